@@ -54,4 +54,31 @@ class CalendarLinkRevoked(Event):
     user_id: UserId
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (CodeRequested, PhoneChanged, AccountDeleted, CalendarLinkRevoked)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierAccessRemoved(Event):
+    """A contact was verified for the first time, and all access from before was removed."""
+
+    topic: ClassVar[str] = "account.earlier_access_removed"
+    subject_field: ClassVar[str] = "user_id"
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLost(Event):
+    """An account lost a contact that it had not verified, because its owner verified it for another account."""
+
+    topic: ClassVar[str] = "account.contact_lost"
+    subject_field: ClassVar[str] = "user_id"
+
+    user_id: UserId
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    CodeRequested,
+    PhoneChanged,
+    AccountDeleted,
+    CalendarLinkRevoked,
+    EarlierAccessRemoved,
+    ContactLost,
+)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
+from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
@@ -156,6 +157,27 @@ class User:
     def deleted(self, now: datetime, by: UserParty = UserParty.OWNER) -> Self:
         """The deleted account."""
         return self.moved(UserAction.DELETE, by, deleted_at=now)
+
+    def verified_at(self, channel: Channel) -> datetime | None:
+        """When this contact was last verified with a code."""
+        return self.email_verified_at if channel is Channel.EMAIL else self.phone_verified_at
+
+    def opened_by(self, channel: Channel) -> bool:
+        """Whether a code sent to this contact gives access: it is verified, or no contact of the account is."""
+        return self.verified_at(channel) is not None or not (self.email_verified_at or self.phone_verified_at)
+
+    def verified(self, channel: Channel, now: datetime) -> Self:
+        """The account with this contact verified."""
+        return self.changed(**{f"{channel}_verified_at": now})
+
+    def taken_over(self, channel: Channel, now: datetime) -> Self:
+        """The account of the person who verified this contact first: without its password and its other contact."""
+        other = Channel.PHONE if channel is Channel.EMAIL else Channel.EMAIL
+        return self.changed(password_hash=None, **{other.value: None, f"{channel}_verified_at": now})
+
+    def without_contact(self, channel: Channel) -> Self:
+        """The account after another one has verified this contact."""
+        return self.changed(**{channel.value: None, f"{channel}_verified_at": None})
 
     @property
     def erased_from(self) -> datetime | None:

@@ -28,6 +28,7 @@ from booking_domain.identity.use_cases.external_identities import (
 from booking_domain.identity.use_cases.one_time_codes import (
     Guess,
     RequestCode,
+    VerifyContact,
     request_code,
     unlock_account,
     verify_contact,
@@ -89,15 +90,21 @@ def _require_phone_codes(identity: Identity) -> None:
         raise PhoneCodesNotConfigured
 
 
-async def _verify_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
+async def _verify_with_code(
+    identity: Identity, contact: ContactInput, code: str, *, current: SessionId | None = None
+) -> None:
     """Mark a contact as verified, with a code of the purpose `verify`.
+
+    `current` is the session of the request. Outside a session of the account, the first verification removes all access
+    from before: see `use_cases.ownership`.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed.
         InvalidCode: the code is wrong, which is counted, or no longer good.
+        InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
     guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
-    await identity.executor.run(verify_contact, guess, actor=SYSTEM)
+    await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
 async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
@@ -106,17 +113,17 @@ async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str
     await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
 
-async def _verify_own_email(identity: Identity, actor: Actor, code: str) -> None:
-    """Mark the actor's e-mail address as verified, with a code of the purpose `verify`.
+async def _verify_own_email(identity: Identity, requester: Requester, code: str) -> None:
+    """Mark the requester's e-mail address as verified, with a code of the purpose `verify`; other sessions end.
 
     Raises:
         ContactMissing: the account has no e-mail address.
         InvalidCode: the code is wrong, which is counted, or no longer good.
     """
-    user = await get_own_account(actor, identity.reads.users)
+    user = await get_own_account(requester.actor, identity.reads.users)
     if user.email is None:
         raise ContactMissing
-    await _verify_with_code(identity, ContactInput(email=user.email), code)
+    await _verify_with_code(identity, ContactInput(email=user.email), code, current=requester.session_id)
 
 
 async def prove(identity: Identity, requester: Requester, password: str | None) -> Proof:

@@ -52,6 +52,10 @@ class Users(Protocol):
         """Lock one account until the end of the transaction."""
         ...
 
+    async def by_login(self, login: str) -> User | None:
+        """The account with this e-mail address (in its normal form) or phone number, not locked."""
+        ...
+
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
         """Lock the accounts that exist, until the end of the transaction, and return them by id.
 

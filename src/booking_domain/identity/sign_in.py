@@ -13,7 +13,7 @@ Rules:
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from booking_domain.identity.contacts import ContactInput
@@ -39,6 +39,7 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
 from booking_domain.identity.use_cases.one_time_codes import Guess, SignInByCode, sign_in_by_code
 from booking_domain.identity.use_cases.passwords import PasswordAttempt, sign_in_by_password
+from booking_domain.identity.use_cases.registration import RegisterWithCode, register_with_code
 from booking_domain.identity.use_cases.sessions import LogOut
 from booking_domain.identity.use_cases.sessions import log_out as end_named_sessions
 from booking_domain.identity.use_cases.sign_in import (
@@ -68,6 +69,8 @@ class Registration:
     name: str
     role: Role
     password: str = field(repr=False)
+    code: str | None = field(default=None, repr=False)
+    """A code of the purpose `verify`, sent to the contact because another account has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,8 @@ async def _register(identity: Identity, new: Registration, client: Client) -> To
     Raises:
         ContactMissing: neither an e-mail address nor a phone number is given.
         InvalidValue: a value is malformed, or `PasswordPolicy` refuses the password.
-        EmailTaken, PhoneTaken: another account has the contact.
+        EmailTaken, PhoneTaken: another account has the contact; with a code, if it is verified there.
+        InvalidCode: the code is wrong, which is counted, or no longer good.
         NotPermitted: only the platform itself adds admins.
     """
     phone = None if new.contact.phone is None else identity.phone_numbers.parse_reachable(new.contact.phone)
@@ -98,9 +102,17 @@ async def _register(identity: Identity, new: Registration, client: Client) -> To
         locale=identity.default_locale,
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
     )
-    user = await identity.executor.run(add_account, command, actor=SYSTEM)
+    user = await _added(identity, command, new)
     opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client)
     return _tokens(identity, await identity.executor.run(open_session, opening, actor=SYSTEM))
+
+
+async def _added(identity: Identity, command: Register, new: Registration) -> User:
+    if new.code is None:
+        return await identity.executor.run(add_account, command, actor=SYSTEM)
+    contact = new.contact.parsed(identity.phone_numbers)
+    proved = RegisterWithCode(account=replace(command, verified=contact.channel), contact=contact, code=new.code)
+    return await identity.executor.run(register_with_code, proved, actor=SYSTEM)
 
 
 async def _sign_in_with_password(
@@ -242,7 +254,7 @@ async def _note_failure(identity: Identity, method: LoginMethod, client: Client,
 
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
-register: Final = Process(_register, add_account.raises)
+register: Final = Process(_register, register_with_code.raises)
 sign_in_with_password: Final = Process(
     _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
 )

@@ -7,7 +7,13 @@ number, because an attacker who changed it has the new one. The texts contain no
 from typing import Final, TypeAlias
 from uuid import uuid5
 
-from booking_domain.identity.events import AccountDeleted, CalendarLinkRevoked, PhoneChanged
+from booking_domain.identity.events import (
+    AccountDeleted,
+    CalendarLinkRevoked,
+    ContactLost,
+    EarlierAccessRemoved,
+    PhoneChanged,
+)
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notification, Notifier
@@ -27,7 +33,18 @@ CALENDAR_LINK_REVOKED: Final = NoticeTemplate(
     "a new one where you need it.",
 )
 
-AccountEvent: TypeAlias = PhoneChanged | AccountDeleted | CalendarLinkRevoked
+EARLIER_ACCESS_REMOVED: Final = NoticeTemplate(
+    subject="Your account is now only yours",
+    text="You confirmed this contact of your account. What was set up before was removed: the password, signed-in "
+    "devices, linked accounts and other contacts. Set a new password if you want one. If that was not you, contact us.",
+)
+CONTACT_LOST: Final = NoticeTemplate(
+    subject="A contact was removed from your account",
+    text="An e-mail address or phone number that your account had not confirmed was removed from it, because its owner "
+    "confirmed it.",
+)
+
+AccountEvent: TypeAlias = PhoneChanged | AccountDeleted | CalendarLinkRevoked | EarlierAccessRemoved | ContactLost
 
 
 async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
@@ -65,6 +82,10 @@ def _notice(event: AccountEvent, user: User) -> Notice | None:
             return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
         case CalendarLinkRevoked():  # a deleted account has been told so
             return CALENDAR_LINK_REVOKED.fill() if user.status is UserStatus.ACTIVE else None
+        case EarlierAccessRemoved():
+            return EARLIER_ACCESS_REMOVED.fill()
+        case ContactLost():
+            return CONTACT_LOST.fill() if user.status is UserStatus.ACTIVE else None
 
 
 async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[tuple[str, str]]:

@@ -8,7 +8,14 @@ from uuid import UUID
 import structlog
 
 from adapters.postgres.outbox.event_codec import from_json, to_json
-from booking_domain.identity.events import AccountDeleted, CalendarLinkRevoked, CodeRequested, PhoneChanged
+from booking_domain.identity.events import (
+    AccountDeleted,
+    CalendarLinkRevoked,
+    CodeRequested,
+    ContactLost,
+    EarlierAccessRemoved,
+    PhoneChanged,
+)
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
@@ -106,7 +113,9 @@ async def _sweep_sessions(container: Container, _: Enqueue) -> None:
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested,), _send_requested),),
-    notices=(Notice((PhoneChanged, AccountDeleted, CalendarLinkRevoked), notify_account),),
+    notices=(
+        Notice((PhoneChanged, AccountDeleted, CalendarLinkRevoked, EarlierAccessRemoved, ContactLost), notify_account),
+    ),
     sweeps=(
         Sweep("expired codes", _sweep_codes),
         Sweep("used assertions", _sweep_assertions),

@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
-from booking_domain.identity.ports import Bearer
+from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Actor, Role
@@ -168,6 +168,14 @@ class Api:
         await self.container.executor().run(register, command, actor=SYSTEM)
         answer = await self.post("/auth/login", json={"email": email, "password": PASSWORD})
         return str(answer.json()["accessToken"])
+
+    async def verify_contacts(self) -> None:
+        """Mark the contacts of all accounts as verified, without codes."""
+        users = await self.container.reads().users.page(UserFilter(limit=100))
+        async with self.container.database().begin() as tx:
+            for user in users:
+                now = user.created_at
+                await tx.users.save(replace(user, email_verified_at=now, phone_verified_at=now))
 
     async def open_provider(self, **profile: Any) -> tuple[str, str]:
         """Token and id of an approved provider, open daily from 10:00 to 19:00."""

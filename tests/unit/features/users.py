@@ -124,6 +124,8 @@ FEATURE: Final = Feature(
         "account.deleted": {"userId"},
         "account.phone_changed": {"userId"},
         "account.calendar_link_revoked": {"userId"},
+        "account.earlier_access_removed": {"userId"},
+        "account.contact_lost": {"userId"},
     },
     samples={
         (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),

@@ -28,6 +28,7 @@ from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
 from booking_domain.identity.use_cases.one_time_codes import (
     Guess,
     RequestCode,
+    VerifyContact,
     request_code,
     sweep_codes,
     verify_contact,
@@ -60,7 +61,7 @@ async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) 
     stage.clock.advance(-CODE_LIFE)
     guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):
-        await stage.by_platform(verify_contact, guess)
+        await stage.by_platform(verify_contact, VerifyContact(guess, None))
 
 
 async def test_a_code_is_refused_once_the_account_has_another_contact(stage: Stage) -> None:
@@ -69,7 +70,7 @@ async def test_a_code_is_refused_once_the_account_has_another_contact(stage: Sta
     code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
     guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):
-        await stage.by_platform(verify_contact, guess)
+        await stage.by_platform(verify_contact, VerifyContact(guess, None))
 
 
 def _issued(former: list[OneTimeCode], purpose: CodePurpose, now: timedelta) -> OneTimeCode:

@@ -6,17 +6,19 @@ A wrong guess is counted: `InvalidCode` commits.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from booking_domain.identity.errors import InvalidCode, TooManyCodes
+from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.ownership import keeps_factor, take_over
+from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import CodeId, EventId
+from booking_domain.shared.ids import CodeId, EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
 
@@ -39,6 +41,14 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyContact:
+    """Verify a contact with a code, in a session of the account or in none."""
+
+    guess: Guess
+    current: SessionId | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignInByCode:
     """Sign in with a code."""
 
@@ -54,8 +64,18 @@ async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> On
     fast, for a contact without an account. The event carries the code's id, not the code. If sending fails, the job is
     retried while the code is good.
     """
-    reachable = command.user is not None and command.user.status is UserStatus.ACTIVE
+    reachable = command.user is not None and _reachable(command.user, command.contact.channel, command.purpose)
     return await issue_code(command if reachable else replace(command, user=None), tx, context)
+
+
+def _reachable(user: User, channel: Channel, purpose: CodePurpose) -> bool:
+    """Whether a code for this purpose is sent to this contact of the account.
+
+    An account that cannot be used does not keep the owner of a contact, which it has not verified, from verifying it.
+    """
+    if purpose is CodePurpose.VERIFY and user.verified_at(channel) is None:
+        return True
+    return user.status is UserStatus.ACTIVE and (purpose is CodePurpose.VERIFY or user.opened_by(channel))
 
 
 async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -90,9 +110,9 @@ async def use_code_with_id(guess: Guess, code_id: CodeId, tx: IdentityTx, contex
     await tx.one_time_codes.save(code.dead())
 
 
-async def use_code(guess: Guess, tx: IdentityTx, context: Context) -> User:
+async def use_code(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> User:
     """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
-    right = await _check(guess, tx, context)
+    right = await _check(guess, tx, context, of_any_status=of_any_status)
     await tx.one_time_codes.save(right.code.dead())
     return right.user
 
@@ -105,12 +125,17 @@ class _Right:
     user: User
 
 
-async def _check(guess: Guess, tx: IdentityTx, context: Context) -> _Right:
-    """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up."""
+async def _check(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> _Right:
+    """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up.
+
+    So is a code of a contact that does not open the account: another one was verified since.
+    """
     code = await _guessed(guess, tx, context)
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
     still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
-    if user is None or not still_theirs or user.status is not UserStatus.ACTIVE:
+    usable = user is not None and (of_any_status or user.status is UserStatus.ACTIVE)
+    opens = user is not None and (guess.purpose is CodePurpose.VERIFY or user.opened_by(guess.contact.channel))
+    if user is None or not (still_theirs and usable and opens):
         await tx.one_time_codes.save(code.dead())
         raise InvalidCode
     return _Right(code, user)
@@ -136,13 +161,37 @@ async def _guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: Code
     return code
 
 
-async def _verify(guess: Guess, tx: IdentityTx, context: Context) -> None:
-    """Mark the contact as verified."""
-    user = await use_code(guess, tx, context)
-    by_email = guess.contact.channel is Channel.EMAIL
-    verified = user.changed(email_verified_at=context.now) if by_email else user.changed(phone_verified_at=context.now)
-    await tx.users.save(verified)
+async def _verify(command: VerifyContact, tx: IdentityTx, context: Context) -> None:
+    """Mark the contact as verified; see `ownership` for what is removed the first time.
+
+    `InvalidToken` is raised only after the code was right, and leaves the code good: the account has another contact
+    that is verified, so its user has to sign in first, or the session has ended.
+    """
+    channel = command.guess.contact.channel
+    right = await _check(command.guess, tx, context)
+    user = right.user
+    own = await _own_session(user.id, command.current, tx, context)
+    if user.verified_at(channel) is None and not own:
+        if not user.opened_by(channel):
+            raise InvalidToken
+        await take_over(user, channel, tx, context, keep_factor=keeps_factor(user, context))
+    else:
+        if user.verified_at(channel) is None:
+            live = await tx.sessions.lock_live(user.id, context.now)
+            await end_sessions([session for session in live if session.id != command.current], tx, context)
+        await tx.users.save(user.verified(channel, context.now))
+    await tx.one_time_codes.save(right.code.dead())
     context.note("contact.verified", Subject("user", user.id), actor=user.actor)
+
+
+async def _own_session(user_id: UserId, current: SessionId | None, tx: IdentityTx, context: Context) -> bool:
+    """Whether the session of the request is one of this account; `InvalidToken` if it has ended."""
+    if current is None:
+        return False
+    session = await tx.sessions.lock(current)
+    if session is None or not session.live(context.now):
+        raise InvalidToken
+    return session.user_id == user_id
 
 
 async def _unlock(guess: Guess, tx: IdentityTx, context: Context) -> None:
@@ -152,20 +201,28 @@ async def _unlock(guess: Guess, tx: IdentityTx, context: Context) -> None:
 
 
 async def _sign_in(command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
-    """Begin a session; a locked password stays locked.
+    """Begin a session; a locked password stays locked. The first code of a contact verifies it: see `ownership`.
 
     The session uses up the code. While the second factor is missing or wrong, the code stays good for its five minutes:
     second factors have their own count.
     """
-    right = await _check(command.guess, tx, context)
+    right, channel = await _check(command.guess, tx, context), command.guess.contact.channel
+    user, first = right.user, right.user.verified_at(channel) is None
+    keep_factor = command.second_factor is not None or keeps_factor(user, context)
+    if first and not keep_factor:
+        await tx.second_factors.remove(user.id)
     opening = OpenSession(
-        user_id=right.user.id,
+        user_id=user.id,
         method=LoginMethod.CODE,
         client=command.client,
         second_factor=command.second_factor,
     )
     signed_in = await begin_session(opening, tx, context)
     await tx.one_time_codes.save(right.code.dead())
+    if first:  # after `begin_session`, whose refusals commit
+        own = signed_in.session_id
+        taken = await take_over(user, channel, tx, context, keep_factor=keep_factor, but=own)
+        signed_in = replace(signed_in, user=taken)
     return signed_in
 
 
@@ -176,7 +233,7 @@ async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
 
 
 request_code: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))
-verify_contact: Final = UseCase(Permission.RUN_PLATFORM, _verify, raises=(InvalidCode,))
+verify_contact: Final = UseCase(Permission.RUN_PLATFORM, _verify, raises=(InvalidCode, InvalidToken))
 unlock_account: Final = UseCase(Permission.RUN_PLATFORM, _unlock, raises=(InvalidCode,))
 sign_in_by_code: Final = UseCase(Permission.RUN_PLATFORM, _sign_in, raises=(InvalidCode, *OPENING_ERRORS))
 sweep_codes: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

@@ -22,6 +22,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
+from booking_domain.identity.use_cases.ownership import keeps_factor, take_over
 from booking_domain.identity.use_cases.sessions import (
     end_all_sessions,
     end_sessions,
@@ -128,13 +129,16 @@ async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> 
 
 
 async def _reset(command: ResetPassword, tx: IdentityTx, context: Context) -> None:
-    """Replace the password, end all sessions and unlock the account.
+    """Replace the password, end all sessions and unlock the account; the code verifies the contact: see `ownership`.
 
     A password that the policy refuses rolls back: the code can be used again.
     """
     user = await use_code(command.guess, tx, context)
     policy = context.get(SecurityPorts).password_policy
     policy.check(command.new_password, own_words(user), field="new_password")
+    channel = command.guess.contact.channel
+    if user.verified_at(channel) is None:
+        user = await take_over(user, channel, tx, context, keep_factor=keeps_factor(user, context))
     await tx.users.save(user.changed(password_hash=command.new_hash))
     await tx.credentials.unlock(user.id)
     await end_all_sessions(user.id, tx, context)

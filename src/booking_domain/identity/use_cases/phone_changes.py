@@ -10,6 +10,7 @@ from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.use_cases.one_time_codes import Guess, RequestCode, issue_code, use_code_with_id
+from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
 from booking_domain.shared.audit import Subject
@@ -56,16 +57,24 @@ async def _request(command: RequestPhoneChange, tx: IdentityTx, context: Context
 async def _change(command: ChangePhone, tx: IdentityTx, context: Context) -> None:
     """Make the number the account's, verified; end all other sessions, and the codes sent to the former number.
 
-    `PhoneTaken` is raised only after the code was right: only a user who reads the number's messages learns that
-    another account has it. The session is checked before the code is.
+    An account that has not verified the number loses it. If it is verified there, `PhoneTaken` is raised, only after
+    the code was right: only a user who reads the number's messages learns that another account has it. The session
+    is checked before the code is.
     """
+    contact = Contact(Channel.PHONE, command.phone)
+    # Lock order, as for every code: the contact, then the accounts by id.
+    await tx.one_time_codes.lock(context.get(SecurityPorts).secret_codes.contact(contact))
+    holder = await tx.users.by_login(command.phone)
+    await tx.users.lock_all({context.actor.id} if holder is None else {context.actor.id, holder.id})
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     user = own.user
     change = await tx.phone_changes.get(user.id)
     if change is None or change.phone != command.phone:
         raise InvalidCode
-    guess = Guess(Contact(Channel.PHONE, command.phone), CodePurpose.CHANGE_PHONE, command.code)
-    await use_code_with_id(guess, change.code_id, tx, context)
+    await use_code_with_id(Guess(contact, CodePurpose.CHANGE_PHONE, command.code), change.code_id, tx, context)
+    holder = None if holder is None else await tx.users.get(holder.id)
+    if holder is not None and holder.phone == command.phone and holder.verified_at(Channel.PHONE) is None:
+        await take_contact(holder, Channel.PHONE, tx, context)
     await tx.users.save(user.changed(phone=command.phone, phone_verified_at=context.now))
     await tx.phone_changes.save(change.made(user.phone))
     await end_sessions(own.others, tx, context)

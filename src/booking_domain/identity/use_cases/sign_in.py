@@ -1,6 +1,6 @@
 """Add an account, begin a session, refresh it, note a failed login."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from booking_domain.identity.errors import (
@@ -16,6 +16,7 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
 )
 from booking_domain.identity.model import User, UserStatus, normal_email
+from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.ports import Bearer, IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
@@ -42,6 +43,8 @@ class Register:
     locale: str = FALLBACK
     by_platform: bool = False
     """Only the platform itself adds admins."""
+    verified: Channel | None = None
+    """The contact that a code has just verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,8 @@ class SignedIn:
         return Bearer(self.user.actor, self.session_id, self.second_factor)
 
 
-async def _register(command: Register, tx: IdentityTx, context: Context) -> User:
+async def add_account(command: Register, tx: IdentityTx, context: Context) -> User:
+    """Add an account."""
     if command.role not in SELF_SERVICE_ROLES and not command.by_platform:
         raise NotPermitted(action=f"register as {command.role}")
     if command.email is None and command.phone is None:
@@ -102,6 +106,8 @@ async def _register(command: Register, tx: IdentityTx, context: Context) -> User
         password_hash=command.password_hash,
         created_at=context.now,
     )
+    if command.verified is not None:
+        user = replace(user.verified(command.verified, context.now), version=user.version)
     await tx.users.add(user)
     if user.role not in SELF_SERVICE_ROLES:
         context.note("user.made", Subject("user", user.id), details={"role": user.role.value})
@@ -191,7 +197,7 @@ OPENING_ERRORS: Final = (AccountDisabled, AccountDeleted, SecondFactorNeeded, In
 """What `begin_session` raises to a user whose first factor was right."""
 
 register: Final = UseCase(
-    Permission.RUN_PLATFORM, _register, raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken)
+    Permission.RUN_PLATFORM, add_account, raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken)
 )
 open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(InvalidToken, *OPENING_ERRORS))
 refresh_session: Final = UseCase(

@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from booking_domain.identity.one_time_codes import CODE_DIGITS, CODE_LIFE
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.identity.own_account import COOL_DOWN_SECONDS
-from entrypoints.http.accounts.schemas import ContactBody, Password, SecondFactorCode
+from entrypoints.http.accounts.schemas import Code, ContactBody, Password, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json
 
-Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
 OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 
 

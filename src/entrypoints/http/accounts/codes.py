@@ -7,9 +7,11 @@ from litestar.params import JSONBody
 
 from booking_domain.identity import own_account, sign_in
 from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.code_schemas import (
     CodeSentJson,
     SendOtpBody,
@@ -23,6 +25,7 @@ from entrypoints.http.accounts.schemas import SignedInJson, signed_in_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,
@@ -45,15 +48,23 @@ async def send_otp(data: JSONBody[SendOtpBody], identity: Injected[Identity]) ->
     return code_sent_json()
 
 
-@post("/verify-otp", status_code=200, opt=GUARDED | _OF_VERIFY)
+@post("/verify-otp", status_code=200, opt=OPTIONAL | ONE_FACTOR | limited_as(AUTH) | _OF_VERIFY)
 async def verify_otp(
-    data: JSONBody[VerifyOtpBody], client: Injected[Client], identity: Injected[Identity]
+    data: JSONBody[VerifyOtpBody],
+    client: Injected[Client],
+    session_id: Injected[SessionId | None],
+    identity: Injected[Identity],
 ) -> Response[SignedInJson]:
     """Use a one-time code.
 
     `login` answers as `/auth/login` does. `verify` marks the address or number as verified, and `unlock` unlocks the
     password; both answer 204. A code is valid for five minutes, five guesses and one use. If the account has a second
     factor, `login` needs `secondFactor` as `/auth/login` does; while it is missing or wrong, the code stays valid.
+
+    The first `verify` or `login` of an account without a verified contact removes all access from before: the password,
+    linked identities, the second factor, the secret calendar address, the other contact, and all sessions. With an
+    access token of the account, `verify` keeps them and ends the other sessions only. It needs one if another contact
+    of the account is verified.
     """
     contact, code = data.contact(), data.code
     if data.purpose == "login":
@@ -61,8 +72,10 @@ async def verify_otp(
             identity, contact, code, client=client, second_factor=data.second_factor
         )
         return Response(signed_in_json(tokens))
-    use_code = own_account.unlock_with_code if data.purpose == "unlock" else own_account.verify_with_code
-    await use_code(identity, contact, code)
+    if data.purpose == "unlock":
+        await own_account.unlock_with_code(identity, contact, code)
+    else:
+        await own_account.verify_with_code(identity, contact, code, current=session_id)
     return Response(cast("SignedInJson", None), status_code=204)
 
 
@@ -71,9 +84,17 @@ async def verify_otp(
     status_code=204,
     opt=limited_as(AUTH) | documented(own_account.verify_own_email, body=VERIFY_EMAIL),
 )
-async def verify_email(data: JSONBody[VerifyEmailBody], actor: Injected[Actor], identity: Injected[Identity]) -> None:
-    """Verify the e-mail address of your account with a code of the purpose `verify`."""
-    await own_account.verify_own_email(identity, actor, data.code)
+async def verify_email(
+    data: JSONBody[VerifyEmailBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+) -> None:
+    """Verify the e-mail address of your account with a code of the purpose `verify`.
+
+    The first time, all other sessions end.
+    """
+    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code)
 
 
 handlers: Final = (send_otp, verify_otp, verify_email)

@@ -39,8 +39,15 @@ _NOTHING: Final = LogOutBody()
 async def register(
     data: JSONBody[RegisterBody], client: Injected[Client], identity: Injected[Identity]
 ) -> SignedInJson:
-    """Create an account and sign in."""
-    new = sign_in.Registration(contact=data.contact(), name=data.name, role=Role(data.role), password=data.password)
+    """Create an account and sign in.
+
+    If another account has the contact, the answer is 409. If that account has not verified it, the owner of the contact
+    requests a code (`send-otp`, purpose `verify`) and repeats the request with `code`: the other account loses the
+    contact. Or the owner signs in with a code, and gets the other account without anything that was set up in it.
+    """
+    new = sign_in.Registration(
+        contact=data.contact(), name=data.name, role=Role(data.role), password=data.password, code=data.code
+    )
     return signed_in_json(await sign_in.register(identity, new, client))
 
 

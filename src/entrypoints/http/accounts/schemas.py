@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
+from booking_domain.identity.one_time_codes import CODE_DIGITS
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
 from booking_domain.identity.sign_in import Tokens
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
@@ -49,12 +50,17 @@ class ContactBody(Body, frozen=True, kw_only=True):
         return ContactInput(email=self.email, phone=self.phone)
 
 
+Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
+
+
 class RegisterBody(ContactBody, frozen=True, kw_only=True):
     """A new account; an e-mail address or a phone number is required."""
 
     password: Password
     name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
     role: Literal["customer", "provider", "manager"]
+    code: Code | None = None
+    """Of the purpose `verify`, if another account has the contact but has not verified it."""
 
 
 class LoginBody(ContactBody, frozen=True, kw_only=True):

@@ -5,8 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
-from entrypoints.http.accounts.code_schemas import Code
-from entrypoints.http.accounts.schemas import ProofBody, SecondFactorCode
+from entrypoints.http.accounts.schemas import Code, ProofBody, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 

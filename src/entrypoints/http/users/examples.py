@@ -11,6 +11,7 @@ ACCOUNT: Final[dict[str, Any]] = {
     "birthDate": "1996-02-29",
     "address": "Peace Avenue 17, Ulaanbaatar",
     "pictureUrl": "https://pictures.example.com/dorj.webp",
+    "hasPassword": True,
     "version": 4,
 }
 CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureUrl": None}

@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, MAX_PICTURE_URL, User
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.identity.use_cases.accounts import AccountChanges
-from entrypoints.http.accounts.code_schemas import Code, OldPassword
-from entrypoints.http.accounts.schemas import Phone, ProofBody, UserJson, user_json
+from entrypoints.http.accounts.code_schemas import OldPassword
+from entrypoints.http.accounts.schemas import Code, Phone, ProofBody, UserJson, user_json
 from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
@@ -87,6 +87,7 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
     birth_date: date | None
     address: str | None
     picture_url: str | None
+    has_password: bool
     version: int
 
 
@@ -116,6 +117,7 @@ def account_json(user: User) -> AccountJson:
         birth_date=user.birth_date,
         address=user.address,
         picture_url=user.picture_url,
+        has_password=user.password_hash is not None,
         version=user.version,
     )
 

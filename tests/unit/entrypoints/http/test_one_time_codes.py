@@ -71,10 +71,13 @@ async def log_in(api: Api) -> Any:
 
 @pytest.mark.parametrize("who", [{"phone": "9911-2233"}, {"phone": "+976 9911 2233"}, {"email": "Dorj@example.com "}])
 async def test_a_user_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
-    user = (await joined(api))["user"]
+    signed_in = await joined(api)
+    await api.verify_contacts()
+    user = (await api.get("/auth/me", signed_in["accessToken"])).json()
     answer = await use(api, await code_for(api, who=who), who=who)
     assert answer.status_code == 200
     assert answer.json()["user"] == user
+    assert (await api.get("/auth/sessions", signed_in["accessToken"])).status_code == 200
     assert (await api.get("/auth/me", answer.json()["accessToken"])).json() == user
     assert (await api.post("/auth/refresh", json={"refreshToken": answer.json()["refreshToken"]})).status_code == 200
 
@@ -240,7 +243,8 @@ async def test_a_disabled_account_gets_no_code(api: Api) -> None:
 async def test_contacts_are_verified_by_codes(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     email = {"email": "dorj@example.com"}
-    assert (await use(api, await code_for(api, "verify"), "verify")).status_code == 204
+    body = {**PHONE, "purpose": "verify", "code": await code_for(api, "verify")}
+    assert (await api.post("/auth/verify-otp", token, json=body)).status_code == 204
     me = (await api.get("/auth/me", token)).json()
     assert (me["phoneVerifiedAt"], me["emailVerifiedAt"]) == ("2026-11-23T00:00:00Z", None)
     api.clock.advance(MINUTE)
@@ -274,6 +278,7 @@ async def test_an_account_is_locked_after_three_wrong_passwords_and_unlocked_by_
 
 async def test_a_locked_account_is_signed_in_by_a_code_and_stays_locked(api: Api) -> None:
     await joined(api)
+    await api.verify_contacts()
     await lock(api)
     assert (await use(api, await code_for(api))).status_code == 200
     assert_problem(await log_in(api), 403, "auth.account_locked")

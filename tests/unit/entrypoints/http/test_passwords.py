@@ -122,6 +122,7 @@ async def test_the_composition_rule_is_a_setting(api: Api) -> None:
 @pytest.mark.parametrize("who", [EMAIL, PHONE])
 async def test_a_forgotten_password_is_reset_and_all_sessions_end(api: Api, who: dict[str, str]) -> None:
     signed_in = await joined(api)
+    await api.verify_contacts()
     await lock(api)
     code = await forgotten(api, who)
     assert_problem(await reset(api, other(code), who), 401, "auth.invalid_code")
@@ -167,6 +168,7 @@ async def test_a_password_reset_during_its_comparison_is_refused(api: Api, *, ch
     hasher = Meanwhile()
     api.container.password_hasher.override(hasher)
     signed_in = await joined(api)
+    await api.verify_contacts()
 
     async def reset_meanwhile() -> None:
         assert (await reset(api, await forgotten(api))).status_code == 204

@@ -81,7 +81,8 @@ async def member(api: Api, **who: Any) -> Member:
 
 
 async def protected(api: Api, **who: Any) -> Member:
-    """A new user with a second factor."""
+    """A new user with verified contacts and a second factor."""
     made = await member(api, **who)
+    await api.verify_contacts()
     await made.set_up()
     return made

@@ -30,6 +30,9 @@ class MemoryUsers(Users):
     async def lock(self, user_id: UserId) -> User | None:
         return self._state[USERS].get(user_id)
 
+    async def by_login(self, login: str) -> User | None:
+        return next((user for user in self._state[USERS].values() if login in {user.email, user.phone}), None)
+
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
         return [user for user_id, user in sorted(self._state[USERS].items()) if user_id in user_ids]
 

@@ -1,0 +1,65 @@
+"""To whom an account and its contacts belong: to whoever first proved by a code that they read the contact.
+
+Anyone can register with the e-mail address or phone number of another person. So until a contact is verified, nothing
+that was set up in the account is trusted:
+
+- Whoever verifies the first contact of an account by a code, without a session of it, gets the account alone. What was
+  set up before is removed: password, linked identities, second factor, calendar link, the other contact, all sessions.
+- Whoever verifies a contact in a session of the account has set it up. They keep it, and only other sessions end.
+- A contact that is not verified gives no access to an account that has a verified one.
+- A contact that an account has not verified does not belong to it: who verifies it for another account takes it away.
+"""
+
+from booking_domain.identity.events import ContactLost, EarlierAccessRemoved
+from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
+from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.executor import Context
+from booking_domain.shared.ids import EventId, SessionId
+
+
+def keeps_factor(user: User, context: Context) -> bool:
+    """Whether the second factor stays when the account is taken over: roles that need one keep it."""
+    return user.role in context.get(SecurityPorts).second_factor_roles
+
+
+async def take_over(
+    user: User,
+    channel: Channel,
+    tx: IdentityTx,
+    context: Context,
+    *,
+    keep_factor: bool,
+    but: SessionId | None = None,
+) -> User:
+    """Give the account, which is locked, to the person who has just verified this contact of it.
+
+    All sessions but this one end, and the user is notified. A sign-in by a linked identity that runs at the same time
+    may deadlock with the removal of the identity; one of the two transactions is repeated.
+    """
+    for provider in IdentityProvider:
+        await tx.external_identities.remove(user.id, provider)
+    if not keep_factor:
+        await tx.second_factors.remove(user.id)
+    await tx.calendar_links.remove(user.id)
+    await tx.credentials.unlock(user.id)
+    live = await tx.sessions.lock_live(user.id, context.now)
+    await end_sessions([session for session in live if session.id != but], tx, context)
+    taken = user.taken_over(channel, context.now)
+    await tx.users.save(taken)
+    context.note("user.earlier_access_removed", Subject("user", user.id), actor=user.actor)
+    event = EarlierAccessRemoved(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
+    await tx.outbox.put([event])
+    return taken
+
+
+async def take_contact(holder: User, channel: Channel, tx: IdentityTx, context: Context) -> None:
+    """Take a contact away from an account, which is locked and has not verified it; its user is notified."""
+    await tx.users.save(holder.without_contact(channel))
+    context.note("user.contact_lost", Subject("user", holder.id), actor=holder.actor)
+    event = ContactLost(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=holder.id)
+    await tx.outbox.put([event])
