@@ -9,6 +9,7 @@ from typing import Final
 from booking_domain.shared.rate_limits import Limit
 
 _MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
 QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
     {
         # Per account, or per address without an access token; counted by each process separately.
@@ -20,11 +21,17 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         # by all processes.
         "auth": Limit(1_200, _MINUTE),
         # Exports of an account, per account; shared by all processes.
-        "export": Limit(10, timedelta(hours=1)),
+        "export": Limit(10, _HOUR),
         # Failed logins: per login and address, and per login from all addresses. The second limit is ten times the
         # first, so that a single address cannot lock out the account's owner.
         "login": Limit(10, _MINUTE),
         "login-anywhere": Limit(100, _MINUTE),
+        # Wrong passwords and codes: per address, over all logins. From one limit to the next the wait grows. Many users
+        # can share an address, so what was right does not count.
+        "guesses": Limit(60, 15 * _MINUTE),
+        "guesses-hour": Limit(120, _HOUR),
+        "guesses-hours": Limit(240, 4 * _HOUR),
+        "guesses-day": Limit(600, 24 * _HOUR),
     }
 )
 _QUOTA: Final = re.compile(r"([a-z-]+)=([0-9]{1,9})/([0-9]{1,5})")

@@ -169,7 +169,7 @@ class Settings:
         read.only_in_development("BOOKING_RATE_LIMITS", given=not rate_limits)
         api_processes = read.number("BOOKING_API_PROCESSES", 1, 1, 256)
         storage = read.choice(
-            "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), MEMORY if api_processes == 1 else POSTGRES
+            "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), POSTGRES if production or api_processes > 1 else MEMORY
         )
         if production and storage == MEMORY and api_processes > 1:
             read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")

@@ -33,8 +33,8 @@ STRIDE: Final = scale.of(1, less=3)
 class StoredApi(Api):
     """The API on PostgreSQL, with the constraints and defaults of the product."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off"}, in_memory=False)
+    def __init__(self, url: str, **environ: str) -> None:
+        super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off", **environ}, in_memory=False)
         self.url = url
 
     def rows(self) -> dict[str, tuple[Any, ...]]:

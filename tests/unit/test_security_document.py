@@ -152,6 +152,8 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"{model.MIN_PASSWORD} to {model.MAX_PASSWORD} characters",
         f"{passwords.MOST_WRONG} wrong ones in a row lock the login for {hours(passwords.FORGOTTEN_AFTER)} hours",
         f"{QUOTAS['login'].quota} failures a minute by login and address, {QUOTAS['login-anywhere'].quota} by login",
+        f"{QUOTAS['guesses'].quota} wrong guesses in {minutes(QUOTAS['guesses'].window)} minutes",
+        f"{QUOTAS['guesses-hours'].quota} in {hours(QUOTAS['guesses-hours'].window)} hours",
         f"good for {minutes(one_time_codes.CODE_LIFE)} minutes and once",
         f"{one_time_codes.MOST_GUESSES} guesses a code",
         f"{minutes(one_time_codes.COOL_DOWN)} minute between two codes, {one_time_codes.MOST_A_DAY} codes a day",

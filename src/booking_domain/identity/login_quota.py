@@ -1,16 +1,45 @@
-"""A quota against guessing passwords: how often logging in may fail."""
+"""Quotas against guessing passwords and codes: how often signing in may fail.
+
+A guess is counted before it is compared, and given back unless it was wrong. So of many guesses at once, in any number
+of processes, no more than the quotas are compared; the others learn nothing and cost nothing.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Final
 
-from booking_domain.identity.errors import SecondFactorNeeded, TooManyAttempts
+from booking_domain.identity.errors import (
+    AccountLocked,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidSecondFactor,
+    SecondFactorNeeded,
+    TooManyAttempts,
+    WrongPassword,
+    WrongSecondFactor,
+)
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.rate_limits import Limit, RateLimiter
 
+GUESSES: Final = ("guesses", "guesses-hour", "guesses-hours", "guesses-day")
+"""The quotas of an address, each of a longer window than the one before: the wait grows."""
+_WRONG: Final = (
+    AccountLocked,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidSecondFactor,
+    WrongPassword,
+    WrongSecondFactor,
+)
+
 
 class LoginQuota:
-    """Counts failures for each pair of login and address (`login`) and for each login alone (`login-anywhere`)."""
+    """Counts failures for each pair of login and address (`login`), each login (`login-anywhere`) and each address.
+
+    An address that tries one password or code at many logins stays below the quotas of each; `GUESSES` count over all
+    logins. What was right, or refused for another reason, does not count: many users can share an address.
+    """
 
     def __init__(self, quotas: Mapping[str, Limit], *, limiter: RateLimiter, clock: Clock, on: bool = True) -> None:
         self._quotas = quotas
@@ -19,13 +48,43 @@ class LoginQuota:
         self._on = on
 
     @asynccontextmanager
-    async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
-        """Let an attempt through, or raise `TooManyAttempts`; the attempt fails if the block raises.
+    async def guess(self, address: str) -> AsyncIterator[None]:
+        """Let a guess from an address through, or raise `TooManyAttempts`; an error in `_WRONG` makes it count.
 
-        The attempt is counted before the password is compared, and given back if it was right, which it was also where
-        `SecondFactorNeeded` is raised. So of many attempts at once, in any number of processes, no more than the quota
-        are compared; the others learn nothing and cost nothing.
+        An empty address is that of an entry point without addresses, and is not counted.
         """
+        if not self._on or not address:
+            yield
+            return
+        now, taken = self._clock.now(), list[str]()
+        for name in GUESSES:
+            key = f"{name} {address}"
+            standing = await self._limiter.consume(key, self._quotas[name], now)
+            if not standing.allowed:
+                await self._give_back(taken, now)
+                raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
+            taken.append(key)
+        try:
+            yield
+        except _WRONG:
+            raise
+        except Exception:
+            await self._give_back(taken, now)
+            raise
+        await self._give_back(taken, now)
+
+    @asynccontextmanager
+    async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
+        """Let an attempt to log in through, or raise `TooManyAttempts`; the attempt fails if the block raises.
+
+        It is given back if the password was right, which it was also where `SecondFactorNeeded` is raised.
+        """
+        # An address that is refused here does not count against the login's owner.
+        async with self.guess(address), self._of_login(login, address):
+            yield
+
+    @asynccontextmanager
+    async def _of_login(self, login: str, address: str) -> AsyncIterator[None]:
         if not self._on:
             yield
             return

@@ -12,6 +12,7 @@ from booking_domain.identity.errors import (
     InvalidToken,
     PhoneCodesNotConfigured,
     TelegramNotConfigured,
+    TooManyAttempts,
     TooManyCodes,
 )
 from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
@@ -91,7 +92,7 @@ def _require_phone_codes(identity: Identity) -> None:
 
 
 async def _verify_with_code(
-    identity: Identity, contact: ContactInput, code: str, *, current: SessionId | None = None
+    identity: Identity, contact: ContactInput, code: str, *, current: SessionId | None = None, counted_as: str = ""
 ) -> None:
     """Mark a contact as verified, with a code of the purpose `verify`.
 
@@ -104,16 +105,18 @@ async def _verify_with_code(
         InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
     guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
-    await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
+    async with identity.login_quota.guess(counted_as):
+        await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
-async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
+async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, counted_as: str = "") -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
     guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
-    await identity.executor.run(unlock_account, guess, actor=SYSTEM)
+    async with identity.login_quota.guess(counted_as):
+        await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
 
-async def _verify_own_email(identity: Identity, requester: Requester, code: str) -> None:
+async def _verify_own_email(identity: Identity, requester: Requester, code: str, *, counted_as: str = "") -> None:
     """Mark the requester's e-mail address as verified, with a code of the purpose `verify`; other sessions end.
 
     Raises:
@@ -123,7 +126,8 @@ async def _verify_own_email(identity: Identity, requester: Requester, code: str)
     user = await get_own_account(requester.actor, identity.reads.users)
     if user.email is None:
         raise ContactMissing
-    await _verify_with_code(identity, ContactInput(email=user.email), code, current=requester.session_id)
+    contact = ContactInput(email=user.email)
+    await _verify_with_code(identity, contact, code, current=requester.session_id, counted_as=counted_as)
 
 
 async def prove(identity: Identity, requester: Requester, password: str | None) -> Proof:
@@ -169,7 +173,9 @@ async def _forget_password(identity: Identity, contact: ContactInput) -> int:
     return COOL_DOWN_SECONDS
 
 
-async def _reset_password(identity: Identity, contact: ContactInput, code: str, new: str) -> None:
+async def _reset_password(
+    identity: Identity, contact: ContactInput, code: str, new: str, *, counted_as: str = ""
+) -> None:
     """Replace the password with a code of the purpose `reset`, end all sessions and unlock the account.
 
     Raises:
@@ -179,12 +185,13 @@ async def _reset_password(identity: Identity, contact: ContactInput, code: str, 
     """
     parsed = contact.parsed(identity.phone_numbers)
     identity.security.password_policy.check(new, (parsed.address,), field="new_password")
-    command = ResetPassword(
-        guess=Guess(parsed, CodePurpose.RESET, code),
-        new_password=new,
-        new_hash=await identity.password_hasher.hash(new),
-    )
-    await identity.executor.run(replace_forgotten_password, command, actor=SYSTEM)
+    async with identity.login_quota.guess(counted_as):
+        command = ResetPassword(
+            guess=Guess(parsed, CodePurpose.RESET, code),
+            new_password=new,
+            new_hash=await identity.password_hasher.hash(new),
+        )
+        await identity.executor.run(replace_forgotten_password, command, actor=SYSTEM)
 
 
 async def _start_phone_change(identity: Identity, requester: Requester, phone: str, password: str | None) -> None:
@@ -202,7 +209,9 @@ async def _start_phone_change(identity: Identity, requester: Requester, phone: s
     await identity.executor.run(request_phone_change, command, actor=requester.actor)
 
 
-async def _confirm_phone_change(identity: Identity, requester: Requester, phone: str, code: str) -> None:
+async def _confirm_phone_change(
+    identity: Identity, requester: Requester, phone: str, code: str, *, counted_as: str = ""
+) -> None:
     """Make the number the account's, with the code that was sent to it.
 
     Raises:
@@ -212,7 +221,8 @@ async def _confirm_phone_change(identity: Identity, requester: Requester, phone:
         PhoneTaken: another account has the number. It is raised only after a correct code.
     """
     command = ChangePhone(phone=identity.phone_numbers.parse(phone), code=code, current=requester.session_id)
-    await identity.executor.run(change_phone, command, actor=requester.actor)
+    async with identity.login_quota.guess(counted_as):
+        await identity.executor.run(change_phone, command, actor=requester.actor)
 
 
 async def _set_up_second_factor(
@@ -262,14 +272,14 @@ async def _unlink_telegram(identity: Identity, requester: Requester, password: s
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
 send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_code.raises))
-verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, *verify_contact.raises))
-unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, *unlock_account.raises))
+verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, TooManyAttempts, *verify_contact.raises))
+unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, TooManyAttempts, *unlock_account.raises))
 verify_own_email: Final = Process(
     _verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises), Permission.MANAGE_ACCOUNT
 )
 change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises), Permission.MANAGE_ACCOUNT)
 forget_password: Final = Process(_forget_password, (*_CONTACT_ERRORS, PhoneCodesNotConfigured))
-reset_password: Final = Process(_reset_password, (ContactMissing, *replace_forgotten_password.raises))
+reset_password: Final = Process(_reset_password, (ContactMissing, TooManyAttempts, *replace_forgotten_password.raises))
 start_phone_change: Final = Process(
     _start_phone_change, (PhoneCodesNotConfigured, *request_phone_change.raises), Permission.MANAGE_ACCOUNT
 )

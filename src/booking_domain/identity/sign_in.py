@@ -82,8 +82,8 @@ class Tokens:
     refresh_token: str = field(repr=False)
 
 
-async def _register(identity: Identity, new: Registration, client: Client) -> Tokens:
-    """Add an account and sign in to it.
+async def _register(identity: Identity, new: Registration, client: Client, *, counted_as: str = "") -> Tokens:
+    """Add an account and sign in to it. `counted_as` is the address that the quota of wrong guesses counts.
 
     Raises:
         ContactMissing: neither an e-mail address nor a phone number is given.
@@ -102,17 +102,18 @@ async def _register(identity: Identity, new: Registration, client: Client) -> To
         locale=identity.default_locale,
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
     )
-    user = await _added(identity, command, new)
+    user = await _added(identity, command, new, counted_as)
     opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client)
     return _tokens(identity, await identity.executor.run(open_session, opening, actor=SYSTEM))
 
 
-async def _added(identity: Identity, command: Register, new: Registration) -> User:
+async def _added(identity: Identity, command: Register, new: Registration, counted_as: str) -> User:
     if new.code is None:
         return await identity.executor.run(add_account, command, actor=SYSTEM)
     contact = new.contact.parsed(identity.phone_numbers)
     proved = RegisterWithCode(account=replace(command, verified=contact.channel), contact=contact, code=new.code)
-    return await identity.executor.run(register_with_code, proved, actor=SYSTEM)
+    async with identity.login_quota.guess(counted_as):
+        return await identity.executor.run(register_with_code, proved, actor=SYSTEM)
 
 
 async def _sign_in_with_password(
@@ -147,7 +148,13 @@ async def _sign_in_with_password(
 
 
 async def _sign_in_with_code(
-    identity: Identity, contact: ContactInput, code: str, *, client: Client, second_factor: str | None = None
+    identity: Identity,
+    contact: ContactInput,
+    code: str,
+    *,
+    client: Client,
+    counted_as: str = "",
+    second_factor: str | None = None,
 ) -> Tokens:
     """Sign in with a one-time code of the purpose `login`.
 
@@ -159,7 +166,8 @@ async def _sign_in_with_code(
     login = contact.parsed(identity.phone_numbers)
     command = SignInByCode(Guess(login, CodePurpose.LOGIN, code), client, second_factor)
     try:
-        return _tokens(identity, await identity.executor.run(sign_in_by_code, command, actor=SYSTEM))
+        async with identity.login_quota.guess(counted_as):
+            return _tokens(identity, await identity.executor.run(sign_in_by_code, command, actor=SYSTEM))
     except (InvalidCode, *_WRONG_SECOND_FACTOR):
         user = await identity.reads.users.by_login(login.address)
         await _note_failure(identity, LoginMethod.CODE, client, None if user is None else user.id)
@@ -167,7 +175,12 @@ async def _sign_in_with_code(
 
 
 async def _sign_in_with_telegram(
-    identity: Identity, proof: TelegramProof, *, client: Client, second_factor: str | None = None
+    identity: Identity,
+    proof: TelegramProof,
+    *,
+    client: Client,
+    counted_as: str = "",
+    second_factor: str | None = None,
 ) -> Tokens:
     """Sign in with what Telegram has signed; the first time, this adds a customer account.
 
@@ -184,7 +197,8 @@ async def _sign_in_with_telegram(
         raise
     command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor)
     try:
-        return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
+        async with identity.login_quota.guess(counted_as):
+            return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
     except (InvalidAssertion, AccountDisabled, *_WRONG_SECOND_FACTOR):
         await _note_telegram_failure(identity, assertion.subject, client)
         raise
@@ -254,7 +268,7 @@ async def _note_failure(identity: Identity, method: LoginMethod, client: Client,
 
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
-register: Final = Process(_register, register_with_code.raises)
+register: Final = Process(_register, (TooManyAttempts, *register_with_code.raises))
 sign_in_with_password: Final = Process(
     _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
 )

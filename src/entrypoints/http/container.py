@@ -10,7 +10,7 @@ from entrypoints.container import Container
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.idempotency import provide_idempotent_runner
-from entrypoints.http.kit.identities import provide_actor, provide_client, provide_session_id
+from entrypoints.http.kit.identities import provide_actor, provide_client, provide_counted_as, provide_session_id
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
@@ -20,6 +20,7 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
     "session_id": provide_session_id,
     "client": provide_client,
+    "counted_as": provide_counted_as,
     "asked": read_query,
     "runner": provide_idempotent_runner,
 }

@@ -187,6 +187,7 @@ def test_quotas_are_changed_one_by_one() -> None:
 def test_several_processes_count_in_the_database_unless_told_otherwise() -> None:
     several = {"BOOKING_API_PROCESSES": "4"}
     assert Settings.from_environment(several).rate_limit_storage == "postgres"
+    assert Settings.from_environment(PRODUCTION).rate_limit_storage == "postgres"
     told = {**several, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
     assert Settings.from_environment(told).rate_limit_storage == "memory"
 

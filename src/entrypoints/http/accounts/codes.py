@@ -53,6 +53,7 @@ async def verify_otp(
     data: JSONBody[VerifyOtpBody],
     client: Injected[Client],
     session_id: Injected[SessionId | None],
+    counted_as: Injected[str],
     identity: Injected[Identity],
 ) -> Response[SignedInJson]:
     """Use a one-time code.
@@ -69,13 +70,13 @@ async def verify_otp(
     contact, code = data.contact(), data.code
     if data.purpose == "login":
         tokens = await sign_in.sign_in_with_code(
-            identity, contact, code, client=client, second_factor=data.second_factor
+            identity, contact, code, client=client, counted_as=counted_as, second_factor=data.second_factor
         )
         return Response(signed_in_json(tokens))
     if data.purpose == "unlock":
-        await own_account.unlock_with_code(identity, contact, code)
+        await own_account.unlock_with_code(identity, contact, code, counted_as=counted_as)
     else:
-        await own_account.verify_with_code(identity, contact, code, current=session_id)
+        await own_account.verify_with_code(identity, contact, code, current=session_id, counted_as=counted_as)
     return Response(cast("SignedInJson", None), status_code=204)
 
 
@@ -88,13 +89,14 @@ async def verify_email(
     data: JSONBody[VerifyEmailBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
+    counted_as: Injected[str],
     identity: Injected[Identity],
 ) -> None:
     """Verify the e-mail address of your account with a code of the purpose `verify`.
 
     The first time, all other sessions end.
     """
-    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code)
+    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code, counted_as=counted_as)
 
 
 handlers: Final = (send_otp, verify_otp, verify_email)

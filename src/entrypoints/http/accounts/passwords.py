@@ -57,9 +57,11 @@ async def forgot_password(data: JSONBody[ForgotPasswordBody], identity: Injected
 
 
 @post("/reset-password", status_code=204, opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD))
-async def reset_password(data: JSONBody[ResetPasswordBody], identity: Injected[Identity]) -> None:
+async def reset_password(
+    data: JSONBody[ResetPasswordBody], counted_as: Injected[str], identity: Injected[Identity]
+) -> None:
     """Reset the password with a code; all sessions end, and the account is unlocked."""
-    await own_account.reset_password(identity, data.contact(), data.code, data.new_password)
+    await own_account.reset_password(identity, data.contact(), data.code, data.new_password, counted_as=counted_as)
 
 
 handlers: Final = (change_password, forgot_password, reset_password)

@@ -1,8 +1,8 @@
 """`/auth`: register, log in, refresh, log out, me; codes, passwords, second factors, sessions and login history."""
 
-from typing import Any, Final
+from typing import Final
 
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import sign_in
@@ -26,7 +26,6 @@ from entrypoints.http.accounts.schemas import (
     signed_in_json,
     user_json,
 )
-from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
@@ -37,7 +36,10 @@ _NOTHING: Final = LogOutBody()
 
 @post("/register", opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN))
 async def register(
-    data: JSONBody[RegisterBody], client: Injected[Client], identity: Injected[Identity]
+    data: JSONBody[RegisterBody],
+    client: Injected[Client],
+    counted_as: Injected[str],
+    identity: Injected[Identity],
 ) -> SignedInJson:
     """Create an account and sign in.
 
@@ -48,15 +50,14 @@ async def register(
     new = sign_in.Registration(
         contact=data.contact(), name=data.name, role=Role(data.role), password=data.password, code=data.code
     )
-    return signed_in_json(await sign_in.register(identity, new, client))
+    return signed_in_json(await sign_in.register(identity, new, client, counted_as=counted_as))
 
 
 @post("/login", status_code=200, opt=GUARDED | documented(sign_in.sign_in_with_password, body=LOGIN, answer=SIGNED_IN))
 async def log_in(
     data: JSONBody[LoginBody],
-    request: Request[Any, Any, Any],
-    clients: Injected[Clients],
     client: Injected[Client],
+    counted_as: Injected[str],
     identity: Injected[Identity],
 ) -> SignedInJson:
     """Sign in with a password.
@@ -64,12 +65,13 @@ async def log_in(
     After three wrong passwords in a row the login is locked, whether or not it has an account: 403, also for the right
     password, until a one-time code or a reset unlocks it, or 24 hours have passed. After ten failures in a minute for
     one login from one address, or a hundred for one login from all addresses, further attempts are refused for a while.
+    So are they after 60 wrong passwords and codes in 15 minutes from one address, whatever the logins; the wait grows
+    with each further one, up to a day.
 
     An account with a second factor also needs its code. If the password is right and the code is missing, the answer is
     401 `auth.second_factor_needed`; repeat the request with `secondFactor`. After five wrong codes in a row, codes are
     refused for 15 minutes, then 30, and so on up to a day; recovery codes are always accepted.
     """
-    counted_as = clients.counted_as(request.scope)
     tokens = await sign_in.sign_in_with_password(
         identity, data.contact(), data.password, client=client, counted_as=counted_as, second_factor=data.second_factor
     )

@@ -30,7 +30,10 @@ _OF_LINK: Final = documented(own_account.link_telegram, raises=(InvalidValue,), 
     opt=GUARDED | documented(sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN),
 )
 async def sign_in_by_telegram(
-    data: JSONBody[SignInByTelegramBody], client: Injected[Client], identity: Injected[Identity]
+    data: JSONBody[SignInByTelegramBody],
+    client: Injected[Client],
+    counted_as: Injected[str],
+    identity: Injected[Identity],
 ) -> SignedInJson:
     """Sign in with what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
 
@@ -38,7 +41,9 @@ async def sign_in_by_telegram(
     account is linked at `/users/me/telegram`. Signed data is valid for five minutes, unless the server is configured
     otherwise, and once.
     """
-    tokens = await sign_in_with_telegram(identity, data.proof(), client=client, second_factor=data.second_factor)
+    tokens = await sign_in_with_telegram(
+        identity, data.proof(), client=client, counted_as=counted_as, second_factor=data.second_factor
+    )
     return signed_in_json(tokens)
 
 

@@ -26,3 +26,8 @@ def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:
 def provide_client(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Client:
     """Provide `client`: the address and user agent of the request."""
     return Client.seen(clients.address(request.scope), request.headers.get("user-agent", ""))
+
+
+def provide_counted_as(request: Request[Any, Any, Any], clients: Injected[Clients]) -> str:
+    """Provide `counted_as`, the address that quotas count: an IPv4 address, or the /64 network of an IPv6 address."""
+    return clients.counted_as(request.scope)

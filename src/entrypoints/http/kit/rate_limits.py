@@ -57,7 +57,10 @@ class Counted:
 
 
 class RouteLimits:
-    """Counts requests by account if the client is authenticated, else by address; class `auth` always by address."""
+    """Counts requests by account if the client is authenticated, else by address.
+
+    Classes `auth` and `export` are shared by all processes; others are counted by each process.
+    """
 
     def __init__(
         self,

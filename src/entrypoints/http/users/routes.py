@@ -118,6 +118,7 @@ async def confirm_phone(
     data: JSONBody[ConfirmPhoneBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
+    counted_as: Injected[str],
     identity: Injected[Identity],
 ) -> Response[AccountJson]:
     """Change your phone number, with the code that was sent to it; the number is verified by that.
@@ -125,7 +126,7 @@ async def confirm_phone(
     All other sessions end. The e-mail address and the former number are notified. If another account has the number,
     the answer is 409, but only if the code is right.
     """
-    await confirm_phone_change(identity, Requester(actor, session_id), data.phone, data.code)
+    await confirm_phone_change(identity, Requester(actor, session_id), data.phone, data.code, counted_as=counted_as)
     user = await get_own_account(actor, identity.reads.users)
     return Response(account_json(user), headers=etag(user.version))
 

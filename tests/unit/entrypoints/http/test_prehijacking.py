@@ -7,7 +7,6 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import last_code, messages
-from tests.unit.entrypoints.http.test_telegram import DORJ as TELEGRAM
 from tests.unit.entrypoints.http.test_telegram import shown, with_a_bot
 from tests.unit.entrypoints.http.two_factors import APP
 
@@ -19,6 +18,7 @@ PHONE: Final = {"phone": "+97699112233"}
 TROJAN: Final = {"phone": "+97680112233"}
 MINUTE: Final = timedelta(minutes=1)
 NEW: Final = "seven red kites"
+TELEGRAM_ID: Final = "7"
 
 
 async def registered(api: Api, contact: dict[str, str], **more: Any) -> dict[str, Any]:
@@ -59,7 +59,7 @@ async def prepared(api: Api, contact: dict[str, str]) -> tuple[dict[str, Any], s
     mallory = await registered(api, contact, **(TROJAN if "email" in contact else {"email": "mallory@example.com"}))
     token = mallory["accessToken"]
     calendar = str((await api.post("/users/me/calendar-link", token)).json()["url"]).partition("/api/v1")[2]
-    body = {**shown(api), "currentPassword": PASSWORD}
+    body = {**shown(api, int(TELEGRAM_ID)), "currentPassword": PASSWORD}
     assert (await api.post("/users/me/telegram", token, json=body)).status_code == 204
     secret = (await api.post("/auth/mfa/totp", token, json={"currentPassword": PASSWORD})).json()["secret"]
     body = {"code": APP.code(secret, api.clock.now())}
@@ -81,7 +81,7 @@ async def assert_shut_out(api: Api, mallory: dict[str, Any], contact: dict[str, 
         answer = await api.post("/auth/login", json={**login, "password": PASSWORD})
         assert_problem(answer, 401, "auth.invalid_credentials")
     assert_problem(await api.get(calendar), 404, "calendar.link_not_found")
-    user_id = await api.database.reads.external_identities.user_of(IdentityProvider.TELEGRAM, str(TELEGRAM["id"]))
+    user_id = await api.database.reads.external_identities.user_of(IdentityProvider.TELEGRAM, TELEGRAM_ID)
     assert user_id is None
     # The other contact belongs to nobody: no code is sent to it.
     other = TROJAN if "email" in contact else {"email": "mallory@example.com"}

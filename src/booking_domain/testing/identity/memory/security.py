@@ -32,6 +32,10 @@ from booking_domain.testing.shared.memory.rate_limits import MemoryRateLimiter
 LOGIN_QUOTAS: Final = {
     "login": Limit(10, timedelta(minutes=1)),
     "login-anywhere": Limit(100, timedelta(minutes=1)),
+    "guesses": Limit(60, timedelta(minutes=15)),
+    "guesses-hour": Limit(120, timedelta(hours=1)),
+    "guesses-hours": Limit(240, timedelta(hours=4)),
+    "guesses-day": Limit(600, timedelta(days=1)),
 }
 
 
