@@ -37,6 +37,7 @@ class SmsCodeMessenger(CodeMessenger):
             KeyError: the purpose is unknown.
             InvalidValue: `to` is not a phone number.
             SmsCapReached: the daily cap is reached; the message was not sent.
+            UnverifiedNumberLimited: too many were sent to unverified numbers; the message was not sent.
             SmsUnavailable: the message may or may not have been sent.
             SmsRefused: the provider rejected the message permanently.
         """

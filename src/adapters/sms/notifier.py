@@ -29,6 +29,7 @@ class SmsNotifier(Notifier):
         Raises:
             InvalidValue: `to` is not a phone number.
             SmsCapReached: the daily cap is reached; the message was not sent.
+            UnverifiedNumberLimited: too many were sent to unverified numbers; the message was not sent.
             SmsUnavailable: the message may or may not have been sent.
             SmsRefused: the provider rejected the message permanently.
         """

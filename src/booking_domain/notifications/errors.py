@@ -20,6 +20,12 @@ class SmsCapReached(Unavailable):
     code: ClassVar[str] = "sms.cap_reached"
 
 
+class UnverifiedNumberLimited(RuleViolated):
+    """Too many text messages were sent to a number that is not verified, or by this account to such numbers."""
+
+    code: ClassVar[str] = "sms.unverified_number_limited"
+
+
 @dataclass(eq=False, kw_only=True)
 class SmsRefused(RuleViolated):
     """No text message can be sent to this number: {provider} rejects it permanently ({reason})."""

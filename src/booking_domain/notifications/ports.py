@@ -85,6 +85,14 @@ class SmsMessages(Protocol):
         """Count the messages after an instant, to all numbers; concurrent callers wait until this unit of work ends."""
         ...
 
+    async def count_to(self, to_digest: bytes, since: datetime) -> int:
+        """Count the messages after an instant to the number with this digest."""
+        ...
+
+    async def count_unverified_of(self, user_id: UserId, since: datetime) -> int:
+        """Count the messages after an instant of an account to numbers that it had not verified."""
+        ...
+
     async def add(self, message: SmsMessage) -> None:
         """Add a message."""
         ...

@@ -144,6 +144,13 @@ class SmsOrder:
     language: str
     provider: str
     user_id: UserId | None = None
+    to_verified: bool = False
+    """Whether it is the verified number of the account."""
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it carries a one-time code, not a notice."""
+        return self.template.startswith("code.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +161,8 @@ class SmsMessage:
     user_id: UserId | None
     to_masked: str
     to_digest: bytes
+    to_verified: bool = False
+    """Whether it was the verified number of the account."""
     template: str
     language: str
     provider: str

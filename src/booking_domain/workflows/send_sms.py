@@ -5,14 +5,15 @@ arrives before the provider's response finds it.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsReads, SmsSender
-from booking_domain.notifications.sms import SmsOrder, SmsStatus, SmsUpdate
+from booking_domain.notifications.sms import SmsMessage, SmsOrder, SmsStatus, SmsUpdate
 from booking_domain.notifications.use_cases.messages import apply_sms_poll, apply_sms_update, record_sms
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import ConcurrentChange, StorageUnavailable
-from booking_domain.shared.executor import Executor
+from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
 
@@ -25,10 +26,11 @@ async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Rep
     Raises:
         InvalidValue: `to` is not a phone number; nothing was recorded.
         SmsCapReached: the limit is reached; nothing was recorded.
+        UnverifiedNumberLimited: the limit of messages to unverified numbers is reached; nothing was recorded.
         SmsUnavailable: the message may or may not have been sent; its status stays open.
         SmsRefused: the provider rejected the message permanently; it is recorded as failed.
     """
-    message = await executor.run(record_sms(most_per_day), order, actor=SYSTEM)
+    message = await executor.run(_recorded(most_per_day), order, actor=SYSTEM)
     try:
         receipt = await sender.send(to=order.to, text=order.text, key=message.id)
     except SmsRefused as refusal:
@@ -38,6 +40,18 @@ async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Rep
         await _record(SmsUpdate(message_id=message.id, error=NO_ANSWER), executor)
         raise
     await _record(receipt.update_of(message.id), executor)
+
+
+def _recorded(most_per_day: int) -> UseCase[SmsOrder, Repositories, SmsMessage]:
+    """`record_sms`, which learns in the same transaction whether the account has verified the number."""
+    record = record_sms(most_per_day)
+
+    async def handle(order: SmsOrder, tx: Repositories, context: Context) -> SmsMessage:
+        user = None if order.user_id is None else await tx.users.get(order.user_id)
+        verified = user is not None and user.phone == order.to and user.phone_verified_at is not None
+        return await record.handle(replace(order, to_verified=verified), tx, context)
+
+    return UseCase(record.action, handle, raises=record.raises)
 
 
 async def follow_sms(

@@ -19,7 +19,7 @@ from booking_domain.identity.events import (
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
-from booking_domain.notifications.errors import SmsCapReached
+from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.workflows.erase_account import Erasing, erase_account
@@ -59,6 +59,8 @@ async def _send_code(container: Container, *, message: str) -> None:
     except SmsCapReached:
         log.warning("sms.cap_reached")
         raise
+    except UnverifiedNumberLimited:
+        log.warning("sms.unverified_number_limited", user_id=str(event.user_id))
 
 
 async def _erase(container: Container, *, user_id: str) -> None:

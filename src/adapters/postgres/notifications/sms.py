@@ -32,6 +32,14 @@ SMS: Final = Mapper(
 _m: Final = sms_messages.c
 _ADD: Final = SMS.insert()
 _COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))
+_COUNT_TO: Final = Statement(
+    select(func.count()).where(_m.to_digest == bindparam("to_digest"), _m.created_at > bindparam("since"))
+)
+_COUNT_UNVERIFIED_OF: Final = Statement(
+    select(func.count()).where(
+        _m.user_id == bindparam("user_id"), _m.to_verified.is_(False), _m.created_at > bindparam("since")
+    )
+)
 _GET: Final = Statement(select(*SMS.columns).where(_m.id == bindparam("message_id")))
 _LOCK: Final = Statement(select(*SMS.columns).where(_m.id == bindparam("message_id")).with_for_update())
 _OF_USER: Final = Statement(
@@ -66,6 +74,17 @@ class PostgresSmsMessages(WithWork, SmsMessages):
 
     async def count_since(self, since: datetime) -> int:
         return await count_under_lock(self._work, "text messages", _COUNT, since=since)
+
+    async def count_to(self, to_digest: bytes, since: datetime) -> int:
+        return await self._count(_COUNT_TO, to_digest=to_digest, since=since)
+
+    async def count_unverified_of(self, user_id: UserId, since: datetime) -> int:
+        return await self._count(_COUNT_UNVERIFIED_OF, user_id=user_id, since=since)
+
+    async def _count(self, statement: Statement, **values: object) -> int:
+        row = await self._work.one(statement, **values)
+        assert row is not None  # noqa: S101 - an aggregate has one row
+        return int(row[0])
 
     async def add(self, message: SmsMessage) -> None:
         await self._work.execute(_ADD, **SMS.write(message))

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -35,6 +36,7 @@ sms_messages: Final = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), index=True),
     Column("to_masked", Text, nullable=False),
     Column("to_digest", LargeBinary, nullable=False),
+    Column("to_verified", Boolean, nullable=False),
     Column("template", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("provider", Text, nullable=False),
@@ -52,6 +54,7 @@ sms_messages: Final = Table(
     CheckConstraint("segments > 0 AND cost_millionths >= 0", name="counts"),
     CheckConstraint("(cost_millionths IS NULL) = (cost_currency IS NULL)", name="cost"),
     Index("sms_messages_created_at_idx", "created_at"),
+    Index("sms_messages_to_digest_idx", "to_digest", "created_at"),
     Index("sms_messages_ask_at_idx", "provider", "ask_at", postgresql_where=sql("ask_at IS NOT NULL")),
     info=personal_data("user_id", erase=_clear_recipient, export="text_messages"),
 )

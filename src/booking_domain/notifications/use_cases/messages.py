@@ -1,10 +1,10 @@
 """Record a text message before it is sent, and its updates afterwards."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from booking_domain.notifications.errors import SmsCapReached
+from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsOrder, SmsUpdate, masked
@@ -15,6 +15,10 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.phones import phone_number
 
 DAY: Final = timedelta(days=1)
+MOST_TO_UNVERIFIED: Final = 10
+"""Messages in 24 hours to a number that is not verified, of all accounts; and of an account to all such numbers."""
+MOST_NOTICES_TO_UNVERIFIED: Final = 5
+"""How many of them may be followed by a notice: the others are left for the codes with which the number is verified."""
 
 
 class SmsTx(Protocol):
@@ -32,6 +36,7 @@ def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
     Raises:
         InvalidValue: `to` is not a phone number.
         SmsCapReached: the limit is reached.
+        UnverifiedNumberLimited: the number is not verified, and its limit or that of the account is reached.
     """
 
     async def record(order: SmsOrder, tx: SmsTx, context: Context) -> SmsMessage:
@@ -40,6 +45,7 @@ def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
             user_id=order.user_id,
             to_masked=masked(phone_number(order.to)),
             to_digest=order.to_digest,
+            to_verified=order.to_verified,
             template=order.template,
             language=order.language,
             provider=order.provider,
@@ -49,10 +55,21 @@ def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
         )
         if await tx.sms_messages.count_since(context.now - DAY) >= most_per_day:
             raise SmsCapReached
+        if not order.to_verified:
+            await _limit_unverified(order, tx, context.now - DAY)
         await tx.sms_messages.add(message)
         return message
 
-    return UseCase(Permission.RUN_PLATFORM, record, raises=(InvalidValue, SmsCapReached))
+    return UseCase(Permission.RUN_PLATFORM, record, raises=(InvalidValue, SmsCapReached, UnverifiedNumberLimited))
+
+
+async def _limit_unverified(order: SmsOrder, tx: SmsTx, since: datetime) -> None:
+    """Raise `UnverifiedNumberLimited` at the limit; `count_since` has locked out concurrent messages."""
+    most = MOST_TO_UNVERIFIED if order.is_code else MOST_NOTICES_TO_UNVERIFIED
+    by_number = await tx.sms_messages.count_to(order.to_digest, since)
+    by_account = 0 if order.user_id is None else await tx.sms_messages.count_unverified_of(order.user_id, since)
+    if max(by_number, by_account) >= most:
+        raise UnverifiedNumberLimited
 
 
 async def _apply_update(update: SmsUpdate, tx: SmsTx, context: Context) -> None:

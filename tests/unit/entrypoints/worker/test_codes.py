@@ -13,6 +13,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.use_cases.one_time_codes import RequestCode, request_code
 from booking_domain.notifications.errors import SmsCapReached
+from booking_domain.notifications.use_cases.messages import MOST_TO_UNVERIFIED
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import EventId, UserId
@@ -95,6 +96,22 @@ async def test_a_code_over_the_sms_limit_is_logged_and_retried_while_it_is_valid
     shop.studio.clock.advance(code.expires_at - code.issued_at)
     await shop.run(SEND_CODE, message=args["message"])
     assert [to for to, _ in sender.delivered] == ["+989123456789"]
+
+
+async def test_a_code_over_the_limit_of_an_unverified_number_is_logged_and_dropped(shop: Workshop) -> None:
+    sender, user = MemorySmsSender(), await joined(shop)
+    shop.container.sms_sender.override(sender)
+    for _ in range(MOST_TO_UNVERIFIED):
+        assert user.phone is not None
+        await shop.container.code_messenger().send_code(to=user.phone, code="482913", purpose="login", locale="fa")
+    await wanted(shop, user)
+    await shop.relay()
+    [(_, args, _, _)] = await shop.waiting_jobs()
+    with capture_logs() as logged:
+        await shop.run(SEND_CODE, message=args["message"])
+    event = {"event": "sms.unverified_number_limited", "user_id": str(user.id), "log_level": "warning"}
+    assert logged == [event]
+    assert len(sender.delivered) == MOST_TO_UNVERIFIED
 
 
 async def test_an_expired_code_or_one_without_a_user_is_not_sent(shop: Workshop) -> None:

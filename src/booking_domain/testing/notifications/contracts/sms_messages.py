@@ -58,6 +58,26 @@ class SmsMessagesContract(StorageContract):
             assert await backend.reads.sms.get(message.id) == message
             assert await _locked(backend, message.id) == message
 
+    async def test_messages_are_counted_by_number_and_unverified_ones_by_account(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, other = make.user(), make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            await tx.users.add(other)
+        digest, another = bytes(32), bytes(range(32))
+        early = replace(make.sms(user), to_digest=digest, created_at=NOW)
+        verified = replace(make.sms(user), to_digest=digest, to_verified=True, created_at=NOW + HOUR)
+        late = replace(make.sms(user), to_digest=another, created_at=NOW + HOUR)
+        theirs = replace(make.sms(other), to_digest=digest, created_at=NOW + HOUR)
+        await _kept(backend, early, verified, late, theirs)
+        async with backend.begin() as tx:
+            counts = [await tx.sms_messages.count_to(digest, since) for since in (NOW - INSTANT, NOW, NOW + HOUR)]
+            assert counts == [3, 2, 0]
+            assert await tx.sms_messages.count_to(b"none", NOW - INSTANT) == 0
+            counts = [await tx.sms_messages.count_unverified_of(user.id, since) for since in (NOW - INSTANT, NOW)]
+            assert counts == [2, 1]
+
     async def test_an_unknown_message_is_not_found(self, backend: Backend, make: Builder) -> None:
         unknown = SmsId(make.entropy.new_id())
         assert await backend.reads.sms.get(unknown) is None

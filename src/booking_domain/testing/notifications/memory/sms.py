@@ -34,6 +34,14 @@ class MemorySmsMessages(SmsMessages):
     async def count_since(self, since: datetime) -> int:
         return sum(each.created_at > since for each in self._state[SMS_MESSAGES].values())
 
+    async def count_to(self, to_digest: bytes, since: datetime) -> int:
+        messages = self._state[SMS_MESSAGES].values()
+        return sum(each.to_digest == to_digest and each.created_at > since for each in messages)
+
+    async def count_unverified_of(self, user_id: UserId, since: datetime) -> int:
+        messages = self._state[SMS_MESSAGES].values()
+        return sum(each.user_id == user_id and not each.to_verified and each.created_at > since for each in messages)
+
     async def add(self, message: SmsMessage) -> None:
         if message.user_id is not None:
             require_user(self._state, message.user_id)
