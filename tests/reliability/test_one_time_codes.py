@@ -36,6 +36,7 @@ from adapters.postgres.identity.tables import one_time_codes, wrong_passwords
 from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidCode
+from booking_domain.identity.login_quota import GUESSES as GUESS_QUOTAS
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.passwords import MOST_WRONG
@@ -61,7 +62,7 @@ GUESSES: Final = scale.of(500, less=100)
 RIGHT: Final = scale.of(200, less=50)
 ROUNDS: Final = scale.of(10, less=2)
 POOLS: Final = 4
-UNLIMITED: Final = "auth=1000000/1,login=1000000/1,login-anywhere=1000000/1"
+UNLIMITED: Final = ",".join(f"{name}=1000000/1" for name in ("auth", "login", "login-anywhere", *GUESS_QUOTAS))
 """Rate limits would hide what is tested here."""
 WITHIN_SECONDS: Final = 15.0
 PASSWORD: Final = "correct-horse-battery"

@@ -36,7 +36,7 @@ sms_messages: Final = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), index=True),
     Column("to_masked", Text, nullable=False),
     Column("to_digest", LargeBinary, nullable=False),
-    Column("to_verified", Boolean, nullable=False),
+    Column("to_verified", Boolean, nullable=False, server_default=sql("true")),
     Column("template", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("provider", Text, nullable=False),

@@ -1,11 +1,12 @@
 """`/auth`: one-time codes."""
 
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from litestar import Response, post
+from litestar import Request, Response, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import own_account, sign_in
+from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
@@ -25,7 +26,7 @@ from entrypoints.http.accounts.schemas import SignedInJson, signed_in_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL
+from entrypoints.http.kit.request_guard import ENDED_SESSION, IF_VALID, ONE_FACTOR
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,
@@ -48,9 +49,11 @@ async def send_otp(data: JSONBody[SendOtpBody], identity: Injected[Identity]) ->
     return code_sent_json()
 
 
-@post("/verify-otp", status_code=200, opt=OPTIONAL | ONE_FACTOR | limited_as(AUTH) | _OF_VERIFY)
+@post("/verify-otp", status_code=200, opt=IF_VALID | ONE_FACTOR | ENDED_SESSION | limited_as(AUTH) | _OF_VERIFY)
 async def verify_otp(
     data: JSONBody[VerifyOtpBody],
+    request: Request[Any, Any, Any],
+    *,
     client: Injected[Client],
     session_id: Injected[SessionId | None],
     counted_as: Injected[str],
@@ -76,6 +79,8 @@ async def verify_otp(
     if data.purpose == "unlock":
         await own_account.unlock_with_code(identity, contact, code, counted_as=counted_as)
     else:
+        if session_id is None and "authorization" in request.headers:
+            raise InvalidToken  # without it, the verification would remove what its user has set up
         await own_account.verify_with_code(identity, contact, code, current=session_id, counted_as=counted_as)
     return Response(cast("SignedInJson", None), status_code=204)
 

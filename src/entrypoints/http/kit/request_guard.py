@@ -31,6 +31,9 @@ PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
 OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 """A token is optional; without one, `actor` is None."""
 
+IF_VALID: Final[dict[str, Any]] = {ACCESS: "if valid"}
+"""A token is optional, and one that is not valid counts as none: clients may attach an expired one to signing in."""
+
 _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
 """Roles that need a second factor may use the route without one, to set it up or to sign out."""
@@ -103,12 +106,18 @@ class RequestGuard:
         if access == "public":
             return
         token = _bearer(scope["headers"])
-        if token is None and access == "optional":
+        if token is None and access in {"optional", "if valid"}:
             scope["user"] = scope["auth"] = None
             return
         if token is None:
             raise InvalidToken
-        bearer = self._tokens.read(token, self._clock.now())
+        try:
+            bearer = self._tokens.read(token, self._clock.now())
+        except InvalidToken:
+            if access != "if valid":
+                raise
+            scope["user"] = scope["auth"] = None
+            return
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id
         if bearer.actor.role in self._two_factors and not bearer.second_factor and not needs_one_factor(handler):
             raise SecondFactorRequired

@@ -140,6 +140,15 @@ async def test_a_session_that_has_ended_or_of_another_account_keeps_nothing(api:
     assert (await api.get("/auth/sessions", other["accessToken"])).status_code == 200
 
 
+async def test_an_invalid_token_is_ignored_at_signing_in_and_refused_at_verifying(api: Api) -> None:
+    dorj = await registered(api, EMAIL)
+    for stale in ("x", api.nobody()):
+        assert_problem(await verified(api, EMAIL, stale), 401, "auth.invalid_token")
+    assert (await api.get("/auth/sessions", dorj["accessToken"])).status_code == 200
+    body = {**EMAIL, "purpose": "login", "code": await code_for(api, "login", EMAIL)}
+    assert (await api.post("/auth/verify-otp", "x", json=body)).status_code == 200
+
+
 async def test_an_unverified_contact_does_not_open_an_account_that_has_a_verified_one(api: Api) -> None:
     mallory = await registered(api, {**EMAIL, **PHONE})
     early = await code_for(api, "login", PHONE)

@@ -47,7 +47,7 @@ def _security(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:
     match handler.opt.get(ACCESS):
         case "public":
             return []
-        case "optional":
+        case "optional" | "if valid":
             return [{"bearer": []}, {}]
         case _:
             return [{"bearer": []}]
