@@ -6,7 +6,7 @@ from tests.contract.backends import PostgresBackend
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.use_cases import administration
-from booking_domain.identity.use_cases.administration import ChangeUser, Reason, change_user
+from booking_domain.identity.use_cases.administration import ChangeUser, Reason
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.errors import DomainError, NotPermitted
@@ -15,6 +15,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import ManualClock
+from booking_domain.workflows.change_accounts import change_user
 from booking_domain.workflows.ports import Repositories
 
 ROUNDS = 4

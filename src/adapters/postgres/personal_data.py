@@ -6,21 +6,26 @@ from typing import Final
 
 from sqlalchemy import select
 
+from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.contexts import CONTEXTS, metadata
-from adapters.postgres.kit.personal_data import erasure_statement
+from adapters.postgres.kit.personal_data import belongs_to, erasure_statement
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
 
 _DECLARED: Final = {name: condition for context in CONTEXTS for name, condition in context.erasure_blockers.items()}
 _BLOCKERS: Final = Statement(select(*(_DECLARED[field.name] for field in fields(ErasureBlockers))))
+_OF_PROFILE: Final = {name: condition for context in CONTEXTS for name, condition in context.profile_blockers.items()}
+_PROFILE_BLOCKERS: Final = Statement(select(*(_OF_PROFILE[field.name] for field in fields(ErasureBlockers))))
 _RELEASE: Final = tuple(Statement(each) for context in CONTEXTS for each in context.release)
 # Referring rows go before the rows that they refer to.
-_CLEAR: Final = tuple(
+_STATEMENTS: Final = tuple((table, erasure_statement(table)) for table in reversed(metadata.sorted_tables))
+_CLEAR: Final = tuple(Statement(statement) for _, statement in _STATEMENTS if statement is not None)
+_CLEAR_PROFILE: Final = tuple(
     Statement(statement)
-    for statement in map(erasure_statement, reversed(metadata.sorted_tables))
-    if statement is not None
+    for table, statement in _STATEMENTS
+    if statement is not None and belongs_to(table, providers.name)
 )
 
 
@@ -30,6 +35,14 @@ class PostgresPersonalData(WithWork, PersonalData):
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         row = await self._work.one(_BLOCKERS, who=user_id, now=now)
         return ErasureBlockers(*row) if row is not None else ErasureBlockers(bookings=True, money=True)
+
+    async def profile_blockers(self, provider_id: ProviderId, now: datetime) -> ErasureBlockers:
+        row = await self._work.one(_PROFILE_BLOCKERS, provider_id=provider_id, now=now)
+        return ErasureBlockers(*row) if row is not None else ErasureBlockers(bookings=True, money=True)
+
+    async def clear_profile(self, user_id: UserId) -> None:
+        for statement in _CLEAR_PROFILE:
+            await self._work.execute(statement, who=user_id)
 
     async def leave_queues(self, user_id: UserId) -> None:
         for statement in _RELEASE:

@@ -120,6 +120,20 @@ class BookingMissed(BookingChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookingQuestioned(BookingChanged):
+    """The provider was suspended: an admin decides whether the booking stands."""
+
+    topic: ClassVar[str] = "booking.questioned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingUpheld(BookingChanged):
+    """A booking in question stands."""
+
+    topic: ClassVar[str] = "booking.upheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingDisputed(BookingChanged):
     """A party disputes the booking."""
 
@@ -141,6 +155,8 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingCompleted,
     BookingMissed,
     BookingDisputed,
+    BookingQuestioned,
+    BookingUpheld,
 )
 FREES_TIME: Final[tuple[type[BookingChanged], ...]] = (
     BookingCancelled,

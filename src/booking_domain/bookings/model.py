@@ -125,6 +125,10 @@ class Booking:
     series_id: SeriesId | None = None
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
+    in_question: bool = False
+    """The provider was suspended, and nobody has decided yet whether the booking stands."""
+    questioned_at: datetime | None = None
+    """When the booking was last called in question."""
     price: Money
     deposit: Money
     paid: Money
@@ -371,6 +375,27 @@ class Booking:
         event = self._event("clock_changed", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
         return Decision(booking, (event,))
 
+    def question(self, *, party: Party, by: Actor, now: datetime, event_id: EventId) -> BookingDecision:
+        """Call the booking in question, because its provider was suspended.
+
+        Until it is upheld, a customer who cancels gets everything back.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.QUESTION, party)
+        booking = replace(self._touched(now), in_question=True, questioned_at=now)
+        return Decision(booking, (self._event("questioned", status, by=by, at=now, event_id=event_id),))
+
+    def uphold(
+        self, *, party: Party, by: Actor, now: datetime, event_id: EventId, reason: str | None = None
+    ) -> BookingDecision:
+        """Decide that the booking stands, or raise `InvalidBookingTransition` if it is not in question."""
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.UPHOLD, party)
+        if not self.in_question:
+            action = f"{Action.UPHOLD}, without a question,"
+            raise InvalidBookingTransition(thing="booking", status=self.status, action=action)
+        booking = replace(self._touched(now), in_question=False)
+        event = self._event("upheld", status, by=by, at=now, event_id=event_id, reason=reason)
+        return Decision(booking, (event,))
+
     def await_payment(self, now: datetime) -> Self:
         """Record that the customer has started to pay."""
         status = BOOKING_PAYMENT_LIFECYCLE.advance(self.payment_status, BookingPaymentAction.START, Party.PAYMENT)
@@ -398,7 +423,7 @@ class Booking:
             kept if owed is None else kept.beyond(owed),
             start=self.judged_start,
             cancelled_at=now,
-            by_customer=party is Party.CUSTOMER and not self.may_object(now),
+            by_customer=party is Party.CUSTOMER and not (self.in_question or self.may_object(now)),
         )
 
     def action_towards(self, status: Status) -> Action:
@@ -417,6 +442,8 @@ class Booking:
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
         match action:
+            case Action.QUESTION | Action.UPHOLD:
+                raise ValueError(f"use the method for {action}")
             case Action.OFFER_TIMES | Action.RESCHEDULE | Action.ACCEPT_TIME | Action.FOLLOW_CLOCK:
                 raise ValueError(f"use the method for {action}")
             case Action.COMPLETE | Action.MARK_NO_SHOW:

@@ -89,6 +89,10 @@ class BookingFilter:
     status: Status | None = None
     starts_from: datetime | None = None
     starts_before: datetime | None = None
+    provider_id: ProviderId | None = None
+    to_come_at: datetime | None = None
+    """Only those that are requested, pending or confirmed, and end after this."""
+    in_question: bool | None = None
     after: BookingId | None = None
     limit: int = 50
 

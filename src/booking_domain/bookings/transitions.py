@@ -32,6 +32,8 @@ CLAIMS_TIME: Final[dict[Status, bool]] = {
     Status.DISPUTED: True,
 }
 """Whether a booking of this status claims its provider's time."""
+TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED})
+"""Statuses of a booking that is not over."""
 UNSETTLED: Final = frozenset({Status.REQUESTED, Status.PENDING})
 """Statuses that wait for an answer or a deposit."""
 
@@ -57,6 +59,10 @@ class Action(StrEnum):
     """The customer accepts the time that the provider's side has set."""
     FOLLOW_CLOCK = "follow_clock"
     """The rules of the booking's time zone have changed: its local time is another instant now."""
+    QUESTION = "question"
+    """The provider was suspended: an admin decides whether the booking stands."""
+    UPHOLD = "uphold"
+    """The booking stands after all."""
     DISPUTE = "dispute"
     RESOLVE_CONFIRMED = "resolve_confirmed"
     RESOLVE_COMPLETED = "resolve_completed"
@@ -145,6 +151,11 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         **{
             (status, Action.FOLLOW_CLOCK): Move(status, _SYSTEM)
             for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED)
+        },
+        **{
+            (status, action): Move(status, by)
+            for status in sorted(TO_COME)
+            for action, by in ((Action.QUESTION, _SYSTEM), (Action.UPHOLD, _SYSTEM | _ADMIN))
         },
         (Status.EXPIRED, Action.REVIVE): Move(Status.CONFIRMED, frozenset({Party.PAYMENT})),
         (Status.EXPIRED, Action.RETURN_PAYMENT): Move(Status.EXPIRED, frozenset({Party.PAYMENT})),

@@ -12,6 +12,7 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.rating import NO_REVIEWS, Rating
 
 MAX_STYLES: Final = 20
+MAX_REASON: Final = 500
 
 
 class ProviderOrder(StrEnum):
@@ -30,13 +31,18 @@ class ProviderOrder(StrEnum):
 
 
 class ProfileStatus(StrEnum):
-    """The status of a profile."""
+    """The status of a profile. Only an approved one is published: listed, with slots, and bookable."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"
     SUSPENDED = "suspended"
+    """Unpublished by an admin, until an admin reinstates it."""
+    WITHDRAWN = "withdrawn"
+    """Unpublished by its owner, who can publish it again."""
+    DELETED = "deleted"
+    """Without texts, location and calendar. Its owner can open it again, as a draft."""
 
 
 class ProfileAction(StrEnum):
@@ -46,7 +52,26 @@ class ProfileAction(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REINSTATE_WITHDRAWN = "reinstate_withdrawn"
+    """End the suspension of a profile that its owner had withdrawn before."""
     WITHDRAW = "withdraw"
+    REPUBLISH = "republish"
+    REVOKE = "revoke"
+    """The account is deleted: its profile needs approval again."""
+    DELETE = "delete"
+    REOPEN = "reopen"
+
+
+class SuspensionCause(StrEnum):
+    """Why a profile is suspended."""
+
+    DECISION = "decision"
+    """An admin suspended it, for a reason in words."""
+    ACCOUNT_DISABLED = "account_disabled"
+    """The account was disabled."""
+    ROLE_CHANGED = "role_changed"
+    """The account is no longer a provider's."""
 
 
 class InvalidProfileTransition(InvalidTransition):
@@ -67,9 +92,28 @@ class ProfileMissing(NotFound):
     code: ClassVar[str] = "provider.profile_missing"
 
 
+class ProviderInactive(Conflict):
+    """The profile cannot be published: its account is disabled or deleted, or is not a provider's."""
+
+    code: ClassVar[str] = "provider.account_inactive"
+
+
+class ProfileHasBookings(Conflict):
+    """The profile has upcoming or disputed bookings; cancel or finish them first."""
+
+    code: ClassVar[str] = "provider.has_bookings"
+
+
+class ProfileOwesMoney(Conflict):
+    """A refund of one of the provider's bookings is still pending."""
+
+    code: ClassVar[str] = "provider.owes_money"
+
+
 _OWNER: Final = frozenset({Role.PROVIDER})
 _ADMIN: Final = frozenset({Role.ADMIN})
 _OWNER_OR_ADMIN: Final = _OWNER | _ADMIN
+_PUBLISHABLE: Final = (ProfileStatus.SUBMITTED, ProfileStatus.APPROVED, ProfileStatus.WITHDRAWN)
 
 PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecycle(
     thing="provider profile",
@@ -80,13 +124,39 @@ PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecy
         (ProfileStatus.REJECTED, ProfileAction.SUBMIT): Move(ProfileStatus.SUBMITTED, _OWNER),
         (ProfileStatus.SUBMITTED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
         (ProfileStatus.SUBMITTED, ProfileAction.REJECT): Move(ProfileStatus.REJECTED, _ADMIN),
+        (ProfileStatus.SUBMITTED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER),
+        (ProfileStatus.APPROVED, ProfileAction.WITHDRAW): Move(ProfileStatus.WITHDRAWN, _OWNER),
+        (ProfileStatus.WITHDRAWN, ProfileAction.REPUBLISH): Move(ProfileStatus.APPROVED, _OWNER),
         (ProfileStatus.APPROVED, ProfileAction.SUSPEND): Move(ProfileStatus.SUSPENDED, _ADMIN),
-        (ProfileStatus.SUSPENDED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
-        # When the account is deleted. A suspended or rejected profile keeps its status, so that this does not lift it.
-        (ProfileStatus.SUBMITTED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN),
-        (ProfileStatus.APPROVED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN),
+        (ProfileStatus.WITHDRAWN, ProfileAction.SUSPEND): Move(ProfileStatus.SUSPENDED, _ADMIN),
+        (ProfileStatus.SUSPENDED, ProfileAction.REINSTATE): Move(ProfileStatus.APPROVED, _ADMIN),
+        (ProfileStatus.SUSPENDED, ProfileAction.REINSTATE_WITHDRAWN): Move(ProfileStatus.WITHDRAWN, _ADMIN),
+        # A suspended or rejected profile keeps its status, so that deleting the account does not lift it.
+        **{(status, ProfileAction.REVOKE): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN) for status in _PUBLISHABLE},
+        **{
+            (status, ProfileAction.DELETE): Move(ProfileStatus.DELETED, _OWNER_OR_ADMIN)
+            for status in ProfileStatus
+            if status is not ProfileStatus.DELETED
+        },
+        (ProfileStatus.DELETED, ProfileAction.REOPEN): Move(ProfileStatus.DRAFT, _OWNER),
     },
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Why and since when a profile is suspended."""
+
+    cause: SuspensionCause
+    reason: str = ""
+    """In words, for the owner; empty without a decision."""
+    since: datetime
+    withdrawn: bool = False
+    """Whether the owner had withdrawn the profile before."""
+
+    def __post_init__(self) -> None:
+        if len(self.reason) > MAX_REASON:
+            raise InvalidValue(field="reason", problem=f"at most {MAX_REASON} characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +185,7 @@ class Profile:
     status: ProfileStatus = ProfileStatus.DRAFT
     review_note: str | None = None
     """The admin's note about the decision."""
+    suspension: Suspension | None = None
     rating: Rating = NO_REVIEWS
     """What the published reviews add up to. A change of it is a new version."""
     version: int = 1
@@ -126,10 +197,29 @@ class Profile:
         if len(self.styles) > MAX_STYLES:
             raise InvalidValue(field="styles", problem=f"at most {MAX_STYLES}")
 
+    @property
+    def published(self) -> bool:
+        """Whether the profile is listed and bookable."""
+        return self.status is ProfileStatus.APPROVED
+
+    def can(self, action: ProfileAction) -> bool:
+        """Whether the lifecycle has this action in the profile's status."""
+        return (self.status, action) in PROFILE_LIFECYCLE.moves
+
     def moved(self, action: ProfileAction, by: Role, note: str | None = None) -> Self:
         """Apply an action of the lifecycle, or raise `InvalidProfileTransition` or `NotYourMove`."""
         status = PROFILE_LIFECYCLE.advance(self.status, action, by)
-        return replace(self, status=status, review_note=note, version=self.version + 1)
+        return replace(self, status=status, review_note=note, suspension=None, version=self.version + 1)
+
+    def suspended(self, by: Role, cause: SuspensionCause, now: datetime, reason: str = "") -> Self:
+        """The suspended profile."""
+        suspension = Suspension(cause=cause, reason=reason, since=now, withdrawn=self.status is ProfileStatus.WITHDRAWN)
+        return replace(self.moved(ProfileAction.SUSPEND, by), suspension=suspension)
+
+    def reinstated(self, by: Role) -> Self:
+        """The profile after its suspension: published again, unless its owner had withdrawn it before."""
+        withdrawn = self.suspension is not None and self.suspension.withdrawn
+        return self.moved(ProfileAction.REINSTATE_WITHDRAWN if withdrawn else ProfileAction.REINSTATE, by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

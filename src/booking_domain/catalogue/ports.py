@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.catalogue.events import EVENTS
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE, Profile
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE, Member, Salon
 from booking_domain.shared.contexts import DomainContext
@@ -74,4 +75,4 @@ class CatalogueRepositories(Protocol):
     def salons(self) -> Salons: ...
 
 
-CONTEXT: Final = DomainContext(lifecycles=(PROFILE_LIFECYCLE, MEMBER_LIFECYCLE))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PROFILE_LIFECYCLE, MEMBER_LIFECYCLE))

@@ -83,6 +83,10 @@ class Claims(Protocol):
         """How many live holds the customer has. Transactions that count for one customer run one at a time."""
         ...
 
+    async def release_holds(self, provider_id: ProviderId) -> None:
+        """Delete all holds on the provider's time, expired or not."""
+        ...
+
     async def sweep(self, now: datetime) -> int:
         """Delete the expired holds of all providers and return how many there were."""
         ...
@@ -95,7 +99,10 @@ class CalendarRepository(Protocol):
     """
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
-        """Lock the provider that this user owns, as `ProviderSchedules.lock` does, and return its id."""
+        """Lock the provider that this user owns, as `ProviderSchedules.lock` does, and return its id.
+
+        None if there is none, or if its profile is deleted.
+        """
         ...
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:

@@ -41,6 +41,8 @@ class WaitingAction(StrEnum):
     OFFER = "offer"
     BOOK = "book"
     LAPSE = "lapse"
+    RETRACT = "retract"
+    """The provider takes no bookings any more: the offer ends, and the customer keeps the place."""
     LEAVE = "leave"
 
 
@@ -67,6 +69,7 @@ WAITING_LIFECYCLE: Final[Lifecycle[WaitingStatus, WaitingAction, WaitingParty]] 
         (WaitingStatus.WAITING, WaitingAction.LEAVE): Move(WaitingStatus.LEFT, _CUSTOMER),
         (WaitingStatus.OFFERED, WaitingAction.BOOK): Move(WaitingStatus.BOOKED, _CUSTOMER),
         (WaitingStatus.OFFERED, WaitingAction.LAPSE): Move(WaitingStatus.LAPSED, _SYSTEM),
+        (WaitingStatus.OFFERED, WaitingAction.RETRACT): Move(WaitingStatus.WAITING, _SYSTEM),
         (WaitingStatus.OFFERED, WaitingAction.LEAVE): Move(WaitingStatus.LEFT, _CUSTOMER),
     },
 )
@@ -125,6 +128,11 @@ class WaitingListEntry:
     def lapsed(self) -> Self:
         """After the offer has expired, or the window is over."""
         return self._moved(WaitingAction.LAPSE, WaitingParty.SYSTEM)
+
+    def retracted(self) -> Self:
+        """After the offer has ended because the provider takes no bookings any more."""
+        waiting = self._moved(WaitingAction.RETRACT, WaitingParty.SYSTEM)
+        return replace(waiting, offered_start=None, offered_until=None)
 
     def left(self) -> Self:
         """After the customer has left the list."""

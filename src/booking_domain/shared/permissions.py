@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Link an identity of another service to an account, to sign in with it."""
     MANAGE_PROFILE = "profile.manage"
     DECIDE_ON_PROFILES = "profile.decide"
+    MODERATE_PROFILES = "profile.moderate"
+    """Suspend, reinstate, correct and delete profiles of others."""
     MANAGE_CALENDAR = "calendar.manage"
     SEE_CALENDAR_INSIDE = "calendar.see_inside"
     """See a calendar before its provider is approved, and the notes of its blocks."""
@@ -89,6 +91,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.LINK_IDENTITIES: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PROFILE: {Role.PROVIDER: _OWN},
     Permission.DECIDE_ON_PROFILES: {Role.ADMIN: _ANY},
+    Permission.MODERATE_PROFILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_CALENDAR: {Role.PROVIDER: _OWN},
     Permission.SEE_CALENDAR_INSIDE: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
     Permission.SEE_OCCUPIED_TIME: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},

@@ -16,10 +16,12 @@ from booking_domain.bookings.events import (
     BookingNotRevived,
     BookingPending,
     BookingPlaced,
+    BookingQuestioned,
     BookingRescheduled,
     BookingRevived,
     BookingTimeAccepted,
     BookingTimesOffered,
+    BookingUpheld,
 )
 from booking_domain.bookings.transitions import LatePayment, Party, Status
 from booking_domain.notifications.notices import NoticeTemplate
@@ -155,6 +157,18 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
         subject="Booking {reference}: disputed",
         to_customer="Your booking with {provider} on {when} is in dispute. We will notify you of the decision.",
         to_provider="The booking of {customer} on {when} is in dispute. We will notify you of the decision.",
+    ),
+    BookingQuestioned: PartyNotices(
+        subject="Booking {reference}: in question",
+        to_customer=(
+            "{provider} takes no bookings at present, so your booking on {when} is in question. We will notify you of "
+            "the decision. You can cancel it and get everything back."
+        ),
+    ),
+    BookingUpheld: PartyNotices(
+        subject="Booking {reference}: it stands",
+        to_customer="Your booking with {provider} on {when} is no longer in question: it stands.",
+        to_provider="The booking of {customer} on {when} is no longer in question: it stands.",
     ),
     RefundScheduled: PartyNotices(
         subject="Booking {reference}: refund",

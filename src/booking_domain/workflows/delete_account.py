@@ -10,7 +10,7 @@ Access tokens stay valid until they expire, half an hour at most, but book nothi
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.catalogue.model import PROFILE_LIFECYCLE, ProfileAction
+from booking_domain.catalogue.model import ProfileAction
 from booking_domain.identity.errors import (
     AccountHasBookings,
     AccountOwesMoney,
@@ -28,6 +28,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.unpublish import release_offers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,10 @@ async def _delete(user: User, by: UserParty, tx: Repositories, context: Context)
     if erasure_blockers.money:
         raise AccountOwesMoney
     profile = await tx.profiles.of_owner(user.id)
-    if profile is not None and (profile.status, ProfileAction.WITHDRAW) in PROFILE_LIFECYCLE.moves:
+    if profile is not None and profile.can(ProfileAction.REVOKE):
         role = Role.ADMIN if by is UserParty.ADMIN else Role.PROVIDER  # the owner may have changed role
-        await tx.profiles.save(profile.moved(ProfileAction.WITHDRAW, role), was=profile)
+        await tx.profiles.save(profile.moved(ProfileAction.REVOKE, role), was=profile)
+        await release_offers(profile.id, tx)
     await tx.personal_data.leave_queues(user.id)
     await end_all_sessions(user.id, tx, context)
     await tx.users.save(user.deleted(context.now, by))

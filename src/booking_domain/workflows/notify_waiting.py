@@ -17,14 +17,14 @@ OFFER: Final = NoticeTemplate(
 async def notify_waiting(
     event: WaitlistOffered, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
-    """Send the offer.
+    """Send the offer, unless the provider takes no bookings any more.
 
     Raises:
         Unavailable: the notification was not sent; the caller may retry.
     """
     customer = await reads.users.get(event.customer_id)
     provider = await reads.providers.get(event.provider_id)
-    if customer is None or provider is None:
+    if customer is None or provider is None or not provider.profile.published:
         return
     notice = OFFER.fill(
         provider=provider.profile.display_name,

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
-from booking_domain.bookings.transitions import Status
-from booking_domain.shared.ids import UserId
-
-TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED})
-"""The statuses of a booking that is not over."""
+from booking_domain.shared.ids import ProviderId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +22,14 @@ class PersonalData(Protocol):
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         """What blocks the account's deletion and erasure."""
+        ...
+
+    async def profile_blockers(self, provider_id: ProviderId, now: datetime) -> ErasureBlockers:
+        """What blocks the deletion of a provider's profile, of the bookings with that provider."""
+        ...
+
+    async def clear_profile(self, user_id: UserId) -> None:
+        """Remove what `clear` removes of the account's provider profile. Idempotent."""
         ...
 
     async def leave_queues(self, user_id: UserId) -> None:

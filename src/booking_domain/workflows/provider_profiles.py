@@ -12,7 +12,10 @@ from booking_domain.catalogue.model import (
     ProfileAction,
     ProfileExists,
     ProfileMissing,
+    ProfileStatus,
+    ProviderInactive,
 )
+from booking_domain.identity.model import User
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.shared.audit import Subject
@@ -23,6 +26,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.unpublish import may_publish
 from booking_domain.workflows.views import ProviderView, SettingsView
 
 
@@ -112,7 +116,8 @@ class DecideOnProfile:
 
 
 async def _open(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
-
+    """Add a profile, or open a deleted one again: it keeps its id, its bookings and its reviews."""
+    deleted = await tx.profiles.of_owner(context.actor.id)
     profile = Profile(
         id=ProviderId(context.entropy.new_id()),
         owner_id=context.actor.id,
@@ -126,7 +131,19 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     zero = Money.zero(command.terms.currency or "MNT")
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     time_zone = command.time_zone or "Asia/Ulaanbaatar"
-    await tx.profiles.add(profile)
+    if deleted is not None and deleted.status is ProfileStatus.DELETED:
+        reopened = deleted.moved(ProfileAction.REOPEN, context.actor.role)
+        profile = replace(
+            profile,
+            id=reopened.id,
+            status=reopened.status,
+            rating=reopened.rating,
+            version=reopened.version,
+            created_at=reopened.created_at,
+        )
+        await tx.profiles.save(profile, was=deleted)
+    else:
+        await tx.profiles.add(profile)
     await tx.calendars.save_settings(profile.id, time_zone, SlotSettings())
     await tx.bookable_providers.save_terms(profile.id, terms)
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
@@ -134,7 +151,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
 
 async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
 
-    before = await _own(tx, context)
+    before = await own_profile(tx, context)
     require_expected_version(before.version, command.expected_version)
     after = replace(
         before,
@@ -155,7 +172,7 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
 
 async def _change_settings(command: SettingsChange, tx: Repositories, context: Context) -> SettingsView:
     """Bookings made earlier keep the terms and the buffers they were made under."""
-    profile = await _own(tx, context)
+    profile = await own_profile(tx, context)
     seen = await _settings(profile, tx)
     require_expected_version(seen.calendar.version, command.expected_version)
     if command.shows_on_profile:
@@ -191,26 +208,39 @@ async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, t
 
 
 async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context) -> None:
-    before = await _own(tx, context)
+    before = await own_profile(tx, context)
     require_expected_version(before.version, expected)
     await tx.profiles.save(before.moved(ProfileAction.SUBMIT, context.actor.role), was=before)
 
 
 async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) -> None:
-    before = await tx.profiles.get(command.provider_id)
-    if before is None:
-        raise ProviderNotFound
+    before, owner = await lock_profile(command.provider_id, tx)
     require_expected_version(before.version, command.expected_version)
+    if command.approved and not may_publish(owner):
+        raise ProviderInactive
     action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
     context.note(f"profile.{action}")
     await tx.profiles.save(before.moved(action, context.actor.role, command.note), was=before)
 
 
-async def _own(tx: Repositories, context: Context) -> Profile:
+async def lock_profile(provider_id: ProviderId, tx: Repositories) -> tuple[Profile, User | None]:
+    """Lock the owner's account, then the provider, and return both, or raise `ProviderNotFound`."""
+    found = await tx.profiles.get(provider_id)
+    if found is None:
+        raise ProviderNotFound
+    owner = await tx.users.lock(found.owner_id)
+    await tx.calendars.lock_provider_of(found.owner_id)
+    profile = await tx.profiles.get(provider_id)  # again, now that it is locked
+    if profile is None or profile.status is ProfileStatus.DELETED:
+        raise ProviderNotFound
+    return profile, owner
+
+
+async def own_profile(tx: Repositories, context: Context) -> Profile:
     """Lock the actor's provider and return its profile, or raise `ProfileMissing`."""
     await tx.calendars.lock_provider_of(context.actor.id)
     profile = await tx.profiles.of_owner(context.actor.id)
-    if profile is None:
+    if profile is None or profile.status is ProfileStatus.DELETED:
         raise ProfileMissing
     return profile
 
@@ -229,5 +259,5 @@ decide_on_profile: Final = UseCase(
     Permission.DECIDE_ON_PROFILES,
     _decide,
     lambda command, _: Subject("provider", command.provider_id),
-    raises=(ProviderNotFound, InvalidProfileTransition, StaleVersion),
+    raises=(ProviderNotFound, ProviderInactive, InvalidProfileTransition, StaleVersion),
 )

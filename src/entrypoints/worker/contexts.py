@@ -6,11 +6,14 @@ from booking_domain.bookings.consents import EVENTS as CONSENT_EVENTS
 from booking_domain.reviews.events import EVENTS as REVIEW_EVENTS
 from booking_domain.workflows.notify_consents import notify_of_consent
 from booking_domain.workflows.notify_reviews import notify_of_review
-from entrypoints.worker import bookings, identity, notifications, payments, scheduling, storage, waiting_list
+from entrypoints.worker import bookings, catalogue, identity, notifications, payments, scheduling, storage, waiting_list
 from entrypoints.worker.declarations import Notice, WorkerContext
 
 CONTEXTS: Final[tuple[WorkerContext, ...]] = (
-    *(context.CONTEXT for context in (bookings, payments, scheduling, waiting_list, identity, notifications, storage)),
+    *(
+        context.CONTEXT
+        for context in (bookings, catalogue, payments, scheduling, waiting_list, identity, notifications, storage)
+    ),
     # What brings only notices needs no module.
     WorkerContext(notices=(Notice(REVIEW_EVENTS, notify_of_review), Notice(CONSENT_EVENTS, notify_of_consent))),
 )

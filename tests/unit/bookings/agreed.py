@@ -18,6 +18,12 @@ _AGREED: Final = """
     pending    follow_clock       pending    system
     confirmed  follow_clock       confirmed  system
     disputed   follow_clock       disputed   system
+    requested  question           requested  system
+    pending    question           pending    system
+    confirmed  question           confirmed  system
+    requested  uphold             requested  system admin
+    pending    uphold             pending    system admin
+    confirmed  uphold             confirmed  system admin
     pending    confirm            confirmed  payment provider admin
     pending    cancel             cancelled  customer provider manager admin
     pending    expire             expired    system

@@ -10,10 +10,12 @@ from booking_domain.testing.bookings.strategies import ACTORS, EVENT, HOUR, NOON
 
 LATER: Final = TimeRange(NOON + 24 * HOUR, NOON + 25 * HOUR)
 """Where what is rescheduled goes."""
-SELF_LOOPS: Final = frozenset({Action.OFFER_TIMES, Action.RESCHEDULE, Action.ACCEPT_TIME, Action.FOLLOW_CLOCK})
+SELF_LOOPS: Final = frozenset(
+    {Action.OFFER_TIMES, Action.RESCHEDULE, Action.ACCEPT_TIME, Action.FOLLOW_CLOCK, Action.QUESTION}
+)
 
 
-def do(
+def do(  # noqa: PLR0911 - one return per method
     booking: Booking,
     action: Action,
     party: Party,
@@ -33,6 +35,10 @@ def do(
             return booking.accept_time(booking.span, party=party, by=actor, now=now, event_id=EVENT)
         case Action.FOLLOW_CLOCK:
             return booking.follow_clock(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
+        case Action.QUESTION:
+            return booking.question(party=party, by=actor, now=now, event_id=EVENT)
+        case Action.UPHOLD:
+            return booking.uphold(party=party, by=actor, now=now, event_id=EVENT, reason=reason)
         case _:
             return booking.apply(
                 action,

@@ -147,6 +147,8 @@ def test_every_action_is_refused_or_increments_the_version(
         offered_times=before.offered_times,
         time_change=before.time_change,
         cancellation_start=before.cancellation_start,
+        in_question=before.in_question,
+        questioned_at=before.questioned_at,
         version=before.version,
         updated_at=before.updated_at,
     )

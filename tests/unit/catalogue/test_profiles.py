@@ -26,9 +26,22 @@ AGREED = """
     submitted  approve  approved   admin
     submitted  reject   rejected   admin
     approved   suspend  suspended  admin
-    suspended  approve  approved   admin
-    submitted  withdraw draft      admin,provider
-    approved   withdraw draft      admin,provider
+    withdrawn  suspend  suspended  admin
+    suspended  reinstate  approved admin
+    suspended  reinstate_withdrawn withdrawn admin
+    submitted  withdraw draft      provider
+    approved   withdraw withdrawn  provider
+    withdrawn  republish approved  provider
+    submitted  revoke   draft      admin,provider
+    approved   revoke   draft      admin,provider
+    withdrawn  revoke   draft      admin,provider
+    draft      delete   deleted    admin,provider
+    submitted  delete   deleted    admin,provider
+    approved   delete   deleted    admin,provider
+    rejected   delete   deleted    admin,provider
+    suspended  delete   deleted    admin,provider
+    withdrawn  delete   deleted    admin,provider
+    deleted    reopen   draft      provider
 """
 MOVES = {
     (ProfileStatus(status), ProfileAction(action)): (ProfileStatus(to), frozenset(map(Role, by.split(","))))

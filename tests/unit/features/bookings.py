@@ -150,10 +150,12 @@ FEATURE: Final = Feature(
         "booking.not_revived": _STORED | {"why"},
         "booking.pending": _STORED,
         "booking.placed": _STORED,
+        "booking.questioned": _STORED,
         "booking.rescheduled": _STORED,
         "booking.revived": _STORED,
         "booking.time_accepted": _STORED,
         "booking.times_offered": _STORED,
+        "booking.upheld": _STORED,
     },
     personal_data=personal_data,
 )

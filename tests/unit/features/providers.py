@@ -18,8 +18,9 @@ from tests.unit.features.declarations import (
     World,
 )
 
+from booking_domain.catalogue.model import Suspension, SuspensionCause
 from booking_domain.shared.permissions import Permission
-from booking_domain.testing.builders import Builder
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
@@ -51,6 +52,58 @@ async def decision(api: Api) -> Edit:
     return Edit(await api.admin(), path, {"approved": True}, "/providers/me", edit.token, tag=tag, again=False)
 
 
+async def withdrawal(api: Api) -> Edit:
+    token, _ = await api.open_provider()
+    return Edit(token, "/providers/me/withdraw", {}, "/providers/me", token, tag='"3"', again=False)
+
+
+async def republication(api: Api) -> Edit:
+    token, _ = await api.open_provider()
+    await api.post("/providers/me/withdraw", token)
+    return Edit(token, "/providers/me/republish", {}, "/providers/me", token, tag='"4"', again=False)
+
+
+async def suspension(api: Api) -> Edit:
+    _, provider_id = await api.open_provider()
+    path = f"/admin/providers/{provider_id}"
+    admin = await api.admin()
+    return Edit(admin, f"{path}/suspend", {"reason": "Why"}, path, admin, tag='"3"', again=False)
+
+
+async def reinstatement(api: Api) -> Edit:
+    edit = await suspension(api)
+    await api.post(edit.path, edit.token, json=edit.body)
+    path = edit.path.replace("suspend", "reinstate")
+    return Edit(edit.token, path, {}, edit.seen_at, edit.viewer, tag='"4"', again=False)
+
+
+async def correction(api: Api) -> Edit:
+    edit = await suspension(api)
+    path = edit.path.removesuffix("/suspend")
+    return Edit(edit.token, path, {"bio": "Corrected."}, path, edit.viewer, tag='"3"')
+
+
+async def booked_provider(world: World, who: str) -> Ids:
+    """A provider, and a booking to come."""
+    provider_id = await world.provider_id(who)
+    made = await world.done("POST", "/bookings", "customer", providerId=provider_id, slot=world.slot())
+    return {"provider_id": provider_id, "booking_id": made["id"]}
+
+
+async def verdict(api: Api) -> Request:
+    owner, provider_id = await api.open_provider()
+    booking = await api.booked(owner, provider_id)
+    body = {"bookingIds": [booking["id"]], "verdict": "cancel"}
+    return await api.admin(), f"/admin/providers/{provider_id}/bookings/decide", body
+
+
+async def removable(world: World, who: str) -> Ids:
+    """A profile that nothing else uses."""
+    token = await world.api.joined("provider")
+    made = await world.api.post("/providers/me", token, json={"displayName": f"Another than that of {who}"})
+    return {"provider_id": made.json()["id"]}
+
+
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     await tx.calendars.lock_provider_of(cast.owner.id)
     await tx.profiles.save(
@@ -61,6 +114,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
             styles=(CANARY,),
             address=f"{CANARY} lane",
             review_note=f"note on a {CANARY}",
+            suspension=Suspension(cause=SuspensionCause.DECISION, reason=f"what a {CANARY} did", since=NOW),
         ),
         was=cast.profile,
     )
@@ -74,6 +128,9 @@ FEATURE: Final = Feature(
         "POST /providers/me": Row(Permission.MANAGE_PROFILE, once=new_profile),
         "PUT /providers/me": Row(Permission.MANAGE_PROFILE, edit=profile),
         "POST /providers/me/submit": Row(Permission.MANAGE_PROFILE, keyless=A_STEP, edit=submission),
+        "POST /providers/me/withdraw": Row(Permission.MANAGE_PROFILE, keyless=A_STEP, edit=withdrawal),
+        "POST /providers/me/republish": Row(Permission.MANAGE_PROFILE, keyless=A_STEP, edit=republication),
+        "DELETE /providers/me": Row(Permission.MANAGE_PROFILE),
         "GET /providers": Row(PUBLIC),
         "GET /providers/{provider_id}": Row(PUBLIC, PROVIDER, tagged=True),
         "GET /providers/{provider_id}/slots": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24"),
@@ -82,10 +139,25 @@ FEATURE: Final = Feature(
         "PATCH /admin/providers/{provider_id}/approve": Row(
             Permission.DECIDE_ON_PROFILES, PROVIDER, example_refused=True, edit=decision
         ),
+        "GET /admin/providers/{provider_id}": Row(Permission.DECIDE_ON_PROFILES, PROVIDER, tagged=True),
+        "PATCH /admin/providers/{provider_id}": Row(Permission.MODERATE_PROFILES, PROVIDER, edit=correction),
+        "POST /admin/providers/{provider_id}/suspend": Row(
+            Permission.MODERATE_PROFILES, PROVIDER, keyless=A_STEP, edit=suspension
+        ),
+        "POST /admin/providers/{provider_id}/reinstate": Row(
+            Permission.MODERATE_PROFILES, PROVIDER, keyless=A_STEP, edit=reinstatement
+        ),
+        "GET /admin/providers/{provider_id}/bookings": Row(Permission.MODERATE_PROFILES, PROVIDER),
+        "POST /admin/providers/{provider_id}/bookings/decide": Row(
+            Permission.MODERATE_PROFILES, Kind(booked_provider, ("provider",)), once=verdict
+        ),
+        "DELETE /admin/providers/{provider_id}": Row(Permission.MODERATE_PROFILES, Kind(removable, ("provider",))),
     },
     permissions="""
         profile.manage       provider:own live
         profile.decide       admin:any
+        profile.moderate     admin:any
     """,
+    events={f"provider.{past}": {"providerId"} for past in ("suspended", "reinstated", "corrected", "deleted")},
     personal_data=personal_data,
 )

@@ -33,7 +33,8 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import DecideOnProfile, ProfileChange, decide_on_profile, open_profile
+from booking_domain.workflows.profile_publication import ReinstateProfile, reinstate_profile
+from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
 from booking_domain.workflows.salon_slots import salon_slots
 from booking_domain.workflows.salons import (
     MAX_SALON_EXCEPTIONS,
@@ -348,7 +349,7 @@ async def test_unapproved_members_offer_nothing(studio: Studio) -> None:
         suspended = replace(profile, status=type(profile.status).SUSPENDED, version=profile.version + 1)
         await tx.profiles.save(suspended, was=profile)
     assert await home.offered() == []
-    await studio.run(decide_on_profile, DecideOnProfile(provider_id=studio.provider_id, approved=True), by=studio.admin)
+    await studio.run(reinstate_profile, ReinstateProfile(provider_id=studio.provider_id), by=studio.admin)
     assert len(await home.offered()) == 5
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, tuple_
 
 from adapters.postgres.bookings.tables import booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
@@ -16,7 +16,7 @@ from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.time_changes import TimeChange
-from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED, Party, Status
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -61,6 +61,8 @@ BOOKING: Final = Mapper(
         "agreed_until",
         "objection_deadline",
         "cancellation_start",
+        "in_question",
+        "questioned_at",
         "paid_amount",
         "refunded_amount",
         "notes",
@@ -115,6 +117,10 @@ _TO_COME: Final = Statement(
 )
 
 
+_QUESTIONED: Final = bindparam("in_question", type_=Boolean())
+_IS_TO_COME: Final = or_(*(_b.status == status.value for status in sorted(TO_COME)))
+
+
 def _page(whose: ColumnElement[bool] | None) -> Statement:
     page: Select[Any] = select(*BOOKING.columns)
     if whose is not None:
@@ -124,6 +130,9 @@ def _page(whose: ColumnElement[bool] | None) -> Statement:
             if_given("status", _b.status, _b.status == bindparam("status")),
             if_given("starts_from", _b.starts_at, _b.starts_at >= bindparam("starts_from")),
             if_given("starts_before", _b.starts_at, _b.starts_at < bindparam("starts_before")),
+            if_given("provider_id", _b.provider_id, _b.provider_id == bindparam("provider_id")),
+            if_given("to_come_at", _b.ends_at, and_(_b.ends_at > bindparam("to_come_at"), _IS_TO_COME)),
+            or_(cast(_QUESTIONED, Boolean).is_(None), _b.in_question == _QUESTIONED),
             if_given("after", _b.id, _b.id < bindparam("after")),
         )
         .order_by(_b.id.desc())
@@ -177,6 +186,9 @@ class PostgresBookingReads(WithWork, BookingReads):
             "status": None if chosen.status is None else chosen.status.value,
             "starts_from": chosen.starts_from,
             "starts_before": chosen.starts_before,
+            "provider_id": chosen.provider_id,
+            "to_come_at": chosen.to_come_at,
+            "in_question": chosen.in_question,
             "after": chosen.after,
             "most": chosen.limit,
         }

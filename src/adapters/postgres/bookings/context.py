@@ -10,25 +10,22 @@ from adapters.postgres.bookings.consents import PostgresBookingConsentReads, Pos
 from adapters.postgres.bookings.tables import IS_PARTY, booking_consents, booking_events, bookings, consent_codes
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.personal_data import PROVIDER
 from adapters.postgres.kit.work import Work
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.workflows.personal_data import TO_COME
 
 _b: Final = bookings.c
 _NOW: Final = bindparam("now", type_=_b.ends_at.type)
+_BLOCKS: Final = or_(
+    and_(or_(*(_b.status == status.value for status in sorted(TO_COME))), _b.ends_at > _NOW),
+    _b.status == Status.DISPUTED.value,
+)
 CONTEXT: Final = Context(
     tables=(bookings, booking_events, booking_consents, consent_codes),
     conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
-    erasure_blockers={
-        "bookings": exists().where(
-            IS_PARTY,
-            or_(
-                and_(or_(*(_b.status == status.value for status in sorted(TO_COME))), _b.ends_at > _NOW),
-                _b.status == Status.DISPUTED.value,
-            ),
-        )
-    },
+    erasure_blockers={"bookings": exists().where(IS_PARTY, _BLOCKS)},
+    profile_blockers={"bookings": exists().where(_b.provider_id == PROVIDER, _BLOCKS)},
 )
 
 

@@ -69,6 +69,8 @@ bookings: Final = Table(
     instant("cancellation_start", nullable=True),
     Column("series_id", Uuid),
     Column("placed_by_staff", Boolean, nullable=False, server_default=text("false")),
+    Column("in_question", Boolean, nullable=False, server_default=text("false")),
+    instant("questioned_at", nullable=True),
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
     Column("deposit_amount", BigInteger, nullable=False),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    case,
     null,
     text,
     update,
@@ -27,7 +28,7 @@ from sqlalchemy.types import BigInteger
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.bookings.model import BookingMode
-from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.catalogue.model import ProfileStatus, SuspensionCause
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
@@ -62,6 +63,7 @@ def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
             lat=null(),
             lon=null(),
             review_note=null(),
+            suspension_reason=case((table.c.suspension_reason.is_not(None), ""), else_=null()),
             salon_id=null(),
             version=table.c.version + 1,
         )
@@ -81,6 +83,10 @@ providers: Final = Table(
     Column("lon", Double),
     Column("status", Text, nullable=False),
     Column("review_note", Text),
+    Column("suspension_cause", Text),
+    Column("suspension_reason", Text),
+    instant("suspended_at", nullable=True),
+    Column("withdrawn_before", Boolean),
     Column("version", Integer, nullable=False),
     instant("created_at"),
     # The calendar settings. The INSERT of a profile leaves the defaults; the same transaction then sets the values.
@@ -120,6 +126,7 @@ providers: Final = Table(
         ),
     ),
     one_of("status", ProfileStatus),
+    one_of("suspension_cause", SuspensionCause),
     one_of("booking_mode", BookingMode),
     one_of("anchoring", Anchoring),
     one_of("when_feeds_fail", WhenFeedFails),

@@ -24,6 +24,8 @@ class Context:
     """The statements that give up what a deleted account occupies: holds, places in queues. Parameter: `USER`."""
     erasure_blockers: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     """Conditions under which an account cannot be erased, by field of `ErasureBlockers`. Parameters: `USER`, `now`."""
+    profile_blockers: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    """The same for a provider's profile. Parameters: `PROVIDER`, `now`."""
 
 
 class ReadSource(Protocol):

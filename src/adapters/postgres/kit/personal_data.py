@@ -14,6 +14,8 @@ from sqlalchemy.sql.dml import UpdateBase
 
 USER: Final = bindparam("who", type_=Uuid())
 """The account whose data is erased: a parameter of every statement here."""
+PROVIDER: Final = bindparam("provider_id", type_=Uuid())
+"""The provider whose profile is deleted."""
 _INFO: Final = "personal_data"
 
 
@@ -73,6 +75,15 @@ def owned_by_user(table: Table) -> ColumnElement[bool]:
         if target.name != "users":
             return column.in_(select(key.column).where(owned_by_user(target)))
     return column == USER
+
+
+def belongs_to(table: Table, name: str) -> bool:
+    """Whether the rows of this table are those of the table `name`, or belong to them."""
+    declared = PersonalRows.of(table)
+    if table.name == name or declared is None:
+        return table.name == name
+    targets = [key.column.table for key in table.c[declared.owner].foreign_keys]
+    return any(belongs_to(target, name) for target in targets)
 
 
 def erasure_statement(table: Table) -> UpdateBase | None:

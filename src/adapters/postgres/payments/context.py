@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.personal_data import PROVIDER
 from adapters.postgres.kit.work import Work
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
@@ -14,15 +15,18 @@ from adapters.postgres.payments.tables import payments, refunds
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.shared.errors import ConcurrentChange
 
+
+def _pending_refund(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        refunds.c.booking_id.in_(select(bookings.c.id).where(of)), refunds.c.status == RefundStatus.PENDING.value
+    )
+
+
 CONTEXT: Final = Context(
     tables=(payments, refunds),
     conflicts={"payments_one_pending_key": lambda: ConcurrentChange(what="payment")},
-    erasure_blockers={
-        "money": exists().where(
-            refunds.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY)),
-            refunds.c.status == RefundStatus.PENDING.value,
-        )
-    },
+    erasure_blockers={"money": _pending_refund(IS_PARTY)},
+    profile_blockers={"money": _pending_refund(bookings.c.provider_id == PROVIDER)},
 )
 
 

@@ -92,7 +92,11 @@ _SCHEDULE: Final = Statement(_ONE)
 # FOR NO KEY UPDATE: blocks concurrent bookings, but not the foreign-key checks of other inserts.
 _LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
 _UNLESS_LOCKED: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
-_LOCK_OWN: Final = Statement(select(_p.id).where(_p.owner_id == bindparam("user_id")).with_for_update(key_share=True))
+_LOCK_OWN: Final = Statement(
+    select(_p.id)
+    .where(_p.owner_id == bindparam("user_id"), _p.status != ProfileStatus.DELETED.value)
+    .with_for_update(key_share=True)
+)
 
 # A whole calendar in one statement; `kind` tells the rows apart.
 _RULE, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)

@@ -71,6 +71,9 @@ _TAKE: Final = Statement(
     .returning(_c.id)
 )
 _RELEASE: Final = Statement(delete(claims).where(_c.id == bindparam("claim_id")))
+_RELEASE_HOLDS: Final = Statement(
+    delete(claims).where(_c.provider_id == bindparam("provider_id"), _c.kind == ClaimKind.HOLD.value)
+)
 _HOLD: Final = Statement(
     select(*CLAIM.columns).where(
         _c.id == bindparam("claim_id"),
@@ -118,6 +121,9 @@ class PostgresClaims(WithWork, Claims):
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
         key = f"holds of {customer_id}"
         return await count_under_lock(self._work, key, _COUNT, customer_id=customer_id, now=now)
+
+    async def release_holds(self, provider_id: ProviderId) -> None:
+        await self._work.execute(_RELEASE_HOLDS, provider_id=provider_id)
 
     async def sweep(self, now: datetime) -> int:
         return len(await self._work.all(_SWEEP, now=now))

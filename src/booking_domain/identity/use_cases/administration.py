@@ -18,7 +18,7 @@ from booking_domain.identity.use_cases.second_factor import lock_active_factor
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
@@ -104,7 +104,8 @@ def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
         raise InvalidValue(field="reason", problem="a reason is accepted only when an account is disabled")
 
 
-async def _change(command: ChangeUser, tx: IdentityTx, context: Context) -> User:
+async def change_account(command: ChangeUser, tx: IdentityTx, context: Context) -> User:
+    """Change an account: a step of a use case that also decides what the account loses."""
     (user,) = await _locked([command.user_id], tx, context)
     require_expected_version(user.version, command.expected_version)
     wanted = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
@@ -112,19 +113,22 @@ async def _change(command: ChangeUser, tx: IdentityTx, context: Context) -> User
     return await _changed(user, wanted, command.reason, tx, context)
 
 
-async def _change_many(command: ChangeUsers, tx: IdentityTx, context: Context) -> int:
-    """Return how many accounts changed, or had sessions to end."""
-    changed = 0
+async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> tuple[list[User], int]:
+    """Change accounts, as `change_account`; return them, and how many of them changed or had sessions to end."""
+    users, changed = list[User](), 0
     for user in await _locked(command.user_ids, tx, context):
+        after = user
         if command.action is BulkAction.END_SESSIONS:
             done = await end_all_sessions(user.id, tx, context) > 0
             context.note("user.end_sessions", Subject("user", user.id))
         else:
             disable = command.action is BulkAction.DISABLE
             status = UserStatus.DISABLED if disable else UserStatus.ACTIVE
-            done = await _changed(user, {"status": status}, command.reason, tx, context) is not user
+            after = await _changed(user, {"status": status}, command.reason, tx, context)
+            done = after is not user
+        users.append(after)
         changed += done
-    return changed
+    return users, changed
 
 
 async def _end(user_id: UserId, tx: IdentityTx, context: Context) -> None:
@@ -191,19 +195,6 @@ async def _changed(
     return after
 
 
-change_user: Final = UseCase(
-    Permission.MANAGE_USERS,
-    _change,
-    lambda command, _: Subject("user", command.user_id),
-    raises=(UserNotFound, OwnAccount, InvalidValue, StaleVersion),
-)
-change_users: Final = UseCase(
-    Permission.MANAGE_USERS,
-    _change_many,
-    lambda _, __: None,
-    audited_as="user.bulk",
-    raises=(UserNotFound, OwnAccount, InvalidValue),
-)
 end_sessions_of_user: Final = UseCase(
     Permission.MANAGE_USERS,
     _end,

@@ -10,11 +10,13 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
 from booking_domain.payments.refunds import RefundReads, pending_total
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.permissions import Permission, authorise, may
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment
@@ -46,6 +48,14 @@ async def _list_bookings(actor: Actor, chosen: BookingFilter, bookings: BookingR
     """The actor's bookings, newest first; an admin gets everyone's."""
     party_id = None if may(actor, Permission.SEE_BOOKINGS) else actor.id
     return await bookings.page(party_id, chosen)
+
+
+async def _list_provider_bookings(actor: Actor, chosen: BookingFilter, reads: Reads) -> Sequence[Booking]:
+    """The bookings of the filter's provider, newest first, for those who decide on them."""
+    authorise(actor, Permission.MODERATE_PROFILES)
+    if chosen.provider_id is None or await reads.providers.get(chosen.provider_id) is None:
+        raise ProviderNotFound
+    return await reads.bookings.page(None, chosen)
 
 
 async def _list_booking_events(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> Sequence[BookingEvent]:
@@ -108,6 +118,7 @@ async def _get_cancellation_quote(
 
 get_booking: Final = Query(_get_booking, (BookingNotFound,))
 list_bookings: Final = Query(_list_bookings)
+list_provider_bookings: Final = Query(_list_provider_bookings, (NotPermitted, ProviderNotFound))
 list_booking_events: Final = Query(_list_booking_events, (BookingNotFound,))
 get_appointment: Final = Query(_get_appointment, (BookingNotFound,))
 get_cancellation_quote: Final = Query(

@@ -31,9 +31,9 @@ async def _list_providers(chosen: ProviderFilter, providers: ProviderReads) -> S
 
 
 async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderView:
-    """The actor's provider, whatever its status."""
+    """The actor's provider, whatever its status, unless it is deleted."""
     view = await providers.by_owner(actor.id)
-    if view is None:
+    if view is None or view.profile.status is ProfileStatus.DELETED:
         raise ProfileMissing
     return view
 

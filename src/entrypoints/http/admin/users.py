@@ -9,11 +9,11 @@ from litestar.response import Stream
 
 from booking_domain.identity import queries
 from booking_domain.identity.security import Identity
-from booking_domain.identity.use_cases.administration import change_user, change_users
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.workflows.change_accounts import change_user, change_users
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS

@@ -178,6 +178,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     """With `rescheduledBy`: until then the customer may cancel and gets everything back."""
     cancellation_start: Timestamp | UnsetType = UNSET
     """The start by which the cancellation policy judges the customer, if it is not `start`."""
+    in_question: bool | UnsetType = UNSET
+    """True while an admin decides whether the booking stands, because its provider was suspended."""
 
 
 class CancellationQuoteJson(Json, frozen=True, kw_only=True):
@@ -262,6 +264,7 @@ def booking_json(booking: Booking) -> BookingJson:
         agreed_end=UNSET if change is None else change.agreed.end,
         objection_deadline=UNSET if change is None else change.objection_deadline,
         cancellation_start=booking.cancellation_start or UNSET,
+        in_question=booking.in_question or UNSET,
     )
 
 

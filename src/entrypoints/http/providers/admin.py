@@ -3,20 +3,53 @@
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, Router, get, patch
+from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.profile_publication import (
+    ReinstateProfile,
+    SuspendProfile,
+    correct_profile,
+    delete_profile,
+    reinstate_profile,
+    suspend_profile,
+)
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
-from booking_domain.workflows.queries import providers
+from booking_domain.workflows.queries import bookings, providers
+from booking_domain.workflows.question_bookings import decide_on_bookings
+from entrypoints.http.bookings.schemas import BookingsJson, booking_json
+from entrypoints.http.kit.cursors import cursor_of, cut
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.providers.examples import APPROVED, PAGE
-from entrypoints.http.providers.schemas import PROVIDER, DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
+from entrypoints.http.providers.examples import (
+    APPROVED,
+    BOOKINGS,
+    CORRECTION,
+    DECIDE,
+    DECIDED,
+    PAGE,
+    SUSPEND,
+    SUSPENDED,
+)
+from entrypoints.http.providers.schemas import (
+    PROVIDER,
+    CorrectProfileBody,
+    DecidedJson,
+    DecideOnBookingsBody,
+    DecisionBody,
+    ProfilesQuery,
+    ProviderBookingsQuery,
+    ProviderJson,
+    ProvidersJson,
+    SuspendBody,
+)
 from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
@@ -50,8 +83,130 @@ async def decide_on_provider(
         expected_version=expected_version(if_match),
     )
     await executor.run(decide_on_profile, command, actor=actor)
-    view = await providers.get_profile(actor, command.provider_id, reads.providers)
-    return Response(provider_json_with_note(view), headers=etag(view.profile.version))
+    return await _shown(provider_id, actor, reads)
 
 
-routes: Final = Router("/admin/providers", route_handlers=[list_profiles, decide_on_provider])
+@get("/{provider_id:str}", opt=documented(providers.get_profile, answer=PROVIDER))
+async def get_profile(
+    provider_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[ProviderJson]:
+    """Return a profile in any status. Admins only."""
+    view = await providers.get_profile(actor, ProviderId(provider_id), reads.providers)
+    return unless_known(provider_json_with_note(view), etag(view.profile.version), if_none_match)
+
+
+@patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION, answer=PROVIDER))
+async def correct_a_profile(
+    provider_id: FromPath[UUID],
+    data: JSONBody[CorrectProfileBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Correct texts and location of a profile. Its owner is told. Admins only."""
+    await executor.run(correct_profile, data.command(provider_id, expected_version(if_match)), actor=actor)
+    return await _shown(provider_id, actor, reads)
+
+
+@post(
+    "/{provider_id:str}/suspend",
+    status_code=200,
+    opt=documented(suspend_profile, providers.get_profile, body=SUSPEND, answer=SUSPENDED),
+)
+async def suspend_a_profile(
+    provider_id: FromPath[UUID],
+    data: JSONBody[SuspendBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Suspend a profile: it is not listed and takes no bookings. Admins only.
+
+    Its owner is told the reason. Bookings to come are in question until an admin decides; their customers are told.
+    """
+    command = SuspendProfile(
+        provider_id=ProviderId(provider_id), reason=data.reason, expected_version=expected_version(if_match)
+    )
+    await executor.run(suspend_profile, command, actor=actor)
+    return await _shown(provider_id, actor, reads)
+
+
+@post(
+    "/{provider_id:str}/reinstate",
+    status_code=200,
+    opt=documented(reinstate_profile, providers.get_profile, answer=PROVIDER),
+)
+async def reinstate_a_profile(
+    provider_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """End the suspension of a profile, whose account must be an active provider's. Admins only."""
+    command = ReinstateProfile(provider_id=ProviderId(provider_id), expected_version=expected_version(if_match))
+    await executor.run(reinstate_profile, command, actor=actor)
+    return await _shown(provider_id, actor, reads)
+
+
+@delete("/{provider_id:str}", opt=documented(delete_profile))
+async def delete_a_profile(
+    provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete a profile without upcoming bookings and pending refunds. Its owner is told. Admins only."""
+    await executor.run(delete_profile, ProviderId(provider_id), actor=actor)
+
+
+@get("/{provider_id:str}/bookings", opt=documented(bookings.list_provider_bookings, answer=BOOKINGS))
+async def list_bookings_to_come(
+    provider_id: FromPath[UUID],
+    asked: Injected[ProviderBookingsQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+) -> BookingsJson:
+    """List the bookings to come of a provider, newest first, or those in question only. Admins only."""
+    found = await bookings.list_provider_bookings(actor, asked.chosen(provider_id, clock.now()), reads)
+    page, more = cut(found, asked.limit)
+    return BookingsJson(
+        items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
+    )
+
+
+@post(
+    "/{provider_id:str}/bookings/decide",
+    status_code=200,
+    opt=documented(decide_on_bookings, body=DECIDE, answer=DECIDED),
+)
+async def decide_on_some_bookings(
+    provider_id: FromPath[UUID], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]
+) -> Response[DecidedJson]:
+    """Cancel up to 100 bookings of a provider with everything back, or uphold them: all or none. Admins only."""
+    command = data.command(provider_id)
+    return await runner.done(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
+
+
+async def _shown(provider_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderJson]:
+    view = await providers.get_profile(actor, ProviderId(provider_id), reads.providers)
+    return Response(provider_json_with_note(view), status_code=200, headers=etag(view.profile.version))
+
+
+routes: Final = Router(
+    "/admin/providers",
+    route_handlers=[
+        list_profiles,
+        get_profile,
+        decide_on_provider,
+        correct_a_profile,
+        suspend_a_profile,
+        reinstate_a_profile,
+        delete_a_profile,
+        list_bookings_to_come,
+        decide_on_some_bookings,
+    ],
+)

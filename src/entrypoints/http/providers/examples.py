@@ -2,11 +2,22 @@
 
 from typing import Any, Final
 
+from entrypoints.http.bookings.examples import BOOKING
 from entrypoints.http.providers.schemas import PROVIDER
 
 CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}
 PAGE: Final[dict[str, Any]] = {"items": [PROVIDER], "nextCursor": None}
 APPROVED: Final[dict[str, Any]] = {"approved": True, "note": "Welcome."}
+SUSPEND: Final[dict[str, Any]] = {"reason": "The address does not exist."}
+SUSPENDED: Final[dict[str, Any]] = {
+    **PROVIDER,
+    "status": "suspended",
+    "suspension": {"cause": "decision", "reason": SUSPEND["reason"], "since": "2026-11-23T01:00:00Z"},
+}
+CORRECTION: Final[dict[str, Any]] = {"address": "Peace Avenue 71, Ulaanbaatar"}
+BOOKINGS: Final[dict[str, Any]] = {"items": [{**BOOKING, "inQuestion": True}], "nextCursor": None}
+DECIDE: Final[dict[str, Any]] = {"bookingIds": [BOOKING["id"]], "verdict": "cancel", "reason": "The studio has closed."}
+DECIDED: Final[dict[str, Any]] = {"changed": 1}
 SLOTS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "slots": [

@@ -3,13 +3,14 @@
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, Router, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.profile_publication import delete_own_profile, republish_profile, withdraw_profile
 from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
 from booking_domain.workflows.queries import providers
 from booking_domain.workflows.queries.providers import get_own_provider
@@ -71,6 +72,40 @@ async def submit_my_profile(
 ) -> Response[ProviderJson]:
     """Submit the caller's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
+    return await _mine(actor, reads)
+
+
+@post("/me/withdraw", status_code=200, opt=documented(withdraw_profile, get_own_provider, answer=PROVIDER))
+async def withdraw_my_profile(
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Take the caller's profile out of the catalogue, or back from approval. Bookings that exist stay."""
+    await executor.run(withdraw_profile, expected_version(if_match), actor=actor)
+    return await _mine(actor, reads)
+
+
+@post("/me/republish", status_code=200, opt=documented(republish_profile, get_own_provider, answer=PROVIDER))
+async def republish_my_profile(
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Publish the caller's withdrawn profile again."""
+    await executor.run(republish_profile, expected_version(if_match), actor=actor)
+    return await _mine(actor, reads)
+
+
+@delete("/me", opt=documented(delete_own_profile))
+async def delete_my_profile(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Delete the caller's profile with its calendar, if it has no upcoming bookings and no pending refunds."""
+    await executor.run(delete_own_profile, None, actor=actor)
+
+
+async def _mine(actor: Actor, reads: Reads) -> Response[ProviderJson]:
     mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return Response(mine, status_code=200, headers=etag(mine.version))
 
@@ -98,6 +133,9 @@ routes: Final = Router(
         my_profile,
         change_my_profile,
         submit_my_profile,
+        withdraw_my_profile,
+        republish_my_profile,
+        delete_my_profile,
         list_providers,
         get_provider,
         list_slots,

@@ -1,17 +1,28 @@
 """The JSON of providers."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus, ProviderFilter, ProviderOrder
-from booking_domain.shared.ids import ProviderId
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.catalogue.model import (
+    MAX_REASON,
+    MAX_STYLES,
+    Location,
+    ProfileStatus,
+    ProviderFilter,
+    ProviderOrder,
+)
+from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.profile_publication import CorrectProfile
 from booking_domain.workflows.provider_profiles import ProfileChange
+from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, ZoneName, given
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, Timestamp, ZoneName, given
 from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -65,6 +76,77 @@ class DecisionBody(Body, frozen=True, kw_only=True):
     note: Note | None = None
 
 
+class SuspendBody(Body, frozen=True, kw_only=True):
+    """Why a profile is suspended, in words that its owner is told."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
+
+
+class CorrectProfileBody(Body, frozen=True, kw_only=True):
+    """Corrections of a profile; omitted members keep their values."""
+
+    display_name: DisplayName | UnsetType = UNSET
+    bio: Bio | UnsetType = UNSET
+    styles: Styles | UnsetType = UNSET
+    address: Address | UnsetType = UNSET
+    location: PointBody | UnsetType = UNSET
+
+    def command(self, provider_id: UUID, expected_version: ExpectedVersion) -> CorrectProfile:
+        """Return the command."""
+        location = given(self.location)
+        return CorrectProfile(
+            provider_id=ProviderId(provider_id),
+            display_name=given(self.display_name),
+            bio=given(self.bio),
+            styles=given(self.styles),
+            address=given(self.address),
+            location=None if location is None else Location(lat=location.lat, lon=location.lon),
+            expected_version=expected_version,
+        )
+
+
+class DecideOnBookingsBody(Body, frozen=True, kw_only=True):
+    """Bookings of a provider, and what is decided about them."""
+
+    booking_ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    verdict: BookingVerdict
+    reason: Note | None = None
+
+    def command(self, provider_id: UUID) -> DecideOnBookings:
+        """Return the command."""
+        return DecideOnBookings(
+            provider_id=ProviderId(provider_id),
+            booking_ids=tuple(map(BookingId, self.booking_ids)),
+            verdict=self.verdict,
+            reason=self.reason,
+        )
+
+
+class DecidedJson(Json, frozen=True, kw_only=True):
+    """How many bookings the decision changed."""
+
+    changed: int
+
+
+class ProviderBookingsQuery(Query, frozen=True, kw_only=True):
+    """A page of the bookings to come of a provider."""
+
+    in_question: bool | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self, provider_id: UUID, now: datetime) -> BookingFilter:
+        """Return the filter, for one booking more than the page has."""
+        after = read_cursor(self.cursor)
+        return BookingFilter(
+            provider_id=ProviderId(provider_id),
+            to_come_at=now,
+            in_question=self.in_question,
+            after=None if after is None else BookingId(after),
+            limit=self.limit + 1,
+        )
+
+
 class ProvidersQuery(Query, frozen=True, kw_only=True):
     """A page of approved providers, sorted by registration or by rating (best first)."""
 
@@ -101,6 +183,14 @@ class PointJson(Json, frozen=True, kw_only=True):
     lon: float
 
 
+class SuspensionJson(Json, frozen=True, kw_only=True):
+    """Why and since when a profile is suspended; for its owner and admins."""
+
+    cause: str
+    reason: str
+    since: Timestamp
+
+
 class ProviderJson(Json, frozen=True, kw_only=True):
     """A provider."""
 
@@ -122,6 +212,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     rating_count: int
     version: int
     review_note: str | UnsetType = UNSET
+    suspension: SuspensionJson | UnsetType = UNSET
 
 
 class ProvidersJson(Json, frozen=True, kw_only=True):

@@ -7,12 +7,19 @@ from msgspec.structs import replace
 
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import cursor_of, cut
-from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, provider_json
+from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, SuspensionJson, provider_json
 
 
 def provider_json_with_note(view: ProviderView) -> ProviderJson:
-    """Show a provider to the owner or an admin, with the note of the admin who decided on it."""
-    return replace(provider_json(view), review_note=view.profile.review_note or UNSET)
+    """Show a provider to the owner or an admin, with the note of the admin who decided on it, and its suspension."""
+    suspension = view.profile.suspension
+    return replace(
+        provider_json(view),
+        review_note=view.profile.review_note or UNSET,
+        suspension=UNSET
+        if suspension is None
+        else SuspensionJson(cause=suspension.cause.value, reason=suspension.reason, since=suspension.since),
+    )
 
 
 def providers_page(

@@ -60,6 +60,8 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
         body["slot"] = world.slot()
     if "bookingId" in body:
         body["bookingId"] = named["booking_id"]
+    if "bookingIds" in body:
+        body["bookingIds"] = [named["booking_id"]]
     if "ids" in body:
         body["ids"] = [named["user_id"]]
     return body

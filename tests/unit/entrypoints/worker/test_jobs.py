@@ -9,6 +9,12 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.studio import PAYMENT_WINDOW
+from booking_domain.workflows.profile_publication import (
+    ReinstateProfile,
+    SuspendProfile,
+    reinstate_profile,
+    suspend_profile,
+)
 from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.main import STALLED_SECONDS, work
@@ -116,3 +122,25 @@ async def test_the_job_of_a_killed_worker_is_requeued(shop: Workshop) -> None:
     await shop.jobs.reclaim(STALLED_SECONDS)
     await shop.run_due_jobs()
     assert shop.subjects() == ["please pay the deposit"]
+
+
+async def test_the_bookings_of_a_suspended_provider_are_in_question_until_it_is_reinstated(shop: Workshop) -> None:
+    studio = shop.studio
+    booking = await studio.book()
+    await shop.relay()
+    await shop.run_due_jobs()
+    before = len(shop.subjects())
+    suspension = SuspendProfile(provider_id=studio.provider_id, reason="Why")
+    await studio.run(suspend_profile, suspension, by=studio.admin)
+    for _ in range(2):
+        await shop.relay()
+        await shop.run_due_jobs()
+    assert (await studio.seen(booking)).in_question
+    assert sorted(shop.subjects()[before:]) == ["", "in question"]
+    before = len(shop.subjects())
+    await studio.run(reinstate_profile, ReinstateProfile(provider_id=studio.provider_id), by=studio.admin)
+    for _ in range(2):
+        await shop.relay()
+        await shop.run_due_jobs()
+    assert not (await studio.seen(booking)).in_question
+    assert sorted(shop.subjects()[before:]) == ["", "it stands", "it stands"]

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
-from booking_domain.bookings.transitions import CLAIMS_TIME, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Status
 from booking_domain.payments.model import Purpose
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, store_bookings
 
@@ -27,6 +27,10 @@ async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) 
     ]
     await store_bookings(backend, make, *made)
     return made[::-1]
+
+
+async def _ids(backend: Backend, chosen: BookingFilter) -> list[BookingId]:
+    return [booking.id for booking in await backend.reads.bookings.page(None, chosen)]
 
 
 class BookingReadsContract(StorageContract):
@@ -105,6 +109,22 @@ class BookingReadsContract(StorageContract):
         assert list(await backend.reads.bookings.page(customer_id, within)) == [last, first]
         assert list(await backend.reads.bookings.page(customer_id, later)) == [after]
         assert list(await backend.reads.bookings.page(customer_id, BookingFilter(starts_before=TOMORROW))) == [before]
+
+    async def test_bookings_are_filtered_by_provider_question_and_whether_they_are_to_come(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
+        asked = replace(make.booking(cast.profile, cast.customer), in_question=True, questioned_at=NOW)
+        await store_bookings(backend, make, *bookings.values(), asked, make.booking(other.profile, other.customer))
+        mine = BookingFilter(provider_id=cast.profile.id)
+        assert set(await _ids(backend, mine)) == {asked.id, *(each.id for each in bookings.values())}
+        to_come = {asked.id, *(bookings[each].id for each in TO_COME)}
+        end = asked.span.end
+        assert set(await _ids(backend, replace(mine, to_come_at=end - INSTANT))) == to_come
+        assert await _ids(backend, replace(mine, to_come_at=end)) == []
+        assert await _ids(backend, replace(mine, in_question=True)) == [asked.id]
+        assert asked.id not in await _ids(backend, replace(mine, in_question=False))
 
     async def test_filters_are_combined_with_and(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -21,6 +21,7 @@ def _without_texts(profile: Profile) -> Profile:
         address="",
         location=None,
         review_note=None,
+        suspension=None if profile.suspension is None else replace(profile.suspension, reason=""),
         version=profile.version + 1,
     )
 

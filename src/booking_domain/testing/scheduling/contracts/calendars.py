@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.model import (
     MAX_BLOCK_NOTE,
@@ -68,6 +69,9 @@ class CalendarRepositoryContract(StorageContract):
             assert await tx.calendars.lock_provider_of(cast.owner.id) == cast.profile.id
             assert await tx.calendars.lock_provider_of(cast.customer.id) is None
             assert await tx.calendars.lock_provider_of(UserId(make.entropy.new_id())) is None
+        deleted = await a_cast(backend, make, ProfileStatus.DELETED)
+        async with backend.begin() as tx:
+            assert await tx.calendars.lock_provider_of(deleted.owner.id) is None
 
     async def test_locking_a_provider_by_owner_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

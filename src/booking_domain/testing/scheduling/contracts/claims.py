@@ -224,6 +224,20 @@ class ClaimsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.claims.sweep(NOW) == 0
 
+    async def test_releasing_the_holds_of_a_provider_leaves_its_bookings_and_other_providers(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        booking = make.claim(cast.profile, cast.customer)
+        elsewhere = make.hold(other.profile, other.customer)
+        for claim in (booking, make.hold(cast.profile, cast.customer, TOMORROW + 2 * HOUR), elsewhere):
+            await _take(backend, claim)
+        async with backend.begin() as tx:
+            await tx.claims.release_holds(cast.profile.id)
+            await tx.claims.release_holds(cast.profile.id)
+        assert await _claims(backend, cast) == [booking]
+        assert await _claims(backend, other) == [elsewhere]
+
     async def test_of_concurrent_claims_of_one_slot_one_succeeds(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         taken, refusals = await race([_take(backend, make.claim(cast.profile, cast.customer)) for _ in range(10)])

@@ -36,7 +36,11 @@ class MemoryCalendars(CalendarRepository):
         self._state = state
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
-        owned = (profile.id for profile in self._state[PROFILES].values() if profile.owner_id == user_id)
+        owned = (
+            profile.id
+            for profile in self._state[PROFILES].values()
+            if profile.owner_id == user_id and profile.status is not ProfileStatus.DELETED
+        )
         return next(owned, None)
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:

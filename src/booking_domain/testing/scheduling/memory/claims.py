@@ -5,7 +5,7 @@ from datetime import datetime
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.ports import Claims
-from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import require_provider
 from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
@@ -46,6 +46,11 @@ class MemoryClaims(Claims):
             claim.kind is ClaimKind.HOLD and claim.customer_id == customer_id and claim.live(now)
             for claim in self._state[CLAIMS].values()
         )
+
+    async def release_holds(self, provider_id: ProviderId) -> None:
+        for claim in tuple(self._state[CLAIMS].values()):
+            if claim.provider_id == provider_id and claim.kind is ClaimKind.HOLD:
+                del self._state[CLAIMS][claim.id]
 
     async def sweep(self, now: datetime) -> int:
         lapsed = [claim.id for claim in self._state[CLAIMS].values() if not claim.live(now)]

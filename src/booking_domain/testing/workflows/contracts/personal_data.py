@@ -113,6 +113,40 @@ class PersonalDataContract(StorageContract):
                 assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
         assert await _erasure_blockers(backend, make.user().id) == FREE
 
+    async def test_only_bookings_with_the_provider_block_the_deletion_of_the_profile(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        await _booked(backend, make, make.booking(other.profile, cast.owner, status=Status.CONFIRMED))
+        async with backend.begin() as tx:
+            assert await tx.personal_data.profile_blockers(cast.profile.id, NOW) == FREE
+        await _booked(backend, make, make.booking(cast.profile, other.customer, status=Status.DISPUTED))
+        async with backend.begin() as tx:
+            blocked = ErasureBlockers(bookings=True, money=False)
+            assert await tx.personal_data.profile_blockers(cast.profile.id, NOW) == blocked
+
+    async def test_clearing_a_profile_leaves_the_account_and_the_profiles_of_others(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        await _add_all_personal_data(backend, make, cast.owner, other.profile)
+        async with backend.begin() as tx:
+            await tx.calendars.add_rule(cast.profile.id, make.rule())
+        before = await _left(backend, cast.owner)
+        async with backend.begin() as tx:
+            await tx.personal_data.clear_profile(cast.owner.id)
+        view = await backend.reads.providers.get(cast.profile.id)
+        calendar = await backend.reads.schedules.calendar(cast.profile.id)
+        assert view is not None
+        assert calendar is not None
+        assert (view.profile.display_name, view.profile.bio, view.profile.location) == (ERASED_NAME, "", None)
+        assert calendar.rules == ()
+        after = await _left(backend, cast.owner)
+        assert after | {"wrong passwords": before["wrong passwords"]} == before  # counting them adds one
+        untouched = await backend.reads.providers.get(other.profile.id)
+        assert untouched is not None
+        assert untouched.profile == other.profile
+
     async def test_an_open_dispute_blocks_erasure_and_a_finished_booking_does_not(
         self, backend: Backend, make: Builder
     ) -> None:

@@ -1,18 +1,24 @@
 """The personal data of a user in all memory tables."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any, Final
 
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS
 from booking_domain.testing.contexts import CONTEXTS
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import State, Table
 from booking_domain.testing.payments.memory.tables import REFUNDS
-from booking_domain.testing.scheduling.memory.tables import CLAIMS, WAITING_LIST
-from booking_domain.workflows.personal_data import TO_COME, ErasureBlockers, PersonalData
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, WAITING_LIST
+from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
+
+_OF_PROFILE: Final[tuple[Table[Any, Any], ...]] = (PROFILES, SALON_MEMBERS, SALON_INVITATIONS, CALENDARS, FEEDS)
 
 
 class MemoryPersonalData(PersonalData):
@@ -22,9 +28,13 @@ class MemoryPersonalData(PersonalData):
         self._state = state
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
-        theirs = [
-            each for each in self._state[BOOKINGS].values() if user_id in {each.customer_id, each.provider_user_id}
-        ]
+        return self._blockers(now, lambda each: user_id in {each.customer_id, each.provider_user_id})
+
+    async def profile_blockers(self, provider_id: ProviderId, now: datetime) -> ErasureBlockers:
+        return self._blockers(now, lambda each: each.provider_id == provider_id)
+
+    def _blockers(self, now: datetime, concerns: Callable[[Booking], bool]) -> ErasureBlockers:
+        theirs = [each for each in self._state[BOOKINGS].values() if concerns(each)]
         ids = {booking.id for booking in theirs}
         return ErasureBlockers(
             bookings=any(
@@ -45,8 +55,13 @@ class MemoryPersonalData(PersonalData):
             if waiting.customer_id == user_id and waiting.status in OPEN:
                 waiting_list[waiting.id] = waiting.left()
 
+    async def clear_profile(self, user_id: UserId) -> None:
+        self._erase(user_id, _OF_PROFILE)
+
     async def clear(self, user_id: UserId) -> None:
-        for context in CONTEXTS:
-            for table in context.tables:
-                if table.erase is not None:
-                    table.erase(self._state, self._state[table], user_id)
+        self._erase(user_id, [table for context in CONTEXTS for table in context.tables])
+
+    def _erase(self, user_id: UserId, tables: Iterable[Table[Any, Any]]) -> None:
+        for table in tables:
+            if table.erase is not None:
+                table.erase(self._state, self._state[table], user_id)
