@@ -40,7 +40,7 @@ from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.providers import get_provider
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cursor_of, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
@@ -111,8 +111,7 @@ class OwnReviewsQuery(Query, frozen=True, kw_only=True):
     @property
     def after(self) -> ReviewId | None:
         """The last review of the previous page."""
-        after = read_cursor(self.cursor)
-        return None if after is None else ReviewId(after)
+        return read_cursor(self.cursor, ReviewId)
 
 
 class ProviderReviewsQuery(OwnReviewsQuery, frozen=True, kw_only=True):
@@ -218,11 +217,8 @@ def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
 
 def reviews_json(found: Sequence[ReviewView], limit: int, actor: Actor | None) -> ReviewsJson:
     """A page of the `limit` + 1 reviews that were read."""
-    page, more = cut(found, limit)
-    return ReviewsJson(
-        items=tuple(review_json(view, actor) for view in page),
-        next_cursor=cursor_of(page[-1].review.id) if more else None,
-    )
+    page, next_cursor = cut(found, limit, lambda view: view.review.id)
+    return ReviewsJson(items=tuple(review_json(view, actor) for view in page), next_cursor=next_cursor)
 
 
 def exported_review(review: Review) -> ExportedReviewJson:

@@ -19,7 +19,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
 from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, login_json
 from entrypoints.http.accounts.session_schemas import SessionsJson, session_json
-from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.kit.cursors import cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 
@@ -64,20 +64,17 @@ async def login_history(
     clock: Injected[Clock],
 ) -> LoginsJson:
     """List the attempts to sign in to your account, newest first."""
-    after = read_cursor(asked.cursor)
     found = await queries.list_own_logins(
         actor,
         session_id,
         reads.sessions,
         reads.login_history,
         now=clock.now(),
-        after=None if after is None else LoginId(after),
+        after=read_cursor(asked.cursor, LoginId),
         limit=asked.limit + 1,
     )
-    page, more = cut(found, asked.limit)
-    return LoginsJson(
-        items=tuple(login_json(login) for login in page), next_cursor=cursor_of(page[-1].id) if more else None
-    )
+    page, next_cursor = cut(found, asked.limit, lambda login: login.id)
+    return LoginsJson(items=tuple(map(login_json, page)), next_cursor=next_cursor)
 
 
 handlers: Final = (list_sessions, end_session_of_mine, end_others, login_history)

@@ -11,7 +11,7 @@ from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.audit import list_audit_entries
 from entrypoints.http.admin.audit_schemas import AuditJson, AuditQuery, entry_json
-from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.kit.cursors import cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import utc_moment
@@ -40,7 +40,6 @@ async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads:
     It records every command and read of admins, and other users' commands that change access. Entries are never changed
     or deleted; they hold ids, and no personal data from before or after a change.
     """
-    after = read_cursor(asked.cursor)
     chosen = AuditFilter(
         actor_id=None if asked.actor_id is None else UserId(asked.actor_id),
         subject_kind=asked.subject_kind,
@@ -48,8 +47,9 @@ async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads:
         action=asked.action,
         at_from=utc_moment(asked.from_, name="from"),
         at_before=utc_moment(asked.to, name="to"),
-        after=None if after is None else AuditId(after),
+        after=read_cursor(asked.cursor, AuditId),
         limit=asked.limit + 1,
     )
-    page, more = cut(await list_audit_entries(actor, chosen, reads.audit_log), asked.limit)
-    return AuditJson(items=tuple(map(entry_json, page)), next_cursor=cursor_of(page[-1].id) if more else None)
+    found = await list_audit_entries(actor, chosen, reads.audit_log)
+    page, next_cursor = cut(found, asked.limit, lambda entry: entry.id)
+    return AuditJson(items=tuple(map(entry_json, page)), next_cursor=next_cursor)

@@ -67,8 +67,7 @@ class UsersQuery(ChosenUsersQuery, frozen=True, kw_only=True):
 
     def page(self, phone_numbers: PhoneNumbers) -> UserFilter:
         """The page and one account more, which tells whether another page follows."""
-        after = read_cursor(self.cursor)
-        return self.chosen(phone_numbers, None if after is None else UserId(after), self.limit + 1)
+        return self.chosen(phone_numbers, read_cursor(self.cursor, UserId), self.limit + 1)
 
 
 class ChangeUserBody(Body, frozen=True, kw_only=True):

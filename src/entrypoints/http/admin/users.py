@@ -28,7 +28,7 @@ from entrypoints.http.admin.user_schemas import (
     UsersQuery,
     managed_user_json,
 )
-from entrypoints.http.kit.cursors import cursor_of, cut
+from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -42,10 +42,9 @@ async def list_users(
     asked: Injected[UsersQuery], actor: Injected[Actor], reads: Injected[Reads], identity: Injected[Identity]
 ) -> ManagedUsersJson:
     """List accounts, newest first; for admins."""
-    page, more = cut(await queries.list_users(actor, asked.page(identity.phone_numbers), reads.users), asked.limit)
-    return ManagedUsersJson(
-        items=tuple(map(managed_user_json, page)), next_cursor=cursor_of(page[-1].id) if more else None
-    )
+    found = await queries.list_users(actor, asked.page(identity.phone_numbers), reads.users)
+    page, next_cursor = cut(found, asked.limit, lambda user: user.id)
+    return ManagedUsersJson(items=tuple(map(managed_user_json, page)), next_cursor=next_cursor)
 
 
 @get(

@@ -36,7 +36,7 @@ from entrypoints.http.bookings.schemas import (
     event_json,
     series_json,
 )
-from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.kit.cursors import cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
@@ -88,18 +88,16 @@ async def book_series(
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,), answer=PAGE))
 async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
     """List the caller's bookings, newest first. Admins get all bookings."""
-    after = read_cursor(asked.cursor)
     chosen = BookingFilter(
         status=asked.status,
         starts_from=utc_moment(asked.from_, name="from"),
         starts_before=utc_moment(asked.to, name="to"),
-        after=None if after is None else BookingId(after),
+        after=read_cursor(asked.cursor, BookingId),
         limit=asked.limit + 1,
     )
-    page, more = cut(await bookings.list_bookings(actor, chosen, reads.bookings), asked.limit)
-    return BookingsJson(
-        items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
-    )
+    found = await bookings.list_bookings(actor, chosen, reads.bookings)
+    page, next_cursor = cut(found, asked.limit, lambda booking: booking.id)
+    return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
 
 
 @get("/{booking_id:str}", opt=documented(bookings.get_booking, answer=BOOKING))

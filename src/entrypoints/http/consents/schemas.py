@@ -9,7 +9,7 @@ from msgspec import Meta
 from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentId, ConsentView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.consents import GrantConsent
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cursor_of, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.exporting import items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
 
@@ -34,8 +34,7 @@ class ConsentsQuery(Query, frozen=True, kw_only=True):
     @property
     def after(self) -> ConsentId | None:
         """The last consent of the previous page."""
-        after = read_cursor(self.cursor)
-        return None if after is None else ConsentId(after)
+        return read_cursor(self.cursor, ConsentId)
 
 
 class ConsentCodeJson(Json, frozen=True, kw_only=True):
@@ -110,14 +109,14 @@ def given_json(view: ConsentView) -> GivenConsentJson:
 
 def given_page(found: Sequence[ConsentView], limit: int) -> GivenConsentsJson:
     """Show a page of the `limit` + 1 consents that were read to their customer."""
-    page, more = cut(found, limit)
-    return GivenConsentsJson(items=tuple(map(given_json, page)), next_cursor=_next(page, more=more))
+    page, next_cursor = cut(found, limit, lambda view: view.id)
+    return GivenConsentsJson(items=tuple(map(given_json, page)), next_cursor=next_cursor)
 
 
 def received_page(found: Sequence[ConsentView], limit: int) -> ReceivedConsentsJson:
     """Show a page of the `limit` + 1 consents that were read to their provider."""
-    page, more = cut(found, limit)
-    return ReceivedConsentsJson(items=tuple(map(_received, page)), next_cursor=_next(page, more=more))
+    page, next_cursor = cut(found, limit, lambda view: view.id)
+    return ReceivedConsentsJson(items=tuple(map(_received, page)), next_cursor=next_cursor)
 
 
 def _received(view: ConsentView) -> ReceivedConsentJson:
@@ -128,10 +127,6 @@ def _received(view: ConsentView) -> ReceivedConsentJson:
         changed_at=consent.changed_at,
         created_at=consent.created_at,
     )
-
-
-def _next(page: Sequence[ConsentView], *, more: bool) -> str | None:
-    return cursor_of(page[-1].id) if more else None
 
 
 CONSENTS: Final = items(

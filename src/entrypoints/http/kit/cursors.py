@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -12,14 +12,10 @@ DEFAULT_LIMIT: Final = 50
 _ID_BYTES: Final = 16
 
 Item = TypeVar("Item")
+Id = TypeVar("Id")
 
 
-def cursor_of(last: UUID) -> str:
-    """The cursor of the page after the item with this id."""
-    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
-
-
-def read_cursor(text: str | None) -> UUID | None:
+def read_cursor(text: str | None, kind: Callable[[UUID], Id]) -> Id | None:
     """The id of the last item of the previous page."""
     if text is None:
         return None
@@ -29,9 +25,14 @@ def read_cursor(text: str | None) -> UUID | None:
         raw = b""
     if len(raw) != _ID_BYTES:
         raise invalid_input("/query/cursor", "The server did not issue this cursor.")
-    return UUID(bytes=raw)
+    return kind(UUID(bytes=raw))
 
 
-def cut(found: Sequence[Item], limit: int) -> tuple[Sequence[Item], bool]:
-    """The page of `limit` items, and whether another follows, from `limit` + 1 items that were read."""
-    return found[:limit], len(found) > limit
+def cut(found: Sequence[Item], limit: int, id_of: Callable[[Item], UUID]) -> tuple[Sequence[Item], str | None]:
+    """The page of `limit` items from `limit` + 1 that were read, and the cursor of the next page if there is one."""
+    page = found[:limit]
+    return page, _cursor(id_of(page[-1])) if len(found) > limit else None
+
+
+def _cursor(last: UUID) -> str:
+    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")

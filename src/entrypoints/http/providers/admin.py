@@ -23,7 +23,7 @@ from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_o
 from booking_domain.workflows.queries import bookings, providers
 from booking_domain.workflows.question_bookings import decide_on_bookings
 from entrypoints.http.bookings.schemas import BookingsJson, booking_json
-from entrypoints.http.kit.cursors import cursor_of, cut
+from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -172,10 +172,8 @@ async def list_bookings_to_come(
 ) -> BookingsJson:
     """List the bookings to come of a provider, newest first, or those in question only. Admins only."""
     found = await bookings.list_provider_bookings(actor, asked.chosen(provider_id, clock.now()), reads)
-    page, more = cut(found, asked.limit)
-    return BookingsJson(
-        items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
-    )
+    page, next_cursor = cut(found, asked.limit, lambda booking: booking.id)
+    return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
 
 
 @post(

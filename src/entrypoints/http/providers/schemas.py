@@ -137,12 +137,11 @@ class ProviderBookingsQuery(Query, frozen=True, kw_only=True):
 
     def chosen(self, provider_id: UUID, now: datetime) -> BookingFilter:
         """Return the filter, for one booking more than the page has."""
-        after = read_cursor(self.cursor)
         return BookingFilter(
             provider_id=ProviderId(provider_id),
             to_come_at=now,
             in_question=self.in_question,
-            after=None if after is None else BookingId(after),
+            after=read_cursor(self.cursor, BookingId),
             limit=self.limit + 1,
         )
 
@@ -156,7 +155,7 @@ class ProvidersQuery(Query, frozen=True, kw_only=True):
 
     def chosen(self) -> ProviderFilter:
         """The page, and one provider more."""
-        return ProviderFilter(order=self.sort, after=_after(self.cursor), limit=self.limit + 1)
+        return ProviderFilter(order=self.sort, after=read_cursor(self.cursor, ProviderId), limit=self.limit + 1)
 
 
 class ProfilesQuery(Query, frozen=True, kw_only=True):
@@ -168,12 +167,7 @@ class ProfilesQuery(Query, frozen=True, kw_only=True):
 
     def chosen(self) -> ProviderFilter:
         """The page, and one profile more."""
-        return ProviderFilter(status=self.status, after=_after(self.cursor), limit=self.limit + 1)
-
-
-def _after(cursor: str | None) -> ProviderId | None:
-    after = read_cursor(cursor)
-    return None if after is None else ProviderId(after)
+        return ProviderFilter(status=self.status, after=read_cursor(self.cursor, ProviderId), limit=self.limit + 1)
 
 
 class PointJson(Json, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from booking_domain.workflows.views import ProviderView
-from entrypoints.http.kit.cursors import cursor_of, cut
+from entrypoints.http.kit.cursors import cut
 from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, SuspensionJson, provider_json
 
 
@@ -26,7 +26,5 @@ def providers_page(
     found: Sequence[ProviderView], limit: int, show: Callable[[ProviderView], ProviderJson]
 ) -> ProvidersJson:
     """A page of the `limit` + 1 providers that were read."""
-    page, more = cut(found, limit)
-    return ProvidersJson(
-        items=tuple(show(view) for view in page), next_cursor=cursor_of(page[-1].profile.id) if more else None
-    )
+    page, next_cursor = cut(found, limit, lambda view: view.profile.id)
+    return ProvidersJson(items=tuple(map(show, page)), next_cursor=next_cursor)
