@@ -13,8 +13,9 @@ from booking_domain.scheduling.slots import (
     full_periods,
     grid,
     horizon_end,
+    last_slot,
     local_periods,
-    offered_slots,
+    slots_in_order,
 )
 from booking_domain.shared.time import ORIGIN, TimeRange, instant, seconds_up
 
@@ -207,13 +208,15 @@ def _nearest(
     """The nearest offered slots. Searches in growing windows, because most are near."""
     horizon = ORIGIN + timedelta(seconds=horizon_end(calendar, now))
 
-    def offered(window: TimeRange) -> tuple[Slot, ...]:
-        return offered_slots(calendar, claims, window=window, now=now, duration_minutes=minutes)
+    def last(window: TimeRange) -> Slot | None:
+        return last_slot(calendar, claims, window=window, now=now, duration_minutes=minutes)
 
-    earlier = map(offered, _backwards(min(start, horizon), now))
-    later = map(offered, _forwards(max(start + timedelta(microseconds=1), now), horizon))
-    before, after = next(filter(None, earlier), None), next(filter(None, later), None)
-    return (None if before is None else before[-1]), (None if after is None else after[0])
+    def first(window: TimeRange) -> Slot | None:
+        return next(slots_in_order(calendar, claims, window=window, now=now, duration_minutes=minutes), None)
+
+    earlier = map(last, _backwards(min(start, horizon), now))
+    later = map(first, _forwards(max(start + timedelta(microseconds=1), now), horizon))
+    return next(filter(None, earlier), None), next(filter(None, later), None)
 
 
 def _backwards(begin: datetime, end: datetime) -> Iterator[TimeRange]:

@@ -49,6 +49,14 @@ def local_date(zone: ZoneInfo, seconds: int) -> int:
     return (ORIGIN + timedelta(0, seconds)).astimezone(zone).toordinal()
 
 
+def date_span(zone: ZoneInfo, ordinal: int) -> Span | None:
+    """A local date; None if clocks change on it or on a date next to it, so that it may begin or end twice."""
+    offsets = _offsets_of(zone)
+    if any(offsets[ordinal + day] is None for day in (-1, 0, 1)):
+        return None
+    return seconds_of(zone, ordinal, 0), seconds_of(zone, ordinal + 1, 0)
+
+
 def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days: int) -> tuple[list[Span], bool]:
     # The local date is the UTC date or next to it, and hours that start on the previous date may continue.
     first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
@@ -80,17 +88,17 @@ class _Week:
         self._zone = hours.zone
         self._offsets = _offsets_of(hours.zone)
         self._usual: list[list[Span]] = [[] for _ in range(DAYS_A_WEEK)]
-        self._at_times: list[WeeklyRule] = []
+        self._at_times: list[list[WeeklyRule]] = [[] for _ in range(DAYS_A_WEEK)]
         for rule in hours.rules:
             if rule.valid_from is None and rule.valid_until is None:
                 self._usual[rule.day].append(rule.hours.seconds)
             else:
-                self._at_times.append(rule)
+                self._at_times[rule.day].append(rule)
         self._exceptions = {
             each.date.toordinal(): [opening.seconds for opening in each.ranges] for each in hours.exceptions
         }
         self._tidy = all(map(_tidy, self._usual))
-        self._always = not self._at_times and not self._exceptions
+        self._always = not any(self._at_times) and not self._exceptions
         self._whole = [
             (day * SECONDS_A_DAY + opens, day * SECONDS_A_DAY + closes)
             for day, on_it in enumerate(self._usual)
@@ -143,9 +151,9 @@ class _Week:
         exception = self._exceptions.get(ordinal)
         if exception is not None:
             return exception
+        day = ordinal % DAYS_A_WEEK
         on = date.fromordinal(ordinal)
-        more = [rule.hours.seconds for rule in self._at_times if rule.applies_on(on)]
-        return self._usual[ordinal % DAYS_A_WEEK] + more
+        return self._usual[day] + [rule.hours.seconds for rule in self._at_times[day] if rule.applies_on(on)]
 
 
 def _tidy(spans: list[Span]) -> bool:

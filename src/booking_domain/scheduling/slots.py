@@ -4,15 +4,17 @@ For speed, instants are integers here (seconds since `ORIGIN`) and ranges are so
 the public functions. One pass over each open range skips from one allowed gap to the next.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from itertools import chain, islice
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot
-from booking_domain.scheduling.open_hours import Span, local_date, open_ranges, seconds_of
+from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, seconds_up
 
 ANCHOR_PERIOD_DAYS: Final = 28
@@ -20,8 +22,18 @@ ANCHOR_PERIOD_DAYS: Final = 28
 first such date. So the slots of a provider who never closes do not depend on the window. With `Anchoring.AFTER_CLAIM`
 the grid restarts on every date, so that it does not depend on claims that are days away."""
 
+MAX_SLOTS: Final = 5_000
+"""An answer has at most this many slots: 62 days of a provider who is always open have 2,976 every half hour."""
 _NEVER: Final = 2**40
 _MOST_SLOTS: Final = 16_384
+_BATCH: Final = 512
+"""How many slots are made at once, or those of one part of the grid if they are more."""
+_FINE_STEP: Final = 300
+"""With steps of at most this many seconds, parts of the grid have many slots, so they are cut."""
+_A_DAY: Final = timedelta(days=1)
+_WEEKDAYS: Final = range(1, 8)
+Period = date | tuple[int, int]
+"""A local date, or a local ISO 8601 week as (year, week)."""
 
 
 def offered_slots(
@@ -51,23 +63,102 @@ def offered_slots(
     >>> [slot.start.astimezone(calendar.zone).strftime("%H:%M") for slot in slots]
     ['09:00', '09:30', '10:00', '10:30', '11:00']
     """
+    return tuple(chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes)))
+
+
+def slots_in_order(
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    *,
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> Iterator[Slot]:
+    """The slots of `offered_slots`, one after the other: those that nobody asks for are not made."""
+    return chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes))
+
+
+class FirstSlots(NamedTuple):
+    """The first slots of a window, and the start of the slot after them; None if there is no other slot."""
+
+    slots: tuple[Slot, ...]
+    next_from: datetime | None
+
+
+def first_slots(
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    *,
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> FirstSlots:
+    """The first `MAX_SLOTS` of `offered_slots`. A window from `next_from` to the same end has the others."""
+    slots = slots_in_order(calendar, claims, window=window, now=now, duration_minutes=duration_minutes)
+    first = tuple(islice(slots, MAX_SLOTS))
+    after = next(slots, None)
+    return FirstSlots(first, None if after is None else after.start)
+
+
+def last_slot(
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    *,
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> Slot | None:
+    """The last of `offered_slots`; None if there is none."""
+    claims = tuple(claims)
+
+    def slots_of(part: TimeRange) -> Iterator[Slot]:
+        return slots_in_order(calendar, claims, window=part, now=now, duration_minutes=duration_minutes)
+
+    while window.end - window.start > _A_DAY:
+        middle = window.start + (window.end - window.start) / 2
+        later = TimeRange(middle, window.end)
+        window = TimeRange(window.start, middle) if next(slots_of(later), None) is None else later
+    return next(iter(deque(slots_of(window), maxlen=1)), None)
+
+
+def _batches(
+    calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
+) -> Iterator[list[Slot]]:
     settings = calendar.settings
+    step = settings.step_minutes * 60
     length = (settings.duration_minutes if duration_minutes is None else duration_minutes) * 60
     lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
     highest = min(window.upper, horizon_end(calendar, now))
     if lowest >= highest:
-        return ()
+        return iter(())
     claims = tuple(claims)
     # No slot starts strictly between the two values of each pair: it would overlap an obstacle.
     forbidden = _forbidden(calendar, claims, now, length)
     forbidden += ((-_NEVER, lowest), (highest - 1, _NEVER))
+    full = full_periods(calendar, claims, now)
+    spans = _spans_of(full, calendar.zone) if full else ()
+    if spans:
+        forbidden += spans
     forbidden.sort()
+    parts = _grid(calendar, claims, now, (lowest, highest), length)
+    if step <= _FINE_STEP:
+        parts = _pieces(parts, _BATCH * step, length)
+    found = _free(parts, forbidden, step, length)
+    return found if spans is not None else _outside(full, calendar, found)
 
+
+def _outside(full: set[Period], calendar: Calendar, batches: Iterable[list[Slot]]) -> Iterator[list[Slot]]:
+    for batch in batches:
+        yield [slot for slot in batch if full.isdisjoint(local_periods(calendar, slot.start))]
+
+
+def _free(parts: Iterable[Span], forbidden: list[Span], step: int, length: int) -> Iterator[list[Slot]]:
+    """The slots that start on the grid of each part, and strictly between no forbidden pair."""
     found: list[Slot] = []
-    step, slots = settings.step_minutes * 60, _slots_of(length)
+    slots = _slots_of(length)
     obstacles = iter(forbidden)
     last_before, first_after = next(obstacles)
-    for start, closes in _grid(calendar, claims, now, (lowest, highest), length):
+    for start, closes in parts:
         last = closes - length
         while last > last_before:
             while start <= last_before:
@@ -82,10 +173,33 @@ def offered_slots(
             while start <= last:
                 found.append(slots[start])
                 start += step  # noqa: PLW2901
-    full = full_periods(calendar, claims, now)
-    if full:
-        return tuple(slot for slot in found if full.isdisjoint(local_periods(calendar, slot.start)))
-    return tuple(found)
+        if len(found) >= _BATCH:
+            yield found
+            found = []
+    yield found
+
+
+def _pieces(parts: Iterable[Span], longest: int, length: int) -> Iterator[Span]:
+    """The parts, cut into pieces in which slots start within less than `longest`, a multiple of the step."""
+    for first, closes in parts:
+        if closes - length - first < longest:
+            yield first, closes
+        else:
+            for start in range(first, closes - length + 1, longest):
+                yield start, min(start + longest - 1 + length, closes)
+
+
+def _spans_of(periods: Iterable[Period], zone: ZoneInfo) -> list[Span] | None:
+    """The pairs between which no slot of these periods starts; None if a date may begin or end twice."""
+    spans: list[Span] = []
+    for period in periods:
+        days = (period,) if isinstance(period, date) else (date.fromisocalendar(*period, day) for day in _WEEKDAYS)
+        for day in days:
+            span = date_span(zone, day.toordinal())
+            if span is None:
+                return None
+            spans.append((span[0] - 1, span[1]))
+    return spans
 
 
 class _Slots(dict[int, Slot]):
@@ -205,11 +319,7 @@ def _after_claims(parts: Iterable[tuple[int, int, int]], restarts: Iterable[int]
         yield anchor, until, closes
 
 
-Period = date | tuple[int, int]
-"""A local date, or a local ISO 8601 week as (year, week)."""
-
-
-def local_periods(calendar: Calendar, start: datetime) -> tuple[Period, Period]:
+def local_periods(calendar: Calendar, start: datetime) -> tuple[date, tuple[int, int]]:
     """The local date and local week of an instant."""
     day = start.astimezone(calendar.zone).date()
     week = day.isocalendar()

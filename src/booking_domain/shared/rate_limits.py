@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import ClassVar, Final, Protocol
 
-from booking_domain.shared.errors import TooMany
+from booking_domain.shared.errors import TooMany, Unavailable
 
+MAX_WAITING_PER_CALLER: Final = 32
 _AT_LEAST_SECONDS: Final = 1
 
 
@@ -40,6 +41,18 @@ class RateLimited(TooMany):
 
     code: ClassVar[str] = "rate.limited"
     retry_after_seconds: int
+
+
+class TooManyAtOnce(TooMany):
+    __doc__ = f"{MAX_WAITING_PER_CALLER} of your requests wait already; wait for their answers first."
+
+    code: ClassVar[str] = "rate.too_many_at_once"
+
+
+class ServiceBusy(Unavailable):
+    """Too many requests of this kind are waiting; please try again."""
+
+    code: ClassVar[str] = "service.busy"
 
 
 class RateLimiter(Protocol):

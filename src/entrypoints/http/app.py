@@ -109,5 +109,6 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         for adapter in (container.database(), container.gateway(), container.sms_sender()):
             await adapter.open()
             opened.push_async_callback(adapter.close)
+        opened.push_async_callback(container.computing().close)
         container.password_hasher()  # computes a dummy hash at construction, so do it before the first request
         yield

@@ -9,18 +9,27 @@ from litestar.di import Provide
 from entrypoints.container import Container
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.computers import ProcessComputing
 from entrypoints.http.kit.idempotency import provide_idempotent_runner
-from entrypoints.http.kit.identities import provide_actor, provide_client, provide_counted_as, provide_session_id
+from entrypoints.http.kit.identities import (
+    provide_actor,
+    provide_caller,
+    provide_client,
+    provide_counted_as,
+    provide_session_id,
+)
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
 from entrypoints.http.kit.transport import Https
+from entrypoints.http.kit.turns import Turns
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
     "session_id": provide_session_id,
     "client": provide_client,
     "counted_as": provide_counted_as,
+    "caller": provide_caller,
     "asked": read_query,
     "runner": provide_idempotent_runner,
 }
@@ -29,6 +38,8 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
 class HttpContainer(Container):
     """A handler's parameter names what it receives: a provider of this container, or a value of the request."""
 
+    computing = providers.Singleton(ProcessComputing)
+    turns = providers.Singleton(Turns, computing)
     clients = providers.Singleton(Clients, Container.settings.provided.trusted_proxies)
     request_guard = providers.Singleton(
         RequestGuard,

@@ -28,6 +28,7 @@ from booking_domain.testing.memory.platform import MONDAY_MORNING
 from booking_domain.testing.shared.memory.tables import ANSWERS
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
+from entrypoints.http.kit.computers import InlineComputing
 from entrypoints.settings import Settings
 
 PASSWORD: Final = "correct-horse-battery"
@@ -90,6 +91,7 @@ class Api:
         if in_memory:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
+        self.container.computing.override(InlineComputing())
         self.container.password_hasher.override(MemoryPasswordHasher())
         self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)

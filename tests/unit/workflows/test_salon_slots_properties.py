@@ -11,7 +11,7 @@ from booking_domain.testing.kit.storage import a_cast
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions
-from booking_domain.workflows.salon_slots import SalonSlots, salon_slots
+from booking_domain.workflows.salon_slots import SalonSlots, salon_schedules, salon_slots
 
 
 async def as_a_member(question: Question) -> SalonSlots:
@@ -39,13 +39,9 @@ async def as_a_member(question: Question) -> SalonSlots:
         await tx.salons.add(salon)
         await tx.salon_hours.save_hours(salon.id, calendar.salon)
         await tx.salons.join(salon.id, cast.profile.id)
-    return await salon_slots(
-        salon.id,
-        window=question.window,
-        now=question.now,
-        reads=database.reads,
-        duration_minutes=question.duration_minutes,
-    )
+    schedules = await salon_schedules(salon.id, window=question.window, reads=database.reads)
+    assert schedules.next_from is None
+    return salon_slots(schedules, now=question.now, duration_minutes=question.duration_minutes)
 
 
 @given(questions(busy=False, most_claims=0))

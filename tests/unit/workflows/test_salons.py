@@ -35,7 +35,7 @@ from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.profile_publication import ReinstateProfile, reinstate_profile
 from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
-from booking_domain.workflows.salon_slots import salon_slots
+from booking_domain.workflows.salon_slots import salon_schedules, salon_slots
 from booking_domain.workflows.salons import (
     MAX_SALON_EXCEPTIONS,
     MAX_SALON_RULES,
@@ -95,9 +95,8 @@ class House:
 
     async def offered(self, **more: Any) -> list[tuple[int, tuple[ProviderId, ...]]]:
         """The hours after 10:00 at which members offer a slot tomorrow, with the members."""
-        found = await salon_slots(
-            self.salon.id, window=WINDOW, now=self.studio.clock.now(), reads=self.studio.reads, **more
-        )
+        schedules = await salon_schedules(self.salon.id, window=WINDOW, reads=self.studio.reads)
+        found = salon_slots(schedules, now=self.studio.clock.now(), **more)
         return [((slot.start - TOMORROW) // HOUR, who) for slot, who in found.slots if slot.start.minute == 0]
 
 
@@ -363,6 +362,7 @@ async def test_salon_slots_report_degraded_member_calendars(studio: Studio) -> N
     for owner in (studio.owner, colleague):
         command = SetFeeds(urls=("https://calendar.example.com/x.ics",), rule=FeedRule())
         await studio.run(set_feeds, command, by=owner)
-    found = await salon_slots(home.salon.id, window=WINDOW, now=NOW, reads=studio.reads)
+    schedules = await salon_schedules(home.salon.id, window=WINDOW, reads=studio.reads)
+    found = salon_slots(schedules, now=NOW)
     assert found.slots == ()
     assert found.degraded == ("An external calendar was never read: nothing is offered.",)

@@ -7,7 +7,6 @@ from typing import Final
 from booking_domain.bookings.model import Terms
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.explain import Explanation, explain, public_reasons
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
 from booking_domain.scheduling.ports import ScheduleReads
@@ -68,17 +67,15 @@ async def _get_bookable_schedule(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotExplanation:
-    """Why a start is or is not offered, and what could not be taken into account (`degraded`)."""
+class ExplicableSchedule:
+    """A schedule to explain a start by."""
 
-    explanation: Explanation
-    reasons: tuple[str, ...]
-    """The reasons that the actor may see."""
-    time_zone: str
-    degraded: tuple[str, ...]
+    schedule: ProviderSchedule
+    full: bool
+    """Whether the actor may see each reason."""
 
 
-async def _explain_slot(
+async def _get_explicable_schedule(
     actor: Actor | None,
     provider_id: ProviderId,
     start: datetime,
@@ -86,34 +83,19 @@ async def _explain_slot(
     salons: SalonReads,
     *,
     now: datetime,
-    duration_minutes: int | None = None,
-) -> SlotExplanation:
-    """Explain one start. A provider who takes no bookings is visible to the owner and admins only.
+) -> ExplicableSchedule:
+    """The schedule that explains one start, and in which the nearest slots are found.
 
-    The owner, the manager of the provider's salon and admins see each reason; others see `public_reasons`.
+    A provider who takes no bookings is visible to the owner and admins only. The owner, the manager of the provider's
+    salon and admins see each reason; others see `public_reasons`.
     """
     horizon = now + timedelta(days=MAX_HORIZON_DAYS)
     window = TimeRange(min(start, now), max(start, horizon) + _MAX_UTC_OFFSET)
     schedule = await schedules.get(provider_id, window)
     if schedule is None or not (schedule.accepting or _sees_inside(actor, schedule.owner_id)):
         raise ProviderNotFound
-    calendar, degraded = schedule.seen(now)
-    explanation = explain(
-        calendar,
-        schedule.claims,
-        start,
-        now=now,
-        duration_minutes=duration_minutes,
-        bookable=schedule.accepting,
-    )
-    reasons = explanation.reasons
     full = await _sees_occupied_time(actor, provider_id, schedule.owner_id, salons)
-    return SlotExplanation(
-        explanation=explanation,
-        reasons=tuple(reason.value for reason in reasons) if full else public_reasons(reasons),
-        time_zone=calendar.time_zone,
-        degraded=degraded,
-    )
+    return ExplicableSchedule(schedule=schedule, full=full)
 
 
 def _sees_inside(actor: Actor | None, owner_id: UserId) -> bool:
@@ -140,5 +122,5 @@ async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedRead
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
 get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound,))
-explain_slot: Final = Query(_explain_slot, (ProviderNotFound, InvalidValue))
+get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, InvalidValue))
 get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

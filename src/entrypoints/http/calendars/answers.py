@@ -1,6 +1,6 @@
 """Calendars as HTTP answers."""
 
-import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -17,16 +17,30 @@ _PRIVATE: Final = {"Cache-Control": "private"}
 """The response headers of every answer add `no-store` to it."""
 
 
-async def calendar(
-    shared: SharedCalendar, if_none_match: str | None, *, files: CalendarFiles, now: datetime
-) -> Response[str]:
-    """The calendar as a file, or 304 if the caller already has it."""
-    headers = {"ETag": _tag(shared), **_PRIVATE}
-    if matches(if_none_match, headers["ETag"]):
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """A calendar's tag, and its file; None if the caller has it already."""
+
+    tag: str
+    file: bytes | None
+
+
+def calendar_file(
+    shared: SharedCalendar, if_none_match: str | None, files: CalendarFiles, now: datetime
+) -> CalendarFile:
+    """Write the calendar, unless the caller already has it; thousands of entries take a second."""
+    tag = _tag(shared)
+    if matches(if_none_match, tag):
+        return CalendarFile(tag, None)
+    return CalendarFile(tag, files.write(shared.entries, name=shared.name, now=now))
+
+
+def calendar_response(found: CalendarFile) -> Response[str]:
+    """The calendar as a file, or 304."""
+    headers = {"ETag": found.tag, **_PRIVATE}
+    if found.file is None:
         return Response("", status_code=NOT_MODIFIED, media_type=ICALENDAR, headers=headers)
-    # In a thread, because writing thousands of entries takes a second, which would block other requests.
-    file = await asyncio.to_thread(files.write, shared.entries, name=shared.name, now=now)
-    return Response(file.decode(), media_type=ICALENDAR, headers=headers)
+    return Response(found.file.decode(), media_type=ICALENDAR, headers=headers)
 
 
 def _tag(shared: SharedCalendar) -> str:

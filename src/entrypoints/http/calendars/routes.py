@@ -1,5 +1,6 @@
 """`/bookings/{id}/calendar.ics`, `/providers/me/calendar…` and `/users/me/calendar…`."""
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -22,13 +23,15 @@ from booking_domain.workflows.calendar_links import (
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import calendar_files as shared_calendars
 from booking_domain.workflows.queries.bookings import get_appointment
-from entrypoints.http.calendars.answers import ICALENDAR, calendar
+from entrypoints.http.calendars.answers import ICALENDAR, calendar_file, calendar_response
 from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfNoneMatch, etag
+from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 from entrypoints.settings import Settings
 
 
@@ -112,13 +115,16 @@ async def remove_link(
 @get(
     "/providers/me/calendar.ics",
     media_type=ICALENDAR,
-    opt=PUBLIC | documented(shared_calendars.get_provider_calendar, answer=FILE),
+    opt=PUBLIC | documented(shared_calendars.get_provider_calendar, raises=TURN_ERRORS, answer=FILE),
 )
 async def get_provider_calendar(
     asked: Injected[CalendarQuery],
     reads: Injected[Reads],
+    *,
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return the calendar of the provider that the token identifies.
@@ -127,20 +133,25 @@ async def get_provider_calendar(
     for 30 days.
     """
     now = clock.now()
-    shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
-    return await calendar(shared, if_none_match, files=calendar_files, now=now)
+    async with turns.turn(caller):
+        shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
+        found = await turns.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
+    return calendar_response(found)
 
 
 @get(
     "/users/me/calendar.ics",
     media_type=ICALENDAR,
-    opt=PUBLIC | documented(shared_calendars.get_customer_calendar, answer=FILE),
+    opt=PUBLIC | documented(shared_calendars.get_customer_calendar, raises=TURN_ERRORS, answer=FILE),
 )
 async def get_calendar(
     asked: Injected[CalendarQuery],
     reads: Injected[Reads],
+    *,
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return the calendar of the customer that the token identifies.
@@ -149,8 +160,10 @@ async def get_calendar(
     for 30 days.
     """
     now = clock.now()
-    shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)
-    return await calendar(shared, if_none_match, files=calendar_files, now=now)
+    async with turns.turn(caller):
+        shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)
+        found = await turns.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
+    return calendar_response(found)
 
 
 def _shown(link: NewCalendarLink, whose: str, settings: Settings) -> CalendarLinkJson:

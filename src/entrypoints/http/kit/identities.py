@@ -9,6 +9,10 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import counted
+
+Caller = str
+"""Whom a request counts against: an account, or the address of somebody who has no access token."""
 
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
@@ -31,3 +35,9 @@ def provide_client(request: Request[Any, Any, Any], clients: Injected[Clients]) 
 def provide_counted_as(request: Request[Any, Any, Any], clients: Injected[Clients]) -> str:
     """Provide `counted_as`, the address that quotas count: an IPv4 address, or the /64 network of an IPv6 address."""
     return clients.counted_as(request.scope)
+
+
+def provide_caller(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Caller:
+    """Provide `caller`, as the rate limits count them."""
+    known = counted(request.scope["state"])
+    return known.who if known is not None else f"address {clients.counted_as(request.scope)}"

@@ -24,6 +24,7 @@ SLOTS: Final[dict[str, Any]] = {
         {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"},
         {"start": "2026-11-23T02:30:00Z", "end": "2026-11-23T03:30:00Z"},
     ],
+    "nextFrom": None,
     "degraded": [],
 }
 EXPLANATION: Final[dict[str, Any]] = {

@@ -27,5 +27,6 @@ MEMBERS: Final[dict[str, Any]] = {"items": [MEMBER]}
 SALON_SLOTS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "slots": [{"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z", "providerIds": [PROVIDER_ID]}],
+    "nextFrom": None,
     "degraded": [],
 }

@@ -1,8 +1,9 @@
 """`/salons/{id}/slots`: the offered slots of all members of a salon."""
 
+from functools import partial
 from uuid import UUID
 
-from litestar import get
+from litestar import Response, get
 from litestar.params import FromPath
 
 from booking_domain.scheduling.errors import WindowInvalid
@@ -12,51 +13,46 @@ from booking_domain.shared.ids import SalonId
 from booking_domain.shared.time import time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.salons import get_salon
-from booking_domain.workflows.salon_slots import salon_slots
+from booking_domain.workflows.salon_slots import salon_schedules
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.providers.slots import SlotsQuery, slot_json, window_of
+from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
+from entrypoints.http.providers.slots import SlotsQuery, window_of
 from entrypoints.http.salons.examples import SALON_SLOTS
-
-
-class SalonSlotJson(Json, frozen=True, kw_only=True):
-    """An offered slot, and the providers that offer it."""
-
-    start: Timestamp
-    end: Timestamp
-    provider_ids: tuple[UUID, ...]
-
-
-class SalonSlotsJson(Json, frozen=True, kw_only=True):
-    """The slots of all members that start in the window, in order, and the time zone to show them in.
-
-    `degraded` names what could not be taken into account.
-    """
-
-    time_zone: str
-    slots: tuple[SalonSlotJson, ...]
-    degraded: tuple[str, ...] = ()
+from entrypoints.http.salons.slot_answers import SalonSlotsJson, salon_slots_answer
 
 
 @get(
     "/{salon_id:str}/slots",
-    opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, InvalidValue), answer=SALON_SLOTS),
+    opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), answer=SALON_SLOTS),
 )
 async def list_salon_slots(
-    salon_id: FromPath[UUID], asked: Injected[SlotsQuery], reads: Injected[Reads], clock: Injected[Clock]
-) -> SalonSlotsJson:
-    """List the offered slots of all members of a salon. Dates are in the salon's time zone."""
+    salon_id: FromPath[UUID],
+    asked: Injected[SlotsQuery],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
+) -> Response[SalonSlotsJson]:
+    """List the offered slots of all members of a salon. Dates are in the salon's time zone.
+
+    An answer has the first part of the window: at most 10,000 pairs of a slot and a provider, and as many days as keep
+    days times members within 350. `nextFrom` is the `from` of the next request.
+    """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    view = await get_salon(SalonId(salon_id), reads.salons)
-    window = window_of(asked, view.hours.zone)
-    found = await salon_slots(
-        view.salon.id, window=window, now=clock.now(), reads=reads, duration_minutes=asked.duration_minutes
-    )
-    shown = ((slot_json(slot, zone), providers) for slot, providers in found.slots)
-    return SalonSlotsJson(
-        time_zone=asked.time_zone or view.salon.time_zone,
-        slots=tuple(SalonSlotJson(start=slot.start, end=slot.end, provider_ids=who) for slot, who in shown),
-        degraded=found.degraded,
-    )
+    async with turns.turn(caller):
+        view = await get_salon(SalonId(salon_id), reads.salons)
+        window = window_of(asked, view.hours.zone)
+        schedules = await salon_schedules(view.salon.id, window=window, reads=reads)
+        work = partial(
+            salon_slots_answer,
+            schedules,
+            asked.time_zone or view.salon.time_zone,
+            clock.now(),
+            zone=zone,
+            duration_minutes=asked.duration_minutes,
+        )
+        return encoded(await turns.run(work))

@@ -7,10 +7,11 @@ from typing import Annotated, Final, Literal, TypeVar
 from uuid import UUID
 
 from msgspec import Meta, field
+from msgspec.json import encode
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import WindowInvalid
-from booking_domain.scheduling.explain import Explanation
+from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import (
     MAX_HORIZON_DAYS,
     MAX_WEEKS_APART,
@@ -20,20 +21,20 @@ from booking_domain.scheduling.model import (
     DateException,
     Hours,
     OpeningHours,
-    Slot,
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.errors import FieldPath, InvalidValue
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
 from entrypoints.http.availability.schemas import EndTime, StartTime
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
-from entrypoints.http.providers.slots import LONGEST_WINDOW, SlotJson
+from entrypoints.http.providers.slot_answers import LONGEST_WINDOW, SlotJson, slot_json
 
 MOST_RULES: Final = 200
 MOST_EXCEPTIONS: Final = 400
-MAX_SERIES_LENGTH: Final = 2_000
+MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
 """A window of 62 days in steps of 10 minutes has fewer."""
 MOST_STEPS_AHEAD: Final = 150_000
@@ -189,7 +190,7 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
         )
 
 
-Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MAX_SERIES_LENGTH)]
+Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MOST_PERIODS)]
 
 
 class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
@@ -230,7 +231,7 @@ class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
     """A calendar and its claims."""
 
     calendar: CalendarBody
-    claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MAX_SERIES_LENGTH)] = ()
+    claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MOST_PERIODS)] = ()
     now: Instant
     duration_minutes: SomeMinutes | None = None
 
@@ -276,7 +277,7 @@ class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
 class ComputedSlotsJson(Json, frozen=True, kw_only=True):
     """The slots that start in the window, in order."""
 
-    slots: tuple[SlotJson, ...]
+    slots: Annotated[tuple[SlotJson, ...], Meta(max_length=MOST_STEPS + MOST_PERIODS * 2)]
 
 
 class ExplainedSlotJson(Json, frozen=True, kw_only=True):
@@ -288,9 +289,28 @@ class ExplainedSlotJson(Json, frozen=True, kw_only=True):
     after: SlotJson | None
 
 
-def slot_json(slot: Slot) -> SlotJson:
-    """Show a slot."""
-    return SlotJson(start=slot.start, end=slot.end)
+def computed_answer(asked: ComputeSlotsBody) -> bytes:
+    """The slots of the calendar in the request, as JSON."""
+    slots = offered_slots(
+        asked.calendar.calendar(),
+        asked.claimed(),
+        window=asked.range(),
+        now=instant(asked.now, field="now"),
+        duration_minutes=asked.duration_minutes,
+    )
+    return encode(ComputedSlotsJson(slots=tuple(map(slot_json, slots))))
+
+
+def explained_answer(asked: ExplainSlotBody) -> bytes:
+    """The explanation of a start by the calendar in the request, as JSON."""
+    explanation = explain(
+        asked.calendar.calendar(),
+        asked.claimed(),
+        asked.start(),
+        now=instant(asked.now, field="now"),
+        duration_minutes=asked.duration_minutes,
+    )
+    return encode(explained_json(explanation))
 
 
 def explained_json(explanation: Explanation) -> ExplainedSlotJson:

@@ -116,6 +116,7 @@ async def test_the_slots_of_a_salon_say_who_offers_them(api: Api) -> None:
     assert (await api.get(f"{path}/slots?{MONDAY}")).json() == {
         "timeZone": "Asia/Ulaanbaatar",
         "slots": [],
+        "nextFrom": None,
         "degraded": [],
     }
     ids = []

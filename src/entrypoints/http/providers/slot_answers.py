@@ -1,0 +1,112 @@
+"""What `/providers/{id}/slots` answers, computed from a schedule; see `kit.computers`."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+from msgspec.json import encode
+
+from booking_domain.scheduling.explain import explain, public_reasons
+from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.slots import MAX_SLOTS, first_slots
+from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.queries.availability import ExplicableSchedule
+from entrypoints.http.kit.fields import Json, Timestamp
+
+LONGEST_WINDOW: Final = timedelta(days=62)
+
+
+class SlotJson(Json, frozen=True, kw_only=True):
+    """An offered slot."""
+
+    start: Timestamp
+    end: Timestamp
+
+
+class SlotsJson(Json, frozen=True, kw_only=True):
+    """The slots that start in the window, in order, and the time zone to show them in.
+
+    `nextFrom` is null if all of them are there. Else all that start before it are: ask again with it as `from`.
+    `degraded` names what could not be taken into account.
+    """
+
+    time_zone: str
+    slots: Annotated[tuple[SlotJson, ...], Meta(max_length=MAX_SLOTS)]
+    next_from: Timestamp | None
+    degraded: tuple[str, ...] = ()
+
+
+class ExplanationJson(Json, frozen=True, kw_only=True):
+    """Why a start is or is not offered.
+
+    `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable` and
+    `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see `block`,
+    `claimed`, `busy`, `buffer`, `day_full` and `week_full`.
+    """
+
+    time_zone: str
+    slot: Timestamp
+    offered: bool
+    reasons: tuple[str, ...]
+    before: SlotJson | None
+    after: SlotJson | None
+    degraded: tuple[str, ...] = ()
+
+
+def slots_answer(
+    schedule: ProviderSchedule,
+    window: TimeRange,
+    now: datetime,
+    *,
+    zone: ZoneInfo | None = None,
+    duration_minutes: int | None = None,
+) -> bytes:
+    """The slots of the window, as JSON."""
+    calendar, degraded = schedule.seen(now)
+    found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
+    answer = SlotsJson(
+        time_zone=calendar.time_zone if zone is None else zone.key,
+        slots=tuple(slot_json(slot, zone) for slot in found.slots),
+        next_from=in_zone(found.next_from, zone),
+        degraded=degraded,
+    )
+    return encode(answer)
+
+
+def explanation_answer(
+    of: ExplicableSchedule, start: datetime, now: datetime, *, duration_minutes: int | None = None
+) -> bytes:
+    """The explanation of a start, as JSON."""
+    schedule = of.schedule
+    calendar, degraded = schedule.seen(now)
+    why = explain(
+        calendar,
+        schedule.claims,
+        start,
+        now=now,
+        duration_minutes=duration_minutes,
+        bookable=schedule.accepting,
+    )
+    answer = ExplanationJson(
+        time_zone=calendar.time_zone,
+        slot=why.start,
+        offered=why.offered,
+        reasons=tuple(reason.value for reason in why.reasons) if of.full else public_reasons(why.reasons),
+        before=None if why.before is None else slot_json(why.before),
+        after=None if why.after is None else slot_json(why.after),
+        degraded=degraded,
+    )
+    return encode(answer)
+
+
+def slot_json(slot: Slot, zone: ZoneInfo | None = None) -> SlotJson:
+    """Show a slot in UTC or with the offset of a time zone."""
+    if zone is None:
+        return SlotJson(start=slot.start, end=slot.end)
+    return SlotJson(start=slot.start.astimezone(zone), end=slot.end.astimezone(zone))
+
+
+def in_zone(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    """An instant with the offset of a time zone, where one is given."""
+    return at if at is None or zone is None else at.astimezone(zone)
