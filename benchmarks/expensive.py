@@ -1,8 +1,8 @@
 """`python -m benchmarks.expensive`: how the most expensive anonymous queries delay other requests.
 
-A salon has 50 members who are always open, with slots every minute; ten clients ask for the slots of 62 days at once. A
-probe requests `/health/live` meanwhile, as in `benchmarks.logins`. It asserts nothing about speed; docs/benchmarks.md has
-results.
+A salon has 50 members who are always open, with slots every minute. Ten clients ask for the slots of 62 days at once,
+or for explanations by the largest calendars. A probe requests `/health/live` meanwhile, as in `benchmarks.logins`. It
+asserts nothing about speed; docs/benchmarks.md has results.
 """
 
 import asyncio

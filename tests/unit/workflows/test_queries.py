@@ -14,6 +14,7 @@ from booking_domain.bookings.transitions import InvalidBookingTransition, Party,
 from booking_domain.catalogue.model import ProfileMissing, ProviderFilter
 from booking_domain.payments.errors import PaymentNotFound
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.explain import Reason, explain
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, add_block
 from booking_domain.shared.actor import Actor, Role
@@ -24,7 +25,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
-from booking_domain.workflows.queries.availability import explain_slot, get_bookable_schedule, get_calendar
+from booking_domain.workflows.queries.availability import get_bookable_schedule, get_calendar, get_explicable_schedule
 from booking_domain.workflows.queries.bookings import (
     get_appointment,
     get_booking,
@@ -144,8 +145,11 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
         assert (
             await get_calendar(actor, provider_id, studio.reads.schedules, studio.reads.providers, studio.reads.salons)
         ).with_notes
-        shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now)
-        assert "not_bookable" in {reason.value for reason in shown.explanation.reasons}
+        found = await get_explicable_schedule(
+            actor, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now
+        )
+        shown = explain(found.schedule.calendar, (), TOMORROW, now=now, bookable=found.schedule.accepting)
+        assert (Reason.NOT_BOOKABLE in shown.reasons, found.full) == (True, True)
 
     assert provider_id not in {
         view.profile.id for view in await list_providers(ProviderFilter(limit=9), studio.reads.providers)
@@ -160,7 +164,9 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
                 stranger, provider_id, studio.reads.schedules, studio.reads.providers, studio.reads.salons
             )
         with pytest.raises(ProviderNotFound):
-            await explain_slot(stranger, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now)
+            await get_explicable_schedule(
+                stranger, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now
+            )
     with pytest.raises(NotPermitted):
         await get_profile(owner, provider_id, studio.reads.providers)
     with pytest.raises(NotPermitted):
