@@ -22,6 +22,8 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         "auth": Limit(1_200, _MINUTE),
         # Exports of an account, per account; shared by all processes.
         "export": Limit(10, _HOUR),
+        # Changes of external calendars, each of which is read at once, per account; shared by all processes.
+        "feeds": Limit(10, _HOUR),
         # Failed logins: per login and address, and per login from all addresses. The second limit is ten times the
         # first, so that a single address cannot lock out the account's owner.
         "login": Limit(10, _MINUTE),

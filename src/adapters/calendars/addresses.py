@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from booking_domain.scheduling.feeds import FeedUnreadable
+from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -103,7 +103,7 @@ class Destinations:
         except (OSError, ValueError):
             addresses = []
         if not addresses:
-            raise FeedUnreadable(why="its host name is not known")
+            raise FeedUnreadable(why=UNREACHABLE, detail="its host name is not known")
         if not all(map(self._is_allowed, addresses)):
-            raise FeedUnreadable(why="its address is not on the public internet")
+            raise FeedUnreadable(why=UNREACHABLE, detail="its address is not on the public internet")
         return addresses

@@ -12,7 +12,7 @@ import httpx
 
 from adapters.calendars.addresses import Address, Destinations
 from adapters.calendars.bodies import ACCEPT_ENCODING, read_body
-from booking_domain.scheduling.feeds import FeedUnreadable
+from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 
 _REDIRECTS: Final = frozenset(
     {
@@ -86,9 +86,9 @@ class Fetcher:
                 return await self._follow(self._http, _url(address))
         # `from None`: the URL is a secret, and httpx's errors contain it.
         except (TimeoutError, httpx.TimeoutException):
-            raise FeedUnreadable(why="there was no answer in time") from None
+            raise FeedUnreadable(why=UNREACHABLE, detail="there was no answer in time") from None
         except httpx.ConnectError:
-            raise FeedUnreadable(why="no connection could be made") from None
+            raise FeedUnreadable(why=UNREACHABLE, detail="no connection could be made") from None
         except (httpx.HTTPError, httpx.StreamError):
             raise FeedUnreadable(why="the answer was not understood, or broke off") from None
 

@@ -1,15 +1,18 @@
 """Reads calendar feeds over HTTP."""
 
+import logging
 from collections.abc import Sequence
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from adapters.calendars.addresses import WEB_PORTS, Destinations, SystemResolver, allow_any, is_public
 from adapters.calendars.fetching import Fetcher
 from adapters.calendars.sandbox import Sandbox
-from booking_domain.scheduling.feeds import FeedReader
+from booking_domain.scheduling.feeds import FeedReader, FeedUnreadable
 from booking_domain.shared import time
 from booking_domain.shared.time import TimeRange
 
+_LOG = logging.getLogger(__name__)
 DEFAULT_MAX_BYTES: Final = 5_000_000
 
 
@@ -60,5 +63,10 @@ class HttpFeedReader(FeedReader):
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
         """As in the port; raises `InvalidValue` for an unknown `time_zone`."""
         zone = time.time_zone(time_zone)
-        file = await self._fetcher.fetch(url)
+        try:
+            file = await self._fetcher.fetch(url)
+        except FeedUnreadable as unreadable:
+            if unreadable.detail:
+                _LOG.info("calendar feed at %s could not be reached: %s", urlsplit(url).hostname, unreadable.detail)
+            raise
         return await self._sandbox.busy_times(file, window=window, time_zone=zone.key)

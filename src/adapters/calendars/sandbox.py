@@ -33,7 +33,7 @@ class Sandbox:
     """
 
     def __init__(
-        self, *, cpu_seconds: int = 10, seconds: float = 60.0, memory_bytes: int = 1024**3, max_processes: int = 2
+        self, *, cpu_seconds: int = 10, seconds: float = 30.0, memory_bytes: int = 1024**3, max_processes: int = 2
     ) -> None:
         self._seconds = seconds
         self._cpu_seconds = cpu_seconds

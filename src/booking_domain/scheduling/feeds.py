@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self
+from typing import ClassVar, Final, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit
 
 from booking_domain.shared.errors import InvalidValue, Unavailable
@@ -14,6 +14,14 @@ from booking_domain.shared.time import TimeRange
 MAX_FEED_URL: Final = 2_000
 MAX_FEEDS: Final = 5
 MAX_TRUST_HOURS: Final = 30 * 24
+MAX_BUSY_TIMES: Final = 5_000
+"""Busy times of one feed, after those that touch were merged: 7 a day over the longest horizon."""
+TOO_MANY_BUSY_TIMES: Final = f"it holds more than {MAX_BUSY_TIMES:,} busy times"
+UNREACHABLE: Final = "it could not be reached"
+"""The same text whether a name is unknown, its address not public, or nothing answers there: the provider chose the
+address, and is not told what our network knows about it."""
+REST_PER_READING: Final = 30
+"""A feed rests for this many times as long as its reading took, so that slow ones leave time for others."""
 READ_EVERY: Final = timedelta(minutes=10)
 FIRST_PAUSE: Final = timedelta(minutes=1)
 """The delay after the first failed reading. It doubles with each further failure."""
@@ -90,11 +98,12 @@ class Feed:
         """The feed after a failed reading. The busy times stay."""
         return replace(self, failure=failure, failures=self.failures + 1)
 
-    def next_reading(self, now: datetime) -> datetime:
-        """When to read the feed next, after a reading that ended at `now`."""
+    def next_reading(self, now: datetime, took: timedelta = timedelta()) -> datetime:
+        """When to read the feed next, after a reading that ended at `now`. A slow reading delays the next one."""
+        rest = min(REST_PER_READING * took, LONGEST_PAUSE)
         if not self.failures:
-            return now + READ_EVERY
-        return now + min(FIRST_PAUSE * (1 << min(self.failures - 1, 10)), LONGEST_PAUSE)
+            return now + max(READ_EVERY, rest)
+        return now + max(min(FIRST_PAUSE * (1 << min(self.failures - 1, 10)), LONGEST_PAUSE), rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +115,8 @@ class OwnFeeds:
     """Ordered by id."""
     version: int = 1
     """The version of the rule and of the list of feeds. Readings do not change it."""
+    accepting: bool = True
+    """Whether the provider takes bookings. The feeds of others wait: they are not read."""
 
 
 def _place(url: str) -> str | None:
@@ -150,6 +161,9 @@ class FeedUnreadable(Unavailable):
 
     code: ClassVar[str] = "calendar.feed_unreadable"
     why: str
+    """For the provider."""
+    detail: str = ""
+    """For the operator's log only."""
 
 
 class FeedReader(Protocol):
@@ -179,6 +193,15 @@ class KeptFeed:
     """The provider's booking horizon."""
     due_at: datetime
     """When to read the feed next."""
+    accepting: bool = True
+    """Whether the provider takes bookings."""
+
+
+class DueFeed(NamedTuple):
+    """A feed to read, and whose it is."""
+
+    feed_id: FeedId
+    provider_id: ProviderId
 
 
 class FeedRepository(Protocol):
@@ -221,6 +244,6 @@ class FeedReads(Protocol):
         """One feed, without busy times."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> Sequence[FeedId]:
-        """The feeds that are due at `now`, longest overdue first."""
+    async def due(self, now: datetime, limit: int) -> Sequence[DueFeed]:
+        """The feeds that are due at `now` of providers who take bookings, longest overdue first."""
         ...

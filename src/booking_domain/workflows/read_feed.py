@@ -7,6 +7,7 @@ from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, Ke
 from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.scheduling.use_cases.feeds import RecordReading, record_reading
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FeedId
 from booking_domain.shared.time import TimeRange
@@ -16,22 +17,25 @@ A_DAY: Final = timedelta(days=1)
 
 
 async def read_feed(
-    feed_id: FeedId, *, now: datetime, reads: Reads, executor: Executor[Repositories], reader: FeedReader
+    feed_id: FeedId, *, clock: Clock, reads: Reads, executor: Executor[Repositories], reader: FeedReader
 ) -> Feed | None:
     """Read the feed if it is due, and return it after that; None if it is gone or not due.
+
+    The feed of a provider who takes no bookings yet waits: the time to read feeds belongs to those who do.
 
     The network request runs outside any transaction; the result is recorded in one. An unreadable feed raises nothing:
     the failure is recorded, and the feed is due again later.
     """
+    now = clock.now()
     kept = await reads.feeds.get(feed_id)
-    if kept is None or kept.due_at > now:
+    if kept is None or kept.due_at > now or not kept.accepting:
         return None
     try:
         busy = await reader.read(kept.feed.url, window=_window(kept, now), time_zone=kept.time_zone)
     except FeedUnreadable as unreadable:
-        reading = RecordReading(feed_id=feed_id, began=now, failure=unreadable.why)
+        reading = RecordReading(feed_id=feed_id, began=now, took=clock.now() - now, failure=unreadable.why)
     else:
-        reading = RecordReading(feed_id=feed_id, began=now, busy=busy)
+        reading = RecordReading(feed_id=feed_id, began=now, took=clock.now() - now, busy=busy)
     return await executor.run(record_reading, reading, actor=SYSTEM)
 
 

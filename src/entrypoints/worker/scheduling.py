@@ -7,7 +7,7 @@ from uuid import UUID
 from booking_domain.scheduling.events import FeedAdded
 from booking_domain.scheduling.use_cases.holds import sweep_holds
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import FeedId
+from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.workflows.read_feed import read_feed
 from entrypoints.container import Container
 from entrypoints.worker.declarations import REMOTE, Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
@@ -19,7 +19,7 @@ async def _read_feed(container: Container, *, feed_id: str) -> None:
     """Read an external calendar that is due. A failure is stored, and the next reading is planned."""
     await read_feed(
         FeedId(UUID(feed_id)),
-        now=container.clock().now(),
+        clock=container.clock(),
         reads=container.reads(),
         executor=container.executor(),
         reader=container.feed_reader(),
@@ -30,13 +30,20 @@ READ_FEED: Final = Job(name="read_feed", run=_read_feed, queue=REMOTE)
 
 
 def _read_added(event: FeedAdded) -> Iterator[JobRequest]:
-    yield READ_FEED.request(lock=f"feed {event.feed_id}", feed_id=str(event.feed_id))
+    yield READ_FEED.request(lock=_turn_of(event.provider_id), feed_id=str(event.feed_id))
+
+
+def _turn_of(provider_id: ProviderId) -> str:
+    """The lock of a provider's readings: one after the other, so that no provider takes the turns of others."""
+    return f"feeds of {provider_id}"
 
 
 async def _sweep_due_feeds(container: Container, enqueue: Enqueue) -> None:
-    for feed_id in await container.reads().feeds.due(container.clock().now(), _FEEDS_PER_SWEEP):
-        key = f"feed {feed_id}"
-        await enqueue(READ_FEED.request(lock=key, once=key, feed_id=str(feed_id)))
+    for due in await container.reads().feeds.due(container.clock().now(), _FEEDS_PER_SWEEP):
+        request = READ_FEED.request(
+            lock=_turn_of(due.provider_id), once=f"feed {due.feed_id}", feed_id=str(due.feed_id)
+        )
+        await enqueue(request)
 
 
 async def _sweep_holds(container: Container, _: Enqueue) -> None:

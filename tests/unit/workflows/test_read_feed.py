@@ -13,7 +13,9 @@ from booking_domain.scheduling.events import FeedAdded
 from booking_domain.scheduling.feeds import (
     MAX_FEEDS,
     READ_EVERY,
+    REST_PER_READING,
     STALE_AFTER,
+    UNREACHABLE,
     Feed,
     FeedReader,
     FeedRule,
@@ -37,7 +39,15 @@ from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.workflows.provider_profiles import (
+    DecideOnProfile,
+    ProfileChange,
+    SettingsChange,
+    change_settings,
+    decide_on_profile,
+    open_profile,
+    submit_profile,
+)
 from booking_domain.workflows.read_feed import read_feed
 
 URL = "https://calendar.example.com/private-1/basic.ics"
@@ -57,7 +67,7 @@ async def feed_of(studio: Studio, *, rule: FeedRule = TRUST) -> FeedId:
 
 
 async def read(studio: Studio, feed_id: FeedId, reader: FeedReader) -> Feed | None:
-    return await read_feed(feed_id, now=studio.clock.now(), reads=studio.reads, executor=studio.executor, reader=reader)
+    return await read_feed(feed_id, clock=studio.clock, reads=studio.reads, executor=studio.executor, reader=reader)
 
 
 async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
@@ -105,7 +115,7 @@ async def test_a_reading_covers_every_time_that_can_affect_a_slot(studio: Studio
 
 async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
-    assert list(await studio.reads.feeds.due(NOW, 10)) == [feed_id]
+    assert list(await studio.reads.feeds.due(NOW, 10)) == [(feed_id, studio.provider_id)]
     await read(studio, feed_id, reader)
     assert list(await studio.reads.feeds.due(NOW + READ_EVERY - MINUTE, 10)) == []
     assert await read(studio, feed_id, reader) is None
@@ -124,7 +134,7 @@ async def test_the_delay_after_failed_readings_doubles(studio: Studio) -> None:
     for _ in range(9):
         feed = await read(studio, feed_id, reader)
         assert feed is not None
-        assert feed.failure == "there was no answer in time"
+        assert feed.failure == UNREACHABLE
         due_at = (await kept(studio, feed_id)).due_at
         pauses.append((due_at - studio.clock.now()) // MINUTE)
         studio.clock.set(due_at)
@@ -303,7 +313,7 @@ async def test_busy_times_are_dated_by_the_start_of_their_reading(studio: Studio
     slow.go_on.set()
     feed = await reading
     assert feed is not None
-    assert (feed.read_at, (await kept(studio, feed_id)).due_at) == (NOW, NOW + MINUTE + READ_EVERY)
+    assert (feed.read_at, (await kept(studio, feed_id)).due_at) == (NOW, NOW + MINUTE + REST_PER_READING * MINUTE)
 
 
 @pytest.mark.parametrize("says", [[TEN_TO_TWELVE], None], ids=["success", "failure"])
@@ -367,3 +377,33 @@ def test_a_shown_feed_url_has_no_secret_part() -> None:
 def test_the_retry_delay_never_overflows() -> None:
     feed = Feed(id=FeedId(uuid4()), url=URL, failure="x", failures=2**31 - 1)
     assert feed.next_reading(NOW) == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("says", [[TEN_TO_TWELVE], None], ids=["success", "failure"])
+async def test_a_slow_feed_rests_longer(studio: Studio, says: Sequence[TimeRange] | None) -> None:
+    feed_id = await feed_of(studio)
+    slow, reading = await begun(studio, feed_id, says)
+    studio.clock.advance(timedelta(seconds=40))
+    slow.go_on.set()
+    await reading
+    rest = (await kept(studio, feed_id)).due_at - studio.clock.now()
+    assert rest == REST_PER_READING * timedelta(seconds=40) == timedelta(minutes=20)
+
+
+async def test_feeds_wait_until_the_profile_is_approved(studio: Studio) -> None:
+    newcomer = await studio.joined(Role.PROVIDER)
+    provider_id = (await studio.run(open_profile, ProfileChange(display_name="New"), by=newcomer)).profile.id
+    own = await studio.run(set_feeds, SetFeeds(urls=(URL,), rule=TRUST), by=newcomer)
+    assert not own.accepting
+    (feed,) = own.feeds
+    reader = reader_of(TEN_TO_TWELVE)
+    assert await read(studio, feed.id, reader) is None
+    assert reader.asked == []
+    assert list(await studio.reads.feeds.due(NOW, 10)) == []
+    await studio.run(submit_profile, None, by=newcomer)
+    await studio.run(decide_on_profile, DecideOnProfile(provider_id=provider_id, approved=True), by=studio.admin)
+    assert (await studio.reads.feeds.of_provider(provider_id)).accepting
+    assert list(await studio.reads.feeds.due(NOW, 10)) == [(feed.id, provider_id)]
+    found = await read(studio, feed.id, reader)
+    assert found is not None
+    assert found.busy == (TEN_TO_TWELVE,)

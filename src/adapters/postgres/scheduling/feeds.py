@@ -13,7 +13,17 @@ from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.scheduling.tables import busy_times, calendar_feeds
-from booking_domain.scheduling.feeds import Feed, FeedReads, FeedRepository, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.feeds import (
+    DueFeed,
+    Feed,
+    FeedReads,
+    FeedRepository,
+    FeedRule,
+    KeptFeed,
+    OwnFeeds,
+    WhenFeedFails,
+)
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 
@@ -21,18 +31,23 @@ _p: Final = providers.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
 FEED: Final = Mapper(calendar_feeds, Feed, transient=("busy",))
+_ACCEPTING: Final = _p.status == ProfileStatus.APPROVED.value
 _KEPT: Final = (
-    select(*FEED.columns, _f.provider_id, _p.time_zone, _p.horizon_days, _f.due_at)
+    select(*FEED.columns, _f.provider_id, _p.time_zone, _p.horizon_days, _f.due_at, _ACCEPTING)
     .select_from(calendar_feeds.join(providers))
     .where(_f.id == bindparam("feed_id"))
 )
 _GET: Final = Statement(_KEPT)
 _LOCK: Final = Statement(_KEPT.with_for_update(key_share=True, of=calendar_feeds))
 _DUE: Final = Statement(
-    select(_f.id).where(_f.due_at <= bindparam("now")).order_by(_f.due_at, _f.id).limit(bindparam("most"))
+    select(_f.id, _f.provider_id)
+    .select_from(calendar_feeds.join(providers))
+    .where(_f.due_at <= bindparam("now"), _ACCEPTING)
+    .order_by(_f.due_at, _f.id)
+    .limit(bindparam("most"))
 )
 _RULE: Final = Statement(
-    select(_p.when_feeds_fail, _p.trust_feeds_hours, _p.feeds_version).where(_p.id == bindparam("owner"))
+    select(_p.when_feeds_fail, _p.trust_feeds_hours, _p.feeds_version, _ACCEPTING).where(_p.id == bindparam("owner"))
 )
 _FEEDS: Final = Statement(select(*FEED.columns).where(_f.provider_id == bindparam("owner")).order_by(_f.id))
 _SAVE_RULE: Final = Statement(
@@ -85,13 +100,14 @@ _ADD_BUSY: Final = Statement(
 
 
 def _kept_of(row: Row) -> KeptFeed:
-    *feed, provider_id, time_zone, horizon_days, due_at = row
+    *feed, provider_id, time_zone, horizon_days, due_at, accepting = row
     return KeptFeed(
         feed=FEED.read(feed),
         provider_id=ProviderId(provider_id),
         time_zone=time_zone,
         horizon_days=horizon_days,
         due_at=due_at,
+        accepting=accepting,
     )
 
 
@@ -106,7 +122,10 @@ class PostgresFeeds(WithWork, FeedRepository):
         # the old feeds under the new one.
         feeds = await self._work.all(_FEEDS, owner=provider_id)
         return OwnFeeds(
-            rule=FeedRule(WhenFeedFails(rule[0]), rule[1]), feeds=tuple(map(FEED.read, feeds)), version=rule[2]
+            rule=FeedRule(WhenFeedFails(rule[0]), rule[1]),
+            feeds=tuple(map(FEED.read, feeds)),
+            version=rule[2],
+            accepting=rule[3],
         )
 
     async def save_feeds(
@@ -161,5 +180,6 @@ class PostgresFeedReads(WithWork, FeedReads):
         row = await self._work.one(_GET, feed_id=feed_id)
         return None if row is None else _kept_of(row)
 
-    async def due(self, now: datetime, limit: int) -> list[FeedId]:
-        return [FeedId(id_) for (id_,) in await self._work.all(_DUE, now=now, most=limit)]
+    async def due(self, now: datetime, limit: int) -> list[DueFeed]:
+        rows = await self._work.all(_DUE, now=now, most=limit)
+        return [DueFeed(FeedId(id_), ProviderId(provider_id)) for id_, provider_id in rows]

@@ -1,13 +1,21 @@
 """External calendars: set one's feeds, and record what was read from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import FeedAdded
-from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedRepository, FeedRule, OwnFeeds
+from booking_domain.scheduling.feeds import (
+    MAX_BUSY_TIMES,
+    MAX_FEEDS,
+    TOO_MANY_BUSY_TIMES,
+    Feed,
+    FeedRepository,
+    FeedRule,
+    OwnFeeds,
+)
 from booking_domain.scheduling.use_cases.calendars import CalendarTx, own_provider
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
@@ -42,10 +50,14 @@ class SetFeeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReading:
-    """Record the result of reading a feed: its busy times, or why it failed. The reading started at `began`."""
+    """Record the result of reading a feed: its busy times, or why it failed. The reading started at `began`.
+
+    - A feed with more than `MAX_BUSY_TIMES` busy times counts as failed.
+    """
 
     feed_id: FeedId
     began: datetime
+    took: timedelta = timedelta()
     busy: Sequence[TimeRange] = ()
     failure: str | None = None
 
@@ -63,7 +75,7 @@ async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
     await tx.feeds.save_feeds(provider_id, command.rule, feeds, due_at=context.now)
     await tx.outbox.put([_added(feed, provider_id, context) for feed in feeds if feed.url not in known])
     in_order = tuple(sorted(feeds, key=lambda feed: feed.id))
-    return OwnFeeds(rule=command.rule, feeds=in_order, version=before.version + 1)
+    return replace(before, rule=command.rule, feeds=in_order, version=before.version + 1)
 
 
 def _added(feed: Feed, provider_id: ProviderId, context: Context) -> FeedAdded:
@@ -83,8 +95,9 @@ async def _record(command: RecordReading, tx: FeedTx, context: Context) -> Feed 
     before = kept.feed
     if before.read_at is not None and command.began < before.read_at <= context.now:
         return before
-    after = before.read(command.busy, command.began) if command.failure is None else before.failed(command.failure)
-    await tx.feeds.save_reading(after, due_at=after.next_reading(context.now))
+    failure = TOO_MANY_BUSY_TIMES if len(command.busy) > MAX_BUSY_TIMES else command.failure
+    after = before.read(command.busy, command.began) if failure is None else before.failed(failure)
+    await tx.feeds.save_reading(after, due_at=after.next_reading(context.now, command.took))
     return after
 
 

@@ -55,6 +55,7 @@ FEEDS: Final[dict[str, Any]] = {
             "failure": "the server answered 404",
         }
     ],
+    "waitsForApproval": False,
     "whenFailing": "trust",
     "trustHours": 24,
 }

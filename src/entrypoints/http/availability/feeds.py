@@ -31,6 +31,8 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import FEEDS as FEEDS_CLASS
+from entrypoints.http.kit.rate_limits import limited_as
 
 FeedUrl = Annotated[
     str,
@@ -76,14 +78,15 @@ class FeedJson(Json, frozen=True, kw_only=True):
 
 
 class FeedsJson(Json, frozen=True, kw_only=True):
-    """The provider's external calendars."""
+    """The provider's external calendars; `waitsForApproval`: they are not read until the profile is approved."""
 
-    feeds: tuple[FeedJson, ...]
+    feeds: Annotated[tuple[FeedJson, ...], Meta(max_length=MAX_FEEDS)]
+    waits_for_approval: bool
     when_failing: str
     trust_hours: int
 
 
-@put("/feeds", opt=documented(set_feeds, body=SET_FEEDS, answer=FEEDS))
+@put("/feeds", opt=limited_as(FEEDS_CLASS) | documented(set_feeds, body=SET_FEEDS, answer=FEEDS))
 async def set_availability_feeds(
     data: JSONBody[FeedsBody],
     *,
@@ -94,7 +97,8 @@ async def set_availability_feeds(
 ) -> Response[FeedsJson]:
     """Replace the provider's external calendars.
 
-    They are read at once, and then every ten minutes. Their busy times are not offered. A calendar that stays in
+    They are read at once (ten changes an hour), and then every ten minutes; a slow calendar less often. The calendars
+    of a provider who is not approved wait until then. Their busy times are not offered. A calendar that stays in
     the list keeps its last reading. `If-Match` covers the list and `whenFailing`; a reading does not change the
     version.
     """
@@ -120,6 +124,7 @@ def feeds_json(own: OwnFeeds, now: datetime) -> FeedsJson:
     """Show external calendars to their owner."""
     return FeedsJson(
         feeds=tuple(_feed_json(feed, now) for feed in own.feeds),
+        waits_for_approval=not own.accepting,
         when_failing=own.rule.when_failing.value,
         trust_hours=own.rule.trust_hours,
     )

@@ -18,7 +18,8 @@ _HEADERS: Final = "rate_limit_headers"
 _COUNTED: Final = "counted"
 AUTH: Final = "auth"
 EXPORT: Final = "export"
-_SHARED: Final = frozenset({AUTH, EXPORT})
+FEEDS: Final = "feeds"
+_SHARED: Final = frozenset({AUTH, EXPORT, FEEDS})
 UNLIMITED: Final[dict[str, Any]] = {_CLASS: None}
 """The `opt` of routes without a limit."""
 

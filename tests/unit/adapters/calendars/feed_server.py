@@ -157,10 +157,10 @@ async def wait_for_disconnect(reader: asyncio.StreamReader, seconds: float) -> N
 
 
 async def failure_reason(fetched: Awaitable[object]) -> str:
-    """Expect `FeedUnreadable` and return its reason."""
+    """Expect `FeedUnreadable` and return the reason: what the operator reads, where the provider is not told."""
     with pytest.raises(FeedUnreadable) as caught:
         await fetched
-    return caught.value.why
+    return caught.value.detail or caught.value.why
 
 
 async def fetched(response: bytes | Callable[[str], bytes]) -> bytes:

@@ -6,7 +6,6 @@ import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.scheduling.feeds import READ_EVERY
-from booking_domain.shared.ids import FeedId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.memory.platform import MONDAY_MORNING
@@ -19,10 +18,10 @@ TEN = MONDAY_MORNING + 2 * HOUR
 
 
 async def read_all(api: Api, reader: MemoryFeedReader) -> None:
-    for feed_id in await api.database.reads.feeds.due(api.clock.now(), 10):
+    for feed_id, _ in await api.database.reads.feeds.due(api.clock.now(), 10):
         await read_feed(
-            FeedId(feed_id),
-            now=api.clock.now(),
+            feed_id,
+            clock=api.clock,
             reads=api.database.reads,
             executor=api.container.executor(),
             reader=reader,
@@ -36,7 +35,7 @@ async def slots(api: Api, provider_id: str) -> tuple[list[str], list[str]]:
 
 async def test_feeds_are_set_whole_and_show_no_secret(api: Api) -> None:
     provider, _ = await api.open_provider()
-    nothing = {"feeds": [], "whenFailing": "trust", "trustHours": 24}
+    nothing = {"feeds": [], "waitsForApproval": False, "whenFailing": "trust", "trustHours": 24}
     assert (await api.get("/availability/feeds", provider)).json() == nothing
     answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "closed"})
     (feed,) = answer.json()["feeds"]
@@ -110,3 +109,24 @@ async def test_an_invalid_feed_is_rejected(api: Api, change: dict[str, object], 
     answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "open", **change})
     code = "validation.invalid_input" if status == 400 else "validation.invalid_value"
     assert_problem(answer, status, code, pointer)
+
+
+async def test_feeds_of_a_provider_wait_for_approval(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json={"displayName": "Studio"})).json()
+    answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "trust"})
+    assert answer.json()["waitsForApproval"] is True
+    assert (await api.get("/availability/feeds", provider)).json() == answer.json()
+    await api.post("/providers/me/submit", provider)
+    await api.patch(f"/admin/providers/{made['id']}/approve", await api.admin(), json={"approved": True})
+    assert (await api.get("/availability/feeds", provider)).json()["waitsForApproval"] is False
+
+
+async def test_feeds_are_changed_ten_times_an_hour(api: Api) -> None:
+    provider, _ = await api.open_provider()
+    other, _ = await api.open_provider()
+    wish = {"urls": [SECRET], "whenFailing": "trust"}
+    answers = [await api.put("/availability/feeds", provider, json=wish) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert (await api.get("/availability/feeds", provider)).status_code == 200
+    assert (await api.put("/availability/feeds", other, json=wish)).status_code == 200

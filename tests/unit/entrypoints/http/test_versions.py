@@ -185,7 +185,7 @@ async def test_reading_a_feed_changes_the_tag_without_a_conflict(api: Api) -> No
     reader.published[FEEDS["urls"][0]] = ()
     await read_feed(
         FeedId(UUID(feed["id"])),
-        now=api.clock.now(),
+        clock=api.clock,
         reads=api.database.reads,
         executor=api.container.executor(),
         reader=reader,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.unit.entrypoints.worker.workshop import Workshop
 
-from booking_domain.scheduling.feeds import READ_EVERY, FeedRule
+from booking_domain.scheduling.feeds import READ_EVERY, UNREACHABLE, FeedRule
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Role
 from booking_domain.shared.time import TimeRange
@@ -89,7 +89,7 @@ async def test_a_failed_reading_is_recorded_and_its_job_succeeds(shop: Workshop)
     reader.available = False
     await shop.relay()
     await shop.run_due_jobs()
-    assert await failures(shop) == [(False, "there was no answer in time")]
+    assert await failures(shop) == [(False, UNREACHABLE)]
     assert await shop.waiting_jobs() == []
     shop.studio.clock.advance(timedelta(minutes=1))
     reader.available = True
@@ -130,3 +130,36 @@ async def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_work
         stop.set()
         await worker
         assert not reader.open_now
+
+
+async def test_the_feeds_of_one_provider_leave_room_for_others(shop: Workshop) -> None:
+    class StuckForOne(OwnReader):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stuck = 0
+            self.other_was_read = asyncio.Event()
+            self.go_on = asyncio.Event()
+
+        async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+            if url.startswith(URL):
+                self.stuck += 1
+                await self.go_on.wait()
+            else:
+                self.other_was_read.set()
+            return ()
+
+    async with asyncio.timeout(30):
+        reader = StuckForOne()
+        shop.container.feed_reader.override(reader)
+        many = tuple(f"{URL}?{number}" for number in range(AT_ONCE + 1))
+        await shop.studio.run(set_feeds, SetFeeds(urls=many, rule=FeedRule()), by=shop.studio.owner)
+        owner = await shop.studio.joined(Role.PROVIDER)
+        await shop.studio.new_provider(owner, terms())
+        await shop.studio.run(set_feeds, SetFeeds(urls=("https://other.example/x",), rule=FeedRule()), by=owner)
+        stop = asyncio.Event()
+        worker = asyncio.create_task(work(shop.container, stop))
+        await reader.other_was_read.wait()
+        assert reader.stuck == 1
+        reader.go_on.set()
+        stop.set()
+        await worker

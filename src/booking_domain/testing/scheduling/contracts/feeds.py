@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
@@ -191,12 +192,22 @@ class FeedsContract(StorageContract):
             async with backend.begin() as tx:
                 await tx.feeds.lock_feed(feed.id)
                 await tx.feeds.save_reading(feed, due_at=NOW + minutes * MINUTE)
-        by_time = [feeds[1].id, feeds[2].id, feeds[0].id, feeds[3].id]
+        by_time = [(feeds[at].id, cast.profile.id) for at in (1, 2, 0, 3)]
         assert list(await backend.reads.feeds.due(NOW, 10)) == []
         assert list(await backend.reads.feeds.due(NOW + 3 * MINUTE, 10)) == by_time[:3]
         assert list(await backend.reads.feeds.due(NOW + HOUR, 2)) == by_time[:2]
         await _set(backend, cast)
         assert list(await backend.reads.feeds.due(NOW + HOUR, 10)) == []
+
+    async def test_feeds_of_providers_who_take_no_bookings_are_not_due(self, backend: Backend, make: Builder) -> None:
+        for status in ProfileStatus:
+            cast, feed = await a_cast(backend, make, status), _feed(make)
+            await _set(backend, cast, feed)
+            accepting = status is ProfileStatus.APPROVED
+            due = list(await backend.reads.feeds.due(NOW + HOUR, 100))
+            assert ((feed.id, cast.profile.id) in due) is accepting
+            assert (await backend.reads.feeds.of_provider(cast.profile.id)).accepting is accepting
+            assert (await _kept(backend, feed)).accepting is accepting
 
     async def test_a_second_lock_of_a_feed_waits_and_sees_the_first_reading(
         self, backend: Backend, make: Builder

@@ -5,7 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.feeds import (
+    UNREACHABLE,
+    DueFeed,
     Feed,
     FeedReader,
     FeedReads,
@@ -18,7 +21,7 @@ from booking_domain.scheduling.feeds import (
 from booking_domain.shared import time
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.catalogue.memory.tables import require_provider
+from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
 from booking_domain.testing.kit.tables import MissingRow, State
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, FEEDS, FEEDS_DUE
 
@@ -30,8 +33,11 @@ class MemoryFeeds(FeedRepository):
         self._state = state
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
+        if provider_id not in self._state[PROFILES]:
+            return OwnFeeds()
         own = self._state[FEEDS].get(provider_id, OwnFeeds())
-        return replace(own, feeds=tuple(replace(feed, busy=()) for feed in own.feeds))
+        shown = tuple(replace(feed, busy=()) for feed in own.feeds)
+        return replace(own, feeds=shown, accepting=_accepting(self._state, provider_id))
 
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
@@ -58,6 +64,7 @@ class MemoryFeeds(FeedRepository):
                         time_zone=calendar.time_zone,
                         horizon_days=calendar.settings.horizon_days,
                         due_at=self._state[FEEDS_DUE][feed_id],
+                        accepting=_accepting(self._state, provider_id),
                     )
         return None
 
@@ -100,10 +107,15 @@ class MemoryFeedReader(FeedReader):
         self.asked.append((url, window, time_zone))
         await asyncio.sleep(0)  # yield to other tasks, as a request to a real server does
         if not self.available:
-            raise FeedUnreadable(why="there was no answer in time")
+            raise FeedUnreadable(why=UNREACHABLE)
         if url not in self.published:
             raise FeedUnreadable(why="the server answered 404")
         return [busy for busy in _merged(self.published[url]) if busy.overlaps(window)]
+
+
+def _accepting(state: State, provider_id: ProviderId) -> bool:
+    profile = state[PROFILES].get(provider_id)
+    return profile is not None and profile.status is ProfileStatus.APPROVED
 
 
 def _merged(busy: Sequence[TimeRange]) -> list[TimeRange]:
@@ -128,6 +140,12 @@ class MemoryFeedReads(FeedReads):
     async def get(self, feed_id: FeedId) -> KeptFeed | None:
         return await MemoryFeeds(self._committed()).get(feed_id)
 
-    async def due(self, now: datetime, limit: int) -> Sequence[FeedId]:
-        due = [(due_at, feed_id) for feed_id, due_at in self._committed()[FEEDS_DUE].items() if due_at <= now]
-        return [feed_id for _, feed_id in sorted(due)[:limit]]
+    async def due(self, now: datetime, limit: int) -> Sequence[DueFeed]:
+        state = self._committed()
+        due = sorted(
+            (state[FEEDS_DUE][feed.id], DueFeed(feed.id, provider_id))
+            for provider_id, own in state[FEEDS].items()
+            for feed in own.feeds
+            if state[FEEDS_DUE][feed.id] <= now and _accepting(state, provider_id)
+        )
+        return [found for _, found in due[:limit]]
