@@ -8,6 +8,7 @@ from typing import Final
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 
+MAX_TIERS: Final = 10
 _WHOLE: Final = 100
 
 
@@ -32,6 +33,8 @@ class CancellationPolicy:
     tiers: tuple[Tier, ...] = (Tier(24, 100),)
 
     def __post_init__(self) -> None:
+        if len(self.tiers) > MAX_TIERS:
+            raise InvalidValue(field="cancellation_policy", problem=f"at most {MAX_TIERS} tiers")
         if len({tier.hours_before for tier in self.tiers}) != len(self.tiers):
             raise InvalidValue(field="cancellation_policy", problem="at most one tier per number of hours")
 

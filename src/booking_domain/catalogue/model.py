@@ -13,6 +13,10 @@ from booking_domain.shared.rating import NO_REVIEWS, Rating
 
 MAX_STYLES: Final = 20
 MAX_REASON: Final = 500
+MAX_STYLE: Final = 40
+MAX_DISPLAY_NAME: Final = 120
+MAX_BIO: Final = 4_000
+MAX_ADDRESS: Final = 300
 
 
 class ProviderOrder(StrEnum):
@@ -196,6 +200,15 @@ class Profile:
             raise InvalidValue(field="display_name", problem="a name is required")
         if len(self.styles) > MAX_STYLES:
             raise InvalidValue(field="styles", problem=f"at most {MAX_STYLES}")
+        if any(len(style) > MAX_STYLE for style in self.styles):
+            raise InvalidValue(field="styles", problem=f"at most {MAX_STYLE} characters each")
+        for name, value, most in (
+            ("display_name", self.display_name, MAX_DISPLAY_NAME),
+            ("bio", self.bio, MAX_BIO),
+            ("address", self.address, MAX_ADDRESS),
+        ):
+            if len(value) > most:
+                raise InvalidValue(field=name, problem=f"at most {most} characters")
 
     @property
     def published(self) -> bool:

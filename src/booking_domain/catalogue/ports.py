@@ -37,6 +37,10 @@ class Salons(Protocol):
         """Add a salon, without hours and members."""
         ...
 
+    async def count_of(self, manager_id: UserId) -> int:
+        """How many salons the manager has. Transactions that count for one manager run one at a time."""
+        ...
+
     async def save(self, salon: Salon, *, was: Salon) -> None:
         """Replace `was` by `salon`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
         ...

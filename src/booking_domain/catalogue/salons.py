@@ -13,6 +13,7 @@ from booking_domain.shared.time import time_zone
 
 MAX_SALON_NAME: Final = 120
 MAX_MEMBERS: Final = 50
+MAX_SALONS_PER_MANAGER: Final = 20
 
 
 class SalonNotFound(NotFound):
@@ -49,6 +50,12 @@ class SalonFull(Conflict):
     __doc__ = f"A salon has at most {MAX_MEMBERS} members, including invited providers."
 
     code: ClassVar[str] = "salon.full"
+
+
+class TooManySalons(Conflict):
+    __doc__ = f"You manage {MAX_SALONS_PER_MANAGER} salons already."
+
+    code: ClassVar[str] = "salon.too_many"
 
 
 class MemberStatus(StrEnum):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER
+from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RULES
 from booking_domain.shared.errors import Conflict, NotFound, RuleViolated
 
 
@@ -99,6 +100,24 @@ class ProviderNotBookable(Conflict):
     """This provider takes no bookings at present."""
 
     code: ClassVar[str] = "provider.not_bookable"
+
+
+class TooManyRules(Conflict):
+    __doc__ = f"You have {MAX_RULES} availability rules already; remove one first."
+
+    code: ClassVar[str] = "availability.too_many_rules"
+
+
+class TooManyExceptions(Conflict):
+    __doc__ = f"You have {MAX_EXCEPTIONS} availability exceptions already; remove past ones first."
+
+    code: ClassVar[str] = "availability.too_many_exceptions"
+
+
+class TooManyBlocks(Conflict):
+    __doc__ = f"You have {MAX_BLOCKS} blocks already; remove past ones first."
+
+    code: ClassVar[str] = "availability.too_many_blocks"
 
 
 class ProviderNotFound(NotFound):

@@ -17,6 +17,10 @@ DAYS_A_WEEK: Final = 7
 MAX_HORIZON_DAYS: Final = 730
 MAX_WEEKS_APART: Final = 52
 MAX_BLOCK_NOTE: Final = 500
+MAX_RULES: Final = 200
+MAX_EXCEPTIONS: Final = 400
+MAX_BLOCKS: Final = 1_000
+MAX_RANGES_A_DATE: Final = 24
 
 
 class Slot(NamedTuple):
@@ -118,6 +122,10 @@ class DateException:
     id: ExceptionId = field(default_factory=lambda: ExceptionId(uuid4()))
     date: date
     ranges: tuple[Hours, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.ranges) > MAX_RANGES_A_DATE:
+            raise InvalidValue(field="ranges", problem=f"at most {MAX_RANGES_A_DATE} ranges on one date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Ports of scheduling."""
 
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.events import EVENTS
@@ -92,6 +92,14 @@ class Claims(Protocol):
         ...
 
 
+class CalendarSize(NamedTuple):
+    """How many entries a calendar has."""
+
+    rules: int
+    exceptions: int
+    blocks: int
+
+
 class CalendarRepository(Protocol):
     """Settings, rules, exceptions and blocks of providers, inside a transaction.
 
@@ -107,6 +115,10 @@ class CalendarRepository(Protocol):
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
         """The whole calendar without busy times: rules by day and start, exceptions by date, blocks by start."""
+        ...
+
+    async def size_of(self, provider_id: ProviderId) -> CalendarSize:
+        """How many rules, exceptions and blocks the provider has, past ones included; needs the provider's lock."""
         ...
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:

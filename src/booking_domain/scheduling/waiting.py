@@ -16,6 +16,7 @@ MAX_WAITING_WINDOW: Final = timedelta(days=92)
 DST_MARGIN: Final = timedelta(hours=1)
 """92 local days are one hour longer when daylight saving time ends among them."""
 MAX_ENTRIES_PER_CUSTOMER: Final = 10
+MAX_ENTRIES_PER_PROVIDER: Final = 500
 MAX_LISTED_ENTRIES: Final = 100
 """A list of a customer's entries has at most this many."""
 
@@ -85,6 +86,12 @@ class TooManyWaits(Conflict):
     __doc__ = f"You are on {MAX_ENTRIES_PER_CUSTOMER} waiting lists already; leave one first."
 
     code: ClassVar[str] = "waitlist.too_many"
+
+
+class WaitingListFull(Conflict):
+    __doc__ = f"{MAX_ENTRIES_PER_PROVIDER} customers wait for this provider already; please try again later."
+
+    code: ClassVar[str] = "waitlist.full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +166,10 @@ class WaitingList(Protocol):
 
     async def save(self, waiting: WaitingListEntry) -> None:
         """Replace an entry that this transaction has locked."""
+        ...
+
+    async def count_open_for(self, provider_id: ProviderId) -> int:
+        """How many open entries the provider has; needs the provider's lock."""
         ...
 
     async def count_open(self, customer_id: UserId) -> int:

@@ -10,6 +10,7 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
 from booking_domain.catalogue.salons import (
     MAX_MEMBERS,
+    MAX_SALONS_PER_MANAGER,
     Member,
     MemberElsewhere,
     MemberStatus,
@@ -19,6 +20,7 @@ from booking_domain.catalogue.salons import (
     Salon,
     SalonFull,
     SalonNotFound,
+    TooManySalons,
 )
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
@@ -37,7 +39,7 @@ MAX_SALON_EXCEPTIONS: Final = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSalon:
-    """Create a salon. It is closed until it has opening hours."""
+    """Create a salon. It is closed until it has opening hours. A manager has at most `MAX_SALONS_PER_MANAGER`."""
 
     name: str
     time_zone: str
@@ -75,6 +77,8 @@ class Membership:
 
 
 async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon:
+    if await tx.salons.count_of(context.actor.id) >= MAX_SALONS_PER_MANAGER:
+        raise TooManySalons
     salon = Salon(
         id=SalonId(context.entropy.new_id()),
         manager_id=context.actor.id,
@@ -197,7 +201,7 @@ def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | Non
     return next((member for member in members if member.provider_id == provider_id), None)
 
 
-open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open, raises=(InvalidValue,))
+open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open, raises=(TooManySalons, InvalidValue))
 edit_salon: Final = UseCase(
     Permission.MANAGE_SALONS, _edit, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
 )

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import CompoundSelect, bindparam, delete, literal_column, select, union_all, update
+from sqlalchemy import CompoundSelect, bindparam, delete, func, literal_column, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
 from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
+from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
@@ -35,6 +36,7 @@ _OF_MANAGER: Final = Statement(select(*SALON.columns).where(_s.manager_id == bin
 _MANAGER_OF: Final = Statement(
     select(_s.manager_id).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
 )
+_COUNT: Final = Statement(select(func.count()).where(_s.manager_id == bindparam("manager_id")))
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
 _MEMBERS: Final = Statement(
@@ -61,6 +63,9 @@ class PostgresSalons(WithWork, Salons):
     async def add(self, salon: Salon) -> None:
         hours = Jsonb(opening_hours_json(OpeningHours(time_zone=salon.time_zone)))
         await self._work.execute(_ADD, **SALON.write(salon), hours=hours)
+
+    async def count_of(self, manager_id: UserId) -> int:
+        return await count_under_lock(self._work, f"salons of {manager_id}", _COUNT, manager_id=manager_id)
 
     async def save(self, salon: Salon, *, was: Salon) -> None:
         await self._work.update_one("salon", _SAVE, row_key=was.id, seen_version=was.version, **SALON.changes(salon))

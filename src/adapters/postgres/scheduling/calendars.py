@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     null,
@@ -54,6 +55,7 @@ from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
     WEEKLY_CLAIM_MARGIN,
     CalendarRepository,
+    CalendarSize,
     ProviderSchedules,
     ScheduleReads,
 )
@@ -102,6 +104,7 @@ _LOCK_OWN: Final = Statement(
 _RULE, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
 _FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
 _UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
+_BUSY_UNTIL: Final = bindparam("busy_until", type_=_b.starts_at.type)
 _OWN: Final[BindParameter[Any]] = bindparam("provider_id")
 _HOURS: Final = Statement(
     cast(
@@ -135,7 +138,7 @@ _HOURS: Final = Statement(
                 _t.starts_at, _t.ends_at, null(), null(),
             )
             .select_from(busy_times.join(calendar_feeds))
-            .where(_f.provider_id == _OWN, _t.starts_at < _UNTIL, _t.ends_at > _FROM),
+            .where(_f.provider_id == _OWN, _t.starts_at < _BUSY_UNTIL, _t.ends_at > _FROM),
         ),
     ).order_by("kind", "date", "day", "start_minute", "starts_at", "id")
 )  # fmt: skip
@@ -150,6 +153,14 @@ _SAVE_TERMS: Final = Statement(
     update(providers)
     .where(_p.id == bindparam("provider_id"))
     .values({c.name: bindparam(c.name) for c in TERMS.columns})
+)
+_SIZE: Final = Statement(
+    select(
+        *(
+            select(func.count()).where(of.c.provider_id == _OWN).scalar_subquery()
+            for of in (availability_rules, availability_exceptions, availability_blocks)
+        )
+    )
 )
 _ADD_RULE: Final = Statement(insert(availability_rules))
 _REMOVE_RULE: Final = Statement(
@@ -225,12 +236,15 @@ def _settings(row: Row) -> SlotSettings:
     return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"])})
 
 
-async def _ask_for_hours(work: Work, provider_id: ProviderId, near: TimeRange, dates: TimeRange) -> Reply:
+async def _ask_for_hours(
+    work: Work, provider_id: ProviderId, near: TimeRange, dates: TimeRange, *, busy: bool = True
+) -> Reply:
     return await work.execute(
         _HOURS,
         provider_id=provider_id,
         starts_from=near.start,
         ends_until=near.end,
+        busy_until=near.end if busy else near.start,
         first_date=dates.start.date(),
         last_date=dates.end.date(),
     )
@@ -331,9 +345,13 @@ class PostgresCalendars(WithWork, CalendarRepository):
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
         provider = await self._work.execute(_SCHEDULE, provider_id=provider_id)
-        hours = await _ask_for_hours(self._work, provider_id, _EVER, _EVER)
+        hours = await _ask_for_hours(self._work, provider_id, _EVER, _EVER, busy=False)
         row = await provider.fetchone()
         return None if row is None else _in_full(_hours_of(await hours.fetchall())[0], row)
+
+    async def size_of(self, provider_id: ProviderId) -> CalendarSize:
+        row = await self._work.one(_SIZE, provider_id=provider_id)
+        return CalendarSize(0, 0, 0) if row is None else CalendarSize(*row)
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
         values = {name: getattr(settings, name) for name in _SETTINGS} | {"anchoring": settings.anchoring.value}

@@ -37,6 +37,7 @@ _OPEN_FOR: Final = Statement(
 )
 _GET: Final = Statement(select(*WAITING.columns).where(_w.id == bindparam("waiting_id")).with_for_update())
 _COUNT: Final = Statement(select(func.count()).where(_w.customer_id == bindparam("customer_id"), _IS_OPEN))
+_COUNT_FOR: Final = Statement(select(func.count()).where(_w.provider_id == bindparam("provider_id"), _IS_OPEN))
 _OF_CUSTOMER: Final = Statement(
     select(*WAITING.columns)
     .where(
@@ -64,6 +65,10 @@ class PostgresWaitingList(WithWork, WaitingList):
 
     async def save(self, waiting: WaitingListEntry) -> None:
         await self._work.update_one("waiting list", _SAVE, row_key=waiting.id, **WAITING.changes(waiting))
+
+    async def count_open_for(self, provider_id: ProviderId) -> int:
+        row = await self._work.one(_COUNT_FOR, provider_id=provider_id)
+        return 0 if row is None else int(row[0])
 
     async def count_open(self, customer_id: UserId) -> int:
         return await count_under_lock(self._work, f"waits of {customer_id}", _COUNT, customer_id=customer_id)

@@ -10,8 +10,19 @@ from booking_domain.scheduling.errors import (
     ExceptionNotFound,
     ProviderNotFound,
     RuleNotFound,
+    TooManyBlocks,
+    TooManyExceptions,
+    TooManyRules,
 )
-from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
+from booking_domain.scheduling.model import (
+    MAX_BLOCKS,
+    MAX_EXCEPTIONS,
+    MAX_RULES,
+    Block,
+    DateException,
+    Hours,
+    WeeklyRule,
+)
 from booking_domain.scheduling.ports import CalendarRepository
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
@@ -29,7 +40,7 @@ class CalendarTx(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRule:
-    """Add a weekly rule."""
+    """Add a weekly rule. A provider has at most `MAX_RULES`."""
 
     day: int
     hours: Hours
@@ -40,7 +51,7 @@ class AddRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddException:
-    """Replace the hours of one date; without ranges it is closed."""
+    """Replace the hours of one date; without ranges it is closed. A provider has at most `MAX_EXCEPTIONS`."""
 
     date: date
     ranges: tuple[Hours, ...] = ()
@@ -48,7 +59,7 @@ class AddException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddBlock:
-    """Add time off."""
+    """Add time off. A provider has at most `MAX_BLOCKS` blocks."""
 
     range: TimeRange
     note: str = ""
@@ -71,7 +82,10 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> Weekl
         valid_until=command.valid_until,
         every_weeks=command.every_weeks,
     )
-    await tx.calendars.add_rule(await own_provider(tx, context), rule)
+    provider_id = await own_provider(tx, context)
+    if (await tx.calendars.size_of(provider_id)).rules >= MAX_RULES:
+        raise TooManyRules
+    await tx.calendars.add_rule(provider_id, rule)
     return rule
 
 
@@ -81,7 +95,10 @@ async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: Context) -> Non
 
 async def _add_exception(command: AddException, tx: CalendarTx, context: Context) -> DateException:
     exception = DateException(id=ExceptionId(context.entropy.new_id()), date=command.date, ranges=command.ranges)
-    await tx.calendars.add_exception(await own_provider(tx, context), exception)
+    provider_id = await own_provider(tx, context)
+    if (await tx.calendars.size_of(provider_id)).exceptions >= MAX_EXCEPTIONS:
+        raise TooManyExceptions
+    await tx.calendars.add_exception(provider_id, exception)
     return exception
 
 
@@ -91,7 +108,10 @@ async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: 
 
 async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Block:
     block = Block(id=BlockId(context.entropy.new_id()), range=command.range, note=command.note)
-    await tx.calendars.add_block(await own_provider(tx, context), block)
+    provider_id = await own_provider(tx, context)
+    if (await tx.calendars.size_of(provider_id)).blocks >= MAX_BLOCKS:
+        raise TooManyBlocks
+    await tx.calendars.add_block(provider_id, block)
     return block
 
 
@@ -99,13 +119,17 @@ async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> 
     await tx.calendars.remove_block(await own_provider(tx, context), block_id)
 
 
-add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, InvalidValue))
+add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, TooManyRules, InvalidValue))
 remove_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_rule, raises=(RuleNotFound, ProviderNotFound))
 add_exception: Final = UseCase(
-    Permission.MANAGE_CALENDAR, _add_exception, raises=(ProviderNotFound, DateHasException, InvalidValue)
+    Permission.MANAGE_CALENDAR,
+    _add_exception,
+    raises=(ProviderNotFound, DateHasException, TooManyExceptions, InvalidValue),
 )
 remove_exception: Final = UseCase(
     Permission.MANAGE_CALENDAR, _remove_exception, raises=(ExceptionNotFound, ProviderNotFound)
 )
-add_block: Final = UseCase(Permission.MANAGE_CALENDAR, _add_block, raises=(ProviderNotFound, InvalidValue))
+add_block: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _add_block, raises=(ProviderNotFound, TooManyBlocks, InvalidValue)
+)
 remove_block: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_block, raises=(BlockNotFound, ProviderNotFound))

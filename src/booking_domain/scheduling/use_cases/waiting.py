@@ -3,7 +3,6 @@
 Lock order: the provider's schedule, then entries, then the customers' advisory locks (holds), then claims.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,15 +14,17 @@ from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import offered_minutes, slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
-from booking_domain.scheduling.slots import offered_slots
+from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.waiting import (
     DEFAULT_OFFER,
     MAX_ENTRIES_PER_CUSTOMER,
+    MAX_ENTRIES_PER_PROVIDER,
     OPEN,
     NotWaiting,
     TooManyWaits,
     WaitingList,
     WaitingListEntry,
+    WaitingListFull,
     WaitingStatus,
 )
 from booking_domain.shared.audit import Subject
@@ -57,7 +58,7 @@ class JoinWaitingList:
 
     - The provider takes bookings, and the window is not over.
     - An offer holds one appointment of the length that the provider offers: no other length can be waited for.
-    - A customer has at most `MAX_ENTRIES_PER_CUSTOMER` open entries.
+    - A customer has at most `MAX_ENTRIES_PER_CUSTOMER` open entries, a provider `MAX_ENTRIES_PER_PROVIDER`.
     """
 
     provider_id: ProviderId
@@ -93,6 +94,8 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     offered_minutes(schedule, command.duration_minutes)
+    if await tx.waiting_list.count_open_for(command.provider_id) >= MAX_ENTRIES_PER_PROVIDER:
+        raise WaitingListFull
     if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
         raise TooManyWaits
     waiting = WaitingListEntry(
@@ -183,22 +186,19 @@ class _FreeSlots:
         self._ahead: Final = ahead
         self._now: Final = now
         self._claims: Final = list(schedule.claims)
-        self._slots: tuple[Slot, ...] | None = None
 
     def first(self, waiting: WaitingListEntry) -> Slot | None:
         """The first free slot in the entry's window; None for a length that the provider does not offer any more."""
         if waiting.duration_minutes not in {None, self._calendar.settings.duration_minutes}:
             return None
-        if self._slots is None:
-            self._slots = offered_slots(self._calendar, self._claims, window=self._ahead, now=self._now)
-        slots = self._slots
-        place = bisect_left(slots, waiting.window.start, key=lambda slot: slot.start)
-        return slots[place] if place < len(slots) and slots[place].start < waiting.window.end else None
+        start, end = max(waiting.window.start, self._ahead.start), min(waiting.window.end, self._ahead.end)
+        if start >= end:
+            return None
+        return next(slots_in_order(self._calendar, self._claims, window=TimeRange(start, end), now=self._now), None)
 
     def remove(self, claim: Claim) -> None:
         """Remove the claimed time from the free slots."""
         self._claims.append(claim)
-        self._slots = None
 
 
 async def _offer_slot(
@@ -238,7 +238,7 @@ join_waiting_list: Final = UseCase(
     Permission.WAIT,
     _join,
     lambda _, entry: Subject("waiting", entry.id),
-    raises=(ProviderNotFound, DurationNotOffered, TooManyWaits, InvalidValue),
+    raises=(ProviderNotFound, DurationNotOffered, TooManyWaits, WaitingListFull, InvalidValue),
 )
 leave_waiting_list: Final = UseCase(
     Permission.WAIT,

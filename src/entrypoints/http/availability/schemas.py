@@ -8,7 +8,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.model import Terms
 from booking_domain.scheduling.model import (
+    MAX_BLOCKS,
+    MAX_EXCEPTIONS,
     MAX_HORIZON_DAYS,
+    MAX_RANGES_A_DATE,
+    MAX_RULES,
     MAX_WEEKS_APART,
     Anchoring,
     Block,
@@ -70,7 +74,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
 
     date: date
     closed: Literal[True] | None = None
-    ranges: Annotated[tuple[HoursBody, ...], Meta(min_length=1, max_length=24)] | None = None
+    ranges: Annotated[tuple[HoursBody, ...], Meta(min_length=1, max_length=MAX_RANGES_A_DATE)] | None = None
 
     def command(self) -> AddException:
         """Return the command."""
@@ -187,9 +191,9 @@ class AvailabilityJson(Json, frozen=True, kw_only=True):
     """A provider's rules, exceptions, blocks and settings."""
 
     settings: SettingsJson
-    rules: tuple[RuleJson, ...]
-    exceptions: tuple[ExceptionJson, ...]
-    blocks: tuple[BlockJson, ...]
+    rules: Annotated[tuple[RuleJson, ...], Meta(max_length=MAX_RULES)]
+    exceptions: Annotated[tuple[ExceptionJson, ...], Meta(max_length=MAX_EXCEPTIONS)]
+    blocks: Annotated[tuple[BlockJson, ...], Meta(max_length=MAX_BLOCKS)]
 
 
 def rule_json(rule: WeeklyRule) -> RuleJson:

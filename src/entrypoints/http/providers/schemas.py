@@ -8,7 +8,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import (
+    MAX_ADDRESS,
+    MAX_BIO,
+    MAX_DISPLAY_NAME,
     MAX_REASON,
+    MAX_STYLE,
     MAX_STYLES,
     Location,
     ProfileStatus,
@@ -25,10 +29,10 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, Timestamp, ZoneName, given
 from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
 
-DisplayName = Annotated[str, Meta(min_length=1, max_length=120)]
-Bio = Annotated[str, Meta(max_length=4_000)]
-Styles = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=MAX_STYLES)]
-Address = Annotated[str, Meta(max_length=300)]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
+Bio = Annotated[str, Meta(max_length=MAX_BIO)]
+Styles = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=MAX_STYLE)], ...], Meta(max_length=MAX_STYLES)]
+Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 
 
 class PointBody(Body, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.model import BookingMode, Terms
-from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.bookings.policy import MAX_TIERS, CancellationPolicy, tiers
 from booking_domain.workflows.provider_profiles import TermsChange
 from entrypoints.http.kit.fields import Amount, Body, Currency, Json, given
 
@@ -24,7 +24,7 @@ class TierJson(Json, frozen=True, kw_only=True):
     percent: int
 
 
-CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=10)]
+CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
 
 
 class TermsBody(Body, frozen=True, kw_only=True):

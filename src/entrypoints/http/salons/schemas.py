@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.catalogue.salons import MAX_SALON_NAME, Member, Salon
+from booking_domain.catalogue.salons import MAX_MEMBERS, MAX_SALON_NAME, Member, Salon
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.versions import ExpectedVersion
@@ -110,8 +110,8 @@ class SalonHoursJson(Json, frozen=True, kw_only=True):
     """The opening hours of a salon."""
 
     time_zone: str
-    rules: tuple[SalonRuleJson, ...]
-    exceptions: tuple[SalonExceptionJson, ...]
+    rules: Annotated[tuple[SalonRuleJson, ...], Meta(max_length=MAX_SALON_RULES)]
+    exceptions: Annotated[tuple[SalonExceptionJson, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)]
 
 
 class MemberJson(Json, frozen=True, kw_only=True):
@@ -124,7 +124,7 @@ class MemberJson(Json, frozen=True, kw_only=True):
 class MembersJson(Json, frozen=True, kw_only=True):
     """The providers of a salon."""
 
-    items: tuple[MemberJson, ...]
+    items: Annotated[tuple[MemberJson, ...], Meta(max_length=MAX_MEMBERS)]
 
 
 def salon_json(salon: Salon) -> SalonJson:

@@ -13,7 +13,10 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import (
+    MAX_EXCEPTIONS,
     MAX_HORIZON_DAYS,
+    MAX_RANGES_A_DATE,
+    MAX_RULES,
     MAX_WEEKS_APART,
     Anchoring,
     Block,
@@ -32,8 +35,6 @@ from entrypoints.http.availability.schemas import EndTime, StartTime
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
 from entrypoints.http.providers.slot_answers import LONGEST_WINDOW, SlotJson, slot_json
 
-MOST_RULES: Final = 200
-MOST_EXCEPTIONS: Final = 400
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
 """A window of 62 days in steps of 10 minutes has fewer."""
@@ -102,7 +103,7 @@ class CalendarExceptionBody(Body, frozen=True, kw_only=True):
 
     date: date
     closed: Literal[True] | None = None
-    ranges: Annotated[tuple[HoursOfDayBody, ...], Meta(min_length=1, max_length=24)] | None = None
+    ranges: Annotated[tuple[HoursOfDayBody, ...], Meta(min_length=1, max_length=MAX_RANGES_A_DATE)] | None = None
 
     def exception(self, path: FieldPath) -> DateException:
         """Return the value of the domain."""
@@ -117,8 +118,8 @@ class OpeningHoursBody(Body, frozen=True, kw_only=True):
     """Weekly rules and exceptions in one time zone."""
 
     time_zone: ZoneName
-    rules: Annotated[tuple[CalendarRuleBody, ...], Meta(max_length=MOST_RULES)] = ()
-    exceptions: Annotated[tuple[CalendarExceptionBody, ...], Meta(max_length=MOST_EXCEPTIONS)] = ()
+    rules: Annotated[tuple[CalendarRuleBody, ...], Meta(max_length=MAX_RULES)] = ()
+    exceptions: Annotated[tuple[CalendarExceptionBody, ...], Meta(max_length=MAX_EXCEPTIONS)] = ()
 
     def opening_hours(self, path: FieldPath) -> OpeningHours:
         """Return the value of the domain."""

@@ -1,12 +1,13 @@
 """The JSON of the waiting list."""
 
 from datetime import timedelta, tzinfo
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
-from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import ProviderId
 from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes, Timestamp
 from entrypoints.http.kit.queries import moment
@@ -55,7 +56,7 @@ class WaitingJson(Json, frozen=True, kw_only=True):
 class WaitsJson(Json, frozen=True, kw_only=True):
     """Waiting-list entries, newest first."""
 
-    items: tuple[WaitingJson, ...]
+    items: Annotated[tuple[WaitingJson, ...], Meta(max_length=MAX_LISTED_ENTRIES)]
     next_cursor: str | None = None
 
 

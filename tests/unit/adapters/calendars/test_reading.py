@@ -9,7 +9,7 @@ from tests.unit.adapters.calendars.feed_server import failure_reason, feeds, htt
 from tests.unit.adapters.calendars.ics import HOME_ZONE, YEAR, calendar, event, formatted
 
 from adapters.calendars.reader import HttpFeedReader
-from booking_domain.scheduling.feeds import FeedUnreadable
+from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange
 
@@ -78,3 +78,36 @@ async def test_a_callers_timeout_is_not_reported_as_an_unreadable_feed() -> None
 async def test_an_unknown_time_zone_raises_invalid_value() -> None:
     with pytest.raises(InvalidValue):
         await read_from(http(FEED), zone="Nowhere/At_All")
+
+
+async def test_a_provider_is_not_told_what_the_network_knows_about_an_address(caplog: pytest.LogCaptureFixture) -> None:
+    async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with feeds(stall) as server:
+        slow = server.url()
+        async with feeds(http(FEED)) as closed:
+            refused = closed.url()
+        reasons, details = set(), list[str]()
+        for allow_private, url in (
+            (False, "http://localhost/"),
+            (False, "http://127.0.0.1/"),
+            (False, "http://no-such-name.invalid/"),
+            (True, refused),
+            (True, slow),
+        ):
+            async with HttpFeedReader(allow_private=allow_private, timeout_seconds=0.5) as reader:
+                with caplog.at_level("INFO"), pytest.raises(FeedUnreadable) as unreadable:
+                    await reader.read(url, window=YEAR, time_zone=HOME_ZONE)
+            reasons.add(unreadable.value.why)
+            details.append(unreadable.value.detail)
+    assert reasons == {UNREACHABLE}
+    assert details == [
+        "its address is not on the public internet",
+        "its address is not on the public internet",
+        "its host name is not known",
+        "no connection could be made",
+        "there was no answer in time",
+    ]
+    logged = " ".join(record.getMessage() for record in caplog.records)
+    assert all(detail in logged for detail in details)

@@ -273,6 +273,20 @@ class SalonsContract(StorageContract):
         assert await backend.reads.salons.manager_of(stranger.profile.id) is None
         assert await backend.reads.salons.manager_of(make.profile(make.user()).id) is None
 
+    async def test_counting_salons_locks_the_manager(self, backend: Backend, make: Builder) -> None:
+        salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
+
+        async def count() -> int:
+            async with backend.begin() as tx:
+                return await tx.salons.count_of(salon.manager_id)
+
+        async with backend.begin() as tx:
+            assert await tx.salons.count_of(salon.manager_id) == 1
+            second = asyncio.create_task(count())
+            assert await waits(second)
+            await tx.salons.add(replace(other, id=SalonId(make.entropy.new_id()), manager_id=salon.manager_id))
+        assert await second == 2
+
     async def test_of_manager_returns_the_salons_of_the_manager(self, backend: Backend, make: Builder) -> None:
         manager, other = make.user(Role.MANAGER), make.user(Role.MANAGER)
         salons = [

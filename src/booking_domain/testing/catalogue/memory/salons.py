@@ -35,6 +35,9 @@ class MemorySalons(Salons):
         self._state[SALONS][salon.id] = salon
         self._state[SALON_HOURS][salon.id] = OpeningHours(time_zone=salon.time_zone)
 
+    async def count_of(self, manager_id: UserId) -> int:
+        return sum(salon.manager_id == manager_id for salon in self._state[SALONS].values())
+
     async def save(self, salon: Salon, *, was: Salon) -> None:
         kept = self._state[SALONS].get(was.id)
         if kept is None or kept.version != was.version:

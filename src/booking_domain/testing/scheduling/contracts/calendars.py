@@ -286,3 +286,12 @@ class CalendarRepositoryContract(StorageContract):
             async with backend.begin() as tx:
                 await tx.calendars.remove_block(other.profile.id, block.id)
         assert (await _calendar(backend, cast)).blocks == (block,)
+
+    async def test_the_size_counts_entries_of_each_kind(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        past = make.block(TimeRange(TOMORROW - 900 * HOUR, TOMORROW - 899 * HOUR), "past")
+        future = make.block(TimeRange(TOMORROW, TOMORROW + HOUR), "future")
+        await _add(backend, cast, make.rule(), make.rule(), make.rule(), make.exception(HOLIDAY), past, future)
+        await _add(backend, other, make.rule())
+        async with backend.begin() as tx:
+            assert await tx.calendars.size_of(cast.profile.id) == (3, 1, 2)

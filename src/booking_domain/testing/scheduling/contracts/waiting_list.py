@@ -66,6 +66,14 @@ class WaitingListContract(StorageContract):
         assert [await _get(backend, each) for each in entries] == entries
         assert await _open_for(backend, cast) == entries
 
+    async def test_the_open_entries_of_a_provider_are_counted(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        for status in WaitingStatus:
+            await _waiting(backend, make, cast, status)
+        await _waiting(backend, make, other)
+        async with backend.begin() as tx:
+            assert await tx.waiting_list.count_open_for(cast.profile.id) == len(OPEN)
+
     async def test_an_entry_of_any_status_is_found_by_id(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         for status in WaitingStatus:

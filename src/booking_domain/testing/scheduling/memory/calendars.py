@@ -10,6 +10,7 @@ from booking_domain.scheduling.model import Block, Calendar, DateException, Prov
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
     CalendarRepository,
+    CalendarSize,
     ProviderSchedules,
     ScheduleReads,
     claim_margin,
@@ -45,6 +46,10 @@ class MemoryCalendars(CalendarRepository):
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
         return calendar_of(self._state, provider_id)
+
+    async def size_of(self, provider_id: ProviderId) -> CalendarSize:
+        calendar = self._calendar(provider_id)
+        return CalendarSize(len(calendar.rules), len(calendar.exceptions), len(calendar.blocks))
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
         require_provider(self._state, provider_id)

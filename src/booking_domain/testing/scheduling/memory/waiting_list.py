@@ -35,6 +35,9 @@ class MemoryWaitingList(WaitingList):
     async def save(self, waiting: WaitingListEntry) -> None:
         self._state[WAITING_LIST][waiting.id] = waiting
 
+    async def count_open_for(self, provider_id: ProviderId) -> int:
+        return len(await self.open_for(provider_id))
+
     async def count_open(self, customer_id: UserId) -> int:
         return sum(
             each.customer_id == customer_id and each.status in OPEN for each in self._state[WAITING_LIST].values()
