@@ -326,8 +326,7 @@ async def _is_busy_elsewhere(studio: Studio, day: datetime) -> None:
     feeds = await studio.run(set_feeds, SetFeeds(urls=(FEED,), rule=DEFAULT_FEED_RULE), by=studio.owner)
     reader = MemoryFeedReader()
     reader.published[FEED] = [TimeRange(day, day + HOUR)]
-    now = studio.clock.now()
-    await read_feed(feeds.feeds[0].id, now=now, reads=studio.reads, executor=studio.executor, reader=reader)
+    await read_feed(feeds.feeds[0].id, clock=studio.clock, reads=studio.reads, executor=studio.executor, reader=reader)
 
 
 @pytest.mark.terms(ON_REQUEST)
