@@ -86,7 +86,9 @@ async def correction(api: Api) -> Edit:
 async def booked_provider(world: World, who: str) -> Ids:
     """A provider, and a booking to come."""
     provider_id = await world.provider_id(who)
-    made = await world.done("POST", "/bookings", "customer", providerId=provider_id, slot=world.slot())
+    world.minutes += 1
+    slot = f"2026-12-{1 + world.minutes % 28:02}T10:00:00+08:00"  # no other feature, and no example, has these times
+    made = await world.done("POST", "/bookings", "customer", providerId=provider_id, slot=slot)
     return {"provider_id": provider_id, "booking_id": made["id"]}
 
 
