@@ -68,9 +68,9 @@ class World:
         return self.provider_ids[who]
 
     def slot(self) -> str:
-        """A time at which nobody has a booking yet."""
+        """A time at which nobody has a booking yet, and that no documented example names."""
         self.hours += 1
-        return f"2026-11-{23 + self.hours // 8:02}T{10 + self.hours % 8}:00:00+08:00"
+        return f"2026-11-{23 + self.hours // 8:02}T{10 + self.hours % 8}:30:00+08:00"
 
     async def done(self, method: str, path: str, who: str, **body: Any) -> dict[str, Any]:
         """The JSON of a request that succeeds."""
