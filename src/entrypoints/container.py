@@ -143,29 +143,6 @@ class Container(containers.DeclarativeContainer):
         password_policy=password_policy,
         second_factor_roles=settings.provided.second_factor_roles,
     )
-    executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
-        Executor,
-        begin=database.provided.begin,
-        clock=clock,
-        entropy=entropy,
-        origin=providers.Object(current_origin),
-        ports=providers.List(security_ports),
-    )
-    identity = providers.Singleton(
-        Identity,
-        executor=executor,
-        reads=reads,
-        clock=clock,
-        default_locale=settings.provided.default_language,
-        security=security_ports,
-        password_hasher=password_hasher,
-        access_tokens=access_tokens,
-        telegram=telegram_assertions,
-        phone_numbers=phone_numbers,
-        login_quota=login_quota,
-        log=providers.Singleton(StructuredSecurityLog),
-        phone_codes=providers.Callable(operator.ne, settings.provided.sms.service, SmsProvider.NONE),
-    )
     callback_tokens = providers.Singleton(
         HmacCallbackTokens,
         providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks"),
@@ -182,6 +159,29 @@ class Container(containers.DeclarativeContainer):
         token_store=providers.Singleton(PostgresTokenStore, database, "qpay"),
     )
 
+    executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
+        Executor,
+        begin=database.provided.begin,
+        clock=clock,
+        entropy=entropy,
+        origin=providers.Object(current_origin),
+        ports=providers.List(security_ports, gateway.provided.chargeable),
+    )
+    identity = providers.Singleton(
+        Identity,
+        executor=executor,
+        reads=reads,
+        clock=clock,
+        default_locale=settings.provided.default_language,
+        security=security_ports,
+        password_hasher=password_hasher,
+        access_tokens=access_tokens,
+        telegram=telegram_assertions,
+        phone_numbers=phone_numbers,
+        login_quota=login_quota,
+        log=providers.Singleton(StructuredSecurityLog),
+        phone_codes=providers.Callable(operator.ne, settings.provided.sms.service, SmsProvider.NONE),
+    )
     calendar_files = providers.Singleton(ICalendarFiles)
     feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)
 

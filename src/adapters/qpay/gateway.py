@@ -21,6 +21,7 @@ from adapters.qpay.wire import (
     InvoiceResponse,
     error_code,
 )
+from booking_domain.payments.chargeable import AmountRule, Chargeable
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import GatewayReport, InvoiceOrder, PaymentGateway
@@ -31,6 +32,11 @@ _LOG = logging.getLogger(__name__)
 _NOTHING_TO_CANCEL: Final = frozenset(
     {"INVOICE_ALREADY_CANCELED", "INVOICE_NOTFOUND", "INVOICE_PAID", "PAYMENT_SETTLED", "PAYMENT_ALREADY_CANCELED"}
 )
+
+CHARGEABLE: Final = Chargeable(
+    gateway="QPay", currencies={CURRENCY: AmountRule(step=100, least=100, most=9_999_999_999_00)}
+)
+"""Whole tögrög. An EMV QR code has at most 13 characters for the amount, with two decimals."""
 
 
 class QPayGateway(PaymentGateway):
@@ -62,6 +68,10 @@ class QPayGateway(PaymentGateway):
     @property
     def name(self) -> str:
         return "qpay"
+
+    @property
+    def chargeable(self) -> Chargeable:
+        return CHARGEABLE
 
     async def open(self) -> None:
         # trust_env=False: no proxy or .netrc from the environment intercepts payment traffic.

@@ -32,6 +32,12 @@ class PaymentInPreparation(Conflict):
     code: ClassVar[str] = "payment.in_preparation"
 
 
+class NotChargeable(Conflict):
+    """The payment gateway cannot charge the provider's price or deposit; the provider must change it."""
+
+    code: ClassVar[str] = "payment.not_chargeable"
+
+
 class InvalidCallbackToken(Forbidden):
     """The callback token is not valid for this payment."""
 

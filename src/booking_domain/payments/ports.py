@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
@@ -42,6 +43,11 @@ class PaymentGateway(Protocol):
     @property
     def name(self) -> str:
         """The name under which payments store it, e.g. `qpay`."""
+        ...
+
+    @property
+    def chargeable(self) -> Chargeable:
+        """The amounts that it can charge. Prices and deposits outside of them are refused when they are set."""
         ...
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:

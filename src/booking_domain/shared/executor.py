@@ -54,9 +54,9 @@ class Context:
     ports: Mapping[type[Any], object] = field(default_factory=dict)
     noted: list[Note] = field(default_factory=list)
 
-    def get(self, kind: type[Port]) -> Port:
-        """The ports that the composition root gave to the executor, by the type of their dataclass."""
-        return cast("Port", self.ports[kind])
+    def get(self, kind: type[Port], default: Port | None = None) -> Port:
+        """The ports that the composition root gave to the executor, by the type of their dataclass, or `default`."""
+        return cast("Port", self.ports[kind] if default is None else self.ports.get(kind, default))
 
     def note(
         self,

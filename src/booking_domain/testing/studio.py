@@ -69,7 +69,9 @@ class Studio:
         self.clock: Final = ManualClock(NOW)
         self.gateway: Final = gateway or MemoryGateway()
         self.entropy: Final = SeededEntropy(seed)
-        self.executor: Final = Executor[Repositories](begin=backend.begin, clock=self.clock, entropy=self.entropy)
+        self.executor: Final = Executor[Repositories](
+            begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateway.chargeable,)
+        )
         self._people = 0
 
     @classmethod

@@ -35,6 +35,7 @@ from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.bookable import ensure_active
+from booking_domain.workflows.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.workflows.consents import may_place_for
 from booking_domain.workflows.ports import Repositories
 
@@ -124,6 +125,10 @@ async def add_booking(
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
     terms = _terms(order, bookable, context)
+    deposit = terms.deposit_of(order.deposit_amount)
+    if deposit:
+        require_chargeable_profile(terms, context)
+        require_chargeable_deposit(deposit, terms.price, context)
     decision = Booking.place(
         id=BookingId(context.entropy.new_id()),
         event_id=EventId(context.entropy.new_id()),
@@ -136,7 +141,7 @@ async def add_booking(
         blocked=blocked,
         time_zone=bookable.schedule.calendar.time_zone,
         terms=terms,
-        deposit=terms.deposit_of(order.deposit_amount),
+        deposit=deposit,
         notes=order.notes,
         now=context.now,
         payment_window=order.payment_window,

@@ -13,6 +13,7 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
+from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import (
     DurationNotOffered,
     HoldNotFound,
@@ -123,6 +124,7 @@ place_booking: Final = UseCase(
         SlotTaken,
         HoldNotFound,
         DepositOutOfRange,
+        NotChargeable,
         TooManyUnsettled,
         BookingForOthers,
         CustomerNotFound,

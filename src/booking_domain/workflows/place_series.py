@@ -13,6 +13,7 @@ from booking_domain.bookings.errors import (
     TooManyUnsettled,
 )
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
@@ -99,6 +100,7 @@ place_series: Final = UseCase(
         DurationNotOffered,
         SeriesNotPossible,
         DepositOutOfRange,
+        NotChargeable,
         TooManyUnsettled,
         BookingForOthers,
         CustomerNotFound,

@@ -16,6 +16,7 @@ from booking_domain.catalogue.model import (
     ProviderInactive,
 )
 from booking_domain.identity.model import User
+from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.shared.audit import Subject
@@ -25,6 +26,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.workflows.chargeable_terms import require_chargeable, require_chargeable_profile
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.unpublish import may_publish
 from booking_domain.workflows.views import ProviderView, SettingsView
@@ -130,6 +132,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     )
     zero = Money.zero(command.terms.currency or "MNT")
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
+    require_chargeable(terms, context)
     time_zone = command.time_zone or "Asia/Ulaanbaatar"
     if deleted is not None and deleted.status is ProfileStatus.DELETED:
         reopened = deleted.moved(ProfileAction.REOPEN, context.actor.role)
@@ -166,7 +169,7 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
     change = SettingsChange(time_zone=command.time_zone, terms=command.terms)
     seen = await _settings(after, tx)
     if change.shows_on_profile:
-        seen = await _reset(after, seen, change, tx)
+        seen = await _reset(after, seen, change, tx, context)
     return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
 
 
@@ -177,7 +180,7 @@ async def _change_settings(command: SettingsChange, tx: Repositories, context: C
     require_expected_version(seen.calendar.version, command.expected_version)
     if command.shows_on_profile:
         await tx.profiles.save(replace(profile, version=profile.version + 1), was=profile)
-    return await _reset(profile, seen, command, tx)
+    return await _reset(profile, seen, command, tx, context)
 
 
 async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
@@ -188,18 +191,22 @@ async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
     return SettingsView(calendar=calendar, terms=terms)
 
 
-async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories) -> SettingsView:
+async def _reset(
+    profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories, context: Context
+) -> SettingsView:
     calendar = seen.calendar
-    context = {
+    changes = {
         name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None
     }
-    settings = replace(calendar.settings, **context)
+    settings = replace(calendar.settings, **changes)
     if change.unlimited_per_day:
         settings = replace(settings, max_per_day=None)
     if change.unlimited_per_week:
         settings = replace(settings, max_per_week=None)
     time_zone = change.time_zone or calendar.time_zone
     terms = change.terms.applied_to(seen.terms)
+    if (terms.price, terms.deposit) != (seen.terms.price, seen.terms.deposit):
+        require_chargeable(terms, context)
     # An unknown zone is refused before anything is kept.
     after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
@@ -210,7 +217,9 @@ async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, t
 async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context) -> None:
     before = await own_profile(tx, context)
     require_expected_version(before.version, expected)
-    await tx.profiles.save(before.moved(ProfileAction.SUBMIT, context.actor.role), was=before)
+    submitted = before.moved(ProfileAction.SUBMIT, context.actor.role)
+    require_chargeable_profile((await _settings(before, tx)).terms, context)
+    await tx.profiles.save(submitted, was=before)
 
 
 async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) -> None:
@@ -220,7 +229,10 @@ async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) 
         raise ProviderInactive
     action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
     context.note(f"profile.{action}")
-    await tx.profiles.save(before.moved(action, context.actor.role, command.note), was=before)
+    decided = before.moved(action, context.actor.role, command.note)
+    if command.approved:
+        require_chargeable_profile((await _settings(before, tx)).terms, context)
+    await tx.profiles.save(decided, was=before)
 
 
 async def lock_profile(provider_id: ProviderId, tx: Repositories) -> tuple[Profile, User | None]:
@@ -253,11 +265,13 @@ change_settings: Final = UseCase(
     Permission.MANAGE_CALENDAR, _change_settings, raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion)
 )
 submit_profile: Final = UseCase(
-    Permission.MANAGE_PROFILE, _submit, raises=(ProfileMissing, InvalidProfileTransition, StaleVersion)
+    Permission.MANAGE_PROFILE,
+    _submit,
+    raises=(ProfileMissing, ProviderNotFound, InvalidProfileTransition, NotChargeable, StaleVersion),
 )
 decide_on_profile: Final = UseCase(
     Permission.DECIDE_ON_PROFILES,
     _decide,
     lambda command, _: Subject("provider", command.provider_id),
-    raises=(ProviderNotFound, ProviderInactive, InvalidProfileTransition, StaleVersion),
+    raises=(ProviderNotFound, ProviderInactive, InvalidProfileTransition, NotChargeable, StaleVersion),
 )

@@ -16,8 +16,10 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party, Status
+from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import (
     GatewayUnavailable,
+    NotChargeable,
     NothingDue,
     PaymentInPreparation,
     PaymentNotFound,
@@ -55,6 +57,12 @@ class StartPayment:
     gateway: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepare:
+    start: StartPayment
+    chargeable: Chargeable
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
     payment: Payment
@@ -76,11 +84,12 @@ async def _start_payment(
 
     Raises:
         BookingNotFound, NothingDue, WindowClosed, NotPermitted: the actor has nothing to pay.
+        NotChargeable: the gateway cannot charge what is due.
         ProviderNotBookable, CustomerNotActive: nobody is asked for money for this booking.
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
-    prepared = await executor.run(_prepare_payment, command, actor=actor)
+    prepared = await executor.run(_prepare_payment, _Prepare(command, gateway.chargeable), actor=actor)
     payment = prepared.payment
     if payment.invoice is not None:
         return payment
@@ -113,7 +122,8 @@ async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
         await gateway.cancel_invoice(invoice.reference)
 
 
-async def _prepare(command: StartPayment, tx: Repositories, context: Context) -> _Prepared:
+async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Prepared:
+    command = prepare.start
     booking = await tx.bookings.lock(command.booking_id)
     party = booking.party(context.actor) if booking is not None else None
     if booking is None or party is None:
@@ -121,6 +131,8 @@ async def _prepare(command: StartPayment, tx: Repositories, context: Context) ->
     if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
     amount = _due(booking, command.purpose)
+    if not prepare.chargeable.accepts(amount):
+        raise NotChargeable
     if booking.overdue(context.now):
         raise WindowClosed
     await _ensure_bookable(booking, tx)
@@ -192,7 +204,15 @@ _prepare_payment: Final = UseCase(
     Permission.PAY,
     _prepare,
     lambda _, prepared: Subject("payment", prepared.payment.id),
-    raises=(BookingNotFound, NothingDue, WindowClosed, ProviderNotBookable, CustomerNotActive, PaymentInPreparation),
+    raises=(
+        BookingNotFound,
+        NothingDue,
+        NotChargeable,
+        WindowClosed,
+        ProviderNotBookable,
+        CustomerNotActive,
+        PaymentInPreparation,
+    ),
 )
 _record_invoice: Final = UseCase(
     Permission.RUN_PLATFORM, _record, raises=(PaymentNotFound, NothingDue, PaymentInPreparation)

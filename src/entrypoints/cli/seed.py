@@ -157,7 +157,12 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
         return
     for ago, stars, text in REVIEWS:
         start = (now - ago).replace(minute=0, second=0, microsecond=0)
-        then = Executor[Repositories](begin=container.database().begin, clock=_Then(start), entropy=container.entropy())
+        then = Executor[Repositories](
+            begin=container.database().begin,
+            clock=_Then(start),
+            entropy=container.entropy(),
+            ports=(container.gateway().chargeable,),
+        )
         place = PlaceBooking(
             provider_id=view.profile.id,
             slot=start,

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
+from adapters.qpay.gateway import CHARGEABLE
 from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -85,7 +86,7 @@ class Api:
     def __init__(self, environ: Mapping[str, str], *, in_memory: bool = True) -> None:
         self.clock = ManualClock(MONDAY_MORNING)
         self.database = OpenDatabase()
-        self.gateway = OpenGateway("qpay")
+        self.gateway = OpenGateway("qpay", CHARGEABLE.currencies)
         self.container = HttpContainer(settings=Settings.from_environment(environ))
         self.container.clock.override(self.clock)
         if in_memory:

@@ -25,12 +25,16 @@ from booking_domain.identity.errors import InvalidAssertion, InvalidToken
 from booking_domain.identity.external_identities import Assertion, InitData
 from booking_domain.identity.ports import Bearer
 from booking_domain.notifications.ports import Notification
+from booking_domain.payments.chargeable import Chargeable
 from booking_domain.scheduling.feeds import FeedUnreadable
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
+from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.memory import MemoryDatabase, MemorySmsSender
+from booking_domain.workflows.ports import Repositories
 from entrypoints.container import Container, callback_urls, sms_status_callbacks
 from entrypoints.settings import Settings
 
@@ -51,6 +55,16 @@ def test_real_adapters_stand_behind_the_ports() -> None:
     assert isinstance(container.feed_reader(), HttpFeedReader)
     assert container.reads() is container.database().reads
     assert container.executor() is container.executor()
+
+
+async def test_use_cases_know_what_the_gateway_can_charge() -> None:
+    async def known(_command: None, _tx: Repositories, context: Context) -> Chargeable:
+        return context.get(Chargeable)
+
+    container = a_container()
+    container.database.override(MemoryDatabase())
+    known_to_use_cases = await container.executor().run(UseCase(Permission.RUN_PLATFORM, known), None, actor=SYSTEM)
+    assert known_to_use_cases is container.gateway().chargeable
 
 
 @pytest.mark.parametrize(

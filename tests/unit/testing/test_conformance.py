@@ -496,6 +496,7 @@ def test_each_history_skipped_on_servers_has_a_reason() -> None:
     assert reasons["callback-without-money"] == "the address of a callback is a secret of the server"
     assert reasons["paid-beyond-the-price"] == "the checkout page pays a bill whole or by half, and never more in total"
     assert reasons["cancel-in-yen"] == "the simulated gateway accepts MNT only"
+    assert reasons["cancel-rounds-half-up"] == "the simulated gateway charges whole tögrög only"
     assert reasons["place-taken"] is None
 
 

@@ -9,6 +9,7 @@ from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, expire
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import PREPARATION_LEASE, Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder
@@ -243,6 +244,10 @@ class _CrashingGateway(MemoryGateway):
     @property
     def name(self) -> str:
         return self.inner.name
+
+    @property
+    def chargeable(self) -> Chargeable:
+        return self.inner.chargeable
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
         await self.inner.create_invoice(order)

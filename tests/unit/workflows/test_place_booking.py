@@ -191,7 +191,7 @@ async def test_changed_terms_and_buffers_do_not_affect_existing_bookings(studio:
     change = SettingsChange(
         buffer_before_minutes=60,
         buffer_after_minutes=60,
-        terms=TermsChange(deposit_amount=0, price_amount=1),
+        terms=TermsChange(deposit_amount=0, price_amount=100),
         time_zone="Asia/Hovd",
     )
     await studio.run(change_settings, change, by=studio.owner)

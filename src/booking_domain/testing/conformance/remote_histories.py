@@ -24,6 +24,7 @@ DAYS_AHEAD: Final = 8
 SETTLED_WITHIN_SECONDS: Final = 15.0
 _PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - of accounts that are made for this run
 _CURRENCY_OF_GATEWAY: Final = "MNT"
+_STEP_OF_GATEWAY: Final = 100
 _NOT_THERE: Final = frozenset({"http.not_found", "http.method_not_allowed"})
 
 _NOT_OVER_HTTP: Final = {
@@ -96,9 +97,17 @@ def why_not(history: History) -> str | None:
         return _NOT_OVER_HTTP[kind]
     if any(step.who == "system" for step in history.steps):
         return "HTTP clients cannot act as the platform"
-    if history.terms.price.currency != _CURRENCY_OF_GATEWAY and "pay" in kinds:
+    if history.terms.price.currency != _CURRENCY_OF_GATEWAY:
         return f"the simulated gateway accepts {_CURRENCY_OF_GATEWAY} only"
+    if any(amount % _STEP_OF_GATEWAY for amount in _charged(history)):
+        return "the simulated gateway charges whole tögrög only"
     return _why_not_paid(history)
+
+
+def _charged(history: History) -> Iterable[int]:
+    """Return the amounts that a server must be able to charge: price, deposit, and deposits that are not refused."""
+    deposits = (step.more["deposit"] for step in history.steps if step.refusal is None and "deposit" in step.more)
+    return (history.terms.price.amount, history.terms.deposit.amount, *deposits)
 
 
 def _why_not_paid(history: History) -> str | None:

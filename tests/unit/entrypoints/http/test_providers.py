@@ -1,7 +1,7 @@
 """Providers, their availability, and the slots that follow."""
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 PROFILE = {
     "displayName": "Studio Nomad",
@@ -288,3 +288,31 @@ async def test_a_provider_who_is_not_approved_has_no_slots(api: Api) -> None:
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     answer = await api.get(f"/providers/{made['id']}/slots?from=2026-11-23&to=2026-11-24")
     assert_problem(answer, 404, "provider.not_found")
+
+
+@pytest.mark.parametrize(
+    ("terms", "pointer"),
+    [
+        ({"currency": "EUR"}, "/currency"),
+        ({"priceAmount": 8000050}, "/priceAmount"),
+        ({"depositAmount": 2000001, "priceAmount": 8000000}, "/depositAmount"),
+        ({"priceAmount": 100_000_000_000_000}, "/priceAmount"),
+    ],
+)
+async def test_terms_that_the_gateway_cannot_charge_are_refused(
+    api: Api, terms: dict[str, object], pointer: str
+) -> None:
+    provider, provider_id = await api.open_provider()
+    for path in ("/providers/me", "/availability/settings"):
+        assert_problem(await api.put(path, provider, json=terms), 422, "validation.invalid_value", pointer)
+    made = await api.post("/providers/me", await api.joined("provider"), json={"displayName": "New", **terms})
+    assert_problem(made, 422, "validation.invalid_value", pointer)
+    assert (await api.get(f"/providers/{provider_id}")).json()["currency"] == "MNT"
+
+
+async def test_a_raised_deposit_that_the_gateway_cannot_charge_is_refused(api: Api) -> None:
+    _, provider_id = await api.open_provider(depositAmount=2000000, priceAmount=8000000)
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "depositAmount": 2000050}
+    refused = await api.post("/bookings", await api.joined("customer"), json=wish)
+    assert_problem(refused, 422, "validation.invalid_value", "/depositAmount")
+    await api.booked(await api.joined("customer"), provider_id, depositAmount=2000100)

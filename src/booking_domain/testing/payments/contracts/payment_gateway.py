@@ -77,6 +77,16 @@ class PaymentGatewayContract(AsyncContract):
         assert invoice.checkout_url.startswith(("http://", "https://"))
         assert all(link.name and link.link for link in invoice.deep_links)
 
+    async def test_the_least_and_the_most_chargeable_amounts_are_invoiced(self, subject: GatewayUnderTest) -> None:
+        chargeable = subject.gateway.chargeable
+        rule = chargeable.currencies[subject.currency]
+        for number, amount in enumerate((rule.least, rule.least + rule.step, rule.most), 1):
+            order = replace(_order(subject, number), amount=Money(amount=amount, currency=subject.currency))
+            assert chargeable.accepts(order.amount)
+            assert (await subject.gateway.create_invoice(order)).reference
+        for amount in (0, rule.least - 1, rule.most + rule.step):
+            assert not chargeable.accepts(Money(amount=amount, currency=subject.currency))
+
     async def test_any_description_and_deadline_are_accepted(self, subject: GatewayUnderTest) -> None:
         order = replace(
             _order(subject), description="Урьдчилгаа: «луу» 🐉 " * 20, payable_until=NOW + timedelta(days=36_500)

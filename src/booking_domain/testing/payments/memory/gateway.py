@@ -1,9 +1,11 @@
 """A payment gateway in memory, with a customer who pays and a connection that can be interrupted."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from booking_domain.payments.chargeable import ANY_AMOUNT, AmountRule, Chargeable
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import DeepLink, Invoice
 from booking_domain.payments.ports import GatewayReport, InvoiceOrder, PaymentGateway
@@ -29,10 +31,11 @@ class MemoryGateway(PaymentGateway):
     """Stores invoices and accepts every payment made with `pay`.
 
     With `available = False` it raises `GatewayUnavailable`. With `lose_answers = True`
-    it does the work and then raises.
+    it does the work and then raises. `currencies` are the amounts that it charges.
     """
 
-    def __init__(self, name: str = "memory") -> None:
+    def __init__(self, name: str = "memory", currencies: Mapping[str, AmountRule] = ANY_AMOUNT.currencies) -> None:
+        self._chargeable = Chargeable(gateway=name, currencies=currencies)
         self._name = name
         self.bills: dict[str, Bill] = {}
         """Orders by invoice reference, oldest first."""
@@ -44,6 +47,10 @@ class MemoryGateway(PaymentGateway):
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def chargeable(self) -> Chargeable:
+        return self._chargeable
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
         await self._connect()

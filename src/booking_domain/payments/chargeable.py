@@ -1,0 +1,59 @@
+"""Which amounts a payment gateway can charge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountRule:
+    """The amounts of one currency, in minor units: multiples of `step` from `least` to `most`."""
+
+    step: int = 1
+    least: int = 1
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chargeable:
+    """The amounts that a gateway can charge.
+
+    >>> tugriks = AmountRule(step=100, least=100, most=10**12)
+    >>> qpay = Chargeable(gateway="qpay", currencies={"MNT": tugriks})
+    >>> qpay.accepts(Money(amount=2_000_000, currency="MNT")), qpay.accepts(Money(amount=2_000_050, currency="MNT"))
+    (True, False)
+    """
+
+    gateway: str
+    currencies: Mapping[str, AmountRule]
+
+    def accepts(self, money: Money) -> bool:
+        """Whether the gateway can charge this amount; it never charges zero."""
+        rule = self.currencies.get(money.currency)
+        return rule is not None and rule.least <= money.amount <= rule.most and money.amount % rule.step == 0
+
+    def require_currency(self, currency: str) -> None:
+        """Raise `InvalidValue` for a currency that the gateway does not take."""
+        if currency not in self.currencies:
+            gateway = self.gateway
+            raise InvalidValue(field="currency", problem=f"{gateway} takes no payments in {currency}")
+
+    def require(self, money: Money, field: str) -> None:
+        """Raise `InvalidValue` for an amount above zero that the gateway cannot charge."""
+        self.require_currency(money.currency)
+        if not money or self.accepts(money):
+            return
+        rule, gateway = self.currencies[money.currency], self.gateway
+        step, least, most = (Money(amount=each, currency=money.currency) for each in (rule.step, rule.least, rule.most))
+        amount = money
+        raise InvalidValue(
+            field=field,
+            problem=f"{gateway} cannot charge {amount}: amounts are multiples of {step}, from {least} to {most}",
+        )
+
+
+ANY_AMOUNT: Final = Chargeable(gateway="any", currencies=dict.fromkeys(MINOR_UNIT_DIGITS, AmountRule(most=2**63 - 1)))
+"""Every amount of every currency: the rule of an executor that was given no `Chargeable`."""

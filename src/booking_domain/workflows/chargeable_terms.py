@@ -1,0 +1,35 @@
+"""Prices and deposits that the payment gateway can charge: the rule for new terms and for new bookings."""
+
+from booking_domain.bookings.model import Terms
+from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.payments.errors import NotChargeable
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Context
+from booking_domain.shared.money import Money
+
+
+def require_chargeable(terms: Terms, context: Context) -> None:
+    """Require that price and deposit, and what is left after the deposit, can be charged; zero is not charged.
+
+    Raises:
+        InvalidValue: the gateway cannot charge them; names the field.
+    """
+    chargeable = context.get(Chargeable, ANY_AMOUNT)
+    chargeable.require(terms.deposit, "deposit_amount")  # first: a price that is not given rises to it
+    chargeable.require(terms.price, "price_amount")
+    require_chargeable_deposit(terms.deposit, terms.price, context)
+
+
+def require_chargeable_deposit(deposit: Money, price: Money, context: Context) -> None:
+    """Require that the gateway can charge the deposit and the rest of the price, or raise `InvalidValue`."""
+    chargeable = context.get(Chargeable, ANY_AMOUNT)
+    chargeable.require(deposit, "deposit_amount")
+    chargeable.require(price - deposit, "deposit_amount")
+
+
+def require_chargeable_profile(terms: Terms, context: Context) -> None:
+    """Raise `NotChargeable` for terms that were set when the rule did not exist, or under another gateway."""
+    try:
+        require_chargeable(terms, context)
+    except InvalidValue as error:
+        raise NotChargeable from error
