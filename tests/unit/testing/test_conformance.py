@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 import httpx
 import pytest
 from litestar import Litestar, Router
+from litestar.di import Provide
 from tests.unit.entrypoints.api import PASSWORD, Api
 
 import booking_domain.testing.conformance.__main__ as runner
@@ -39,8 +40,10 @@ from booking_domain.testing.conformance import (
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
 from booking_domain.testing.conformance.slot_checks import check_answers, check_reasons
+from entrypoints.http.kit.computers import InlineComputing
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
+from entrypoints.http.kit.turns import Turns
 from entrypoints.http.scheduling.routes import routes
 
 CASES: Final = load_slot_cases()
@@ -588,8 +591,13 @@ class _Endpoint(Server):
 
 
 async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Response]:
+    turns = Turns(InlineComputing())
     app = Litestar(
         route_handlers=[Router("/api/v1", route_handlers=[routes])],
+        dependencies={
+            "turns": Provide(lambda: turns, sync_to_thread=False),
+            "caller": Provide(lambda: "anybody", sync_to_thread=False),
+        },
         dto=StrictJson,
         return_dto=None,
         exception_handlers={Exception: answer_exception},
