@@ -26,8 +26,10 @@ MAX_SLOTS: Final = 5_000
 """An answer has at most this many slots: 62 days of a provider who is always open have 2,976 every half hour."""
 _NEVER: Final = 2**40
 _MOST_SLOTS: Final = 16_384
-_BATCH: Final = 512
-"""How many slots are made at once, or those of one part of the grid if they are more."""
+_GROUP: Final = 16
+"""How many parts of the grid are searched at once, if slots are made lazily."""
+_PIECE: Final = 32
+"""How many slots start in a piece of a part that is cut."""
 _FINE_STEP: Final = 300
 """With steps of at most this many seconds, parts of the grid have many slots, so they are cut."""
 _A_DAY: Final = timedelta(days=1)
@@ -63,7 +65,7 @@ def offered_slots(
     >>> [slot.start.astimezone(calendar.zone).strftime("%H:%M") for slot in slots]
     ['09:00', '09:30', '10:00', '10:30', '11:00']
     """
-    return tuple(chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes)))
+    return tuple(next(_batches(calendar, claims, window, now, duration_minutes, lazily=False), ()))
 
 
 def slots_in_order(
@@ -75,7 +77,7 @@ def slots_in_order(
     duration_minutes: int | None = None,
 ) -> Iterator[Slot]:
     """The slots of `offered_slots`, one after the other: those that nobody asks for are not made."""
-    return chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes))
+    return chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes, lazily=True))
 
 
 class FirstSlots(NamedTuple):
@@ -122,8 +124,15 @@ def last_slot(
 
 
 def _batches(
-    calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None,
+    *,
+    lazily: bool,
 ) -> Iterator[list[Slot]]:
+    """The slots in one list, or lazily in several short ones, each made when it is asked for."""
     settings = calendar.settings
     step = settings.step_minutes * 60
     length = (settings.duration_minutes if duration_minutes is None else duration_minutes) * 60
@@ -141,9 +150,8 @@ def _batches(
         forbidden += spans
     forbidden.sort()
     parts = _grid(calendar, claims, now, (lowest, highest), length)
-    if step <= _FINE_STEP:
-        parts = _pieces(parts, _BATCH * step, length)
-    found = _free(parts, forbidden, step, length)
+    groups = _groups(parts, step, length) if lazily else (parts,)
+    found = _free(groups, forbidden, step, length)
     return found if spans is not None else _outside(full, calendar, found)
 
 
@@ -152,31 +160,35 @@ def _outside(full: set[Period], calendar: Calendar, batches: Iterable[list[Slot]
         yield [slot for slot in batch if full.isdisjoint(local_periods(calendar, slot.start))]
 
 
-def _free(parts: Iterable[Span], forbidden: list[Span], step: int, length: int) -> Iterator[list[Slot]]:
-    """The slots that start on the grid of each part, and strictly between no forbidden pair."""
-    found: list[Slot] = []
+def _free(groups: Iterable[Iterable[Span]], forbidden: list[Span], step: int, length: int) -> Iterator[list[Slot]]:
+    """For each group of parts, the slots that start on their grids, and strictly between no forbidden pair."""
     slots = _slots_of(length)
     obstacles = iter(forbidden)
     last_before, first_after = next(obstacles)
-    for start, closes in parts:
-        last = closes - length
-        while last > last_before:
-            while start <= last_before:
-                found.append(slots[start])
-                start += step  # noqa: PLW2901
-            if first_after > last:
-                break
-            if start < first_after:
-                start = first_after + (start - first_after) % step  # noqa: PLW2901
-            last_before, first_after = next(obstacles)
-        else:
-            while start <= last:
-                found.append(slots[start])
-                start += step  # noqa: PLW2901
-        if len(found) >= _BATCH:
-            yield found
-            found = []
-    yield found
+    for parts in groups:
+        found: list[Slot] = []
+        for start, closes in parts:
+            last = closes - length
+            while last > last_before:
+                while start <= last_before:
+                    found.append(slots[start])
+                    start += step  # noqa: PLW2901
+                if first_after > last:
+                    break
+                if start < first_after:
+                    start = first_after + (start - first_after) % step  # noqa: PLW2901
+                last_before, first_after = next(obstacles)
+            else:
+                while start <= last:
+                    found.append(slots[start])
+                    start += step  # noqa: PLW2901
+        yield found
+
+
+def _groups(parts: Iterable[Span], step: int, length: int) -> Iterator[tuple[Span, ...]]:
+    """The parts in groups; with a fine step they are cut first, so that a group has few slots."""
+    ordered = iter(_pieces(parts, _PIECE * step, length) if step <= _FINE_STEP else parts)
+    return iter(lambda: tuple(islice(ordered, _GROUP)), ())
 
 
 def _pieces(parts: Iterable[Span], longest: int, length: int) -> Iterator[Span]:

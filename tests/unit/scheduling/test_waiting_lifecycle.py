@@ -23,6 +23,7 @@ EXPECTED = """
     waiting  leave  left     customer
     offered  book   booked   customer
     offered  lapse  lapsed   system
+    offered  retract waiting system
     offered  leave  left     customer
 """
 MOVES = {(status, action): (to, party) for status, action, to, party in map(str.split, EXPECTED.strip().splitlines())}

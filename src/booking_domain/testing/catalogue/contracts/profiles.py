@@ -38,7 +38,7 @@ class ProfilesContract(StorageContract):
         )
         full = replace(
             make.profile(await _an_owner(backend, make)),
-            bio="«Зураг» 🖋\n" * 500,
+            bio="«Зураг» 🖋\n" * 400,
             styles=("b", "a", "", "a,b", '"{}"'),
             location=Location(-89.999999, 179.1234567890123),
             review_note="Зургаа нэмнэ үү",
