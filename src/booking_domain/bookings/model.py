@@ -402,15 +402,28 @@ class Booking:
         return self if status is self.payment_status else replace(self._touched(now), payment_status=status)
 
     def receive(self, amount: Money, now: datetime) -> Self:
-        """Add an amount that the gateway has received. Once the deposit is covered, the payment status is paid."""
+        """Add an amount that the gateway has received.
+
+        Once the deposit is covered, the payment status is paid; after a refund it is partially refunded.
+        """
         paid = self.paid + amount
         status = self.payment_status
-        if self.deposit <= paid and status not in {
-            BookingPaymentStatus.PARTIALLY_REFUNDED,
-            BookingPaymentStatus.REFUNDED,
-        }:
+        if self.refunded:
+            status = BOOKING_PAYMENT_LIFECYCLE.advance(status, BookingPaymentAction.REFUND_PART, Party.PAYMENT)
+        elif self.deposit <= paid:
             status = BOOKING_PAYMENT_LIFECYCLE.advance(status, BookingPaymentAction.COVER, Party.PAYMENT)
         return replace(self._touched(now), paid=paid, payment_status=status)
+
+    def give_back(self, amount: Money, now: datetime) -> Self:
+        """Add an amount that was sent back to the customer.
+
+        Raises:
+            InvalidValue: more would be refunded than was paid.
+        """
+        refunded = self.refunded + amount
+        action = BookingPaymentAction.REFUND_ALL if refunded == self.paid else BookingPaymentAction.REFUND_PART
+        status = BOOKING_PAYMENT_LIFECYCLE.advance(self.payment_status, action, Party.PAYMENT)
+        return replace(self._touched(now), refunded=refunded, payment_status=status)
 
     def refund_on_cancellation(self, party: Party, now: datetime, *, owed: Money | None = None) -> Money:
         """The refund if this party cancels at `now`: of what was paid, less refunds made or pending (`owed`).

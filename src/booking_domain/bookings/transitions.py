@@ -217,15 +217,14 @@ BOOKING_PAYMENT_LIFECYCLE: Final[Lifecycle[BookingPaymentStatus, BookingPaymentA
             )
         },
         (BookingPaymentStatus.PENDING, BookingPaymentAction.FAIL): Move(BookingPaymentStatus.FAILED, _GATEWAY),
-        (BookingPaymentStatus.PAID, BookingPaymentAction.REFUND_PART): Move(
-            BookingPaymentStatus.PARTIALLY_REFUNDED, _GATEWAY
-        ),
-        (BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentAction.REFUND_PART): Move(
-            BookingPaymentStatus.PARTIALLY_REFUNDED, _GATEWAY
-        ),
-        (BookingPaymentStatus.PAID, BookingPaymentAction.REFUND_ALL): Move(BookingPaymentStatus.REFUNDED, _GATEWAY),
-        (BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentAction.REFUND_ALL): Move(
-            BookingPaymentStatus.REFUNDED, _GATEWAY
-        ),
+        **{
+            # An underpaid booking is refunded too, and a payment may arrive after a refund.
+            (status, action): Move(to, _GATEWAY)
+            for status in BookingPaymentStatus
+            for action, to in (
+                (BookingPaymentAction.REFUND_PART, BookingPaymentStatus.PARTIALLY_REFUNDED),
+                (BookingPaymentAction.REFUND_ALL, BookingPaymentStatus.REFUNDED),
+            )
+        },
     },
 )

@@ -74,10 +74,21 @@ class ContactLost(Event):
     user_id: UserId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccountChanged(Event):
+    """A user has added, changed or removed their bank account."""
+
+    topic: ClassVar[str] = "account.bank_account_changed"
+    subject_field: ClassVar[str] = "user_id"
+
+    user_id: UserId
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CodeRequested,
     PhoneChanged,
     AccountDeleted,
+    BankAccountChanged,
     CalendarLinkRevoked,
     EarlierAccessRemoved,
     ContactLost,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
@@ -253,6 +254,8 @@ class IdentityRepositories(Protocol):
     def used_assertions(self) -> UsedAssertions: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
+    @property
+    def bank_accounts(self) -> BankAccounts: ...
 
 
 class IdentityReadGroup(Protocol):
@@ -270,6 +273,8 @@ class IdentityReadGroup(Protocol):
     def external_identities(self) -> ExternalIdentityReads: ...
     @property
     def calendar_links(self) -> CalendarLinkReads: ...
+    @property
+    def bank_accounts(self) -> BankAccountReads: ...
 
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):

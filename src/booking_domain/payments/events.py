@@ -8,14 +8,36 @@ from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundScheduled(Event):
-    """A refund is pending."""
+class RefundChanged(Event):
+    """The base of the events of a refund."""
 
-    topic: ClassVar[str] = "payment.refund_owed"
     subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
+    refund_id: RefundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundScheduled(RefundChanged):
+    """A refund is pending."""
+
+    topic: ClassVar[str] = "payment.refund_owed"
+
     refund_id: RefundId = field(metadata=stored_as("transactionId"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundMade(RefundChanged):
+    """The money of a refund was sent to the customer."""
+
+    topic: ClassVar[str] = "refund.made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReturned(RefundChanged):
+    """The transfer of a refund failed, and the customer has to check their bank account."""
+
+    topic: ClassVar[str] = "refund.returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +51,9 @@ class PaymentHinted(Event):
     payment_id: PaymentId = field(metadata=stored_as("transactionId"))
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (RefundScheduled, PaymentHinted)
+EVENTS: Final[tuple[type[Event], ...]] = (
+    RefundScheduled,
+    RefundMade,
+    RefundReturned,
+    PaymentHinted,
+)

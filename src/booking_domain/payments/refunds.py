@@ -7,9 +7,14 @@ from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.payments.transitions import PaymentParty
+from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, RefundId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
+
+MAX_BANK_REFERENCE: Final = 64
+MAX_RETURN_REASON: Final = 500
 
 
 class RefundStatus(StrEnum):
@@ -20,10 +25,50 @@ class RefundStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    CANCELLATION = "cancellation"
+    """The booking was cancelled, declined or expired, and its policy gives money back."""
+    LATE_PAYMENT = "late_payment"
+    """The payment arrived when the booking could no longer be kept."""
+    OVERPAYMENT = "overpayment"
+    """More was paid than the price."""
+
+
 class RefundAction(StrEnum):
     """An action on a refund."""
 
+    APPROVE = "approve"
+    """An admin approves the transfer to the customer's bank account."""
+    RETURN = "return"
+    """The transfer failed: the bank details are wrong, or the bank returned the money."""
     REFUND = "refund"
+
+
+class RefundNotFound(NotFound):
+    """There is no such refund."""
+
+    code: ClassVar[str] = "refund.not_found"
+
+
+class NoBankDetails(Conflict):
+    """The customer has not added a bank account."""
+
+    code: ClassVar[str] = "refund.no_bank_details"
+
+
+class RefundNotApproved(Conflict):
+    """The transfer of this refund is not approved."""
+
+    code: ClassVar[str] = "refund.not_approved"
+
+
+class BankReferenceUsed(Conflict):
+    """Another refund has this bank reference."""
+
+    code: ClassVar[str] = "refund.bank_reference_used"
+    input_field: ClassVar[str | None] = "bank_reference"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,6 +83,8 @@ REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = L
     about="Money of a booking that goes back to the customer. It is scheduled as `refund_pending`.",
     refusal=InvalidRefundTransition,
     moves={
+        (RefundStatus.PENDING, RefundAction.APPROVE): Move(RefundStatus.PENDING, frozenset({PaymentParty.PLATFORM})),
+        (RefundStatus.PENDING, RefundAction.RETURN): Move(RefundStatus.PENDING, frozenset({PaymentParty.PLATFORM})),
         (RefundStatus.PENDING, RefundAction.REFUND): Move(
             RefundStatus.REFUNDED, frozenset({PaymentParty.GATEWAY, PaymentParty.PLATFORM})
         ),
@@ -55,7 +102,15 @@ class Refund:
     gateway: str
     """The gateway of the payment that is refunded."""
     status: RefundStatus
+    reason: RefundReason
     amount: Money
+    payee: BankDetails | None = None
+    """Where the approved transfer goes. A later change of the customer's bank account does not redirect it."""
+    approved_at: datetime | None = None
+    return_reason: str | None = None
+    """Why the last transfer failed; the customer sees it."""
+    bank_reference: str | None = None
+    """The bank's reference of the transfer."""
     processed_at: datetime | None = None
     """When the refund was made; None while it is pending."""
     version: int = 1
@@ -69,6 +124,7 @@ class Refund:
         booking_id: BookingId,
         customer_id: UserId,
         gateway: str,
+        reason: RefundReason,
         amount: Money,
         now: datetime,
     ) -> Self:
@@ -79,9 +135,53 @@ class Refund:
             customer_id=customer_id,
             gateway=gateway,
             status=RefundStatus.PENDING,
+            reason=reason,
             amount=amount,
             created_at=now,
         )
+
+    def approve(self, payee: BankDetails, now: datetime) -> "Refund":
+        """Approve the transfer to these bank details. A second approval keeps the first.
+
+        Raises:
+            InvalidRefundTransition: the refund was made already.
+        """
+        REFUND_LIFECYCLE.advance(self.status, RefundAction.APPROVE, PaymentParty.PLATFORM)
+        if self.approved_at is not None:
+            return self
+        return replace(self, payee=payee, approved_at=now, return_reason=None, version=self.version + 1)
+
+    def return_transfer(self, reason: str) -> "Refund":
+        """Record that the approved transfer failed; it needs a new approval.
+
+        Raises:
+            InvalidRefundTransition: the refund was made already.
+            RefundNotApproved: no transfer was approved.
+            InvalidValue: the reason is empty or too long.
+        """
+        REFUND_LIFECYCLE.advance(self.status, RefundAction.RETURN, PaymentParty.PLATFORM)
+        if self.approved_at is None:
+            raise RefundNotApproved
+        if not 1 <= len(reason.strip()) <= MAX_RETURN_REASON:
+            raise InvalidValue(field="reason", problem=f"1 to {MAX_RETURN_REASON} characters")
+        return replace(self, payee=None, approved_at=None, return_reason=reason.strip(), version=self.version + 1)
+
+    def settle(self, bank_reference: str, now: datetime) -> "Refund":
+        """Record that the bank made the approved transfer. The same reference again changes nothing.
+
+        Raises:
+            InvalidRefundTransition: the refund was made already, with another reference.
+            RefundNotApproved: no transfer was approved.
+            InvalidValue: the reference is empty or too long.
+        """
+        reference = " ".join(bank_reference.split())
+        if not 1 <= len(reference) <= MAX_BANK_REFERENCE or not reference.isprintable():
+            raise InvalidValue(field="bank_reference", problem=f"1 to {MAX_BANK_REFERENCE} printable characters")
+        if self.status is RefundStatus.REFUNDED and self.bank_reference == reference:
+            return self
+        if self.status is RefundStatus.PENDING and self.approved_at is None:
+            raise RefundNotApproved
+        return replace(self.mark_refunded(PaymentParty.PLATFORM, now), bank_reference=reference)
 
     def mark_refunded(self, party: PaymentParty, now: datetime) -> "Refund":
         """Record that the refund was made, as the gateway or the platform reports.
@@ -108,6 +208,10 @@ class Refunds(Protocol):
 
     async def save(self, refund: Refund, *, was: Refund) -> None:
         """Replace `was` by `refund`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
+        ...
+
+    async def get(self, refund_id: RefundId) -> Refund | None:
+        """One refund. It changes only while its booking is locked."""
         ...
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Refund]:

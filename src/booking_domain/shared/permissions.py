@@ -49,6 +49,8 @@ class Permission(StrEnum):
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
+    PAY_OUT = "payout.manage"
+    """See and make the transfers of refunds."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -109,6 +111,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
+    Permission.PAY_OUT: {Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

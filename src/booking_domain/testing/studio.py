@@ -10,9 +10,10 @@ from typing import Final, Self, TypeVar
 from booking_domain.bookings.consents import BookingConsent, ConsentId
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.model import Payment, Purpose
-from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
@@ -20,6 +21,7 @@ from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreed, join_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.shared.money import Money
@@ -34,6 +36,12 @@ from booking_domain.workflows.change_booking_status import ChangeBookingStatus, 
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.offer_times import OfferTimes, offer_times
+from booking_domain.workflows.payouts import (
+    ApprovePayout,
+    SettlePayout,
+    approve_payout,
+    settle_payout,
+)
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Reads, Repositories
@@ -317,6 +325,21 @@ class Studio:
     async def payments(self, booking: Booking) -> Sequence[Payment]:
         """Return the payments of a booking, oldest first."""
         return await self.reads.payments.of_booking(booking.id)
+
+    async def refunds(self, booking: Booking) -> Sequence[Refund]:
+        """Return the refunds of a booking, oldest first."""
+        return await self.reads.refunds.of_booking(booking.id)
+
+    async def pay_out(self, refund: Refund) -> Refund:
+        """Transfer a refund to the customer's bank account, which is added first."""
+        details = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
+        customer = await self.reads.users.get(refund.customer_id)
+        if customer is None:
+            raise LookupError(f"there is no customer {refund.customer_id}")
+        await self.run(set_bank_account, SetBankAccount(details=details), by=customer.actor)
+        await self.run(approve_payout, ApprovePayout(refund_id=refund.id), by=self.admin)
+        settle = SettlePayout(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
+        return await self.run(settle_payout, settle, by=self.admin)
 
     async def owed(self, booking: Booking) -> list[Money]:
         """Return the amounts of pending refunds, oldest first."""

@@ -25,7 +25,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.transitions import LatePayment, Party, Status
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.payments.events import RefundScheduled
+from booking_domain.payments.events import RefundChanged, RefundMade, RefundReturned, RefundScheduled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ _PLACED_BY_STAFF: Final[Mapping[Status, PartyNotices]] = {
         to_provider="{customer} is booked for {when}.",
     ),
 }
-NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = {
+NOTICES: Final[Mapping[type[BookingChanged | RefundChanged], PartyNotices]] = {
     BookingPending: _PENDING,
     BookingConfirmed: _CONFIRMED,
     BookingRevived: PartyNotices(
@@ -172,7 +172,25 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
     ),
     RefundScheduled: PartyNotices(
         subject="Booking {reference}: refund",
-        to_customer="A refund is on its way to you; we will tell you once it is made.",
+        to_customer=(
+            "You get {refund} back for your booking with {provider}. It is sent to the bank account in your profile; "
+            "please add one if there is none. We will tell you once it is sent."
+        ),
+    ),
+    RefundMade: PartyNotices(
+        subject="Booking {reference}: refund sent",
+        to_customer=(
+            "{refund} was sent to your bank account for your booking with {provider}. Reference of the bank: "
+            "{bank_reference}."
+        ),
+        to_provider="{refund} was refunded to {customer} for the booking on {when}.",
+    ),
+    RefundReturned: PartyNotices(
+        subject="Booking {reference}: refund not delivered",
+        to_customer=(
+            "The bank could not deliver {refund}. Reason: {return_reason} Please check the bank account in your "
+            "profile; we will send the money again."
+        ),
     ),
 }
 
@@ -200,7 +218,7 @@ TIME_REFUSED: Final = PartyNotices(
 """Of a cancellation by a customer who may object to the new time."""
 
 
-def notices_of(event: BookingChanged | RefundScheduled, *, by_staff: bool = False) -> PartyNotices:
+def notices_of(event: BookingChanged | RefundChanged, *, by_staff: bool = False) -> PartyNotices:
     """Return the notices of an event.
 
     Those of a placed booking depend on its status and on who placed it; those of a late payment, on why it did not

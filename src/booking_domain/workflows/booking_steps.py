@@ -22,7 +22,7 @@ from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.payments.events import RefundScheduled
-from booking_domain.payments.refunds import Refund, pending_total
+from booking_domain.payments.refunds import Refund, RefundReason, pending_total
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -232,7 +232,7 @@ async def _close_payments(booking: Booking, refund: Money, tx: Repositories, con
         gateway = payment.gateway
         if payment.status is PaymentStatus.PENDING:
             await tx.payments.save(payment.cancel(), was=payment)
-    await schedule_refund(refund, booking, gateway, tx, context)
+    await schedule_refund(refund, booking, gateway, tx, context, reason=RefundReason.CANCELLATION)
 
 
 # Claims and refunds
@@ -266,7 +266,9 @@ async def pending_refunds(booking: Booking, tx: Repositories) -> Money:
     return pending_total(await tx.refunds.of_booking(booking.id), booking.price.currency)
 
 
-async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context) -> None:
+async def schedule_refund(
+    amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context, *, reason: RefundReason
+) -> None:
     """Add a pending refund and its event; an amount of zero adds nothing."""
     if not amount:
         return
@@ -275,6 +277,7 @@ async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Rep
         booking_id=booking.id,
         customer_id=booking.customer_id,
         gateway=gateway,
+        reason=reason,
         amount=amount,
         now=context.now,
     )

@@ -9,6 +9,7 @@ from uuid import uuid5
 
 from booking_domain.identity.events import (
     AccountDeleted,
+    BankAccountChanged,
     CalendarLinkRevoked,
     ContactLost,
     EarlierAccessRemoved,
@@ -22,6 +23,13 @@ from booking_domain.workflows.ports import Reads
 PHONE_CHANGED: Final = NoticeTemplate(
     subject="Your phone number was changed",
     text="The phone number of your account was changed. If that was not you, reset your password and contact us.",
+)
+BANK_ACCOUNT_CHANGED: Final = NoticeTemplate(
+    subject="Your bank account was changed",
+    text=(
+        "The bank account for refunds in your profile was changed. If that was not you, reset your password and "
+        "contact us."
+    ),
 )
 ACCOUNT_DELETED: Final = NoticeTemplate(
     subject="Your account was deleted",
@@ -44,7 +52,9 @@ CONTACT_LOST: Final = NoticeTemplate(
     "confirmed it.",
 )
 
-AccountEvent: TypeAlias = PhoneChanged | AccountDeleted | CalendarLinkRevoked | EarlierAccessRemoved | ContactLost
+AccountEvent: TypeAlias = (
+    PhoneChanged | BankAccountChanged | AccountDeleted | CalendarLinkRevoked | EarlierAccessRemoved | ContactLost
+)
 
 
 async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
@@ -78,6 +88,8 @@ def _notice(event: AccountEvent, user: User) -> Notice | None:
     match event:
         case PhoneChanged():
             return PHONE_CHANGED.fill()
+        case BankAccountChanged():
+            return BANK_ACCOUNT_CHANGED.fill()
         case AccountDeleted():  # not of an account that was restored
             return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
         case CalendarLinkRevoked():  # a deleted account has been told so

@@ -4,7 +4,6 @@ May run any number of times: the id of a notification follows from the event and
 recognise a repetition.
 """
 
-from collections.abc import Mapping
 from uuid import uuid5
 
 from booking_domain.bookings.events import BookingCancelled, BookingChanged, BookingRescheduled, BookingTimesOffered
@@ -14,7 +13,8 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notification, Notifier
-from booking_domain.payments.events import RefundScheduled
+from booking_domain.payments.events import RefundChanged
+from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event
 from booking_domain.workflows.booking_notices import TIME_CHANGED, TIME_REFUSED, PartyNotices, notices_of
 from booking_domain.workflows.ports import Reads
@@ -22,7 +22,7 @@ from booking_domain.workflows.views import ProviderView
 
 
 async def notify_parties(
-    event: BookingChanged | RefundScheduled, /, *, reads: Reads, notifier: Notifier, translator: Translator
+    event: BookingChanged | RefundChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
     """Send the notifications of an event; a walk-in booking, whose customer is the provider, notifies no customer.
 
@@ -40,6 +40,11 @@ async def notify_parties(
     if isinstance(event, BookingTimesOffered) and not booking.offered_times:
         return  # the customer has accepted one since
     values = _values(booking, customer, provider)
+    if isinstance(event, RefundChanged):
+        refund = await reads.refunds.get(event.refund_id)
+        if refund is None:
+            return
+        values |= _refund_values(refund)
     users = {Party.CUSTOMER: customer, Party.PROVIDER: owner}
     notices = await _notices(event, booking, reads.bookings)
     for party, template in notices.templates():
@@ -47,7 +52,7 @@ async def notify_parties(
             await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
 
 
-async def _notices(event: BookingChanged | RefundScheduled, booking: Booking, bookings: BookingReads) -> PartyNotices:
+async def _notices(event: BookingChanged | RefundChanged, booking: Booking, bookings: BookingReads) -> PartyNotices:
     """The notices of the event, or those about a time that the customer has not accepted."""
     change = booking.time_change
     if change is not None and isinstance(event, BookingRescheduled):
@@ -59,7 +64,15 @@ async def _notices(event: BookingChanged | RefundScheduled, booking: Booking, bo
     return notices_of(event, by_staff=booking.placed_by_staff)
 
 
-def _values(booking: Booking, customer: User, provider: ProviderView) -> Mapping[str, NoticeValue]:
+def _refund_values(refund: Refund) -> dict[str, NoticeValue]:
+    return {
+        "refund": refund.amount,
+        "bank_reference": refund.bank_reference or "",
+        "return_reason": refund.return_reason or "",
+    }
+
+
+def _values(booking: Booking, customer: User, provider: ProviderView) -> dict[str, NoticeValue]:
     """The values of every placeholder; times are on the clock of the booking's time zone."""
     zone, change = booking.time_zone, booking.time_change
     return {

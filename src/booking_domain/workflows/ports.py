@@ -5,6 +5,7 @@ and `Reads`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -18,10 +19,10 @@ from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
-from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
 from booking_domain.workflows.personal_data import PersonalData
-from booking_domain.workflows.views import Appointment, ProviderView, SalonView
+from booking_domain.workflows.views import Appointment, Payout, PayoutStep, ProviderView, SalonView
 
 
 class ProviderReads(Protocol):
@@ -74,6 +75,28 @@ class AppointmentReads(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutFilter:
+    """Which payouts to list. `after` is the last id of the previous page; None matches any value."""
+
+    waits_for: PayoutStep | None = None
+    booking_id: BookingId | None = None
+    after: RefundId | None = None
+    limit: int = 50
+
+
+class PayoutReads(Protocol):
+    """Refunds with what their transfer needs, outside any transaction."""
+
+    async def get(self, refund_id: RefundId) -> Payout | None:
+        """One payout."""
+        ...
+
+    async def page(self, chosen: PayoutFilter) -> Sequence[Payout]:
+        """The payouts that match, by id, so the oldest first."""
+        ...
+
+
 class WorkflowRepositories(Protocol):
     """Repositories that span contexts."""
 
@@ -86,6 +109,8 @@ class WorkflowReadGroup(Protocol):
 
     @property
     def appointments(self) -> AppointmentReads: ...
+    @property
+    def payouts(self) -> PayoutReads: ...
     @property
     def providers(self) -> ProviderReads: ...
     @property

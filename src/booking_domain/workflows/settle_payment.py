@@ -17,6 +17,7 @@ from booking_domain.bookings.transitions import Action, LatePayment, Party, Stat
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
+from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import ensure_available, slot_window
 from booking_domain.shared.actor import SYSTEM
@@ -90,7 +91,10 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     decision = await _confirm_or_revive(booking.receive(new, context.now), pending, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
-    await schedule_refund(_excess(decision.state, new, pending), decision.state, after.gateway, tx, context)
+    excess = _excess(decision.state, new, pending)
+    late = decision.state.status in {Status.CANCELLED, Status.EXPIRED}
+    reason = RefundReason.LATE_PAYMENT if late else RefundReason.OVERPAYMENT
+    await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
     return after
 
 

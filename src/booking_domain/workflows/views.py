@@ -1,11 +1,15 @@
 """Views: what reads across contexts return."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
+from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
+from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.ids import ProviderId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +45,43 @@ class SalonView:
 
     salon: Salon
     hours: OpeningHours
+
+
+class PayoutStep(StrEnum):
+    """What a payout waits for."""
+
+    BANK_DETAILS = "bank_details"
+    """The customer has not added a bank account."""
+    APPROVAL = "approval"
+    """An admin has to approve the transfer."""
+    TRANSFER = "transfer"
+    """The transfer is approved, and an admin closes it with the bank's reference."""
+    NOTHING = "nothing"
+    """The money was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payout:
+    """A refund with the names and the bank account that its transfer needs."""
+
+    refund: Refund
+    booking_reference: str
+    provider_id: ProviderId
+    provider_name: str
+    customer_name: str
+    bank_account: BankDetails | None
+    """The customer's bank account as it is now."""
+
+    @property
+    def waits_for(self) -> PayoutStep:
+        """The next step."""
+        if self.refund.status is RefundStatus.REFUNDED:
+            return PayoutStep.NOTHING
+        if self.refund.approved_at is not None:
+            return PayoutStep.TRANSFER
+        return PayoutStep.BANK_DETAILS if self.bank_account is None else PayoutStep.APPROVAL
+
+    @property
+    def payee(self) -> BankDetails | None:
+        """Where the money goes: as approved, else the customer's bank account."""
+        return self.refund.payee or self.bank_account

@@ -31,6 +31,7 @@ from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
+from entrypoints.http.payouts import routes as payouts
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.salons import routes as salons
@@ -62,6 +63,7 @@ RESOURCES: Final = (
     reviews.routes,
     payments.routes,
     webhooks.routes,
+    payouts.routes,
     sms_webhooks.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""

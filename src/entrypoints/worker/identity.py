@@ -10,6 +10,7 @@ import structlog
 from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.identity.events import (
     AccountDeleted,
+    BankAccountChanged,
     CalendarLinkRevoked,
     CodeRequested,
     ContactLost,
@@ -116,7 +117,17 @@ CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested,), _send_requested),),
     notices=(
-        Notice((PhoneChanged, AccountDeleted, CalendarLinkRevoked, EarlierAccessRemoved, ContactLost), notify_account),
+        Notice(
+            (
+                PhoneChanged,
+                BankAccountChanged,
+                AccountDeleted,
+                CalendarLinkRevoked,
+                EarlierAccessRemoved,
+                ContactLost,
+            ),
+            notify_account,
+        ),
     ),
     sweeps=(
         Sweep("expired codes", _sweep_codes),

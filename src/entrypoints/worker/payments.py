@@ -5,7 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.bookings.events import BookingCancelled
-from booking_domain.payments.events import PaymentHinted, RefundScheduled
+from booking_domain.payments.events import (
+    PaymentHinted,
+    RefundMade,
+    RefundReturned,
+    RefundScheduled,
+)
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.workflows.notify_parties import notify_parties
@@ -46,5 +51,5 @@ CONTEXT: Final = WorkerContext(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription((BookingCancelled,), _withdraw_invoices),
     ),
-    notices=(Notice((RefundScheduled,), notify_parties),),
+    notices=(Notice((RefundScheduled, RefundMade, RefundReturned), notify_parties),),
 )

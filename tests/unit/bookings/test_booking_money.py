@@ -31,10 +31,18 @@ AGREED = """
     failed              cover        paid
     paid                cover        paid
     pending             fail         failed
+    unpaid              refund_part  partially_refunded
+    pending             refund_part  partially_refunded
+    failed              refund_part  partially_refunded
     paid                refund_part  partially_refunded
     partially_refunded  refund_part  partially_refunded
+    refunded            refund_part  partially_refunded
+    unpaid              refund_all   refunded
+    pending             refund_all   refunded
+    failed              refund_all   refunded
     paid                refund_all   refunded
     partially_refunded  refund_all   refunded
+    refunded            refund_all   refunded
 """
 MOVES = {(status, action): to for status, action, to in map(str.split, AGREED.strip().splitlines())}
 
@@ -79,10 +87,10 @@ def test_the_deposit_is_covered_only_when_paid_in_full() -> None:
 
 
 @pytest.mark.parametrize("status", [BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentStatus.REFUNDED])
-def test_money_received_after_a_refund_counts_and_keeps_the_refund_status(status: BookingPaymentStatus) -> None:
+def test_money_received_after_a_refund_leaves_the_booking_partially_refunded(status: BookingPaymentStatus) -> None:
     refunded = replace(a_booking(Status.CANCELLED, paid=DEPOSIT, refunded=DEPOSIT), payment_status=status)
     after = refunded.receive(DEPOSIT, LATER)
-    assert (after.paid, after.payment_status) == (DEPOSIT + DEPOSIT, status)
+    assert (after.paid, after.payment_status) == (DEPOSIT + DEPOSIT, BookingPaymentStatus.PARTIALLY_REFUNDED)
 
 
 def test_money_received_after_a_failure_counts() -> None:
@@ -104,3 +112,21 @@ def test_starting_to_pay_twice_is_recorded_once() -> None:
 def test_a_paid_booking_does_not_start_a_payment() -> None:
     with pytest.raises(InvalidTransition):
         a_booking(paid=DEPOSIT).await_payment(LATER)
+
+
+@given(st.lists(amounts(most=DEPOSIT.amount), min_size=1, max_size=5))
+def test_the_payment_status_says_whether_all_money_went_back(parts: list[Money]) -> None:
+    total = sum(parts, Money.zero("MNT"))
+    booking = a_booking(Status.CANCELLED, paid=total)
+    for part in parts:
+        booking = booking.give_back(part, LATER)
+        whole = booking.refunded == booking.paid
+        assert booking.payment_status is (
+            BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
+        )
+    assert booking.refunded == total
+
+
+def test_more_than_was_paid_cannot_be_given_back() -> None:
+    with pytest.raises(InvalidValue):
+        a_booking(Status.CANCELLED, paid=DEPOSIT).give_back(DEPOSIT + Money(amount=1, currency="MNT"), LATER)

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.payments.model import Invoice, Payment, Purpose
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId, UserId
 from booking_domain.shared.money import Money
 
@@ -36,6 +36,7 @@ def a_refund(amount: Money = ASKED) -> Refund:
         booking_id=BookingId(UUID(int=2)),
         customer_id=UserId(UUID(int=3)),
         gateway="qpay",
+        reason=RefundReason.CANCELLATION,
         amount=amount,
         now=NOW,
     )

@@ -1,5 +1,6 @@
 """Refunds, and every status, action and party of a refund against a table that was written by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,17 +12,23 @@ from booking_domain.payments.refunds import (
     REFUND_LIFECYCLE,
     InvalidRefundTransition,
     RefundAction,
+    RefundNotApproved,
     RefundStatus,
     pending_total,
 )
 from booking_domain.payments.transitions import PaymentParty
+from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.testing.shared.strategies import amounts
 
 LATER = NOW + timedelta(days=1)
+ACCOUNT = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
 AGREED = """
-    refund_pending  refund  refunded   gateway platform
+    refund_pending  approve  refund_pending  platform
+    refund_pending  return   refund_pending  platform
+    refund_pending  refund   refunded        gateway platform
 """
 MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
 
@@ -74,3 +81,54 @@ def test_the_pending_total_leaves_out_refunds_that_were_made(scheduled: list[tup
         for amount, made in scheduled
     ]
     assert pending_total(refunds, "MNT") == sum((amount for amount, made in scheduled if not made), NOTHING)
+
+
+def test_a_transfer_is_approved_made_and_closed_under_the_reference_of_the_bank() -> None:
+    approved = a_refund().approve(ACCOUNT, LATER)
+    assert (approved.status, approved.payee, approved.approved_at) == (RefundStatus.PENDING, ACCOUNT, LATER)
+    made = approved.settle(" FT 26327  1 ", LATER)
+    assert (made.status, made.bank_reference, made.processed_at) == (RefundStatus.REFUNDED, "FT 26327 1", LATER)
+
+
+def test_a_later_bank_account_does_not_redirect_an_approved_transfer() -> None:
+    approved = a_refund().approve(ACCOUNT, NOW)
+    assert approved.approve(replace(ACCOUNT, account_number="9999999999"), LATER) is approved
+
+
+def test_a_transfer_that_is_not_approved_is_neither_closed_nor_returned() -> None:
+    with pytest.raises(RefundNotApproved):
+        a_refund().settle("FT1", NOW)
+    with pytest.raises(RefundNotApproved):
+        a_refund().return_transfer("unknown account")
+
+
+def test_settling_twice_changes_nothing_and_another_reference_is_rejected() -> None:
+    made = a_refund().approve(ACCOUNT, NOW).settle("FT1", NOW)
+    assert made.settle("FT1", LATER) is made
+    with pytest.raises(InvalidRefundTransition):
+        made.settle("FT2", LATER)
+    with pytest.raises(InvalidRefundTransition):
+        made.approve(ACCOUNT, LATER)
+    with pytest.raises(InvalidRefundTransition):
+        made.return_transfer("late")
+
+
+def test_a_returned_transfer_needs_a_new_approval() -> None:
+    returned = a_refund().approve(ACCOUNT, NOW).return_transfer(" unknown account ")
+    assert (returned.payee, returned.approved_at, returned.return_reason) == (None, None, "unknown account")
+    with pytest.raises(RefundNotApproved):
+        returned.settle("FT1", LATER)
+    again = returned.approve(ACCOUNT, LATER)
+    assert (again.return_reason, again.settle("FT1", LATER).status) == (None, RefundStatus.REFUNDED)
+
+
+@pytest.mark.parametrize("reference", ["", " ", "x" * 65, "a\x00b"])
+def test_an_unusable_reference_of_the_bank_is_rejected(reference: str) -> None:
+    with pytest.raises(InvalidValue):
+        a_refund().approve(ACCOUNT, NOW).settle(reference, NOW)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_an_unusable_reason_of_a_return_is_rejected(reason: str) -> None:
+    with pytest.raises(InvalidValue):
+        a_refund().approve(ACCOUNT, NOW).return_transfer(reason)

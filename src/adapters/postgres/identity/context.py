@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from adapters.postgres.identity.bank_accounts import PostgresBankAccountReads, PostgresBankAccounts
 from adapters.postgres.identity.calendar_links import PostgresCalendarLinkReads, PostgresCalendarLinks
 from adapters.postgres.identity.credentials import PostgresCredentials
 from adapters.postgres.identity.external_identities import (
@@ -19,6 +20,7 @@ from adapters.postgres.identity.sessions import (
     PostgresSessions,
 )
 from adapters.postgres.identity.tables import (
+    bank_accounts,
     calendar_links,
     external_identities,
     login_history,
@@ -51,6 +53,7 @@ CONTEXT: Final = Context(
         recovery_codes,
         totp_factors,
         calendar_links,
+        bank_accounts,
     ),
     conflicts={
         "users_email_key": EmailTaken,
@@ -76,6 +79,7 @@ class IdentityRepositories(RepositoryGroup):
         self.used_assertions = PostgresUsedAssertions(work)
         self.second_factors = PostgresSecondFactors(work, cipher)
         self.calendar_links = PostgresCalendarLinks(work)
+        self.bank_accounts = PostgresBankAccounts(work, cipher)
 
 
 class IdentityReads(ReadGroup):
@@ -89,3 +93,4 @@ class IdentityReads(ReadGroup):
         self.phone_changes = PostgresPhoneChangeReads(source.statements, source.cipher)
         self.external_identities = PostgresExternalIdentityReads(source.statements)
         self.calendar_links = PostgresCalendarLinkReads(source.statements)
+        self.bank_accounts = PostgresBankAccountReads(source.statements, source.cipher)

@@ -200,3 +200,14 @@ calendar_links: Final = Table(
     instant("created_at"),
     info=personal_data("user_id", erase=DELETE, export=NotExported("the digest of a secret")),
 )
+
+# The bank account that a user's refunds are transferred to.
+bank_accounts: Final = Table(
+    "bank_accounts",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    encrypted("details_sealed", field="bank_accounts.details", nullable=False),
+    instant("updated_at"),
+    Column("version", Integer, nullable=False),
+    info=personal_data("user_id", erase=DELETE, export="bank_account"),
+)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, LargeBinary
 
+from adapters.postgres.kit.work import WithWork, Work
+
 _INFO: Final = "encrypted"
 
 
@@ -27,6 +29,14 @@ class FieldCipher(Protocol):
     def index(self, text: str, *, field: str) -> bytes:
         """Equal for equal texts of one field."""
         ...
+
+
+class WithCipher(WithWork):
+    """Base of repositories and reads with encrypted columns: `self._cipher` encrypts and decrypts them."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work)
+        self._cipher = cipher
 
 
 @dataclass(frozen=True, slots=True)

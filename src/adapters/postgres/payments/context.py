@@ -10,9 +10,10 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.personal_data import PROVIDER
 from adapters.postgres.kit.work import Work
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
+from adapters.postgres.payments.payouts import PostgresPayoutReads
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
 from adapters.postgres.payments.tables import payments, refunds
-from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.refunds import BankReferenceUsed, RefundStatus
 from booking_domain.shared.errors import ConcurrentChange
 
 
@@ -24,7 +25,10 @@ def _pending_refund(of: ColumnElement[bool]) -> ColumnElement[bool]:
 
 CONTEXT: Final = Context(
     tables=(payments, refunds),
-    conflicts={"payments_one_pending_key": lambda: ConcurrentChange(what="payment")},
+    conflicts={
+        "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
+        "refunds_bank_reference_key": BankReferenceUsed,
+    },
     erasure_blockers={"money": _pending_refund(IS_PARTY)},
     profile_blockers={"money": _pending_refund(bookings.c.provider_id == PROVIDER)},
 )
@@ -36,7 +40,7 @@ class PaymentRepositories(RepositoryGroup):
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         super().__init__(work, cipher)
         self.payments = PostgresPayments(work)
-        self.refunds = PostgresRefunds(work)
+        self.refunds = PostgresRefunds(work, cipher)
 
 
 class PaymentReads(ReadGroup):
@@ -45,4 +49,5 @@ class PaymentReads(ReadGroup):
     def __init__(self, source: ReadSource) -> None:
         super().__init__(source)
         self.payments = PostgresPaymentReads(source.statements)
-        self.refunds = PostgresRefundReads(source.statements)
+        self.refunds = PostgresRefundReads(source.statements, source.cipher)
+        self.payouts = PostgresPayoutReads(source.statements, source.cipher)

@@ -5,9 +5,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
+from adapters.postgres.kit.bank_details import encrypted_details
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import refunds
 from booking_domain.payments.refunds import Refund, RefundReads, Refunds
 from booking_domain.shared.ids import BookingId, RefundId
@@ -16,7 +17,16 @@ REFUND: Final = Mapper(
     refunds,
     Refund,
     amount=Columns("amount", "currency"),
-    changes=("status", "processed_at", "version"),
+    payee=encrypted_details("payee_sealed"),
+    changes=(
+        "status",
+        "payee_sealed",
+        "approved_at",
+        "return_reason",
+        "bank_reference",
+        "processed_at",
+        "version",
+    ),
 )
 _t: Final = refunds.c
 _ADD: Final = REFUND.insert()
@@ -27,20 +37,20 @@ _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("b
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
 
 
-class PostgresRefundReads(WithWork, RefundReads):
+class PostgresRefundReads(WithCipher, RefundReads):
     """`RefundReads` of the table `refunds`."""
 
     async def get(self, refund_id: RefundId) -> Refund | None:
         row = await self._work.one(_ONE, refund_id=refund_id)
-        return None if row is None else REFUND.read(row)
+        return None if row is None else REFUND.read(row, self._cipher)
 
     async def of_booking(self, booking_id: BookingId) -> list[Refund]:
-        return [REFUND.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return [REFUND.read(row, self._cipher) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Refund]]:
         found: dict[BookingId, list[Refund]] = {booking_id: [] for booking_id in booking_ids}
         for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
-            refund = REFUND.read(row)
+            refund = REFUND.read(row, self._cipher)
             found[refund.booking_id].append(refund)
         return found
 
@@ -49,7 +59,9 @@ class PostgresRefunds(PostgresRefundReads, Refunds):
     """`Refunds` in the table `refunds`."""
 
     async def add(self, refund: Refund) -> None:
-        await self._work.execute(_ADD, **REFUND.write(refund))
+        await self._work.execute(_ADD, **REFUND.write(refund, self._cipher))
 
     async def save(self, refund: Refund, *, was: Refund) -> None:
-        await self._work.update_one("refund", _SAVE, row_key=was.id, seen_version=was.version, **REFUND.changes(refund))
+        await self._work.update_one(
+            "refund", _SAVE, row_key=was.id, seen_version=was.version, **REFUND.changes(refund, self._cipher)
+        )

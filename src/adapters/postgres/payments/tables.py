@@ -21,16 +21,24 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
+from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import Kept, personal_data
+from adapters.postgres.kit.personal_data import personal_data
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 
 
 def _clear_gateway_payload(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     with_payload = table.c.raw_payload.is_not(None)
     return update(table).where(owned, with_payload).values(raw_payload=null(), version=table.c.version + 1)
+
+
+def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Clear the payee and what was written about the transfer; amounts, times and the bank's reference stay."""
+    personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
+    values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
+    return update(table).where(owned, personal).values(values)
 
 
 payments: Final = Table(
@@ -79,12 +87,21 @@ refunds: Final = Table(
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("gateway", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=RefundReason.CANCELLATION.value),
     Column("currency", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    encrypted("payee_sealed", field="refunds.payee"),
+    instant("approved_at", nullable=True),
+    Column("return_reason", Text),
+    Column("bank_reference", Text),
     instant("processed_at", nullable=True),
     Column("version", Integer, nullable=False),
     instant("created_at"),
     one_of("status", RefundStatus),
+    one_of("reason", RefundReason),
     CheckConstraint("amount > 0", name="amount"),
-    info=personal_data("booking_id", erase=Kept("accounting: an amount and its times, no text"), export="bookings"),
+    # One transfer of the bank pays one refund.
+    Index("refunds_bank_reference_key", "bank_reference", unique=True),
+    Index("refunds_pending_idx", "id", postgresql_where=sql("status = 'refund_pending'")),
+    info=personal_data("booking_id", erase=_clear_payee, export="bookings"),
 )

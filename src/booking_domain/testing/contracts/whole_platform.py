@@ -34,9 +34,17 @@ from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.time_changes import OBJECTION_WINDOW
-from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action, InvalidBookingTransition, Party, Status
+from booking_domain.bookings.transitions import (
+    BOOKING_LIFECYCLE,
+    Action,
+    BookingPaymentStatus,
+    InvalidBookingTransition,
+    Party,
+    Status,
+)
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
@@ -490,6 +498,17 @@ class PlatformMachine(RuleBasedStateMachine):
 
         for refusal in self._do(everything()):
             assert isinstance(refusal, (GatewayUnavailable, *_NOT_NOW))
+
+    @rule(booking=bookings, again=st.booleans())
+    def pay_out(self, booking: Booking, *, again: bool) -> None:
+        """Transfer every pending refund of a booking; concurrent and repeated requests pay each of them once."""
+        refunds = self._do(self.studio.refunds(booking))
+        pending = [refund for refund in refunds if refund.status is RefundStatus.PENDING]
+        for refund in pending:
+            self._do(race([self.studio.pay_out(refund) for _ in range(2 if again else 1)]))
+        if pending:
+            after = self._seen(booking.id)
+            assert after.payment_status in {BookingPaymentStatus.REFUNDED, BookingPaymentStatus.PARTIALLY_REFUNDED}
 
     @rule(trouble=st.sampled_from(["cut off", "answers are lost"]))
     def have_trouble_with_the_gateway(self, trouble: str) -> None:

@@ -2,9 +2,11 @@
 
 from hashlib import sha256
 
+from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE, Client, Login, LoginMethod, LoginOutcome, Session
 from booking_domain.shared.actor import Role
+from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import (
     LoginId,
     SessionId,
@@ -53,3 +55,8 @@ class IdentityBuilder(BaseBuilder):
             method=LoginMethod.PASSWORD,
             outcome=LoginOutcome.SUCCEEDED,
         )
+
+    def bank_account(self, user_id: UserId) -> BankAccount:
+        """A bank account."""
+        details = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
+        return BankAccount(user_id=user_id, details=details, updated_at=NOW)

@@ -2,7 +2,7 @@
 
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.kit.builders import DEPOSIT, NOW, BaseBuilder
@@ -45,6 +45,7 @@ class PaymentsBuilder(BaseBuilder):
             booking_id=booking.id,
             customer_id=booking.customer_id,
             gateway="memory",
+            reason=RefundReason.CANCELLATION,
             amount=amount,
             now=NOW,
         )

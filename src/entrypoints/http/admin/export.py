@@ -1,15 +1,13 @@
 """Accounts as a CSV file (RFC 4180), read and streamed page by page."""
 
-import csv
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from io import StringIO
 from typing import Final
 
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import UserFilter, UserReads
-from entrypoints.http.kit.csv_cells import neutralise_formulas
+from entrypoints.http.kit.csv_cells import csv_lines
 
 COLUMNS: Final = (
     "id",
@@ -29,10 +27,10 @@ PAGE: Final = 500
 
 async def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) -> AsyncIterator[bytes]:
     """The file: `first`, the first page of the filter, and all pages after it."""
-    yield _lines([COLUMNS])
+    yield csv_lines([COLUMNS])
     page = first
     while page:
-        yield _lines(map(_cells, page))
+        yield csv_lines(map(_cells, page))
         full = len(page) == PAGE
         page = await reads.page(replace(chosen, after=page[-1].id)) if full else ()
 
@@ -55,9 +53,3 @@ def _cells(user: User) -> tuple[str, ...]:
 
 def _moment(at: datetime | None) -> str:
     return "" if at is None else at.isoformat()
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> bytes:
-    written = StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n").writerows([neutralise_formulas(cell) for cell in row] for row in rows)
-    return written.getvalue().encode()

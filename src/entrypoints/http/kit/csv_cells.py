@@ -1,6 +1,9 @@
-"""Keeps spreadsheets from computing the cells of a CSV file."""
+"""Rows of CSV files (RFC 4180) whose cells spreadsheets do not compute."""
 
+import csv
 import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
 from typing import Final
 
 _FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
@@ -20,3 +23,10 @@ def neutralise_formulas(cell: str) -> str:
     That is a formula at the start of the cell or after a character that could end one, and a leading control character.
     """
     return _DANGEROUS.sub("'", cell)
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """The rows of a CSV file in UTF-8, with the formulas of their cells neutralised."""
+    written = StringIO(newline="")
+    csv.writer(written, lineterminator="\r\n").writerows([neutralise_formulas(cell) for cell in row] for row in rows)
+    return written.getvalue().encode()

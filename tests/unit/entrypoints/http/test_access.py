@@ -75,7 +75,12 @@ def as_meant(row: Row, answer: httpx.Response, meant: set[int]) -> bool:
     if row.by_secret:
         return status < 500
     if status == 404:
-        own = {"provider.profile_missing", "auth.second_factor_missing", "consent.no_code"}
+        own = {
+            "provider.profile_missing",
+            "auth.second_factor_missing",
+            "consent.no_code",
+            "user.bank_account_missing",
+        }
         return answer.json()["code"] in own
     return status < 500 and status not in {400, 401} and (status != 403 or row.steps)
 

@@ -16,8 +16,8 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.testing.builders import Builder
-from entrypoints.http.admin import export
 from entrypoints.http.admin.export import PAGE
+from entrypoints.http.kit import csv_cells
 
 DISABLED = {"status": "disabled", "reason": "abuse"}
 
@@ -356,7 +356,7 @@ async def test_an_export_computes_nothing_in_a_spreadsheet(api: Api) -> None:
 
 
 async def test_an_export_with_formulas_is_found(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "neutralise_formulas", str)
+    monkeypatch.setattr(csv_cells, "neutralise_formulas", str)
     assert len(formulas(await exported(api))) == 19 + len(HOSTILE)
 
 

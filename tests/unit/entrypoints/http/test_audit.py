@@ -37,6 +37,8 @@ THEIR_OWN: Final = {
     "change_phone",
     "unlink_identity",
     "end_other_sessions",
+    "set_bank_account",
+    "remove_bank_account",
     "change_calendar_link",
     "remove_calendar_link",
     "edit_account",

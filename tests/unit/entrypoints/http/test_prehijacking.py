@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,9 +10,11 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import last_code, messages
 from tests.unit.entrypoints.http.test_telegram import shown, with_a_bot
 from tests.unit.entrypoints.http.two_factors import APP
+from tests.unit.features.payouts import ACCOUNT as BANK_ACCOUNT
 
 from booking_domain.identity.events import ContactLost, EarlierAccessRemoved
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.shared.ids import UserId
 
 EMAIL: Final = {"email": "victim@example.com"}
 PHONE: Final = {"phone": "+97699112233"}
@@ -59,6 +62,7 @@ async def prepared(api: Api, contact: dict[str, str]) -> tuple[dict[str, Any], s
     mallory = await registered(api, contact, **(TROJAN if "email" in contact else {"email": "mallory@example.com"}))
     token = mallory["accessToken"]
     calendar = str((await api.post("/users/me/calendar-link", token)).json()["url"]).partition("/api/v1")[2]
+    assert (await api.put("/users/me/bank-account", token, json=BANK_ACCOUNT)).status_code == 200
     body = {**shown(api, int(TELEGRAM_ID)), "currentPassword": PASSWORD}
     assert (await api.post("/users/me/telegram", token, json=body)).status_code == 204
     secret = (await api.post("/auth/mfa/totp", token, json={"currentPassword": PASSWORD})).json()["secret"]
@@ -83,6 +87,7 @@ async def assert_shut_out(api: Api, mallory: dict[str, Any], contact: dict[str, 
     assert_problem(await api.get(calendar), 404, "calendar.link_not_found")
     user_id = await api.database.reads.external_identities.user_of(IdentityProvider.TELEGRAM, TELEGRAM_ID)
     assert user_id is None
+    assert await api.database.reads.bank_accounts.get(UserId(UUID(mallory["user"]["id"]))) is None
     # The other contact belongs to nobody: no code is sent to it.
     other = TROJAN if "email" in contact else {"email": "mallory@example.com"}
     api.clock.advance(MINUTE)

@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 pytest.register_assert_rewrite(
+    f"{__name__}.bank_accounts",
     f"{__name__}.calendar_links",
     f"{__name__}.credentials",
     f"{__name__}.external_identities",
@@ -18,6 +19,7 @@ pytest.register_assert_rewrite(
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
@@ -36,6 +38,7 @@ from booking_domain.identity.ports import (
     Users,
 )
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
+from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
 from booking_domain.testing.identity.contracts.credentials import (
     CredentialsContract,
@@ -56,6 +59,8 @@ from booking_domain.testing.identity.contracts.users import UsersContract
 
 CONTRACTS: Final = {
     AccessTokens: AccessTokensContract,
+    BankAccountReads: BankAccountsContract,
+    BankAccounts: BankAccountsContract,
     CalendarLinkReads: CalendarLinksContract,
     CalendarLinks: CalendarLinksContract,
     Credentials: CredentialsContract,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from booking_domain.testing.identity.memory.bank_accounts import MemoryBankAccountReads, MemoryBankAccounts
 from booking_domain.testing.identity.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
 from booking_domain.testing.identity.memory.external_identities import (
     MemoryExternalIdentities,
@@ -38,6 +39,7 @@ class IdentityRepositories(RepositoryGroup):
         self.used_assertions = MemoryUsedAssertions(state)
         self.second_factors = MemorySecondFactors(state)
         self.calendar_links = MemoryCalendarLinks(state)
+        self.bank_accounts = MemoryBankAccounts(state)
 
 
 class IdentityReads(ReadGroup):
@@ -51,3 +53,4 @@ class IdentityReads(ReadGroup):
         self.phone_changes = MemoryPhoneChangeReads(committed)
         self.external_identities = MemoryExternalIdentityReads(committed)
         self.calendar_links = MemoryCalendarLinkReads(committed)
+        self.bank_accounts = MemoryBankAccountReads(committed)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
@@ -28,6 +29,7 @@ EXTERNAL_IDENTITIES: Final = Table[tuple[IdentityProvider, str], ExternalIdentit
 )
 USED_ASSERTIONS: Final = Table[bytes, datetime]("used_assertions")
 SECOND_FACTORS: Final = Table[UserId, SecondFactor]("second_factors", erase=delete_key(lambda key: key))
+BANK_ACCOUNTS: Final = Table[UserId, BankAccount]("bank_accounts", erase=delete_rows(lambda row: row.user_id))
 CALENDAR_LINKS: Final = Table[UserId, CalendarLink]("calendar_links", erase=delete_rows(lambda row: row.user_id))
 
 TABLES: Final = (
@@ -41,6 +43,7 @@ TABLES: Final = (
     USED_ASSERTIONS,
     SECOND_FACTORS,
     CALENDAR_LINKS,
+    BANK_ACCOUNTS,
 )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from booking_domain.payments.refunds import Refund, RefundStatus
+from booking_domain.payments.refunds import BankReferenceUsed, Refund, RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, RefundId
@@ -31,12 +31,19 @@ class RefundsContract(StorageContract):
                 make.refund(booking),
                 gateway="qpay",
                 status=status,
+                reason=RefundReason.OVERPAYMENT,
                 amount=Money(amount=2**63 - 1, currency="KWD"),
+                payee=make.bank_account(booking.customer_id).details,
+                approved_at=NOW,
+                return_reason="Данс олдсонгүй",
+                bank_reference=f"FT {status}",
                 processed_at=NOW + timedelta(microseconds=1),
                 version=77,
             )
             await _add(backend, refund)
             assert await backend.reads.refunds.get(refund.id) == refund
+            async with backend.begin() as tx:
+                assert await tx.refunds.get(refund.id) == refund
 
     async def test_an_unknown_refund_is_not_found(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.refund(await a_booking(backend, make)))
@@ -84,6 +91,21 @@ class RefundsContract(StorageContract):
             await tx.refunds.save(made, was=was)
         assert await backend.reads.refunds.get(was.id) == made
         assert await backend.reads.refunds.get(other.id) == other
+
+    async def test_a_bank_reference_belongs_to_one_refund(self, backend: Backend, make: Builder) -> None:
+        booking = await a_booking(backend, make)
+        details = make.bank_account(booking.customer_id).details
+        approved = [make.refund(booking).approve(details, NOW) for _ in range(2)]
+        await _add(backend, *approved)
+
+        async def settle(refund: Refund) -> None:
+            async with backend.begin() as tx:
+                await tx.refunds.save(refund.settle("FT1", NOW), was=refund)
+
+        await settle(approved[0])
+        with pytest.raises(BankReferenceUsed):
+            await settle(approved[1])
+        assert await backend.reads.refunds.get(approved[1].id) == approved[1]
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))

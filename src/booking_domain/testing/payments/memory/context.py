@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
+from booking_domain.testing.payments.memory.payouts import MemoryPayoutReads
 from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
 
 
@@ -23,3 +24,4 @@ class PaymentReads(ReadGroup):
         super().__init__(committed)
         self.payments = MemoryPaymentReads(committed)
         self.refunds = MemoryRefundReads(committed)
+        self.payouts = MemoryPayoutReads(committed)

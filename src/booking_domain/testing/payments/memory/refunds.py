@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from booking_domain.payments.refunds import Refund, RefundReads, Refunds
+from booking_domain.payments.refunds import BankReferenceUsed, Refund, RefundReads, Refunds
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.testing.bookings.memory.tables import require_booking
@@ -26,7 +26,15 @@ class MemoryRefunds(Refunds):
         kept = self._state[REFUNDS].get(was.id)
         if kept is None or kept.version != was.version:
             raise ConcurrentChange(what="the refund")
+        if refund.bank_reference is not None and any(
+            each.bank_reference == refund.bank_reference and each.id != refund.id
+            for each in self._state[REFUNDS].values()
+        ):
+            raise BankReferenceUsed
         self._state[REFUNDS][refund.id] = refund
+
+    async def get(self, refund_id: RefundId) -> Refund | None:
+        return self._state[REFUNDS].get(refund_id)
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Refund]:
         return _refunds_of(self._state, booking_id)

@@ -16,6 +16,16 @@ def _without_payload(payment: Payment) -> Payment:
 PAYMENTS: Final = Table[PaymentId, Payment](
     "payments", erase=change_rows(lambda payment: payment.customer_id, _without_payload)
 )
-REFUNDS: Final = Table[RefundId, Refund]("refunds")
+
+
+def _without_payee(refund: Refund) -> Refund:
+    if refund.payee is None and refund.return_reason is None:
+        return refund
+    return replace(refund, payee=None, return_reason=None, version=refund.version + 1)
+
+
+REFUNDS: Final = Table[RefundId, Refund](
+    "refunds", erase=change_rows(lambda refund: refund.customer_id, _without_payee)
+)
 
 TABLES: Final = (PAYMENTS, REFUNDS)

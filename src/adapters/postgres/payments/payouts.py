@@ -1,0 +1,76 @@
+"""Refunds with the names and the bank accounts that their transfers need."""
+
+from typing import Final
+
+from sqlalchemy import Select, and_, bindparam, case, literal, or_, select
+
+from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
+from adapters.postgres.identity.tables import bank_accounts, users
+from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row
+from adapters.postgres.payments.refunds import REFUND
+from adapters.postgres.payments.tables import refunds
+from booking_domain.payments.refunds import RefundStatus
+from booking_domain.shared.ids import ProviderId, RefundId
+from booking_domain.workflows.ports import PayoutFilter, PayoutReads
+from booking_domain.workflows.views import Payout, PayoutStep
+
+_r: Final = refunds.c
+_REFUND: Final = len(REFUND.columns)
+_NAMES: Final = (bookings.c.reference, bookings.c.provider_id, providers.c.display_name, users.c.name)
+_step: Final = case(
+    (_r.status == RefundStatus.REFUNDED.value, literal(PayoutStep.NOTHING.value)),
+    (_r.approved_at.is_not(None), literal(PayoutStep.TRANSFER.value)),
+    (bank_accounts.c.user_id.is_(None), literal(PayoutStep.BANK_DETAILS.value)),
+    else_=literal(PayoutStep.APPROVAL.value),
+)
+_PAYOUTS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *BANK_ACCOUNT.columns).select_from(
+    refunds.join(bookings, bookings.c.id == _r.booking_id)
+    .join(providers, providers.c.id == bookings.c.provider_id)
+    .join(users, users.c.id == _r.customer_id)
+    .outerjoin(bank_accounts, bank_accounts.c.user_id == _r.customer_id)
+)
+_ONE: Final = Statement(_PAYOUTS.where(_r.id == bindparam("refund_id")))
+_PAGE: Final = Statement(
+    _PAYOUTS.where(
+        and_(
+            or_(bindparam("waits_for", type_=_r.status.type).is_(None), _step == bindparam("waits_for")),
+            if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
+            if_given("after", _r.id, _r.id > bindparam("after")),
+        )
+    )
+    .order_by(_r.id)
+    .limit(bindparam("most"))
+)
+
+
+class PostgresPayoutReads(WithCipher, PayoutReads):
+    """`PayoutReads` of `refunds` with the names in `providers` and `users`, and `bank_accounts`."""
+
+    async def get(self, refund_id: RefundId) -> Payout | None:
+        row = await self._work.one(_ONE, refund_id=refund_id)
+        return None if row is None else self._payout(row)
+
+    async def page(self, chosen: PayoutFilter) -> list[Payout]:
+        rows = await self._work.all(
+            _PAGE,
+            waits_for=None if chosen.waits_for is None else chosen.waits_for.value,
+            booking_id=chosen.booking_id,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [self._payout(row) for row in rows]
+
+    def _payout(self, row: Row) -> Payout:
+        reference, provider_id, provider, customer, *account = row[_REFUND:]
+        return Payout(
+            refund=REFUND.read(row[:_REFUND], self._cipher),
+            booking_reference=reference,
+            provider_id=ProviderId(provider_id),
+            provider_name=provider,
+            customer_name=customer,
+            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher).details,
+        )

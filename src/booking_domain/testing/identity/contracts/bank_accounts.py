@@ -1,0 +1,48 @@
+"""The contract of `BankAccounts` and `BankAccountReads`."""
+
+from booking_domain.shared.bank_details import BankDetails
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
+from booking_domain.workflows.ports import Repositories
+
+OTHER = BankDetails(bank="Хаан банк", account_number="MN120005001234567890", holder_name="Бат-Эрдэнэ")
+
+
+class BankAccountsContract(StorageContract):
+    """Bank accounts, at most one per user."""
+
+    async def test_a_new_account_replaces_the_former_one(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        assert await backend.reads.bank_accounts.get(cast.customer.id) is None
+        first, theirs = make.bank_account(cast.customer.id), make.bank_account(cast.owner.id)
+        for account in (first, first.changed(OTHER, NOW + HOUR)):
+            async with backend.begin() as tx:
+                await tx.bank_accounts.save(account)
+                await tx.bank_accounts.save(theirs)
+                assert await tx.bank_accounts.get(cast.customer.id) == account
+            assert await backend.reads.bank_accounts.get(cast.customer.id) == account
+        assert await backend.reads.bank_accounts.get(cast.owner.id) == theirs
+
+    async def test_a_removed_account_is_gone_and_removing_it_again_changes_nothing(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        theirs = make.bank_account(cast.owner.id)
+        async with backend.begin() as tx:
+            await tx.bank_accounts.save(make.bank_account(cast.customer.id))
+            await tx.bank_accounts.save(theirs)
+        for _ in range(2):
+            async with backend.begin() as tx:
+                await tx.bank_accounts.remove(cast.customer.id)
+                assert await tx.bank_accounts.get(cast.customer.id) is None
+            assert await backend.reads.bank_accounts.get(cast.customer.id) is None
+        assert await backend.reads.bank_accounts.get(cast.owner.id) == theirs
+
+    async def test_an_account_of_a_rolled_back_transaction_is_not_stored(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+
+        async def save(tx: Repositories) -> None:
+            await tx.bank_accounts.save(make.bank_account(cast.customer.id))
+
+        await rolled_back(backend, save)
+        assert await backend.reads.bank_accounts.get(cast.customer.id) is None

@@ -1,0 +1,75 @@
+"""The contract of `PayoutReads`."""
+
+from collections.abc import Awaitable, Callable
+
+from booking_domain.payments.refunds import Refund
+from booking_domain.shared.ids import RefundId
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.workflows.ports import PayoutFilter
+from booking_domain.workflows.views import Payout, PayoutStep
+
+
+async def _ids(backend: Backend, chosen: PayoutFilter) -> list[RefundId]:
+    return [payout.refund.id for payout in await backend.reads.payouts.page(chosen)]
+
+
+class PayoutReadsContract(StorageContract):
+    """Refunds with what their transfers need."""
+
+    async def test_a_payout_has_the_names_and_the_bank_account(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = await a_booking(backend, make, cast)
+        refund, account = make.refund(booking), make.bank_account(cast.customer.id)
+        async with backend.begin() as tx:
+            await tx.refunds.add(refund)
+        without = Payout(
+            refund=refund,
+            booking_reference=booking.reference,
+            provider_id=booking.provider_id,
+            provider_name=cast.profile.display_name,
+            customer_name=cast.customer.name,
+            bank_account=None,
+        )
+        assert await backend.reads.payouts.get(refund.id) == without
+        assert without.waits_for is PayoutStep.BANK_DETAILS
+        async with backend.begin() as tx:
+            await tx.bank_accounts.save(account)
+        found = await backend.reads.payouts.get(refund.id)
+        assert found is not None
+        assert (found.bank_account, found.payee, found.waits_for) == (
+            account.details,
+            account.details,
+            PayoutStep.APPROVAL,
+        )
+        assert await backend.reads.payouts.get(RefundId(make.entropy.new_id())) is None
+
+    async def test_payouts_are_listed_by_step_and_booking_oldest_first(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
+        account = make.bank_account(cast.customer.id)
+        ready, approved, made = make.refund(one), make.refund(one), make.refund(one)
+        waiting = make.refund(theirs)
+        async with backend.begin() as tx:
+            await tx.bank_accounts.save(account)
+            for refund in (ready, approved, made, waiting):
+                await tx.refunds.add(refund)
+            await _save(tx.refunds.save, approved, approved.approve(account.details, NOW))
+            transfer = made.approve(account.details, NOW)
+            await _save(tx.refunds.save, made, transfer)
+            await _save(tx.refunds.save, transfer, transfer.settle("FT1", NOW + HOUR))
+        everything = sorted([ready.id, approved.id, made.id, waiting.id])
+        assert await _ids(backend, PayoutFilter()) == everything
+        assert await _ids(backend, PayoutFilter(limit=2)) == everything[:2]
+        assert await _ids(backend, PayoutFilter(after=everything[1])) == everything[2:]
+        assert await _ids(backend, PayoutFilter(booking_id=theirs.id)) == [waiting.id]
+        assert {step: await _ids(backend, PayoutFilter(waits_for=step)) for step in PayoutStep} == {
+            PayoutStep.BANK_DETAILS: [waiting.id],
+            PayoutStep.APPROVAL: [ready.id],
+            PayoutStep.TRANSFER: [approved.id],
+            PayoutStep.NOTHING: [made.id],
+        }
+
+
+async def _save(save: Callable[..., Awaitable[None]], was: Refund, now: Refund) -> None:
+    await save(now, was=was)

@@ -1,0 +1,50 @@
+"""Payouts in memory."""
+
+from collections.abc import Callable
+
+from booking_domain.payments.refunds import Refund
+from booking_domain.shared.ids import RefundId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, USERS
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.payments.memory.tables import REFUNDS
+from booking_domain.workflows.ports import PayoutFilter, PayoutReads
+from booking_domain.workflows.views import Payout
+
+
+class MemoryPayoutReads(PayoutReads):
+    """Committed refunds with what their transfers need."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, refund_id: RefundId) -> Payout | None:
+        state = self._committed()
+        refund = state[REFUNDS].get(refund_id)
+        return None if refund is None else _payout(state, refund)
+
+    async def page(self, chosen: PayoutFilter) -> list[Payout]:
+        state = self._committed()
+        found = (_payout(state, refund) for _, refund in sorted(state[REFUNDS].items()))
+        matching = [
+            payout
+            for payout in found
+            if chosen.waits_for in {None, payout.waits_for}
+            and chosen.booking_id in {None, payout.refund.booking_id}
+            and (chosen.after is None or payout.refund.id > chosen.after)
+        ]
+        return matching[: chosen.limit]
+
+
+def _payout(state: State, refund: Refund) -> Payout:
+    booking = state[BOOKINGS][refund.booking_id]
+    account = state[BANK_ACCOUNTS].get(refund.customer_id)
+    return Payout(
+        refund=refund,
+        booking_reference=booking.reference,
+        provider_id=booking.provider_id,
+        provider_name=state[PROFILES][booking.provider_id].display_name,
+        customer_name=state[USERS][refund.customer_id].name,
+        bank_account=None if account is None else account.details,
+    )

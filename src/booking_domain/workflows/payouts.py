@@ -1,0 +1,134 @@
+"""Refunds by bank transfer: admins approve a transfer to the customer's bank account, and close or return it.
+
+The money itself is moved by hand at the bank. A refund becomes `refunded` only by the bank's reference of the transfer,
+which belongs to one refund, so that no refund is paid twice and no transfer counts twice.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.payments.events import RefundMade, RefundReturned
+from booking_domain.payments.refunds import (
+    BankReferenceUsed,
+    InvalidRefundTransition,
+    NoBankDetails,
+    Refund,
+    RefundNotApproved,
+    RefundNotFound,
+)
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import EventId, RefundId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.workflows.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovePayout:
+    """Approve the transfer of a refund to the customer's bank account as it is now."""
+
+    refund_id: RefundId
+    expected_version: ExpectedVersion = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPayout:
+    """Record that an approved transfer failed. The customer is told the reason and checks the bank account."""
+
+    refund_id: RefundId
+    reason: str
+    expected_version: ExpectedVersion = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlePayout:
+    """Record that the bank made an approved transfer, under the bank's reference."""
+
+    refund_id: RefundId
+    bank_reference: str
+    expected_version: ExpectedVersion = None
+
+
+async def _approve(command: ApprovePayout, tx: Repositories, context: Context) -> Refund:
+    refund, _ = await _locked(command.refund_id, command.expected_version, tx)
+    account = await tx.bank_accounts.get(refund.customer_id)
+    if account is None:
+        raise NoBankDetails
+    return await _saved(refund.approve(account.details, context.now), refund, tx)
+
+
+async def _return(command: ReturnPayout, tx: Repositories, context: Context) -> Refund:
+    refund, _ = await _locked(command.refund_id, command.expected_version, tx)
+    after = await _saved(refund.return_transfer(command.reason), refund, tx)
+    event = RefundReturned(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=refund.booking_id,
+        refund_id=refund.id,
+    )
+    await tx.outbox.put([event])
+    return after
+
+
+async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> Refund:
+    refund, booking = await _locked(command.refund_id, command.expected_version, tx)
+    after = refund.settle(command.bank_reference, context.now)
+    if after is refund:
+        return refund
+    await _saved(after, refund, tx)
+    await tx.bookings.save(booking.give_back(refund.amount, context.now), was=booking, events=())
+    event = RefundMade(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=refund.booking_id,
+        refund_id=refund.id,
+    )
+    await tx.outbox.put([event])
+    return after
+
+
+async def _locked(refund_id: RefundId, expected: ExpectedVersion, tx: Repositories) -> tuple[Refund, Booking]:
+    """The refund and its booking, which is locked: every change of a refund locks it."""
+    found = await tx.refunds.get(refund_id)
+    booking = None if found is None else await tx.bookings.lock(found.booking_id)
+    refund = await tx.refunds.get(refund_id)  # again, now that the booking is locked
+    if refund is None or booking is None:
+        raise RefundNotFound
+    require_expected_version(refund.version, expected)
+    return refund, booking
+
+
+async def _saved(after: Refund, before: Refund, tx: Repositories) -> Refund:
+    if after is not before:
+        await tx.refunds.save(after, was=before)
+    return after
+
+
+def _subject(_: object, refund: Refund) -> Subject:
+    return Subject("refund", refund.id)
+
+
+approve_payout: Final = UseCase(
+    Permission.PAY_OUT,
+    _approve,
+    _subject,
+    audited_as="payout.approve",
+    raises=(RefundNotFound, NoBankDetails, InvalidRefundTransition, StaleVersion),
+)
+return_payout: Final = UseCase(
+    Permission.PAY_OUT,
+    _return,
+    _subject,
+    audited_as="payout.return",
+    raises=(RefundNotFound, RefundNotApproved, InvalidRefundTransition, InvalidValue, StaleVersion),
+)
+settle_payout: Final = UseCase(
+    Permission.PAY_OUT,
+    _settle,
+    _subject,
+    audited_as="payout.settle",
+    raises=(RefundNotFound, RefundNotApproved, InvalidRefundTransition, BankReferenceUsed, InvalidValue, StaleVersion),
+)

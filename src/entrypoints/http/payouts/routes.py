@@ -1,0 +1,254 @@
+"""`/bookings/{id}/payments`, `/users/me/bank-account` and `/admin/payouts`."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Final, cast
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post, put
+from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
+
+from booking_domain.identity.use_cases.bank_accounts import (
+    get_own_bank_account,
+    remove_bank_account,
+    set_bank_account,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId, RefundId
+from booking_domain.workflows.payouts import (
+    ApprovePayout,
+    approve_payout,
+    return_payout,
+    settle_payout,
+)
+from booking_domain.workflows.ports import PayoutFilter, PayoutReads, Reads, Repositories
+from booking_domain.workflows.queries import payouts as queries
+from booking_domain.workflows.views import Payout
+from entrypoints.http.kit.csv_cells import csv_lines
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.payouts.schemas import (
+    ACCOUNT,
+    APPROVED,
+    BANK_ACCOUNT,
+    CSV,
+    MONEY,
+    PAYOUT,
+    PAYOUTS,
+    RETURN,
+    RETURNED,
+    SET_ACCOUNT,
+    SETTLE,
+    SETTLED,
+    BankAccountBody,
+    BankAccountJson,
+    BookingMoneyJson,
+    ChosenPayoutsQuery,
+    PayoutJson,
+    PayoutsJson,
+    PayoutsQuery,
+    ReturnBody,
+    SettleBody,
+    bank_account_json,
+    booking_money_json,
+    payout_json,
+    payouts_json,
+)
+
+_PAGE: Final = 500
+_FILE: Final = {"Content-Disposition": 'attachment; filename="payouts.csv"'}
+_COLUMNS: Final = (
+    "id",
+    "bookingReference",
+    "holderName",
+    "bank",
+    "accountNumber",
+    "amount",
+    "currency",
+    "approvedAt",
+)
+
+
+@get("/bookings/{booking_id:str}/payments", opt=documented(queries.list_booking_payments, answer=MONEY))
+async def list_booking_payments(
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+) -> BookingMoneyJson:
+    """List all payments and refunds of a booking; for its parties and admins."""
+    return booking_money_json(await queries.list_booking_payments(actor, BookingId(booking_id), reads))
+
+
+@get("/users/me/bank-account", opt=documented(get_own_bank_account, answer=ACCOUNT))
+async def get_my_bank_account(
+    actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[BankAccountJson]:
+    """Return the bank account that your refunds are sent to. Only the end of its number is shown."""
+    account = await get_own_bank_account(actor, reads.bank_accounts)
+    return unless_known(bank_account_json(account), etag(account.version), if_none_match)
+
+
+@put("/users/me/bank-account", opt=documented(set_bank_account, body=SET_ACCOUNT, answer=ACCOUNT))
+async def set_my_bank_account(
+    data: JSONBody[BankAccountBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[BankAccountJson]:
+    """Set the bank account that your refunds are sent to.
+
+    A transfer that is already approved goes to the former account. You are notified of every change.
+    """
+    account = await executor.run(set_bank_account, data.command(expected_version(if_match)), actor=actor)
+    return Response(bank_account_json(account), headers=etag(account.version))
+
+
+@delete("/users/me/bank-account", opt=documented(remove_bank_account))
+async def remove_my_bank_account(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Remove your bank account. Refunds that are not approved wait until you add another."""
+    await executor.run(remove_bank_account, None, actor=actor)
+
+
+@get("/admin/payouts", opt=documented(queries.list_payouts, answer=PAYOUTS))
+async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> PayoutsJson:
+    """List refunds with what their transfers need, oldest first; for admins.
+
+    `waitsFor` selects those that wait for the customer's bank details, an approval or the transfer, or that are done.
+    """
+    return payouts_json(await queries.list_payouts(actor, asked.page(), reads.payouts), asked.limit)
+
+
+@get(
+    "/admin/payouts/export",
+    media_type="text/csv",
+    opt=documented(queries.list_payouts, answer=CSV, headers=("Content-Disposition",)),
+)
+async def export_payouts(
+    asked: Injected[ChosenPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Export payouts as a CSV file for the bank (RFC 4180, UTF-8), oldest first; for admins.
+
+    `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
+    """
+    chosen = asked.chosen(None, _PAGE)
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_payouts(actor, chosen, reads.payouts)
+    return cast("Response[str]", Stream(_csv(chosen, first, reads.payouts), media_type="text/csv", headers=_FILE))
+
+
+async def _csv(chosen: PayoutFilter, first: Sequence[Payout], reads: PayoutReads) -> AsyncIterator[bytes]:
+    yield csv_lines([_COLUMNS])
+    page = first
+    while page:
+        yield csv_lines(map(_cells, page))
+        full = len(page) == _PAGE
+        page = await reads.page(replace(chosen, after=page[-1].refund.id)) if full else ()
+
+
+def _cells(payout: Payout) -> tuple[str, ...]:
+    refund, payee = payout.refund, payout.payee
+    return (
+        str(refund.id),
+        payout.booking_reference,
+        payee.holder_name if payee else "",
+        payee.bank if payee else "",
+        payee.account_number if payee else "",
+        str(refund.amount.decimal()),
+        refund.amount.currency,
+        refund.approved_at.isoformat() if refund.approved_at else "",
+    )
+
+
+@get("/admin/payouts/{refund_id:str}", opt=documented(queries.get_payout, answer=PAYOUT))
+async def get_payout(
+    refund_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[PayoutJson]:
+    """Return one payout; for admins."""
+    payout = await queries.get_payout(actor, RefundId(refund_id), reads.payouts)
+    return unless_known(payout_json(payout), etag(payout.refund.version), if_none_match)
+
+
+@post("/admin/payouts/{refund_id:str}/approve", status_code=200, opt=documented(approve_payout, answer=APPROVED))
+async def approve_a_payout(
+    refund_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[PayoutJson]:
+    """Approve the transfer to the customer's bank account as it is now; for admins.
+
+    A later change of the account does not redirect the transfer. A second approval changes nothing.
+    """
+    command = ApprovePayout(refund_id=RefundId(refund_id), expected_version=expected_version(if_match))
+    await executor.run(approve_payout, command, actor=actor)
+    return await _shown(refund_id, actor, reads)
+
+
+@post(
+    "/admin/payouts/{refund_id:str}/settle",
+    status_code=200,
+    opt=documented(settle_payout, body=SETTLE, answer=SETTLED),
+)
+async def settle_a_payout(
+    refund_id: FromPath[UUID],
+    data: JSONBody[SettleBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[PayoutJson]:
+    """Close an approved transfer with the bank's reference; for admins. The refund is then `refunded`.
+
+    A reference belongs to one refund. Repeating the request with the same reference changes nothing.
+    """
+    await executor.run(settle_payout, data.command(refund_id, expected_version(if_match)), actor=actor)
+    return await _shown(refund_id, actor, reads)
+
+
+@post(
+    "/admin/payouts/{refund_id:str}/return",
+    status_code=200,
+    opt=documented(return_payout, body=RETURN, answer=RETURNED),
+)
+async def return_a_payout(
+    refund_id: FromPath[UUID],
+    data: JSONBody[ReturnBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[PayoutJson]:
+    """Record that an approved transfer failed; for admins. The customer is told the reason.
+
+    The refund needs a new approval, after the customer has checked their bank account.
+    """
+    await executor.run(return_payout, data.command(refund_id, expected_version(if_match)), actor=actor)
+    return await _shown(refund_id, actor, reads)
+
+
+async def _shown(refund_id: UUID, actor: Actor, reads: Reads) -> Response[PayoutJson]:
+    payout = await queries.get_payout(actor, RefundId(refund_id), reads.payouts)
+    return Response(payout_json(payout), status_code=200, headers=etag(payout.refund.version))
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        list_booking_payments,
+        get_my_bank_account,
+        set_my_bank_account,
+        remove_my_bank_account,
+        list_payouts,
+        export_payouts,
+        get_payout,
+        approve_a_payout,
+        settle_a_payout,
+        return_a_payout,
+    ],
+    opt=exporting(BANK_ACCOUNT),
+)

@@ -1,0 +1,325 @@
+"""The JSON of payouts."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.bookings.transitions import Party
+from booking_domain.identity.bank_accounts import BankAccount
+from booking_domain.identity.use_cases.bank_accounts import SetBankAccount
+from booking_domain.payments.refunds import MAX_BANK_REFERENCE, MAX_RETURN_REASON, Refund, RefundReason, RefundStatus
+from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, BankDetails
+from booking_domain.shared.ids import BookingId, RefundId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.payouts import ReturnPayout, SettlePayout
+from booking_domain.workflows.ports import PayoutFilter
+from booking_domain.workflows.queries.payouts import BookingMoney
+from booking_domain.workflows.views import Payout, PayoutStep
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.exporting import ExportSource, value
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.payments.schemas import PaymentJson, payment_json
+
+_MAX_TYPED: Final = 60
+"""Characters of an account number as typed, with spaces and dashes."""
+
+
+class BankAccountBody(Body, frozen=True, kw_only=True):
+    """The bank account that refunds are sent to."""
+
+    bank: Annotated[str, Meta(min_length=1, max_length=MAX_BANK, description="The name of the bank.")]
+    account_number: Annotated[
+        str, Meta(min_length=4, max_length=_MAX_TYPED, description="Spaces and dashes are removed.")
+    ]
+    holder_name: Annotated[str, Meta(min_length=1, max_length=MAX_HOLDER)]
+
+    def command(self, expected_version: ExpectedVersion) -> SetBankAccount:
+        """The command."""
+        details = BankDetails.parse(bank=self.bank, account_number=self.account_number, holder_name=self.holder_name)
+        return SetBankAccount(details=details, expected_version=expected_version)
+
+
+class SettleBody(Body, frozen=True, kw_only=True):
+    """The bank's reference of the transfer."""
+
+    bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
+
+    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> SettlePayout:
+        """The command."""
+        return SettlePayout(
+            refund_id=RefundId(refund_id), bank_reference=self.bank_reference, expected_version=expected_version
+        )
+
+
+class ReturnBody(Body, frozen=True, kw_only=True):
+    """Why the transfer failed. The customer sees it."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_RETURN_REASON)]
+
+    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> ReturnPayout:
+        """The command."""
+        return ReturnPayout(refund_id=RefundId(refund_id), reason=self.reason, expected_version=expected_version)
+
+
+class ChosenPayoutsQuery(Query, frozen=True, kw_only=True):
+    """Which payouts to list."""
+
+    waits_for: PayoutStep | None = None
+    booking_id: UUID | None = None
+
+    def chosen(self, after: RefundId | None, limit: int) -> PayoutFilter:
+        """The filter of a page."""
+        booking_id = None if self.booking_id is None else BookingId(self.booking_id)
+        return PayoutFilter(waits_for=self.waits_for, booking_id=booking_id, after=after, limit=limit)
+
+
+class PayoutsQuery(ChosenPayoutsQuery, frozen=True, kw_only=True):
+    """A page of payouts."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def page(self) -> PayoutFilter:
+        """The filter, for one payout more than the page has."""
+        return self.chosen(read_cursor(self.cursor, RefundId), self.limit + 1)
+
+
+class BankAccountJson(Json, frozen=True, kw_only=True):
+    """The caller's bank account; only the last four characters of its number are shown."""
+
+    bank: str
+    account_number: str
+    holder_name: str
+    updated_at: Timestamp
+    version: int
+
+
+class RefundJson(Json, frozen=True, kw_only=True):
+    """A refund, as the parties of its booking see it."""
+
+    id: UUID
+    amount: int
+    currency: str
+    status: RefundStatus
+    reason: RefundReason
+    created_at: Timestamp
+    processed_at: Timestamp | UnsetType = UNSET
+    bank_reference: str | UnsetType = UNSET
+    return_reason: str | UnsetType = UNSET
+    """Why the last transfer failed; only for the customer and admins."""
+    needs_bank_account: bool | UnsetType = UNSET
+    """Whether the refund waits for the customer's bank account; only for the customer and admins."""
+
+
+class BookingMoneyJson(Json, frozen=True, kw_only=True):
+    """All payments and refunds of a booking, oldest first."""
+
+    booking_id: UUID
+    currency: str
+    paid_amount: int
+    refunded_amount: int
+    refund_pending_amount: int
+    payments: tuple[PaymentJson, ...]
+    refunds: tuple[RefundJson, ...]
+
+
+class PayeeJson(Json, frozen=True, kw_only=True):
+    """Where a transfer goes."""
+
+    bank: str
+    account_number: str
+    holder_name: str
+
+
+class PayoutCustomerJson(Json, frozen=True, kw_only=True):
+    """The customer who gets the money."""
+
+    id: UUID
+    name: str
+
+
+class PayoutJson(Json, frozen=True, kw_only=True):
+    """A refund with what its transfer needs."""
+
+    id: UUID
+    booking_id: UUID
+    booking_reference: str
+    provider_id: UUID
+    provider_name: str
+    customer: PayoutCustomerJson
+    amount: int
+    currency: str
+    status: RefundStatus
+    reason: RefundReason
+    waits_for: PayoutStep
+    payee: PayeeJson | None
+    return_reason: str | None
+    bank_reference: str | None
+    created_at: Timestamp
+    approved_at: Timestamp | None
+    processed_at: Timestamp | None
+    version: int
+
+
+class PayoutsJson(Json, frozen=True, kw_only=True):
+    """A page of payouts."""
+
+    items: tuple[PayoutJson, ...]
+    next_cursor: str | None
+
+
+def bank_account_json(account: BankAccount) -> BankAccountJson:
+    """Show a bank account to its owner."""
+    return BankAccountJson(
+        bank=account.details.bank,
+        account_number=account.details.masked_number,
+        holder_name=account.details.holder_name,
+        updated_at=account.updated_at,
+        version=account.version,
+    )
+
+
+def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
+    """Show all money of a booking to one of its parties."""
+    booking = money.booking
+    return BookingMoneyJson(
+        booking_id=booking.id,
+        currency=booking.price.currency,
+        paid_amount=booking.paid.amount,
+        refunded_amount=booking.refunded.amount,
+        refund_pending_amount=money.refund_pending.amount,
+        payments=tuple(map(payment_json, money.payments)),
+        refunds=tuple(_refund_json(refund, money) for refund in money.refunds),
+    )
+
+
+def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
+    private = money.party in {Party.CUSTOMER, Party.ADMIN}
+    waiting = refund.status is RefundStatus.PENDING and refund.approved_at is None and not money.has_bank_account
+    return RefundJson(
+        id=refund.id,
+        amount=refund.amount.amount,
+        currency=refund.amount.currency,
+        status=refund.status,
+        reason=refund.reason,
+        created_at=refund.created_at,
+        processed_at=refund.processed_at or UNSET,
+        bank_reference=refund.bank_reference or UNSET,
+        return_reason=(refund.return_reason or UNSET) if private else UNSET,
+        needs_bank_account=waiting if private else UNSET,
+    )
+
+
+def payout_json(payout: Payout) -> PayoutJson:
+    """Show a payout to an admin."""
+    refund, payee = payout.refund, payout.payee
+    return PayoutJson(
+        id=refund.id,
+        booking_id=refund.booking_id,
+        booking_reference=payout.booking_reference,
+        provider_id=payout.provider_id,
+        provider_name=payout.provider_name,
+        customer=PayoutCustomerJson(id=refund.customer_id, name=payout.customer_name),
+        amount=refund.amount.amount,
+        currency=refund.amount.currency,
+        status=refund.status,
+        reason=refund.reason,
+        waits_for=payout.waits_for,
+        payee=None if payee is None else _payee_json(payee),
+        return_reason=refund.return_reason,
+        bank_reference=refund.bank_reference,
+        created_at=refund.created_at,
+        approved_at=refund.approved_at,
+        processed_at=refund.processed_at,
+        version=refund.version,
+    )
+
+
+def _payee_json(details: BankDetails) -> PayeeJson:
+    return PayeeJson(bank=details.bank, account_number=details.account_number, holder_name=details.holder_name)
+
+
+def payouts_json(found: Sequence[Payout], limit: int) -> PayoutsJson:
+    """A page of the `limit` + 1 payouts that were read."""
+    page, next_cursor = cut(found, limit, lambda payout: payout.refund.id)
+    return PayoutsJson(items=tuple(map(payout_json, page)), next_cursor=next_cursor)
+
+
+async def _bank_account(source: ExportSource) -> BankAccountJson | None:
+    account = await source.reads.bank_accounts.get(source.user.id)
+    return None if account is None else bank_account_json(account)
+
+
+BANK_ACCOUNT: Final = value("bank_account", BankAccountJson | None, _bank_account)
+"""The section of the export."""
+
+# Examples for the API's documentation.
+SET_ACCOUNT: Final[dict[str, Any]] = {
+    "bank": "Khan Bank",
+    "accountNumber": "5012 345 678",
+    "holderName": "Bold Bat",
+}
+ACCOUNT: Final[dict[str, Any]] = {
+    "bank": "Khan Bank",
+    "accountNumber": "••••••5678",
+    "holderName": "Bold Bat",
+    "updatedAt": "2026-11-23T02:00:00Z",
+    "version": 1,
+}
+_REFUND: Final[dict[str, Any]] = {
+    "id": "0199f3c1-4d20-7a31-8c45-6e9b0d7f1a22",
+    "amount": 2_000_000,
+    "currency": "MNT",
+    "status": "refund_pending",
+    "reason": "cancellation",
+    "createdAt": "2026-11-23T02:00:00Z",
+}
+MONEY: Final[dict[str, Any]] = {
+    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
+    "currency": "MNT",
+    "paidAmount": 2_000_000,
+    "refundedAmount": 0,
+    "refundPendingAmount": 2_000_000,
+    "payments": [],
+    "refunds": [{**_REFUND, "needsBankAccount": True}],
+}
+PAYOUT: Final[dict[str, Any]] = {
+    **_REFUND,
+    "bookingId": MONEY["bookingId"],
+    "bookingReference": "BK-7F3K9Q",
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "providerName": "Sarnai Tattoo",
+    "customer": {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"},
+    "waitsFor": "approval",
+    "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"},
+    "returnReason": None,
+    "bankReference": None,
+    "approvedAt": None,
+    "processedAt": None,
+    "version": 1,
+}
+APPROVED: Final[dict[str, Any]] = {
+    **PAYOUT,
+    "waitsFor": "transfer",
+    "approvedAt": "2026-11-23T03:00:00Z",
+    "version": 2,
+}
+SETTLE: Final[dict[str, Any]] = {"bankReference": "FT26327000123"}
+SETTLED: Final[dict[str, Any]] = {
+    **APPROVED,
+    "status": "refunded",
+    "waitsFor": "nothing",
+    "bankReference": SETTLE["bankReference"],
+    "processedAt": "2026-11-23T08:00:00Z",
+    "version": 3,
+}
+RETURN: Final[dict[str, Any]] = {"reason": "The bank does not know this account number."}
+RETURNED: Final[dict[str, Any]] = {**PAYOUT, "returnReason": RETURN["reason"], "version": 3}
+PAYOUTS: Final[dict[str, Any]] = {"items": [PAYOUT], "nextCursor": None}
+CSV: Final = (
+    "id,bookingReference,holderName,bank,accountNumber,amount,currency,approvedAt\r\n"
+    "0199f3c1-4d20-7a31-8c45-6e9b0d7f1a22,BK-7F3K9Q,Bold Bat,Khan Bank,5012345678,20000.00,MNT,"
+    "2026-11-23T03:00:00+00:00\r\n"
+)

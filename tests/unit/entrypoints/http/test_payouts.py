@@ -1,0 +1,132 @@
+"""Refunds from the cancellation to the bank's reference, as the customer, the provider and an admin see them."""
+
+import asyncio
+import csv
+
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid, pending_payout
+
+DEPOSIT = 2_000_000
+
+
+async def test_a_refund_arrives_after_approval_and_transfer(api: Api) -> None:
+    customer, provider, booking = await cancelled_and_paid(api)
+    money = f"/bookings/{booking['id']}/payments"
+    shown = (await api.get(money, customer)).json()
+    assert (shown["paidAmount"], shown["refundedAmount"], shown["refundPendingAmount"]) == (DEPOSIT, 0, DEPOSIT)
+    [refund] = shown["refunds"]
+    assert (refund["status"], refund["reason"], refund["needsBankAccount"]) == ("refund_pending", "cancellation", True)
+    assert [payment["status"] for payment in shown["payments"]] == ["paid"]
+
+    admin = await api.an_admin()
+    [payout] = (await api.get("/admin/payouts?waitsFor=bank_details", admin)).json()["items"]
+    assert (payout["id"], payout["payee"], payout["bookingReference"]) == (refund["id"], None, booking["reference"])
+    path = f"/admin/payouts/{payout['id']}"
+    assert_problem(await api.post(f"{path}/approve", admin), 409, "refund.no_bank_details")
+
+    account = await api.put("/users/me/bank-account", customer, json={**ACCOUNT, "accountNumber": "5012 345-678"})
+    assert account.json()["accountNumber"] == "••••••5678"
+    assert (await api.get(money, customer)).json()["refunds"][0]["needsBankAccount"] is False
+    approved = (await api.post(f"{path}/approve", admin)).json()
+    assert (approved["waitsFor"], approved["payee"]) == ("transfer", ACCOUNT)
+
+    settled = (await api.post(f"{path}/settle", admin, json={"bankReference": "FT26327000123"})).json()
+    assert (settled["status"], settled["waitsFor"], settled["bankReference"]) == (
+        "refunded",
+        "nothing",
+        "FT26327000123",
+    )
+    for token in (customer, provider):
+        after = (await api.get(money, token)).json()
+        assert (after["refundedAmount"], after["refundPendingAmount"]) == (DEPOSIT, 0)
+        assert after["refunds"][0]["bankReference"] == "FT26327000123"
+        seen = (await api.get(f"/bookings/{booking['id']}", token)).json()
+        assert (seen["paymentStatus"], seen["refundedAmount"]) == ("refunded", DEPOSIT)
+    deleted = await api.call("DELETE", "/users/me", customer, json={"currentPassword": PASSWORD})
+    assert deleted.status_code == 204, deleted.text
+
+
+async def test_a_provider_sees_neither_bank_details_nor_what_the_customer_has_to_do(api: Api) -> None:
+    _, provider, booking = await cancelled_and_paid(api)
+    [refund] = (await api.get(f"/bookings/{booking['id']}/payments", provider)).json()["refunds"]
+    assert "needsBankAccount" not in refund
+    assert "returnReason" not in refund
+
+
+async def test_concurrent_and_repeated_settlements_pay_once(api: Api) -> None:
+    customer, admin, refund_id = await pending_payout(api, approved=True)
+    path = f"/admin/payouts/{refund_id}/settle"
+    answers = await asyncio.gather(*(api.post(path, admin, json={"bankReference": f"FT{n % 2}"}) for n in range(6)))
+    [reference] = {answer.json()["bankReference"] for answer in answers if answer.status_code == 200}
+    for n, answer in enumerate(answers):
+        if f"FT{n % 2}" == reference:
+            assert answer.status_code == 200, answer.text
+        else:
+            assert_problem(answer, 409, "refund.invalid_transition")
+    booking_id = (await api.get(f"/admin/payouts/{refund_id}", admin)).json()["bookingId"]
+    assert (await api.get(f"/bookings/{booking_id}", customer)).json()["refundedAmount"] == DEPOSIT
+
+
+async def test_a_bank_reference_pays_one_refund(api: Api) -> None:
+    _, admin, one = await pending_payout(api, approved=True)
+    _, _, other = await pending_payout(api, approved=True)
+    reference = {"bankReference": "FT-ONE"}
+    assert (await api.post(f"/admin/payouts/{one}/settle", admin, json=reference)).status_code == 200
+    again = await api.post(f"/admin/payouts/{other}/settle", admin, json=reference)
+    assert_problem(again, 409, "refund.bank_reference_used", "/bankReference")
+
+
+async def test_a_changed_bank_account_does_not_redirect_an_approved_transfer(api: Api) -> None:
+    customer, admin, refund_id = await pending_payout(api, approved=True)
+    other = {**ACCOUNT, "accountNumber": "9999999999"}
+    assert (await api.put("/users/me/bank-account", customer, json=other)).status_code == 200
+    assert (await api.get(f"/admin/payouts/{refund_id}", admin)).json()["payee"] == ACCOUNT
+
+
+async def test_a_returned_transfer_is_explained_to_the_customer_and_approved_again(api: Api) -> None:
+    customer, admin, refund_id = await pending_payout(api, approved=True)
+    path = f"/admin/payouts/{refund_id}"
+    returned = (await api.post(f"{path}/return", admin, json={"reason": "Unknown account."})).json()
+    assert (returned["waitsFor"], returned["returnReason"]) == ("approval", "Unknown account.")
+    money = (await api.get(f"/bookings/{returned['bookingId']}/payments", customer)).json()
+    assert money["refunds"][0]["returnReason"] == "Unknown account."
+    assert_problem(await api.post(f"{path}/settle", admin, json={"bankReference": "FT1"}), 409, "refund.not_approved")
+    fixed = {**ACCOUNT, "accountNumber": "1111222233"}
+    assert (await api.put("/users/me/bank-account", customer, json=fixed)).status_code == 200
+    assert (await api.post(f"{path}/approve", admin)).json()["payee"] == fixed
+    assert (await api.post(f"{path}/settle", admin, json={"bankReference": "FT1"})).json()["status"] == "refunded"
+
+
+async def test_a_removed_bank_account_stops_the_approval(api: Api) -> None:
+    customer, admin, refund_id = await pending_payout(api)
+    assert (await api.delete("/users/me/bank-account", customer)).status_code == 204
+    assert_problem(await api.get("/users/me/bank-account", customer), 404, "user.bank_account_missing")
+    assert_problem(await api.post(f"/admin/payouts/{refund_id}/approve", admin), 409, "refund.no_bank_details")
+
+
+async def test_approved_transfers_are_exported_for_the_bank(api: Api) -> None:
+    _, admin, approved = await pending_payout(api, approved=True)
+    _, _, waiting = await pending_payout(api)
+    answer = await api.get("/admin/payouts/export?waitsFor=transfer", admin)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    [row] = list(csv.DictReader(answer.text.splitlines()))
+    assert (row["id"], row["amount"], row["currency"]) == (approved, "20000.00", "MNT")
+    assert (row["holderName"], row["bank"], row["accountNumber"]) == ("Bold Bat", "Khan Bank", "5012345678")
+    assert waiting in (await api.get("/admin/payouts/export", admin)).text
+
+
+async def test_payouts_are_listed_page_by_page(api: Api) -> None:
+    _, admin, one = await pending_payout(api)
+    _, _, other = await pending_payout(api)
+    first = (await api.get("/admin/payouts?limit=1", admin)).json()
+    second = (await api.get(f"/admin/payouts?limit=1&cursor={first['nextCursor']}", admin)).json()
+    assert [page["items"][0]["id"] for page in (first, second)] == [one, other]
+    assert second["nextCursor"] is None
+
+
+async def test_payouts_are_for_admins_only(api: Api) -> None:
+    customer, _, refund_id = await pending_payout(api, approved=True)
+    for path in ("", "/export", f"/{refund_id}"):
+        assert_problem(await api.get(f"/admin/payouts{path}", customer), 403, "auth.not_permitted")
+    settle = await api.post(f"/admin/payouts/{refund_id}/settle", customer, json={"bankReference": "FT1"})
+    assert_problem(settle, 403, "auth.not_permitted")

@@ -1,0 +1,145 @@
+"""Refunds by bank transfer: the money of a booking, bank accounts, and the payouts of admins."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.bookings import BOOKING
+from tests.unit.features.declarations import (
+    A_STEP,
+    CANARY,
+    SIGNED_IN,
+    Edit,
+    Feature,
+    Ids,
+    Kind,
+    Row,
+    World,
+)
+from tests.unit.features.payments import payment
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.identity.bank_accounts import BankAccount
+from booking_domain.payments.refunds import Refund
+from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.permissions import Permission
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+ACCOUNT: Final = {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"}
+TERMS: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
+_A_STEP_WITH_A_TRANSFER: Final = "the same reference again changes nothing; another one is refused"
+
+
+async def cancelled_and_paid(api: Api) -> tuple[str, str, dict[str, Any]]:
+    """Customer, provider and booking: paid, and cancelled by the provider, so that all of it goes back."""
+    provider, provider_id = await api.open_provider(**TERMS)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    asked = {"bookingId": booking["id"], "purpose": "deposit"}
+    started = (await api.post("/payments", customer, json=asked)).json()
+    api.pay(started)
+    assert (await api.get(f"/payments/{started['id']}", customer)).json()["status"] == "paid"
+    cancelled = await api.post(f"/bookings/{booking['id']}/cancel", provider, json={"reason": "ill"})
+    assert cancelled.status_code == 200, cancelled.text
+    return customer, provider, cancelled.json()
+
+
+async def pending_payout(api: Api, *, approved: bool = False) -> tuple[str, str, str]:
+    """Customer, admin and the id of a payout to the customer's bank account."""
+    customer, _, booking = await cancelled_and_paid(api)
+    assert (await api.put("/users/me/bank-account", customer, json=ACCOUNT)).status_code == 200
+    admin = await api.an_admin()
+    [payout] = (await api.get(f"/admin/payouts?bookingId={booking['id']}", admin)).json()["items"]
+    if approved:
+        assert (await api.post(f"/admin/payouts/{payout['id']}/approve", admin)).status_code == 200
+    return customer, admin, payout["id"]
+
+
+def step(name: str, body: dict[str, Any], *, approved: bool) -> Callable[[Api], Awaitable[Edit]]:
+    async def request(api: Api) -> Edit:
+        _, admin, refund_id = await pending_payout(api, approved=approved)
+        path = f"/admin/payouts/{refund_id}"
+        return Edit(admin, f"{path}/{name}", body, path, admin, tag='"2"' if approved else '"1"', again=False)
+
+    return request
+
+
+async def bank_account(api: Api) -> Edit:
+    customer = await api.joined("customer")
+    path = "/users/me/bank-account"
+    assert (await api.put(path, customer, json=ACCOUNT)).status_code == 200
+    return Edit(customer, path, {**ACCOUNT, "bank": "Golomt Bank"}, path, customer, again=False)
+
+
+async def payout(world: World, who: str) -> Ids:
+    made = await payment(world, who)
+    payer = "other customer" if who in {"provider", "clinic", "studio", "other provider"} else who
+    world.api.pay({"qpayInvoiceId": made["invoice_id"], "amount": TERMS["depositAmount"], "currency": "MNT"})
+    paid = await world.done("GET", f"/payments/{made['payment_id']}", payer)
+    await world.done("POST", f"/bookings/{paid['bookingId']}/cancel", "admin", reason="closed")
+    await world.done("PUT", "/users/me/bank-account", payer, **ACCOUNT)
+    money = await world.done("GET", f"/bookings/{paid['bookingId']}/payments", payer)
+    return {"refund_id": money["refunds"][0]["id"]}
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """A bank account of each, and a refund that was returned once and made."""
+    details = BankDetails(bank=f"{CANARY} bank", account_number="0123CANARY", holder_name=f"{CANARY} holder")
+    for user in (cast.customer, cast.owner):
+        await tx.bank_accounts.save(BankAccount(user_id=user.id, details=details, updated_at=NOW))
+    booking = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
+    await tx.bookings.add(booking, [make.event(booking)])
+    made = make.refund(booking).approve(details, NOW).settle("FT1", NOW)
+    await tx.refunds.add(replace(made, return_reason=f"{CANARY} reason"))
+
+
+PAYOUT: Final = Kind(payout)
+
+FEATURE: Final = Feature(
+    routes={
+        "GET /bookings/{booking_id}/payments": Row(Permission.SEE_BOOKINGS, BOOKING),
+        "GET /users/me/bank-account": Row(SIGNED_IN, tagged=True),
+        "PUT /users/me/bank-account": Row(SIGNED_IN, edit=bank_account),
+        "DELETE /users/me/bank-account": Row(SIGNED_IN),
+        "GET /admin/payouts": Row(Permission.PAY_OUT),
+        "GET /admin/payouts/export": Row(Permission.PAY_OUT),
+        "GET /admin/payouts/{refund_id}": Row(Permission.PAY_OUT, PAYOUT, tagged=True),
+        "POST /admin/payouts/{refund_id}/approve": Row(
+            Permission.PAY_OUT,
+            PAYOUT,
+            keyless="a second approval changes nothing",
+            edit=step("approve", {}, approved=False),
+        ),
+        "POST /admin/payouts/{refund_id}/settle": Row(
+            Permission.PAY_OUT,
+            PAYOUT,
+            example_refused=True,
+            keyless=_A_STEP_WITH_A_TRANSFER,
+            edit=step("settle", {"bankReference": "FT26327000123"}, approved=True),
+        ),
+        "POST /admin/payouts/{refund_id}/return": Row(
+            Permission.PAY_OUT,
+            PAYOUT,
+            example_refused=True,
+            keyless=A_STEP,
+            edit=step("return", {"reason": "unknown account"}, approved=True),
+        ),
+    },
+    permissions="payout.manage admin:any",
+    events={
+        "refund.made": {"bookingId", "refundId"},
+        "refund.returned": {"bookingId", "refundId"},
+        "account.bank_account_changed": {"userId"},
+    },
+    samples={
+        (BankDetails, "bank"): st.sampled_from(["Khan Bank", "Хаан банк"]),
+        (BankDetails, "account_number"): st.from_regex(r"[0-9A-Z]{4,34}", fullmatch=True),
+        (BankDetails, "holder_name"): st.sampled_from(["Bold Bat", "Бат-Эрдэнэ"]),
+        (Refund, "bank_reference"): st.none() | st.text(max_size=64),
+    },
+    personal_data=personal_data,
+)
