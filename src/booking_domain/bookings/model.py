@@ -37,12 +37,13 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.time import TimeRange, instant, local_time
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant, local_time
 
 MAX_NOTES: Final = 2_000
 ANSWER_DUE: Final = timedelta(hours=48)
 MAX_OFFERED_TIMES: Final = 10
 DISPUTABLE_FOR: Final = timedelta(days=14)
+MAX_DURATIONS: Final = 20
 
 
 class BookingMode(StrEnum):
@@ -53,12 +54,32 @@ class BookingMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duration:
+    """A length of appointment with its price and deposit, in minor units of the terms' currency."""
+
+    minutes: int
+    price_amount: int
+    deposit_amount: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.minutes <= MINUTES_A_DAY:
+            raise InvalidValue(field="durations", problem=f"1 to {MINUTES_A_DAY} minutes")
+        if self.deposit_amount < 0:
+            raise InvalidValue(field="durations", problem="an amount must not be negative")
+        if self.price_amount < self.deposit_amount:
+            raise InvalidValue(field="durations", problem="a deposit must not exceed the price")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Price, deposit, cancellation policy and booking mode that a provider sets."""
+    """Prices, deposits, cancellation policy and booking mode that a provider sets."""
 
     mode: BookingMode = BookingMode.INSTANT
     price: Money
+    """The price of an appointment of the default length."""
     deposit: Money
+    durations: tuple[Duration, ...] = ()
+    """The lengths that customers may choose besides the default, with their prices."""
     cancellation: CancellationPolicy = DEFAULT_POLICY
     requests_claim_time: bool = True
     """Whether a request claims its time until it is answered."""
@@ -66,6 +87,19 @@ class Terms:
     def __post_init__(self) -> None:
         if self.price < self.deposit:
             raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+        if len(self.durations) > MAX_DURATIONS:
+            raise InvalidValue(field="durations", problem=f"at most {MAX_DURATIONS} durations")
+        if len({duration.minutes for duration in self.durations}) < len(self.durations):
+            raise InvalidValue(field="durations", problem="each length must be listed once")
+
+    def of_length(self, minutes: int) -> Self:
+        """The terms of one appointment: those of the duration with this length, else of the default."""
+        price, deposit = self.price, self.deposit
+        for duration in self.durations:
+            if duration.minutes == minutes:
+                price = Money(amount=duration.price_amount, currency=price.currency)
+                deposit = Money(amount=duration.deposit_amount, currency=price.currency)
+        return replace(self, price=price, deposit=deposit, durations=())
 
     def deposit_of(self, asked: int | None) -> Money:
         """The deposit of a booking: `asked` minor units, or the deposit of the terms if None.

@@ -32,11 +32,15 @@ class SlotNotOffered(RuleViolated):
 
 @dataclass(eq=False, kw_only=True)
 class DurationNotOffered(RuleViolated):
-    """Appointments of this length are not offered; choose {minutes} minutes."""
+    """Appointments of this length are not offered. Lengths to choose from, in minutes: {offered}."""
 
     code: ClassVar[str] = "booking.duration_not_offered"
     input_field: ClassVar[str | None] = "duration_minutes"
-    minutes: int
+    offered: tuple[int, ...]
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"offered": ", ".join(str(minutes) for minutes in self.offered)}
 
 
 @dataclass(eq=False, kw_only=True)

@@ -227,10 +227,17 @@ class ProviderSchedule:
     accepting: bool
     """Whether the provider takes bookings: the profile is approved."""
     calendar: Calendar
+    further_durations: tuple[int, ...] = ()
+    """The lengths in minutes that customers may choose besides the default of the settings."""
     claims: tuple[Claim, ...] = ()
     feeds: tuple[Feed, ...] = ()
     """The external calendars with their last imported busy times."""
     feed_rule: FeedRule = DEFAULT_FEED_RULE
+
+    @property
+    def durations(self) -> tuple[int, ...]:
+        """All lengths in minutes that customers may choose, shortest first."""
+        return tuple(sorted((self.calendar.settings.duration_minutes, *self.further_durations)))
 
     def seen(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
         """The calendar with the imported busy times, and a sentence about each external calendar that is failing."""

@@ -32,11 +32,16 @@ def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) 
 
 
 def offered_minutes(schedule: ProviderSchedule, asked: int | None) -> int:
-    """Return the length of a customer's appointment, or raise `DurationNotOffered`: the price is that of one length."""
-    minutes = schedule.calendar.settings.duration_minutes
-    if asked not in {None, minutes}:
-        raise DurationNotOffered(minutes=minutes)
-    return minutes
+    """Return the length of a customer's appointment: the one asked for, or the default.
+
+    Raises:
+        DurationNotOffered: the provider offers no appointments of this length, so it has no price.
+    """
+    if asked is None:
+        return schedule.calendar.settings.duration_minutes
+    if asked not in schedule.durations:
+        raise DurationNotOffered(offered=schedule.durations)
+    return asked
 
 
 def claimable(

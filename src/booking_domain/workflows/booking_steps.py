@@ -124,7 +124,7 @@ async def add_booking(
 ) -> Booking:
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
-    terms = _terms(order, bookable, context)
+    terms = _terms(order, bookable, span, context)
     deposit = terms.deposit_of(order.deposit_amount)
     if deposit:
         require_chargeable_profile(terms, context)
@@ -155,18 +155,19 @@ async def add_booking(
     return decision.state
 
 
-def _terms(order: BookingOrder, bookable: BookableProvider, context: Context) -> Terms:
-    """The provider's terms; a walk-in has no account to pay from, so its deposit is zero.
+def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: Context) -> Terms:
+    """The provider's terms for this length; a walk-in has no account to pay from, so its deposit is zero.
 
     Raises:
         DepositOutOfRange: the order asks for a deposit from a walk-in.
     """
+    terms = bookable.terms.of_length((span.end - span.start) // timedelta(minutes=1))
     if _customer_of(order, context) != bookable.schedule.owner_id:
-        return bookable.terms
-    zero = Money.zero(bookable.terms.price.currency)
+        return terms
+    zero = Money.zero(terms.price.currency)
     if order.deposit_amount:
         raise DepositOutOfRange(due=zero, price=zero)
-    return replace(bookable.terms, deposit=zero)
+    return replace(terms, deposit=zero)
 
 
 # Changes of a booking

@@ -9,7 +9,7 @@ from booking_domain.shared.money import Money
 
 
 def require_chargeable(terms: Terms, context: Context) -> None:
-    """Require that price and deposit, and what is left after the deposit, can be charged; zero is not charged.
+    """Require that each price and deposit, and what is left after the deposit, can be charged; zero is not charged.
 
     Raises:
         InvalidValue: the gateway cannot charge them; names the field.
@@ -18,6 +18,10 @@ def require_chargeable(terms: Terms, context: Context) -> None:
     chargeable.require(terms.deposit, "deposit_amount")  # first: a price that is not given rises to it
     chargeable.require(terms.price, "price_amount")
     require_chargeable_deposit(terms.deposit, terms.price, context)
+    for duration in terms.durations:
+        length = terms.of_length(duration.minutes)
+        for amount in (length.deposit, length.price, length.price - length.deposit):
+            chargeable.require(amount, "durations")
 
 
 def require_chargeable_deposit(deposit: Money, price: Money, context: Context) -> None:

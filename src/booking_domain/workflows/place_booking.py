@@ -43,8 +43,8 @@ class PlaceBooking:
     """Book a slot.
 
     - The provider takes bookings (approved profile).
-    - A customer books an offered, free slot of the length that the provider offers. The customer's own hold on it does
-      not count as taken.
+    - A customer books an offered, free slot of a length that the provider offers. The customer's own hold on it does
+      not count as taken. Price and deposit are those of the length.
     - The provider and admins may book off the grid and outside opening hours, from the beginning of the provider's
       today on, for a customer they name: an active account other than an admin's, whose customer has consented or has
       booked there before (`may_place_for`). The provider may also enter a walk-in, who has no account and pays no

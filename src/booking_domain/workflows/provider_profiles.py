@@ -1,9 +1,10 @@
 """Provider profiles and settings: create, edit, submit for approval, approve or reject."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from booking_domain.bookings.model import BookingMode, Terms
+from booking_domain.bookings.model import BookingMode, Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.catalogue.model import (
     InvalidProfileTransition,
@@ -33,12 +34,22 @@ from booking_domain.workflows.views import ProviderView, SettingsView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DurationChange:
+    """A length of appointment and its price. Without a deposit, that of the default length is due."""
+
+    minutes: int
+    price_amount: int
+    deposit_amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChange:
     """New terms. None keeps the current value. Amounts are in minor units."""
 
     mode: BookingMode | None = None
     deposit_amount: int | None = None
     price_amount: int | None = None
+    durations: tuple[DurationChange, ...] | None = None
     currency: str | None = None
     cancellation: CancellationPolicy | None = None
     requests_claim_time: bool | None = None
@@ -52,11 +63,25 @@ class TermsChange:
             mode=self.mode or terms.mode,
             deposit=Money(amount=deposit, currency=currency),
             price=Money(amount=price, currency=currency),
+            durations=terms.durations if self.durations is None else _durations(self.durations, deposit),
             cancellation=self.cancellation or terms.cancellation,
             requests_claim_time=(
                 terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
             ),
         )
+
+
+def _durations(wanted: Iterable[DurationChange], deposit: int) -> tuple[Duration, ...]:
+    """The durations, shortest first."""
+    made = (
+        Duration(
+            minutes=each.minutes,
+            price_amount=each.price_amount,
+            deposit_amount=deposit if each.deposit_amount is None else each.deposit_amount,
+        )
+        for each in wanted
+    )
+    return tuple(sorted(made, key=lambda duration: duration.minutes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +159,8 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     require_chargeable(terms, context)
     time_zone = command.time_zone or "Asia/Ulaanbaatar"
+    settings = SlotSettings()
+    _require_one_price(settings, terms)
     if deleted is not None and deleted.status is ProfileStatus.DELETED:
         reopened = deleted.moved(ProfileAction.REOPEN, context.actor.role)
         profile = replace(
@@ -147,7 +174,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
         await tx.profiles.save(profile, was=deleted)
     else:
         await tx.profiles.add(profile)
-    await tx.calendars.save_settings(profile.id, time_zone, SlotSettings())
+    await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
 
@@ -205,13 +232,20 @@ async def _reset(
         settings = replace(settings, max_per_week=None)
     time_zone = change.time_zone or calendar.time_zone
     terms = change.terms.applied_to(seen.terms)
-    if (terms.price, terms.deposit) != (seen.terms.price, seen.terms.deposit):
+    before = seen.terms
+    if (terms.price, terms.deposit, terms.durations) != (before.price, before.deposit, before.durations):
         require_chargeable(terms, context)
+    _require_one_price(settings, terms)
     # An unknown zone is refused before anything is kept.
     after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
     return SettingsView(calendar=after, terms=terms)
+
+
+def _require_one_price(settings: SlotSettings, terms: Terms) -> None:
+    if any(duration.minutes == settings.duration_minutes for duration in terms.durations):
+        raise InvalidValue(field="durations", problem="the default length has its price in `priceAmount`")
 
 
 async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context) -> None:

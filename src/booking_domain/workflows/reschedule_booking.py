@@ -52,7 +52,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     by_customer = party is Party.CUSTOMER
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     if by_customer and minutes != booking.minutes:
-        raise DurationNotOffered(minutes=booking.minutes)
+        raise DurationNotOffered(offered=(booking.minutes,))
     check = claimable if by_customer else placeable
     span, blocked = check(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
     decision = booking.reschedule(

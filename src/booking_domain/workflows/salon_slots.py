@@ -48,14 +48,20 @@ class SalonSlots:
     """A sentence about each failing external calendar of a member."""
 
 
-async def salon_schedules(salon_id: SalonId, *, window: TimeRange, reads: Reads) -> SalonSchedules:
-    """Read what `salon_slots` needs."""
+async def salon_schedules(
+    salon_id: SalonId, *, window: TimeRange, reads: Reads, duration_minutes: int | None = None
+) -> SalonSchedules:
+    """Read what `salon_slots` needs, of the members who offer appointments of this length."""
     members = [each.provider_id for each in await reads.salons.members(salon_id) if each.status is MemberStatus.MEMBER]
     until = min(window.end, window.start + max(_A_DAY, MEMBER_DAYS * _A_DAY // max(1, len(members))))
     part = TimeRange(window.start, until)
     found = [await reads.schedules.get(provider_id, part) for provider_id in members]
     return SalonSchedules(
-        schedules=tuple(schedule for schedule in found if schedule is not None and schedule.accepting),
+        schedules=tuple(
+            schedule
+            for schedule in found
+            if schedule is not None and schedule.accepting and duration_minutes in {None, *schedule.durations}
+        ),
         window=part,
         next_from=until if until < window.end else None,
     )

@@ -27,6 +27,7 @@ from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
+    DurationChange,
     ProfileChange,
     TermsChange,
     decide_on_profile,
@@ -39,6 +40,8 @@ from entrypoints.settings import Environment, Settings
 PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as the banner says
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
+TWO_HOURS: Final = DurationChange(minutes=120, price_amount=Money.of(140_000, "MNT").amount)
+"""Offered besides the default of one hour, for the same deposit."""
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
 REVIEWS: Final = (
     (timedelta(hours=20), 5, "Steady hands and a clean studio."),
@@ -122,7 +125,12 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
             styles=("fine line", "ornamental"),
             address="Peace Avenue 1, Ulaanbaatar",
             time_zone="Asia/Ulaanbaatar",
-            terms=TermsChange(deposit_amount=DEPOSIT.amount, price_amount=PRICE.amount, currency=DEPOSIT.currency),
+            terms=TermsChange(
+                deposit_amount=DEPOSIT.amount,
+                price_amount=PRICE.amount,
+                durations=(TWO_HOURS,),
+                currency=DEPOSIT.currency,
+            ),
         )
         view = await executor.run(open_profile, profile, actor=owner.actor)
     calendar = await reads.schedules.calendar(view.profile.id)

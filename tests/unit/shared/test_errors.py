@@ -33,6 +33,7 @@ SAMPLES: Final[dict[object, object]] = {
     date: date(2026, 12, 23),
     Money: Money.of(20_000, "MNT"),
     tuple[DomainError, ...]: (),
+    tuple[int, ...]: (30, 60),
     FieldPath: ("rules", 3),
 }
 

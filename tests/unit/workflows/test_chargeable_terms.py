@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.workflows.scenes import ON_REQUEST, tugriks
 
-from booking_domain.bookings.model import BookingMode, Terms
+from booking_domain.bookings.model import BookingMode, Duration, Terms
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.payments.chargeable import AmountRule
 from booking_domain.payments.errors import NotChargeable
@@ -16,13 +16,14 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import DEPOSIT, PRICE, TOMORROW, terms
+from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
+    DurationChange,
     ProfileChange,
     SettingsChange,
     TermsChange,
@@ -154,3 +155,17 @@ async def test_an_earlier_booking_that_cannot_be_charged_gets_no_invoice(studio:
         await studio.bill(booking, Purpose.DEPOSIT)
     assert studio.gateway.bills == {}
     assert await studio.payments(booking) == []
+
+
+async def test_the_gateway_must_be_able_to_charge_for_each_length(studio: Studio) -> None:
+    for price, deposit in ((PRICE.amount + 50, DEPOSIT.amount), (PRICE.amount, 50), (10**12 + 100, 100)):
+        long = DurationChange(minutes=120, price_amount=price, deposit_amount=deposit)
+        change = SettingsChange(terms=TermsChange(durations=(long,)))
+        with pytest.raises(InvalidValue) as refusal:
+            await studio.run(change_settings, change, by=studio.owner)
+        assert refusal.value.field == "durations"
+    odd = Duration(minutes=120, price_amount=PRICE.amount + 50, deposit_amount=DEPOSIT.amount)
+    await stored_earlier(studio, replace(terms(), durations=(odd,)))
+    assert (await studio.book()).deposit == DEPOSIT
+    with pytest.raises(NotChargeable):
+        await studio.book(TOMORROW + 2 * HOUR, minutes=120)

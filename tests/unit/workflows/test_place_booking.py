@@ -395,7 +395,7 @@ async def test_a_customer_holds_and_books_only_the_length_that_the_provider_offe
         ):
             with pytest.raises(DurationNotOffered) as refusal:
                 await refused
-            assert (refusal.value.minutes, refusal.value.field_path) == (60, ("duration_minutes",))
+            assert (refusal.value.offered, refusal.value.field_path) == ((60,), ("duration_minutes",))
     assert await studio.is_free()
     await studio.run(change_settings, SettingsChange(duration_minutes=120), by=studio.owner)
     assert (await studio.book(minutes=120)).span == TimeRange(TOMORROW, TOMORROW + 2 * HOUR)

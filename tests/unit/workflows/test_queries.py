@@ -157,7 +157,8 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
     with pytest.raises(ProviderNotFound):
         await get_provider(provider_id, studio.reads.providers)
     with pytest.raises(ProviderNotFound):
-        await get_bookable_schedule(provider_id, TimeRange(now, TOMORROW), studio.reads.schedules)
+        window = TimeRange(now, TOMORROW)
+        await get_bookable_schedule(studio.admin, provider_id, window, studio.reads.schedules, studio.reads.salons)
     for stranger in (None, studio.customer):
         with pytest.raises(ProviderNotFound):
             await get_calendar(

@@ -10,7 +10,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
-from booking_domain.bookings.model import Terms
+from booking_domain.bookings.model import Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.model import Profile, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
@@ -27,6 +27,18 @@ def policy_json(policy: CancellationPolicy) -> Jsonb:
 def policy_of(value: list[list[int]]) -> CancellationPolicy:
     """The inverse of `policy_json`."""
     return CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in value))
+
+
+def durations_json(durations: tuple[Duration, ...]) -> Jsonb:
+    """Return the durations as `[[minutes, price, deposit], …]`."""
+    return Jsonb([[each.minutes, each.price_amount, each.deposit_amount] for each in durations])
+
+
+def durations_of(value: list[list[int]]) -> tuple[Duration, ...]:
+    """The inverse of `durations_json`."""
+    return tuple(
+        Duration(minutes=minutes, price_amount=price, deposit_amount=deposit) for minutes, price, deposit in value
+    )
 
 
 PROFILE: Final = Mapper(
@@ -57,6 +69,7 @@ TERMS: Final = Mapper(
     mode=Renamed("booking_mode"),
     price=Columns("price_amount", "currency"),
     deposit=Columns("deposit_amount", "currency"),
+    durations=Converted("durations", write=durations_json, read=durations_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
 )
 _p: Final = providers.c

@@ -113,6 +113,8 @@ providers: Final = Table(
     Column("currency", Text, nullable=False, server_default="MNT"),
     Column("price_amount", BigInteger, nullable=False, server_default="0"),
     Column("deposit_amount", BigInteger, nullable=False, server_default="0"),
+    # The lengths besides the default: `[[minutes, price, deposit], …]`, always replaced as a whole.
+    Column("durations", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),

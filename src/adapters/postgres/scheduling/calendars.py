@@ -279,16 +279,18 @@ async def _try_lock(
     if row is None:
         return None
     calendar, feeds = _hours_of(await hours.fetchall())
+    terms = TERMS.read(row[_TERMS_AT:])
     schedule = ProviderSchedule(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
         accepting=row[1] == ProfileStatus.APPROVED,
         calendar=_in_full(calendar, row),
+        further_durations=tuple(duration.minutes for duration in terms.durations),
         claims=await claims(),
         feeds=feeds,
         feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
     )
-    return BookableProvider(schedule=schedule, terms=TERMS.read(row[_TERMS_AT:])), found
+    return BookableProvider(schedule=schedule, terms=terms), found
 
 
 def _widened(window: TimeRange, by: timedelta) -> TimeRange:

@@ -57,7 +57,7 @@ class JoinWaitingList:
     """Wait for a slot of a provider that starts in `[starts_from, starts_before)`.
 
     - The provider takes bookings, and the window is not over.
-    - An offer holds one appointment of the length that the provider offers: no other length can be waited for.
+    - An offer holds one appointment of a length that the provider offers: no other length can be waited for.
     - A customer has at most `MAX_ENTRIES_PER_CUSTOMER` open entries, a provider `MAX_ENTRIES_PER_PROVIDER`.
     """
 
@@ -65,7 +65,7 @@ class JoinWaitingList:
     starts_from: datetime
     starts_before: datetime
     duration_minutes: int | None = None
-    """None: the provider's length, also if it changes."""
+    """None: the provider's default length, also if it changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +189,15 @@ class _FreeSlots:
 
     def first(self, waiting: WaitingListEntry) -> Slot | None:
         """The first free slot in the entry's window; None for a length that the provider does not offer any more."""
-        if waiting.duration_minutes not in {None, self._calendar.settings.duration_minutes}:
+        minutes = waiting.duration_minutes
+        if minutes not in {None, *self.schedule.durations}:
             return None
         start, end = max(waiting.window.start, self._ahead.start), min(waiting.window.end, self._ahead.end)
         if start >= end:
             return None
-        return next(slots_in_order(self._calendar, self._claims, window=TimeRange(start, end), now=self._now), None)
+        window = TimeRange(start, end)
+        slots = slots_in_order(self._calendar, self._claims, window=window, now=self._now, duration_minutes=minutes)
+        return next(slots, None)
 
     def remove(self, claim: Claim) -> None:
         """Remove the claimed time from the free slots."""

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.model import Booking, BookingMode, Duration, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier
 from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from booking_domain.testing.shared.strategies import amounts
 
 HOUR: Final = timedelta(hours=1)
@@ -85,6 +85,17 @@ def usual_policies() -> st.SearchStrategy[CancellationPolicy]:
     )
 
 
+def durations() -> st.SearchStrategy[tuple[Duration, ...]]:
+    """Up to three lengths, each with a deposit between zero and the price."""
+    amount = st.integers(0, 10**9)
+    made = st.builds(
+        lambda minutes, amounts: Duration(minutes=minutes, price_amount=max(amounts), deposit_amount=min(amounts)),
+        st.integers(1, MINUTES_A_DAY),
+        st.tuples(amount, amount),
+    )
+    return st.lists(made, max_size=3, unique_by=lambda duration: duration.minutes).map(tuple)
+
+
 @st.composite
 def terms(draw: st.DrawFn) -> Terms:
     """Terms with a deposit between zero and the price."""
@@ -93,6 +104,7 @@ def terms(draw: st.DrawFn) -> Terms:
         mode=draw(st.sampled_from(BookingMode)),
         price=price,
         deposit=draw(st.just(Money.zero("MNT")) | amounts(most=price.amount)),
+        durations=draw(durations()),
         cancellation=draw(policies()),
     )
 

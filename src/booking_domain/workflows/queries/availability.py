@@ -6,9 +6,10 @@ from typing import Final
 
 from booking_domain.bookings.model import Terms
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
+from booking_domain.scheduling.placing import offered_minutes
 from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -57,12 +58,19 @@ async def _get_calendar(
 
 
 async def _get_bookable_schedule(
-    provider_id: ProviderId, window: TimeRange, schedules: ScheduleReads
+    actor: Actor | None,
+    provider_id: ProviderId,
+    window: TimeRange,
+    schedules: ScheduleReads,
+    salons: SalonReads,
+    *,
+    duration_minutes: int | None = None,
 ) -> ProviderSchedule:
-    """The schedule around a window, of a provider who takes bookings."""
+    """The schedule around a window, of a provider who takes bookings, for appointments of a length."""
     schedule = await schedules.get(provider_id, window)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
+    await _require_offered(actor, schedule, duration_minutes, salons)
     return schedule
 
 
@@ -83,6 +91,7 @@ async def _get_explicable_schedule(
     salons: SalonReads,
     *,
     now: datetime,
+    duration_minutes: int | None = None,
 ) -> ExplicableSchedule:
     """The schedule that explains one start, and in which the nearest slots are found.
 
@@ -94,8 +103,19 @@ async def _get_explicable_schedule(
     schedule = await schedules.get(provider_id, window)
     if schedule is None or not (schedule.accepting or _sees_inside(actor, schedule.owner_id)):
         raise ProviderNotFound
+    await _require_offered(actor, schedule, duration_minutes, salons)
     full = await _sees_occupied_time(actor, provider_id, schedule.owner_id, salons)
     return ExplicableSchedule(schedule=schedule, full=full)
+
+
+async def _require_offered(
+    actor: Actor | None, schedule: ProviderSchedule, asked: int | None, salons: SalonReads
+) -> None:
+    """Raise `DurationNotOffered` for a length that the actor cannot book; the provider's side enters any."""
+    if asked in {None, *schedule.durations}:
+        return
+    if not await _sees_occupied_time(actor, schedule.provider_id, schedule.owner_id, salons):
+        offered_minutes(schedule, asked)
 
 
 def _sees_inside(actor: Actor | None, owner_id: UserId) -> bool:
@@ -121,6 +141,6 @@ async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedRead
 
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
-get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound,))
-get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, InvalidValue))
+get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, DurationNotOffered))
+get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, DurationNotOffered, InvalidValue))
 get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

@@ -17,7 +17,12 @@ BLOCK: Final[dict[str, Any]] = {
     "end": "2026-12-26T01:00:00Z",
     "note": "Away.",
 }
-CHANGE_SETTINGS: Final[dict[str, Any]] = {"slotStepMinutes": 15, "bufferAfterMinutes": 10, "depositAmount": 2000000}
+CHANGE_SETTINGS: Final[dict[str, Any]] = {
+    "slotStepMinutes": 15,
+    "bufferAfterMinutes": 10,
+    "depositAmount": 2000000,
+    "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
+}
 SETTINGS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "slotStepMinutes": 15,
@@ -31,6 +36,7 @@ SETTINGS: Final[dict[str, Any]] = {
     "requestsClaimTime": True,
     "depositAmount": 2000000,
     "priceAmount": 8000000,
+    "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
     "currency": "MNT",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
 }

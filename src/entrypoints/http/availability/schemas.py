@@ -1,5 +1,6 @@
 """The JSON of availability."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -25,9 +26,9 @@ from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.provider_profiles import SettingsChange
+from booking_domain.workflows.provider_profiles import DurationChange, SettingsChange
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
-from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
+from entrypoints.http.providers.terms import Durations, DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
 EndTime = Annotated[
@@ -89,6 +90,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     time_zone: ZoneName | UnsetType = UNSET
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
     slot_duration_minutes: SomeMinutes | UnsetType = UNSET
+    durations: Durations | UnsetType = UNSET
     buffer_before_minutes: Minutes | UnsetType = UNSET
     buffer_after_minutes: Minutes | UnsetType = UNSET
     min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] | UnsetType = UNSET
@@ -112,9 +114,14 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
             anchoring=given(self.anchoring),
             unlimited_per_day=self.max_per_day is None,
             unlimited_per_week=self.max_per_week is None,
-            terms=self.terms(),
+            terms=replace(self.terms(), durations=self._durations()),
             expected_version=expected_version,
         )
+
+    def _durations(self) -> tuple[DurationChange, ...] | None:
+        if isinstance(self.durations, UnsetType):
+            return None
+        return tuple(duration.change() for duration in self.durations)
 
 
 class HoursJson(Json, frozen=True, kw_only=True):
@@ -162,6 +169,7 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     requests_claim_time: bool
     deposit_amount: int
     price_amount: int
+    durations: DurationsJson
     currency: str
     cancellation_policy: tuple[TierJson, ...]
 
@@ -238,6 +246,7 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         requests_claim_time=terms.requests_claim_time,
         deposit_amount=terms.deposit.amount,
         price_amount=terms.price.amount,
+        durations=durations_json(terms),
         currency=terms.price.currency,
         cancellation_policy=tiers_json(terms),
     )

@@ -32,7 +32,7 @@ OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 """A token is optional; without one, `actor` is None."""
 
 IF_VALID: Final[dict[str, Any]] = {ACCESS: "if valid"}
-"""A token is optional, and one that is not valid counts as none: clients may attach an expired one to signing in."""
+"""A token is optional, and one that is not valid counts as none: clients may attach an expired one anywhere."""
 
 _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}

@@ -27,7 +27,7 @@ from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerd
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, Timestamp, ZoneName, given
-from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
+from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
 Bio = Annotated[str, Meta(max_length=MAX_BIO)]
@@ -203,6 +203,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     booking_mode: str
     deposit_amount: int
     price_amount: int
+    durations: DurationsJson
     currency: str
     cancellation_policy: tuple[TierJson, ...]
     rating: float | None
@@ -235,6 +236,7 @@ def provider_json(view: ProviderView) -> ProviderJson:
         booking_mode=terms.mode.value,
         deposit_amount=terms.deposit.amount,
         price_amount=terms.price.amount,
+        durations=durations_json(terms),
         currency=terms.price.currency,
         cancellation_policy=tiers_json(terms),
         rating=profile.rating.average,
@@ -260,6 +262,7 @@ PROFILE: Final[dict[str, Any]] = {
 PROVIDER: Final[dict[str, Any]] = {
     "id": PROVIDER_ID,
     **PROFILE,
+    "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
     "status": "approved",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
     "rating": 4.83,

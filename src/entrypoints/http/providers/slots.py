@@ -23,7 +23,7 @@ from entrypoints.http.kit.fields import Moment, Query, SomeMinutes, ZoneName
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
-from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
+from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
 from entrypoints.http.providers.examples import EXPLANATION, SLOTS
 from entrypoints.http.providers.slot_answers import (
@@ -66,22 +66,34 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
 
 @get(
     "/{provider_id:str}/slots",
-    opt=PUBLIC
+    opt=IF_VALID
     | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), answer=SLOTS),
 )
 async def list_slots(
     provider_id: FromPath[UUID],
     asked: Injected[SlotsQuery],
     *,
+    actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
     turns: Injected[Turns],
     caller: Injected[Caller],
 ) -> Response[SlotsJson]:
-    """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request."""
+    """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request.
+
+    `durationMinutes` is a length that the provider offers. The provider, the manager of the provider's salon and admins
+    may ask for any.
+    """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     async with turns.turn(caller):
-        schedule = await availability.get_bookable_schedule(ProviderId(provider_id), _wide(asked), reads.schedules)
+        schedule = await availability.get_bookable_schedule(
+            actor,
+            ProviderId(provider_id),
+            _wide(asked),
+            reads.schedules,
+            reads.salons,
+            duration_minutes=asked.duration_minutes,
+        )
         window = window_of(asked, schedule.calendar.zone)
         work = partial(slots_answer, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
@@ -107,13 +119,19 @@ async def explain_slot(
     The answer lists every reason (none if the time is offered) and the nearest offered times before and after. A
     provider that takes no bookings is visible to its owner and admins only, with the reason `not_bookable`. The
     provider, the manager of the provider's salon and admins see what occupies the time (`block`, `claimed`, `busy`,
-    `buffer`, `day_full`, `week_full`); others see `unavailable`.
+    `buffer`, `day_full`, `week_full`); others see `unavailable`, and ask for lengths that the provider offers only.
     """
     start = moment(asked.slot, UTC, name="slot")
     async with turns.turn(caller):
         now = clock.now()
         found = await availability.get_explicable_schedule(
-            actor, ProviderId(provider_id), start, reads.schedules, reads.salons, now=now
+            actor,
+            ProviderId(provider_id),
+            start,
+            reads.schedules,
+            reads.salons,
+            now=now,
+            duration_minutes=asked.duration_minutes,
         )
         work = partial(explanation_answer, found, start, now, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))

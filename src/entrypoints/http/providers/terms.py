@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.bookings.model import BookingMode, Terms
+from booking_domain.bookings.model import MAX_DURATIONS, BookingMode, Terms
 from booking_domain.bookings.policy import MAX_TIERS, CancellationPolicy, tiers
-from booking_domain.workflows.provider_profiles import TermsChange
-from entrypoints.http.kit.fields import Amount, Body, Currency, Json, given
+from booking_domain.workflows.provider_profiles import DurationChange, TermsChange
+from entrypoints.http.kit.fields import Amount, Body, Currency, Json, SomeMinutes, given
 
 
 class TierBody(Body, frozen=True, kw_only=True):
@@ -24,6 +24,31 @@ class TierJson(Json, frozen=True, kw_only=True):
     percent: int
 
 
+class DurationBody(Body, frozen=True, kw_only=True):
+    """A length of appointment and its price; without `depositAmount`, the deposit of the default length."""
+
+    minutes: SomeMinutes
+    price_amount: Amount
+    deposit_amount: Amount | None = None
+
+    def change(self) -> DurationChange:
+        """Return the part of the command."""
+        return DurationChange(minutes=self.minutes, price_amount=self.price_amount, deposit_amount=self.deposit_amount)
+
+
+class DurationJson(Json, frozen=True, kw_only=True):
+    """A length of appointment that customers may choose, and its price."""
+
+    minutes: int
+    price_amount: int
+    deposit_amount: int
+
+
+Durations = Annotated[
+    tuple[DurationBody, ...],
+    Meta(max_length=MAX_DURATIONS, description="All lengths besides `slotDurationMinutes`, each with its price."),
+]
+DurationsJson = Annotated[tuple[DurationJson, ...], Meta(max_length=MAX_DURATIONS)]
 CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
 
 
@@ -53,6 +78,16 @@ class TermsBody(Body, frozen=True, kw_only=True):
         if isinstance(self.cancellation_policy, UnsetType):
             return None
         return tiers((tier.hours_before, tier.percent) for tier in self.cancellation_policy)
+
+
+def durations_json(terms: Terms) -> DurationsJson:
+    """Show the lengths besides the default."""
+    return tuple(
+        DurationJson(
+            minutes=duration.minutes, price_amount=duration.price_amount, deposit_amount=duration.deposit_amount
+        )
+        for duration in terms.durations
+    )
 
 
 def tiers_json(terms: Terms) -> tuple[TierJson, ...]:

@@ -37,7 +37,7 @@ async def list_salon_slots(
     turns: Injected[Turns],
     caller: Injected[Caller],
 ) -> Response[SalonSlotsJson]:
-    """List the offered slots of all members of a salon. Dates are in the salon's time zone.
+    """List the offered slots of all members of a salon who offer the length. Dates are in the salon's time zone.
 
     An answer has the first part of the window: at most 10,000 pairs of a slot and a provider, and as many days as keep
     days times members within 350. `nextFrom` is the `from` of the next request.
@@ -46,7 +46,9 @@ async def list_salon_slots(
     async with turns.turn(caller):
         view = await get_salon(SalonId(salon_id), reads.salons)
         window = window_of(asked, view.hours.zone)
-        schedules = await salon_schedules(view.salon.id, window=window, reads=reads)
+        schedules = await salon_schedules(
+            view.salon.id, window=window, reads=reads, duration_minutes=asked.duration_minutes
+        )
         work = partial(
             salon_slots_answer,
             schedules,

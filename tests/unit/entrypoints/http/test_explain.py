@@ -130,7 +130,7 @@ async def test_the_nearest_offered_times_are_named(api: Api) -> None:
     assert found["reasons"] == ["unavailable"]
     assert found["before"]["start"] == "2026-11-23T10:00:00Z"
     assert found["after"]["start"] == "2026-12-20T02:00:00Z"
-    long = await explained(api, provider_id, at(10, day="2026-12-05"), "&durationMinutes=540")
+    long = await explained(api, provider_id, at(10, day="2026-12-05"), "&durationMinutes=540", to=provider)
     assert long["before"] == {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T11:00:00Z"}
     assert long["after"]["start"] == "2026-12-20T02:00:00Z"
     for far in ("1901-01-01T00:00:00Z", "2999-01-01T00:00:00Z"):

@@ -94,6 +94,7 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "requestsClaimTime": True,
         "depositAmount": 2_000_000,
         "priceAmount": 8_000_000,
+        "durations": [],
         "currency": "MNT",
         "cancellationPolicy": PROFILE["cancellationPolicy"],
     }
@@ -252,7 +253,9 @@ async def test_slots_are_those_of_the_window_on_the_providers_clock(
 
 
 async def test_slots_are_returned_in_the_requested_time_zone(api: Api) -> None:
-    _, provider_id = await api.open_provider()
+    provider, provider_id = await api.open_provider()
+    durations = [{"minutes": 120, "priceAmount": 0, "depositAmount": 0}]
+    await api.put("/availability/settings", provider, json={"durations": durations})
     path = f"/providers/{provider_id}/slots?from=2026-11-23&to=2026-11-24"
     found = (await api.get(f"{path}&timeZone=Europe/Paris&durationMinutes=120")).json()
     assert found["timeZone"] == "Europe/Paris"

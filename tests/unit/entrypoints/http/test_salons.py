@@ -119,12 +119,13 @@ async def test_the_slots_of_a_salon_say_who_offers_them(api: Api) -> None:
         "nextFrom": None,
         "degraded": [],
     }
-    ids = []
+    ids, owners = [], []
     for _ in range(2):
         provider, provider_id = await api.open_provider()
         await api.post(f"{path}/members", manager, json={"providerId": provider_id})
         await api.post(f"{path}/members/me/accept", provider)
         ids.append(provider_id)
+        owners.append(provider)
     await api.booked(await api.joined("customer"), ids[0], "2026-11-23T12:00:00+08:00")
     found = (await api.get(f"{path}/slots?{MONDAY}")).json()["slots"]
     assert found == [
@@ -132,6 +133,9 @@ async def test_the_slots_of_a_salon_say_who_offers_them(api: Api) -> None:
         {"start": "2026-11-23T04:30:00Z", "end": "2026-11-23T05:30:00Z", "providerIds": [ids[1]]},
         {"start": "2026-11-23T05:00:00Z", "end": "2026-11-23T06:00:00Z", "providerIds": sorted(ids)},
     ]
+    assert (await api.get(f"{path}/slots?{MONDAY}&durationMinutes=120")).json()["slots"] == []
+    durations = [{"minutes": 120, "priceAmount": 0}]
+    await api.put("/availability/settings", owners[1], json={"durations": durations})
     paris = (await api.get(f"{path}/slots?{MONDAY}&timeZone=Europe/Paris&durationMinutes=120")).json()
     assert (paris["timeZone"], paris["slots"]) == (
         "Europe/Paris",

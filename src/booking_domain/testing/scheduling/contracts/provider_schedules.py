@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.model import BookingMode, Duration
 from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.catalogue.model import ProfileStatus
@@ -21,6 +21,7 @@ from booking_domain.workflows.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
 MINUTE = timedelta(minutes=1)
+LONG = Duration(minutes=1_440, price_amount=2**53 + 1, deposit_amount=2**53)
 
 
 async def _claimed(backend: Backend, *claims: Claim) -> None:
@@ -242,6 +243,7 @@ class BookableProvidersContract(StorageContract):
             replace(terms(), requests_claim_time=False),
             terms(price=nothing, deposit=nothing),
             terms(price=Money(amount=2**63 - 1, currency="KRW"), deposit=Money(amount=2**53 + 1, currency="KRW")),
+            replace(terms(), durations=(Duration(minutes=1, price_amount=0, deposit_amount=0), LONG)),
             terms(cancellation=CancellationPolicy(())),
             terms(cancellation=tiers([(0, 0), (24, 50), (168, 100)])),
             terms(cancellation=CancellationPolicy((Tier(1, 1), Tier(720, 99), Tier(48, 33)))),
@@ -253,6 +255,9 @@ class BookableProvidersContract(StorageContract):
                 bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
                 assert bookable is not None
                 assert bookable.terms == kept
+                assert bookable.schedule.further_durations == tuple(each.minutes for each in kept.durations)
+                assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
+            assert await backend.reads.schedules.get(cast.profile.id, WORKDAY) == bookable.schedule
 
     async def test_a_bookable_provider_is_the_schedule_and_the_terms(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

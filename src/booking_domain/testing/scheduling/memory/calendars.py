@@ -17,6 +17,7 @@ from booking_domain.scheduling.ports import (
 )
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.bookings.memory.tables import TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, require_provider
 from booking_domain.testing.kit.tables import MissingRow, State
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS
@@ -123,11 +124,13 @@ class MemoryProviderSchedules(ProviderSchedules):
             if claim.provider_id == provider_id and claim.blocked.overlaps(near)
         ]
         own = self._state[FEEDS].get(provider_id, OwnFeeds())
+        terms = self._state[TERMS].get(provider_id)
         return ProviderSchedule(
             provider_id=provider_id,
             owner_id=profile.owner_id,
             accepting=profile.status is ProfileStatus.APPROVED,
             calendar=_near(calendar, near, around),
+            further_durations=() if terms is None else tuple(each.minutes for each in terms.durations),
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
             feeds=tuple(
                 replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds
