@@ -198,8 +198,8 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundChanged], PartyNotices]] = {
 TIME_CHANGED: Final = PartyNotices(
     subject="Booking {reference}: please accept another time",
     to_customer=(
-        "{provider} has moved your booking from {agreed} to {when}. Please accept the new time. If it does not suit "
-        "you, cancel by {objection_deadline} and you get everything back."
+        "{provider} has moved your booking from {agreed} to {when}; it ends at {end}. Please accept the new time. If "
+        "it does not suit you, cancel by {objection_deadline} and you get everything back."
     ),
     to_provider=(
         "The booking of {customer} is now on {when}. They were asked to accept the new time. They may cancel by "

@@ -80,6 +80,7 @@ def _values(booking: Booking, customer: User, provider: ProviderView) -> dict[st
         "provider": provider.profile.display_name,
         "customer": customer.name,
         "when": LocalTime(booking.span.start, zone),
+        "end": LocalTime(booking.span.end, zone),
         "time_zone": zone,
         "deposit": booking.deposit,
         "due": "" if booking.due_at is None else LocalTime(booking.due_at, zone),

@@ -36,6 +36,7 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "until": LocalTime(NOW, "Asia/Tehran"),
     "due": LocalTime(NOW, "UTC"),
     "agreed": LocalTime(NOW, "Asia/Ulaanbaatar"),
+    "end": LocalTime(NOW, "Asia/Ulaanbaatar"),
     "objection_deadline": LocalTime(NOW, "UTC"),
     "offered": (LocalTime(NOW, "Asia/Ulaanbaatar"), LocalTime(NOW, "UTC")),
     "time_zone": "Asia/Ulaanbaatar",
