@@ -208,7 +208,7 @@ async def save_decision(
     """Save what was decided about a booking, and update its claim, payments and refunds to match.
 
     A booking that stops claiming time releases its claim, closes its payments and refunds what the cancellation policy
-    gives back to this party's cancellation.
+    gives back to this party's cancellation. Nothing more is due for a missed appointment: its payments are closed too.
 
     Raises:
         SlotTaken: the booking claims time from now on, or other time, and another claim overlaps it.
@@ -217,7 +217,10 @@ async def save_decision(
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
         refund = booking.refund_on_cancellation(party, context.now, owed=await pending_refunds(booking, tx))
-        await _close_payments(booking, refund, tx, context)
+        gateway = await _close_payments(booking, tx)
+        await schedule_refund(refund, booking, gateway, tx, context, reason=RefundReason.CANCELLATION)
+    elif after.status is Status.NO_SHOW:
+        await _close_payments(booking, tx)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)
@@ -226,14 +229,14 @@ async def save_decision(
     return after
 
 
-async def _close_payments(booking: Booking, refund: Money, tx: Repositories, context: Context) -> None:
-    """Cancel pending payments and schedule the refund, through the gateway of the latest payment."""
+async def _close_payments(booking: Booking, tx: Repositories) -> str:
+    """Cancel pending payments, and return the gateway of the latest payment."""
     gateway = ""
     for payment in await tx.payments.of_booking(booking.id):
         gateway = payment.gateway
         if payment.status is PaymentStatus.PENDING:
             await tx.payments.save(payment.cancel(), was=payment)
-    await schedule_refund(refund, booking, gateway, tx, context, reason=RefundReason.CANCELLATION)
+    return gateway
 
 
 # Claims and refunds

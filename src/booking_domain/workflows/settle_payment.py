@@ -34,6 +34,9 @@ from booking_domain.workflows.ports import Repositories
 GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
 """Requests of customers ask the gateway about one payment at most once in this time."""
 
+_NOTHING_DUE: Final = frozenset({Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
+"""Statuses of bookings whose new money goes back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ApplyReport:
@@ -92,7 +95,7 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     excess = _excess(decision.state, new, pending)
-    late = decision.state.status in {Status.CANCELLED, Status.EXPIRED}
+    late = decision.state.status in _NOTHING_DUE
     reason = RefundReason.LATE_PAYMENT if late else RefundReason.OVERPAYMENT
     await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
     return after
@@ -146,8 +149,8 @@ def _paid(booking: Booking, action: Action, reason: str, context: Context) -> Bo
 
 
 def _excess(booking: Booking, new: Money, pending: Money) -> Money:
-    """The part of the new money to refund: all of it if the booking has ended, else what exceeds the price."""
-    if booking.status in {Status.CANCELLED, Status.EXPIRED}:
+    """The part of the new money to refund: all of it if nothing is due any more, else what exceeds the price."""
+    if booking.status in _NOTHING_DUE:
         return new
     return booking.paid.beyond(booking.refunded + pending + booking.price)
 

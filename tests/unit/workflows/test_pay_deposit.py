@@ -150,6 +150,33 @@ async def test_the_balance_can_be_paid_once_the_booking_is_confirmed(studio: Stu
     assert [each.purpose for each in await studio.payments(booking)] == [Purpose.DEPOSIT, Purpose.BALANCE]
 
 
+async def test_money_for_a_missed_appointment_goes_back(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    balance = await studio.bill(booking, Purpose.BALANCE)
+    studio.clock.set(booking.span.start)
+    await studio.move(booking, Status.NO_SHOW, by=studio.owner)
+    assert [each.status for each in await studio.payments(booking)] == [PaymentStatus.PAID, PaymentStatus.CANCELLED]
+    studio.pay(balance)
+    await studio.settle(balance)
+    assert await studio.owed(booking) == [balance.amount]
+    assert await studio.violations() == []
+
+
+async def test_money_that_goes_back_does_not_count_towards_the_balance(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await studio.bill(booking)
+    studio.pay(payment, tugriks(5_000))
+    await studio.settle(payment)
+    await expired(studio, booking)
+    assert await studio.owed(booking) == [tugriks(5_000)]
+    studio.pay(payment, DEPOSIT)
+    await studio.settle(payment)
+    revived = await studio.seen(booking)
+    assert revived.status is Status.CONFIRMED
+    assert (await studio.bill(revived, Purpose.BALANCE)).amount == PRICE - DEPOSIT
+
+
 @pytest.mark.terms(FREE)
 async def test_without_a_deposit_only_the_balance_can_be_paid(studio: Studio) -> None:
     booking = await studio.book()
