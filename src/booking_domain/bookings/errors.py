@@ -55,6 +55,13 @@ class TimeNotAccepted(Conflict):
     input_field: ClassVar[str | None] = "status"
 
 
+class InQuestion(Conflict):
+    """The booking is in question; an admin first decides whether it stands."""
+
+    code: ClassVar[str] = "booking.in_question"
+    input_field: ClassVar[str | None] = "status"
+
+
 class TimeChanged(Conflict):
     """The booking has another time now."""
 

@@ -13,6 +13,7 @@ from booking_domain.bookings.errors import (
     AlreadyOver,
     DepositDue,
     DepositOutOfRange,
+    InQuestion,
     InThePast,
     TimeChanged,
     TimeNotAccepted,
@@ -24,6 +25,7 @@ from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
     BOOKING_PAYMENT_LIFECYCLE,
     CLAIMS_TIME,
+    TO_COME,
     Action,
     BookingPaymentAction,
     BookingPaymentStatus,
@@ -281,6 +283,17 @@ class Booking:
         """Whether the customer may cancel with everything back, because the provider's side has rescheduled."""
         return self.time_change is not None and self.time_change.may_object(now)
 
+    def undecided(self, now: datetime) -> bool:
+        """Whether the booking is to come, or is over and an admin has yet to decide whether it stands."""
+        over = self.span.end <= now and not (self.in_question and self.status is Status.CONFIRMED)
+        return self.status in TO_COME and not over
+
+    def blocks_deletion(self, now: datetime) -> bool:
+        """Whether its parties are needed: it is undecided or disputed, or the customer may object to its time."""
+        return (
+            self.status is Status.DISPUTED or self.undecided(now) or (self.status in TO_COME and self.may_object(now))
+        )
+
     def overdue(self, now: datetime) -> bool:
         """Whether the deposit or the answer is overdue."""
         return self.due_at is not None and now >= self.due_at
@@ -300,8 +313,8 @@ class Booking:
 
         Raises:
             InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
-            TooEarly, AlreadyOver, DepositDue, TimeNotAccepted: the lifecycle allows it, but a condition does not hold
-                now.
+            TooEarly, AlreadyOver, DepositDue, InQuestion, TimeNotAccepted: the lifecycle allows it, but a condition
+                does not hold now.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, action, party)
         self._guard(action, party, now)
@@ -310,7 +323,12 @@ class Booking:
         if action in {Action.CANCEL, Action.EXPIRE} and payment_status is BookingPaymentStatus.PENDING:
             payment_status = BOOKING_PAYMENT_LIFECYCLE.advance(payment_status, BookingPaymentAction.FAIL, Party.PAYMENT)
         booking = replace(
-            self._touched(now), status=status, due_at=due_at, payment_status=payment_status, offered_times=()
+            self._touched(now),
+            status=status,
+            due_at=due_at,
+            payment_status=payment_status,
+            offered_times=(),
+            in_question=self.in_question and action is not Action.REVIVE,  # only a published provider's is revived
         )
         what = {Action.REVIVE: "revived", Action.RETURN_PAYMENT: "not_revived"}.get(action, status.value)
         event = self._event(what, status, by=by, at=now, event_id=event_id, reason=reason)
@@ -494,10 +512,12 @@ class Booking:
             case Action.OFFER_TIMES | Action.RESCHEDULE | Action.ACCEPT_TIME | Action.FOLLOW_CLOCK:
                 raise ValueError(f"use the method for {action}")
             case Action.COMPLETE | Action.MARK_NO_SHOW:
-                self._require_agreed_start(action, now)
+                self._require_attendance_known(action, now)
             case Action.CANCEL if self.status is Status.CONFIRMED and now >= self._latest(now).end:
-                if party is Party.CUSTOMER or self.unaccepted(now) is None:
+                if party is Party.CUSTOMER or not (self.in_question or self.unaccepted(now)):
                     raise AlreadyOver
+            case Action.ACCEPT | Action.CONFIRM if self.status is Status.REQUESTED and now >= self.span.start:
+                raise AlreadyOver
             case Action.CONFIRM | Action.REVIVE if self.deposit_due and party is not Party.ADMIN:
                 raise DepositDue
             case Action.ACCEPT if not self.deposit_due:
@@ -511,12 +531,14 @@ class Booking:
             case _:
                 pass
 
-    def _require_agreed_start(self, action: Action, now: datetime) -> None:
-        """Raise unless the booking has started at a time that the customer agreed to.
+    def _require_attendance_known(self, action: Action, now: datetime) -> None:
+        """Raise unless the booking stands and has started at a time that the customer agreed to.
 
         Until then nobody can say that the customer did not come. That the appointment took place can be said once the
         customer can no longer object and the time that they did agree to has come as well.
         """
+        if self.in_question:
+            raise InQuestion
         if now < self.span.start:
             raise TooEarly
         change = self.unaccepted(now)

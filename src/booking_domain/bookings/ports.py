@@ -91,7 +91,7 @@ class BookingFilter:
     starts_before: datetime | None = None
     provider_id: ProviderId | None = None
     to_come_at: datetime | None = None
-    """Only those that are requested, pending or confirmed, and end after this."""
+    """Only those that are to come at this time, or over and in question (`Booking.undecided`)."""
     in_question: bool | None = None
     after: BookingId | None = None
     limit: int = 50

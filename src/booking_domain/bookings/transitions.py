@@ -116,7 +116,9 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
 
         - *accept* asks for a deposit that is due, *confirm* and *revive* need it paid (an admin confirms without);
         - *revive* needs a booking that could be made now; otherwise *return_payment* records why;
-        - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end;
+        - a request is accepted (*accept*, *confirm*) before its start;
+        - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end. While a
+          booking is in question, the first two wait for an admin's decision, and the provider's side can *cancel* it;
         - *reschedule* leads to a time to come. After one by the provider's side, *mark_no_show* needs the customer's
           agreement: *accept_time*, or 24 hours of silence that end before the start. *complete* waits for those 24
           hours and for the start that the customer agreed to. Until then the customer can *cancel*, the provider's

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive, NotATimeOffered
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, NotATimeOffered
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
@@ -37,7 +37,7 @@ class AcceptRequest:
     - By offering a time the provider has accepted it in advance: it need not be on the grid. It is claimed when the
       customer takes it, if it can still be offered. If not, the request and the other offered times stay.
     - The provider takes bookings, and the customer's account is active.
-    - A request whose answer is overdue can no longer be accepted.
+    - A request whose answer is overdue, or whose time has begun, can no longer be accepted.
     """
 
     booking_id: BookingId
@@ -99,6 +99,7 @@ accept_request: Final = UseCase(
         BookingNotFound,
         NotYourMove,
         InvalidBookingTransition,
+        AlreadyOver,
         ProviderNotBookable,
         CustomerNotActive,
         SlotTaken,

@@ -9,6 +9,7 @@ from booking_domain.bookings.errors import (
     BookingNotFound,
     CustomerNotActive,
     DepositDue,
+    InQuestion,
     TimeNotAccepted,
     TooEarly,
 )
@@ -75,6 +76,7 @@ change_booking_status: Final = UseCase(
         NotYourMove,
         InvalidBookingTransition,
         TooEarly,
+        InQuestion,
         TimeNotAccepted,
         AlreadyOver,
         DepositDue,

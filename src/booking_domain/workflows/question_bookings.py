@@ -14,7 +14,7 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.ports import BookingFilter
-from booking_domain.bookings.transitions import TO_COME, Action, InvalidBookingTransition, Party
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
@@ -52,7 +52,7 @@ class DecideOnBookings:
 
 
 async def affected_bookings(provider_id: ProviderId, reads: Reads, now: datetime) -> list[BookingId]:
-    """The provider's bookings to come, a page at a time."""
+    """The provider's bookings to come, and those in question that are over, a page at a time."""
     found: list[BookingId] = []
     while True:
         page = await reads.bookings.page(
@@ -73,7 +73,7 @@ async def _follow(booking_id: BookingId, tx: Repositories, context: Context) -> 
     that a suspension does not end meanwhile.
     """
     booking = await tx.bookings.lock(booking_id)
-    if booking is None or booking.status not in TO_COME or booking.span.end <= context.now:
+    if booking is None or not booking.undecided(context.now):
         return None
     await tx.calendars.lock_provider_of(booking.provider_user_id)
     profile = await tx.profiles.get(booking.provider_id)

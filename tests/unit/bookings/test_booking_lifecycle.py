@@ -23,7 +23,7 @@ EVERY_MOVE = [(status, action, party) for status in Status for action in Action 
 
 
 def when_it_can_be_done(status: Status, action: Action) -> Booking:
-    """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:00."""
+    """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:30."""
     booking = a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
     if action is not Action.ACCEPT_TIME:
         return replace(booking, in_question=action is Action.UPHOLD)
@@ -52,7 +52,8 @@ def test_the_expected_table_uses_existing_statuses_actions_and_parties() -> None
 def test_a_booking_moves_exactly_as_the_expected_table_says(status: Status, action: Action, party: Party) -> None:
     booking = when_it_can_be_done(status, action)
     to, by = MOVES.get((status, action), (None, frozenset()))
-    now = NOON - HOUR / 2 if action is Action.RESCHEDULE else NOON + HOUR / 2
+    before_the_start = action is Action.RESCHEDULE or status is Status.REQUESTED
+    now = NOON - HOUR / 2 if before_the_start else NOON + HOUR / 2
     actor = ACTORS[party]
     if to is None:
         with pytest.raises(InvalidBookingTransition) as refused:

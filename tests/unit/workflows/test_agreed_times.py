@@ -9,6 +9,7 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InThePa
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
+from booking_domain.catalogue.model import ProfileHasBookings, ProfileOwesMoney
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.lifecycle import NotYourMove
@@ -16,6 +17,7 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.profile_publication import delete_own_profile
 from booking_domain.workflows.queries.bookings import get_cancellation_quote
 from entrypoints.languages.notices import GettextTranslator
 
@@ -334,3 +336,21 @@ async def test_a_cancellation_by_the_provider_is_no_refusal_of_the_new_time(stud
     await studio.reschedule(booking, LATER, by=studio.owner)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)
     assert {subject for subject, _ in await notices_of(studio, booking)} == {"cancelled"}
+
+
+async def test_the_customer_is_told_of_another_end(studio: Studio) -> None:
+    booking = await paid_for(studio)
+    await studio.reschedule(booking, NEXT_WEEK, minutes=5, by=studio.owner)
+    told = [text for _, text in await notices_of(studio, booking)]
+    assert any("from 2026-12-01 10:00 to 2026-12-01 10:00; it ends at 2026-12-01 10:05." in text for text in told)
+
+
+async def test_a_profile_is_not_deleted_while_the_customer_may_object(studio: Studio) -> None:
+    booking = await paid_for(studio)
+    moved = await studio.reschedule(booking, soon(studio), by=studio.owner)
+    studio.clock.set(moved.span.end)
+    with pytest.raises(ProfileHasBookings):
+        await studio.run(delete_own_profile, None, by=studio.owner)
+    await studio.move(booking, Status.CANCELLED)
+    with pytest.raises(ProfileOwesMoney):
+        await studio.run(delete_own_profile, None, by=studio.owner)

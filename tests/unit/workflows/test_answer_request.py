@@ -14,7 +14,7 @@ from tests.unit.workflows.scenes import (
     expired,
 )
 
-from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, NotATimeOffered
 from booking_domain.bookings.events import FREES_TIME
 from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
@@ -440,6 +440,19 @@ async def test_an_offered_time_can_be_taken_after_the_original_one_has_passed(st
     studio.clock.set(TOMORROW + 2 * HOUR)
     assert not (await studio.seen(booking)).overdue(studio.clock.now())
     assert (await studio.accept(booking, slot=LATER)).span.start == LATER
+
+
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
+async def test_a_request_is_not_accepted_at_a_time_that_has_begun(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW)
+    studio.clock.set(TOMORROW - HOUR)
+    await studio.offer_times(booking, NEXT_WEEK)
+    studio.clock.set(TOMORROW)
+    with pytest.raises(AlreadyOver):
+        await studio.accept(booking)
+    with pytest.raises(AlreadyOver):
+        await studio.move(booking, Status.CONFIRMED, by=studio.owner)
+    assert (await studio.accept(booking, slot=NEXT_WEEK)).status is Status.CONFIRMED
 
 
 @pytest.mark.terms(ON_REQUEST)

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.workflows.scenes import FREE, NEVER_ANYTHING, ON_REQUEST
+from tests.unit.workflows.scenes import FREE, NEVER_ANYTHING, ON_REQUEST, expired
 
-from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InQuestion
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.catalogue.model import ProfileHasBookings
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.use_cases.administration import ChangeUser, Reason
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -24,6 +25,7 @@ from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.profile_publication import (
     ReinstateProfile,
     SuspendProfile,
+    delete_own_profile,
     reinstate_profile,
     suspend_profile,
 )
@@ -144,6 +146,58 @@ async def test_a_customer_who_cancels_a_booking_in_question_gets_everything_back
         await studio.move(each, Status.CANCELLED)
     assert await studio.owed(booking) == [DEPOSIT]
     assert await studio.owed(upheld) == []
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_nobody_keeps_the_money_of_a_booking_in_question_before_an_admin_decides(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    await suspend(studio)
+    for moment in (booking.span.start, booking.span.end + timedelta(days=1)):
+        studio.clock.set(moment)
+        for staff in (studio.owner, studio.admin):
+            for status in (Status.NO_SHOW, Status.COMPLETED):
+                with pytest.raises(InQuestion):
+                    await studio.move(booking, status, by=staff)
+    with pytest.raises(AlreadyOver):
+        await studio.move(booking, Status.CANCELLED)
+    with pytest.raises(ProfileHasBookings):
+        await studio.run(delete_own_profile, None, by=studio.owner)
+    assert await affected_bookings(studio.provider_id, studio.reads, studio.clock.now()) == [booking.id]
+    assert await decide(studio, BookingVerdict.CANCEL, booking) == 1
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert await studio.violations() == []
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_a_booking_that_ended_in_question_stands_once_it_is_upheld_or_the_suspension_ends(studio: Studio) -> None:
+    booking, other = await studio.book(), await studio.book(LATER)
+    for each in (booking, other):
+        await studio.paid(each)
+    await suspend(studio)
+    studio.clock.set(other.span.end + HOUR)
+    assert await decide(studio, BookingVerdict.UPHOLD, other) == 1
+    await reinstate(studio)
+    for each in (booking, other):
+        assert not (await studio.seen(each)).in_question
+        with pytest.raises(AlreadyOver):
+            await decide(studio, BookingVerdict.CANCEL, each)
+        assert (await studio.move(each, Status.COMPLETED, by=studio.owner)).status is Status.COMPLETED
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_a_booking_that_is_revived_after_the_suspension_is_not_in_question(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + timedelta(days=7))
+    payment = await studio.bill(booking)
+    await suspend(studio)
+    await expired(studio, booking)
+    await reinstate(studio)
+    studio.pay(payment)
+    await studio.settle(payment)
+    revived = await studio.seen(booking)
+    assert (revived.status, revived.in_question) == (Status.CONFIRMED, False)
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == []
 
 
 @pytest.mark.terms(FREE)

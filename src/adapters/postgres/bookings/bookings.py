@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, tuple_
 
-from adapters.postgres.bookings.tables import booking_events, bookings
+from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
@@ -16,7 +16,7 @@ from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.time_changes import TimeChange
-from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED, Party, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -118,7 +118,6 @@ _TO_COME: Final = Statement(
 
 
 _QUESTIONED: Final = bindparam("in_question", type_=Boolean())
-_IS_TO_COME: Final = or_(*(_b.status == status.value for status in sorted(TO_COME)))
 
 
 def _page(whose: ColumnElement[bool] | None) -> Statement:
@@ -131,7 +130,9 @@ def _page(whose: ColumnElement[bool] | None) -> Statement:
             if_given("starts_from", _b.starts_at, _b.starts_at >= bindparam("starts_from")),
             if_given("starts_before", _b.starts_at, _b.starts_at < bindparam("starts_before")),
             if_given("provider_id", _b.provider_id, _b.provider_id == bindparam("provider_id")),
-            if_given("to_come_at", _b.ends_at, and_(_b.ends_at > bindparam("to_come_at"), _IS_TO_COME)),
+            if_given(
+                "to_come_at", _b.ends_at, and_(IS_TO_COME, or_(_b.ends_at > bindparam("to_come_at"), IS_UNDECIDED))
+            ),
             or_(cast(_QUESTIONED, Boolean).is_(None), _b.in_question == _QUESTIONED),
             if_given("after", _b.id, _b.id < bindparam("after")),
         )

@@ -7,18 +7,26 @@ from sqlalchemy import and_, bindparam, exists, or_
 from adapters.postgres.bookings.appointments import PostgresAppointmentReads
 from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
 from adapters.postgres.bookings.consents import PostgresBookingConsentReads, PostgresBookingConsents
-from adapters.postgres.bookings.tables import IS_PARTY, booking_consents, booking_events, bookings, consent_codes
+from adapters.postgres.bookings.tables import (
+    IS_PARTY,
+    IS_TO_COME,
+    IS_UNDECIDED,
+    booking_consents,
+    booking_events,
+    bookings,
+    consent_codes,
+)
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.personal_data import PROVIDER
 from adapters.postgres.kit.work import Work
-from booking_domain.bookings.transitions import TO_COME, Status
+from booking_domain.bookings.transitions import Status
 from booking_domain.shared.errors import ConcurrentChange
 
 _b: Final = bookings.c
 _NOW: Final = bindparam("now", type_=_b.ends_at.type)
 _BLOCKS: Final = or_(
-    and_(or_(*(_b.status == status.value for status in sorted(TO_COME))), _b.ends_at > _NOW),
+    and_(IS_TO_COME, or_(_b.ends_at > _NOW, IS_UNDECIDED, _b.objection_deadline > _NOW)),
     _b.status == Status.DISPUTED.value,
 )
 CONTEXT: Final = Context(

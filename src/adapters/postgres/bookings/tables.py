@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     null,
     or_,
     select,
@@ -28,7 +29,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, USER, NotExported, personal_data
 from booking_domain.bookings.consents import ConsentStatus
-from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, Status
 
 
 def _clear_notes(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -100,6 +101,9 @@ bookings: Final = Table(
 
 IS_PARTY: Final = or_(bookings.c.customer_id == USER, bookings.c.provider_user_id == USER)
 """Whether the account `USER` is the customer or the provider of a booking."""
+IS_TO_COME: Final = or_(*(bookings.c.status == status.value for status in sorted(TO_COME)))
+IS_UNDECIDED: Final = and_(bookings.c.in_question, bookings.c.status == Status.CONFIRMED.value)
+"""Whether an admin has yet to decide on a booking, even after its end."""
 
 booking_events: Final = Table(
     "booking_events",

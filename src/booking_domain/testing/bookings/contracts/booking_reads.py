@@ -115,14 +115,15 @@ class BookingReadsContract(StorageContract):
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
-        asked = replace(make.booking(cast.profile, cast.customer), in_question=True, questioned_at=NOW)
+        confirmed = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        asked = replace(confirmed, in_question=True, questioned_at=NOW)
         await store_bookings(backend, make, *bookings.values(), asked, make.booking(other.profile, other.customer))
         mine = BookingFilter(provider_id=cast.profile.id)
         assert set(await _ids(backend, mine)) == {asked.id, *(each.id for each in bookings.values())}
         to_come = {asked.id, *(bookings[each].id for each in TO_COME)}
         end = asked.span.end
         assert set(await _ids(backend, replace(mine, to_come_at=end - INSTANT))) == to_come
-        assert await _ids(backend, replace(mine, to_come_at=end)) == []
+        assert await _ids(backend, replace(mine, to_come_at=end)) == [asked.id]
         assert await _ids(backend, replace(mine, in_question=True)) == [asked.id]
         assert asked.id not in await _ids(backend, replace(mine, in_question=False))
 

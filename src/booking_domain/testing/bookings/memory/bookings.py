@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.ports import BookableProvider, BookableProviders, BookingFilter, BookingReads, Bookings
-from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED, Party
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -134,7 +134,7 @@ def _matches(booking: Booking, chosen: BookingFilter) -> bool:
         and (chosen.starts_from is None or chosen.starts_from <= booking.span.start)
         and (chosen.starts_before is None or booking.span.start < chosen.starts_before)
         and chosen.provider_id in {None, booking.provider_id}
-        and (chosen.to_come_at is None or (booking.status in TO_COME and booking.span.end > chosen.to_come_at))
+        and (chosen.to_come_at is None or booking.undecided(chosen.to_come_at))
         and chosen.in_question in {None, booking.in_question}
         and (chosen.after is None or booking.id < chosen.after)
     )

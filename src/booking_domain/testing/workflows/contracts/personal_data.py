@@ -5,7 +5,8 @@ from datetime import timedelta
 from hashlib import sha256
 
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.time_changes import changed_time
+from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
@@ -112,6 +113,23 @@ class PersonalDataContract(StorageContract):
                 assert await _erasure_blockers(backend, user.id, before) == ErasureBlockers(bookings=True, money=False)
                 assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
         assert await _erasure_blockers(backend, make.user().id) == FREE
+
+    async def test_a_booking_in_question_or_with_a_time_to_object_to_blocks_the_erasure_after_its_end(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        asked = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        end = asked.span.end
+        moved = make.booking(other.profile, other.customer, status=Status.CONFIRMED)
+        change = changed_time(Party.PROVIDER, moved.span, end)
+        await _booked(backend, make, replace(asked, in_question=True, questioned_at=NOW))
+        await _booked(backend, make, replace(moved, time_change=change))
+        blocked = ErasureBlockers(bookings=True, money=False)
+        before = change.objection_deadline - NOW - INSTANT
+        for user in (cast.customer, cast.owner, other.customer, other.owner):
+            assert await _erasure_blockers(backend, user.id, before) == blocked
+        for user, expected in ((cast.owner, blocked), (other.owner, FREE)):
+            assert await _erasure_blockers(backend, user.id, before + INSTANT) == expected
 
     async def test_only_bookings_with_the_provider_block_the_deletion_of_the_profile(
         self, backend: Backend, make: Builder

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN
@@ -37,10 +36,7 @@ class MemoryPersonalData(PersonalData):
         theirs = [each for each in self._state[BOOKINGS].values() if concerns(each)]
         ids = {booking.id for booking in theirs}
         return ErasureBlockers(
-            bookings=any(
-                booking.status is Status.DISPUTED or (booking.status in TO_COME and booking.span.end > now)
-                for booking in theirs
-            ),
+            bookings=any(booking.blocks_deletion(now) for booking in theirs),
             money=any(
                 each.status is RefundStatus.PENDING and each.booking_id in ids for each in self._state[REFUNDS].values()
             ),
