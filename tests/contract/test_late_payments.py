@@ -91,15 +91,15 @@ async def profile_is_suspended(studio: Studio) -> None:
 
 
 async def profile_is_withdrawn(studio: Studio) -> None:
-    await _moves_profile(studio, ProfileAction.WITHDRAW)
+    await _moves_profile(studio, ProfileAction.WITHDRAW, Role.PROVIDER)
 
 
-async def _moves_profile(studio: Studio, action: ProfileAction) -> None:
+async def _moves_profile(studio: Studio, action: ProfileAction, by: Role = Role.ADMIN) -> None:
     async with studio.backend.begin() as tx:
         await tx.calendars.lock_provider_of(studio.owner.id)
         profile = await tx.profiles.get(studio.provider_id)
         assert profile is not None
-        await tx.profiles.save(profile.moved(action, Role.ADMIN), was=profile)
+        await tx.profiles.save(profile.moved(action, by), was=profile)
 
 
 async def customer_is_disabled(studio: Studio) -> None:
