@@ -37,6 +37,7 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "due": LocalTime(NOW, "UTC"),
     "agreed": LocalTime(NOW, "Asia/Ulaanbaatar"),
     "end": LocalTime(NOW, "Asia/Ulaanbaatar"),
+    "refund": "20,000 MNT",
     "objection_deadline": LocalTime(NOW, "UTC"),
     "offered": (LocalTime(NOW, "Asia/Ulaanbaatar"), LocalTime(NOW, "UTC")),
     "time_zone": "Asia/Ulaanbaatar",
