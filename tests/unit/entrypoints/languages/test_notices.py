@@ -38,6 +38,8 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "agreed": LocalTime(NOW, "Asia/Ulaanbaatar"),
     "end": LocalTime(NOW, "Asia/Ulaanbaatar"),
     "refund": "20,000 MNT",
+    "bank_reference": "77-BANK-77",
+    "return_reason": "77-REASON-77",
     "objection_deadline": LocalTime(NOW, "UTC"),
     "offered": (LocalTime(NOW, "Asia/Ulaanbaatar"), LocalTime(NOW, "UTC")),
     "time_zone": "Asia/Ulaanbaatar",
