@@ -44,6 +44,9 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "offered": (LocalTime(NOW, "Asia/Ulaanbaatar"), LocalTime(NOW, "UTC")),
     "time_zone": "Asia/Ulaanbaatar",
     "deposit": "20,000 MNT",
+    "refund": "15,000 MNT",
+    "bank_reference": "FT26327000123",
+    "return_reason": "Unknown account.",
     "day": date(2026, 12, 22),
     "code": "482913",
 }
