@@ -70,8 +70,8 @@ def public_reasons(reasons: Iterable[Reason]) -> tuple[str, ...]:
 
     That reason hides `off_grid` too: where steps restart after claims, the grid shows where a claim ends.
 
-    >>> public_reasons([Reason.BLOCK, Reason.CLAIMED, Reason.NOTICE])
-    ('notice', 'unavailable')
+    >>> [str(reason) for reason in public_reasons([Reason.BLOCK, Reason.CLAIMED, Reason.NOTICE])]
+    ['notice', 'unavailable']
     """
     reasons = tuple(reasons)
     if _PUBLIC.issuperset(reasons):
