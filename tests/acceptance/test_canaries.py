@@ -96,14 +96,14 @@ def codes(product: Product, canaries: Canaries, person: Person) -> None:
     for contact, purpose in ((phone, "verify"), (email, "verify"), (email, "login")):
         before = set(product.messages.glob("*.json"))
 
-        def code_sent(before: set[Path] = before) -> str | None:
+        def code_sent(before: set[Path] = before) -> str:
             texts = (
                 json.loads(path.read_text(encoding="utf-8"))["text"]
                 for path in product.messages.glob("*.json")
                 if path not in before
             )
             found = [each[0] for each in map(re.compile(r"\b\d{6}\b").search, texts) if each is not None]
-            return found[0] if found else None
+            return found[0] if found else ""
 
         done(product.http.post("/auth/send-otp", json={**contact, "purpose": purpose}))
         named = f"{purpose} of {next(iter(contact))}"

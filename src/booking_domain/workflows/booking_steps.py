@@ -102,14 +102,16 @@ def _customer_of(order: BookingOrder, context: Context) -> UserId:
     return order.customer_id or context.actor.id
 
 
-async def require_unsettled_quota(bookable: BookableProvider, tx: Repositories, context: Context) -> None:
-    """Raise `TooManyUnsettled` for a customer at the limit, so that nobody fills a calendar without paying.
+async def require_unsettled_quota(
+    bookable: BookableProvider, tx: Repositories, context: Context, *, adding: int = 1
+) -> None:
+    """Raise `TooManyUnsettled` if `adding` bookings exceed the customer's limit of unsettled ones.
 
-    The provider and admins have no limit.
+    So no customer fills a calendar without paying. The provider and admins have no limit.
     """
     if is_staff(context.actor, bookable):
         return
-    if await tx.bookings.count_unsettled(context.actor.id, context.now) >= UNSETTLED_PER_CUSTOMER:
+    if await tx.bookings.count_unsettled(context.actor.id, context.now) + adding > UNSETTLED_PER_CUSTOMER:
         raise TooManyUnsettled
 
 

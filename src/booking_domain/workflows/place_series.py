@@ -12,7 +12,7 @@ from booking_domain.bookings.errors import (
     SeriesNotPossible,
     TooManyUnsettled,
 )
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
@@ -61,10 +61,11 @@ async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     window = TimeRange(first, slot_window(first + length).end)
     locked = await tx.bookable_providers.lock(command.first.provider_id, window)
     bookable = await require_bookable(command.first, locked, tx, context)
-    await require_unsettled_quota(bookable, tx, context)
     staff, minutes = is_staff(context.actor, bookable), command.first.duration_minutes
     if not staff:
         minutes = offered_minutes(bookable.schedule, minutes)
+        adding = _unsettled(command, bookable.terms.of_length(minutes))
+        await require_unsettled_quota(bookable, tx, context, adding=adding)
     check = placeable if staff else claimable
     series_id = SeriesId(context.entropy.new_id())
 
@@ -81,6 +82,12 @@ async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     return tuple(
         [await add_booking(command.first, bookable, place, tx, context, series_id=series_id) for place in places]
     )
+
+
+def _unsettled(command: PlaceSeries, terms: Terms) -> int:
+    """How many bookings of the series wait for an answer or a deposit; one counts even if none does."""
+    waits = terms.mode is BookingMode.REQUEST or terms.deposit or command.first.deposit_amount
+    return command.times if waits else 1
 
 
 def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:

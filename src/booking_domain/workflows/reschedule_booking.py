@@ -34,6 +34,7 @@ class RescheduleBooking:
       until 24 hours have passed.
     - The provider takes bookings, and the customer's account is active.
     - The old time is released if and only if the new time is claimed.
+    - A reschedule to the same time changes nothing.
     """
 
     booking_id: BookingId
@@ -58,6 +59,8 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     decision = booking.reschedule(
         span, blocked, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
     )
+    if (span, blocked) == (booking.span, booking.blocked):
+        return booking
     await move_claim(booking, decision.state, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))

@@ -11,7 +11,13 @@ from tests.unit.workflows.scenes import (
     expired,
 )
 
-from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, SeriesNotPossible
+from booking_domain.bookings.errors import (
+    UNSETTLED_PER_CUSTOMER,
+    BookingForOthers,
+    CustomerNotFound,
+    SeriesNotPossible,
+    TooManyUnsettled,
+)
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
@@ -284,3 +290,16 @@ async def test_a_series_that_fails_leaves_nothing_behind(studio: Studio) -> None
         await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
     await nothing_is_left(studio)
     assert len(await studio.book_series(times=3)) == 3
+
+
+async def test_a_series_counts_whole_towards_the_limit_of_unsettled_bookings(studio: Studio) -> None:
+    room = UNSETTLED_PER_CUSTOMER - len(await studio.book_series(times=12))
+    with pytest.raises(TooManyUnsettled):
+        await studio.book_series(TOMORROW + HOUR, times=room + 1)
+    assert len(await studio.book_series(TOMORROW + HOUR, times=room)) == room
+
+
+async def test_series_without_deposits_may_exceed_the_limit_of_unsettled_bookings() -> None:
+    studio = await Studio.opened(asks=FREE)
+    placed = [await studio.book_series(TOMORROW + hour * HOUR, times=12) for hour in range(2)]
+    assert sum(map(len, placed)) > UNSETTLED_PER_CUSTOMER
