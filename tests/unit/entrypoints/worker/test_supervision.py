@@ -1,7 +1,7 @@
 """A part of the worker that ends, for whatever reason, runs again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import procrastinate
@@ -12,7 +12,7 @@ from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.events import Event
-from entrypoints.worker import main, supervision
+from entrypoints.worker import supervision
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.main import work
 from entrypoints.worker.supervision import keep_running
@@ -52,26 +52,6 @@ async def test_the_relay_survives_a_connection_lost_while_it_puts_jobs_into_the_
         await worker
     assert lost.is_set()
     assert shop.subjects() == ["please pay the deposit"]
-
-
-async def test_without_supervision_a_lost_connection_ends_the_worker(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def run_once(_: str, run: Callable[[], Awaitable[None]]) -> None:
-        await run()
-
-    async def lose(_: Jobs, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
-        async with shop.database.connection() as other:
-            await other.execute("SELECT pg_terminate_backend(%s, 10000)", [connection.info.backend_pid])
-        await connection.execute("SELECT 1")
-
-    monkeypatch.setattr(main, "keep_running", run_once)
-    monkeypatch.setattr(Jobs, "dispatch", lose)
-    await shop.studio.book()
-    async with asyncio.timeout(60):
-        with pytest.raises(ExceptionGroup) as ended:
-            await work(shop.container, asyncio.Event())
-    assert ended.group_contains(StorageUnavailable)
 
 
 async def test_a_job_is_finished_although_the_connection_was_lost_while_its_result_was_stored(shop: Workshop) -> None:
