@@ -232,7 +232,10 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]), slot=_SLOTS, off=_MINUTES)
     def reschedule(self, booking: Booking, who: str, slot: datetime, off: timedelta) -> None:
-        """Reschedule: succeeds exactly if the actor may book the new time, and keeps payments and terms."""
+        """Reschedule: succeeds exactly if the actor may book the new time, and keeps payments and terms.
+
+        A reschedule to the same time changes nothing.
+        """
 
         async def move() -> None:
             before, actor, now = await self.studio.seen(booking), self._party(who, booking), self.studio.clock.now()
@@ -259,6 +262,9 @@ class PlatformMachine(RuleBasedStateMachine):
                 return
             assert good
             assert (after.span.start, after.span.end - after.span.start) == (start, length)
+            if (after.span, after.blocked) == (before.span, before.blocked):
+                assert after == before, "a reschedule to the same time changed the booking"
+                return
             assert after == replace(
                 before,
                 span=after.span,
