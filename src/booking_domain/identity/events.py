@@ -6,17 +6,25 @@ from typing import ClassVar, Final
 
 from booking_domain.identity.one_time_codes import Channel, CodePurpose
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import CodeId, UserId
+from booking_domain.shared.executor import Context
+from booking_domain.shared.ids import CodeId, EventId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeRequested(Event):
-    """A one-time code was issued and has to be sent. The event carries the code's id, never the code."""
+class AccountChanged(Event):
+    """The common field of all events of an account."""
 
-    topic: ClassVar[str] = "code.wanted"
     subject_field: ClassVar[str] = "user_id"
 
     user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRequested(AccountChanged):
+    """A one-time code was issued and has to be sent. The event carries the code's id, never the code."""
+
+    topic: ClassVar[str] = "code.wanted"
+
     code_id: CodeId
     purpose: CodePurpose
     channel: Channel
@@ -25,66 +33,48 @@ class CodeRequested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneChanged(Event):
+class PhoneChanged(AccountChanged):
     """An account has another phone number."""
 
     topic: ClassVar[str] = "account.phone_changed"
-    subject_field: ClassVar[str] = "user_id"
-
-    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDeleted(Event):
+class AccountDeleted(AccountChanged):
     """An account was deleted; it is erased later."""
 
     topic: ClassVar[str] = "account.deleted"
-    subject_field: ClassVar[str] = "user_id"
-
-    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarLinkRevoked(Event):
+class CalendarLinkRevoked(AccountChanged):
     """A user's calendar link was removed, because the password was replaced or all sessions were ended."""
 
     topic: ClassVar[str] = "account.calendar_link_revoked"
-    subject_field: ClassVar[str] = "user_id"
-
-    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierAccessRemoved(Event):
+class EarlierAccessRemoved(AccountChanged):
     """A contact was verified for the first time, and all access from before was removed."""
 
     topic: ClassVar[str] = "account.earlier_access_removed"
-    subject_field: ClassVar[str] = "user_id"
-
-    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactLost(Event):
+class ContactLost(AccountChanged):
     """An account lost a contact that it had not verified, because its owner verified it for another account."""
 
     topic: ClassVar[str] = "account.contact_lost"
-    subject_field: ClassVar[str] = "user_id"
-
-    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BankAccountChanged(Event):
+class BankAccountChanged(AccountChanged):
     """A user has added, changed or removed their bank account."""
 
     topic: ClassVar[str] = "account.bank_account_changed"
-    subject_field: ClassVar[str] = "user_id"
-
-    user_id: UserId
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (
+EVENTS: Final[tuple[type[AccountChanged], ...]] = (
     CodeRequested,
     PhoneChanged,
     AccountDeleted,
@@ -93,3 +83,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     EarlierAccessRemoved,
     ContactLost,
 )
+
+
+def account_event(kind: type[AccountChanged], user_id: UserId, context: Context) -> AccountChanged:
+    """Return the event of an account that changes now; the event has no fields of its own."""
+    return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user_id)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
+from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
-from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.shared.executor import Context
+from booking_domain.shared.ids import BookingId, EventId, PaymentId, RefundId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +59,13 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RefundReturned,
     PaymentHinted,
 )
+
+
+def refund_event(kind: type[RefundChanged], refund: Refund, context: Context) -> RefundChanged:
+    """Return the event of a refund that changes now."""
+    return kind(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=refund.booking_id,
+        refund_id=refund.id,
+    )

@@ -21,7 +21,7 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
 from booking_domain.identity.model import UserStatus
-from booking_domain.payments.events import RefundScheduled
+from booking_domain.payments.events import RefundScheduled, refund_event
 from booking_domain.payments.refunds import Refund, RefundReason, pending_total
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
@@ -130,7 +130,8 @@ async def add_booking(
     deposit = terms.deposit_of(order.deposit_amount)
     if deposit:
         require_chargeable_profile(terms, context)
-        require_chargeable_deposit(deposit, terms.price, context)
+        if deposit != terms.deposit:
+            require_chargeable_deposit(deposit, terms.price, context)
     decision = Booking.place(
         id=BookingId(context.entropy.new_id()),
         event_id=EventId(context.entropy.new_id()),
@@ -288,10 +289,4 @@ async def schedule_refund(
         now=context.now,
     )
     await tx.refunds.add(refund)
-    event = RefundScheduled(
-        id=EventId(context.entropy.new_id()),
-        occurred_at=context.now,
-        booking_id=refund.booking_id,
-        refund_id=refund.id,
-    )
-    await tx.outbox.put([event])
+    await tx.outbox.put([refund_event(RefundScheduled, refund, context)])

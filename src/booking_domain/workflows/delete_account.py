@@ -18,14 +18,14 @@ from booking_domain.identity.errors import (
     InvalidToken,
     UserNotFound,
 )
-from booking_domain.identity.events import AccountDeleted
+from booking_domain.identity.events import AccountDeleted, account_event
 from booking_domain.identity.model import User, UserParty, UserStatus
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_all_sessions, lock_live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, SessionId, UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.unpublish import release_offers
@@ -78,8 +78,7 @@ async def _delete(user: User, by: UserParty, tx: Repositories, context: Context)
     await end_all_sessions(user.id, tx, context)
     await tx.users.save(user.deleted(context.now, by))
     context.note("user.deleted", Subject("user", user.id))
-    event = AccountDeleted(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
-    await tx.outbox.put([event])
+    await tx.outbox.put([account_event(AccountDeleted, user.id, context)])
 
 
 _BLOCKED: Final = (AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.bookings.model import Booking
-from booking_domain.payments.events import RefundMade, RefundReturned
+from booking_domain.payments.events import RefundMade, RefundReturned, refund_event
 from booking_domain.payments.refunds import (
     BankReferenceUsed,
     InvalidRefundTransition,
@@ -20,7 +20,7 @@ from booking_domain.payments.refunds import (
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, RefundId
+from booking_domain.shared.ids import RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
@@ -63,13 +63,7 @@ async def _approve(command: ApprovePayout, tx: Repositories, context: Context) -
 async def _return(command: ReturnPayout, tx: Repositories, context: Context) -> Refund:
     refund, _ = await _locked(command.refund_id, command.expected_version, tx)
     after = await _saved(refund.return_transfer(command.reason), refund, tx)
-    event = RefundReturned(
-        id=EventId(context.entropy.new_id()),
-        occurred_at=context.now,
-        booking_id=refund.booking_id,
-        refund_id=refund.id,
-    )
-    await tx.outbox.put([event])
+    await tx.outbox.put([refund_event(RefundReturned, after, context)])
     return after
 
 
@@ -80,13 +74,7 @@ async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> 
         return refund
     await _saved(after, refund, tx)
     await tx.bookings.save(booking.give_back(refund.amount, context.now), was=booking, events=())
-    event = RefundMade(
-        id=EventId(context.entropy.new_id()),
-        occurred_at=context.now,
-        booking_id=refund.booking_id,
-        refund_id=refund.id,
-    )
-    await tx.outbox.put([event])
+    await tx.outbox.put([refund_event(RefundMade, after, context)])
     return after
 
 

@@ -180,7 +180,6 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
 
 
 async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
-
     before = await own_profile(tx, context)
     require_expected_version(before.version, command.expected_version)
     after = replace(

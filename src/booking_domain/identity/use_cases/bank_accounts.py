@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.identity.bank_accounts import BankAccount, BankAccountMissing, BankAccountReads
-from booking_domain.identity.events import BankAccountChanged
+from booking_domain.identity.events import BankAccountChanged, account_event
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -47,8 +46,7 @@ async def _remove(_: None, tx: IdentityTx, context: Context) -> None:
 
 
 async def _announce_change(tx: IdentityTx, context: Context) -> None:
-    event = BankAccountChanged(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=context.actor.id)
-    await tx.outbox.put([event])
+    await tx.outbox.put([account_event(BankAccountChanged, context.actor.id, context)])
     context.note("bank_account.changed", Subject("user", context.actor.id))
 
 

@@ -11,7 +11,7 @@ that was set up in the account is trusted:
 - A contact that an account has not verified does not belong to it: who verifies it for another account takes it away.
 """
 
-from booking_domain.identity.events import ContactLost, EarlierAccessRemoved
+from booking_domain.identity.events import ContactLost, EarlierAccessRemoved, account_event
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel
@@ -20,7 +20,7 @@ from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import EventId, SessionId
+from booking_domain.shared.ids import SessionId
 
 
 def keeps_factor(user: User, context: Context) -> bool:
@@ -54,8 +54,7 @@ async def take_over(
     taken = user.taken_over(channel, context.now)
     await tx.users.save(taken)
     context.note("user.earlier_access_removed", Subject("user", user.id), actor=user.actor)
-    event = EarlierAccessRemoved(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
-    await tx.outbox.put([event])
+    await tx.outbox.put([account_event(EarlierAccessRemoved, user.id, context)])
     return taken
 
 
@@ -63,5 +62,4 @@ async def take_contact(holder: User, channel: Channel, tx: IdentityTx, context: 
     """Take a contact away from an account, which is locked and has not verified it; its user is notified."""
     await tx.users.save(holder.without_contact(channel))
     context.note("user.contact_lost", Subject("user", holder.id), actor=holder.actor)
-    event = ContactLost(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=holder.id)
-    await tx.outbox.put([event])
+    await tx.outbox.put([account_event(ContactLost, holder.id, context)])

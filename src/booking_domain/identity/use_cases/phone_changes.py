@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.errors import InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
-from booking_domain.identity.events import PhoneChanged
+from booking_domain.identity.events import PhoneChanged, account_event
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.ports import IdentityTx
@@ -16,7 +16,7 @@ from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_ac
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, SessionId
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
 
@@ -84,8 +84,7 @@ async def _change(command: ChangePhone, tx: IdentityTx, context: Context) -> Non
         for code in await tx.one_time_codes.lock(former):
             if code.user_id == user.id:
                 await tx.one_time_codes.save(code.dead())
-    event = PhoneChanged(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
-    await tx.outbox.put([event])
+    await tx.outbox.put([account_event(PhoneChanged, user.id, context)])
 
 
 request_phone_change: Final = UseCase(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.errors import InvalidToken, SessionNotFound
-from booking_domain.identity.events import CalendarLinkRevoked
+from booking_domain.identity.events import CalendarLinkRevoked, account_event
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import RefreshToken, Session, Use
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, SessionId, UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
 
@@ -93,8 +93,7 @@ async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) ->
 async def revoke_calendar_link(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     """Remove a user's calendar link, which whoever shared the account may know; the user is notified."""
     if await tx.calendar_links.remove(user_id):
-        event = CalendarLinkRevoked(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user_id)
-        await tx.outbox.put([event])
+        await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
 
 async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
