@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, delete, or_, select
 
 from adapters.postgres.identity.tables import phone_changes
 from adapters.postgres.kit.codec import Encrypted, Mapper
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
 from booking_domain.identity.one_time_codes import DAY
 from booking_domain.identity.phone_changes import PhoneChange, PhoneChangeReads, PhoneChanges
 from booking_domain.shared.ids import UserId
@@ -25,12 +24,8 @@ _FORGET: Final = Statement(
 )
 
 
-class PostgresPhoneChangeReads(PhoneChangeReads):
+class PostgresPhoneChangeReads(WithCipher, PhoneChangeReads):
     """`PhoneChangeReads` of the table `phone_changes`."""
-
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        self._work = work
-        self._cipher = cipher
 
     async def get(self, user_id: UserId) -> PhoneChange | None:
         row = await self._work.one(_GET, who=user_id)

@@ -8,9 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.identity.tables import recovery_codes, totp_factors
 from adapters.postgres.kit.codec import Encrypted, Mapper
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
 from booking_domain.identity.second_factor import SecondFactor, SecondFactors
 from booking_domain.shared.ids import UserId
 
@@ -33,12 +32,8 @@ _USE_CODE: Final = Statement(delete(recovery_codes).where(_OF_USER, _r.digest ==
 _REMOVE_CODES: Final = Statement(delete(recovery_codes).where(_OF_USER))
 
 
-class PostgresSecondFactors(SecondFactors):
+class PostgresSecondFactors(WithCipher, SecondFactors):
     """`SecondFactors` in the tables `totp_factors` and `recovery_codes`."""
-
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        self._work = work
-        self._cipher = cipher
 
     async def lock(self, user_id: UserId) -> SecondFactor | None:
         row = await self._work.one(_LOCK, of_user=user_id)

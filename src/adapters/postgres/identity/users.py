@@ -10,9 +10,9 @@ from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal_column, or_, 
 
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
-from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher
+from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Row
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, Preferences
@@ -89,12 +89,8 @@ _SAVE: Final = USER.update()
 PHONE: Final = EncryptedColumn.of(users.c.phone_sealed).field
 
 
-class PostgresUserReads(UserReads):
+class PostgresUserReads(WithCipher, UserReads):
     """`UserReads` of the table `users`."""
-
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        self._work = work
-        self._cipher = cipher
 
     async def get(self, user_id: UserId) -> User | None:
         return self._found(await self._work.one(_USER, user_id=user_id))
