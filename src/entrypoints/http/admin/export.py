@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import UserFilter, UserReads
-from entrypoints.http.kit.csv_cells import csv_lines
+from entrypoints.http.kit.csv_cells import csv_file, moment
 
 COLUMNS: Final = (
     "id",
@@ -22,17 +21,11 @@ COLUMNS: Final = (
     "emailVerifiedAt",
     "phoneVerifiedAt",
 )
-PAGE: Final = 500
 
 
-async def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) -> AsyncIterator[bytes]:
+def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) -> AsyncIterator[bytes]:
     """The file: `first`, the first page of the filter, and all pages after it."""
-    yield csv_lines([COLUMNS])
-    page = first
-    while page:
-        yield csv_lines(map(_cells, page))
-        full = len(page) == PAGE
-        page = await reads.page(replace(chosen, after=page[-1].id)) if full else ()
+    return csv_file(COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.id)))
 
 
 def _cells(user: User) -> tuple[str, ...]:
@@ -46,10 +39,6 @@ def _cells(user: User) -> tuple[str, ...]:
         user.locale,
         user.time_zone,
         user.created_at.isoformat(),
-        _moment(user.email_verified_at),
-        _moment(user.phone_verified_at),
+        moment(user.email_verified_at),
+        moment(user.phone_verified_at),
     )
-
-
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat()

@@ -17,7 +17,7 @@ from booking_domain.workflows.change_accounts import change_user, change_users
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
-from entrypoints.http.admin.export import PAGE, csv_of
+from entrypoints.http.admin.export import csv_of
 from entrypoints.http.admin.user_schemas import (
     ChangedUsersJson,
     ChangeUserBody,
@@ -28,6 +28,7 @@ from entrypoints.http.admin.user_schemas import (
     UsersQuery,
     managed_user_json,
 )
+from entrypoints.http.kit.csv_cells import PAGE
 from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known

@@ -2,9 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from io import StringIO
-from typing import Final
+from typing import Final, TypeVar
+
+PAGE: Final = 500
+"""How many items of a file are read at once."""
+Item = TypeVar("Item")
 
 _FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 """Characters that begin a formula, with their fullwidth and small forms, and the minus sign."""
@@ -30,3 +35,22 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
     written = StringIO(newline="")
     csv.writer(written, lineterminator="\r\n").writerows([neutralise_formulas(cell) for cell in row] for row in rows)
     return written.getvalue().encode()
+
+
+def moment(at: datetime | None) -> str:
+    """The cell of an instant; empty for None."""
+    return "" if at is None else at.isoformat()
+
+
+async def csv_file(
+    columns: Sequence[str],
+    first: Sequence[Item],
+    cells: Callable[[Item], Sequence[str]],
+    after: Callable[[Item], Awaitable[Sequence[Item]]],
+) -> AsyncIterator[bytes]:
+    """A CSV file in parts: the columns, `first`, and the pages of `PAGE` items that `after` reads after an item."""
+    yield csv_lines([columns])
+    page = first
+    while page:
+        yield csv_lines(map(cells, page))
+        page = await after(page[-1]) if len(page) == PAGE else ()

@@ -26,7 +26,7 @@ from booking_domain.workflows.payouts import (
 from booking_domain.workflows.ports import PayoutFilter, PayoutReads, Reads, Repositories
 from booking_domain.workflows.queries import payouts as queries
 from booking_domain.workflows.views import Payout
-from entrypoints.http.kit.csv_cells import csv_lines
+from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
@@ -59,7 +59,6 @@ from entrypoints.http.payouts.schemas import (
     payouts_json,
 )
 
-_PAGE: Final = 500
 _FILE: Final = {"Content-Disposition": 'attachment; filename="payouts.csv"'}
 _COLUMNS: Final = (
     "id",
@@ -132,19 +131,14 @@ async def export_payouts(
 
     `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
     """
-    chosen = asked.chosen(None, _PAGE)
+    chosen = asked.chosen(None, PAGE)
     # Read before the response begins: a later error could not be reported.
     first = await queries.list_payouts(actor, chosen, reads.payouts)
     return cast("Response[str]", Stream(_csv(chosen, first, reads.payouts), media_type="text/csv", headers=_FILE))
 
 
-async def _csv(chosen: PayoutFilter, first: Sequence[Payout], reads: PayoutReads) -> AsyncIterator[bytes]:
-    yield csv_lines([_COLUMNS])
-    page = first
-    while page:
-        yield csv_lines(map(_cells, page))
-        full = len(page) == _PAGE
-        page = await reads.page(replace(chosen, after=page[-1].refund.id)) if full else ()
+def _csv(chosen: PayoutFilter, first: Sequence[Payout], reads: PayoutReads) -> AsyncIterator[bytes]:
+    return csv_file(_COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.refund.id)))
 
 
 def _cells(payout: Payout) -> tuple[str, ...]:
@@ -157,7 +151,7 @@ def _cells(payout: Payout) -> tuple[str, ...]:
         payee.account_number if payee else "",
         str(refund.amount.decimal()),
         refund.amount.currency,
-        refund.approved_at.isoformat() if refund.approved_at else "",
+        moment(refund.approved_at),
     )
 
 

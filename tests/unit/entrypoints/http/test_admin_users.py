@@ -16,8 +16,8 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.testing.builders import Builder
-from entrypoints.http.admin.export import PAGE
 from entrypoints.http.kit import csv_cells
+from entrypoints.http.kit.csv_cells import PAGE
 
 DISABLED = {"status": "disabled", "reason": "abuse"}
 
