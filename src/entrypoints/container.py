@@ -45,6 +45,7 @@ from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.security import Identity, SecurityPorts
 from booking_domain.notifications.codes import CodesByAddress
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
@@ -159,13 +160,15 @@ class Container(containers.DeclarativeContainer):
         token_store=providers.Singleton(PostgresTokenStore, database, "qpay"),
     )
 
+    gateways = providers.Singleton(Gateways, gateway)
+
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
         Executor,
         begin=database.provided.begin,
         clock=clock,
         entropy=entropy,
         origin=providers.Object(current_origin),
-        ports=providers.List(security_ports, gateway.provided.chargeable),
+        ports=providers.List(security_ports, gateways.provided.chargeable),
     )
     identity = providers.Singleton(
         Identity,

@@ -58,6 +58,10 @@ class MemoryGatewayUnderTest:
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
         return self.gateway.pay(invoice_reference, amount)
 
+    async def pay_for_good(self, invoice_reference: str, amount: Money) -> bool:
+        self.gateway.refundable = False
+        return self.gateway.pay(invoice_reference, amount)
+
     @asynccontextmanager
     async def cut_off(self) -> AsyncIterator[None]:
         self.gateway.available = False

@@ -37,17 +37,23 @@ class QPayUnderTest:
         self._simulator = simulator
 
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
+        return await self._pay(invoice_reference, amount, Method.CARD)
+
+    async def pay_for_good(self, invoice_reference: str, amount: Money) -> bool:
+        return await self._pay(invoice_reference, amount, Method.P2P)
+
+    async def _pay(self, invoice_reference: str, amount: Money, method: Method) -> bool:
         """Add the payment to the simulator directly, because its checkout page takes only whole or half amounts."""
         with closing(Store(self._simulator.state)) as books:
             invoice = Invoices(books).get(invoice_reference)
             if invoice is None or invoice.status is InvoiceStatus.CANCELED:
                 return False
             payment = Payment(
-                payment_id=new_payment_id(Method.P2P),
+                payment_id=new_payment_id(method),
                 invoice_id=invoice_reference,
                 status=PaymentStatus.PAID,
                 amount=amount.amount,
-                method=Method.P2P,
+                method=method,
                 created_at=time.time(),
             )
             Payments(books).add(payment)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final, Self
 
 import httpx
@@ -12,23 +13,36 @@ import httpx
 from adapters.http_responses import UnusableResponse
 from adapters.qpay.client import QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
-from adapters.qpay.payment_checks import fetch_payments
+from adapters.qpay.payment_checks import PAID, fetch_payments
+from adapters.qpay.payment_lists import list_payments
 from adapters.qpay.tokens import InProcessTokenStore, TokenStore
 from adapters.qpay.wire import (
     CURRENCY,
     REFERENCE,
     ErrorResponse,
     InvoiceResponse,
+    RefundRequest,
     error_code,
+    money,
 )
 from booking_domain.payments.chargeable import AmountRule, Chargeable
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
-from booking_domain.payments.ports import GatewayReport, InvoiceOrder, PaymentGateway
+from booking_domain.payments.ports import (
+    GatewayPayment,
+    GatewayReport,
+    InvoiceOrder,
+    PaymentGateway,
+    RefundOrder,
+    RefundOutcome,
+)
 from booking_domain.shared.errors import InvalidValue, Unavailable
 from booking_domain.shared.ids import PaymentId
 
 _LOG = logging.getLogger(__name__)
+_CARD: Final = "CARD"
+_NOT_REFUNDABLE: Final = frozenset({"PAYMENT_SETTLED", "PAYMENT_NOT_PAID", "PAYMENT_NOTFOUND", "PERMISSION_DENIED"})
+"""Errors after which the payment is as before. PAYMENT_SETTLED: the money has left QPay, as that of every bank app."""
 _NOTHING_TO_CANCEL: Final = frozenset(
     {"INVOICE_ALREADY_CANCELED", "INVOICE_NOTFOUND", "INVOICE_PAID", "PAYMENT_SETTLED", "PAYMENT_ALREADY_CANCELED"}
 )
@@ -72,6 +86,10 @@ class QPayGateway(PaymentGateway):
     @property
     def chargeable(self) -> Chargeable:
         return CHARGEABLE
+
+    @property
+    def refunds_parts(self) -> bool:
+        return False
 
     async def open(self) -> None:
         # trust_env=False: no proxy or .netrc from the environment intercepts payment traffic.
@@ -122,6 +140,31 @@ class QPayGateway(PaymentGateway):
                 return
             if response.read(ErrorResponse).error is not None:
                 raise UnusableResponse(response.error_summary)
+
+    async def refund(self, order: RefundOrder) -> RefundOutcome:
+        """As in the port. QPay pays back whole card payments only (merchant API v2)."""
+        async with self._client_call("refund") as client:
+            payments = await fetch_payments(client, order.invoice_reference)
+            if order.returned_before + order.amount <= payments.refunded:
+                return RefundOutcome.MADE
+            paid = [each for each in payments.rows if each.payment_status == PAID]
+            whole = [each for each in paid if money(each.payment_amount) == order.amount]
+            if not whole:
+                return RefundOutcome.IMPOSSIBLE
+            row = min(whole, key=lambda each: (each.payment_type != _CARD, str(each.payment_id)))
+            request = RefundRequest(note=order.refund_id.hex)
+            # Repeatable: QPay answers a repetition with PAYMENT_ALREADY_CANCELED.
+            response = await client.call("DELETE", f"/payment/refund/{row.payment_id}", request, repeatable=True)
+            code = error_code(response.body)
+            if response.succeeded or code == "PAYMENT_ALREADY_CANCELED":
+                return RefundOutcome.MADE
+            if code in _NOT_REFUNDABLE:
+                return RefundOutcome.IMPOSSIBLE
+            raise UnusableResponse(response.error_summary)
+
+    async def payments_between(self, start: datetime, end: datetime) -> Sequence[GatewayPayment]:
+        async with self._client_call("list payments") as client:
+            return await list_payments(client, self._invoice_code, start, end)
 
     @asynccontextmanager
     async def _client_call(self, operation: str) -> AsyncIterator[QPayClient]:

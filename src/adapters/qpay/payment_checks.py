@@ -19,8 +19,9 @@ from adapters.qpay.wire import (
 from booking_domain.shared.money import Money
 
 _LOG = logging.getLogger(__name__)
-_PAID: Final = "PAID"
+PAID: Final = "PAID"
 """The only status that counts: a REFUNDED payment keeps its positive amount, and a PARTIAL one is incomplete."""
+REFUNDED: Final = "REFUNDED"
 _MAX_PAGES: Final = 100
 
 
@@ -29,7 +30,13 @@ class CheckedPayments:
     """`raw` is the response verbatim, or a JSON array of the responses if there are several pages."""
 
     received: Money
+    rows: tuple[PaymentRow, ...]
     raw: str
+
+    @property
+    def refunded(self) -> Money:
+        """The sum of the payments that were paid back."""
+        return _total(self.rows, REFUNDED)
 
 
 async def fetch_payments(client: QPayClient, invoice_reference: str) -> CheckedPayments:
@@ -54,17 +61,18 @@ async def fetch_payments(client: QPayClient, invoice_reference: str) -> CheckedP
             raise UnusableResponse("fewer payments than its count")
         if len(page.rows) < PAGE_LIMIT and listed >= page.count:
             raw = pages[0] if len(pages) == 1 else f"[{','.join(pages)}]"
-            return CheckedPayments(received=_received(rows.values()), raw=raw)
+            found = tuple(rows.values())
+            return CheckedPayments(received=_total(found, PAID), rows=found, raw=raw)
     raise UnusableResponse("too many pages of payments")
 
 
-def _received(rows: Iterable[PaymentRow]) -> Money:
+def _total(rows: Iterable[PaymentRow], status: str) -> Money:
     total = Money.zero(CURRENCY)
     for row in rows:
-        if row.payment_status != _PAID:
+        if row.payment_status != status:
             continue
         if (row.payment_currency or CURRENCY) != CURRENCY:
-            _LOG.error("QPay reports a paid payment in a currency other than %s; it is not counted", CURRENCY)
+            _LOG.error("QPay reports a payment in a currency other than %s; it is not counted", CURRENCY)
             continue
         total += money(row.payment_amount)
     return total

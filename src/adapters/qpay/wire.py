@@ -79,6 +79,37 @@ class PaymentRow(msgspec.Struct, frozen=True):
     payment_status: str
     payment_amount: Decimal | None = None
     payment_currency: str | None = None
+    payment_type: str | None = None
+
+
+class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`DELETE /payment/refund/{payment_id}`."""
+
+    note: str
+
+
+class ListRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /payment/list`; `object_id` is the invoice code, and both dates are inclusive."""
+
+    object_type: str = "INVOICE"
+    object_id: str
+    start_date: str
+    end_date: str
+    offset: Offset
+
+
+class ListRow(msgspec.Struct, frozen=True):
+    payment_id: str | int
+    payment_status: str
+    payment_amount: Decimal | None = None
+    payment_currency: str | None = None
+    payment_date: str | None = None
+    object_id: str | None = None
+
+
+class ListResponse(msgspec.Struct, frozen=True):
+    rows: list[ListRow]
+    count: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class CheckResponse(msgspec.Struct, frozen=True):

@@ -29,6 +29,20 @@ class RefundScheduled(RefundChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSplit(RefundChanged):
+    """A refund was split over two payments; the event names the new part."""
+
+    topic: ClassVar[str] = "refund.split"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundByTransfer(RefundChanged):
+    """The payment gateway cannot pay a refund back; it goes to the customer's bank account."""
+
+    topic: ClassVar[str] = "refund.by_transfer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundMade(RefundChanged):
     """The money of a refund was sent to the customer."""
 
@@ -55,6 +69,8 @@ class PaymentHinted(Event):
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     RefundScheduled,
+    RefundSplit,
+    RefundByTransfer,
     RefundMade,
     RefundReturned,
     PaymentHinted,

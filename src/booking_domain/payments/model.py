@@ -59,7 +59,9 @@ class Payment:
     amount: Money
     """The amount due."""
     settled: Money
-    """The amount that the gateway reports as received."""
+    """The sum of all amounts that the gateway has reported as new."""
+    returned: Money
+    """The sum of the refunds that the gateway has made from this payment."""
     attempt: int = 1
     """The number of invoices requested so far. Each has its own order number: a gateway is not idempotent."""
     preparing_since: datetime | None = None
@@ -95,6 +97,7 @@ class Payment:
             status=PaymentStatus.PENDING,
             amount=amount,
             settled=Money.zero(amount.currency),
+            returned=Money.zero(amount.currency),
             preparing_since=now,
             expires_at=expires_at,
             created_at=now,
@@ -128,11 +131,11 @@ class Payment:
         return _touched(replace(self, checked_at=now))
 
     def settle(self, received: Money, *, raw_payload: str, now: datetime) -> tuple["Payment", Money]:
-        """Apply the total that the gateway has received; return the payment and the amount that is new.
+        """Apply the total that the gateway holds; return the payment and the amount that is new.
 
-        A total below the settled amount changes nothing: money that goes back is recorded as a refund.
+        A total below `held` changes nothing: money that goes back is recorded as a refund.
         """
-        new = received.beyond(self.settled)
+        new = received.beyond(self.held)
         if not new:
             return self, new
         settled = self.settled + new
@@ -140,6 +143,15 @@ class Payment:
         if self.amount <= settled:
             status = PAYMENT_LIFECYCLE.advance(status, PaymentAction.SETTLE, PaymentParty.GATEWAY)
         return _touched(replace(self, status=status, settled=settled, raw_payload=raw_payload, processed_at=now)), new
+
+    @property
+    def held(self) -> Money:
+        """What the gateway holds of this payment: received, and not paid back."""
+        return self.settled - self.returned
+
+    def give_back(self, amount: Money) -> "Payment":
+        """Record that the gateway has paid back a part of what it holds, or all."""
+        return _touched(replace(self, returned=self.returned + amount))
 
     def cancel(self) -> "Payment":
         """Cancel a pending payment. Money that still arrives counts."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.payments.chargeable import Chargeable
@@ -11,7 +12,7 @@ from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.shared.contexts import DomainContext
-from booking_domain.shared.ids import BookingId, PaymentId
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 
 
@@ -32,9 +33,46 @@ class GatewayReport:
     """The gateway's report on one invoice."""
 
     received: Money
-    """The sum of the payments that the gateway itself reports as paid, in the invoice's currency."""
+    """The sum of the payments that the gateway reports as paid and not refunded, in the invoice's currency."""
     raw: str
     """The gateway's response, verbatim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What the gateway is to pay back."""
+
+    refund_id: RefundId
+    """Identifies the refund to the gateway. An order that is repeated has the same id, invoice and amount."""
+    payment_id: PaymentId
+    invoice_reference: str
+    amount: Money
+    """At most what was received on the invoice and not refunded."""
+    returned_before: Money
+    """What the gateway had paid back of this invoice before. No other refund of the invoice is made meanwhile."""
+
+
+class RefundOutcome(StrEnum):
+    """What came of a refund that the gateway was asked for."""
+
+    MADE = "made"
+    PENDING = "pending"
+    """The gateway works on it. Repeat the order later to learn more."""
+    IMPOSSIBLE = "impossible"
+    """The gateway cannot make this refund, now or later, and has moved no money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayPayment:
+    """One payment in the gateway's own list."""
+
+    reference: str
+    """The gateway's id of the payment."""
+    invoice_reference: str
+    amount: Money
+    refunded: bool
+    """Whether the gateway paid the whole payment back. It is not received then."""
+    paid_at: datetime | None
 
 
 class PaymentGateway(Protocol):
@@ -48,6 +86,19 @@ class PaymentGateway(Protocol):
     @property
     def chargeable(self) -> Chargeable:
         """The amounts that it can charge. Prices and deposits outside of them are refused when they are set."""
+        ...
+
+    @property
+    def refunds_parts(self) -> bool:
+        """Whether it can pay back a part of a payment; else it pays back all or nothing."""
+        ...
+
+    async def open(self) -> None:
+        """Open its connections. No other method is called before."""
+        ...
+
+    async def close(self) -> None:
+        """Close its connections. Closing twice is allowed."""
         ...
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
@@ -71,6 +122,22 @@ class PaymentGateway(Protocol):
 
         Raises:
             GatewayUnavailable: no usable response.
+        """
+        ...
+
+    async def refund(self, order: RefundOrder) -> RefundOutcome:
+        """Pay money back to the customer. Repeating an order pays once, and returns what came of it.
+
+        Raises:
+            GatewayUnavailable: no usable response; the refund may or may not have been made. Repeat the order.
+        """
+        ...
+
+    async def payments_between(self, start: datetime, end: datetime) -> Sequence[GatewayPayment]:
+        """All payments that were made at or after `start` and before `end`, in the gateway's own list.
+
+        Raises:
+            GatewayUnavailable: no usable response, or the list is incomplete.
         """
         ...
 

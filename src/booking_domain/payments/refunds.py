@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
-from booking_domain.shared.ids import BookingId, RefundId, UserId
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
 
 MAX_BANK_REFERENCE: Final = 64
 MAX_RETURN_REASON: Final = 500
+FIRST_RETRY: Final = timedelta(minutes=1)
+"""How long the first repetition of a refund waits that the gateway has not confirmed. Each wait doubles."""
+LONGEST_RETRY: Final = timedelta(hours=6)
 
 
 class RefundStatus(StrEnum):
@@ -36,8 +39,22 @@ class RefundReason(StrEnum):
     """More was paid than the price."""
 
 
+class RefundMethod(StrEnum):
+    """How money goes back."""
+
+    GATEWAY = "gateway"
+    """By the payment gateway, which is asked until it answers."""
+    TRANSFER = "transfer"
+    """By a bank transfer, which an admin makes."""
+
+
 class RefundAction(StrEnum):
     """An action on a refund."""
+
+    ASK_GATEWAY = "ask_gateway"
+    """The platform asks the payment gateway to pay the money back."""
+    USE_TRANSFER = "use_transfer"
+    """The gateway cannot pay the money back, so it goes by bank transfer."""
 
     APPROVE = "approve"
     """An admin approves the transfer to the customer's bank account."""
@@ -56,6 +73,12 @@ class NoBankDetails(Conflict):
     """The customer has not added a bank account."""
 
     code: ClassVar[str] = "refund.no_bank_details"
+
+
+class RefundInProgress(Conflict):
+    """The payment gateway is paying this refund back."""
+
+    code: ClassVar[str] = "refund.in_progress"
 
 
 class RefundNotApproved(Conflict):
@@ -83,6 +106,12 @@ REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = L
     about="Money of a booking that goes back to the customer. It is scheduled as `refund_pending`.",
     refusal=InvalidRefundTransition,
     moves={
+        (RefundStatus.PENDING, RefundAction.ASK_GATEWAY): Move(
+            RefundStatus.PENDING, frozenset({PaymentParty.PLATFORM})
+        ),
+        (RefundStatus.PENDING, RefundAction.USE_TRANSFER): Move(
+            RefundStatus.PENDING, frozenset({PaymentParty.GATEWAY, PaymentParty.PLATFORM})
+        ),
         (RefundStatus.PENDING, RefundAction.APPROVE): Move(RefundStatus.PENDING, frozenset({PaymentParty.PLATFORM})),
         (RefundStatus.PENDING, RefundAction.RETURN): Move(RefundStatus.PENDING, frozenset({PaymentParty.PLATFORM})),
         (RefundStatus.PENDING, RefundAction.REFUND): Move(
@@ -104,6 +133,14 @@ class Refund:
     status: RefundStatus
     reason: RefundReason
     amount: Money
+    method: RefundMethod | None = None
+    """How the money goes back; None: not decided yet."""
+    payment_id: PaymentId | None = None
+    """The payment that the gateway pays back."""
+    attempts: int = 0
+    """How often the gateway was asked."""
+    retry_at: datetime | None = None
+    """When the gateway is asked again; None unless the method is `gateway`."""
     payee: BankDetails | None = None
     """Where the approved transfer goes. A later change of the customer's bank account does not redirect it."""
     approved_at: datetime | None = None
@@ -140,16 +177,63 @@ class Refund:
             created_at=now,
         )
 
+    def ask_gateway(self, payment_id: PaymentId, now: datetime) -> "Refund":
+        """Record that the gateway is asked now to pay this back; until `retry_at` nobody asks again.
+
+        Raises:
+            InvalidRefundTransition: the refund was made already.
+        """
+        REFUND_LIFECYCLE.advance(self.status, RefundAction.ASK_GATEWAY, PaymentParty.PLATFORM)
+        wait = min(FIRST_RETRY * 2 ** min(self.attempts, 30), LONGEST_RETRY)
+        return replace(
+            self,
+            method=RefundMethod.GATEWAY,
+            payment_id=payment_id,
+            attempts=self.attempts + 1,
+            retry_at=now + wait,
+            version=self.version + 1,
+        )
+
+    def wait_for_gateway(self, now: datetime) -> "Refund":
+        """Wait, because the gateway is paying another refund back from the same payment."""
+        return replace(self, method=RefundMethod.GATEWAY, retry_at=now + FIRST_RETRY, version=self.version + 1)
+
+    def use_transfer(self) -> "Refund":
+        """Send the money by bank transfer, because the gateway cannot pay it back.
+
+        Raises:
+            InvalidRefundTransition: the refund was made already.
+        """
+        REFUND_LIFECYCLE.advance(self.status, RefundAction.USE_TRANSFER, PaymentParty.GATEWAY)
+        return replace(self, method=RefundMethod.TRANSFER, payment_id=None, retry_at=None, version=self.version + 1)
+
+    def split(self, amount: Money, new_id: RefundId, now: datetime) -> tuple["Refund", "Refund"]:
+        """This refund with a smaller amount, and a new refund of the rest, for which the gateway is asked next."""
+        rest = replace(
+            self, id=new_id, amount=self.amount - amount, method=RefundMethod.GATEWAY, retry_at=now, version=1
+        )
+        return replace(self, amount=amount, version=self.version + 1), rest
+
     def approve(self, payee: BankDetails, now: datetime) -> "Refund":
         """Approve the transfer to these bank details. A second approval keeps the first.
 
         Raises:
             InvalidRefundTransition: the refund was made already.
+            RefundInProgress: the gateway may have paid it back already.
         """
         REFUND_LIFECYCLE.advance(self.status, RefundAction.APPROVE, PaymentParty.PLATFORM)
+        if self.method is RefundMethod.GATEWAY:
+            raise RefundInProgress
         if self.approved_at is not None:
             return self
-        return replace(self, payee=payee, approved_at=now, return_reason=None, version=self.version + 1)
+        return replace(
+            self,
+            method=RefundMethod.TRANSFER,
+            payee=payee,
+            approved_at=now,
+            return_reason=None,
+            version=self.version + 1,
+        )
 
     def return_transfer(self, reason: str) -> "Refund":
         """Record that the approved transfer failed; it needs a new approval.
@@ -190,7 +274,7 @@ class Refund:
             InvalidRefundTransition: it was made already.
         """
         status = REFUND_LIFECYCLE.advance(self.status, RefundAction.REFUND, party)
-        return replace(self, status=status, processed_at=now, version=self.version + 1)
+        return replace(self, status=status, retry_at=None, processed_at=now, version=self.version + 1)
 
 
 def pending_total(refunds: Iterable[Refund], currency: str) -> Money:
@@ -232,4 +316,8 @@ class RefundReads(Protocol):
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Refund]]:
         """All refunds of each booking, oldest first."""
+        ...
+
+    async def to_retry(self, now: datetime, limit: int) -> Sequence[RefundId]:
+        """Refunds that the gateway is to be asked for again at `now`, the longest overdue first."""
         ...

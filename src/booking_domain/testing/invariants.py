@@ -12,7 +12,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProviderFilter
-from booking_domain.payments.events import RefundScheduled
+from booking_domain.payments.events import RefundScheduled, RefundSplit
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus, pending_total
 from booking_domain.payments.transitions import PaymentStatus
@@ -90,7 +90,7 @@ def _told(refunds: Sequence[Refund], events: Sequence[BookingEvent], outbox: Seq
     published = [event.id for event in outbox]
     if any(published.count(entry.id) != 1 for entry in events):
         yield "an entry of its trail is not in the outbox exactly once"
-    scheduled = [event.refund_id for event in outbox if isinstance(event, RefundScheduled)]
+    scheduled = [event.refund_id for event in outbox if isinstance(event, RefundScheduled | RefundSplit)]
     if any(scheduled.count(refund.id) != 1 for refund in refunds):
         yield "a refund is not in the outbox exactly once"
 

@@ -12,6 +12,7 @@ from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
@@ -76,6 +77,7 @@ class Studio:
         self.backend: Final = backend
         self.clock: Final = ManualClock(NOW)
         self.gateway: Final = gateway or MemoryGateway()
+        self.gateways: Final = Gateways(self.gateway)
         self.entropy: Final = SeededEntropy(seed)
         self.executor: Final = Executor[Repositories](
             begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateway.chargeable,)
@@ -280,8 +282,8 @@ class Studio:
 
     async def bill(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None) -> Payment:
         """Start a payment for a booking."""
-        command = StartPayment(booking_id=booking.id, purpose=purpose, gateway=self.gateway.name)
-        return await start_payment(command, actor=by or self.customer, executor=self.executor, gateway=self.gateway)
+        command = StartPayment(booking_id=booking.id, purpose=purpose)
+        return await start_payment(command, actor=by or self.customer, executor=self.executor, gateways=self.gateways)
 
     def pay(self, payment: Payment, amount: Money | None = None) -> bool:
         """Pay at the gateway, by default the whole amount. The platform does not know of it yet."""
@@ -292,7 +294,7 @@ class Studio:
     async def settle(self, payment: Payment) -> Payment:
         """Handle the callback of the gateway."""
         kept = await self.reads.payments.get(payment.id)
-        return await settle_payment(kept or payment, executor=self.executor, gateway=self.gateway)
+        return await settle_payment(kept or payment, executor=self.executor, gateways=self.gateways)
 
     async def paid(self, booking: Booking, amount: Money | None = None, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
         """Start a payment, pay it and handle the callback."""
@@ -312,7 +314,7 @@ class Studio:
     async def expire(self, booking: Booking) -> Booking | None:
         """Expire the booking if its deadline has passed."""
         return await expire_unpaid(
-            booking.id, now=self.clock.now(), reads=self.reads, executor=self.executor, gateway=self.gateway
+            booking.id, now=self.clock.now(), reads=self.reads, executor=self.executor, gateways=self.gateways
         )
 
     async def seen(self, booking: Booking) -> Booking:

@@ -25,7 +25,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.transitions import LatePayment, Party, Status
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.payments.events import RefundChanged, RefundMade, RefundReturned, RefundScheduled
+from booking_domain.payments.events import RefundByTransfer, RefundChanged, RefundMade, RefundReturned, RefundScheduled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +172,13 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundChanged], PartyNotices]] = {
     ),
     RefundScheduled: PartyNotices(
         subject="Booking {reference}: refund",
+        to_customer=("You get {refund} back for your booking with {provider}. We will tell you once it is sent."),
+    ),
+    RefundByTransfer: PartyNotices(
+        subject="Booking {reference}: refund by bank transfer",
         to_customer=(
-            "You get {refund} back for your booking with {provider}. It is sent to the bank account in your profile; "
-            "please add one if there is none. We will tell you once it is sent."
+            "Your refund of {refund} is sent to the bank account in your profile; please add one if there is none. "
+            "We will tell you once it is sent."
         ),
     ),
     RefundMade: PartyNotices(
@@ -195,6 +199,11 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundChanged], PartyNotices]] = {
 }
 
 
+REFUND_MADE_BY_GATEWAY: Final = PartyNotices(
+    subject="Booking {reference}: refund sent",
+    to_customer="{refund} was sent back the way you paid for your booking with {provider}.",
+    to_provider="{refund} was refunded to {customer} for the booking on {when}.",
+)
 TIME_CHANGED: Final = PartyNotices(
     subject="Booking {reference}: please accept another time",
     to_customer=(

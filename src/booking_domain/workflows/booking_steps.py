@@ -22,7 +22,7 @@ from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.payments.events import RefundScheduled, refund_event
-from booking_domain.payments.refunds import Refund, RefundReason, pending_total
+from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason, pending_total
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -290,3 +290,17 @@ async def schedule_refund(
     )
     await tx.refunds.add(refund)
     await tx.outbox.put([refund_event(RefundScheduled, refund, context)])
+
+
+async def lock_refund(refund_id: RefundId, tx: Repositories) -> tuple[Refund, Booking]:
+    """Return the refund and its booking, which is locked: every change of a refund locks it.
+
+    Raises:
+        RefundNotFound: there is no such refund.
+    """
+    found = await tx.refunds.get(refund_id)
+    booking = None if found is None else await tx.bookings.lock(found.booking_id)
+    refund = await tx.refunds.get(refund_id)  # again, now that the booking is locked
+    if refund is None or booking is None:
+        raise RefundNotFound
+    return refund, booking

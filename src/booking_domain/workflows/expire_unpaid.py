@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.errors import GatewayUnavailable
-from booking_domain.payments.ports import PaymentGateway
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
@@ -19,7 +19,7 @@ MAX_GATEWAY_DELAY: Final = timedelta(minutes=5)
 
 
 async def expire_unpaid(
-    booking_id: BookingId, *, now: datetime, reads: Reads, executor: Executor[Repositories], gateway: PaymentGateway
+    booking_id: BookingId, *, now: datetime, reads: Reads, executor: Executor[Repositories], gateways: Gateways
 ) -> Booking | None:
     """Expire the booking if it is overdue and unpaid; return it if it expired.
 
@@ -33,7 +33,7 @@ async def expire_unpaid(
         if payment.status is not PaymentStatus.PENDING:
             continue
         try:
-            await settle_payment(payment, executor=executor, gateway=gateway)
+            await settle_payment(payment, executor=executor, gateways=gateways)
         except GatewayUnavailable:
             if booking.due_at is not None and now < booking.due_at + MAX_GATEWAY_DELAY:
                 raise

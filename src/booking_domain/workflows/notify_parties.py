@@ -13,10 +13,16 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notification, Notifier
-from booking_domain.payments.events import RefundChanged
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.events import RefundChanged, RefundMade
+from booking_domain.payments.refunds import Refund, RefundMethod
 from booking_domain.shared.events import Event
-from booking_domain.workflows.booking_notices import TIME_CHANGED, TIME_REFUSED, PartyNotices, notices_of
+from booking_domain.workflows.booking_notices import (
+    REFUND_MADE_BY_GATEWAY,
+    TIME_CHANGED,
+    TIME_REFUSED,
+    PartyNotices,
+    notices_of,
+)
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
@@ -40,13 +46,18 @@ async def notify_parties(
     if isinstance(event, BookingTimesOffered) and not booking.offered_times:
         return  # the customer has accepted one since
     values = _values(booking, customer, provider)
+    by_gateway = False
     if isinstance(event, RefundChanged):
         refund = await reads.refunds.get(event.refund_id)
         if refund is None:
             return
         values |= _refund_values(refund)
+        by_gateway = refund.method is RefundMethod.GATEWAY
     users = {Party.CUSTOMER: customer, Party.PROVIDER: owner}
-    notices = await _notices(event, booking, reads.bookings)
+    if by_gateway and isinstance(event, RefundMade):
+        notices = REFUND_MADE_BY_GATEWAY
+    else:
+        notices = await _notices(event, booking, reads.bookings)
     for party, template in notices.templates():
         if party is Party.PROVIDER or customer.id != owner.id:
             await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)

@@ -14,6 +14,7 @@ from booking_domain.payments.refunds import (
     InvalidRefundTransition,
     NoBankDetails,
     Refund,
+    RefundInProgress,
     RefundNotApproved,
     RefundNotFound,
 )
@@ -23,6 +24,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.workflows.booking_steps import lock_refund
 from booking_domain.workflows.ports import Repositories
 
 
@@ -79,12 +81,7 @@ async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> 
 
 
 async def _locked(refund_id: RefundId, expected: ExpectedVersion, tx: Repositories) -> tuple[Refund, Booking]:
-    """The refund and its booking, which is locked: every change of a refund locks it."""
-    found = await tx.refunds.get(refund_id)
-    booking = None if found is None else await tx.bookings.lock(found.booking_id)
-    refund = await tx.refunds.get(refund_id)  # again, now that the booking is locked
-    if refund is None or booking is None:
-        raise RefundNotFound
+    refund, booking = await lock_refund(refund_id, tx)
     require_expected_version(refund.version, expected)
     return refund, booking
 
@@ -104,7 +101,7 @@ approve_payout: Final = UseCase(
     _approve,
     _subject,
     audited_as="payout.approve",
-    raises=(RefundNotFound, NoBankDetails, InvalidRefundTransition, StaleVersion),
+    raises=(RefundNotFound, NoBankDetails, InvalidRefundTransition, RefundInProgress, StaleVersion),
 )
 return_payout: Final = UseCase(
     Permission.PAY_OUT,

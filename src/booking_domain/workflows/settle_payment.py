@@ -15,8 +15,9 @@ from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, LatePayment, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
-from booking_domain.payments.ports import GatewayReport, PaymentGateway
+from booking_domain.payments.ports import GatewayReport
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import ensure_available, slot_window
@@ -44,7 +45,7 @@ class _ApplyReport:
     report: GatewayReport
 
 
-async def _settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
+async def _settle_payment(payment: Payment, *, executor: Executor[Repositories], gateways: Gateways) -> Payment:
     """Ask the gateway about the payment's invoice, apply its report and return the payment after that.
 
     Raises:
@@ -52,18 +53,18 @@ async def _settle_payment(payment: Payment, *, executor: Executor[Repositories],
     """
     if payment.invoice is None:
         return payment
-    report = await gateway.report(payment.invoice.reference, payment.amount.currency)
-    if report.received <= payment.settled:
+    report = await gateways.named(payment.gateway).report(payment.invoice.reference, payment.amount.currency)
+    if report.received <= payment.held:
         return payment
     command = _ApplyReport(payment_id=payment.id, report=report)
     return await executor.run(_apply_report, command, actor=SYSTEM)
 
 
-async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
+async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateways: Gateways) -> Payment:
     """`settle_payment` at a customer's request; does nothing if all is paid or the gateway was asked just now."""
     if not await executor.run(_reserve_poll, payment.id, actor=SYSTEM):
         return payment
-    return await settle_payment(payment, executor=executor, gateway=gateway)
+    return await settle_payment(payment, executor=executor, gateways=gateways)
 
 
 async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:

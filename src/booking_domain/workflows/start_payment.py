@@ -16,7 +16,6 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party, Status
-from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import (
     GatewayUnavailable,
     NotChargeable,
@@ -25,6 +24,7 @@ from booking_domain.payments.errors import (
     PaymentNotFound,
     WindowClosed,
 )
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.payments.transitions import PaymentStatus
@@ -55,13 +55,12 @@ class StartPayment:
 
     booking_id: BookingId
     purpose: Purpose
-    gateway: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepare:
     start: StartPayment
-    chargeable: Chargeable
+    gateway: PaymentGateway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ class _RecordInvoice:
 
 
 async def _start_payment(
-    command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateway: PaymentGateway
+    command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateways: Gateways
 ) -> Payment:
     """Return the payment with its invoice.
 
@@ -90,10 +89,11 @@ async def _start_payment(
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
-    prepared = await executor.run(_prepare_payment, _Prepare(command, gateway.chargeable), actor=actor)
+    prepared = await executor.run(_prepare_payment, _Prepare(command, gateways.default), actor=actor)
     payment = prepared.payment
     if payment.invoice is not None:
         return payment
+    gateway = gateways.named(payment.gateway)
     order = InvoiceOrder(
         payment_id=payment.id,
         order_number=payment.order_number,
@@ -132,7 +132,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
     amount = _due(booking, command.purpose, await pending_refunds(booking, tx))
-    if not prepare.chargeable.accepts(amount):
+    if not prepare.gateway.chargeable.accepts(amount):
         raise NotChargeable
     if booking.overdue(context.now):
         raise WindowClosed
@@ -144,7 +144,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
             booking_id=booking.id,
             customer_id=booking.customer_id,
             purpose=command.purpose,
-            gateway=command.gateway,
+            gateway=prepare.gateway.name,
             amount=amount,
             expires_at=booking.due_at,
             now=context.now,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
-from booking_domain.payments.refunds import Refund, RefundStatus
+from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import ProviderId
@@ -50,6 +50,8 @@ class SalonView:
 class PayoutStep(StrEnum):
     """What a payout waits for."""
 
+    GATEWAY = "gateway"
+    """The payment gateway is paying the money back."""
     BANK_DETAILS = "bank_details"
     """The customer has not added a bank account."""
     APPROVAL = "approval"
@@ -77,6 +79,8 @@ class Payout:
         """The next step."""
         if self.refund.status is RefundStatus.REFUNDED:
             return PayoutStep.NOTHING
+        if self.refund.method is RefundMethod.GATEWAY:
+            return PayoutStep.GATEWAY
         if self.refund.approved_at is not None:
             return PayoutStep.TRANSFER
         return PayoutStep.BANK_DETAILS if self.bank_account is None else PayoutStep.APPROVAL

@@ -108,7 +108,7 @@ def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awa
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container: HttpContainer = app.state.container
     async with AsyncExitStack() as opened:
-        for adapter in (container.database(), container.gateway(), container.sms_sender()):
+        for adapter in (container.database(), container.gateways(), container.sms_sender()):
             await adapter.open()
             opened.push_async_callback(adapter.close)
         opened.push_async_callback(container.computing().close)

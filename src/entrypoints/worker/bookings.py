@@ -21,7 +21,7 @@ async def _expire(container: Container, *, booking_id: str) -> None:
         now=container.clock().now(),
         reads=container.reads(),
         executor=container.executor(),
-        gateway=container.gateway(),
+        gateways=container.gateways(),
     )
 
 

@@ -41,10 +41,10 @@ async def work(container: Container, stop: asyncio.Event) -> None:
 
     Each part is kept running, whatever ends it; the database may be unreachable at the start, or later.
     """
-    database, gateway, feed_reader = container.database(), container.gateway(), container.feed_reader()
+    database, gateways, feed_reader = container.database(), container.gateways(), container.feed_reader()
     sms_sender = container.sms_sender()
     await database.open()
-    await gateway.open()
+    await gateways.open()
     await feed_reader.open()
     await sms_sender.open()
     heart = Heart(database)
@@ -65,7 +65,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     finally:
         await sms_sender.close()
         await feed_reader.close()
-        await gateway.close()
+        await gateways.close()
         await database.close()
 
 

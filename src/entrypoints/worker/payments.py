@@ -1,38 +1,62 @@
 """Payments in the worker: late settlement, withdrawn invoices, and news of refunds."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 from booking_domain.bookings.events import BookingCancelled
+from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
     PaymentHinted,
+    RefundByTransfer,
     RefundMade,
     RefundReturned,
     RefundScheduled,
+    RefundSplit,
 )
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.shared.ids import BookingId, PaymentId
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Job, JobRequest, Notice, Subscription, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+
+_RETRIES_PER_SWEEP: Final = 200
 
 
 async def _settle(container: Container, *, payment_id: str) -> None:
     """Ask the gateway about a payment that a callback announced while the gateway could not be asked."""
     payment = await container.reads().payments.get(PaymentId(UUID(payment_id)))
     if payment is not None:
-        await settle_payment(payment, executor=container.executor(), gateway=container.gateway())
+        await settle_payment(payment, executor=container.executor(), gateways=container.gateways())
 
 
 async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
     """Withdraw the open invoices of a cancelled booking, so that they cannot be paid."""
     for payment in await container.reads().payments.of_booking(BookingId(UUID(booking_id))):
         if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
-            await container.gateway().cancel_invoice(payment.invoice.reference)
+            await container.gateways().named(payment.gateway).cancel_invoice(payment.invoice.reference)
 
 
+async def _make_refund(container: Container, *, refund_id: str) -> None:
+    """Have the gateway pay a refund back. If it is unavailable, the sweep asks again when the refund is due."""
+    with suppress(GatewayUnavailable):
+        await make_refund(
+            RefundId(UUID(refund_id)),
+            reads=container.reads(),
+            executor=container.executor(),
+            gateways=container.gateways(),
+        )
+
+
+async def _retry_refunds(container: Container, enqueue: Enqueue) -> None:
+    for refund_id in await container.reads().refunds.to_retry(container.clock().now(), _RETRIES_PER_SWEEP):
+        await enqueue(MAKE_REFUND.request(once=f"refund {refund_id}", refund_id=str(refund_id)))
+
+
+MAKE_REFUND: Final = Job(name="make_refund", run=_make_refund)
 SETTLE: Final = Job(name="settle", run=_settle)
 CANCEL_INVOICES: Final = Job(name="cancel_invoices", run=_cancel_invoices)
 
@@ -45,11 +69,17 @@ def _withdraw_invoices(event: BookingCancelled) -> Iterator[JobRequest]:
     yield CANCEL_INVOICES.request(booking_id=str(event.booking_id))
 
 
+def _ask_for_refund(event: RefundScheduled | RefundSplit) -> Iterator[JobRequest]:
+    yield MAKE_REFUND.request(refund_id=str(event.refund_id))
+
+
 CONTEXT: Final = WorkerContext(
-    jobs=(SETTLE, CANCEL_INVOICES),
+    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription((BookingCancelled,), _withdraw_invoices),
+        Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
     ),
-    notices=(Notice((RefundScheduled, RefundMade, RefundReturned), notify_parties),),
+    notices=(Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),),
+    sweeps=(Sweep("refunds to repeat", _retry_refunds),),
 )

@@ -133,6 +133,8 @@ FEATURE: Final = Feature(
     events={
         "refund.made": {"bookingId", "refundId"},
         "refund.returned": {"bookingId", "refundId"},
+        "refund.split": {"bookingId", "refundId"},
+        "refund.by_transfer": {"bookingId", "refundId"},
         "account.bank_account_changed": {"userId"},
     },
     samples={

@@ -26,9 +26,11 @@ from booking_domain.testing.shared.strategies import amounts
 LATER = NOW + timedelta(days=1)
 ACCOUNT = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
 AGREED = """
-    refund_pending  approve  refund_pending  platform
-    refund_pending  return   refund_pending  platform
-    refund_pending  refund   refunded        gateway platform
+    refund_pending  ask_gateway   refund_pending  platform
+    refund_pending  use_transfer  refund_pending  gateway platform
+    refund_pending  approve       refund_pending  platform
+    refund_pending  return        refund_pending  platform
+    refund_pending  refund        refunded        gateway platform
 """
 MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
 

@@ -73,7 +73,7 @@ async def test_concurrent_sweeps_expire_a_booking_once(studio: Studio) -> None:
 async def test_an_unknown_booking_does_not_expire(studio: Studio) -> None:
     unknown = BookingId(studio.entropy.new_id())
     over = await expire_unpaid(
-        unknown, now=TOMORROW, reads=studio.reads, executor=studio.executor, gateway=studio.gateway
+        unknown, now=TOMORROW, reads=studio.reads, executor=studio.executor, gateways=studio.gateways
     )
     assert over is None
     assert await studio.run(expire_booking, ExpireBooking(booking_id=unknown), by=SYSTEM) is None

@@ -11,6 +11,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import PREPARATION_LEASE, Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.payments.transitions import PaymentStatus
@@ -199,11 +200,9 @@ async def test_only_the_customer_pays_and_the_booking_is_hidden_from_strangers(s
     for party in (studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
             await studio.bill(booking, by=party)
-    command = StartPayment(
-        booking_id=BookingId(studio.entropy.new_id()), purpose=Purpose.DEPOSIT, gateway=studio.gateway.name
-    )
+    command = StartPayment(booking_id=BookingId(studio.entropy.new_id()), purpose=Purpose.DEPOSIT)
     with pytest.raises(BookingNotFound):
-        await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=studio.gateway)
+        await start_payment(command, actor=studio.customer, executor=studio.executor, gateways=studio.gateways)
     assert studio.gateway.bills == {}
 
 
@@ -282,10 +281,13 @@ class _CrashingGateway(MemoryGateway):
 
 
 async def _crash_before_the_invoice_is_kept(studio: Studio, booking: Booking) -> None:
-    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=studio.gateway.name)
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT)
     with pytest.raises(_PowerCutError):
         await start_payment(
-            command, actor=studio.customer, executor=studio.executor, gateway=_CrashingGateway(studio.gateway)
+            command,
+            actor=studio.customer,
+            executor=studio.executor,
+            gateways=Gateways(_CrashingGateway(studio.gateway)),
         )
 
 
@@ -331,8 +333,8 @@ class _SlowGateway(MemoryGateway):
 async def test_the_slower_request_returns_the_first_invoice_and_cancels_its_own(studio: Studio) -> None:
     booking = await studio.book()
     slow = _SlowGateway(studio, booking)
-    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=slow.name)
-    payment = await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=slow)
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT)
+    payment = await start_payment(command, actor=studio.customer, executor=studio.executor, gateways=Gateways(slow))
     assert payment == slow.meanwhile
     first, second = studio.gateway.bills.values()
     assert first.cancelled
@@ -360,10 +362,10 @@ class _TwoAtOnceGateway(MemoryGateway):
 async def test_a_slower_request_does_not_disturb_the_faster_one(studio: Studio) -> None:
     booking = await studio.book()
     gateway = _TwoAtOnceGateway(studio.gateway.name)
-    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=gateway.name)
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT)
 
     async def bill() -> Payment:
-        return await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=gateway)
+        return await start_payment(command, actor=studio.customer, executor=studio.executor, gateways=Gateways(gateway))
 
     slow = asyncio.create_task(bill())
     await gateway.first_asked.wait()
@@ -392,7 +394,7 @@ async def test_customer_requests_ask_the_gateway_at_most_once_a_second(studio: S
     payment = await studio.bill(booking)
 
     async def ask() -> Payment:
-        return await settle_when_asked(payment, executor=studio.executor, gateway=studio.gateway)
+        return await settle_when_asked(payment, executor=studio.executor, gateways=studio.gateways)
 
     await ask()
     await ask()
@@ -439,10 +441,10 @@ class _HesitatingGateway(_CrashingGateway):
 
 async def test_an_invoice_of_an_ended_booking_is_cancelled(studio: Studio) -> None:
     booking = await studio.book()
-    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=studio.gateway.name)
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT)
     gateway = _HesitatingGateway(studio, booking)
     with pytest.raises(NothingDue):
-        await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=gateway)
+        await start_payment(command, actor=studio.customer, executor=studio.executor, gateways=Gateways(gateway))
     assert [bill.cancelled for bill in studio.gateway.bills.values()] == [True]
     assert [each.invoice for each in await studio.payments(booking)] == [None]
     assert (await studio.seen(booking)).payment_status is BookingPaymentStatus.FAILED

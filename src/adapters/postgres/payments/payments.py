@@ -42,10 +42,12 @@ PAYMENT: Final = Mapper(
     Payment,
     amount=Columns("amount", "currency"),
     settled=Columns("settled_amount", "currency"),
+    returned=Columns("returned_amount", "currency"),
     invoice=Converted("invoice_reference", "invoice", write=_invoice_columns, read=_invoice_of),
     changes=(
         "status",
         "settled_amount",
+        "returned_amount",
         "attempt",
         "preparing_since",
         "invoice_reference",

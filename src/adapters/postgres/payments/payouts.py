@@ -13,7 +13,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.payments.refunds import REFUND
 from adapters.postgres.payments.tables import refunds
-from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
 from booking_domain.workflows.ports import PayoutFilter, PayoutReads
 from booking_domain.workflows.views import Payout, PayoutStep
@@ -23,6 +23,7 @@ _REFUND: Final = len(REFUND.columns)
 _NAMES: Final = (bookings.c.reference, bookings.c.provider_id, providers.c.display_name, users.c.name)
 _step: Final = case(
     (_r.status == RefundStatus.REFUNDED.value, literal(PayoutStep.NOTHING.value)),
+    (_r.method == RefundMethod.GATEWAY.value, literal(PayoutStep.GATEWAY.value)),
     (_r.approved_at.is_not(None), literal(PayoutStep.TRANSFER.value)),
     (bank_accounts.c.user_id.is_(None), literal(PayoutStep.BANK_DETAILS.value)),
     else_=literal(PayoutStep.APPROVAL.value),

@@ -1,6 +1,7 @@
 """Refunds on PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, func, select
@@ -20,6 +21,11 @@ REFUND: Final = Mapper(
     payee=encrypted_details("payee_sealed"),
     changes=(
         "status",
+        "amount",
+        "method",
+        "payment_id",
+        "attempts",
+        "retry_at",
         "payee_sealed",
         "approved_at",
         "return_reason",
@@ -35,6 +41,11 @@ _ONE: Final = Statement(select(*REFUND.columns).where(_t.id == bindparam("refund
 _OLDEST_FIRST: Final = select(*REFUND.columns).order_by(_t.created_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
+
+
+_TO_RETRY: Final = Statement(
+    select(_t.id).where(_t.retry_at <= bindparam("now")).order_by(_t.retry_at, _t.id).limit(bindparam("most"))
+)
 
 
 class PostgresRefundReads(WithCipher, RefundReads):
@@ -53,6 +64,9 @@ class PostgresRefundReads(WithCipher, RefundReads):
             refund = REFUND.read(row, self._cipher)
             found[refund.booking_id].append(refund)
         return found
+
+    async def to_retry(self, now: datetime, limit: int) -> list[RefundId]:
+        return [RefundId(row[0]) for row in await self._work.all(_TO_RETRY, now=now, most=limit)]
 
 
 class PostgresRefunds(PostgresRefundReads, Refunds):

@@ -25,7 +25,7 @@ from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import personal_data
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.refunds import RefundReason, RefundStatus
+from booking_domain.payments.refunds import RefundMethod, RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 
 
@@ -53,6 +53,7 @@ payments: Final = Table(
     Column("currency", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("settled_amount", BigInteger, nullable=False),
+    Column("returned_amount", BigInteger, nullable=False, server_default=sql("0")),
     Column("attempt", SmallInteger, nullable=False),
     instant("preparing_since", nullable=True),
     Column("invoice_reference", Text),
@@ -65,7 +66,9 @@ payments: Final = Table(
     instant("created_at"),
     one_of("purpose", Purpose),
     one_of("status", PaymentStatus),
-    CheckConstraint("amount > 0 AND settled_amount >= 0", name="amounts"),
+    CheckConstraint(
+        "amount > 0 AND settled_amount >= 0 AND returned_amount BETWEEN 0 AND settled_amount", name="amounts"
+    ),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
     Index("payments_invoice_reference_key", "invoice_reference", unique=True),
     # A booking has at most one pending payment per purpose.
@@ -90,6 +93,10 @@ refunds: Final = Table(
     Column("reason", Text, nullable=False, server_default=RefundReason.CANCELLATION.value),
     Column("currency", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    Column("method", Text),
+    Column("payment_id", Uuid, ForeignKey("payments.id")),
+    Column("attempts", SmallInteger, nullable=False, server_default=sql("0")),
+    instant("retry_at", nullable=True),
     encrypted("payee_sealed", field="refunds.payee"),
     instant("approved_at", nullable=True),
     Column("return_reason", Text),
@@ -99,9 +106,15 @@ refunds: Final = Table(
     instant("created_at"),
     one_of("status", RefundStatus),
     one_of("reason", RefundReason),
+    one_of("method", RefundMethod),
     CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint(
+        "retry_at IS NULL OR (status = 'refund_pending' AND method = 'gateway' AND approved_at IS NULL)",
+        name="retry",
+    ),
     # One transfer of the bank pays one refund.
     Index("refunds_bank_reference_key", "bank_reference", unique=True),
+    Index("refunds_retry_idx", "retry_at", postgresql_where=sql("retry_at IS NOT NULL")),
     Index("refunds_pending_idx", "id", postgresql_where=sql("status = 'refund_pending'")),
     info=personal_data("booking_id", erase=_clear_payee, export="bookings"),
 )

@@ -193,7 +193,9 @@ class _Play:
     async def do_ask(self, step: Step, _: Actor) -> None:
         """Read the payment as the customer, which requests a report from the gateway."""
         kept = await self._studio.reads.payments.get(self._bill(step).id)
-        await settle_when_asked(kept or self._bill(step), executor=self._studio.executor, gateway=self._studio.gateway)
+        await settle_when_asked(
+            kept or self._bill(step), executor=self._studio.executor, gateways=self._studio.gateways
+        )
 
     async def do_gateway(self, step: Step, _: Actor) -> None:
         self._studio.gateway.available = step.more["up"]

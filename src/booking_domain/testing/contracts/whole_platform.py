@@ -461,7 +461,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(payment=payments)
     def ask(self, payment: Payment) -> None:
-        asked = settle_when_asked(payment, executor=self.studio.executor, gateway=self.studio.gateway)
+        asked = settle_when_asked(payment, executor=self.studio.executor, gateways=self.studio.gateways)
         self._try(asked, GatewayUnavailable)
 
     @rule(booking=bookings)

@@ -10,8 +10,8 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.payments.errors import (
     GatewayUnavailable,
 )
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
-from booking_domain.payments.ports import PaymentGateway
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
@@ -33,15 +33,14 @@ async def pay(
     data: JSONBody[PayBody],
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
-    gateway: Injected[PaymentGateway],
+    gateways: Injected[Gateways],
 ) -> PaymentJson:
     """Start a payment for a booking.
 
     The operation is idempotent and takes no `Idempotency-Key`: while a payment for the purpose is open, repeating
     the request returns it.
     """
-    command = data.command(gateway.name)
-    return payment_json(await start_payment(command, actor=actor, executor=executor, gateway=gateway))
+    return payment_json(await start_payment(data.command(), actor=actor, executor=executor, gateways=gateways))
 
 
 @get("/{payment_id:str}", opt=documented(payments.get_payment, answer=PAYMENT))
@@ -50,14 +49,14 @@ async def get_payment(
     actor: Injected[Actor],
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
-    gateway: Injected[PaymentGateway],
+    gateways: Injected[Gateways],
 ) -> PaymentJson:
     """Return a payment or refund to the parties of its booking.
 
     If the customer asks, the server asks the gateway too, and so finds a payment whose callback was lost.
     """
     found = await payments.get_payment(actor, PaymentId(payment_id), reads)
-    return payment_json(await _refreshed(found, executor, gateway))
+    return payment_json(await _refreshed(found, executor, gateways))
 
 
 @get("/status/{invoice_id:str}", opt=documented(payments.get_payment_by_invoice, answer=PAYMENT))
@@ -66,21 +65,21 @@ async def get_payment_by_invoice(
     actor: Injected[Actor],
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
-    gateway: Injected[PaymentGateway],
+    gateways: Injected[Gateways],
 ) -> PaymentJson:
     """Return a payment by the gateway's invoice id (`qpayInvoiceId`)."""
     found = await payments.get_payment_by_invoice(actor, invoice_id, reads)
-    return payment_json(await _refreshed(found, executor, gateway))
+    return payment_json(await _refreshed(found, executor, gateways))
 
 
 async def _refreshed(
-    found: payments.VisiblePayment, executor: Executor[Repositories], gateway: PaymentGateway
+    found: payments.VisiblePayment, executor: Executor[Repositories], gateways: Gateways
 ) -> Payment | Refund:
     """Ask the gateway first if the customer reads the payment; return the stored payment if it is unavailable."""
     if found.party is not Party.CUSTOMER or isinstance(found.payment, Refund):
         return found.payment
     try:
-        return await settle_when_asked(found.payment, executor=executor, gateway=gateway)
+        return await settle_when_asked(found.payment, executor=executor, gateways=gateways)
     except GatewayUnavailable:
         return found.payment
 

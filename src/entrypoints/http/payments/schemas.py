@@ -23,9 +23,9 @@ class PayBody(Body, frozen=True, kw_only=True):
     gateway: Literal["qpay"] | None = None
     """The gateway; only `qpay` is supported."""
 
-    def command(self, gateway: str) -> StartPayment:
-        """Return the command for the configured gateway."""
-        return StartPayment(booking_id=BookingId(self.booking_id), purpose=Purpose(self.purpose), gateway=gateway)
+    def command(self) -> StartPayment:
+        """Return the command."""
+        return StartPayment(booking_id=BookingId(self.booking_id), purpose=Purpose(self.purpose))
 
 
 class CallbackQuery(Struct, frozen=True, kw_only=True):

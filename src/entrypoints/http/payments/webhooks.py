@@ -7,7 +7,8 @@ from litestar import HttpMethod, MediaType, Router, route
 from litestar.params import FromPath
 
 from booking_domain.payments.errors import GatewayUnavailable
-from booking_domain.payments.ports import CallbackTokens, PaymentGateway
+from booking_domain.payments.gateways import Gateways
+from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
@@ -38,7 +39,7 @@ async def take_qpay_callback(
     callback_tokens: Injected[CallbackTokens],
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
-    gateway: Injected[PaymentGateway],
+    gateways: Injected[Gateways],
 ) -> str:
     """Receive a callback of QPay. The body is ignored.
 
@@ -47,7 +48,7 @@ async def take_qpay_callback(
     """
     payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
     try:
-        await settle_payment(payment, executor=executor, gateway=gateway)
+        await settle_payment(payment, executor=executor, gateways=gateways)
     except GatewayUnavailable:
         hint = RecordPaymentHint(payment_id=payment.id, booking_id=payment.booking_id)
         await executor.run(record_payment_hint, hint, actor=SYSTEM)

@@ -9,7 +9,14 @@ from msgspec import UNSET, Meta, UnsetType
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.use_cases.bank_accounts import SetBankAccount
-from booking_domain.payments.refunds import MAX_BANK_REFERENCE, MAX_RETURN_REASON, Refund, RefundReason, RefundStatus
+from booking_domain.payments.refunds import (
+    MAX_BANK_REFERENCE,
+    MAX_RETURN_REASON,
+    Refund,
+    RefundMethod,
+    RefundReason,
+    RefundStatus,
+)
 from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, BankDetails
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.versions import ExpectedVersion
@@ -105,6 +112,8 @@ class RefundJson(Json, frozen=True, kw_only=True):
     status: RefundStatus
     reason: RefundReason
     created_at: Timestamp
+    method: RefundMethod | UnsetType = UNSET
+    """How the money goes back; missing until it is decided."""
     processed_at: Timestamp | UnsetType = UNSET
     bank_reference: str | UnsetType = UNSET
     return_reason: str | UnsetType = UNSET
@@ -154,6 +163,11 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     status: RefundStatus
     reason: RefundReason
     waits_for: PayoutStep
+    method: RefundMethod | None
+    attempts: int
+    """How often the payment gateway was asked."""
+    retry_at: Timestamp | None
+    """When the payment gateway is asked again."""
     payee: PayeeJson | None
     return_reason: str | None
     bank_reference: str | None
@@ -197,7 +211,8 @@ def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
 
 def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
     private = money.party in {Party.CUSTOMER, Party.ADMIN}
-    waiting = refund.status is RefundStatus.PENDING and refund.approved_at is None and not money.has_bank_account
+    by_transfer = refund.status is RefundStatus.PENDING and refund.method is not RefundMethod.GATEWAY
+    waiting = by_transfer and refund.approved_at is None and not money.has_bank_account
     return RefundJson(
         id=refund.id,
         amount=refund.amount.amount,
@@ -205,6 +220,7 @@ def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
         status=refund.status,
         reason=refund.reason,
         created_at=refund.created_at,
+        method=refund.method or UNSET,
         processed_at=refund.processed_at or UNSET,
         bank_reference=refund.bank_reference or UNSET,
         return_reason=(refund.return_reason or UNSET) if private else UNSET,
@@ -227,6 +243,9 @@ def payout_json(payout: Payout) -> PayoutJson:
         status=refund.status,
         reason=refund.reason,
         waits_for=payout.waits_for,
+        method=refund.method,
+        attempts=refund.attempts,
+        retry_at=refund.retry_at,
         payee=None if payee is None else _payee_json(payee),
         return_reason=refund.return_reason,
         bank_reference=refund.bank_reference,
@@ -274,6 +293,7 @@ _REFUND: Final[dict[str, Any]] = {
     "currency": "MNT",
     "status": "refund_pending",
     "reason": "cancellation",
+    "method": "transfer",
     "createdAt": "2026-11-23T02:00:00Z",
 }
 MONEY: Final[dict[str, Any]] = {
@@ -293,6 +313,8 @@ PAYOUT: Final[dict[str, Any]] = {
     "providerName": "Sarnai Tattoo",
     "customer": {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"},
     "waitsFor": "approval",
+    "attempts": 1,
+    "retryAt": None,
     "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"},
     "returnReason": None,
     "bankReference": None,

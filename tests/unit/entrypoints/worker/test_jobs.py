@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.bookings.transitions import Status
+from booking_domain.payments.refunds import FIRST_RETRY, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.studio import PAYMENT_WINDOW
@@ -144,3 +145,23 @@ async def test_the_bookings_of_a_suspended_provider_are_in_question_until_it_is_
         await shop.run_due_jobs()
     assert not (await studio.seen(booking)).in_question
     assert sorted(shop.subjects()[before:]) == ["", "it stands", "it stands"]
+
+
+async def test_a_refund_is_made_by_the_gateway_also_after_an_outage(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    await shop.studio.paid(booking)
+    await shop.studio.move(booking, Status.CANCELLED, by=shop.studio.owner)
+    shop.studio.gateway.available = False
+    await shop.relay()
+    await shop.run_due_jobs()
+    [refund] = await shop.studio.reads.refunds.of_booking(booking.id)
+    assert (refund.status, refund.attempts) == (RefundStatus.PENDING, 1)
+    shop.studio.gateway.available = True
+    shop.studio.clock.advance(FIRST_RETRY)
+    await shop.run_periodic("sweep")
+    await shop.run_due_jobs()
+    await shop.relay()
+    await shop.run_due_jobs()
+    [refund] = await shop.studio.reads.refunds.of_booking(booking.id)
+    assert refund.status is RefundStatus.REFUNDED
+    assert shop.subjects().count("refund sent") == 2, "to the customer and to the provider"

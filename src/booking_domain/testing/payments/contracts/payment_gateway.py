@@ -14,8 +14,9 @@ from uuid import UUID
 import pytest
 
 from booking_domain.payments.errors import GatewayUnavailable
-from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
-from booking_domain.shared.ids import PaymentId
+from booking_domain.payments.model import Invoice
+from booking_domain.payments.ports import InvoiceOrder, PaymentGateway, RefundOrder, RefundOutcome
+from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.kit.asynchronous import AsyncContract
@@ -38,7 +39,11 @@ class GatewayUnderTest(Protocol):
         ...
 
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
-        """Pay an amount on an invoice. Return whether the gateway accepts it."""
+        """Pay an amount on an invoice, in a way that can be paid back. Return whether the gateway accepts it."""
+        ...
+
+    async def pay_for_good(self, invoice_reference: str, amount: Money) -> bool:
+        """Pay in a way that the gateway cannot pay back. Return False if it has no such way."""
         ...
 
     def cut_off(self) -> AbstractAsyncContextManager[None]:
@@ -58,6 +63,23 @@ def _order(subject: GatewayUnderTest, number: int = 1) -> InvoiceOrder:
         description="Deposit for booking BK-7F3K9Q",
         payable_until=None,
     )
+
+
+def _refund(order: InvoiceOrder, invoice: Invoice) -> RefundOrder:
+    return RefundOrder(
+        refund_id=RefundId(SeededEntropy(order.payment_id.int).new_id()),
+        payment_id=order.payment_id,
+        invoice_reference=invoice.reference,
+        amount=order.amount,
+        returned_before=Money.zero(order.amount.currency),
+    )
+
+
+async def _paid(subject: GatewayUnderTest) -> tuple[InvoiceOrder, RefundOrder]:
+    """A paid invoice, and the order to pay it back in full."""
+    invoice = await subject.gateway.create_invoice(order := _order(subject))
+    assert await subject.pay(invoice.reference, order.amount)
+    return order, _refund(order, invoice)
 
 
 class PaymentGatewayContract(AsyncContract):
@@ -147,6 +169,57 @@ class PaymentGatewayContract(AsyncContract):
             return
         assert not report.received
 
+    async def test_a_whole_payment_is_refunded_once_however_often_it_is_ordered(
+        self, subject: GatewayUnderTest
+    ) -> None:
+        order, refund = await _paid(subject)
+        assert {await subject.gateway.refund(refund) for _ in range(3)} == {RefundOutcome.MADE}
+        assert not (await subject.gateway.report(refund.invoice_reference, subject.currency)).received
+        assert await subject.pay(refund.invoice_reference, order.amount)
+        assert await subject.gateway.refund(refund) is RefundOutcome.MADE
+        report = await subject.gateway.report(refund.invoice_reference, subject.currency)
+        assert report.received == order.amount
+
+    async def test_a_part_is_refunded_if_the_gateway_refunds_parts(self, subject: GatewayUnderTest) -> None:
+        order, refund = await _paid(subject)
+        part = replace(refund, amount=order.amount.percent(30))
+        outcome = await subject.gateway.refund(part)
+        assert outcome is (RefundOutcome.MADE if subject.gateway.refunds_parts else RefundOutcome.IMPOSSIBLE)
+        kept = order.amount - part.amount if subject.gateway.refunds_parts else order.amount
+        assert (await subject.gateway.report(refund.invoice_reference, subject.currency)).received == kept
+
+    async def test_more_than_was_received_is_not_refunded(self, subject: GatewayUnderTest) -> None:
+        order, refund = await _paid(subject)
+        too_much = replace(refund, amount=order.amount + order.amount)
+        assert await subject.gateway.refund(too_much) is RefundOutcome.IMPOSSIBLE
+        assert (await subject.gateway.report(refund.invoice_reference, subject.currency)).received == order.amount
+
+    async def test_a_payment_that_cannot_be_paid_back_is_kept(self, subject: GatewayUnderTest) -> None:
+        invoice = await subject.gateway.create_invoice(order := _order(subject))
+        if not await subject.pay_for_good(invoice.reference, order.amount):
+            return
+        assert await subject.gateway.refund(_refund(order, invoice)) is RefundOutcome.IMPOSSIBLE
+        assert (await subject.gateway.report(invoice.reference, subject.currency)).received == order.amount
+
+    async def test_all_payments_of_a_period_are_listed(self, subject: GatewayUnderTest) -> None:
+        order, refund = await _paid(subject)
+        other = await subject.gateway.create_invoice(_order(subject, 2))
+        assert await subject.pay(other.reference, order.amount)
+        assert await subject.gateway.refund(refund) is RefundOutcome.MADE
+        ever = await subject.gateway.payments_between(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
+        ours = {refund.invoice_reference, other.reference}
+        listed = [each for each in ever if each.invoice_reference in ours]
+        assert {(each.invoice_reference, each.amount, each.refunded) for each in listed} == {
+            (refund.invoice_reference, order.amount, True),
+            (other.reference, order.amount, False),
+        }
+        assert len({each.reference for each in listed}) == 2
+        before = [each.paid_at for each in listed if each.paid_at is not None]
+        if before:
+            assert not await subject.gateway.payments_between(
+                NOW - timedelta(days=36_500), NOW - timedelta(days=36_499)
+            )
+
     async def test_a_gateway_without_a_usable_response_is_unavailable(self, subject: GatewayUnderTest) -> None:
         invoice = await subject.gateway.create_invoice(order := _order(subject, 1))
         assert await subject.pay(invoice.reference, order.amount)
@@ -155,6 +228,8 @@ class PaymentGatewayContract(AsyncContract):
                 subject.gateway.create_invoice(_order(subject, 2)),
                 subject.gateway.report(invoice.reference, subject.currency),
                 subject.gateway.cancel_invoice(invoice.reference),
+                subject.gateway.refund(_refund(order, invoice)),
+                subject.gateway.payments_between(NOW, NOW + timedelta(days=1)),
             ):
                 with pytest.raises(GatewayUnavailable) as refusal:
                     await attempt

@@ -33,6 +33,7 @@ class PaymentsContract(StorageContract):
             status=PaymentStatus.PAID,
             amount=Money(amount=2**53 + 1, currency="KWD"),
             settled=Money(amount=2**63 - 1, currency="KWD"),
+            returned=Money(amount=2**62, currency="KWD"),
             attempt=12,
             preparing_since=NOW + timedelta(microseconds=1),
             invoice=make.invoice(),

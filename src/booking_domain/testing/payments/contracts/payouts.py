@@ -49,21 +49,25 @@ class PayoutReadsContract(StorageContract):
         one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
         account = make.bank_account(cast.customer.id)
         ready, approved, made = make.refund(one), make.refund(one), make.refund(one)
-        waiting = make.refund(theirs)
+        waiting, asked = make.refund(theirs), make.refund(one)
+        payment = make.payment(one)
         async with backend.begin() as tx:
             await tx.bank_accounts.save(account)
-            for refund in (ready, approved, made, waiting):
+            await tx.payments.add(payment)
+            for refund in (ready, approved, made, waiting, asked):
                 await tx.refunds.add(refund)
             await _save(tx.refunds.save, approved, approved.approve(account.details, NOW))
             transfer = made.approve(account.details, NOW)
             await _save(tx.refunds.save, made, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT1", NOW + HOUR))
-        everything = sorted([ready.id, approved.id, made.id, waiting.id])
+            await _save(tx.refunds.save, asked, asked.ask_gateway(payment.id, NOW))
+        everything = sorted([ready.id, approved.id, made.id, waiting.id, asked.id])
         assert await _ids(backend, PayoutFilter()) == everything
         assert await _ids(backend, PayoutFilter(limit=2)) == everything[:2]
         assert await _ids(backend, PayoutFilter(after=everything[1])) == everything[2:]
         assert await _ids(backend, PayoutFilter(booking_id=theirs.id)) == [waiting.id]
         assert {step: await _ids(backend, PayoutFilter(waits_for=step)) for step in PayoutStep} == {
+            PayoutStep.GATEWAY: [asked.id],
             PayoutStep.BANK_DETAILS: [waiting.id],
             PayoutStep.APPROVAL: [ready.id],
             PayoutStep.TRANSFER: [approved.id],

@@ -1,14 +1,23 @@
 """A payment gateway in memory, with a customer who pays and a connection that can be interrupted."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from booking_domain.payments.chargeable import ANY_AMOUNT, AmountRule, Chargeable
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import DeepLink, Invoice
-from booking_domain.payments.ports import GatewayReport, InvoiceOrder, PaymentGateway
+from booking_domain.payments.ports import (
+    GatewayPayment,
+    GatewayReport,
+    InvoiceOrder,
+    PaymentGateway,
+    RefundOrder,
+    RefundOutcome,
+)
+from booking_domain.shared.ids import RefundId
 from booking_domain.shared.money import Money
 
 # A PNG of one transparent pixel.
@@ -24,7 +33,13 @@ class Bill:
 
     order: InvoiceOrder
     received: Money
+    refunds: Mapping[RefundId, Money] = field(default_factory=dict)
     cancelled: bool = False
+
+    @property
+    def held(self) -> Money:
+        """Received, and not paid back."""
+        return self.received - sum(self.refunds.values(), Money.zero(self.received.currency))
 
 
 class MemoryGateway(PaymentGateway):
@@ -34,13 +49,23 @@ class MemoryGateway(PaymentGateway):
     it does the work and then raises. `currencies` are the amounts that it charges.
     """
 
-    def __init__(self, name: str = "memory", currencies: Mapping[str, AmountRule] = ANY_AMOUNT.currencies) -> None:
+    def __init__(
+        self,
+        name: str = "memory",
+        currencies: Mapping[str, AmountRule] = ANY_AMOUNT.currencies,
+        *,
+        refunds_parts: bool = True,
+    ) -> None:
         self._chargeable = Chargeable(gateway=name, currencies=currencies)
         self._name = name
+        self._refunds_parts = refunds_parts
+        self._paid: list[GatewayPayment] = []
         self.bills: dict[str, Bill] = {}
         """Orders by invoice reference, oldest first."""
         self.reports: int = 0
         """The number of requested reports."""
+        self.refundable = True
+        """Whether it makes refunds; else each is impossible."""
         self.available = True
         self.lose_answers = False
 
@@ -51,6 +76,16 @@ class MemoryGateway(PaymentGateway):
     @property
     def chargeable(self) -> Chargeable:
         return self._chargeable
+
+    @property
+    def refunds_parts(self) -> bool:
+        return self._refunds_parts
+
+    async def open(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
         await self._connect()
@@ -74,7 +109,7 @@ class MemoryGateway(PaymentGateway):
         if bill is None or bill.received.currency != currency:
             raise GatewayUnavailable(gateway=self._name)
         self._hang_up()
-        return GatewayReport(received=bill.received, raw=f'{{"received": {bill.received.amount}}}')
+        return GatewayReport(received=bill.held, raw=f'{{"received": {bill.held.amount}}}')
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
         await self._connect()
@@ -83,12 +118,40 @@ class MemoryGateway(PaymentGateway):
             self.bills[invoice_reference] = replace(bill, cancelled=True)
         self._hang_up()
 
-    def pay(self, invoice_reference: str, amount: Money) -> bool:
+    async def refund(self, order: RefundOrder) -> RefundOutcome:
+        await self._connect()
+        bill = self.bills[order.invoice_reference]
+        if order.refund_id not in bill.refunds:
+            whole = order.amount == bill.held
+            if not self.refundable or not order.amount <= bill.held or not (whole or self._refunds_parts):
+                self._hang_up()
+                return RefundOutcome.IMPOSSIBLE
+            refunds = {**bill.refunds, order.refund_id: order.amount}
+            self.bills[order.invoice_reference] = replace(bill, refunds=refunds)
+        self._hang_up()
+        return RefundOutcome.MADE
+
+    async def payments_between(self, start: datetime, end: datetime) -> Sequence[GatewayPayment]:
+        await self._connect()
+        self._hang_up()
+        return [
+            replace(each, refunded=not self.bills[each.invoice_reference].held)
+            for each in self._paid
+            if each.paid_at is None or start <= each.paid_at < end
+        ]
+
+    def pay(self, invoice_reference: str, amount: Money, at: datetime | None = None) -> bool:
         """Pay any amount on an invoice. Return whether the gateway accepts it."""
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.cancelled:
             return False
         self.bills[invoice_reference] = replace(bill, received=bill.received + amount)
+        reference = f"{invoice_reference}-{len(self._paid) + 1}"
+        self._paid.append(
+            GatewayPayment(
+                reference=reference, invoice_reference=invoice_reference, amount=amount, refunded=False, paid_at=at
+            )
+        )
         return True
 
     async def _connect(self) -> None:

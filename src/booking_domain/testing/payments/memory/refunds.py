@@ -1,6 +1,7 @@
 """Refunds in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from booking_domain.payments.refunds import BankReferenceUsed, Refund, RefundReads, Refunds
 from booking_domain.shared.errors import ConcurrentChange
@@ -54,6 +55,14 @@ class MemoryRefundReads(RefundReads):
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Refund]]:
         return {booking_id: _refunds_of(self._committed(), booking_id) for booking_id in booking_ids}
+
+    async def to_retry(self, now: datetime, limit: int) -> Sequence[RefundId]:
+        due = [
+            (each.retry_at, each.id)
+            for each in self._committed()[REFUNDS].values()
+            if each.retry_at is not None and each.retry_at <= now
+        ]
+        return [refund_id for _, refund_id in sorted(due)[:limit]]
 
 
 def _refunds_of(state: State, booking_id: BookingId) -> list[Refund]:

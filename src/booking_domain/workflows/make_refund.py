@@ -1,0 +1,139 @@
+"""Make a refund by the payment gateway, in three steps, so that a crash after any of them pays nothing back twice.
+
+1. In a transaction: choose the payment that is paid back, and record that the gateway is asked.
+2. Outside any transaction: the gateway pays it back. It recognises a repetition by the refund's id.
+3. In a transaction: record what came of it.
+
+A refund that the gateway cannot make goes by bank transfer. One whose result is unknown is repeated with a growing
+delay; no transfer is approved meanwhile, because the gateway may have made it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
+from booking_domain.payments.events import RefundByTransfer, RefundMade, RefundSplit, refund_event
+from booking_domain.payments.gateways import Gateways
+from booking_domain.payments.model import Payment
+from booking_domain.payments.ports import PaymentGateway, RefundOrder, RefundOutcome
+from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound, RefundStatus
+from booking_domain.payments.transitions import PaymentParty
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.ids import RefundId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.processes import Process
+from booking_domain.workflows.booking_steps import lock_refund
+from booking_domain.workflows.ports import Reads, Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    refund_id: RefundId
+    parts: bool
+    """Whether the gateway can pay back a part of a payment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    order: RefundOrder
+    outcome: RefundOutcome
+
+
+async def _make_refund(
+    refund_id: RefundId, *, reads: Reads, executor: Executor[Repositories], gateways: Gateways
+) -> None:
+    """Ask the gateway for a pending refund, unless it goes by transfer or was asked just now.
+
+    Raises:
+        GatewayUnavailable: the gateway gave no usable response; the refund is repeated at its `retry_at`.
+    """
+    refund = await reads.refunds.get(refund_id)
+    gateway = None if refund is None else _gateway_of(refund, gateways)
+    if gateway is None:
+        return
+    order = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=gateway.refunds_parts), actor=SYSTEM)
+    if order is None:
+        return
+    outcome = await gateway.refund(order)
+    if outcome is not RefundOutcome.PENDING:
+        await executor.run(_record_outcome, _Record(order=order, outcome=outcome), actor=SYSTEM)
+
+
+def _gateway_of(refund: Refund, gateways: Gateways) -> PaymentGateway | None:
+    """The gateway to ask; None if the refund is made or goes by transfer."""
+    if refund.status is not RefundStatus.PENDING or refund.method is RefundMethod.TRANSFER:
+        return None
+    return gateways.named(refund.gateway)
+
+
+async def _ask(command: _Ask, tx: Repositories, context: Context) -> RefundOrder | None:
+    """The order for the gateway, or None if it is not asked now."""
+    refund, _ = await lock_refund(command.refund_id, tx)
+    if refund.status is not RefundStatus.PENDING or refund.method is RefundMethod.TRANSFER:
+        return None
+    if refund.retry_at is not None and context.now < refund.retry_at:
+        return None
+    payments = [each for each in await tx.payments.of_booking(refund.booking_id) if each.gateway == refund.gateway]
+    payment = _payment_to_return(refund, payments, parts=command.parts)
+    if payment is None or payment.invoice is None:
+        await tx.refunds.save(refund.use_transfer(), was=refund)
+        await tx.outbox.put([refund_event(RefundByTransfer, refund, context)])
+        return None
+    refunds = await tx.refunds.of_booking(refund.booking_id)
+    if any(each.payment_id == payment.id and each.retry_at is not None and each.id != refund.id for each in refunds):
+        await tx.refunds.save(refund.wait_for_gateway(context.now), was=refund)
+        return None
+    part = refund
+    if payment.held < refund.amount:
+        part, rest = refund.split(payment.held, RefundId(context.entropy.new_id()), context.now)
+        await tx.refunds.add(rest)
+        await tx.outbox.put([refund_event(RefundSplit, rest, context)])
+    asked = part.ask_gateway(payment.id, context.now)
+    await tx.refunds.save(asked, was=refund)
+    return RefundOrder(
+        refund_id=asked.id,
+        payment_id=payment.id,
+        invoice_reference=payment.invoice.reference,
+        amount=asked.amount,
+        returned_before=payment.returned,
+    )
+
+
+def _payment_to_return(refund: Refund, payments: Sequence[Payment], *, parts: bool) -> Payment | None:
+    """The payment that the gateway pays back: the one it was asked for before, else one of the same amount.
+
+    If the gateway pays back parts, else the smallest that covers the refund, or the largest if none does.
+    """
+    if refund.payment_id is not None:
+        return next(payment for payment in payments if payment.id == refund.payment_id)
+    held = sorted((each for each in payments if each.held and each.invoice is not None), key=lambda each: each.held)
+    exact = next((payment for payment in held if payment.held == refund.amount), None)
+    if exact is not None or not parts or not held:
+        return exact
+    return next((payment for payment in held if refund.amount <= payment.held), held[-1])
+
+
+async def _record(command: _Record, tx: Repositories, context: Context) -> None:
+    order = command.order
+    refund, booking = await lock_refund(order.refund_id, tx)
+    if refund.status is not RefundStatus.PENDING:
+        return
+    if command.outcome is RefundOutcome.IMPOSSIBLE:
+        await tx.refunds.save(refund.use_transfer(), was=refund)
+        await tx.outbox.put([refund_event(RefundByTransfer, refund, context)])
+        return
+    payment = await tx.payments.get(order.payment_id)
+    if payment is None:
+        raise PaymentNotFound
+    await tx.payments.save(payment.give_back(order.amount), was=payment)
+    await tx.refunds.save(refund.mark_refunded(PaymentParty.GATEWAY, context.now), was=refund)
+    await tx.bookings.save(booking.give_back(order.amount, context.now), was=booking, events=())
+    await tx.outbox.put([refund_event(RefundMade, refund, context)])
+
+
+_ask_gateway: Final = UseCase(Permission.RUN_PLATFORM, _ask, raises=(RefundNotFound,))
+_record_outcome: Final = UseCase(Permission.RUN_PLATFORM, _record, raises=(RefundNotFound, PaymentNotFound))
+
+make_refund: Final = Process(_make_refund, (GatewayUnavailable,))
