@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Any, Final, cast
+from functools import cache
+from typing import Any, Final, cast, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -36,11 +37,14 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
         )
     except ValueError as error:
         raise invalid_input("/query", "The query is not valid.") from error
-    values = dict(pairs)
+    repeatable = _repeatable(schema)
+    values: dict[str, Any] = dict(pairs) | {
+        each: [value for name, value in pairs if name == each] for each in repeatable & dict(pairs).keys()
+    }
     forgiving = schema is not None and not schema.__struct_config__.forbid_unknown_fields
     seen: set[str] = set()
     for name, value in pairs:
-        if name in seen and not forgiving:
+        if name in seen and name not in repeatable and not forgiving:
             raise invalid_input(f"/query/{name}", "The parameter occurs more than once.")
         seen.add(name)
         if "\x00" in value:
@@ -53,6 +57,15 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
         if name in values and getattr(asked, member) is None:  # msgspec decodes the text `null` as None
             raise invalid_input(f"/query/{name}", "Omit the parameter instead of sending null.")
     return asked
+
+
+@cache
+def _repeatable(schema: type[msgspec.Struct] | None) -> frozenset[str]:
+    """The parameters that may occur several times: those whose value is a tuple."""
+    members = () if schema is None else msgspec.structs.fields(schema)
+    return frozenset(
+        member.encode_name for member in members if get_origin(getattr(member.type, "__origin__", member.type)) is tuple
+    )
 
 
 def moment(text: str, zone: tzinfo, *, name: str, within: str = "/query") -> datetime:
