@@ -17,10 +17,12 @@ from booking_domain.catalogue.salons import Member, Salon
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.ids import BookingId, ProviderId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
+from booking_domain.workflows.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.workflows.personal_data import PersonalData
 from booking_domain.workflows.views import Appointment, Payout, PayoutStep, ProviderView, SalonView
 
@@ -74,15 +76,19 @@ class AppointmentReads(Protocol):
         """
         ...
 
+    async def page(self, chosen: BookingListFilter) -> Sequence[Appointment]:
+        """The appointments that match, whoever the parties are, in the chosen order, at most `limit`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayoutFilter:
-    """Which payouts to list. `after` is the last id of the previous page; None matches any value."""
+class PayoutFilter(MoneyFilter):
+    """Which payouts to list."""
 
     waits_for: PayoutStep | None = None
+    status: RefundStatus | None = None
     booking_id: BookingId | None = None
-    after: RefundId | None = None
-    limit: int = 50
+    order: MoneyOrder = MoneyOrder.OLDEST
 
 
 class PayoutReads(Protocol):
@@ -93,7 +99,7 @@ class PayoutReads(Protocol):
         ...
 
     async def page(self, chosen: PayoutFilter) -> Sequence[Payout]:
-        """The payouts that match, by id, so the oldest first."""
+        """The payouts that match, in the chosen order, at most `limit`."""
         ...
 
 
@@ -115,6 +121,8 @@ class WorkflowReadGroup(Protocol):
     def providers(self) -> ProviderReads: ...
     @property
     def salons(self) -> SalonReads: ...
+    @property
+    def transactions(self) -> TransactionReads: ...
 
 
 class Repositories(

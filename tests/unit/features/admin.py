@@ -46,11 +46,16 @@ FEATURE: Final = Feature(
         "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, DEVICE),
         "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR),
         "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
+        "GET /admin/bookings": Row(Permission.SEE_BUSINESS),
+        "GET /admin/bookings/export": Row(Permission.SEE_BUSINESS),
+        "GET /admin/transactions": Row(Permission.SEE_BUSINESS),
+        "GET /admin/transactions/export": Row(Permission.SEE_BUSINESS),
     },
     permissions="""
         account.delete       admin:any
         user.see             admin:any
         user.manage          admin:any
+        business.see         admin:any
         audit.see            admin:any
     """,
 )

@@ -94,6 +94,8 @@ bookings: Final = Table(
     Index("bookings_customer_id_id_idx", "customer_id", "id"),
     Index("bookings_provider_user_id_id_idx", "provider_user_id", "id"),
     Index("bookings_provider_id_starts_at_idx", "provider_id", "starts_at"),
+    Index("bookings_starts_at_id_idx", "starts_at", "id"),
+    Index("bookings_status_id_idx", "status", "id"),
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     info=personal_data("customer_id", erase=_clear_notes, export="bookings"),

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from psycopg.adapt import PyFormat
-from sqlalchemy import Column, ColumnElement, LargeBinary, bindparam, or_
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, or_
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -46,7 +46,7 @@ class Statement:
         return [values[name] for name in self._order]
 
 
-def if_given(name: str, column: Column[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Apply the condition if the parameter `name`, of the column's type, is not null; otherwise all rows match."""
     return or_(bindparam(name, type_=column.type).is_(None), condition)
 

@@ -13,6 +13,7 @@ from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPa
 from adapters.postgres.payments.payouts import PostgresPayoutReads
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
 from adapters.postgres.payments.tables import payments, refunds
+from adapters.postgres.payments.transactions import PostgresTransactionReads
 from booking_domain.payments.refunds import BankReferenceUsed, RefundStatus
 from booking_domain.shared.errors import ConcurrentChange
 
@@ -51,3 +52,4 @@ class PaymentReads(ReadGroup):
         self.payments = PostgresPaymentReads(source.statements)
         self.refunds = PostgresRefundReads(source.statements, source.cipher)
         self.payouts = PostgresPayoutReads(source.statements, source.cipher)
+        self.transactions = PostgresTransactionReads(source.statements)

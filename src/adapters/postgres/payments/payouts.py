@@ -2,19 +2,21 @@
 
 from typing import Final
 
-from sqlalchemy import Select, and_, bindparam, case, literal, or_, select
+from sqlalchemy import Select, bindparam, case, literal, or_, select
 
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
 from adapters.postgres.identity.tables import bank_accounts, users
 from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, pages
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.payments.refunds import REFUND
 from adapters.postgres.payments.tables import refunds
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
+from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import PayoutFilter, PayoutReads
 from booking_domain.workflows.views import Payout, PayoutStep
 
@@ -35,16 +37,16 @@ _PAYOUTS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *
     .outerjoin(bank_accounts, bank_accounts.c.user_id == _r.customer_id)
 )
 _ONE: Final = Statement(_PAYOUTS.where(_r.id == bindparam("refund_id")))
-_PAGE: Final = Statement(
+_PAGES: Final = pages(
     _PAYOUTS.where(
-        and_(
-            or_(bindparam("waits_for", type_=_r.status.type).is_(None), _step == bindparam("waits_for")),
-            if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
-            if_given("after", _r.id, _r.id > bindparam("after")),
-        )
-    )
-    .order_by(_r.id)
-    .limit(bindparam("most"))
+        or_(bindparam("waits_for", type_=_r.status.type).is_(None), _step == bindparam("waits_for")),
+        if_given("status", _r.status, _r.status == bindparam("status")),
+        if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
+        *chosen_by(bookings, _r.created_at),
+        *amount_chosen_by(_r.amount),
+    ),
+    refunds,
+    MoneyOrder,
 )
 
 
@@ -57,11 +59,11 @@ class PostgresPayoutReads(WithCipher, PayoutReads):
 
     async def page(self, chosen: PayoutFilter) -> list[Payout]:
         rows = await self._work.all(
-            _PAGE,
+            _PAGES[chosen.order],
             waits_for=None if chosen.waits_for is None else chosen.waits_for.value,
+            status=None if chosen.status is None else chosen.status.value,
             booking_id=chosen.booking_id,
-            after=chosen.after,
-            most=chosen.limit,
+            **money_values_of(chosen),
         )
         return [self._payout(row) for row in rows]
 

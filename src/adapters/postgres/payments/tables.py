@@ -71,6 +71,8 @@ payments: Final = Table(
     ),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
     Index("payments_invoice_reference_key", "invoice_reference", unique=True),
+    Index("payments_created_at_idx", "created_at"),
+    Index("payments_amount_idx", "currency", "amount", "id"),
     # A booking has at most one pending payment per purpose.
     Index(
         "payments_one_pending_key",
@@ -112,6 +114,8 @@ refunds: Final = Table(
         "retry_at IS NULL OR (status = 'refund_pending' AND method = 'gateway' AND approved_at IS NULL)",
         name="retry",
     ),
+    Index("refunds_created_at_idx", "created_at"),
+    Index("refunds_amount_idx", "currency", "amount", "id"),
     # One transfer of the bank pays one refund.
     Index("refunds_bank_reference_key", "bank_reference", unique=True),
     Index("refunds_retry_idx", "retry_at", postgresql_where=sql("retry_at IS NOT NULL")),

@@ -1,1 +1,1 @@
-"""`/admin/audit` and `/admin/users`."""
+"""`/admin/audit`, `/admin/users`, `/admin/bookings` and `/admin/transactions`."""

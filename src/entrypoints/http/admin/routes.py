@@ -11,6 +11,12 @@ from entrypoints.http.admin.access import (
     remove_second_factor,
 )
 from entrypoints.http.admin.audit import list_audit
+from entrypoints.http.admin.listings import (
+    export_all_bookings,
+    export_transactions,
+    list_all_bookings,
+    list_transactions,
+)
 from entrypoints.http.admin.users import (
     change_a_user,
     change_many_users,
@@ -34,5 +40,9 @@ routes: Final = Router(
         end_all_sessions,
         remove_second_factor,
         delete_user,
+        list_all_bookings,
+        export_all_bookings,
+        list_transactions,
+        export_transactions,
     ],
 )

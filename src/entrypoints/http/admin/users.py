@@ -1,11 +1,9 @@
 """`/admin/users`: accounts, for admins. The audit log has an entry of every request."""
 
-from typing import Final, cast
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
-from litestar.response import Stream
 
 from booking_domain.identity import queries
 from booking_domain.identity.security import Identity
@@ -34,8 +32,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-
-_FILE: Final = {"Content-Disposition": 'attachment; filename="users.csv"'}
+from entrypoints.http.kit.listing import attachment
 
 
 @get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
@@ -65,8 +62,7 @@ async def export_users(
     chosen = asked.chosen(identity.phone_numbers, None, PAGE)
     # Read before the response begins: a later error could not be reported.
     first = await queries.list_users(actor, chosen, reads.users)
-    # The OpenAPI document needs the type of the text; Litestar streams it.
-    return cast("Response[str]", Stream(csv_of(chosen, first, reads.users), media_type="text/csv", headers=_FILE))
+    return attachment("users", csv_of(chosen, first, reads.users))
 
 
 @get("/users/{user_id:str}", opt=documented(queries.get_user, answer=USER))

@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
-from litestar.response import Stream
 
 from booking_domain.identity.use_cases.bank_accounts import (
     get_own_bank_account,
@@ -15,6 +14,7 @@ from booking_domain.identity.use_cases.bank_accounts import (
     set_bank_account,
 )
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.workflows.payouts import (
@@ -31,6 +31,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import attachment
 from entrypoints.http.payouts.schemas import (
     ACCOUNT,
     APPROVED,
@@ -59,7 +60,6 @@ from entrypoints.http.payouts.schemas import (
     payouts_json,
 )
 
-_FILE: Final = {"Content-Disposition": 'attachment; filename="payouts.csv"'}
 _COLUMNS: Final = (
     "id",
     "bookingReference",
@@ -110,31 +110,32 @@ async def remove_my_bank_account(actor: Injected[Actor], executor: Injected[Exec
     await executor.run(remove_bank_account, None, actor=actor)
 
 
-@get("/admin/payouts", opt=documented(queries.list_payouts, answer=PAYOUTS))
+@get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
 async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> PayoutsJson:
-    """List refunds with what their transfers need, oldest first; for admins.
+    """List refunds with what their transfers need; for admins. The oldest come first, unless `sort` says otherwise.
 
     `waitsFor` selects those that wait for the customer's bank details, an approval or the transfer, or that are done.
     """
-    return payouts_json(await queries.list_payouts(actor, asked.page(), reads.payouts), asked.limit)
+    chosen = asked.chosen(asked.cursor, asked.limit + 1)
+    return payouts_json(await queries.list_payouts(actor, chosen, reads.payouts), asked.limit)
 
 
 @get(
     "/admin/payouts/export",
     media_type="text/csv",
-    opt=documented(queries.list_payouts, answer=CSV, headers=("Content-Disposition",)),
+    opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
 )
 async def export_payouts(
     asked: Injected[ChosenPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
-    """Export payouts as a CSV file for the bank (RFC 4180, UTF-8), oldest first; for admins.
+    """Export payouts as a CSV file for the bank (RFC 4180, UTF-8); for admins.
 
     `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
     """
     chosen = asked.chosen(None, PAGE)
     # Read before the response begins: a later error could not be reported.
     first = await queries.list_payouts(actor, chosen, reads.payouts)
-    return cast("Response[str]", Stream(_csv(chosen, first, reads.payouts), media_type="text/csv", headers=_FILE))
+    return attachment("payouts", _csv(chosen, first, reads.payouts))
 
 
 def _csv(chosen: PayoutFilter, first: Sequence[Payout], reads: PayoutReads) -> AsyncIterator[bytes]:

@@ -20,13 +20,15 @@ from booking_domain.payments.refunds import (
 from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, BankDetails
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.payouts import ReturnPayout, SettlePayout
 from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.queries.payouts import BookingMoney
 from booking_domain.workflows.views import Payout, PayoutStep
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
 from entrypoints.http.kit.exporting import ExportSource, value
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
+from entrypoints.http.kit.listing import MoneyListQuery, PersonJson
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 
 _MAX_TYPED: Final = 60
@@ -70,16 +72,23 @@ class ReturnBody(Body, frozen=True, kw_only=True):
         return ReturnPayout(refund_id=RefundId(refund_id), reason=self.reason, expected_version=expected_version)
 
 
-class ChosenPayoutsQuery(Query, frozen=True, kw_only=True):
-    """Which payouts to list."""
+class ChosenPayoutsQuery(MoneyListQuery, frozen=True, kw_only=True):
+    """Which payouts to list; `from` and `to` are about the creation."""
 
     waits_for: PayoutStep | None = None
+    status: RefundStatus | None = None
     booking_id: UUID | None = None
+    sort: MoneyOrder = MoneyOrder.OLDEST
 
-    def chosen(self, after: RefundId | None, limit: int) -> PayoutFilter:
+    def chosen(self, cursor: str | None, limit: int) -> PayoutFilter:
         """The filter of a page."""
-        booking_id = None if self.booking_id is None else BookingId(self.booking_id)
-        return PayoutFilter(waits_for=self.waits_for, booking_id=booking_id, after=after, limit=limit)
+        return PayoutFilter(
+            **self.common_money(cursor, limit),
+            waits_for=self.waits_for,
+            status=self.status,
+            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            order=self.sort,
+        )
 
 
 class PayoutsQuery(ChosenPayoutsQuery, frozen=True, kw_only=True):
@@ -87,10 +96,6 @@ class PayoutsQuery(ChosenPayoutsQuery, frozen=True, kw_only=True):
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
-
-    def page(self) -> PayoutFilter:
-        """The filter, for one payout more than the page has."""
-        return self.chosen(read_cursor(self.cursor, RefundId), self.limit + 1)
 
 
 class BankAccountJson(Json, frozen=True, kw_only=True):
@@ -142,13 +147,6 @@ class PayeeJson(Json, frozen=True, kw_only=True):
     holder_name: str
 
 
-class PayoutCustomerJson(Json, frozen=True, kw_only=True):
-    """The customer who gets the money."""
-
-    id: UUID
-    name: str
-
-
 class PayoutJson(Json, frozen=True, kw_only=True):
     """A refund with what its transfer needs."""
 
@@ -157,7 +155,8 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     booking_reference: str
     provider_id: UUID
     provider_name: str
-    customer: PayoutCustomerJson
+    customer: PersonJson
+    """Who gets the money."""
     amount: int
     currency: str
     status: RefundStatus
@@ -237,7 +236,7 @@ def payout_json(payout: Payout) -> PayoutJson:
         booking_reference=payout.booking_reference,
         provider_id=payout.provider_id,
         provider_name=payout.provider_name,
-        customer=PayoutCustomerJson(id=refund.customer_id, name=payout.customer_name),
+        customer=PersonJson(id=refund.customer_id, name=payout.customer_name),
         amount=refund.amount.amount,
         currency=refund.amount.currency,
         status=refund.status,

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.views import Appointment
 
 INSTANT = timedelta(microseconds=1)
@@ -94,3 +95,46 @@ class AppointmentReadsContract(StorageContract):
                 *(booking for status, booking in old.items() if CLAIMS_TIME[status]),
                 *new,
             ]
+
+    async def test_all_appointments_are_filtered(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        first = make.booking(cast.profile, cast.customer, TOMORROW, status=Status.CONFIRMED)
+        second = make.booking(cast.profile, other.customer, TOMORROW + HOUR, status=Status.CANCELLED)
+        third = make.booking(other.profile, cast.customer, TOMORROW + 2 * HOUR, status=Status.PENDING)
+        await store_bookings(backend, make, first, second, third)
+        for chosen, expected in (
+            (BookingListFilter(), [third, second, first]),
+            (BookingListFilter(statuses=(Status.CANCELLED,)), [second]),
+            (BookingListFilter(statuses=(Status.CONFIRMED, Status.PENDING)), [third, first]),
+            (BookingListFilter(provider_id=cast.profile.id), [second, first]),
+            (BookingListFilter(customer_id=cast.customer.id), [third, first]),
+            (BookingListFilter(reference=second.reference), [second]),
+            (BookingListFilter(at_from=TOMORROW + HOUR), [third, second]),
+            (BookingListFilter(at_before=TOMORROW + HOUR), [first]),
+        ):
+            found = await backend.reads.appointments.page(chosen)
+            assert [each.booking for each in found] == expected, chosen
+        [appointment] = await backend.reads.appointments.page(BookingListFilter(reference=second.reference))
+        assert (appointment.provider_name, appointment.customer_name) == (
+            cast.profile.display_name,
+            other.customer.name,
+        )
+
+    async def test_all_appointments_are_read_page_by_page_in_each_order(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        made = [make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR) for n in (3, 1, 2, 1, 3)]
+        await store_bookings(backend, make, *made)
+        by_id = sorted(booking.id for booking in made)
+        by_start = [booking.id for booking in sorted(made, key=lambda each: (each.span.start, each.id))]
+        for order, expected in (
+            (BookingListOrder.NEWEST, by_id[::-1]),
+            (BookingListOrder.OLDEST, by_id),
+            (BookingListOrder.EARLIEST_START, by_start),
+            (BookingListOrder.LATEST_START, by_start[::-1]),
+        ):
+            read: list[BookingId] = []
+            while page := await backend.reads.appointments.page(
+                BookingListFilter(order=order, after=read[-1] if read else None, limit=2)
+            ):
+                read += [each.booking.id for each in page]
+            assert read == expected

@@ -13,8 +13,10 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
 from booking_domain.testing.identity.memory.tables import USERS, require_user
+from booking_domain.testing.kit.listing import is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
+from booking_domain.workflows.listings import BookingListFilter
 from booking_domain.workflows.ports import AppointmentReads
 from booking_domain.workflows.views import Appointment
 
@@ -158,12 +160,29 @@ class MemoryAppointmentReads(AppointmentReads):
             and booking.party(Actor(user_id, Role.CUSTOMER)) is party
         ]
         latest = sorted(found, key=lambda booking: (booking.span.start, booking.id))[-limit:]
-        return [
-            Appointment(
-                booking=booking,
-                provider_name=state[PROFILES][booking.provider_id].display_name,
-                provider_address=state[PROFILES][booking.provider_id].address,
-                customer_name=state[USERS][booking.customer_id].name,
-            )
-            for booking in latest
-        ]
+        return [_appointment(state, booking) for booking in latest]
+
+    async def page(self, chosen: BookingListFilter) -> Sequence[Appointment]:
+        state = self._committed()
+        found = page_of(
+            state[BOOKINGS].values(),
+            chosen,
+            chosen.order,
+            matches=lambda booking: (
+                (not chosen.statuses or booking.status in chosen.statuses)
+                and is_chosen(chosen, booking, booking.span.start)
+            ),
+            id_of=lambda booking: booking.id,
+            key=lambda booking: booking.span.start,
+        )
+        return [_appointment(state, booking) for booking in found]
+
+
+def _appointment(state: State, booking: Booking) -> Appointment:
+    profile = state[PROFILES][booking.provider_id]
+    return Appointment(
+        booking=booking,
+        provider_name=profile.display_name,
+        provider_address=profile.address,
+        customer_name=state[USERS][booking.customer_id].name,
+    )

@@ -5,7 +5,10 @@ from typing import Final
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{name}" for name in ("callback_tokens", "payment_gateway", "payments", "payouts", "refunds"))
+    *(
+        f"{__name__}.{name}"
+        for name in ("callback_tokens", "payment_gateway", "payments", "payouts", "refunds", "transactions")
+    )
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
@@ -16,6 +19,8 @@ from booking_domain.testing.payments.contracts.payment_gateway import PaymentGat
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
 from booking_domain.testing.payments.contracts.payouts import PayoutReadsContract
 from booking_domain.testing.payments.contracts.refunds import RefundsContract
+from booking_domain.testing.payments.contracts.transactions import TransactionReadsContract
+from booking_domain.workflows.listings import TransactionReads
 from booking_domain.workflows.ports import PayoutReads
 
 CONTRACTS: Final = {
@@ -26,4 +31,5 @@ CONTRACTS: Final = {
     PayoutReads: PayoutReadsContract,
     RefundReads: RefundsContract,
     Refunds: RefundsContract,
+    TransactionReads: TransactionReadsContract,
 }

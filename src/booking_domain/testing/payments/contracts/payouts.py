@@ -1,11 +1,14 @@
 """The contract of `PayoutReads`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.ids import RefundId
+from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.views import Payout, PayoutStep
 
@@ -73,6 +76,30 @@ class PayoutReadsContract(StorageContract):
             PayoutStep.TRANSFER: [approved.id],
             PayoutStep.NOTHING: [made.id],
         }
+
+    async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
+        small = replace(make.refund(one, Money(amount=5, currency="MNT")), created_at=NOW - HOUR)
+        large = make.refund(one, Money(amount=9, currency="MNT"))
+        made = replace(make.refund(theirs, Money(amount=7, currency="MNT")), status=RefundStatus.REFUNDED)
+        async with backend.begin() as tx:
+            for refund in (small, large, made):
+                await tx.refunds.add(refund)
+        for chosen, expected in (
+            (PayoutFilter(status=RefundStatus.REFUNDED), [made]),
+            (PayoutFilter(provider_id=cast.profile.id), [small, large]),
+            (PayoutFilter(customer_id=other.customer.id), [made]),
+            (PayoutFilter(reference=theirs.reference), [made]),
+            (PayoutFilter(at_before=NOW), [small]),
+            (PayoutFilter(at_from=NOW), [large, made]),
+            (PayoutFilter(amount_from=6, amount_to=8), [made]),
+            (PayoutFilter(order=MoneyOrder.NEWEST), [made, large, small]),
+            (PayoutFilter(order=MoneyOrder.HIGHEST), [large, made, small]),
+            (PayoutFilter(order=MoneyOrder.HIGHEST, after=large.id, limit=1), [made]),
+            (PayoutFilter(order=MoneyOrder.LOWEST), [small, made, large]),
+        ):
+            assert await _ids(backend, chosen) == [refund.id for refund in expected], chosen
 
 
 async def _save(save: Callable[..., Awaitable[None]], was: Refund, now: Refund) -> None:

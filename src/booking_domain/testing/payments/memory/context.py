@@ -6,6 +6,7 @@ from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
 from booking_domain.testing.payments.memory.payouts import MemoryPayoutReads
 from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
+from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 
 
 class PaymentRepositories(RepositoryGroup):
@@ -25,3 +26,4 @@ class PaymentReads(ReadGroup):
         self.payments = MemoryPaymentReads(committed)
         self.refunds = MemoryRefundReads(committed)
         self.payouts = MemoryPayoutReads(committed)
+        self.transactions = MemoryTransactionReads(committed)

@@ -1,12 +1,15 @@
 """Payouts in memory."""
 
 from collections.abc import Callable
+from uuid import UUID
 
+from booking_domain.bookings.model import Booking
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import RefundId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, USERS
+from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.payments.memory.tables import REFUNDS
 from booking_domain.workflows.ports import PayoutFilter, PayoutReads
@@ -26,15 +29,29 @@ class MemoryPayoutReads(PayoutReads):
 
     async def page(self, chosen: PayoutFilter) -> list[Payout]:
         state = self._committed()
-        found = (_payout(state, refund) for _, refund in sorted(state[REFUNDS].items()))
-        matching = [
-            payout
-            for payout in found
-            if chosen.waits_for in {None, payout.waits_for}
-            and chosen.booking_id in {None, payout.refund.booking_id}
-            and (chosen.after is None or payout.refund.id > chosen.after)
-        ]
-        return matching[: chosen.limit]
+        return page_of(
+            [_payout(state, refund) for refund in state[REFUNDS].values()],
+            chosen,
+            chosen.order,
+            matches=lambda payout: _matches(payout, chosen, state[BOOKINGS][payout.refund.booking_id]),
+            id_of=_id,
+            key=lambda payout: by_amount(payout.refund.amount),
+        )
+
+
+def _id(payout: Payout) -> UUID:
+    return payout.refund.id
+
+
+def _matches(payout: Payout, chosen: PayoutFilter, booking: Booking) -> bool:
+    refund = payout.refund
+    return (
+        chosen.waits_for in {None, payout.waits_for}
+        and chosen.status in {None, refund.status}
+        and chosen.booking_id in {None, refund.booking_id}
+        and is_chosen(chosen, booking, refund.created_at)
+        and is_amount_chosen(chosen, refund.amount)
+    )
 
 
 def _payout(state: State, refund: Refund) -> Payout:

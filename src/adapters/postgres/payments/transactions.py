@@ -1,0 +1,130 @@
+"""Payments and refunds in one list, with the names of the parties."""
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Text, bindparam, case, cast, literal, null, select, union_all
+
+from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.identity.tables import users
+from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, one_of, pages
+from adapters.postgres.kit.statements import if_given
+from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.payments.tables import payments, refunds
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.refunds import RefundReason, RefundStatus
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.workflows.listings import (
+    MoneyOrder,
+    Transaction,
+    TransactionFilter,
+    TransactionReads,
+    TransactionStatus,
+    TransactionType,
+)
+
+_p: Final = payments.c
+_r: Final = refunds.c
+_NO_TEXT: Final = cast(null(), Text)
+
+
+def _type(kind: TransactionType) -> Any:
+    return cast(literal(kind.value), Text)
+
+
+_moves: Final = union_all(
+    select(
+        _p.id,
+        _type(TransactionType.PAYMENT).label("type"),
+        _p.booking_id,
+        _p.gateway,
+        _p.status,
+        _p.purpose,
+        _NO_TEXT.label("reason"),
+        _p.currency,
+        _p.amount,
+        _p.settled_amount.label("moved"),
+        _p.invoice_reference.label("external"),
+        _p.created_at,
+        _p.processed_at,
+    ),
+    select(
+        _r.id,
+        _type(TransactionType.REFUND),
+        _r.booking_id,
+        _r.gateway,
+        _r.status,
+        _NO_TEXT,
+        _r.reason,
+        _r.currency,
+        _r.amount,
+        case((_r.status == RefundStatus.REFUNDED.value, _r.amount), else_=cast(literal(0), BigInteger)),
+        _r.bank_reference,
+        _r.created_at,
+        _r.processed_at,
+    ),
+).subquery("moves")
+_m: Final = _moves.c
+_PAGES: Final = pages(
+    select(
+        *_m,
+        bookings.c.reference,
+        bookings.c.provider_id,
+        providers.c.display_name,
+        bookings.c.customer_id,
+        users.c.name,
+    )
+    .select_from(
+        _moves.join(bookings, bookings.c.id == _m.booking_id)
+        .join(providers, providers.c.id == bookings.c.provider_id)
+        .join(users, users.c.id == bookings.c.customer_id)
+    )
+    .where(
+        one_of("statuses", _m.status),
+        if_given("type", _m.type, _m.type == bindparam("type")),
+        if_given("gateway", _m.gateway, _m.gateway == bindparam("gateway")),
+        *chosen_by(bookings, _m.created_at),
+        *amount_chosen_by(_m.amount),
+    ),
+    _moves,
+    MoneyOrder,
+)
+
+
+class PostgresTransactionReads(WithWork, TransactionReads):
+    """`TransactionReads` of `payments` and `refunds` with `bookings` and the names in `providers` and `users`."""
+
+    async def page(self, chosen: TransactionFilter) -> list[Transaction]:
+        rows = await self._work.all(
+            _PAGES[chosen.order],
+            statuses=[status.value for status in chosen.statuses] or None,
+            type=None if chosen.type is None else chosen.type.value,
+            gateway=chosen.gateway,
+            **money_values_of(chosen),
+        )
+        return [_transaction(row) for row in rows]
+
+
+def _transaction(row: Row) -> Transaction:
+    (id_, kind, booking_id, gateway, status, purpose, reason, currency, amount, moved, external, *more) = row
+    created_at, processed_at, reference, provider_id, provider_name, customer_id, customer_name = more
+    return Transaction(
+        id=id_,
+        type=TransactionType(kind),
+        status=TransactionStatus(status),
+        booking_id=BookingId(booking_id),
+        booking_reference=reference,
+        provider_id=ProviderId(provider_id),
+        provider_name=provider_name,
+        customer_id=UserId(customer_id),
+        customer_name=customer_name,
+        gateway=gateway,
+        purpose=None if purpose is None else Purpose(purpose),
+        reason=None if reason is None else RefundReason(reason),
+        amount=Money(amount=amount, currency=currency),
+        moved=Money(amount=moved, currency=currency),
+        reference=external,
+        created_at=created_at,
+        processed_at=processed_at,
+    )

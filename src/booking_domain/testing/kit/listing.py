@@ -1,0 +1,57 @@
+"""The lists of admins in memory: a filter, an order and a page."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking
+from booking_domain.shared.money import Money
+from booking_domain.workflows.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
+
+Item = TypeVar("Item")
+
+
+def page_of(
+    items: Iterable[Item],
+    chosen: ListFilter,
+    order: BookingListOrder | MoneyOrder,
+    *,
+    matches: Callable[[Item], bool],
+    id_of: Callable[[Item], UUID],
+    key: Callable[[Item], Any],
+) -> list[Item]:
+    """The page of the items that match, by `key` and id, or only by id in an order of creation."""
+    by_creation = order.value in {"newest", "oldest"}
+    found = sorted(
+        items,
+        key=lambda item: ((), id_of(item)) if by_creation else (key(item), id_of(item)),
+        reverse=order in DESCENDING,
+    )
+    if chosen.after is not None:
+        ids = [id_of(item) for item in found]
+        found = found[ids.index(chosen.after) + 1 :] if chosen.after in ids else []
+    return [item for item in found if matches(item)][: chosen.limit]
+
+
+def is_chosen(chosen: ListFilter, booking: Booking, at: datetime) -> bool:
+    """Whether a row of this booking matches; `at` is the time that the list filters by."""
+    return (
+        (chosen.at_from is None or chosen.at_from <= at)
+        and (chosen.at_before is None or at < chosen.at_before)
+        and chosen.provider_id in {None, booking.provider_id}
+        and chosen.customer_id in {None, booking.customer_id}
+        and chosen.reference in {None, booking.reference}
+    )
+
+
+def is_amount_chosen(chosen: MoneyFilter, amount: Money) -> bool:
+    """Whether a row with this amount matches."""
+    return (chosen.amount_from is None or chosen.amount_from <= amount.amount) and (
+        chosen.amount_to is None or amount.amount <= chosen.amount_to
+    )
+
+
+def by_amount(amount: Money) -> tuple[str, int]:
+    """The key of the orders by amount."""
+    return amount.currency, amount.amount

@@ -1,0 +1,142 @@
+"""The contract of `TransactionReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.refunds import Refund
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.workflows.listings import (
+    MoneyOrder,
+    Transaction,
+    TransactionFilter,
+    TransactionStatus,
+    TransactionType,
+)
+
+
+async def _add(backend: Backend, *moves: Payment | Refund) -> None:
+    async with backend.begin() as tx:
+        for move in moves:
+            await (tx.payments.add(move) if isinstance(move, Payment) else tx.refunds.add(move))
+
+
+async def _ids(backend: Backend, chosen: TransactionFilter) -> list[UUID]:
+    return [move.id for move in await backend.reads.transactions.page(chosen)]
+
+
+class TransactionReadsContract(StorageContract):
+    """Payments and refunds in one list."""
+
+    async def test_a_payment_and_a_refund_have_the_names_and_what_moved(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = await a_booking(backend, make, cast)
+        paid, new = (
+            make.payment(booking).invoiced(make.invoice()).settle(booking.deposit, raw_payload="{}", now=NOW + HOUR)
+        )
+        approved = make.refund(booking).approve(make.bank_account(cast.customer.id).details, NOW)
+        made = approved.settle("FT1", NOW + HOUR)
+        waiting = make.refund(booking)
+        await _add(backend, paid, made, waiting)
+        assert paid.invoice is not None
+        payment = Transaction(
+            id=paid.id,
+            type=TransactionType.PAYMENT,
+            status=TransactionStatus.PAID,
+            booking_id=booking.id,
+            booking_reference=booking.reference,
+            provider_id=booking.provider_id,
+            provider_name=cast.profile.display_name,
+            customer_id=booking.customer_id,
+            customer_name=cast.customer.name,
+            gateway=paid.gateway,
+            purpose=paid.purpose,
+            reason=None,
+            amount=paid.amount,
+            moved=new,
+            reference=paid.invoice.reference,
+            created_at=paid.created_at,
+            processed_at=NOW + HOUR,
+        )
+        refund = replace(
+            payment,
+            id=made.id,
+            type=TransactionType.REFUND,
+            status=TransactionStatus.REFUNDED,
+            gateway=made.gateway,
+            purpose=None,
+            reason=made.reason,
+            amount=made.amount,
+            moved=made.amount,
+            reference="FT1",
+            created_at=made.created_at,
+        )
+        pending = replace(
+            refund,
+            id=waiting.id,
+            status=TransactionStatus.REFUND_PENDING,
+            moved=Money.zero(made.amount.currency),
+            reference=None,
+            processed_at=None,
+        )
+        expected = sorted([payment, refund, pending], key=lambda move: move.id, reverse=True)
+        assert list(await backend.reads.transactions.page(TransactionFilter())) == expected
+
+    async def test_movements_are_filtered(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
+        early = replace(make.payment(one), created_at=NOW - HOUR, status=PaymentStatus.CANCELLED)
+        late = replace(make.payment(one, Purpose.BALANCE), gateway="stripe", amount=one.deposit + one.deposit)
+        back = replace(make.refund(theirs), created_at=NOW + HOUR)
+        await _add(backend, early, late, back)
+        deposit = one.deposit.amount
+        for chosen, expected in (
+            (TransactionFilter(type=TransactionType.REFUND), {back.id}),
+            (TransactionFilter(type=TransactionType.PAYMENT), {early.id, late.id}),
+            (TransactionFilter(statuses=(TransactionStatus.PENDING,)), {late.id}),
+            (
+                TransactionFilter(statuses=(TransactionStatus.CANCELLED, TransactionStatus.REFUND_PENDING)),
+                {early.id, back.id},
+            ),
+            (TransactionFilter(gateway="stripe"), {late.id}),
+            (TransactionFilter(provider_id=other.profile.id), {back.id}),
+            (TransactionFilter(customer_id=cast.customer.id), {early.id, late.id}),
+            (TransactionFilter(reference=theirs.reference), {back.id}),
+            (TransactionFilter(reference="BK-NOBODY"), set()),
+            (TransactionFilter(at_from=NOW), {late.id, back.id}),
+            (TransactionFilter(at_before=NOW), {early.id}),
+            (TransactionFilter(at_from=NOW, at_before=NOW + timedelta(microseconds=1)), {late.id}),
+            (TransactionFilter(amount_from=deposit + 1), {late.id}),
+            (TransactionFilter(amount_to=deposit), {early.id, back.id}),
+        ):
+            assert set(await _ids(backend, chosen)) == expected, chosen
+
+    async def test_each_order_is_read_page_by_page(self, backend: Backend, make: Builder) -> None:
+        booking = await a_booking(backend, make)
+        amounts = [5, 9, 5, 1, 9, 3]
+        refunds = [make.refund(booking, Money(amount=amount, currency="MNT")) for amount in amounts]
+        dollars = make.refund(booking, Money(amount=2, currency="USD"))
+        payment = replace(make.payment(booking), amount=Money(amount=5, currency="MNT"), status=PaymentStatus.FAILED)
+        await _add(backend, *refunds, dollars, payment)
+        moves: list[Payment | Refund] = [*refunds, dollars, payment]
+        by_id = sorted((move.id for move in moves), reverse=True)
+        by_amount = [
+            move.id for move in sorted(moves, key=lambda each: (each.amount.currency, each.amount.amount, each.id))
+        ]
+        for order, expected in (
+            (MoneyOrder.NEWEST, by_id),
+            (MoneyOrder.OLDEST, by_id[::-1]),
+            (MoneyOrder.LOWEST, by_amount),
+            (MoneyOrder.HIGHEST, by_amount[::-1]),
+        ):
+            assert await _ids(backend, TransactionFilter(order=order)) == expected
+            read: list[UUID] = []
+            while page := await _ids(
+                backend, TransactionFilter(order=order, after=read[-1] if read else None, limit=3)
+            ):
+                read += page
+            assert read == expected

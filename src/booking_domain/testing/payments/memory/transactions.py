@@ -1,0 +1,91 @@
+"""Payments and refunds in one list, in memory."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking
+from booking_domain.payments.model import Payment
+from booking_domain.payments.refunds import Refund, RefundStatus
+from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.payments.memory.tables import PAYMENTS, REFUNDS
+from booking_domain.workflows.listings import (
+    Transaction,
+    TransactionFilter,
+    TransactionReads,
+    TransactionStatus,
+    TransactionType,
+)
+
+
+class MemoryTransactionReads(TransactionReads):
+    """Committed payments and refunds."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def page(self, chosen: TransactionFilter) -> list[Transaction]:
+        state = self._committed()
+        stored: list[Payment | Refund] = [*state[PAYMENTS].values(), *state[REFUNDS].values()]
+        moves = [_transaction(state, each) for each in stored]
+        return page_of(
+            moves,
+            chosen,
+            chosen.order,
+            matches=lambda move: _matches(move, chosen, state[BOOKINGS][move.booking_id]),
+            id_of=_id,
+            key=lambda move: by_amount(move.amount),
+        )
+
+
+def _id(move: Transaction) -> UUID:
+    return move.id
+
+
+def _matches(move: Transaction, chosen: TransactionFilter, booking: Booking) -> bool:
+    return (
+        (not chosen.statuses or move.status in chosen.statuses)
+        and chosen.type in {None, move.type}
+        and chosen.gateway in {None, move.gateway}
+        and is_chosen(chosen, booking, move.created_at)
+        and is_amount_chosen(chosen, move.amount)
+    )
+
+
+def _transaction(state: State, each: Payment | Refund) -> Transaction:
+    booking = state[BOOKINGS][each.booking_id]
+    return Transaction(
+        id=each.id,
+        type=TransactionType.PAYMENT if isinstance(each, Payment) else TransactionType.REFUND,
+        status=TransactionStatus(each.status.value),
+        booking_id=booking.id,
+        booking_reference=booking.reference,
+        provider_id=booking.provider_id,
+        provider_name=state[PROFILES][booking.provider_id].display_name,
+        customer_id=booking.customer_id,
+        customer_name=state[USERS][booking.customer_id].name,
+        gateway=each.gateway,
+        purpose=each.purpose if isinstance(each, Payment) else None,
+        reason=None if isinstance(each, Payment) else each.reason,
+        amount=each.amount,
+        moved=_moved(each),
+        reference=_reference(each),
+        created_at=each.created_at,
+        processed_at=each.processed_at,
+    )
+
+
+def _moved(each: Payment | Refund) -> Money:
+    if isinstance(each, Payment):
+        return each.settled
+    return each.amount if each.status is RefundStatus.REFUNDED else Money.zero(each.amount.currency)
+
+
+def _reference(each: Payment | Refund) -> str | None:
+    if isinstance(each, Payment):
+        return None if each.invoice is None else each.invoice.reference
+    return each.bank_reference

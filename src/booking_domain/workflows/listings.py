@@ -1,0 +1,146 @@
+"""The lists of admins: filters, orders and rows that join several contexts.
+
+A list is read in pages. A page begins after the last item of the page before, in the list's order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+from uuid import UUID
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.refunds import RefundReason, RefundStatus
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.money import Money
+
+
+class BookingListOrder(StrEnum):
+    """How a list of bookings is sorted."""
+
+    NEWEST = "newest"
+    """By creation, the last first."""
+    OLDEST = "oldest"
+    EARLIEST_START = "earliest_start"
+    LATEST_START = "latest_start"
+
+
+class MoneyOrder(StrEnum):
+    """How a list of amounts is sorted."""
+
+    NEWEST = "newest"
+    """By creation, the last first."""
+    OLDEST = "oldest"
+    HIGHEST = "highest"
+    """By amount, the highest first; currencies stay apart."""
+    LOWEST = "lowest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFilter:
+    """What every list of admins filters by; None matches any value."""
+
+    at_from: datetime | None = None
+    """At or after this time: of the start for bookings, else of the creation."""
+    at_before: datetime | None = None
+    provider_id: ProviderId | None = None
+    customer_id: UserId | None = None
+    reference: str | None = None
+    """The reference of the booking."""
+    after: UUID | None = None
+    """The last item of the previous page."""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFilter(ListFilter):
+    """What lists of amounts filter by in addition."""
+
+    amount_from: int | None = None
+    """In minor units, whatever the currency."""
+    amount_to: int | None = None
+    order: MoneyOrder = MoneyOrder.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingListFilter(ListFilter):
+    """Which bookings to list."""
+
+    statuses: tuple[Status, ...] = ()
+    """Empty: any."""
+    order: BookingListOrder = BookingListOrder.NEWEST
+
+
+class TransactionType(StrEnum):
+    """The direction in which money moves."""
+
+    PAYMENT = "payment"
+    """From the customer."""
+    REFUND = "refund"
+    """To the customer."""
+
+
+class TransactionStatus(StrEnum):
+    """The statuses of payments and refunds."""
+
+    PENDING = PaymentStatus.PENDING.value
+    PAID = PaymentStatus.PAID.value
+    FAILED = PaymentStatus.FAILED.value
+    CANCELLED = PaymentStatus.CANCELLED.value
+    REFUND_PENDING = RefundStatus.PENDING.value
+    REFUNDED = RefundStatus.REFUNDED.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionFilter(MoneyFilter):
+    """Which movements of money to list."""
+
+    statuses: tuple[TransactionStatus, ...] = ()
+    """Empty: any."""
+    type: TransactionType | None = None
+    gateway: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """A payment or a refund, with the names of the booking's parties."""
+
+    id: UUID
+    type: TransactionType
+    status: TransactionStatus
+    booking_id: BookingId
+    booking_reference: str
+    provider_id: ProviderId
+    provider_name: str
+    customer_id: UserId
+    customer_name: str
+    gateway: str
+    purpose: Purpose | None
+    """What a payment is for."""
+    reason: RefundReason | None
+    """Why a refund is made."""
+    amount: Money
+    """The amount that is due."""
+    moved: Money
+    """The amount that was received, or sent back."""
+    reference: str | None
+    """The gateway's id of the invoice, or the bank's reference of the transfer."""
+    created_at: datetime
+    processed_at: datetime | None
+
+
+class TransactionReads(Protocol):
+    """Payments and refunds in one list, outside any transaction."""
+
+    async def page(self, chosen: TransactionFilter) -> Sequence[Transaction]:
+        """The payments and refunds that match, in the chosen order, at most `limit`."""
+        ...
+
+
+DESCENDING: Final = frozenset(
+    {BookingListOrder.NEWEST, BookingListOrder.LATEST_START, MoneyOrder.NEWEST, MoneyOrder.HIGHEST}
+)
+"""The orders in which the largest value comes first."""

@@ -1,0 +1,341 @@
+"""`/admin/bookings` and `/admin/transactions`: what happens on the whole platform, in lists."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from msgspec import Meta
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.refunds import RefundReason
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.workflows.listings import (
+    BookingListFilter,
+    BookingListOrder,
+    MoneyOrder,
+    Transaction,
+    TransactionFilter,
+    TransactionStatus,
+    TransactionType,
+)
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.queries.listings import list_all_bookings as all_bookings
+from booking_domain.workflows.queries.listings import list_transactions as transactions
+from booking_domain.workflows.views import Appointment
+from entrypoints.http.bookings.examples import BOOKING
+from entrypoints.http.bookings.schemas import BookingJson, booking_json
+from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Timestamp
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson, attachment
+
+Gateway = Annotated[str, Meta(min_length=1, max_length=32, description="E.g. `qpay`.")]
+
+
+class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
+    """A filter of bookings; `status` may occur several times, and `from` and `to` are about the start."""
+
+    status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
+    sort: BookingListOrder = BookingListOrder.NEWEST
+
+    def chosen(self, cursor: str | None, limit: int) -> BookingListFilter:
+        """The filter."""
+        return BookingListFilter(**self.common(cursor, limit), statuses=self.status, order=self.sort)
+
+
+class AllBookingsQuery(ChosenBookingsQuery, frozen=True, kw_only=True):
+    """A page of all bookings."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
+    """A filter of payments and refunds; `status` may occur several times, `from` and `to` are about the creation."""
+
+    status: Annotated[tuple[TransactionStatus, ...], Meta(max_length=MOST_STATUSES)] = ()
+    type: TransactionType | None = None
+    gateway: Gateway | None = None
+    sort: MoneyOrder = MoneyOrder.NEWEST
+
+    def chosen(self, cursor: str | None, limit: int) -> TransactionFilter:
+        """The filter."""
+        return TransactionFilter(
+            **self.common_money(cursor, limit),
+            statuses=self.status,
+            type=self.type,
+            gateway=self.gateway,
+            order=self.sort,
+        )
+
+
+class TransactionsQuery(ChosenTransactionsQuery, frozen=True, kw_only=True):
+    """A page of payments and refunds."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class ListedBookingJson(BookingJson, frozen=True, kw_only=True):
+    """A booking with the names of its parties."""
+
+    provider_name: str
+    customer_name: str
+
+
+class ListedBookingsJson(Json, frozen=True, kw_only=True):
+    """A page of all bookings."""
+
+    items: tuple[ListedBookingJson, ...]
+    next_cursor: str | None
+
+
+class TransactionJson(Json, frozen=True, kw_only=True):
+    """A payment or a refund."""
+
+    id: UUID
+    type: TransactionType
+    status: TransactionStatus
+    booking_id: UUID
+    booking_reference: str
+    provider: PersonJson
+    customer: PersonJson
+    gateway: str
+    purpose: Purpose | None
+    """What a payment is for."""
+    reason: RefundReason | None
+    """Why a refund is made."""
+    amount: int
+    """The amount that is due."""
+    moved_amount: int
+    """The amount that was received, or sent back."""
+    currency: str
+    reference: str | None
+    """The gateway's id of the invoice, or the bank's reference of the transfer."""
+    created_at: Timestamp
+    processed_at: Timestamp | None
+
+
+class TransactionsJson(Json, frozen=True, kw_only=True):
+    """A page of payments and refunds."""
+
+    items: tuple[TransactionJson, ...]
+    next_cursor: str | None
+
+
+def _booking_json(appointment: Appointment) -> ListedBookingJson:
+    return ListedBookingJson(
+        **msgspec.structs.asdict(booking_json(appointment.booking)),
+        provider_name=appointment.provider_name,
+        customer_name=appointment.customer_name,
+    )
+
+
+def _transaction_json(move: Transaction) -> TransactionJson:
+    return TransactionJson(
+        id=move.id,
+        type=move.type,
+        status=move.status,
+        booking_id=move.booking_id,
+        booking_reference=move.booking_reference,
+        provider=PersonJson(id=move.provider_id, name=move.provider_name),
+        customer=PersonJson(id=move.customer_id, name=move.customer_name),
+        gateway=move.gateway,
+        purpose=move.purpose,
+        reason=move.reason,
+        amount=move.amount.amount,
+        moved_amount=move.moved.amount,
+        currency=move.amount.currency,
+        reference=move.reference,
+        created_at=move.created_at,
+        processed_at=move.processed_at,
+    )
+
+
+_BOOKING_COLUMNS: Final = (
+    "id",
+    "reference",
+    "status",
+    "paymentStatus",
+    "provider",
+    "customer",
+    "start",
+    "end",
+    "timeZone",
+    "price",
+    "deposit",
+    "paid",
+    "refunded",
+    "currency",
+    "createdAt",
+)
+_TRANSACTION_COLUMNS: Final = (
+    "id",
+    "type",
+    "status",
+    "bookingReference",
+    "provider",
+    "customer",
+    "gateway",
+    "purpose",
+    "reason",
+    "amount",
+    "moved",
+    "currency",
+    "reference",
+    "createdAt",
+    "processedAt",
+)
+
+
+def _booking_cells(appointment: Appointment) -> Sequence[str]:
+    booking = appointment.booking
+    amounts = (booking.price, booking.deposit, booking.paid, booking.refunded)
+    return (
+        str(booking.id),
+        booking.reference,
+        booking.status.value,
+        booking.payment_status.value,
+        appointment.provider_name,
+        appointment.customer_name,
+        moment(booking.span.start),
+        moment(booking.span.end),
+        booking.time_zone,
+        *(str(amount.decimal()) for amount in amounts),
+        booking.price.currency,
+        moment(booking.created_at),
+    )
+
+
+def _transaction_cells(move: Transaction) -> Sequence[str]:
+    return (
+        str(move.id),
+        move.type.value,
+        move.status.value,
+        move.booking_reference,
+        move.provider_name,
+        move.customer_name,
+        move.gateway,
+        move.purpose or "",
+        move.reason or "",
+        str(move.amount.decimal()),
+        str(move.moved.decimal()),
+        move.amount.currency,
+        move.reference or "",
+        moment(move.created_at),
+        moment(move.processed_at),
+    )
+
+
+# Examples for the API's documentation.
+_LISTED: Final[dict[str, Any]] = {**BOOKING, "providerName": "Sarnai Tattoo", "customerName": "Bold"}
+_MOVE: Final[dict[str, Any]] = {
+    "id": "0199f3b1-2c40-7f31-9c45-6e9b0d7f1a55",
+    "type": "payment",
+    "status": "paid",
+    "bookingId": BOOKING["id"],
+    "bookingReference": BOOKING["reference"],
+    "provider": {"id": BOOKING["providerId"], "name": "Sarnai Tattoo"},
+    "customer": {"id": BOOKING["customerId"], "name": "Bold"},
+    "gateway": "qpay",
+    "purpose": "deposit",
+    "reason": None,
+    "amount": 2_000_000,
+    "movedAmount": 2_000_000,
+    "currency": "MNT",
+    "reference": "7d1f3c0e-5a2b-4c19-9e41-8f0b3c5a9e2d",
+    "createdAt": "2026-11-20T03:16:00Z",
+    "processedAt": "2026-11-20T03:18:00Z",
+}
+_BOOKINGS_CSV: Final = (
+    ",".join(_BOOKING_COLUMNS)
+    + f"\r\n{BOOKING['id']},{BOOKING['reference']},pending,unpaid,Sarnai Tattoo,Bold,2026-11-23T02:00:00+00:00,"
+    "2026-11-23T03:00:00+00:00,Asia/Ulaanbaatar,80000.00,20000.00,0.00,0.00,MNT,2026-11-20T03:15:00+00:00\r\n"
+)
+_TRANSACTIONS_CSV: Final = (
+    ",".join(_TRANSACTION_COLUMNS)
+    + f"\r\n{_MOVE['id']},payment,paid,{BOOKING['reference']},Sarnai Tattoo,Bold,qpay,deposit,,20000.00,20000.00,MNT,"
+    f"{_MOVE['reference']},2026-11-20T03:16:00+00:00,2026-11-20T03:18:00+00:00\r\n"
+)
+
+
+@get(
+    "/bookings",
+    opt=documented(all_bookings, raises=(InvalidValue,), answer={"items": [_LISTED], "nextCursor": None}),
+)
+async def list_all_bookings(
+    asked: Injected[AllBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> ListedBookingsJson:
+    """List bookings of all parties, with their names; for admins.
+
+    `status` may be repeated. `from` and `to` select starts. A booking that moves between two pages may be missing or
+    occur twice if the list is sorted by start.
+    """
+    found = await all_bookings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.appointments)
+    page, next_cursor = cut(found, asked.limit, lambda listed: listed.booking.id)
+    return ListedBookingsJson(items=tuple(map(_booking_json, page)), next_cursor=next_cursor)
+
+
+@get(
+    "/bookings/export",
+    media_type="text/csv",
+    opt=documented(all_bookings, raises=(InvalidValue,), answer=_BOOKINGS_CSV, headers=("Content-Disposition",)),
+)
+async def export_all_bookings(
+    asked: Injected[ChosenBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Export bookings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
+    chosen = asked.chosen(None, PAGE)
+    # Read before the response begins: a later error could not be reported.
+    first = await all_bookings(actor, chosen, reads.appointments)
+    parts = csv_file(
+        _BOOKING_COLUMNS,
+        first,
+        _booking_cells,
+        lambda last: reads.appointments.page(replace(chosen, after=last.booking.id)),
+    )
+    return attachment("bookings", parts)
+
+
+@get(
+    "/transactions",
+    opt=documented(transactions, raises=(InvalidValue,), answer={"items": [_MOVE], "nextCursor": None}),
+)
+async def list_transactions(
+    asked: Injected[TransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> TransactionsJson:
+    """List payments and refunds of all parties, with their names; for admins.
+
+    `status` may be repeated. `amountFrom` and `amountTo` are in minor units. Sorted by amount, currencies stay apart.
+    """
+    found = await transactions(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.transactions)
+    page, next_cursor = cut(found, asked.limit, lambda move: move.id)
+    return TransactionsJson(items=tuple(map(_transaction_json, page)), next_cursor=next_cursor)
+
+
+@get(
+    "/transactions/export",
+    media_type="text/csv",
+    opt=documented(transactions, raises=(InvalidValue,), answer=_TRANSACTIONS_CSV, headers=("Content-Disposition",)),
+)
+async def export_transactions(
+    asked: Injected[ChosenTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Export payments and refunds as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
+    chosen = asked.chosen(None, PAGE)
+    # Read before the response begins: a later error could not be reported.
+    first = await transactions(actor, chosen, reads.transactions)
+    parts = csv_file(
+        _TRANSACTION_COLUMNS,
+        first,
+        _transaction_cells,
+        lambda last: reads.transactions.page(replace(chosen, after=last.id)),
+    )
+    return attachment("transactions", parts)

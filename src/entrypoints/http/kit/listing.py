@@ -1,0 +1,80 @@
+"""The queries that all lists of admins share: dates, parties, reference, amounts, page; and their CSV files."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Final, TypedDict, cast
+from uuid import UUID
+
+from litestar import Response
+from litestar.response import Stream
+from msgspec import Meta, field
+
+from booking_domain.shared.ids import ProviderId, UserId
+from entrypoints.http.kit.cursors import read_cursor
+from entrypoints.http.kit.fields import Amount, Json, Moment, Query
+from entrypoints.http.kit.queries import utc_moment
+
+MOST_STATUSES: Final = 10
+BookingReference = Annotated[str, Meta(min_length=1, max_length=32, description="The reference of a booking.")]
+
+
+class _Chosen(TypedDict):
+    at_from: datetime | None
+    at_before: datetime | None
+    provider_id: ProviderId | None
+    customer_id: UserId | None
+    reference: str | None
+    after: UUID | None
+    limit: int
+
+
+class _ChosenMoney(_Chosen):
+    amount_from: int | None
+    amount_to: int | None
+
+
+class ListQuery(Query, frozen=True, kw_only=True):
+    """A filter by time, parties and reference. A date means midnight UTC."""
+
+    from_: Moment | None = field(default=None, name="from")
+    to: Moment | None = None
+    provider_id: UUID | None = None
+    customer_id: UUID | None = None
+    reference: BookingReference | None = None
+
+    def common(self, cursor: str | None, limit: int) -> _Chosen:
+        """The members of `ListFilter`."""
+        return _Chosen(
+            at_from=utc_moment(self.from_, name="from"),
+            at_before=utc_moment(self.to, name="to"),
+            provider_id=None if self.provider_id is None else ProviderId(self.provider_id),
+            customer_id=None if self.customer_id is None else UserId(self.customer_id),
+            reference=self.reference,
+            after=read_cursor(cursor, lambda last: last),
+            limit=limit,
+        )
+
+
+class MoneyListQuery(ListQuery, frozen=True, kw_only=True):
+    """The same, and a range of amounts in minor units, whatever the currency."""
+
+    amount_from: Amount | None = None
+    amount_to: Amount | None = None
+
+    def common_money(self, cursor: str | None, limit: int) -> _ChosenMoney:
+        """The members of `MoneyFilter`."""
+        return _ChosenMoney(**self.common(cursor, limit), amount_from=self.amount_from, amount_to=self.amount_to)
+
+
+class PersonJson(Json, frozen=True, kw_only=True):
+    """A party of a booking."""
+
+    id: UUID
+    name: str
+
+
+def attachment(name: str, parts: AsyncIterator[bytes]) -> Response[str]:
+    """The response that streams a CSV file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    # The OpenAPI document needs the type of the text; Litestar streams it.
+    return cast("Response[str]", Stream(parts, media_type="text/csv", headers=headers))
