@@ -49,6 +49,10 @@ class Users(Protocol):
         """One account."""
         ...
 
+    async def active_role(self, user_id: UserId) -> Role | None:
+        """The role of the account; None if there is none, or it is not active. Cheaper than `get`."""
+        ...
+
     async def lock(self, user_id: UserId) -> User | None:
         """Lock one account until the end of the transaction."""
         ...

@@ -1,7 +1,6 @@
 """Whether a provider can take a booking of a customer: one rule for placing, moving, accepting, paying and reviving."""
 
 from booking_domain.bookings.errors import CustomerNotActive
-from booking_domain.identity.model import UserStatus
 from booking_domain.scheduling.errors import ProviderNotBookable
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.ids import UserId
@@ -26,6 +25,5 @@ async def ensure_bookable(schedule: ProviderSchedule | None, customer_id: UserId
 
 async def ensure_active(customer_id: UserId, tx: Repositories) -> None:
     """Raise `CustomerNotActive` unless the customer has an active account."""
-    customer = await tx.users.get(customer_id)
-    if customer is None or customer.status is not UserStatus.ACTIVE:
+    if await tx.users.active_role(customer_id) is None:
         raise CustomerNotActive

@@ -20,7 +20,6 @@ from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
-from booking_domain.identity.model import UserStatus
 from booking_domain.payments.events import RefundScheduled, refund_event
 from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason, pending_total
 from booking_domain.payments.transitions import PaymentStatus
@@ -90,8 +89,8 @@ async def require_bookable(
         raise ProviderNotFound
     if not (accepting and staff):
         raise BookingForOthers
-    customer = await tx.users.get(customer_id)
-    if customer is None or customer.role is Role.ADMIN or customer.status is not UserStatus.ACTIVE:
+    role = await tx.users.active_role(customer_id)
+    if role is None or role is Role.ADMIN:
         raise CustomerNotFound
     if not await may_place_for(customer_id, order.provider_id, tx):
         raise CustomerNotFound

@@ -16,6 +16,7 @@ from adapters.postgres.kit.work import Row
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 
 
@@ -39,6 +40,7 @@ USER: Final = Mapper(
 
 _THIS: Final = users.c.id == bindparam("user_id")
 _USER: Final = Statement(select(*USER.columns).where(_THIS))
+_ACTIVE_ROLE: Final = Statement(select(users.c.role).where(_THIS, users.c.status == UserStatus.ACTIVE.value))
 # FOR NO KEY UPDATE: other transactions can insert rows that refer to the account.
 _LOCK: Final = Statement(select(*USER.columns).where(_THIS).with_for_update(key_share=True))
 _LOCK_ALL: Final = Statement(
@@ -127,6 +129,10 @@ class PostgresUsers(PostgresUserReads, Users):
     async def add(self, user: User) -> None:
         await self._work.execute(_ADD, **USER.write(user, self._cipher))
         await self._work.flush()
+
+    async def active_role(self, user_id: UserId) -> Role | None:
+        row = await self._work.one(_ACTIVE_ROLE, user_id=user_id)
+        return None if row is None else Role(row[0])
 
     async def lock(self, user_id: UserId) -> User | None:
         return self._found(await self._work.one(_LOCK, user_id=user_id))

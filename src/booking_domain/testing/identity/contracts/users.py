@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
@@ -57,6 +58,16 @@ class UsersContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.users.get(stranger.id) is None
         assert await backend.reads.users.get(stranger.id) is None
+
+    async def test_only_an_active_account_has_an_active_role(self, backend: Backend, make: Builder) -> None:
+        for role, status in product(Role, UserStatus):
+            user = replace(make.user(role), status=status)
+            async with backend.begin() as tx:
+                await tx.users.add(user)
+            async with backend.begin() as tx:
+                expected = role if status is UserStatus.ACTIVE else None
+                assert await tx.users.active_role(user.id) is expected
+                assert await tx.users.active_role(UserId(make.entropy.new_id())) is None
 
     async def test_saving_replaces_one_account(self, backend: Backend, make: Builder) -> None:
         user, other = make.user(), make.user()

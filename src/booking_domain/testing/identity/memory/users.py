@@ -8,7 +8,7 @@ from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
 from booking_domain.identity.sessions import Login, Session
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
 from booking_domain.testing.kit.tables import MissingRow, State
@@ -26,6 +26,10 @@ class MemoryUsers(Users):
 
     async def get(self, user_id: UserId) -> User | None:
         return self._state[USERS].get(user_id)
+
+    async def active_role(self, user_id: UserId) -> Role | None:
+        user = self._state[USERS].get(user_id)
+        return None if user is None or user.status is not UserStatus.ACTIVE else user.role
 
     async def lock(self, user_id: UserId) -> User | None:
         return self._state[USERS].get(user_id)
