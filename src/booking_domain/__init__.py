@@ -30,7 +30,7 @@ versions. `docs/glossary.md` defines the terms.
 """
 
 from booking_domain.bookings.policy import CancellationPolicy, Tier, refund_due
-from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, CLAIMS_TIME
+from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, CLAIMS_TIME
 from booking_domain.scheduling import (
     Anchoring,
     Block,
@@ -56,7 +56,6 @@ from booking_domain.shared.money import Money
 
 __all__ = [
     "BOOKING_LIFECYCLE",
-    "BOOKING_PAYMENT_LIFECYCLE",
     "CLAIMS_TIME",
     "Anchoring",
     "Block",

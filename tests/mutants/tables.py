@@ -18,7 +18,6 @@ from booking_domain.shared.lifecycle import Lifecycle, Move
 
 TESTS: Final = (
     "tests/unit/bookings/test_booking_lifecycle.py",
-    "tests/unit/bookings/test_booking_money.py::test_payment_status_moves_as_expected_and_only_on_gateway_reports",
     "tests/unit/payments/test_payment_lifecycle.py",
     "tests/unit/payments/test_refunds.py",
 )
@@ -44,8 +43,6 @@ def _nearness(item: pytest.Item, about: frozenset[StrEnum]) -> int:
 def _changes() -> Iterator[Change]:
     statuses = (bookings.Status, bookings.Action, bookings.Party)
     yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_LIFECYCLE, *statuses)
-    money = (bookings.BookingPaymentStatus, bookings.BookingPaymentAction, bookings.Party)
-    yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_PAYMENT_LIFECYCLE, *money)
     parts = (payments.PaymentStatus, payments.PaymentAction, payments.PaymentParty)
     yield from _of_lifecycle(PAYMENTS, payments.PAYMENT_LIFECYCLE, *parts)
     parts_of_refunds = (refunds.RefundStatus, refunds.RefundAction, payments.PaymentParty)

@@ -23,15 +23,15 @@ from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, r
 from booking_domain.bookings.time_changes import TimeChange, changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
-    BOOKING_PAYMENT_LIFECYCLE,
     CLAIMS_TIME,
     TO_COME,
     Action,
-    BookingPaymentAction,
     BookingPaymentStatus,
     InvalidBookingTransition,
     Party,
+    PaymentAttempt,
     Status,
+    payment_status_of,
 )
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
@@ -40,12 +40,15 @@ from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, 
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant, local_time
+from booking_domain.shared.totals import Totals
 
 MAX_NOTES: Final = 2_000
 ANSWER_DUE: Final = timedelta(hours=48)
 MAX_OFFERED_TIMES: Final = 10
 DISPUTABLE_FOR: Final = timedelta(days=14)
 MAX_DURATIONS: Final = 20
+_ENDS_PAYING: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW})
+"""Actions after which the deposit is no longer asked for."""
 
 
 class BookingMode(StrEnum):
@@ -143,7 +146,7 @@ class Booking:
     provider_user_id: UserId
     customer_id: UserId
     status: Status
-    payment_status: BookingPaymentStatus = BookingPaymentStatus.UNPAID
+    payment_attempt: PaymentAttempt = PaymentAttempt.NONE
     span: TimeRange
     blocked: TimeRange
     """The span with the buffers at the time of creation."""
@@ -169,6 +172,8 @@ class Booking:
     deposit: Money
     paid: Money
     refunded: Money
+    refund_pending: Money
+    """The sum of the refunds that are scheduled and not made yet."""
     cancellation: CancellationPolicy
     notes: str = ""
     due_at: datetime | None = None
@@ -180,8 +185,7 @@ class Booking:
     def __post_init__(self) -> None:
         if len(self.notes) > MAX_NOTES:
             raise InvalidValue(field="notes", problem=f"at most {MAX_NOTES} characters")
-        if self.paid < self.refunded:
-            raise InvalidValue(field="refunded_amount", problem="refunds must not exceed payments")
+        _ = self.totals  # which refuses refunds that exceed the payments
 
     @classmethod
     def place(
@@ -233,6 +237,7 @@ class Booking:
             deposit=deposit,
             paid=zero,
             refunded=zero,
+            refund_pending=zero,
             cancellation=terms.cancellation,
             notes=notes,
             due_at=due_at,
@@ -263,6 +268,16 @@ class Booking:
     def claims_time(self) -> bool:
         """Whether the booking claims its provider's time."""
         return CLAIMS_TIME[self.status] and (self.status is not Status.REQUESTED or self.requests_claim_time)
+
+    @property
+    def totals(self) -> Totals:
+        """The totals of the booking's ledger."""
+        return Totals(paid=self.paid, refunded=self.refunded, refund_pending=self.refund_pending)
+
+    @property
+    def payment_status(self) -> BookingPaymentStatus:
+        """The payment status, which follows from the totals."""
+        return payment_status_of(self.totals, self.deposit, self.payment_attempt)
 
     @property
     def deposit_due(self) -> Money:
@@ -319,14 +334,14 @@ class Booking:
         status = BOOKING_LIFECYCLE.advance(self.status, action, party)
         self._guard(action, party, now)
         due_at = now + payment_window if action is Action.ACCEPT else None
-        payment_status = self.payment_status
-        if action in {Action.CANCEL, Action.EXPIRE} and payment_status is BookingPaymentStatus.PENDING:
-            payment_status = BOOKING_PAYMENT_LIFECYCLE.advance(payment_status, BookingPaymentAction.FAIL, Party.PAYMENT)
+        attempt = self.payment_attempt
+        if action in _ENDS_PAYING and attempt is PaymentAttempt.STARTED:
+            attempt = PaymentAttempt.FAILED
         booking = replace(
             self._touched(now),
             status=status,
             due_at=due_at,
-            payment_status=payment_status,
+            payment_attempt=attempt,
             offered_times=(),
             in_question=self.in_question and action is not Action.REVIVE,  # only a published provider's is revived
         )
@@ -449,43 +464,39 @@ class Booking:
         return Decision(booking, (event,))
 
     def await_payment(self, now: datetime) -> Self:
-        """Record that the customer has started to pay."""
-        status = BOOKING_PAYMENT_LIFECYCLE.advance(self.payment_status, BookingPaymentAction.START, Party.PAYMENT)
-        return self if status is self.payment_status else replace(self._touched(now), payment_status=status)
+        """Record that the customer has started to pay the deposit."""
+        if self.payment_attempt is PaymentAttempt.STARTED:
+            return self
+        return replace(self._touched(now), payment_attempt=PaymentAttempt.STARTED)
 
     def receive(self, amount: Money, now: datetime) -> Self:
-        """Add an amount that the gateway has received.
+        """Add an amount that the gateway has received."""
+        return self._with(self.totals.receive(amount), now)
 
-        Once the deposit is covered, the payment status is paid; after a refund it is partially refunded.
-        """
-        paid = self.paid + amount
-        status = self.payment_status
-        if self.refunded:
-            status = BOOKING_PAYMENT_LIFECYCLE.advance(status, BookingPaymentAction.REFUND_PART, Party.PAYMENT)
-        elif self.deposit <= paid:
-            status = BOOKING_PAYMENT_LIFECYCLE.advance(status, BookingPaymentAction.COVER, Party.PAYMENT)
-        return replace(self._touched(now), paid=paid, payment_status=status)
-
-    def give_back(self, amount: Money, now: datetime) -> Self:
-        """Add an amount that was sent back to the customer.
+    def owe(self, amount: Money, now: datetime) -> Self:
+        """Add an amount that is about to be refunded.
 
         Raises:
-            InvalidValue: more would be refunded than was paid.
+            InvalidValue: it exceeds what is refundable.
         """
-        refunded = self.refunded + amount
-        action = BookingPaymentAction.REFUND_ALL if refunded == self.paid else BookingPaymentAction.REFUND_PART
-        status = BOOKING_PAYMENT_LIFECYCLE.advance(self.payment_status, action, Party.PAYMENT)
-        return replace(self._touched(now), refunded=refunded, payment_status=status)
+        return self._with(self.totals.owe(amount), now) if amount else self
 
-    def refund_on_cancellation(self, party: Party, now: datetime, *, owed: Money | None = None) -> Money:
-        """The refund if this party cancels at `now`: of what was paid, less refunds made or pending (`owed`).
+    def give_back(self, amount: Money, now: datetime) -> Self:
+        """Record that a pending refund of this amount was made.
+
+        Raises:
+            InvalidValue: no such amount is pending.
+        """
+        return self._with(self.totals.give_back(amount), now)
+
+    def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
+        """The refund if this party cancels at `now`: a part of what is refundable.
 
         It is everything while the customer may object to a new time.
         """
-        kept = self.paid - self.refunded
         return refund_due(
             self.cancellation,
-            kept if owed is None else kept.beyond(owed),
+            self.totals.refundable,
             start=self.judged_start,
             cancelled_at=now,
             by_customer=party is Party.CUSTOMER and not (self.in_question or self.may_object(now)),
@@ -581,6 +592,11 @@ class Booking:
             by=by,
             at=at,
             reason=reason,
+        )
+
+    def _with(self, totals: Totals, now: datetime) -> Self:
+        return replace(
+            self._touched(now), paid=totals.paid, refunded=totals.refunded, refund_pending=totals.refund_pending
         )
 
     def _touched(self, now: datetime) -> Self:

@@ -9,7 +9,7 @@ from booking_domain.bookings import consents
 from booking_domain.bookings.consents import CONSENT_LIFECYCLE, BookingConsentReads, BookingConsents
 from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
-from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, Status
+from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -151,6 +151,4 @@ class BookingReadGroup(Protocol):
     def booking_consents(self) -> BookingConsentReads: ...
 
 
-CONTEXT: Final = DomainContext(
-    events=(*EVENTS, *consents.EVENTS), lifecycles=(BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, CONSENT_LIFECYCLE)
-)
+CONTEXT: Final = DomainContext(events=(*EVENTS, *consents.EVENTS), lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE))

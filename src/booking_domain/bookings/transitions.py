@@ -1,10 +1,15 @@
-"""The lifecycles of a booking and of its payment status, as data. Nothing else changes these statuses."""
+"""The lifecycle of a booking, as data, and its payment status, which follows from its money.
+
+Nothing else changes these statuses.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+from booking_domain.shared.money import Money
+from booking_domain.shared.totals import Totals
 
 
 class Status(StrEnum):
@@ -174,7 +179,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
 
 
 class BookingPaymentStatus(StrEnum):
-    """The payment status of a booking."""
+    """The payment status of a booking; see `payment_status_of`."""
 
     UNPAID = "unpaid"
     PENDING = "pending"
@@ -184,49 +189,31 @@ class BookingPaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
-class BookingPaymentAction(StrEnum):
-    """What changes a booking's payment status."""
+class PaymentAttempt(StrEnum):
+    """How the customer's attempt to pay the deposit stands."""
 
-    START = "start"
-    COVER = "cover"
-    """The deposit has been received in full."""
-    FAIL = "fail"
-    REFUND_PART = "refund_part"
-    REFUND_ALL = "refund_all"
+    NONE = "none"
+    STARTED = "started"
+    FAILED = "failed"
+    """The booking ended before the deposit was paid."""
 
 
-_GATEWAY: Final = frozenset({Party.PAYMENT})
+def payment_status_of(totals: Totals, deposit: Money, attempt: PaymentAttempt) -> BookingPaymentStatus:
+    """The payment status of a booking with these totals.
 
-BOOKING_PAYMENT_LIFECYCLE: Final[Lifecycle[BookingPaymentStatus, BookingPaymentAction, Party]] = Lifecycle(
-    thing="payment of a booking",
-    about="""
-        *cover* means that the deposit has been received in full. A payment that is late finds the status failed and
-        counts all the same.
-    """,
-    moves={
-        **{
-            (status, BookingPaymentAction.START): Move(BookingPaymentStatus.PENDING, _GATEWAY)
-            for status in (BookingPaymentStatus.UNPAID, BookingPaymentStatus.PENDING, BookingPaymentStatus.FAILED)
-        },
-        **{
-            # A late payment finds the status failed after the payment window, and still counts.
-            (status, BookingPaymentAction.COVER): Move(BookingPaymentStatus.PAID, _GATEWAY)
-            for status in (
-                BookingPaymentStatus.UNPAID,
-                BookingPaymentStatus.PENDING,
-                BookingPaymentStatus.FAILED,
-                BookingPaymentStatus.PAID,
-            )
-        },
-        (BookingPaymentStatus.PENDING, BookingPaymentAction.FAIL): Move(BookingPaymentStatus.FAILED, _GATEWAY),
-        **{
-            # An underpaid booking is refunded too, and a payment may arrive after a refund.
-            (status, action): Move(to, _GATEWAY)
-            for status in BookingPaymentStatus
-            for action, to in (
-                (BookingPaymentAction.REFUND_PART, BookingPaymentStatus.PARTIALLY_REFUNDED),
-                (BookingPaymentAction.REFUND_ALL, BookingPaymentStatus.REFUNDED),
-            )
-        },
-    },
-)
+    A refund counts once it is made. Without one, the booking is paid once its deposit is covered; before that, the
+    attempt to pay says where it stands. The table `bookings` computes the same.
+    """
+    if totals.refunded:
+        whole = totals.refunded == totals.paid
+        return BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
+    if totals.paid and deposit <= totals.paid:
+        return BookingPaymentStatus.PAID
+    return _UNPAID[attempt]
+
+
+_UNPAID: Final = {
+    PaymentAttempt.NONE: BookingPaymentStatus.UNPAID,
+    PaymentAttempt.STARTED: BookingPaymentStatus.PENDING,
+    PaymentAttempt.FAILED: BookingPaymentStatus.FAILED,
+}

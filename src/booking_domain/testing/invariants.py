@@ -13,14 +13,15 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.payments.events import RefundScheduled, RefundSplit
+from booking_domain.payments.ledger import Ledger
 from booking_domain.payments.model import Payment
-from booking_domain.payments.refunds import Refund, RefundStatus, pending_total
+from booking_domain.payments.refunds import Refund
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ClaimId
-from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 
@@ -50,16 +51,17 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
 def _money(
     booking: Booking, payments: Sequence[Payment], refunds: Sequence[Refund], events: Sequence[BookingEvent]
 ) -> Iterator[str]:
-    """Check that paid and refunded amounts equal the payments and refunds, cover pending refunds and the deposit."""
-    zero = Money.zero(booking.price.currency)
-    collected = sum((each.settled for each in payments), zero)
-    returned = sum((each.amount for each in refunds if each.status is RefundStatus.REFUNDED), zero)
-    owed = pending_total(refunds, booking.price.currency)
-    if (booking.paid, booking.refunded) != (collected, returned):
-        yield f"{booking.paid} paid and {booking.refunded} refunded, but {collected} and {returned} moved"
-    if booking.paid < booking.refunded + owed:
-        yield f"{booking.refunded} refunded and {owed} owed of {booking.paid} paid"
-    kept = booking.paid.beyond(booking.refunded + owed)
+    """Check that the totals are those of the ledger of its payments and refunds, and cover the deposit."""
+    try:
+        ledger = Ledger.of(booking.price.currency, payments, refunds)
+    except InvalidValue as error:
+        yield f"its payments and refunds are no ledger: {error}"
+        return
+    if booking.totals != ledger.totals:
+        yield f"its totals are {booking.totals}, and those of its ledger {ledger.totals}"
+    if booking.totals.kept.amount != ledger.balance:
+        yield f"{booking.totals.kept} kept, and the entries of its ledger add up to {ledger.balance}"
+    kept = booking.totals.refundable
     if booking.status in {Status.EXPIRED, Status.REQUESTED} and kept:
         yield f"{kept} kept of a booking that is {booking.status}"
     if booking.price < kept and booking.status is not Status.CANCELLED:

@@ -21,7 +21,7 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
 from booking_domain.payments.events import RefundScheduled, refund_event
-from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason, pending_total
+from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -218,9 +218,9 @@ async def save_decision(
     after = decision.state
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
-        refund = booking.refund_on_cancellation(party, context.now, owed=await pending_refunds(booking, tx))
+        refund = booking.refund_on_cancellation(party, context.now)
         gateway = await _close_payments(booking, tx)
-        await schedule_refund(refund, booking, gateway, tx, context, reason=RefundReason.CANCELLATION)
+        after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.CANCELLATION)
     elif after.status is Status.NO_SHOW:
         await _close_payments(booking, tx)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
@@ -267,17 +267,24 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, context:
         await tx.claims.acquire(booking_claim(after), context.now)
 
 
-async def pending_refunds(booking: Booking, tx: Repositories) -> Money:
+async def pending_refunds(booking: Booking, _: Repositories) -> Money:
     """The sum of the booking's refunds that are scheduled and not made yet."""
-    return pending_total(await tx.refunds.of_booking(booking.id), booking.price.currency)
+    return booking.refund_pending
 
 
 async def schedule_refund(
     amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context, *, reason: RefundReason
-) -> None:
-    """Add a pending refund and its event; an amount of zero adds nothing."""
+) -> Booking:
+    """Add a pending refund and its event, and return the booking that owes it, which the caller saves.
+
+    An amount of zero adds nothing.
+
+    Raises:
+        InvalidValue: the amount exceeds what is refundable.
+    """
     if not amount:
-        return
+        return booking
+    owing = booking.owe(amount, context.now)
     refund = Refund.schedule(
         id=RefundId(context.entropy.new_id()),
         booking_id=booking.id,
@@ -289,6 +296,7 @@ async def schedule_refund(
     )
     await tx.refunds.add(refund)
     await tx.outbox.put([refund_event(RefundScheduled, refund, context)])
+    return owing
 
 
 async def lock_refund(refund_id: RefundId, tx: Repositories) -> tuple[Refund, Booking]:

@@ -29,7 +29,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.bookable import ensure_bookable
-from booking_domain.workflows.booking_steps import booking_claim, pending_refunds, schedule_refund
+from booking_domain.workflows.booking_steps import booking_claim, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
 GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
@@ -91,24 +91,23 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     if not new:
         return before
     await tx.payments.save(after, was=before)
-    pending = await pending_refunds(booking, tx)
-    decision = await _confirm_or_revive(booking.receive(new, context.now), pending, tx, context)
-    await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_events(decision.state, decision.events))
-    excess = _excess(decision.state, new, pending)
+    decision = await _confirm_or_revive(booking.receive(new, context.now), tx, context)
     late = decision.state.status in _NOTHING_DUE
     reason = RefundReason.LATE_PAYMENT if late else RefundReason.OVERPAYMENT
-    await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
+    excess = _excess(decision.state, new)
+    state = await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
+    await tx.bookings.save(state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_events(state, decision.events))
     return after
 
 
-async def _confirm_or_revive(booking: Booking, pending: Money, tx: Repositories, context: Context) -> BookingDecision:
+async def _confirm_or_revive(booking: Booking, tx: Repositories, context: Context) -> BookingDecision:
     """Confirm or revive the booking if its deposit is covered, not counting refunds that were made or are pending.
 
     A booking is revived if its time can be booked now, as far as the customer had not agreed to it before: minimum
     notice, horizon and grid do not count. If it is not, its audit trail has the reason.
     """
-    covered = booking.deposit <= booking.paid.beyond(booking.refunded + pending)
+    covered = booking.deposit <= booking.totals.refundable
     if booking.status is Status.PENDING and covered:
         return _paid(booking, Action.CONFIRM, "paid", context)
     if booking.status is Status.EXPIRED and covered:
@@ -149,11 +148,11 @@ def _paid(booking: Booking, action: Action, reason: str, context: Context) -> Bo
     )
 
 
-def _excess(booking: Booking, new: Money, pending: Money) -> Money:
+def _excess(booking: Booking, new: Money) -> Money:
     """The part of the new money to refund: all of it if nothing is due any more, else what exceeds the price."""
     if booking.status in _NOTHING_DUE:
         return new
-    return booking.paid.beyond(booking.refunded + pending + booking.price)
+    return booking.totals.refundable.beyond(booking.price)
 
 
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)

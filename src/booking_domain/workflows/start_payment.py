@@ -39,7 +39,6 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.bookable import ensure_bookable
-from booking_domain.workflows.booking_steps import pending_refunds
 from booking_domain.workflows.ports import Repositories
 
 
@@ -131,7 +130,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
         raise BookingNotFound
     if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
-    amount = _due(booking, command.purpose, await pending_refunds(booking, tx))
+    amount = _due(booking, command.purpose)
     if not prepare.gateway.chargeable.accepts(amount):
         raise NotChargeable
     if booking.overdue(context.now):
@@ -168,13 +167,13 @@ async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:
         await ensure_bookable(schedule, booking.customer_id, tx)
 
 
-def _due(booking: Booking, purpose: Purpose, pending: Money) -> Money:
+def _due(booking: Booking, purpose: Purpose) -> Money:
     """The unpaid part of the deposit, or what is not kept of the price; raises `NothingDue` if there is none."""
     amount = Money.zero(booking.price.currency)
     if purpose is Purpose.DEPOSIT and booking.status is Status.PENDING:
         amount = booking.deposit_due
     elif purpose is Purpose.BALANCE and booking.status in {Status.CONFIRMED, Status.COMPLETED}:
-        amount = booking.price.beyond(booking.paid.beyond(booking.refunded + pending))
+        amount = booking.price.beyond(booking.totals.refundable)
     if not amount:
         raise NothingDue
     return amount

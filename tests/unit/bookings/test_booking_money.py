@@ -6,61 +6,51 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
 
-from booking_domain.bookings.transitions import (
-    BOOKING_PAYMENT_LIFECYCLE,
-    BookingPaymentAction,
-    BookingPaymentStatus,
-    Party,
-    Status,
-)
+from booking_domain.bookings.transitions import BookingPaymentStatus, PaymentAttempt, Status, payment_status_of
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove
 from booking_domain.shared.money import Money
+from booking_domain.shared.totals import Totals
 from booking_domain.testing.bookings.strategies import DEPOSIT, MADE, NOTHING, a_booking
 from booking_domain.testing.shared.strategies import amounts
 
 LATER = MADE + timedelta(minutes=1)
-# unpaid → pending → paid → partially_refunded → refunded, and failed back to pending on retry. A payment may also be
-# started twice, arrive unexpectedly or late, and be followed by another one.
+MONGO = Money(amount=1, currency="MNT")
+# The status that follows from paid, refunded and pending refunds (in quarters of the deposit) and from the attempt.
 AGREED = """
-    unpaid              start        pending
-    pending             start        pending
-    failed              start        pending
-    unpaid              cover        paid
-    pending             cover        paid
-    failed              cover        paid
-    paid                cover        paid
-    pending             fail         failed
-    unpaid              refund_part  partially_refunded
-    pending             refund_part  partially_refunded
-    failed              refund_part  partially_refunded
-    paid                refund_part  partially_refunded
-    partially_refunded  refund_part  partially_refunded
-    refunded            refund_part  partially_refunded
-    unpaid              refund_all   refunded
-    pending             refund_all   refunded
-    failed              refund_all   refunded
-    paid                refund_all   refunded
-    partially_refunded  refund_all   refunded
-    refunded            refund_all   refunded
+    paid  refunded  pending  none                started             failed
+    0     0         0        unpaid              pending             failed
+    1     0         0        unpaid              pending             failed
+    3     0         3        unpaid              pending             failed
+    4     0         0        paid                paid                paid
+    4     0         4        paid                paid                paid
+    5     0         0        paid                paid                paid
+    1     1         0        refunded            refunded            refunded
+    4     4         0        refunded            refunded            refunded
+    4     1         0        partially_refunded  partially_refunded  partially_refunded
+    4     1         3        partially_refunded  partially_refunded  partially_refunded
+    8     4         0        partially_refunded  partially_refunded  partially_refunded
 """
-MOVES = {(status, action): to for status, action, to in map(str.split, AGREED.strip().splitlines())}
+_HEAD, *_ROWS = map(str.split, AGREED.strip().splitlines())
+FOLLOWS = [
+    (*map(int, row[:3]), PaymentAttempt(attempt), BookingPaymentStatus(status))
+    for row in _ROWS
+    for attempt, status in zip(_HEAD[3:], row[3:], strict=True)
+]
 
 
-@pytest.mark.parametrize("status", BookingPaymentStatus)
-@pytest.mark.parametrize("action", BookingPaymentAction)
-@pytest.mark.parametrize("party", Party)
-def test_payment_status_moves_as_expected_and_only_on_gateway_reports(
-    status: BookingPaymentStatus, action: BookingPaymentAction, party: Party
+@pytest.mark.parametrize(("paid", "refunded", "pending", "attempt", "status"), FOLLOWS)
+def test_the_payment_status_follows_from_the_totals_and_the_attempt(
+    paid: int, refunded: int, pending: int, attempt: PaymentAttempt, status: BookingPaymentStatus
 ) -> None:
-    if (status, action) not in MOVES:
-        with pytest.raises(InvalidTransition):
-            BOOKING_PAYMENT_LIFECYCLE.advance(status, action, party)
-    elif party is not Party.PAYMENT:
-        with pytest.raises(NotYourMove):
-            BOOKING_PAYMENT_LIFECYCLE.advance(status, action, party)
-    else:
-        assert BOOKING_PAYMENT_LIFECYCLE.advance(status, action, party) == MOVES[status, action]
+    money = [Money(amount=quarters * DEPOSIT.amount // 4, currency="MNT") for quarters in (paid, refunded, pending)]
+    totals = Totals(paid=money[0], refunded=money[1], refund_pending=money[2])
+    assert payment_status_of(totals, DEPOSIT, attempt) is status
+
+
+def test_a_booking_without_deposit_is_paid_once_money_came() -> None:
+    nothing, some = Totals.none("MNT"), Totals.none("MNT").receive(MONGO)
+    assert payment_status_of(nothing, NOTHING, PaymentAttempt.NONE) is BookingPaymentStatus.UNPAID
+    assert payment_status_of(some, NOTHING, PaymentAttempt.NONE) is BookingPaymentStatus.PAID
 
 
 @examples(300)
@@ -80,21 +70,13 @@ def test_paid_is_the_sum_of_received_amounts(received: list[Money]) -> None:
 
 
 def test_the_deposit_is_covered_only_when_paid_in_full() -> None:
-    mongo = Money(amount=1, currency="MNT")
-    almost = a_booking().receive(DEPOSIT - mongo, LATER)
-    assert (almost.payment_status, almost.deposit_due) == (BookingPaymentStatus.UNPAID, mongo)
-    assert almost.receive(mongo, LATER).payment_status is BookingPaymentStatus.PAID
-
-
-@pytest.mark.parametrize("status", [BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentStatus.REFUNDED])
-def test_money_received_after_a_refund_leaves_the_booking_partially_refunded(status: BookingPaymentStatus) -> None:
-    refunded = replace(a_booking(Status.CANCELLED, paid=DEPOSIT, refunded=DEPOSIT), payment_status=status)
-    after = refunded.receive(DEPOSIT, LATER)
-    assert (after.paid, after.payment_status) == (DEPOSIT + DEPOSIT, BookingPaymentStatus.PARTIALLY_REFUNDED)
+    almost = a_booking().receive(DEPOSIT - MONGO, LATER)
+    assert (almost.payment_status, almost.deposit_due) == (BookingPaymentStatus.UNPAID, MONGO)
+    assert almost.receive(MONGO, LATER).payment_status is BookingPaymentStatus.PAID
 
 
 def test_money_received_after_a_failure_counts() -> None:
-    failed = replace(a_booking(Status.EXPIRED), payment_status=BookingPaymentStatus.FAILED)
+    failed = replace(a_booking(Status.EXPIRED), payment_attempt=PaymentAttempt.FAILED)
     assert failed.receive(DEPOSIT, LATER).payment_status is BookingPaymentStatus.PAID
 
 
@@ -109,24 +91,30 @@ def test_starting_to_pay_twice_is_recorded_once() -> None:
     assert begun.await_payment(LATER + timedelta(minutes=1)) is begun
 
 
-def test_a_paid_booking_does_not_start_a_payment() -> None:
-    with pytest.raises(InvalidTransition):
-        a_booking(paid=DEPOSIT).await_payment(LATER)
-
-
-@given(st.lists(amounts(most=DEPOSIT.amount), min_size=1, max_size=5))
+@given(st.lists(amounts(least=1, most=DEPOSIT.amount), min_size=1, max_size=5))
 def test_the_payment_status_says_whether_all_money_went_back(parts: list[Money]) -> None:
-    total = sum(parts, Money.zero("MNT"))
+    total = sum(parts, NOTHING)
     booking = a_booking(Status.CANCELLED, paid=total)
     for part in parts:
-        booking = booking.give_back(part, LATER)
+        owing = booking.owe(part, LATER)
+        assert (owing.refund_pending, owing.payment_status) == (part, booking.payment_status)
+        booking = owing.give_back(part, LATER)
         whole = booking.refunded == booking.paid
         assert booking.payment_status is (
             BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
         )
-    assert booking.refunded == total
+    assert (booking.refunded, booking.refund_pending) == (total, NOTHING)
 
 
-def test_more_than_was_paid_cannot_be_given_back() -> None:
+def test_more_than_was_paid_cannot_be_owed() -> None:
+    owing = a_booking(Status.CANCELLED, paid=DEPOSIT).owe(DEPOSIT, LATER)
     with pytest.raises(InvalidValue):
-        a_booking(Status.CANCELLED, paid=DEPOSIT).give_back(DEPOSIT + Money(amount=1, currency="MNT"), LATER)
+        owing.owe(MONGO, LATER)
+    with pytest.raises(InvalidValue):
+        owing.give_back(DEPOSIT, LATER).owe(MONGO, LATER)
+
+
+def test_only_a_refund_that_was_scheduled_is_made() -> None:
+    owing = a_booking(Status.CANCELLED, paid=DEPOSIT).owe(MONGO, LATER)
+    with pytest.raises(InvalidValue):
+        owing.give_back(DEPOSIT, LATER)

@@ -139,7 +139,7 @@ def test_every_action_is_refused_or_increments_the_version(
     unmoved = replace(
         after,
         status=before.status,
-        payment_status=before.payment_status,
+        payment_attempt=before.payment_attempt,
         due_at=before.due_at,
         span=before.span,
         blocked=before.blocked,

@@ -99,9 +99,7 @@ async def test_a_refund_is_visible_to_the_parties_of_its_booking_and_admins_only
 
 async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "provider"]) -> Money:
     actor = {"customer": studio.customer, "provider": studio.owner}[by]
-    quote = await get_cancellation_quote(
-        actor, booking.id, studio.reads.bookings, studio.reads.refunds, now=studio.clock.now()
-    )
+    quote = await get_cancellation_quote(actor, booking.id, studio.reads.bookings, now=studio.clock.now())
     return quote.refund
 
 

@@ -38,6 +38,7 @@ BOOKING: Final = Mapper(
     deposit=Columns("deposit_amount", "currency"),
     paid=Columns("paid_amount", "currency"),
     refunded=Columns("refunded_amount", "currency"),
+    refund_pending=Columns("refund_pending_amount", "currency"),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     time_change=Converted(
         "rescheduled_by",
@@ -49,7 +50,7 @@ BOOKING: Final = Mapper(
     ),
     changes=(
         "status",
-        "payment_status",
+        "payment_attempt",
         "starts_at",
         "ends_at",
         "blocked_from",
@@ -65,6 +66,7 @@ BOOKING: Final = Mapper(
         "questioned_at",
         "paid_amount",
         "refunded_amount",
+        "refund_pending_amount",
         "notes",
         "due_at",
         "version",

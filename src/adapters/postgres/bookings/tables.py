@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -29,7 +30,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, USER, NotExported, personal_data
 from booking_domain.bookings.consents import ConsentStatus
-from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, Status
+from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, PaymentAttempt, Status
 
 
 def _clear_notes(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -42,6 +43,17 @@ def _clear_reasons(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return update(table).where(owned, as_party, table.c.reason.is_not(None)).values(reason=null())
 
 
+_PAYMENT_STATUS: Final = f"""
+    CASE
+        WHEN refunded_amount > 0 AND refunded_amount = paid_amount THEN '{BookingPaymentStatus.REFUNDED}'
+        WHEN refunded_amount > 0 THEN '{BookingPaymentStatus.PARTIALLY_REFUNDED}'
+        WHEN paid_amount > 0 AND deposit_amount <= paid_amount THEN '{BookingPaymentStatus.PAID}'
+        WHEN payment_attempt = '{PaymentAttempt.STARTED}' THEN '{BookingPaymentStatus.PENDING}'
+        WHEN payment_attempt = '{PaymentAttempt.FAILED}' THEN '{BookingPaymentStatus.FAILED}'
+        ELSE '{BookingPaymentStatus.UNPAID}'
+    END
+"""
+
 bookings: Final = Table(
     "bookings",
     metadata,
@@ -51,7 +63,10 @@ bookings: Final = Table(
     Column("provider_user_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("status", Text, nullable=False),
-    Column("payment_status", Text, nullable=False),
+    # How the attempt to pay the deposit stands.
+    Column("payment_attempt", Text, nullable=False, server_default=PaymentAttempt.NONE.value),
+    # What `payment_status_of` says; nothing sets it.
+    Column("payment_status", Text, Computed(_PAYMENT_STATUS, persisted=True)),
     instant("starts_at"),
     instant("ends_at"),
     instant("blocked_from"),
@@ -77,6 +92,7 @@ bookings: Final = Table(
     Column("deposit_amount", BigInteger, nullable=False),
     Column("paid_amount", BigInteger, nullable=False),
     Column("refunded_amount", BigInteger, nullable=False),
+    Column("refund_pending_amount", BigInteger, nullable=False, server_default="0"),
     Column("cancellation_policy", JSONB, nullable=False),
     Column("notes", Text, nullable=False),
     instant("due_at", nullable=True),
@@ -84,12 +100,16 @@ bookings: Final = Table(
     instant("created_at"),
     instant("updated_at"),
     one_of("status", Status),
-    one_of("payment_status", BookingPaymentStatus),
+    one_of("payment_attempt", PaymentAttempt),
     CheckConstraint("rescheduled_by IN ('provider', 'manager', 'admin')", name="rescheduled_by"),
     CheckConstraint(
         "num_nulls(rescheduled_by, agreed_from, agreed_until, objection_deadline) IN (0, 4)", name="time_change"
     ),
-    CheckConstraint("0 <= refunded_amount AND refunded_amount <= paid_amount", name="refunded"),
+    CheckConstraint(
+        "0 <= refunded_amount AND 0 <= refund_pending_amount"
+        " AND refunded_amount + refund_pending_amount <= paid_amount",
+        name="refunded",
+    ),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),
     Index("bookings_provider_user_id_id_idx", "provider_user_id", "id"),

@@ -53,6 +53,7 @@ class BookingsBuilder(BaseBuilder):
             deposit=DEPOSIT,
             paid=nothing,
             refunded=nothing,
+            refund_pending=nothing,
             cancellation=DEFAULT_POLICY,
             due_at=NOW + HOUR / 4 if status in {Status.PENDING, Status.REQUESTED} else None,
             created_at=NOW,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from booking_domain.bookings.model import Booking, BookingMode, Duration, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier
-from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
+from booking_domain.bookings.transitions import Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
@@ -51,6 +51,7 @@ A_BOOKING: Final = Booking(
     deposit=DEPOSIT,
     paid=NOTHING,
     refunded=NOTHING,
+    refund_pending=NOTHING,
     cancellation=DEFAULT_POLICY,
     due_at=MADE + HOUR / 4,
     created_at=MADE,
@@ -59,11 +60,16 @@ A_BOOKING: Final = Booking(
 WAITING: Final = frozenset({Status.REQUESTED, Status.PENDING})
 
 
-def a_booking(status: Status = Status.PENDING, *, paid: Money = NOTHING, refunded: Money = NOTHING) -> Booking:
+def a_booking(
+    status: Status = Status.PENDING,
+    *,
+    paid: Money = NOTHING,
+    refunded: Money = NOTHING,
+    refund_pending: Money = NOTHING,
+) -> Booking:
     """One-hour bookings from noon. Unsettled ones are due 15 minutes after creation."""
     due_at = A_BOOKING.due_at if status in WAITING else None
-    payment_status = BookingPaymentStatus.PAID if paid >= DEPOSIT else BookingPaymentStatus.UNPAID
-    return replace(A_BOOKING, status=status, paid=paid, refunded=refunded, due_at=due_at, payment_status=payment_status)
+    return replace(A_BOOKING, status=status, due_at=due_at, paid=paid, refunded=refunded, refund_pending=refund_pending)
 
 
 def policies() -> st.SearchStrategy[CancellationPolicy]:

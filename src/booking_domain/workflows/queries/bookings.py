@@ -9,7 +9,6 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
-from booking_domain.payments.refunds import RefundReads, pending_total
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
@@ -101,16 +100,15 @@ class CancellationQuote:
 
 
 async def _get_cancellation_quote(
-    actor: Actor, booking_id: BookingId, bookings: BookingReads, refunds: RefundReads, *, now: datetime
+    actor: Actor, booking_id: BookingId, bookings: BookingReads, *, now: datetime
 ) -> CancellationQuote:
     visible = await _get_booking(actor, booking_id, bookings)
     booking = visible.booking
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
-    pending = pending_total(await refunds.of_booking(booking.id), booking.price.currency)
     change = booking.time_change
     return CancellationQuote(
-        refund=booking.refund_on_cancellation(visible.party, now, owed=pending),
+        refund=booking.refund_on_cancellation(visible.party, now),
         judged_start=booking.judged_start,
         objection_deadline=change.objection_deadline if change is not None and change.may_object(now) else None,
     )

@@ -8,11 +8,10 @@ from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
 from booking_domain.payments.model import Payment
-from booking_domain.payments.refunds import Refund, RefundNotFound, pending_total
+from booking_domain.payments.refunds import Refund, RefundNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId, RefundId
-from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.ports import PayoutFilter, PayoutReads, Reads
@@ -30,11 +29,6 @@ class BookingMoney:
     refunds: Sequence[Refund]
     has_bank_account: bool
     """Whether the customer has added a bank account."""
-
-    @property
-    def refund_pending(self) -> Money:
-        """The sum of the refunds that are pending."""
-        return pending_total(self.refunds, self.booking.price.currency)
 
 
 async def _list_booking_payments(actor: Actor, booking_id: BookingId, reads: Reads) -> BookingMoney:

@@ -22,6 +22,7 @@ BOOKING: Final[dict[str, Any]] = {
     "depositAmount": 2000000,
     "paidAmount": 0,
     "refundedAmount": 0,
+    "refundPendingAmount": 0,
     "currency": "MNT",
     "notes": PLACE["notes"],
     "placedByStaff": False,

@@ -143,9 +143,7 @@ async def get_cancellation_quote(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CancellationQuoteJson:
     """Return what goes back if the caller cancels now, and the start by which the cancellation policy judges."""
-    quote = await bookings.get_cancellation_quote(
-        actor, BookingId(booking_id), reads.bookings, reads.refunds, now=clock.now()
-    )
+    quote = await bookings.get_cancellation_quote(actor, BookingId(booking_id), reads.bookings, now=clock.now())
     return cancellation_quote_json(quote)
 
 

@@ -157,6 +157,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     deposit_amount: int
     paid_amount: int
     refunded_amount: int
+    refund_pending_amount: int
+    """What is on its way back to the customer."""
     currency: str
     notes: str
     version: int
@@ -250,6 +252,7 @@ def booking_json(booking: Booking) -> BookingJson:
         deposit_amount=booking.deposit.amount,
         paid_amount=booking.paid.amount,
         refunded_amount=booking.refunded.amount,
+        refund_pending_amount=booking.refund_pending.amount,
         currency=booking.price.currency,
         notes=booking.notes,
         version=booking.version,

@@ -202,7 +202,7 @@ def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
         currency=booking.price.currency,
         paid_amount=booking.paid.amount,
         refunded_amount=booking.refunded.amount,
-        refund_pending_amount=money.refund_pending.amount,
+        refund_pending_amount=booking.refund_pending.amount,
         payments=tuple(map(payment_json, money.payments)),
         refunds=tuple(_refund_json(refund, money) for refund in money.refunds),
     )

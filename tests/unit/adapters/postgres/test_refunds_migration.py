@@ -17,12 +17,13 @@ from booking_domain.bookings.model import Booking
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund
 from booking_domain.payments.transitions import PaymentParty
-from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import a_cast
 from booking_domain.workflows.ports import Repositories
 
 BEFORE: Final = "0017"
 AFTER: Final = "0018"
+HALF: Final = DEPOSIT.percent(50)
 
 
 class Backend(Database):
@@ -52,7 +53,8 @@ def payments_and_refunds(booking: Booking, make: Builder) -> tuple[list[Payment]
         checked_at=NOW + timedelta(microseconds=1),
     )
     paid, _ = full.settle(full.amount, raw_payload="{ }", now=NOW + HOUR)
-    due, made = make.refund(booking), make.refund(booking).mark_refunded(PaymentParty.GATEWAY, NOW + 2 * HOUR)
+    due = make.refund(booking, HALF)
+    made = make.refund(booking, HALF).mark_refunded(PaymentParty.GATEWAY, NOW + 2 * HOUR)
     return [paid, make.payment(booking, Purpose.BALANCE)], [due, made]
 
 
@@ -76,6 +78,7 @@ def test_refunds_move_to_their_own_table_and_back(postgres: TestServer) -> None:
         cast = await a_cast(database, make)
         for _ in range(2):
             booking = make.booking(cast.profile, cast.customer)
+            booking = replace(booking, paid=DEPOSIT, refunded=HALF, refund_pending=HALF)
             payments, refunds = payments_and_refunds(booking, make)
             async with database.begin() as tx:
                 await tx.bookings.add(booking, [make.event(booking)])
@@ -84,6 +87,7 @@ def test_refunds_move_to_their_own_table_and_back(postgres: TestServer) -> None:
 
     async def read(database: Backend) -> None:
         for booking, payments, refunds in stored:
+            assert await database.reads.bookings.get(booking.id) == booking
             assert await database.reads.payments.of_booking(booking.id) == payments
             assert await database.reads.refunds.of_booking(booking.id) == refunds
 

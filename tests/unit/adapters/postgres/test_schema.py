@@ -14,7 +14,7 @@ from adapters.postgres.contexts import metadata
 from adapters.postgres.kit import migrations
 from adapters.postgres.kit.migrations import alchemy_url, ours
 from booking_domain.bookings.model import BookingMode
-from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.bookings.transitions import PaymentAttempt, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
@@ -108,7 +108,7 @@ def test_the_database_rejects_overlapping_claims_of_a_provider(url: str) -> None
         ("waiting_list_status_check", WaitingStatus),
         ("claims_kind_check", ClaimKind),
         ("bookings_status_check", Status),
-        ("bookings_payment_status_check", BookingPaymentStatus),
+        ("bookings_payment_attempt_check", PaymentAttempt),
         ("payments_purpose_check", Purpose),
         ("payments_status_check", PaymentStatus),
         ("refunds_status_check", RefundStatus),

@@ -10,7 +10,7 @@ import pytest
 from booking_domain.bookings.model import MAX_NOTES, Booking
 from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.time_changes import TimeChange
-from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
+from booking_domain.bookings.transitions import Party, PaymentAttempt, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, SeriesId
@@ -44,8 +44,8 @@ class BookingsContract(StorageContract):
         bookings = [
             plain,
             *(
-                replace(make.booking(cast.profile, cast.customer), status=status, payment_status=payment_status)
-                for status, payment_status in product(Status, BookingPaymentStatus)
+                replace(make.booking(cast.profile, cast.customer), status=status, payment_attempt=attempt)
+                for status, attempt in product(Status, PaymentAttempt)
             ),
             replace(
                 make.booking(cast.profile, cast.customer),
@@ -53,6 +53,7 @@ class BookingsContract(StorageContract):
                 deposit=much,
                 paid=much,
                 refunded=replace(much, amount=2**53 + 1),
+                refund_pending=replace(much, amount=2**53 + 3),
                 cancellation=tiers([(168, 100), (24, 50), (0, 10)]),
                 notes="Нуруу, ~20 см 🐉\n'; DROP TABLE--" + "ө" * (MAX_NOTES - 40),
                 due_at=NOW + timedelta(days=2, microseconds=1),
@@ -146,9 +147,10 @@ class BookingsContract(StorageContract):
         await _add(backend, make, other)
         after = replace(
             _next(booking),
-            payment_status=BookingPaymentStatus.PAID,
+            payment_attempt=PaymentAttempt.STARTED,
             paid=booking.deposit,
             refunded=replace(booking.deposit, amount=1),
+            refund_pending=replace(booking.deposit, amount=2),
             span=make.claim(cast.profile, cast.customer, TOMORROW + HOUR).span,
             blocked=make.claim(cast.profile, cast.customer, TOMORROW + HOUR, buffer=HOUR).blocked,
             notes="moved",

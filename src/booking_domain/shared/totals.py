@@ -1,0 +1,60 @@
+"""What the money of one booking adds up to: paid, refunded and pending refunds."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The totals of a ledger. Refunds, made and pending, never exceed what was paid, and all are in one currency.
+
+    >>> totals = Totals.none("MNT").receive(Money.of(20_000, "MNT")).owe(Money.of(5_000, "MNT"))
+    >>> str(totals.kept), str(totals.refundable)
+    ('20,000.00 MNT', '15,000.00 MNT')
+    >>> str(totals.give_back(Money.of(5_000, "MNT")).kept)
+    '15,000.00 MNT'
+    """
+
+    paid: Money
+    """The sum of all payments."""
+    refunded: Money
+    """The sum of all refunds that were made."""
+    refund_pending: Money
+    """The sum of all refunds that are scheduled and not made yet."""
+
+    def __post_init__(self) -> None:
+        if self.paid < self.refunded + self.refund_pending:
+            raise InvalidValue(field="refunded_amount", problem="refunds must not exceed payments")
+
+    @classmethod
+    def none(cls, currency: str) -> Self:
+        """No money yet."""
+        zero = Money.zero(currency)
+        return cls(paid=zero, refunded=zero, refund_pending=zero)
+
+    @property
+    def kept(self) -> Money:
+        """What the platform has: paid, less what was refunded."""
+        return self.paid - self.refunded
+
+    @property
+    def refundable(self) -> Money:
+        """The most that can still be refunded: what is kept, less what is about to be refunded."""
+        return self.kept - self.refund_pending
+
+    def receive(self, amount: Money) -> Self:
+        """Add a payment."""
+        return replace(self, paid=self.paid + amount)
+
+    def owe(self, amount: Money) -> Self:
+        """Schedule a refund, or raise `InvalidValue` if it exceeds what is refundable."""
+        return replace(self, refund_pending=self.refund_pending + amount)
+
+    def give_back(self, amount: Money) -> Self:
+        """Make a pending refund, or raise `InvalidValue` if it was not scheduled."""
+        if self.refund_pending < amount:
+            raise InvalidValue(field="refunded_amount", problem="a refund must be scheduled before it is made")
+        return replace(self, refunded=self.refunded + amount, refund_pending=self.refund_pending - amount)
