@@ -71,7 +71,7 @@ def test_the_product_matches_its_document(
 
 
 def runs_of(document: Mapping[str, Any], url: str, role: str, token: Token | None) -> list[Run]:
-    """All operations, or in `make test` the role's own; coverage, which sends most requests, for every fourth of those."""
+    """All operations, or in `make test` the role's own; coverage, which sends most requests, for every fourth."""
     if scale.FULL:
         return [run(document, url, token=token, examples=EXAMPLES)]
     own = {label: operation for label, operation in operations(document) if owner(label, operation) == role}
