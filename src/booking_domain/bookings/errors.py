@@ -1,6 +1,7 @@
 """Errors of bookings."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 
 from booking_domain.shared.errors import Conflict, DomainError, FieldPath, Forbidden, NotFound, RuleViolated
@@ -25,6 +26,24 @@ class DepositOutOfRange(RuleViolated):
     input_field: ClassVar[str | None] = "deposit_amount"
     due: Money
     price: Money
+
+
+@dataclass(eq=False, kw_only=True)
+class RefundChanged(Conflict):
+    """A cancellation refunds {refund} now, not what was expected; ask for a new quote."""
+
+    code: ClassVar[str] = "booking.refund_changed"
+    input_field: ClassVar[str | None] = "expected_refund_amount"
+    refund: Money
+
+
+@dataclass(eq=False, kw_only=True)
+class RescheduleTooLate(Conflict):
+    """This booking could be rescheduled until {deadline:%Y-%m-%dT%H:%M:%SZ}."""
+
+    code: ClassVar[str] = "booking.reschedule_too_late"
+    input_field: ClassVar[str | None] = "slot"
+    deadline: datetime
 
 
 class TooEarly(Conflict):

@@ -15,6 +15,7 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     InQuestion,
     InThePast,
+    RescheduleTooLate,
     TimeChanged,
     TimeNotAccepted,
     TooEarly,
@@ -47,6 +48,8 @@ ANSWER_DUE: Final = timedelta(hours=48)
 MAX_OFFERED_TIMES: Final = 10
 DISPUTABLE_FOR: Final = timedelta(days=14)
 MAX_DURATIONS: Final = 20
+QUOTE_LIFETIME: Final = timedelta(hours=1)
+"""How long a cancellation quote is valid at the most."""
 _ENDS_PAYING: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW})
 """Actions after which the deposit is no longer asked for."""
 
@@ -289,6 +292,16 @@ class Booking:
         """The start by which the cancellation policy judges a cancellation by the customer."""
         return self.cancellation_start or self.span.start
 
+    def reschedule_deadline(self, now: datetime) -> datetime | None:
+        """Until when the customer may reschedule; None if only the start ends it.
+
+        There is no deadline for a time that they have not agreed to, or that an admin has yet to decide on.
+        """
+        notice = self.cancellation.reschedule_notice_minutes
+        if not notice or self.status is Status.REQUESTED or self.in_question or self.unaccepted(now) is not None:
+            return None
+        return self.span.start - timedelta(minutes=notice)
+
     def unaccepted(self, now: datetime) -> TimeChange | None:
         """The time change that the customer has not agreed to, neither by accepting nor by silence."""
         change = self.time_change
@@ -385,6 +398,7 @@ class Booking:
             InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
             AlreadyOver: the booking is over, or (for a customer) has started.
             InThePast: the new time has begun.
+            RescheduleTooLate: the customer is later than the policy's minimum notice.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
         latest = self._latest(now)
@@ -392,6 +406,9 @@ class Booking:
             raise AlreadyOver
         if span.start < now:
             raise InThePast
+        deadline = self.reschedule_deadline(now)
+        if party is Party.CUSTOMER and deadline is not None and deadline < now:
+            raise RescheduleTooLate(deadline=deadline)
         change, judged = self._agreement(span, party, now)
         due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
         booking = replace(
@@ -489,6 +506,10 @@ class Booking:
         """
         return self._with(self.totals.give_back(amount), now)
 
+    def judged(self, party: Party, now: datetime) -> bool:
+        """Whether the policy decides what a cancellation by this party gives back; otherwise it is everything."""
+        return party is Party.CUSTOMER and not (self.in_question or self.may_object(now))
+
     def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
         """The refund if this party cancels at `now`: a part of what is refundable.
 
@@ -499,8 +520,21 @@ class Booking:
             self.totals.refundable,
             start=self.judged_start,
             cancelled_at=now,
-            by_customer=party is Party.CUSTOMER and not (self.in_question or self.may_object(now)),
+            by_customer=self.judged(party, now),
         )
+
+    def refund_on_no_show(self) -> Money:
+        """The refund if the customer does not come."""
+        return self.totals.refundable.percent(100 - self.cancellation.no_show_keeps)
+
+    def quote_ends(self, party: Party, now: datetime) -> datetime:
+        """Until when, exclusive, time alone changes nothing about a cancellation by this party; within an hour."""
+        moments = [now + QUOTE_LIFETIME, self.due_at, self._latest(now).end, self.span.start]
+        if self.time_change is not None:
+            moments.append(self.time_change.objection_deadline)
+        if party is Party.CUSTOMER:
+            moments += self.cancellation.deadlines(self.judged_start)
+        return min(moment for moment in moments if moment is not None and moment > now)
 
     def action_towards(self, status: Status) -> Action:
         """The action that leads to `status` on a party's request, or raise `InvalidBookingTransition`."""

@@ -1,14 +1,17 @@
 """Refunds on cancellation: pure functions of the cancellation policy, and of the starts that were agreed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import MINUTES_A_DAY
 
 MAX_TIERS: Final = 10
+MAX_RESCHEDULE_NOTICE: Final = 365 * MINUTES_A_DAY
 _WHOLE: Final = 100
 
 
@@ -26,24 +29,85 @@ class Tier:
             )
 
 
+class Preset(StrEnum):
+    """The name of a list of tiers. A booking keeps its tiers even if a preset changes."""
+
+    FLEXIBLE = "flexible"
+    """Everything goes back until a day before the start."""
+    MODERATE = "moderate"
+    """Everything goes back until three days before the start, half of it until a day before."""
+    STRICT = "strict"
+    """Everything goes back until a week before the start, half of it until three days before."""
+    CUSTOM = "custom"
+    """Tiers that the provider has chosen."""
+
+
+PRESETS: Final[dict[Preset, tuple[Tier, ...]]] = {
+    Preset.FLEXIBLE: (Tier(24, 100),),
+    Preset.MODERATE: (Tier(72, 100), Tier(24, 50)),
+    Preset.STRICT: (Tier(168, 100), Tier(72, 50)),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CancellationPolicy:
-    """Tiers for a cancellation by the customer. Below the lowest tier nothing is refunded."""
+    """What goes back if the customer cancels or does not come, and until when they may reschedule."""
 
-    tiers: tuple[Tier, ...] = (Tier(24, 100),)
+    tiers: tuple[Tier, ...] = PRESETS[Preset.FLEXIBLE]
+    """For a cancellation by the customer before the start."""
+    late_keeps: int = 100
+    """The percentage that is kept of what was paid if the customer cancels later than all tiers."""
+    no_show_keeps: int = 100
+    """The percentage that is kept if the customer does not come, or cancels after the start."""
+    reschedule_notice_minutes: int = 0
+    """How long before the start the customer may reschedule at the latest."""
 
     def __post_init__(self) -> None:
         if len(self.tiers) > MAX_TIERS:
             raise InvalidValue(field="cancellation_policy", problem=f"at most {MAX_TIERS} tiers")
         if len({tier.hours_before for tier in self.tiers}) != len(self.tiers):
             raise InvalidValue(field="cancellation_policy", problem="at most one tier per number of hours")
+        if not (0 <= self.late_keeps <= _WHOLE and 0 <= self.no_show_keeps <= _WHOLE):
+            raise InvalidValue(field="cancellation_policy", problem="percentages are from 0 to 100")
+        if not 0 <= self.reschedule_notice_minutes <= MAX_RESCHEDULE_NOTICE:
+            raise InvalidValue(field="reschedule_notice_minutes", problem=f"from 0 to {MAX_RESCHEDULE_NOTICE} minutes")
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that has these tiers."""
+        mine = frozenset(self.tiers)
+        return next((preset for preset, its in PRESETS.items() if frozenset(its) == mine), Preset.CUSTOM)
+
+    def require_monotonic(self) -> None:
+        """Raise `InvalidValue` unless more notice never gives less back."""
+        latest_first = (tier.percent for tier in sorted(self.tiers))
+        back = [_WHOLE - self.no_show_keeps, _WHOLE - self.late_keeps, *latest_first]
+        if back != sorted(back):
+            raise InvalidValue(field="cancellation_policy", problem="more notice must never give less back")
+
+    def tier(self, *, start: datetime, cancelled_at: datetime) -> Tier | None:
+        """The tier with the most hours that the cancellation still meets."""
+        met = (tier for tier in self.tiers if start - cancelled_at >= timedelta(hours=tier.hours_before))
+        return max(met, default=None)
+
+    def better_tier(self, *, start: datetime, cancelled_at: datetime) -> Tier | None:
+        """The tier that an earlier cancellation would have met last, and that gives more back."""
+        now = self.percent(start=start, cancelled_at=cancelled_at)
+        missed = (tier for tier in self.tiers if start - cancelled_at < timedelta(hours=tier.hours_before))
+        return min((tier for tier in missed if tier.percent > now), default=None)
 
     def percent(self, *, start: datetime, cancelled_at: datetime) -> int:
-        """The percentage of the tier with the most hours that the cancellation still meets; 0 if it meets none."""
-        return max(
-            (tier for tier in self.tiers if start - cancelled_at >= timedelta(hours=tier.hours_before)),
-            default=Tier(0, 0),
-        ).percent
+        """The percentage that goes back: of the tier, else what is not kept of a late cancellation or no-show."""
+        tier = self.tier(start=start, cancelled_at=cancelled_at)
+        if tier is not None:
+            return tier.percent
+        return _WHOLE - (self.late_keeps if cancelled_at < start else self.no_show_keeps)
+
+    def deadlines(self, start: datetime) -> Iterator[datetime]:
+        """The instants from which on a cancellation may give less back than just before."""
+        for tier in self.tiers:
+            yield start - timedelta(hours=tier.hours_before) + timedelta.resolution
+        yield start
 
     def deadline_passed(self, *, start: datetime, at: datetime) -> bool:
         """Whether the deadline of any tier has passed: a cancellation at `at` no longer meets it."""

@@ -33,6 +33,8 @@ class RefundReason(StrEnum):
 
     CANCELLATION = "cancellation"
     """The booking was cancelled, declined or expired, and its policy gives money back."""
+    NO_SHOW = "no_show"
+    """The customer did not come, and the booking's policy does not keep everything."""
     LATE_PAYMENT = "late_payment"
     """The payment arrived when the booking could no longer be kept."""
     OVERPAYMENT = "overpayment"

@@ -67,7 +67,8 @@ def _money(
     if booking.price < kept and booking.status is not Status.CANCELLED:
         yield f"{kept} kept of a price of {booking.price}"
     waived = any(event.to_status is Status.CONFIRMED and event.by.role is Role.ADMIN for event in events)
-    if booking.status in _COVERED and kept < booking.deposit and not waived:
+    returned = booking.status is Status.NO_SHOW and booking.cancellation.no_show_keeps < 100  # noqa: PLR2004 - percent
+    if booking.status in _COVERED and kept < booking.deposit and not (waived or returned):
         yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"
     pending = [each.purpose for each in payments if each.status is PaymentStatus.PENDING]
     if len(pending) != len(set(pending)):

@@ -47,6 +47,7 @@ from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import (
+    CancellationChange,
     DecideOnProfile,
     ProfileChange,
     TermsChange,
@@ -132,7 +133,7 @@ class Studio:
                 deposit_amount=asks.deposit.amount,
                 price_amount=asks.price.amount,
                 currency=asks.price.currency,
-                cancellation=asks.cancellation,
+                cancellation=CancellationChange.to(asks.cancellation),
                 requests_claim_time=asks.requests_claim_time,
             ),
         )

@@ -210,7 +210,8 @@ async def save_decision(
     """Save what was decided about a booking, and update its claim, payments and refunds to match.
 
     A booking that stops claiming time releases its claim, closes its payments and refunds what the cancellation policy
-    gives back to this party's cancellation. Nothing more is due for a missed appointment: its payments are closed too.
+    gives back to this party's cancellation. Nothing more is due for a missed appointment: its payments are closed too,
+    and what the policy does not keep is refunded.
 
     Raises:
         SlotTaken: the booking claims time from now on, or other time, and another claim overlaps it.
@@ -222,7 +223,9 @@ async def save_decision(
         gateway = await _close_payments(booking, tx)
         after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.CANCELLATION)
     elif after.status is Status.NO_SHOW:
-        await _close_payments(booking, tx)
+        gateway = await _close_payments(booking, tx)
+        refund = booking.refund_on_no_show()
+        after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.NO_SHOW)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)

@@ -10,6 +10,7 @@ from booking_domain.bookings.errors import (
     CustomerNotActive,
     DepositDue,
     InQuestion,
+    RefundChanged,
     TimeNotAccepted,
     TooEarly,
 )
@@ -37,6 +38,7 @@ class ChangeBookingStatus:
     - A booking that ends releases its time, its pending payments are cancelled, and the refund that its cancellation
       policy gives is scheduled.
     - To accept or confirm it, the provider takes bookings, and the customer's account is active.
+    - A cancellation refunds exactly `expected_refund`, or is refused.
     - A booking exists only for its parties and admins.
     """
 
@@ -44,6 +46,8 @@ class ChangeBookingStatus:
     to: Status
     payment_window: timedelta
     reason: str | None = None
+    expected_refund: int | None = None
+    """What a cancellation is expected to refund, in minor units, as its quote said; None: whatever it is."""
     expected_version: ExpectedVersion = None
 
 
@@ -61,6 +65,10 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: Conte
         payment_window=command.payment_window,
         reason=command.reason,
     )
+    if action is Action.CANCEL and command.expected_refund is not None:
+        refund = booking.refund_on_cancellation(party, context.now)
+        if refund.amount != command.expected_refund:
+            raise RefundChanged(refund=refund)
     if action in {Action.ACCEPT, Action.CONFIRM}:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
         await ensure_bookable(schedule, booking.customer_id, tx)
@@ -80,6 +88,7 @@ change_booking_status: Final = UseCase(
         TimeNotAccepted,
         AlreadyOver,
         DepositDue,
+        RefundChanged,
         ProviderNotBookable,
         CustomerNotActive,
         SlotTaken,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 from booking_domain.bookings.model import BookingMode, Duration, Terms
-from booking_domain.bookings.policy import CancellationPolicy
+from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.model import (
     InvalidProfileTransition,
     Location,
@@ -43,6 +43,37 @@ class DurationChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationChange:
+    """A new cancellation policy. None keeps the current value."""
+
+    tiers: tuple[Tier, ...] | None = None
+    late_keeps: int | None = None
+    no_show_keeps: int | None = None
+    reschedule_notice_minutes: int | None = None
+
+    @classmethod
+    def to(cls, policy: CancellationPolicy) -> Self:
+        """The change that replaces the whole policy."""
+        return cls(
+            tiers=policy.tiers,
+            late_keeps=policy.late_keeps,
+            no_show_keeps=policy.no_show_keeps,
+            reschedule_notice_minutes=policy.reschedule_notice_minutes,
+        )
+
+    def applied_to(self, policy: CancellationPolicy) -> CancellationPolicy:
+        """The policy after the change, or `InvalidValue` if less notice would give more back."""
+        changes = {name: value for name in _RULES if (value := getattr(self, name)) is not None}
+        changed = replace(policy, **changes)
+        if replace(changed, reschedule_notice_minutes=policy.reschedule_notice_minutes) != policy:
+            changed.require_monotonic()
+        return changed
+
+
+_RULES: Final = ("tiers", "late_keeps", "no_show_keeps", "reschedule_notice_minutes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChange:
     """New terms. None keeps the current value. Amounts are in minor units."""
 
@@ -51,7 +82,7 @@ class TermsChange:
     price_amount: int | None = None
     durations: tuple[DurationChange, ...] | None = None
     currency: str | None = None
-    cancellation: CancellationPolicy | None = None
+    cancellation: CancellationChange = CancellationChange()
     requests_claim_time: bool | None = None
 
     def applied_to(self, terms: Terms) -> Terms:
@@ -64,7 +95,7 @@ class TermsChange:
             deposit=Money(amount=deposit, currency=currency),
             price=Money(amount=price, currency=currency),
             durations=terms.durations if self.durations is None else _durations(self.durations, deposit),
-            cancellation=self.cancellation or terms.cancellation,
+            cancellation=self.cancellation.applied_to(terms.cancellation),
             requests_claim_time=(
                 terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
             ),

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, InThePast
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    CustomerNotActive,
+    InThePast,
+    RescheduleTooLate,
+)
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party
@@ -32,6 +38,7 @@ class RescheduleBooking:
       booking's own claim does not count as taken. Nobody reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with everything back
       until 24 hours have passed.
+    - A customer reschedules only within the minimum notice of the booking's policy.
     - The provider takes bookings, and the customer's account is active.
     - The old time is released if and only if the new time is claimed.
     - A reschedule to the same time changes nothing.
@@ -83,6 +90,7 @@ reschedule_booking: Final = UseCase(
         SlotTaken,
         AlreadyOver,
         InThePast,
+        RescheduleTooLate,
         InvalidValue,
         StaleVersion,
     ),

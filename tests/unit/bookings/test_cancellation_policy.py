@@ -1,23 +1,33 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
 
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.policy import (
     DEFAULT_POLICY,
+    MAX_RESCHEDULE_NOTICE,
+    PRESETS,
     CancellationPolicy,
+    Preset,
     Tier,
     refund_due,
     start_after_reschedule,
     tiers,
 )
-from booking_domain.bookings.transitions import Party, Status
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.bookings.time_changes import TimeChange
+from booking_domain.bookings.transitions import Action, Party, Status
+from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.money import Money
 from booking_domain.testing.bookings.strategies import (
+    A_BOOKING,
+    ACTORS,
     DEPOSIT,
+    EVENT,
     HOUR,
     NOON,
     NOTHING,
@@ -164,3 +174,129 @@ def test_pending_refunds_are_not_refunded_twice(
     in_time = now <= NOON - 24 * HOUR
     expected = kept if party is not Party.CUSTOMER or in_time else NOTHING
     assert booking.refund_on_cancellation(party, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("preset", "back"),
+    [
+        (Preset.FLEXIBLE, {169: 100, 168: 100, 72: 100, 71: 100, 24: 100, 23: 0}),
+        (Preset.MODERATE, {169: 100, 168: 100, 72: 100, 71: 50, 24: 50, 23: 0}),
+        (Preset.STRICT, {169: 100, 168: 100, 167: 50, 72: 50, 71: 0, 24: 0}),
+    ],
+)
+def test_a_preset_is_a_list_of_tiers(preset: Preset, back: dict[int, int]) -> None:
+    policy = CancellationPolicy(PRESETS[preset][::-1])
+    assert policy.preset is preset
+    assert {hours: policy.percent(start=NOON, cancelled_at=NOON - hours * HOUR) for hours in back} == back
+    policy.require_monotonic()
+
+
+def test_other_tiers_are_custom() -> None:
+    assert tiers([(24, 99)]).preset is CancellationPolicy(()).preset is Preset.CUSTOM
+    assert DEFAULT_POLICY.preset is Preset.FLEXIBLE
+
+
+def test_what_is_kept_of_a_late_cancellation_and_of_a_no_show_is_a_rule_of_its_own() -> None:
+    policy = CancellationPolicy((Tier(24, 100),), late_keeps=40, no_show_keeps=75)
+    assert of_the_customer(policy, DEPOSIT, NOON - 24 * HOUR) == DEPOSIT
+    assert of_the_customer(policy, DEPOSIT, NOON - 24 * HOUR + JUST) == DEPOSIT.percent(60)
+    assert of_the_customer(policy, DEPOSIT, NOON - JUST) == DEPOSIT.percent(60)
+    assert of_the_customer(policy, DEPOSIT, NOON) == DEPOSIT.percent(25)
+    booking = replace(a_booking(Status.CONFIRMED, paid=DEPOSIT), cancellation=policy)
+    assert booking.refund_on_no_show() == DEPOSIT.percent(25)
+    assert a_booking(Status.CONFIRMED, paid=DEPOSIT).refund_on_no_show() == NOTHING
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        tiers([(48, 50), (24, 60)]),
+        CancellationPolicy((Tier(24, 50),), late_keeps=49, no_show_keeps=49),
+        CancellationPolicy((), late_keeps=60, no_show_keeps=59),
+    ],
+)
+def test_more_notice_must_not_give_less_back(policy: CancellationPolicy) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        policy.require_monotonic()
+    assert refused.value.field_path == ("cancellation_policy",)
+
+
+RULED = st.builds(replace, policies(), late_keeps=st.integers(0, 100), no_show_keeps=st.integers(0, 100))
+"""Policies with any rules beside their tiers."""
+
+
+@examples(500)
+@given(RULED, amounts(), moments(), moments())
+def test_under_a_monotonic_policy_a_later_cancellation_never_refunds_more(
+    policy: CancellationPolicy, paid: Money, one: datetime, other: datetime
+) -> None:
+    try:
+        policy.require_monotonic()
+    except InvalidValue:
+        back = [100 - policy.no_show_keeps, 100 - policy.late_keeps, *(tier.percent for tier in sorted(policy.tiers))]
+        assert any(less > more for less, more in pairwise(back))
+        return
+    earlier, later = sorted((one, other))
+    assert of_the_customer(policy, paid, later) <= of_the_customer(policy, paid, earlier)
+
+
+@pytest.mark.parametrize("percent", [-1, 101])
+def test_what_is_kept_is_a_percentage(percent: int) -> None:
+    with pytest.raises(InvalidValue):
+        CancellationPolicy(late_keeps=percent)
+    with pytest.raises(InvalidValue):
+        CancellationPolicy(no_show_keeps=percent)
+
+
+@pytest.mark.parametrize("minutes", [-1, MAX_RESCHEDULE_NOTICE + 1])
+def test_the_notice_to_reschedule_has_bounds(minutes: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        CancellationPolicy(reschedule_notice_minutes=minutes)
+    assert refused.value.field_path == ("reschedule_notice_minutes",)
+
+
+BOOKINGS = st.builds(
+    lambda status, policy, change: replace(a_booking(status, paid=DEPOSIT), cancellation=policy, time_change=change),
+    st.sampled_from(Status),
+    RULED,
+    st.sampled_from([None, TimeChange(by=Party.PROVIDER, agreed=A_BOOKING.span, objection_deadline=NOON - 12 * HOUR)]),
+)
+
+
+@examples(500)
+@given(BOOKINGS, st.sampled_from(Party), moments(), st.floats(0, 1))
+def test_time_alone_changes_nothing_about_a_quote_while_it_is_valid(
+    booking: Booking, party: Party, now: datetime, part: float
+) -> None:
+    ends = booking.quote_ends(party, now)
+    assert now < ends <= now + HOUR
+    last = ends - JUST
+    for at in (last, now + part * (last - now)):
+        assert booking.refund_on_cancellation(party, at) == booking.refund_on_cancellation(party, now)
+        assert cancelled(booking, party, at) is cancelled(booking, party, now)
+
+
+def cancelled(booking: Booking, party: Party, now: datetime) -> bool:
+    try:
+        booking.apply(Action.CANCEL, party=party, by=ACTORS[party], now=now, event_id=EVENT)
+    except DomainError:
+        return False
+    return True
+
+
+def test_a_quote_names_its_tier_and_the_better_one_that_was_missed() -> None:
+    policy = tiers([(168, 100), (72, 50), (24, 50), (2, 10)])
+    seen = {
+        hours: (
+            policy.tier(start=NOON, cancelled_at=NOON - hours * HOUR),
+            policy.better_tier(start=NOON, cancelled_at=NOON - hours * HOUR),
+        )
+        for hours in (200, 100, 30, 10, 1)
+    }
+    assert seen == {
+        200: (Tier(168, 100), None),
+        100: (Tier(72, 50), Tier(168, 100)),
+        30: (Tier(24, 50), Tier(168, 100)),
+        10: (Tier(2, 10), Tier(24, 50)),
+        1: (None, Tier(2, 10)),
+    }

@@ -24,6 +24,7 @@ from booking_domain.testing.builders import terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import (
+    CancellationChange,
     DecideOnProfile,
     ProfileChange,
     SettingsChange,
@@ -48,7 +49,7 @@ EVERYTHING = ProfileChange(
         deposit_amount=100,
         price_amount=500,
         currency="USD",
-        cancellation=tiers([(24, 50)]),
+        cancellation=CancellationChange.to(tiers([(24, 50)])),
     ),
 )
 

@@ -1,6 +1,7 @@
 """Profiles and terms of providers on PostgreSQL."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
@@ -20,12 +21,24 @@ from booking_domain.workflows.views import ProviderView
 
 
 def policy_json(policy: CancellationPolicy) -> Jsonb:
-    """Return the policy as `[[hours before, percent], …]`."""
-    return Jsonb([[tier.hours_before, tier.percent] for tier in policy.tiers])
+    """Return the policy as `[[hours before, percent], …]`, or as an object if it has rules besides its tiers."""
+    tiers = [[tier.hours_before, tier.percent] for tier in policy.tiers]
+    if policy == CancellationPolicy(policy.tiers):
+        return Jsonb(tiers)
+    return Jsonb(
+        {
+            "tiers": tiers,
+            "late_keeps": policy.late_keeps,
+            "no_show_keeps": policy.no_show_keeps,
+            "reschedule_notice_minutes": policy.reschedule_notice_minutes,
+        }
+    )
 
 
-def policy_of(value: list[list[int]]) -> CancellationPolicy:
+def policy_of(value: Any) -> CancellationPolicy:
     """The inverse of `policy_json`."""
+    if isinstance(value, dict):
+        return replace(policy_of(value["tiers"]), **{name: rule for name, rule in value.items() if name != "tiers"})
     return CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in value))
 
 

@@ -25,13 +25,14 @@ from booking_domain.bookings.errors import (
     DepositDue,
     InThePast,
     NotATimeOffered,
+    RescheduleTooLate,
     SeriesNotPossible,
     TimeChanged,
     TimeNotAccepted,
     TooEarly,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
-from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.time_changes import OBJECTION_WINDOW
 from booking_domain.bookings.transitions import (
@@ -62,7 +63,7 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
+from booking_domain.workflows.provider_profiles import CancellationChange, SettingsChange, TermsChange, change_settings
 from booking_domain.workflows.settle_payment import settle_when_asked
 
 T = TypeVar("T")
@@ -97,7 +98,14 @@ _TERMS: Final = st.builds(
     claims=st.booleans(),
     mode=st.sampled_from(BookingMode),
     deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 0)]),
-    cancellation=st.sampled_from([CancellationPolicy(), CancellationPolicy(()), tiers([(12, 50), (24, 100)])]),
+    cancellation=st.sampled_from(
+        [
+            CancellationPolicy(),
+            CancellationPolicy(()),
+            tiers([(12, 50), (24, 100)]),
+            CancellationPolicy((Tier(24, 100),), late_keeps=60, no_show_keeps=75, reschedule_notice_minutes=720),
+        ]
+    ),
 )
 _NOT_NOW: Final = (
     AlreadyOver,
@@ -253,10 +261,12 @@ class PlatformMachine(RuleBasedStateMachine):
             over = now >= (begins if party is Party.CUSTOMER else ends)
             movable = (before.status, Action.RESCHEDULE) in BOOKING_LIFECYCLE.moves
             lapsed = before.status is Status.REQUESTED and before.overdue(now)
-            good = movable and not over and not lapsed and start >= now and await look(start, own=own, lasts=length)
+            deadline = before.reschedule_deadline(now) if party is Party.CUSTOMER else None
+            late = over or lapsed or (deadline is not None and deadline < now)
+            good = movable and not late and start >= now and await look(start, own=own, lasts=length)
             try:
                 after = await self.studio.reschedule(before, start, by=actor)
-            except (*_NOT_NOW, SlotNotOffered, InThePast, InvalidValue):
+            except (*_NOT_NOW, SlotNotOffered, InThePast, RescheduleTooLate, InvalidValue):
                 assert not good
                 assert await self.studio.seen(booking) == before
                 return
@@ -542,7 +552,7 @@ class PlatformMachine(RuleBasedStateMachine):
             terms=TermsChange(
                 mode=asks.mode,
                 deposit_amount=asks.deposit.amount,
-                cancellation=asks.cancellation,
+                cancellation=CancellationChange.to(asks.cancellation),
                 requests_claim_time=asks.requests_claim_time,
             ),
         )

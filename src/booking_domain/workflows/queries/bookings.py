@@ -7,6 +7,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.ports import BookingFilter, BookingReads
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -93,6 +94,12 @@ class CancellationQuote:
 
     refund: Money
     """Refunds that are already pending not included."""
+    valid_until: datetime
+    """Before that, time alone changes nothing about the quote."""
+    tier: Tier | None
+    """The tier of the cancellation policy that counts; None if none does."""
+    better_tier: Tier | None
+    """The tier that gave more back, and whose deadline has passed."""
     judged_start: datetime
     """The start by which the cancellation policy judges the customer."""
     objection_deadline: datetime | None
@@ -106,9 +113,13 @@ async def _get_cancellation_quote(
     booking = visible.booking
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
-    change = booking.time_change
+    change, policy = booking.time_change, booking.cancellation
+    judged = booking.judged(visible.party, now)
     return CancellationQuote(
         refund=booking.refund_on_cancellation(visible.party, now),
+        valid_until=booking.quote_ends(visible.party, now),
+        tier=policy.tier(start=booking.judged_start, cancelled_at=now) if judged else None,
+        better_tier=policy.better_tier(start=booking.judged_start, cancelled_at=now) if judged else None,
         judged_start=booking.judged_start,
         objection_deadline=change.objection_deadline if change is not None and change.may_object(now) else None,
     )

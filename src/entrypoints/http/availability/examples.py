@@ -38,7 +38,11 @@ SETTINGS: Final[dict[str, Any]] = {
     "priceAmount": 8000000,
     "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
     "currency": "MNT",
+    "cancellationPreset": "flexible",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
+    "lateCancellationKeepsPercent": 100,
+    "noShowKeepsPercent": 100,
+    "rescheduleNoticeMinutes": 0,
 }
 AVAILABILITY: Final[dict[str, Any]] = {
     "settings": SETTINGS,

@@ -171,7 +171,12 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     price_amount: int
     durations: DurationsJson
     currency: str
+    cancellation_preset: str
+    """`flexible`, `moderate` or `strict` if the tiers are those of that name, else `custom`."""
     cancellation_policy: tuple[TierJson, ...]
+    late_cancellation_keeps_percent: int
+    no_show_keeps_percent: int
+    reschedule_notice_minutes: int
 
 
 class BlockBody(Body, frozen=True, kw_only=True):
@@ -248,5 +253,9 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         price_amount=terms.price.amount,
         durations=durations_json(terms),
         currency=terms.price.currency,
+        cancellation_preset=terms.cancellation.preset.value,
         cancellation_policy=tiers_json(terms),
+        late_cancellation_keeps_percent=terms.cancellation.late_keeps,
+        no_show_keeps_percent=terms.cancellation.no_show_keeps,
+        reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,
     )

@@ -35,6 +35,7 @@ from entrypoints.http.bookings.schemas import (
     AcceptBody,
     AcceptTimeBody,
     BookingJson,
+    CancelBody,
     OfferTimesBody,
     ReasonBody,
     RescheduleBody,
@@ -118,7 +119,7 @@ async def accept_new_time(
 )
 async def cancel(
     booking_id: FromPath[UUID],
-    data: JSONBody[ReasonBody],
+    data: JSONBody[CancelBody],
     *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
@@ -128,12 +129,15 @@ async def cancel(
     """Cancel a booking. Payments are refunded as its cancellation policy says, by `cancellationStart` if it has one.
 
     While a customer may object to a time that the provider or an admin has set, everything goes back.
+
+    With `expectedRefundAmount`, exactly that goes back, or the answer is 409 and the booking stays as it is.
     """
     command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),
         to=Status.CANCELLED,
         payment_window=settings.payment_window,
         reason=data.reason,
+        expected_refund=data.expected_refund_amount,
         expected_version=expected_version(if_match),
     )
     return _answer(await executor.run(change_booking_status, command, actor=actor))

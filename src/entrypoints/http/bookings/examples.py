@@ -90,12 +90,14 @@ ACCEPTED_TIME: Final[dict[str, Any]] = {
     "version": 5,
 }
 QUOTE: Final[dict[str, Any]] = {
-    "refundAmount": 2000000,
+    "refundAmount": 1000000,
     "currency": "MNT",
+    "validUntil": "2026-11-22T04:20:00Z",
+    "tier": {"hoursBefore": 24, "percent": 50, "deadline": "2026-11-23T06:00:00Z"},
+    "betterTier": {"hoursBefore": 72, "percent": 100, "deadline": "2026-11-21T06:00:00Z"},
     "cancellationStart": "2026-11-24T06:00:00Z",
-    "objectionDeadline": "2026-11-21T03:20:00Z",
 }
-CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
+CANCEL: Final[dict[str, Any]] = {"reason": "I am ill.", "expectedRefundAmount": 1000000}
 ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
 DECLINE: Final[dict[str, Any]] = {"reason": "Not my style."}
 OFFER: Final[dict[str, Any]] = {"slots": ["2026-11-24T14:00:00+08:00", "2026-11-25T10:00:00+08:00"]}

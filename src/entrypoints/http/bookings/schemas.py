@@ -1,13 +1,14 @@
 """The JSON of bookings."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
+from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
@@ -118,6 +119,13 @@ class ReasonBody(Body, frozen=True, kw_only=True):
     reason: Note | None = None
 
 
+class CancelBody(ReasonBody, frozen=True, kw_only=True):
+    """The reason, and what the cancellation is expected to refund."""
+
+    expected_refund_amount: Amount | None = None
+    """`refundAmount` of the quote; if another amount would go back, the answer is 409."""
+
+
 class OfferTimesBody(Body, frozen=True, kw_only=True):
     """Other times that the provider offers."""
 
@@ -178,10 +186,20 @@ class BookingJson(Json, frozen=True, kw_only=True):
     agreed_end: Timestamp | UnsetType = UNSET
     objection_deadline: Timestamp | UnsetType = UNSET
     """With `rescheduledBy`: until then the customer may cancel and gets everything back."""
+    reschedule_notice_minutes: int | UnsetType = UNSET
+    """How long before `start` the customer may reschedule at the latest, if there is such a limit."""
     cancellation_start: Timestamp | UnsetType = UNSET
     """The start by which the cancellation policy judges the customer, if it is not `start`."""
     in_question: bool | UnsetType = UNSET
     """True while an admin decides whether the booking stands, because its provider was suspended."""
+
+
+class QuotedTierJson(Json, frozen=True, kw_only=True):
+    """A tier of the cancellation policy, and until when a cancellation meets it."""
+
+    hours_before: int
+    percent: int
+    deadline: Timestamp
 
 
 class CancellationQuoteJson(Json, frozen=True, kw_only=True):
@@ -189,6 +207,12 @@ class CancellationQuoteJson(Json, frozen=True, kw_only=True):
 
     refund_amount: int
     currency: str
+    valid_until: Timestamp
+    """Before that, time alone changes nothing about the quote."""
+    tier: QuotedTierJson | UnsetType = UNSET
+    """The tier of the cancellation policy that counts, if one does."""
+    better_tier: QuotedTierJson | UnsetType = UNSET
+    """The tier that gave more back, and whose deadline has passed."""
     cancellation_start: Timestamp
     """The start by which the cancellation policy judges the customer."""
     objection_deadline: Timestamp | UnsetType = UNSET
@@ -266,6 +290,7 @@ def booking_json(booking: Booking) -> BookingJson:
         agreed_start=UNSET if change is None else change.agreed.start,
         agreed_end=UNSET if change is None else change.agreed.end,
         objection_deadline=UNSET if change is None else change.objection_deadline,
+        reschedule_notice_minutes=booking.cancellation.reschedule_notice_minutes or UNSET,
         cancellation_start=booking.cancellation_start or UNSET,
         in_question=booking.in_question or UNSET,
     )
@@ -276,9 +301,19 @@ def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
     return CancellationQuoteJson(
         refund_amount=quote.refund.amount,
         currency=quote.refund.currency,
+        valid_until=quote.valid_until,
+        tier=_tier_json(quote.tier, quote.judged_start),
+        better_tier=_tier_json(quote.better_tier, quote.judged_start),
         cancellation_start=quote.judged_start,
         objection_deadline=quote.objection_deadline or UNSET,
     )
+
+
+def _tier_json(tier: Tier | None, start: datetime) -> QuotedTierJson | UnsetType:
+    if tier is None:
+        return UNSET
+    deadline = start - timedelta(hours=tier.hours_before)
+    return QuotedTierJson(hours_before=tier.hours_before, percent=tier.percent, deadline=deadline)
 
 
 def series_json(bookings: Sequence[Booking]) -> SeriesJson:

@@ -205,7 +205,12 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     price_amount: int
     durations: DurationsJson
     currency: str
+    cancellation_preset: str
+    """`flexible`, `moderate` or `strict` if the tiers are those of that name, else `custom`."""
     cancellation_policy: tuple[TierJson, ...]
+    late_cancellation_keeps_percent: int
+    no_show_keeps_percent: int
+    reschedule_notice_minutes: int
     rating: float | None
     """The mean of the published reviews in stars, rounded to two decimals; null without reviews."""
     rating_count: int
@@ -238,7 +243,11 @@ def provider_json(view: ProviderView) -> ProviderJson:
         price_amount=terms.price.amount,
         durations=durations_json(terms),
         currency=terms.price.currency,
+        cancellation_preset=terms.cancellation.preset.value,
         cancellation_policy=tiers_json(terms),
+        late_cancellation_keeps_percent=terms.cancellation.late_keeps,
+        no_show_keeps_percent=terms.cancellation.no_show_keeps,
+        reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,
         rating=profile.rating.average,
         rating_count=profile.rating.count,
         version=profile.version,
@@ -264,7 +273,11 @@ PROVIDER: Final[dict[str, Any]] = {
     **PROFILE,
     "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
     "status": "approved",
+    "cancellationPreset": "flexible",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
+    "lateCancellationKeepsPercent": 100,
+    "noShowKeepsPercent": 100,
+    "rescheduleNoticeMinutes": 0,
     "rating": 4.83,
     "ratingCount": 12,
     "version": 3,

@@ -5,8 +5,9 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.model import MAX_DURATIONS, BookingMode, Terms
-from booking_domain.bookings.policy import MAX_TIERS, CancellationPolicy, tiers
-from booking_domain.workflows.provider_profiles import DurationChange, TermsChange
+from booking_domain.bookings.policy import MAX_RESCHEDULE_NOTICE, MAX_TIERS, PRESETS, Preset, Tier, tiers
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.workflows.provider_profiles import CancellationChange, DurationChange, TermsChange
 from entrypoints.http.kit.fields import Amount, Body, Currency, Json, SomeMinutes, given
 
 
@@ -52,6 +53,9 @@ DurationsJson = Annotated[tuple[DurationJson, ...], Meta(max_length=MAX_DURATION
 CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
 
 
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+
 class TermsBody(Body, frozen=True, kw_only=True):
     """Terms to change; omitted members keep their values. An omitted price below the deposit rises to it."""
 
@@ -59,7 +63,16 @@ class TermsBody(Body, frozen=True, kw_only=True):
     deposit_amount: Amount | UnsetType = UNSET
     price_amount: Amount | UnsetType = UNSET
     currency: Currency | UnsetType = UNSET
+    cancellation_preset: Preset | UnsetType = UNSET
+    """`flexible`, `moderate` or `strict` sets the tiers of that name; `custom`, those of `cancellationPolicy`."""
     cancellation_policy: CancellationTiers | UnsetType = UNSET
+    """Tiers; more notice must never give less back."""
+    late_cancellation_keeps_percent: Percent | UnsetType = UNSET
+    """What is kept of the payments if the customer cancels later than all tiers."""
+    no_show_keeps_percent: Percent | UnsetType = UNSET
+    """What is kept of the payments if the customer does not come, or cancels after the start."""
+    reschedule_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_RESCHEDULE_NOTICE)] | UnsetType = UNSET
+    """How long before the start customers may reschedule at the latest."""
     requests_claim_time: bool | UnsetType = UNSET
     """Whether a request occupies its time until it is answered."""
 
@@ -74,10 +87,23 @@ class TermsBody(Body, frozen=True, kw_only=True):
             requests_claim_time=given(self.requests_claim_time),
         )
 
-    def _cancellation(self) -> CancellationPolicy | None:
-        if isinstance(self.cancellation_policy, UnsetType):
-            return None
-        return tiers((tier.hours_before, tier.percent) for tier in self.cancellation_policy)
+    def _cancellation(self) -> CancellationChange:
+        return CancellationChange(
+            tiers=self._tiers(),
+            late_keeps=given(self.late_cancellation_keeps_percent),
+            no_show_keeps=given(self.no_show_keeps_percent),
+            reschedule_notice_minutes=given(self.reschedule_notice_minutes),
+        )
+
+    def _tiers(self) -> tuple[Tier, ...] | None:
+        listed = given(self.cancellation_policy)
+        preset = PRESETS.get(given(self.cancellation_preset) or Preset.CUSTOM)
+        if listed is None:
+            return preset
+        chosen = tiers((tier.hours_before, tier.percent) for tier in listed).tiers
+        if preset is not None and set(chosen) != set(preset):
+            raise InvalidValue(field="cancellation_preset", problem="`cancellationPolicy` has other tiers")
+        return chosen
 
 
 def durations_json(terms: Terms) -> DurationsJson:

@@ -96,7 +96,11 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "priceAmount": 8_000_000,
         "durations": [],
         "currency": "MNT",
+        "cancellationPreset": "custom",
         "cancellationPolicy": PROFILE["cancellationPolicy"],
+        "lateCancellationKeepsPercent": 100,
+        "noShowKeepsPercent": 100,
+        "rescheduleNoticeMinutes": 0,
     }
     assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == settings
     again = await api.put("/availability/settings", provider, json=settings)
