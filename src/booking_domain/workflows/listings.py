@@ -69,6 +69,13 @@ class MoneyFilter(ListFilter):
 class BookingListFilter(ListFilter):
     """Which bookings to list."""
 
+    party_id: UserId | None = None
+    """The customer or the provider's owner."""
+    upcoming_at: datetime | None = None
+    """Bookings that are to come at this time: requested, pending or confirmed, and not over."""
+    past_at: datetime | None = None
+    """All others."""
+
     statuses: tuple[Status, ...] = ()
     """Empty: any."""
     order: BookingListOrder = BookingListOrder.NEWEST

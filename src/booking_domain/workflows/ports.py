@@ -76,8 +76,12 @@ class AppointmentReads(Protocol):
         """
         ...
 
+    async def get(self, booking_id: BookingId) -> Appointment | None:
+        """One appointment."""
+        ...
+
     async def page(self, chosen: BookingListFilter) -> Sequence[Appointment]:
-        """The appointments that match, whoever the parties are, in the chosen order, at most `limit`."""
+        """The appointments that match, in the chosen order, at most `limit`."""
         ...
 
 

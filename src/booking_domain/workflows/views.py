@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, SalonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,37 @@ class SettingsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SalonName:
+    """A salon by its name."""
+
+    id: SalonId
+    name: str
+
+
+CONTACT_SHOWN: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.DISPUTED})
+"""Statuses in which the provider sees how to reach the customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """A booking with the names of both parties and the provider's address."""
+    """A booking with the names of both parties, the provider's address and salon, and the customer's contact."""
 
     booking: Booking
     provider_name: str
     provider_address: str
+    provider_time_zone: str
+    """The provider's own time zone now; the booking keeps the one it was made in."""
+    salon: SalonName | None
+    """The salon that the provider is a member of now."""
     customer_name: str
+    customer_email: str | None
+    customer_phone: str | None
+
+    def contact_shown_to(self, party: Party) -> bool:
+        """Whether a party sees the customer's contact: its owner and admins always, the provider once it is agreed."""
+        return party is not Party.PROVIDER or (
+            self.booking.status in CONTACT_SHOWN and self.booking.customer_id != self.booking.provider_user_id
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

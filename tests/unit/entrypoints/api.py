@@ -37,6 +37,9 @@ MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"
 V1: Final = "/api/v1"
 
 
+_OF_APPOINTMENT = {"customer", "provider", "salon", "actions"}
+
+
 class OpenDatabase(MemoryDatabase):
     """With what a server does to a real database; `down` makes it fail."""
 
@@ -205,6 +208,11 @@ class Api:
         answer = await self.post("/bookings", token, json={"providerId": provider_id, "slot": slot, **more})
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
+
+    async def booking(self, booking_id: str, token: str) -> dict[str, Any]:
+        """A booking without its parties and actions, as changes of it answer."""
+        shown = (await self.get(f"/bookings/{booking_id}", token)).json()
+        return {name: value for name, value in shown.items() if name not in _OF_APPOINTMENT}
 
     def pay(self, payment: Mapping[str, Any]) -> None:
         """Pay at the gateway, whose callback is another matter."""

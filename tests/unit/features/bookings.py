@@ -60,7 +60,7 @@ def step(path: str, body: dict[str, Any]) -> Callable[[Api], Awaitable[Edit]]:
         provider, provider_id = await api.open_provider(bookingMode="request")
         customer = await api.joined("customer")
         seen_at = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
-        return Edit(provider, f"{seen_at}{path}", body, seen_at, customer, again=False)
+        return Edit(provider, f"{seen_at}{path}", body, seen_at, customer, again=False, cached=False)
 
     return request
 
@@ -72,7 +72,7 @@ async def acceptance(api: Api) -> Edit:
     seen_at = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
     moved = (await api.post(f"{seen_at}/reschedule", provider, json={"slot": TUESDAY_AT_TWO})).json()
     seen = {"start": moved["start"], "end": moved["end"]}
-    return Edit(customer, f"{seen_at}/accept-time", seen, seen_at, customer, tag='"2"', again=False)
+    return Edit(customer, f"{seen_at}/accept-time", seen, seen_at, customer, tag='"2"', again=False, cached=False)
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
@@ -99,7 +99,7 @@ FEATURE: Final = Feature(
         "POST /bookings": Row(Permission.PLACE_BOOKINGS, once=new_booking),
         "POST /bookings/series": Row(Permission.PLACE_BOOKINGS, once=new_series),
         "GET /bookings": Row(_SEE),
-        "GET /bookings/{booking_id}": Row(_SEE, BOOKING, tagged=True),
+        "GET /bookings/{booking_id}": Row(_SEE, BOOKING),
         "GET /bookings/{booking_id}/events": Row(_SEE, BOOKING),
         "GET /bookings/{booking_id}/cancellation-quote": Row(_SEE, BOOKING),
         "PATCH /bookings/{booking_id}": Row(_MOVE, BOOKING, edit=step("", {"status": "cancelled"})),

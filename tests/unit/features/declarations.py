@@ -110,6 +110,8 @@ class Edit:
     """The current `ETag`."""
     again: bool = True
     """Whether the same edit may be made a second time."""
+    cached: bool = True
+    """Whether the view answers 304; not if it also depends on the time, or on other objects."""
 
 
 @dataclass(frozen=True)

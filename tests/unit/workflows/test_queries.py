@@ -9,7 +9,6 @@ from tests.unit.workflows.scenes import HALF_A_DAY_BEFORE
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.catalogue.model import ProfileMissing, ProviderFilter
 from booking_domain.payments.errors import PaymentNotFound
@@ -24,6 +23,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
 from booking_domain.testing.studio import Studio
+from booking_domain.workflows.listings import BookingListFilter
 from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
 from booking_domain.workflows.queries.availability import get_bookable_schedule, get_calendar, get_explicable_schedule
 from booking_domain.workflows.queries.bookings import (
@@ -53,16 +53,17 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
     ):
         visible = await get_booking(actor, booking.id, studio.reads.bookings)
         assert (visible.booking, visible.party) == (booking, party)
-        assert (await get_appointment(actor, booking.id, studio.reads)).appointment.booking == booking
+        assert (await get_appointment(actor, booking.id, studio.reads.appointments)).appointment.booking == booking
         assert len(await list_booking_events(actor, booking.id, studio.reads.bookings)) == 1
-        assert list(await list_bookings(actor, BookingFilter(), studio.reads.bookings)) == [booking]
+        [listed] = await list_bookings(actor, BookingListFilter(), studio.reads.appointments)
+        assert (listed.appointment.booking, listed.party) == (booking, party)
     for role in (Role.MANAGER, Role.PROVIDER, Role.CUSTOMER):
         stranger = await studio.joined(role)
-        assert list(await list_bookings(stranger, BookingFilter(), studio.reads.bookings)) == []
+        assert list(await list_bookings(stranger, BookingListFilter(), studio.reads.appointments)) == []
         with pytest.raises(BookingNotFound):
             await get_booking(stranger, booking.id, studio.reads.bookings)
         with pytest.raises(BookingNotFound):
-            await get_appointment(stranger, booking.id, studio.reads)
+            await get_appointment(stranger, booking.id, studio.reads.appointments)
         with pytest.raises(BookingNotFound):
             await list_booking_events(stranger, booking.id, studio.reads.bookings)
     with pytest.raises(BookingNotFound):

@@ -3,25 +3,39 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
 
 from adapters.postgres.bookings.bookings import BOOKING
-from adapters.postgres.bookings.tables import bookings
-from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.bookings.tables import IS_TO_COME, bookings
+from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
+from adapters.postgres.identity.users import PHONE
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.listing import chosen_by, one_of, pages, values_of
-from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import BookingId, SalonId, UserId
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.ports import AppointmentReads
-from booking_domain.workflows.views import Appointment
+from booking_domain.workflows.views import Appointment, SalonName
 
 _b: Final = bookings.c
 _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
-    *BOOKING.columns, providers.c.display_name, providers.c.address, users.c.name
-).select_from(bookings.join(providers, providers.c.id == _b.provider_id).join(users, users.c.id == _b.customer_id))
+    *BOOKING.columns,
+    providers.c.display_name,
+    providers.c.address,
+    providers.c.time_zone,
+    salons.c.id,
+    salons.c.name,
+    users.c.name,
+    users.c.email,
+    users.c.phone_sealed,
+).select_from(
+    bookings.join(providers, providers.c.id == _b.provider_id)
+    .join(users, users.c.id == _b.customer_id)
+    .outerjoin(salons, salons.c.id == providers.c.salon_id)
+)
 
 
 def _appointments(*whose: ColumnElement[bool]) -> Statement:
@@ -41,12 +55,22 @@ def _appointments(*whose: ColumnElement[bool]) -> Statement:
 
 _GIVEN: Final = _appointments(_b.provider_user_id == bindparam("user_id"))
 _GONE_TO: Final = _appointments(_b.customer_id == bindparam("user_id"), _b.provider_user_id != bindparam("user_id"))
-_PAGES: Final = pages(
-    _APPOINTMENTS.where(one_of("statuses", _b.status), *chosen_by(bookings, _b.starts_at)), bookings, BookingListOrder
+_ONE: Final = Statement(_APPOINTMENTS.where(_b.id == bindparam("booking_id")))
+_LISTED: Final = _APPOINTMENTS.where(
+    one_of("statuses", _b.status),
+    *chosen_by(bookings, _b.starts_at),
+    if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
+    if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
+)
+_PAGES: Final = pages(_LISTED, bookings, BookingListOrder)
+_PAGES_OF_PARTY: Final = pages(
+    _LISTED.where(or_(_b.customer_id == bindparam("party"), _b.provider_user_id == bindparam("party"))),
+    bookings,
+    BookingListOrder,
 )
 
 
-class PostgresAppointmentReads(WithWork, AppointmentReads):
+class PostgresAppointmentReads(WithCipher, AppointmentReads):
     """`AppointmentReads` of `bookings` with the names in `providers` and `users`."""
 
     async def of_user(
@@ -59,16 +83,32 @@ class PostgresAppointmentReads(WithWork, AppointmentReads):
             ended_from=ended_from,
             most=limit,
         )
-        return [_appointment(row) for row in reversed(rows)]
+        return [self._appointment(row) for row in reversed(rows)]
+
+    async def get(self, booking_id: BookingId) -> Appointment | None:
+        row = await self._work.one(_ONE, booking_id=booking_id)
+        return None if row is None else self._appointment(row)
 
     async def page(self, chosen: BookingListFilter) -> list[Appointment]:
         statuses = [status.value for status in chosen.statuses] or None
-        rows = await self._work.all(_PAGES[chosen.order], statuses=statuses, **values_of(chosen))
-        return [_appointment(row) for row in rows]
+        values = values_of(chosen) | {"upcoming_at": chosen.upcoming_at, "past_at": chosen.past_at}
+        if chosen.party_id is None:
+            rows = await self._work.all(_PAGES[chosen.order], statuses=statuses, **values)
+        else:
+            statement = _PAGES_OF_PARTY[chosen.order]
+            rows = await self._work.all(statement, statuses=statuses, party=chosen.party_id, **values)
+        return [self._appointment(row) for row in rows]
 
-
-def _appointment(row: Row) -> Appointment:
-    *booking, name, address, customer = row
-    return Appointment(
-        booking=BOOKING.read(booking), provider_name=name, provider_address=address, customer_name=customer
-    )
+    def _appointment(self, row: Row) -> Appointment:
+        *columns, name, address, time_zone, salon_id, salon, customer, email, phone = row
+        booking = BOOKING.read(columns)
+        return Appointment(
+            booking=booking,
+            provider_name=name,
+            provider_address=address,
+            provider_time_zone=time_zone,
+            salon=None if salon_id is None else SalonName(id=SalonId(salon_id), name=salon),
+            customer_name=customer,
+            customer_email=email,
+            customer_phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=booking.customer_id),
+        )

@@ -53,4 +53,4 @@ class BookingReads(ReadGroup):
         super().__init__(source)
         self.bookings = PostgresBookingReads(source.statements)
         self.booking_consents = PostgresBookingConsentReads(source.statements)
-        self.appointments = PostgresAppointmentReads(source.statements)
+        self.appointments = PostgresAppointmentReads(source.statements, source.cipher)

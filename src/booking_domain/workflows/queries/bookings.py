@@ -1,7 +1,7 @@
 """Bookings as their parties and admins see them. To everyone else a booking does not exist."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,8 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, authorise, may
 from booking_domain.shared.queries import Query
-from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.listings import BookingListFilter
+from booking_domain.workflows.ports import AppointmentReads, Reads
 from booking_domain.workflows.views import Appointment
 
 
@@ -27,6 +28,14 @@ class VisibleBooking:
     """A booking, and the party that the actor is to it."""
 
     booking: Booking
+    party: Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleAppointment:
+    """An appointment, and the party that the actor is to its booking."""
+
+    appointment: Appointment
     party: Party
 
 
@@ -44,10 +53,14 @@ async def _get_booking(actor: Actor, booking_id: BookingId, bookings: BookingRea
     return visible
 
 
-async def _list_bookings(actor: Actor, chosen: BookingFilter, bookings: BookingReads) -> Sequence[Booking]:
-    """The actor's bookings, newest first; an admin gets everyone's."""
+async def _list_bookings(
+    actor: Actor, chosen: BookingListFilter, appointments: AppointmentReads
+) -> Sequence[VisibleAppointment]:
+    """The actor's bookings; an admin gets everyone's."""
     party_id = None if may(actor, Permission.SEE_BOOKINGS) else actor.id
-    return await bookings.page(party_id, chosen)
+    found = await appointments.page(replace(chosen, party_id=party_id))
+    seen = ((each, each.booking.party(actor)) for each in found)
+    return [VisibleAppointment(appointment=each, party=party) for each, party in seen if party is not None]
 
 
 async def _list_provider_bookings(actor: Actor, chosen: BookingFilter, reads: Reads) -> Sequence[Booking]:
@@ -64,28 +77,13 @@ async def _list_booking_events(actor: Actor, booking_id: BookingId, bookings: Bo
     return await bookings.events(visible.booking.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisibleAppointment:
-    """An appointment, and the party that the actor is to its booking."""
-
-    appointment: Appointment
-    party: Party
-
-
-async def _get_appointment(actor: Actor, booking_id: BookingId, reads: Reads) -> VisibleAppointment:
+async def _get_appointment(actor: Actor, booking_id: BookingId, appointments: AppointmentReads) -> VisibleAppointment:
     """The booking with the names of both parties."""
-    visible = await _get_booking(actor, booking_id, reads.bookings)
-    booking = visible.booking
-    provider, customer = await reads.providers.get(booking.provider_id), await reads.users.get(booking.customer_id)
-    if provider is None or customer is None:
+    appointment = await appointments.get(booking_id)
+    party = None if appointment is None else appointment.booking.party(actor)
+    if appointment is None or party is None:
         raise BookingNotFound
-    appointment = Appointment(
-        booking=booking,
-        provider_name=provider.profile.display_name,
-        provider_address=provider.profile.address,
-        customer_name=customer.name,
-    )
-    return VisibleAppointment(appointment=appointment, party=visible.party)
+    return VisibleAppointment(appointment=appointment, party=party)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

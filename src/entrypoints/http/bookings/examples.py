@@ -31,7 +31,18 @@ BOOKING: Final[dict[str, Any]] = {
     "updatedAt": "2026-11-20T03:15:00Z",
     "dueAt": "2026-11-20T03:30:00Z",
 }
-PAGE: Final[dict[str, Any]] = {"items": [BOOKING], "nextCursor": None}
+APPOINTMENT: Final[dict[str, Any]] = {
+    **BOOKING,
+    "customer": {"id": BOOKING["customerId"], "name": "Bold"},
+    "provider": {
+        "id": BOOKING["providerId"],
+        "displayName": "Sarnai Tattoo",
+        "address": "Seoul Street 21, Ulaanbaatar",
+        "timeZone": "Asia/Ulaanbaatar",
+    },
+    "actions": ["pay_deposit", "reschedule", "cancel"],
+}
+PAGE: Final[dict[str, Any]] = {"items": [APPOINTMENT], "nextCursor": None}
 MOVE: Final[dict[str, Any]] = {"status": "cancelled", "reason": "I am ill."}
 MOVED: Final[dict[str, Any]] = {
     **{name: value for name, value in BOOKING.items() if name != "dueAt"},

@@ -7,7 +7,6 @@ import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.bookings.ports import BookingFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -19,11 +18,23 @@ from booking_domain.workflows.place_series import place_series
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import bookings
 from entrypoints.http.bookings.changes import changes
-from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE, PLACE_SERIES, QUOTE, SERIES
+from entrypoints.http.bookings.examples import (
+    APPOINTMENT,
+    BOOKING,
+    EVENTS,
+    MOVE,
+    MOVED,
+    PAGE,
+    PLACE,
+    PLACE_SERIES,
+    QUOTE,
+    SERIES,
+)
 from entrypoints.http.bookings.export import BOOKINGS
 from entrypoints.http.bookings.schemas import (
+    AppointmentJson,
+    AppointmentsJson,
     BookingJson,
-    BookingsJson,
     BookingsQuery,
     CancellationQuoteJson,
     EventsJson,
@@ -31,18 +42,18 @@ from entrypoints.http.bookings.schemas import (
     PlaceBookingBody,
     PlaceSeriesBody,
     SeriesJson,
+    appointment_json,
     booking_json,
     cancellation_quote_json,
     event_json,
     series_json,
 )
-from entrypoints.http.kit.cursors import cut, read_cursor
+from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.queries import utc_moment
 from entrypoints.settings import Settings
 
 
@@ -86,27 +97,31 @@ async def book_series(
 
 
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,), answer=PAGE))
-async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
-    """List the caller's bookings, newest first. Admins get all bookings."""
-    chosen = BookingFilter(
-        status=asked.status,
-        starts_from=utc_moment(asked.from_, name="from"),
-        starts_before=utc_moment(asked.to, name="to"),
-        after=read_cursor(asked.cursor, BookingId),
-        limit=asked.limit + 1,
-    )
-    found = await bookings.list_bookings(actor, chosen, reads.bookings)
-    page, next_cursor = cut(found, asked.limit, lambda booking: booking.id)
-    return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
+async def list_bookings(
+    asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> AppointmentsJson:
+    """List the caller's bookings with both parties and the actions that the caller can take, newest first.
+
+    `when=upcoming&sort=start` is the day of a provider, or the next appointments of a customer. Admins get all
+    bookings. The cursor is the id of the last booking of a page, so the filter and the order must stay the same.
+    """
+    now = clock.now()
+    found = await bookings.list_bookings(actor, asked.chosen(now), reads.appointments)
+    page, next_cursor = cut(found, asked.limit, lambda seen: seen.appointment.booking.id)
+    return AppointmentsJson(items=tuple(appointment_json(seen, actor, now) for seen in page), next_cursor=next_cursor)
 
 
-@get("/{booking_id:str}", opt=documented(bookings.get_booking, answer=BOOKING))
+@get("/{booking_id:str}", opt=documented(bookings.get_appointment, answer=APPOINTMENT))
 async def get_booking(
-    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
-) -> Response[BookingJson]:
-    """Return a booking to its parties and admins."""
-    booking = (await bookings.get_booking(actor, BookingId(booking_id), reads.bookings)).booking
-    return unless_known(booking_json(booking), etag(booking.version), if_none_match)
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> Response[AppointmentJson]:
+    """Return a booking to its parties and admins, with both parties and the actions that the caller can take.
+
+    `ETag` is the version for `If-Match`. Names, contacts and `actions` may change without it, so the answer is not
+    cached.
+    """
+    seen = await bookings.get_appointment(actor, BookingId(booking_id), reads.appointments)
+    return Response(appointment_json(seen, actor, clock.now()), headers=etag(seen.appointment.booking.version))
 
 
 @patch("/{booking_id:str}", opt=documented(change_booking_status, body=MOVE, answer=MOVED))

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field, structs
 
+from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.model import MAX_WEEKS_APART
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
+from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
-from booking_domain.workflows.queries.bookings import CancellationQuote
+from booking_domain.workflows.queries.bookings import CancellationQuote, VisibleAppointment
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import (
     Amount,
@@ -23,12 +27,11 @@ from entrypoints.http.kit.fields import (
     Instant,
     Json,
     Limit,
-    Moment,
     Note,
-    Query,
     SomeMinutes,
     Timestamp,
 )
+from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery
 
 _TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED})
 """Statuses in which a time that the customer has not accepted is shown."""
@@ -139,14 +142,49 @@ class MoveBookingBody(Body, frozen=True, kw_only=True):
     reason: Note | None = None
 
 
-class BookingsQuery(Query, frozen=True, kw_only=True):
-    """Filters: bookings that start in `[from, to)`; a date means midnight UTC."""
+class When(StrEnum):
+    """Bookings to come, or all others."""
 
-    status: Status | None = None
-    from_: Moment | None = field(default=None, name="from")
-    to: Moment | None = None
+    UPCOMING = "upcoming"
+    """Requested, pending or confirmed, and not over."""
+    PAST = "past"
+
+
+class BookingOrder(StrEnum):
+    """How bookings are sorted; with `-`, the latest first."""
+
+    START = "start"
+    START_FALLING = "-start"
+    CREATED = "createdAt"
+    CREATED_FALLING = "-createdAt"
+
+
+_ORDERS: Final = {
+    BookingOrder.START: BookingListOrder.EARLIEST_START,
+    BookingOrder.START_FALLING: BookingListOrder.LATEST_START,
+    BookingOrder.CREATED: BookingListOrder.OLDEST,
+    BookingOrder.CREATED_FALLING: BookingListOrder.NEWEST,
+}
+
+
+class BookingsQuery(ListQuery, frozen=True, kw_only=True):
+    """Filters: bookings that start in `[from, to)`; a date means midnight UTC. `status` may occur several times."""
+
+    status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
+    when: When | None = None
+    sort: BookingOrder = BookingOrder.CREATED_FALLING
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+    def chosen(self, now: datetime) -> BookingListFilter:
+        """The filter, for one booking more than the page has."""
+        return BookingListFilter(
+            **self.common(self.cursor, self.limit + 1),
+            statuses=self.status,
+            order=_ORDERS[self.sort],
+            upcoming_at=now if self.when is When.UPCOMING else None,
+            past_at=now if self.when is When.PAST else None,
+        )
 
 
 class BookingJson(Json, frozen=True, kw_only=True):
@@ -200,6 +238,49 @@ class QuotedTierJson(Json, frozen=True, kw_only=True):
     hours_before: int
     percent: int
     deadline: Timestamp
+
+
+class BookingCustomerJson(Json, frozen=True, kw_only=True):
+    """The customer of a booking."""
+
+    id: UUID
+    name: str
+    email: str | UnsetType = UNSET
+    """How to reach the customer; for the provider once the booking is confirmed."""
+    phone: str | UnsetType = UNSET
+
+
+class BookingProviderJson(Json, frozen=True, kw_only=True):
+    """The provider of a booking, as it is now."""
+
+    id: UUID
+    display_name: str
+    address: str
+    time_zone: str
+
+
+class BookingSalonJson(Json, frozen=True, kw_only=True):
+    """The salon that the provider is a member of now."""
+
+    id: UUID
+    name: str
+
+
+class AppointmentJson(BookingJson, frozen=True, kw_only=True):
+    """A booking with its parties, and what the caller can do with it."""
+
+    customer: BookingCustomerJson
+    provider: BookingProviderJson
+    salon: BookingSalonJson | UnsetType = UNSET
+    actions: tuple[AvailableAction, ...]
+    """What the caller can do with the booking now, as far as it depends on the booking alone."""
+
+
+class AppointmentsJson(Json, frozen=True, kw_only=True):
+    """A page of bookings with their parties."""
+
+    items: tuple[AppointmentJson, ...]
+    next_cursor: str | None
 
 
 class CancellationQuoteJson(Json, frozen=True, kw_only=True):
@@ -293,6 +374,29 @@ def booking_json(booking: Booking) -> BookingJson:
         reschedule_notice_minutes=booking.cancellation.reschedule_notice_minutes or UNSET,
         cancellation_start=booking.cancellation_start or UNSET,
         in_question=booking.in_question or UNSET,
+    )
+
+
+def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> AppointmentJson:
+    """Show a booking with its parties to the actor."""
+    appointment, booking, salon = seen.appointment, seen.appointment.booking, seen.appointment.salon
+    shown = appointment.contact_shown_to(seen.party)
+    return AppointmentJson(
+        **structs.asdict(booking_json(booking)),
+        customer=BookingCustomerJson(
+            id=booking.customer_id,
+            name=appointment.customer_name,
+            email=(appointment.customer_email or UNSET) if shown else UNSET,
+            phone=(appointment.customer_phone or UNSET) if shown else UNSET,
+        ),
+        provider=BookingProviderJson(
+            id=booking.provider_id,
+            display_name=appointment.provider_name,
+            address=appointment.provider_address,
+            time_zone=appointment.provider_time_zone,
+        ),
+        salon=UNSET if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
+        actions=available_actions(booking, seen.party, actor, now),
     )
 
 

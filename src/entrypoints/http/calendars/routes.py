@@ -51,7 +51,7 @@ async def get_booking_file(
 
     The file of a later version has a higher SEQUENCE under the same UID, so a calendar updates its entry.
     """
-    found = await get_appointment(actor, BookingId(booking_id), reads)
+    found = await get_appointment(actor, BookingId(booking_id), reads.appointments)
     booking = found.appointment.booking
     shown = entry(found.appointment, found.party)
     file = calendar_files.write([shown], name=booking.reference, now=clock.now())

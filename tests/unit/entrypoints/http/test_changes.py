@@ -31,7 +31,7 @@ async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
         "version": 2,
         "cancellationStart": booking["start"],
     }
-    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == moved.json()
+    assert await api.booking(booking["id"], customer) == moved.json()
     longer = await api.post(path, provider, json={"slot": MONDAY_EVENING, "durationMinutes": 90})
     assert (longer.json()["start"], longer.json()["end"]) == ("2026-11-23T14:07:00Z", "2026-11-23T15:37:00Z")
     events = (await api.get(f"/bookings/{booking['id']}/events", customer)).json()["items"]
@@ -54,7 +54,7 @@ async def test_a_rejected_reschedule_keeps_the_old_time(api: Api) -> None:
     too_far = await api.post(path, provider, json={"slot": "2030-01-01T00:00:00Z"})
     assert_problem(too_far, 422, "validation.invalid_value", "/slot")
     assert_problem(await api.post(path, other, json={"slot": MONDAY_AT_2_10}), 404, "booking.not_found")
-    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
+    assert await api.booking(booking["id"], customer) == booking
 
 
 async def test_only_the_provider_reschedules_a_started_booking(api: Api) -> None:
@@ -86,7 +86,7 @@ async def test_a_provider_cannot_move_a_booking_away_from_its_customer(api: Api)
         "objectionDeadline": "2026-11-24T00:00:00Z",
     }
     for party in (customer, provider, admin):
-        seen = (await api.get(path, party)).json()
+        seen = await api.booking(booking["id"], party)
         assert (
             seen == moved.json() == {**booking, **soon, **waiting, "version": 2, "cancellationStart": booking["start"]}
         )
@@ -164,7 +164,7 @@ async def test_a_change_with_a_stale_version_is_rejected(api: Api, step: str, bo
     for odd in ("1", '"1" "2"', '"1'):
         wrong = await api.post(path, provider, json=body, headers={"If-Match": odd})
         assert_problem(wrong, 400, "validation.invalid_input", "/header/If-Match")
-    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
+    assert await api.booking(booking["id"], customer) == booking
     changed = await api.post(path, provider, json=body, headers={"If-Match": '"1"'})
     assert (changed.status_code, changed.headers["ETag"], changed.json()["version"]) == (200, '"2"', 2)
 
@@ -191,7 +191,7 @@ async def test_only_its_parties_change_a_booking(api: Api, step: str, body: dict
     unknown = path.replace(booking["id"], "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03")
     assert_problem(await api.post(unknown, await api.admin(), json=body), 404, "booking.not_found")
     assert_problem(await api.post(path, customer, json={**body, "more": 1}), 400, "validation.invalid_input", "/more")
-    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
+    assert await api.booking(booking["id"], customer) == booking
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ async def test_a_customer_takes_one_of_the_times_that_were_offered(api: Api) -> 
     assert offered.status_code == 200
     assert offered.json()["offeredTimes"] == ["2026-11-23T04:00:00Z", "2026-11-23T14:07:00Z"]
     assert (offered.json()["status"], offered.json()["dueAt"]) == ("requested", "2026-11-23T14:07:00Z")
-    assert (await api.get(path, customer)).json() == offered.json()
+    assert await api.booking(offered.json()["id"], customer) == offered.json()
     assert_problem(await api.post(f"{path}/accept", customer, json={}), 403, "lifecycle.not_your_move")
     elsewhere = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_AT_2_10})
     assert_problem(elsewhere, 422, "booking.time_not_offered", "/slot")
@@ -294,7 +294,7 @@ async def test_an_offered_time_that_was_blocked_since_is_refused_and_the_other_o
     blocked = (await api.post("/availability/blocks", provider, json=block)).json()["id"]
     gone = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_AT_NOON})
     assert_problem(gone, 409, "booking.time_not_available", "/slot")
-    assert (await api.get(path, customer)).json() == offered.json()
+    assert await api.booking(offered.json()["id"], customer) == offered.json()
     again = await api.post(f"{path}/offer-times", provider, json={"slots": [MONDAY_AT_NOON]})
     assert_problem(again, 409, "booking.time_not_available", "/slot")
     await api.delete(f"/availability/blocks/{blocked}", provider)
@@ -354,7 +354,7 @@ async def test_a_series_is_made_whole_and_once(api: Api) -> None:
     ]
     for each in series["items"]:
         assert (each["seriesId"], each["status"], each["notes"]) == (series["id"], "pending", "Sleeve.")
-        assert (await api.get(f"/bookings/{each['id']}", customer)).json() == each
+        assert await api.booking(each["id"], customer) == each
     again = await api.post("/bookings/series", customer, json=wish, headers={"Idempotency-Key": "sleeve-1"})
     assert (again.status_code, again.json()) == (201, series)
     assert len((await api.get("/bookings", customer)).json()["items"]) == 3

@@ -42,14 +42,14 @@ async def test_responses_of_every_status_have_security_headers(api: Api) -> None
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     wish = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
-    booking = await api.booked(customer, provider_id)
-    tag = f'"{booking["version"]}"'
+    await api.booked(customer, provider_id)
+    me = await api.get("/users/me", customer)
     answers = {
         200: await api.get("/bookings", customer),
         201: await api.post("/waitlist", customer, json={**WINDOW, "providerId": provider_id}),
         202: await api.post("/auth/forgot-password", json={"email": "nobody@example.com"}),
         204: await api.call("OPTIONS", "/bookings"),
-        304: await api.get(f"/bookings/{booking['id']}", customer, headers={"If-None-Match": tag}),
+        304: await api.get("/users/me", customer, headers={"If-None-Match": me.headers["ETag"]}),
         400: await api.get("/bookings?limit=x", customer),
         401: await api.get("/bookings"),
         403: await api.get("/admin/users", customer),

@@ -196,7 +196,7 @@ async def test_bookings_in_a_block_stay_and_a_block_is_made_once(api: Api) -> No
     ]
     assert made[0].json() == made[1].json()
     assert (await api.get(f"/availability/{provider_id}", provider)).json()["blocks"] == [made[0].json()]
-    assert (await api.get(f"/bookings/{booking['id']}", provider)).json() == booking
+    assert await api.booking(booking["id"], provider) == booking
     refused = await api.post(
         "/bookings", await api.joined("customer"), json={"providerId": provider_id, "slot": "2026-11-23T12:00:00+08:00"}
     )

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
-from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Party, Status
+from booking_domain.catalogue.salons import Salon
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import BookingId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.views import Appointment
+from booking_domain.workflows.views import Appointment, SalonName
 
 INSTANT = timedelta(microseconds=1)
 
@@ -45,7 +47,11 @@ class AppointmentReadsContract(StorageContract):
                 booking=booking,
                 provider_name=cast.profile.display_name,
                 provider_address=cast.profile.address,
+                provider_time_zone="Asia/Ulaanbaatar",
+                salon=None,
                 customer_name=customer.name,
+                customer_email=customer.email,
+                customer_phone=customer.phone,
             )
             for booking, customer in ((sold, cast.customer), (walked_in, cast.owner))
         ]
@@ -95,6 +101,44 @@ class AppointmentReadsContract(StorageContract):
                 *(booking for status, booking in old.items() if CLAIMS_TIME[status]),
                 *new,
             ]
+
+    async def test_an_appointment_names_the_salon_of_its_provider(self, backend: Backend, make: Builder) -> None:
+        cast, manager = await a_cast(backend, make), make.user(Role.MANAGER)
+        salon = Salon(
+            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW
+        )
+        booking = make.booking(cast.profile, cast.customer)
+        await store_bookings(backend, make, booking)
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            await tx.salons.add(salon)
+            await tx.salons.join(salon.id, cast.profile.id)
+        found = await backend.reads.appointments.get(booking.id)
+        assert found is not None
+        assert (found.booking, found.salon) == (booking, SalonName(id=salon.id, name=salon.name))
+        assert await backend.reads.appointments.page(BookingListFilter()) == [found]
+        assert await backend.reads.appointments.get(BookingId(make.entropy.new_id())) is None
+
+    async def test_a_party_lists_its_bookings_to_come_apart_from_all_others(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        made = {
+            (status, start): make.booking(cast.profile, cast.customer, start, status=status)
+            for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.CANCELLED, Status.COMPLETED)
+            for start in (NOW - HOUR, TOMORROW)
+        }
+        await store_bookings(backend, make, *made.values(), make.booking(other.profile, other.customer))
+        to_come = {each.id for (status, start), each in made.items() if status in TO_COME and start == TOMORROW}
+        ended = {each.id for each in made.values()} - to_come
+        for party_id in (cast.owner.id, cast.customer.id):
+            for chosen, expected in (
+                (BookingListFilter(party_id=party_id, upcoming_at=NOW), to_come),
+                (BookingListFilter(party_id=party_id, past_at=NOW), ended),
+                (BookingListFilter(party_id=party_id), to_come | ended),
+            ):
+                assert {each.booking.id for each in await backend.reads.appointments.page(chosen)} == expected
+        assert not await backend.reads.appointments.page(BookingListFilter(party_id=UserId(make.entropy.new_id())))
 
     async def test_all_appointments_are_filtered(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)

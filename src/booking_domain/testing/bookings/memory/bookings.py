@@ -5,20 +5,21 @@ from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.ports import BookableProvider, BookableProviders, BookingFilter, BookingReads, Bookings
-from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party
+from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED, Party
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
 from booking_domain.testing.identity.memory.tables import USERS, require_user
 from booking_domain.testing.kit.listing import is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
+from booking_domain.testing.scheduling.memory.tables import CALENDARS
 from booking_domain.workflows.listings import BookingListFilter
 from booking_domain.workflows.ports import AppointmentReads
-from booking_domain.workflows.views import Appointment
+from booking_domain.workflows.views import Appointment, SalonName
 
 
 class MemoryBookableProviders(BookableProviders):
@@ -171,18 +172,35 @@ class MemoryAppointmentReads(AppointmentReads):
             matches=lambda booking: (
                 (not chosen.statuses or booking.status in chosen.statuses)
                 and is_chosen(chosen, booking, booking.span.start)
+                and chosen.party_id in {None, booking.customer_id, booking.provider_user_id}
+                and (chosen.upcoming_at is None or _is_upcoming(booking, chosen.upcoming_at))
+                and (chosen.past_at is None or not _is_upcoming(booking, chosen.past_at))
             ),
             id_of=lambda booking: booking.id,
             key=lambda booking: booking.span.start,
         )
         return [_appointment(state, booking) for booking in found]
 
+    async def get(self, booking_id: BookingId) -> Appointment | None:
+        state = self._committed()
+        booking = state[BOOKINGS].get(booking_id)
+        return None if booking is None else _appointment(state, booking)
+
+
+def _is_upcoming(booking: Booking, now: datetime) -> bool:
+    return booking.status in TO_COME and now < booking.span.end
+
 
 def _appointment(state: State, booking: Booking) -> Appointment:
-    profile = state[PROFILES][booking.provider_id]
+    profile, customer = state[PROFILES][booking.provider_id], state[USERS][booking.customer_id]
+    calendar, salon_id = state[CALENDARS].get(booking.provider_id), state[SALON_MEMBERS].get(booking.provider_id)
     return Appointment(
         booking=booking,
         provider_name=profile.display_name,
         provider_address=profile.address,
-        customer_name=state[USERS][booking.customer_id].name,
+        provider_time_zone="UTC" if calendar is None else calendar.time_zone,
+        salon=None if salon_id is None else SalonName(id=salon_id, name=state[SALONS][salon_id].name),
+        customer_name=customer.name,
+        customer_email=customer.email,
+        customer_phone=customer.phone,
     )

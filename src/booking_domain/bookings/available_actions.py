@@ -1,0 +1,117 @@
+"""What a party can do with a booking now, from the lifecycle and the conditions of its actions."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Action, Party, Status
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import EventId
+from booking_domain.shared.time import TimeRange
+
+_LATER: Final = timedelta(days=1)
+
+
+class AvailableAction(StrEnum):
+    """What a party can ask for: the buttons of a booking's screen."""
+
+    ACCEPT = "accept"
+    """The provider accepts a request, or the customer takes one of the offered times."""
+    DECLINE = "decline"
+    OFFER_TIMES = "offer_times"
+    CONFIRM = "confirm"
+    PAY_DEPOSIT = "pay_deposit"
+    PAY_BALANCE = "pay_balance"
+    ACCEPT_TIME = "accept_time"
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+    COMPLETE = "complete"
+    MARK_NO_SHOW = "mark_no_show"
+    DISPUTE = "dispute"
+    UPHOLD = "uphold"
+
+
+def available_actions(booking: Booking, party: Party, actor: Actor, now: datetime) -> tuple[AvailableAction, ...]:
+    """Return what the booking allows the party now, in the order of `AvailableAction`.
+
+    Each action of the lifecycle is tried on the booking, and the result is discarded. What depends on more than the
+    booking is not tried: whether a time is free, and whether the provider and the customer's account are active.
+    """
+    possible = {
+        _shown_as(action, booking, party)
+        for action in _TRIALS
+        if _is_possible(action, booking, party=party, actor=actor, now=now)
+    }
+    if party is Party.CUSTOMER and not booking.overdue(now):
+        possible |= _as_customer(booking)
+    return tuple(action for action in AvailableAction if action in possible)
+
+
+def _as_customer(booking: Booking) -> set[AvailableAction]:
+    """What only the customer does, and is no action of the lifecycle."""
+    if booking.status is Status.REQUESTED and booking.offered_times:
+        return {AvailableAction.ACCEPT}
+    if booking.status is Status.PENDING and booking.deposit_due:
+        return {AvailableAction.PAY_DEPOSIT}
+    if booking.status in {Status.CONFIRMED, Status.COMPLETED} and booking.price.beyond(booking.totals.refundable):
+        return {AvailableAction.PAY_BALANCE}
+    return set()
+
+
+def _shown_as(action: Action, booking: Booking, party: Party) -> AvailableAction:
+    if booking.status is Status.REQUESTED and action is Action.CONFIRM:
+        return AvailableAction.ACCEPT  # a request without a deposit is confirmed at once
+    if booking.status is Status.REQUESTED and action is Action.CANCEL and party is Party.PROVIDER:
+        return AvailableAction.DECLINE
+    return AvailableAction(action.value)
+
+
+def _is_possible(action: Action, booking: Booking, *, party: Party, actor: Actor, now: datetime) -> bool:
+    if booking.status is Status.REQUESTED and booking.overdue(now) and action is not Action.CANCEL:
+        return False  # it counts as expired before the system has expired it
+    try:
+        _TRIALS[action](action, booking, party, actor, now)
+    except DomainError:
+        return False
+    return True
+
+
+def _apply(action: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    return booking.apply(action, party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+def _offer_times(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    return booking.offer_times([now + _LATER], party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+def _reschedule(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    start = max(now, booking.span.start) + _LATER
+    span = TimeRange(start, start + (booking.span.end - booking.span.start))
+    return booking.reschedule(span, span, party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+def _accept_time(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    if booking.unaccepted(now) is None:
+        raise DomainError
+    return booking.accept_time(booking.span, party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+def _uphold(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    return booking.uphold(party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+_TRIALS: Final[Mapping[Action, Callable[[Action, Booking, Party, Actor, datetime], object]]] = {
+    Action.ACCEPT: _apply,
+    Action.OFFER_TIMES: _offer_times,
+    Action.CONFIRM: _apply,
+    Action.ACCEPT_TIME: _accept_time,
+    Action.RESCHEDULE: _reschedule,
+    Action.CANCEL: _apply,
+    Action.COMPLETE: _apply,
+    Action.MARK_NO_SHOW: _apply,
+    Action.DISPUTE: _apply,
+    Action.UPHOLD: _uphold,
+}

@@ -1,0 +1,90 @@
+"""The screens of a booking: who comes, where to go, and what each party can do, in one request."""
+
+from typing import Any
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+
+MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
+TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
+
+
+async def _seen(api: Api, booking: dict[str, Any], who: str) -> dict[str, Any]:
+    answer = await api.get(f"/bookings/{booking['id']}", who)
+    assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
+    return dict(answer.json())
+
+
+async def test_the_provider_sees_how_to_reach_the_customer_once_the_booking_is_confirmed(api: Api) -> None:
+    provider, provider_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
+    customer, admin = await api.joined("customer"), await api.admin()
+    me = (await api.get("/users/me", customer)).json()
+    booking = await api.booked(customer, provider_id)
+    full = {"id": me["id"], "name": me["name"], "email": me["email"]}
+    assert (await _seen(api, booking, provider))["customer"] == {"id": me["id"], "name": me["name"]}
+    assert (await _seen(api, booking, customer))["customer"] == full
+    assert (await _seen(api, booking, admin))["customer"] == full
+    assert (await _seen(api, booking, customer))["actions"] == ["pay_deposit", "reschedule", "cancel"]
+    await api.patch(f"/bookings/{booking['id']}", admin, json={"status": "confirmed"})
+    seen = await _seen(api, booking, provider)
+    assert seen["customer"] == full
+    assert seen["actions"] == ["reschedule", "cancel", "dispute"]
+    await api.post(f"/bookings/{booking['id']}/cancel", customer, json={})
+    assert (await _seen(api, booking, provider))["customer"] == {"id": me["id"], "name": me["name"]}
+
+
+async def test_the_customer_sees_where_to_go(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    shown = (await api.get("/providers/me", provider)).json()
+    booking = await api.booked(customer, provider_id)
+    seen = await _seen(api, booking, customer)
+    assert seen["provider"] == {
+        "id": provider_id,
+        "displayName": shown["displayName"],
+        "address": shown["address"],
+        "timeZone": shown["timeZone"],
+    }
+    assert "salon" not in seen
+
+
+async def test_a_walk_in_shows_no_contact(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    booking = await api.booked(provider, provider_id)
+    assert booking["status"] == "confirmed"
+    assert set((await _seen(api, booking, provider))["customer"]) == {"id", "name"}
+
+
+@pytest.mark.parametrize("who", ["customer", "provider"])
+async def test_bookings_are_sorted_filtered_and_paged(api: Api, who: str) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    token = customer if who == "customer" else provider
+    made = [await api.booked(customer, provider_id, at) for at in (TUESDAY_AT_TEN, MONDAY_AT_TEN, MONDAY_AT_NOON)]
+    tuesday, ten, noon = (each["reference"] for each in made)
+    await api.post(f"/bookings/{made[2]['id']}/cancel", customer, json={})
+
+    async def listed(query: str) -> list[str]:
+        answer = await api.get(f"/bookings?{query}", token)
+        assert answer.status_code == 200, answer.text
+        return [each["reference"] for each in answer.json()["items"]]
+
+    for query, expected in (
+        ("", [noon, ten, tuesday]),
+        ("sort=createdAt", [tuesday, ten, noon]),
+        ("sort=start", [ten, noon, tuesday]),
+        ("sort=-start", [tuesday, noon, ten]),
+        ("when=upcoming&sort=start", [ten, tuesday]),
+        ("when=past", [noon]),
+        ("status=cancelled&status=confirmed&sort=start", [ten, noon, tuesday]),
+        ("status=cancelled", [noon]),
+        (f"reference={ten}", [ten]),
+        (f"providerId={provider_id}&from=2026-11-24", [tuesday]),
+    ):
+        assert await listed(query) == expected, query
+    first = (await api.get("/bookings?sort=start&limit=2", token)).json()
+    second = (await api.get(f"/bookings?sort=start&limit=2&cursor={first['nextCursor']}", token)).json()
+    assert [each["reference"] for each in first["items"] + second["items"]] == [ten, noon, tuesday]
+    assert {"customer", "provider", "actions"} <= set(first["items"][0])
+    stranger = await api.joined("customer")
+    assert (await api.get(f"/bookings?reference={ten}", stranger)).json()["items"] == []
