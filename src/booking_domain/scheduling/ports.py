@@ -1,5 +1,6 @@
 """Ports of scheduling."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -127,6 +128,10 @@ class CalendarRepository(Protocol):
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
         """Add a rule."""
+        ...
+
+    async def replace_rules(self, provider_id: ProviderId, rules: Sequence[WeeklyRule]) -> None:
+        """Replace all rules: one change of the version. Rules that stay have the id that they had."""
         ...
 
     async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:

@@ -88,10 +88,12 @@ class InvalidValue(RuleViolated):
     code: ClassVar[str] = "validation.invalid_value"
     field: str
     problem: str
+    within: FieldPath = ()
+    """Where the field is, if the command has several of that name."""
 
     @property
     def field_path(self) -> FieldPath:
-        return (self.field,)
+        return (*self.within, self.field)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -58,6 +58,12 @@ async def settings(api: Api) -> Edit:
     return Edit(provider, "/availability/settings", {"slotStepMinutes": 15}, path, provider, tag='"8"')
 
 
+async def rules(api: Api) -> Edit:
+    provider, provider_id = await api.open_provider()
+    path = f"/availability/{provider_id}"
+    return Edit(provider, "/availability/rules", {"rules": [_EVENING]}, path, provider, tag='"8"', again=False)
+
+
 async def feeds(api: Api) -> Edit:
     provider, _ = await api.open_provider()
     tag = (await api.get("/availability/feeds", provider)).headers["ETag"]
@@ -85,6 +91,7 @@ FEATURE: Final = Feature(
         "GET /availability/{provider_id}": Row(PUBLIC, PROVIDER, tagged=True),
         "POST /availability": Row(_MANAGE, once=new_rule),
         "DELETE /availability/{rule_id}": Row(_MANAGE, RULE),
+        "PUT /availability/rules": Row(_MANAGE, edit=rules),
         "PUT /availability/settings": Row(_MANAGE, edit=settings),
         "POST /availability/exceptions": Row(_MANAGE, once=new_exception),
         "DELETE /availability/exceptions/{exception_id}": Row(_MANAGE, EXCEPTION),

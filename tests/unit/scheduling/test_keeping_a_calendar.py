@@ -1,20 +1,30 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Calendar
-from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, ProviderNotFound, RuleNotFound
+from booking_domain.scheduling.errors import (
+    DateHasException,
+    ExceptionNotFound,
+    ProviderNotFound,
+    RuleNotFound,
+    TooManyRules,
+)
+from booking_domain.scheduling.model import MAX_RULES
 from booking_domain.scheduling.use_cases.calendars import (
     AddException,
     AddRule,
+    SetRules,
     add_exception,
     add_rule,
     remove_exception,
     remove_rule,
+    set_rules,
 )
 from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.testing.builders import hours
 
 CHRISTMAS = date(2026, 12, 25)
@@ -40,6 +50,28 @@ async def test_a_provider_adds_rules_to_the_calendar_and_removes_them(stage: Sta
     assert (await calendar_of(stage)).rules == (monday,)
     with pytest.raises(RuleNotFound):
         await stage.by_provider(remove_rule, sunday.id)
+
+
+async def test_all_rules_are_replaced_at_once_and_equal_ones_keep_their_ids(stage: Stage) -> None:
+    monday = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
+    await stage.by_provider(add_rule, SUNDAYS)
+    before = await calendar_of(stage)
+    late = replace(SUNDAYS, hours=hours("18:00-23:00"))
+    after = await stage.by_provider(set_rules, SetRules(rules=(EVERY_OTHER_MONDAY, late, late)))
+    assert after == await calendar_of(stage)
+    assert (after.version, after.rules[2]) == (before.version + 1, monday)
+    assert [rule.hours for rule in after.rules] == [late.hours, late.hours, monday.hours]
+    again = SetRules(rules=(late, EVERY_OTHER_MONDAY, late), expected_version=after.version)
+    assert await stage.by_provider(set_rules, again) == after == await calendar_of(stage)
+    with pytest.raises(StaleVersion):
+        await stage.by_provider(set_rules, SetRules(rules=(), expected_version=before.version))
+    with pytest.raises(TooManyRules):
+        await stage.by_provider(set_rules, SetRules(rules=(SUNDAYS,) * (MAX_RULES + 1)))
+    with pytest.raises(InvalidValue) as refusal:
+        await stage.by_provider(set_rules, SetRules(rules=(SUNDAYS, replace(SUNDAYS, every_weeks=2))))
+    assert refusal.value.field_path == ("rules", 1, "valid_from")
+    assert await calendar_of(stage) == after
+    assert (await stage.by_provider(set_rules, SetRules(rules=()))).rules == ()
 
 
 async def test_a_date_has_at_most_one_exception(stage: Stage) -> None:

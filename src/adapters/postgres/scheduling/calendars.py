@@ -1,6 +1,6 @@
 """Calendars, schedules and bookable providers on PostgreSQL."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -163,6 +163,7 @@ _SIZE: Final = Statement(
     )
 )
 _ADD_RULE: Final = Statement(insert(availability_rules))
+_REMOVE_RULES: Final = Statement(delete(availability_rules).where(_r.provider_id == bindparam("provider_id")))
 _REMOVE_RULE: Final = Statement(
     delete(availability_rules)
     .where(_r.id == bindparam("rule_id"), _r.provider_id == bindparam("provider_id"))
@@ -360,6 +361,16 @@ class PostgresCalendars(WithWork, CalendarRepository):
         await self._work.execute(_SAVE_SETTINGS, provider_id=provider_id, time_zone=time_zone, **values)
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
+        await self._insert_rule(provider_id, rule)
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def replace_rules(self, provider_id: ProviderId, rules: Sequence[WeeklyRule]) -> None:
+        await self._work.execute(_REMOVE_RULES, provider_id=provider_id)
+        for rule in rules:
+            await self._insert_rule(provider_id, rule)
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def _insert_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
         await self._work.execute(
             _ADD_RULE,
             id=rule.id,
@@ -371,7 +382,6 @@ class PostgresCalendars(WithWork, CalendarRepository):
             valid_until=rule.valid_until,
             every_weeks=rule.every_weeks,
         )
-        await self._work.execute(_CHANGED, owner=provider_id)
 
     async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
         if await self._work.one(_REMOVE_RULE, provider_id=provider_id, rule_id=rule_id) is None:

@@ -1,6 +1,6 @@
 """Change one's calendar: weekly rules, exceptions and blocks. Existing bookings never change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
 
@@ -19,16 +19,18 @@ from booking_domain.scheduling.model import (
     MAX_EXCEPTIONS,
     MAX_RULES,
     Block,
+    Calendar,
     DateException,
     Hours,
     WeeklyRule,
 )
 from booking_domain.scheduling.ports import CalendarRepository
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 
 class CalendarTx(Protocol):
@@ -47,6 +49,14 @@ class AddRule:
     valid_from: date | None = None
     valid_until: date | None = None
     every_weeks: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRules:
+    """Replace all weekly rules, at once. A rule that stays as it is keeps its id; the same rules change nothing."""
+
+    rules: tuple[AddRule, ...]
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +83,8 @@ async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
     return provider_id
 
 
-async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> WeeklyRule:
-    rule = WeeklyRule(
+def _new_rule(command: AddRule, context: Context) -> WeeklyRule:
+    return WeeklyRule(
         id=RuleId(context.entropy.new_id()),
         day=command.day,
         hours=command.hours,
@@ -82,11 +92,50 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> Weekl
         valid_until=command.valid_until,
         every_weeks=command.every_weeks,
     )
+
+
+async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> WeeklyRule:
+    rule = _new_rule(command, context)
     provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).rules >= MAX_RULES:
         raise TooManyRules
     await tx.calendars.add_rule(provider_id, rule)
     return rule
+
+
+async def _set_rules(command: SetRules, tx: CalendarTx, context: Context) -> Calendar:
+    if len(command.rules) > MAX_RULES:
+        raise TooManyRules
+    asked = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
+    provider_id = await own_provider(tx, context)
+    calendar = await tx.calendars.calendar_of(provider_id)
+    if calendar is None:
+        raise ProviderNotFound
+    require_expected_version(calendar.version, command.expected_version)
+    before = list(calendar.rules)
+    rules = [_taken(before, rule) or rule for rule in asked]
+    if not before and len(rules) == len(calendar.rules):
+        return calendar
+    await tx.calendars.replace_rules(provider_id, rules)
+    after = await tx.calendars.calendar_of(provider_id)
+    if after is None:
+        raise ProviderNotFound
+    return after
+
+
+def _numbered_rule(number: int, command: AddRule, context: Context) -> WeeklyRule:
+    try:
+        return _new_rule(command, context)
+    except InvalidValue as error:
+        raise InvalidValue(field=error.field, problem=error.problem, within=("rules", number)) from None
+
+
+def _taken(rules: list[WeeklyRule], like: WeeklyRule) -> WeeklyRule | None:
+    """Take the rule that says the same out of the list."""
+    same = next((rule for rule in rules if replace(rule, id=like.id) == like), None)
+    if same is not None:
+        rules.remove(same)
+    return same
 
 
 async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: Context) -> None:
@@ -120,6 +169,9 @@ async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> 
 
 
 add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, TooManyRules, InvalidValue))
+set_rules: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _set_rules, raises=(ProviderNotFound, TooManyRules, InvalidValue, StaleVersion)
+)
 remove_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_rule, raises=(RuleNotFound, ProviderNotFound))
 add_exception: Final = UseCase(
     Permission.MANAGE_CALENDAR,

@@ -4,6 +4,10 @@ from typing import Any, Final
 
 ADD_RULE: Final[dict[str, Any]] = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
 RULE: Final[dict[str, Any]] = {"id": "0199f3a4-77b1-7e02-b3c9-5f8d2a6e4c10", **ADD_RULE, "everyWeeks": 1}
+SET_RULES: Final[dict[str, Any]] = {"rules": [ADD_RULE, {"day": 2, "startTime": "12:00", "endTime": "20:00"}]}
+RULES: Final[dict[str, Any]] = {
+    "rules": [RULE, {"id": "0199f3a4-77b1-7e02-b3c9-5f8d2a6e4c11", **SET_RULES["rules"][1], "everyWeeks": 1}]
+}
 ADD_EXCEPTION: Final[dict[str, Any]] = {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]}
 EXCEPTION: Final[dict[str, Any]] = {"id": "0199f3a5-02d9-7a6f-91e4-7b3c8d5f2e31", **ADD_EXCEPTION}
 ADD_BLOCK: Final[dict[str, Any]] = {

@@ -14,6 +14,7 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_block,
     remove_exception,
     remove_rule,
+    set_rules,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
@@ -30,6 +31,8 @@ from entrypoints.http.availability.examples import (
     CHANGE_SETTINGS,
     EXCEPTION,
     RULE,
+    RULES,
+    SET_RULES,
     SETTINGS,
 )
 from entrypoints.http.availability.export import PROVIDER
@@ -42,11 +45,14 @@ from entrypoints.http.availability.schemas import (
     ExceptionJson,
     RuleBody,
     RuleJson,
+    RulesBody,
+    RulesJson,
     SettingsBody,
     SettingsJson,
     block_json,
     exception_json,
     rule_json,
+    rules_json,
     settings_json,
 )
 from entrypoints.http.kit.documentation import documented
@@ -103,6 +109,22 @@ async def remove_availability(
 ) -> None:
     """Remove a weekly rule. Bookings made under it stay."""
     await executor.run(remove_rule, RuleId(rule_id), actor=actor)
+
+
+@put("/rules", opt=documented(set_rules, body=SET_RULES, answer=RULES))
+async def set_availability_rules(
+    data: JSONBody[RulesBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[RulesJson]:
+    """Replace all weekly rules at once.
+
+    No time is offered under a part of the new rules. Rules that stay as they are keep their ids, and the same rules
+    again change nothing. Existing bookings stay. `If-Match` takes the `ETag` of the availability.
+    """
+    calendar = await executor.run(set_rules, data.command(expected_version(if_match)), actor=actor)
+    return Response(rules_json(calendar.rules), headers=etag(calendar.version))
 
 
 @put("/settings", opt=documented(change_settings, body=CHANGE_SETTINGS, answer=SETTINGS))
@@ -163,6 +185,7 @@ routes: Final = Router(
         add_availability,
         get_availability,
         remove_availability,
+        set_availability_rules,
         change_availability_settings,
         add_availability_exception,
         remove_availability_exception,

@@ -1,5 +1,6 @@
 """The JSON of availability."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
@@ -22,7 +23,7 @@ from booking_domain.scheduling.model import (
     Hours,
     WeeklyRule,
 )
-from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule
+from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule, SetRules
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.shared.versions import ExpectedVersion
@@ -68,6 +69,16 @@ class RuleBody(HoursBody, frozen=True, kw_only=True):
             valid_until=self.valid_until,
             every_weeks=self.every_weeks,
         )
+
+
+class RulesBody(Body, frozen=True, kw_only=True):
+    """All weekly rules of a provider."""
+
+    rules: Annotated[tuple[RuleBody, ...], Meta(max_length=MAX_RULES)]
+
+    def command(self, expected_version: ExpectedVersion) -> SetRules:
+        """Return the command."""
+        return SetRules(rules=tuple(each.command() for each in self.rules), expected_version=expected_version)
 
 
 class ExceptionBody(Body, frozen=True, kw_only=True):
@@ -143,6 +154,12 @@ class RuleJson(Json, frozen=True, kw_only=True):
     every_weeks: int
 
 
+class RulesJson(Json, frozen=True, kw_only=True):
+    """All weekly rules of a provider."""
+
+    rules: tuple[RuleJson, ...]
+
+
 class ExceptionJson(Json, frozen=True, kw_only=True):
     """Other hours for one date, or none."""
 
@@ -207,6 +224,11 @@ class AvailabilityJson(Json, frozen=True, kw_only=True):
     rules: Annotated[tuple[RuleJson, ...], Meta(max_length=MAX_RULES)]
     exceptions: Annotated[tuple[ExceptionJson, ...], Meta(max_length=MAX_EXCEPTIONS)]
     blocks: Annotated[tuple[BlockJson, ...], Meta(max_length=MAX_BLOCKS)]
+
+
+def rules_json(rules: Iterable[WeeklyRule]) -> RulesJson:
+    """Show all rules."""
+    return RulesJson(rules=tuple(map(rule_json, rules)))
 
 
 def rule_json(rule: WeeklyRule) -> RuleJson:

@@ -173,6 +173,21 @@ class CalendarRepositoryContract(StorageContract):
         await _add(backend, cast, late, early, sunday)
         assert (await _calendar(backend, cast)).rules == (sunday, early, late)
 
+    async def test_all_rules_are_replaced_in_one_change(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        kept, gone, new, theirs = make.rule(1), make.rule(2), make.rule(0), make.rule(5)
+        await _add(backend, cast, kept, gone)
+        await _add(backend, other, theirs)
+        before = (await _calendar(backend, cast)).version
+        async with backend.begin() as tx:
+            await tx.calendars.replace_rules(cast.profile.id, [kept, new])
+        after = await _calendar(backend, cast)
+        assert (after.rules, after.version) == ((new, kept), before + 1)
+        assert (await _calendar(backend, other)).rules == (theirs,)
+        async with backend.begin() as tx:
+            await tx.calendars.replace_rules(cast.profile.id, [])
+        assert (await _calendar(backend, cast)).rules == ()
+
     async def test_a_rule_can_be_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = make.rule(1), make.rule(2)

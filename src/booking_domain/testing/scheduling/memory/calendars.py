@@ -1,6 +1,6 @@
 """Calendars and provider schedules in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from booking_domain.catalogue.model import ProfileStatus
@@ -31,6 +31,10 @@ def calendar_of(state: State, provider_id: ProviderId) -> Calendar | None:
     return replace(calendar, salon=state[SALON_HOURS][salon])
 
 
+def _in_order(rules: Iterable[WeeklyRule]) -> tuple[WeeklyRule, ...]:
+    return tuple(sorted(rules, key=lambda each: (each.day, each.hours.start, each.id)))
+
+
 class MemoryCalendars(CalendarRepository):
     """The calendars of one transaction."""
 
@@ -59,8 +63,10 @@ class MemoryCalendars(CalendarRepository):
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
         calendar = self._calendar(provider_id)
-        rules = sorted((*calendar.rules, rule), key=lambda each: (each.day, each.hours.start, each.id))
-        self._keep(provider_id, replace(calendar, rules=tuple(rules)))
+        self._keep(provider_id, replace(calendar, rules=_in_order((*calendar.rules, rule))))
+
+    async def replace_rules(self, provider_id: ProviderId, rules: Sequence[WeeklyRule]) -> None:
+        self._keep(provider_id, replace(self._calendar(provider_id), rules=_in_order(rules)))
 
     async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
         calendar = self._calendar(provider_id)
