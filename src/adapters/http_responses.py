@@ -15,6 +15,10 @@ class UnusableResponse(Exception):
     """The response cannot be interpreted. The text never quotes the response, which may contain secrets."""
 
 
+class RefusedRequest(UnusableResponse):
+    """The server understood the request and refused it (4xx). It works; another request may succeed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
     status: int
@@ -23,6 +27,12 @@ class HttpResponse:
     @property
     def succeeded(self) -> bool:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request was refused for what it asks, and not because the server has too much to do."""
+        overload = self.status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+        return HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR and not overload
 
 
 async def read_response(response: httpx.Response, *, max_bytes: int) -> HttpResponse:

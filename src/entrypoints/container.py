@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 
 from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
+from adapters.circuit_breaker import GuardedGateway
 from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.notifier import ConsoleNotifier
@@ -160,7 +161,7 @@ class Container(containers.DeclarativeContainer):
         token_store=providers.Singleton(PostgresTokenStore, database, "qpay"),
     )
 
-    gateways = providers.Singleton(Gateways, gateway)
+    gateways = providers.Singleton(Gateways, providers.Singleton(GuardedGateway, gateway))
 
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
         Executor,

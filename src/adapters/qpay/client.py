@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
+from adapters.http_responses import ACCEPT, HttpResponse, RefusedRequest, UnusableResponse, read_response
 from adapters.qpay.tokens import TokenProvider, TokenStore
 from adapters.qpay.wire import DocumentT, TokenResponse, decode, encode, error_code
 
@@ -41,8 +41,11 @@ class QPayResponse(HttpResponse):
         """Decode the body of a successful response.
 
         Raises:
+            RefusedRequest: QPay answered with an error of its own to this request.
             UnusableResponse: the status is not 2xx, or the body is not such a document.
         """
+        if self.refused and error_code(self.body) is not None:
+            raise RefusedRequest(self.error_summary)
         if not self.succeeded:
             raise UnusableResponse(self.error_summary)
         return decode(self.body, kind)

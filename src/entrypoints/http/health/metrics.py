@@ -1,14 +1,18 @@
-"""`GET /metrics`: the worker's heartbeat and the outbox, for Prometheus."""
+"""`GET /metrics`: the worker's heartbeat, the outbox and the payment gateways, for Prometheus."""
 
+from collections.abc import Iterator
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 
 from booking_domain.identity.errors import InvalidToken
+from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.heartbeats import STALE_AFTER, stale
 from entrypoints.http.health.worker import WorkerRecord
 from entrypoints.http.kit.documentation import documented
@@ -21,7 +25,10 @@ _HIDDEN: Final = {**PUBLIC, **documented(raises=(InvalidToken,)), "hidden": True
 
 @get("/metrics", opt=_HIDDEN)
 async def metrics(
-    request: Request[Any, Any, Any], settings: Injected[Settings], database: Injected[WorkerRecord]
+    request: Request[Any, Any, Any],
+    settings: Injected[Settings],
+    database: Injected[WorkerRecord],
+    gateways: Injected[Gateways],
 ) -> Response[str]:
     """The metrics of the installation, for whoever has a token of `BOOKING_METRICS_TOKEN`; without one, 404."""
     if not settings.metrics_tokens:
@@ -30,10 +37,12 @@ async def metrics(
     known = [compare_digest(given.strip().encode(), token.encode()) for token in settings.metrics_tokens]
     if scheme.lower() != "bearer" or not any(known):
         raise InvalidToken
-    return Response(generate_latest(await _measured(database)).decode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(
+        generate_latest(await _measured(database, gateways)).decode(), headers={"Content-Type": CONTENT_TYPE_LATEST}
+    )
 
 
-async def _measured(database: WorkerRecord) -> CollectorRegistry:
+async def _measured(database: WorkerRecord, gateways: Gateways) -> CollectorRegistry:
     heartbeats, backlog = await database.heartbeats(), await database.backlog()
     registry = CollectorRegistry(auto_describe=False)
     last = Gauge(
@@ -54,4 +63,49 @@ async def _measured(database: WorkerRecord) -> CollectorRegistry:
     messages.labels("parked").set(backlog.parked)
     oldest = Gauge("booking_outbox_oldest_seconds", "Age of the oldest message that waits.", registry=registry)
     oldest.set(backlog.oldest_seconds)
+    registry.register(_Circuits(gateways))
     return registry
+
+
+class _Circuit(Protocol):
+    """What a circuit breaker has counted."""
+
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def failed(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+
+
+@runtime_checkable
+class _Guarded(Protocol):
+    """A gateway behind a circuit breaker."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def breaker(self) -> _Circuit: ...
+
+
+class _Circuits(Collector):
+    """Of the process that answers: each has circuits of its own."""
+
+    def __init__(self, gateways: Gateways) -> None:
+        self._guarded = [gateway for gateway in gateways if isinstance(gateway, _Guarded)]
+
+    def collect(self) -> Iterator[Metric]:
+        is_open = GaugeMetricFamily(
+            "booking_gateway_circuit_open", "1 if calls of the payment gateway fail at once.", labels=["gateway"]
+        )
+        failures = CounterMetricFamily(
+            "booking_gateway_failures", "Calls that the payment gateway did not answer.", labels=["gateway"]
+        )
+        refused = CounterMetricFamily(
+            "booking_gateway_refused_calls", "Calls that the open circuit refused.", labels=["gateway"]
+        )
+        for gateway in self._guarded:
+            is_open.add_metric([gateway.name], gateway.breaker.is_open)
+            failures.add_metric([gateway.name], gateway.breaker.failed)
+            refused.add_metric([gateway.name], gateway.breaker.refused)
+        yield from (is_open, failures, refused)

@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.databases import TestServer
 from tests.unit.entrypoints.api import Api, assert_problem, serving
 
+from adapters.circuit_breaker import FAILURES, GuardedGateway
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat
 from booking_domain.testing.memory.platform import MONDAY_MORNING
@@ -66,6 +67,11 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
         api.database.last[Activity.RELAY] = Heartbeat(MONDAY_MORNING - limit, limit)
         del api.database.last[Activity.SWEEP]
         api.database.outbox = Backlog(waiting=7, parked=1, oldest_seconds=12.5)
+        [guarded] = api.container.gateways()
+        assert isinstance(guarded, GuardedGateway)
+        for _ in range(FAILURES):
+            guarded.breaker.failed_now()
+        assert not guarded.breaker.admits()
         answer = await api.get("/metrics", TOKEN)
         found = {
             (sample.name, *sample.labels.values()): sample.value
@@ -86,6 +92,9 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
             ("booking_outbox_messages", "waiting"): 7,
             ("booking_outbox_messages", "parked"): 1,
             ("booking_outbox_oldest_seconds",): 12.5,
+            ("booking_gateway_circuit_open", "qpay"): 1,
+            ("booking_gateway_failures_total", "qpay"): 5,
+            ("booking_gateway_refused_calls_total", "qpay"): 1,
         }
         assert answer.headers["Content-Type"].startswith("text/plain")
         api.database.down = StorageUnavailable()
