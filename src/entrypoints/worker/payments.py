@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from booking_domain.bookings.events import BookingCancelled
+from booking_domain.bookings.events import BookingCancelled, BookingChanged, BookingExpired, BookingMissed
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
     PaymentHinted,
@@ -23,6 +24,8 @@ from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 
+LATE_PAYMENTS: Final = timedelta(minutes=10)
+"""How long the invoice of an expired booking can still be paid, which revives the booking if its time is free."""
 _RETRIES_PER_SWEEP: Final = 200
 
 
@@ -34,10 +37,15 @@ async def _settle(container: Container, *, payment_id: str) -> None:
 
 
 async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
-    """Withdraw the open invoices of a cancelled booking, so that they cannot be paid."""
+    """Withdraw the open invoices of an ended booking, so that they cannot be paid.
+
+    Each is asked about once more afterwards: one that was paid just before is not withdrawn, and its money counts.
+    """
+    gateways = container.gateways()
     for payment in await container.reads().payments.of_booking(BookingId(UUID(booking_id))):
         if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
-            await container.gateways().named(payment.gateway).cancel_invoice(payment.invoice.reference)
+            await gateways.named(payment.gateway).cancel_invoice(payment.invoice.reference)
+            await settle_payment(payment, executor=container.executor(), gateways=gateways)
 
 
 async def _make_refund(container: Container, *, refund_id: str) -> None:
@@ -65,8 +73,9 @@ def _settle_hinted(event: PaymentHinted) -> Iterator[JobRequest]:
     yield SETTLE.request(payment_id=str(event.payment_id))
 
 
-def _withdraw_invoices(event: BookingCancelled) -> Iterator[JobRequest]:
-    yield CANCEL_INVOICES.request(booking_id=str(event.booking_id))
+def _withdraw_invoices(event: BookingChanged) -> Iterator[JobRequest]:
+    at = event.occurred_at + LATE_PAYMENTS if isinstance(event, BookingExpired) else None
+    yield CANCEL_INVOICES.request(at=at, booking_id=str(event.booking_id))
 
 
 def _ask_for_refund(event: RefundScheduled | RefundSplit) -> Iterator[JobRequest]:
@@ -77,7 +86,7 @@ CONTEXT: Final = WorkerContext(
     jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
-        Subscription((BookingCancelled,), _withdraw_invoices),
+        Subscription((BookingCancelled, BookingExpired, BookingMissed), _withdraw_invoices),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
     ),
     notices=(Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),),
