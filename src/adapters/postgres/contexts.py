@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres import gateway_tokens, heartbeats, idempotency, rate_limits, reviews
+from adapters.postgres import gateway_tokens, heartbeats, idempotency, rate_limits, reconciliation, reviews
 from adapters.postgres.audit import context as audit
 from adapters.postgres.bookings import context as bookings
 from adapters.postgres.catalogue import context as catalogue
@@ -21,6 +21,7 @@ CONTEXTS: Final = (
     scheduling.CONTEXT,
     bookings.CONTEXT,
     payments.CONTEXT,
+    reconciliation.CONTEXT,
     reviews.CONTEXT,
     notifications.CONTEXT,
     audit.CONTEXT,
@@ -38,6 +39,7 @@ class ContextRepositories(
     scheduling.SchedulingRepositories,
     bookings.BookingRepositories,
     payments.PaymentRepositories,
+    reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     notifications.NotificationRepositories,
     audit.AuditRepositories,
@@ -53,6 +55,7 @@ class ContextReads(
     scheduling.SchedulingReads,
     bookings.BookingReads,
     payments.PaymentReads,
+    reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     notifications.NotificationReads,
     audit.AuditReads,

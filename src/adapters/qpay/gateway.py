@@ -20,6 +20,7 @@ from adapters.qpay.wire import (
     CURRENCY,
     REFERENCE,
     ErrorResponse,
+    InvoiceDocument,
     InvoiceResponse,
     RefundRequest,
     error_code,
@@ -90,6 +91,10 @@ class QPayGateway(PaymentGateway):
     @property
     def refunds_parts(self) -> bool:
         return False
+
+    @property
+    def day_zone(self) -> str:
+        return "Asia/Ulaanbaatar"
 
     async def open(self) -> None:
         # trust_env=False: no proxy or .netrc from the environment intercepts payment traffic.
@@ -165,6 +170,15 @@ class QPayGateway(PaymentGateway):
     async def payments_between(self, start: datetime, end: datetime) -> Sequence[GatewayPayment]:
         async with self._client_call("list payments") as client:
             return await list_payments(client, self._invoice_code, start, end)
+
+    async def order_number(self, invoice_reference: str) -> str | None:
+        if re.match(REFERENCE, invoice_reference) is None:
+            return None  # not a QPay invoice id
+        async with self._client_call("read invoice") as client:
+            response = await client.call("GET", f"/invoice/{invoice_reference}", repeatable=True)
+            if error_code(response.body) == "INVOICE_NOTFOUND":
+                return None
+            return response.read(InvoiceDocument).sender_invoice_no
 
     @asynccontextmanager
     async def _client_call(self, operation: str) -> AsyncIterator[QPayClient]:

@@ -74,6 +74,12 @@ class InvoiceResponse(msgspec.Struct, frozen=True):
     urls: list[Link] | None = None
 
 
+class InvoiceDocument(msgspec.Struct, frozen=True):
+    """`GET /invoice/{id}`."""
+
+    sender_invoice_no: str | None = None
+
+
 class PaymentRow(msgspec.Struct, frozen=True):
     payment_id: str | int
     payment_status: str

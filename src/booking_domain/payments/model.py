@@ -1,9 +1,11 @@
 """Payments of bookings: frozen values with pure methods."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
+from uuid import UUID
 
 from booking_domain.payments.transitions import (
     PAYMENT_LIFECYCLE,
@@ -14,6 +16,7 @@ from booking_domain.payments.transitions import (
 from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
 
+_ORDER_NUMBER: Final = re.compile(r"[0-9a-f]{32}[0-9]{3,}")
 PREPARATION_LEASE: Final = timedelta(seconds=30)
 """How long one request holds the lease to prepare an invoice. After a crash another request takes over."""
 
@@ -157,6 +160,18 @@ class Payment:
         """Cancel a pending payment. Money that still arrives counts."""
         status = PAYMENT_LIFECYCLE.advance(self.status, PaymentAction.CANCEL, PaymentParty.PLATFORM)
         return _touched(replace(self, status=status))
+
+
+def payment_of_order(order_number: str) -> PaymentId | None:
+    """The payment of an order number; None if the number is not one of ours.
+
+    >>> payment_of_order("00000000000000000000000000000007002")
+    UUID('00000000-0000-0000-0000-000000000007')
+    >>> payment_of_order("BK-7F3K9Q")
+    """
+    if _ORDER_NUMBER.fullmatch(order_number) is None:
+        return None
+    return PaymentId(UUID(order_number[:32]))
 
 
 def _touched(changed: Payment) -> Payment:

@@ -93,6 +93,11 @@ class PaymentGateway(Protocol):
         """Whether it can pay back a part of a payment; else it pays back all or nothing."""
         ...
 
+    @property
+    def day_zone(self) -> str:
+        """The IANA time zone of the days of its books."""
+        return "UTC"
+
     async def open(self) -> None:
         """Open its connections. No other method is called before."""
         ...
@@ -140,6 +145,14 @@ class PaymentGateway(Protocol):
             GatewayUnavailable: no usable response, or the list is incomplete.
         """
         ...
+
+    async def order_number(self, invoice_reference: str) -> str | None:  # noqa: ARG002
+        """Our order number of an invoice; None if there is no such invoice, or the gateway does not know it.
+
+        Raises:
+            GatewayUnavailable: no usable response.
+        """
+        return None
 
 
 class CallbackTokens(Protocol):
@@ -199,6 +212,14 @@ class PaymentReads(Protocol):
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
         """All payments of each booking, oldest first."""
+        ...
+
+    async def of_invoices(self, gateway: str, references: Sequence[str]) -> Sequence[Payment]:
+        """The payments of this gateway whose invoices have these ids, oldest first."""
+        ...
+
+    async def settled_between(self, gateway: str, start: datetime, end: datetime) -> Sequence[Payment]:
+        """The payments of this gateway whose last money was counted at or after `start` and before `end`."""
         ...
 
 

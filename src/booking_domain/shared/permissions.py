@@ -51,6 +51,8 @@ class Permission(StrEnum):
     PAY = "payment.start"
     PAY_OUT = "payout.manage"
     """See and make the transfers of refunds."""
+    RECONCILE = "reconciliation.manage"
+    """See how the gateways' books differ from the platform's, reconcile a day, and close findings."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -114,6 +116,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
     Permission.PAY_OUT: {Role.ADMIN: _ANY},
+    Permission.RECONCILE: {Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

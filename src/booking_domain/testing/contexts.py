@@ -8,6 +8,7 @@ from booking_domain.testing import (
     identity,
     notifications,
     payments,
+    reconciliation,
     reviews,
     scheduling,
     shared,
@@ -18,6 +19,7 @@ from booking_domain.testing.catalogue.memory.context import CatalogueReads, Cata
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
+from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup, ReconciliationRepositories
 from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
@@ -28,6 +30,7 @@ CONTEXTS: Final = (
     scheduling.CONTEXT,
     bookings.CONTEXT,
     payments.CONTEXT,
+    reconciliation.CONTEXT,
     reviews.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
@@ -41,6 +44,7 @@ class ContextRepositories(
     SchedulingRepositories,
     BookingRepositories,
     PaymentRepositories,
+    ReconciliationRepositories,
     ReviewRepositories,
     NotificationRepositories,
     SharedRepositories,
@@ -54,6 +58,7 @@ class ContextReads(
     SchedulingReads,
     BookingReads,
     PaymentReads,
+    ReconciliationReadGroup,
     ReviewReadGroup,
     NotificationReads,
     SharedReads,

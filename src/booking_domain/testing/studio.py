@@ -290,7 +290,7 @@ class Studio:
         """Pay at the gateway, by default the whole amount. The platform does not know of it yet."""
         if payment.invoice is None:
             return False
-        return self.gateway.pay(payment.invoice.reference, amount or payment.amount)
+        return self.gateway.pay(payment.invoice.reference, amount or payment.amount, self.clock.now())
 
     async def settle(self, payment: Payment) -> Payment:
         """Handle the callback of the gateway."""

@@ -18,6 +18,7 @@ from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
 from booking_domain.payments.refunds import RefundStatus
+from booking_domain.reconciliation import ports as reconciliation
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.ids import BookingId, ProviderId, RefundId, SalonId, UserId
@@ -135,6 +136,7 @@ class Repositories(
     scheduling.SchedulingRepositories,
     bookings.BookingRepositories,
     payments.PaymentRepositories,
+    reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     notifications.NotificationRepositories,
     SharedRepositories,
@@ -149,6 +151,7 @@ class Reads(
     scheduling.SchedulingReadGroup,
     bookings.BookingReadGroup,
     payments.PaymentReadGroup,
+    reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     notifications.NotificationReadGroup,
     SharedReadGroup,
@@ -161,6 +164,7 @@ class Reads(
 CONTEXTS: Final = (
     bookings.CONTEXT,
     payments.CONTEXT,
+    reconciliation.CONTEXT,
     catalogue.CONTEXT,
     scheduling.CONTEXT,
     reviews.CONTEXT,

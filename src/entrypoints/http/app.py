@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
-from entrypoints.http import reviews
+from entrypoints.http import reconciliation, reviews
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -64,6 +64,7 @@ RESOURCES: Final = (
     payments.routes,
     webhooks.routes,
     payouts.routes,
+    reconciliation.routes,
     sms_webhooks.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""

@@ -6,13 +6,33 @@ from booking_domain.bookings.consents import EVENTS as CONSENT_EVENTS
 from booking_domain.reviews.events import EVENTS as REVIEW_EVENTS
 from booking_domain.workflows.notify_consents import notify_of_consent
 from booking_domain.workflows.notify_reviews import notify_of_review
-from entrypoints.worker import bookings, catalogue, identity, notifications, payments, scheduling, storage, waiting_list
+from entrypoints.worker import (
+    bookings,
+    catalogue,
+    identity,
+    notifications,
+    payments,
+    reconciliation,
+    scheduling,
+    storage,
+    waiting_list,
+)
 from entrypoints.worker.declarations import Notice, WorkerContext
 
 CONTEXTS: Final[tuple[WorkerContext, ...]] = (
     *(
         context.CONTEXT
-        for context in (bookings, catalogue, payments, scheduling, waiting_list, identity, notifications, storage)
+        for context in (
+            bookings,
+            catalogue,
+            payments,
+            reconciliation,
+            scheduling,
+            waiting_list,
+            identity,
+            notifications,
+            storage,
+        )
     ),
     # What brings only notices needs no module.
     WorkerContext(notices=(Notice(REVIEW_EVENTS, notify_of_review), Notice(CONSENT_EVENTS, notify_of_consent))),

@@ -1,6 +1,7 @@
 """Payments on PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
@@ -73,6 +74,16 @@ _PENDING: Final = Statement(
 _OLDEST_FIRST: Final = select(*PAYMENT.columns).order_by(_t.created_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
+_OF_INVOICES: Final = Statement(
+    _OLDEST_FIRST.where(_t.gateway == bindparam("gateway"), _t.invoice_reference == func.any(bindparam("references")))
+)
+_SETTLED_BETWEEN: Final = Statement(
+    _OLDEST_FIRST.where(
+        _t.gateway == bindparam("gateway"),
+        _t.processed_at >= bindparam("from_time"),
+        _t.processed_at < bindparam("until"),
+    )
+)
 
 
 class PostgresPaymentReads(WithWork, PaymentReads):
@@ -95,6 +106,14 @@ class PostgresPaymentReads(WithWork, PaymentReads):
             payment = PAYMENT.read(row)
             found[payment.booking_id].append(payment)
         return found
+
+    async def of_invoices(self, gateway: str, references: Sequence[str]) -> list[Payment]:
+        rows = await self._work.all(_OF_INVOICES, gateway=gateway, references=list(references))
+        return [PAYMENT.read(row) for row in rows]
+
+    async def settled_between(self, gateway: str, start: datetime, end: datetime) -> list[Payment]:
+        rows = await self._work.all(_SETTLED_BETWEEN, gateway=gateway, from_time=start, until=end)
+        return [PAYMENT.read(row) for row in rows]
 
 
 class PostgresPayments(PostgresPaymentReads, Payments):

@@ -70,6 +70,7 @@ payments: Final = Table(
         "amount > 0 AND settled_amount >= 0 AND returned_amount BETWEEN 0 AND settled_amount", name="amounts"
     ),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
+    Index("payments_gateway_processed_at_idx", "gateway", "processed_at"),
     Index("payments_invoice_reference_key", "invoice_reference", unique=True),
     Index("payments_created_at_idx", "created_at"),
     Index("payments_amount_idx", "currency", "amount", "id"),

@@ -1,14 +1,22 @@
 """From the outbox to jobs and their effects, over the real queue on PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.payments.refunds import FIRST_RETRY, RefundStatus
+from booking_domain.payments.ports import InvoiceOrder
+from booking_domain.payments.refunds import FIRST_RETRY as FIRST_REFUND_RETRY
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.reconciliation.model import FIRST_RETRY, FindingKind, FindingStatus, RunStatus
+from booking_domain.reconciliation.ports import FindingFilter, RunFilter
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.money import Money
 from booking_domain.testing.studio import PAYMENT_WINDOW
 from booking_domain.workflows.profile_publication import (
     ReinstateProfile,
@@ -19,6 +27,15 @@ from booking_domain.workflows.profile_publication import (
 from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.main import STALLED_SECONDS, work
+from entrypoints.worker.payments import CANCEL_INVOICES, LATE_PAYMENTS
+
+ORDER = InvoiceOrder(
+    payment_id=PaymentId(uuid4()),
+    order_number="another-system-1",
+    amount=Money.of(1, "MNT"),
+    description="?",
+    payable_until=None,
+)
 
 
 async def test_the_parties_are_notified_of_each_event_in_order(shop: Workshop) -> None:
@@ -84,6 +101,69 @@ async def test_the_invoice_of_a_cancelled_booking_is_withdrawn(shop: Workshop) -
     kept = await shop.studio.reads.payments.get(payment.id)
     assert kept is not None
     assert kept.status is PaymentStatus.CANCELLED
+
+
+async def test_the_invoice_of_an_expired_booking_is_withdrawn_after_a_while(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    payment = await shop.studio.bill(booking)
+    shop.studio.clock.advance(PAYMENT_WINDOW)
+    await shop.studio.expire(booking)
+    await shop.relay()
+    [(args, at)] = [(args, at) for task, args, at, _ in await shop.waiting_jobs() if task == "cancel_invoices"]
+    assert at == shop.studio.clock.now() + LATE_PAYMENTS
+    assert payment.invoice is not None
+    assert not shop.studio.gateway.bills[payment.invoice.reference].cancelled
+    await shop.run(CANCEL_INVOICES, **args)
+    assert shop.studio.gateway.bills[payment.invoice.reference].cancelled
+
+
+async def test_a_payment_just_before_the_invoice_is_withdrawn_counts(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    payment = await shop.studio.bill(booking)
+    shop.studio.clock.advance(PAYMENT_WINDOW)
+    await shop.studio.expire(booking)
+    assert shop.studio.pay(payment)
+    await shop.run(CANCEL_INVOICES, booking_id=str(booking.id))
+    after = await shop.studio.seen(booking)
+    assert (after.status, after.paid) == (Status.CONFIRMED, payment.amount)
+
+
+async def test_a_day_is_reconciled_by_the_worker_and_admins_are_told_what_is_left(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    payment = await shop.studio.bill(booking)
+    stray = await shop.studio.gateway.create_invoice(replace(ORDER, amount=payment.amount))
+    for reference in (payment.invoice.reference if payment.invoice else "", stray.reference):
+        assert shop.studio.gateway.pay(reference, payment.amount, shop.studio.clock.now())
+    shop.studio.clock.advance(timedelta(days=1))
+    for _ in range(2):
+        await shop.run_periodic("schedule_reconciliation")
+    await shop.relay()
+    await shop.run_due_jobs()
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert (await shop.studio.payments(booking))[0].status is PaymentStatus.PAID
+    found = await shop.studio.reads.reconciliation.page(FindingFilter())
+    assert {(each.kind, each.status) for each in found} == {
+        (FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED),
+        (FindingKind.UNKNOWN_INVOICE, FindingStatus.OPEN),
+    }
+    told = [each.text for each in shop.notifier.delivered if "do not agree" in each.subject]
+    assert len(told) == 1
+    assert "settle: 1." in told[0]
+
+
+async def test_the_sweep_starts_a_run_again_that_did_not_finish(shop: Workshop) -> None:
+    shop.studio.gateway.available = False
+    await shop.run_periodic("schedule_reconciliation")
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert await shop.studio.reads.reconciliation.runs(RunFilter(status=RunStatus.FINISHED)) == []
+    shop.studio.gateway.available = True
+    shop.studio.clock.advance(FIRST_RETRY)
+    await shop.run_periodic("sweep")
+    await shop.run_due_jobs()
+    runs = await shop.studio.reads.reconciliation.runs(RunFilter())
+    assert {(each.status, each.attempts) for each in runs} == {(RunStatus.FINISHED, 2)}
 
 
 async def test_a_notification_is_retried_while_the_notifier_is_down(shop: Workshop) -> None:
@@ -157,7 +237,7 @@ async def test_a_refund_is_made_by_the_gateway_also_after_an_outage(shop: Worksh
     [refund] = await shop.studio.reads.refunds.of_booking(booking.id)
     assert (refund.status, refund.attempts) == (RefundStatus.PENDING, 1)
     shop.studio.gateway.available = True
-    shop.studio.clock.advance(FIRST_RETRY)
+    shop.studio.clock.advance(FIRST_REFUND_RETRY)
     await shop.run_periodic("sweep")
     await shop.run_due_jobs()
     await shop.relay()

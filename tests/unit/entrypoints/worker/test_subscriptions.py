@@ -74,7 +74,12 @@ async def test_jobs_that_were_queued_by_an_earlier_version_find_their_tasks(shop
         "sweep",
     }
     queues = {name: task.queue for name, task in shop.jobs.app.tasks.items()}
-    assert {name for name, queue in queues.items() if queue == "feeds"} == {"read_feed", "follow_sms", "pulse"}
+    assert {name for name, queue in queues.items() if queue == "feeds"} == {
+        "read_feed",
+        "follow_sms",
+        "pulse",
+        "reconcile",
+    }
 
 
 async def test_a_failing_sweep_does_not_keep_the_others_from_running(shop: Workshop) -> None:

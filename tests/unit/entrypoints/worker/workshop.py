@@ -91,6 +91,7 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             container.notifier.override(notifier)
             connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
             jobs = Jobs(container, procrastinate.App(connector=connector))
+            jobs.app.periodic_registry.periodic_tasks.clear()  # their time comes by `run_periodic`, not by the clock
             async with jobs.app.open_async():
                 yield Workshop(studio, database, container, jobs, notifier)
         finally:

@@ -18,6 +18,7 @@ from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway, RefundOrder, RefundOutcome
 from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import time_zone
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.kit.asynchronous import AsyncContract
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
@@ -219,6 +220,14 @@ class PaymentGatewayContract(AsyncContract):
             assert not await subject.gateway.payments_between(
                 NOW - timedelta(days=36_500), NOW - timedelta(days=36_499)
             )
+
+    async def test_an_invoice_keeps_our_order_number_if_the_gateway_knows_it(self, subject: GatewayUnderTest) -> None:
+        invoice = await subject.gateway.create_invoice(order := _order(subject))
+        assert await subject.gateway.order_number(invoice.reference) in {order.order_number, None}
+        assert await subject.gateway.order_number(UNKNOWN) is None
+
+    async def test_its_days_have_a_time_zone(self, subject: GatewayUnderTest) -> None:
+        assert NOW.astimezone(time_zone(subject.gateway.day_zone)) == NOW
 
     async def test_a_gateway_without_a_usable_response_is_unavailable(self, subject: GatewayUnderTest) -> None:
         invoice = await subject.gateway.create_invoice(order := _order(subject, 1))

@@ -160,3 +160,22 @@ class PaymentsContract(StorageContract):
         assert one.invoice is not None
         assert await backend.reads.payments.by_invoice(one.invoice.reference) == one
         assert await backend.reads.payments.by_invoice(one.invoice.reference + "0") is None
+
+    async def test_payments_are_found_by_invoices_and_by_the_time_of_their_last_money(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        bookings = [await a_booking(backend, make, cast) for _ in range(3)]
+        one, two, other = (
+            replace(make.payment(booking), gateway=gateway, invoice=make.invoice(), processed_at=NOW + hours * HOUR)
+            for booking, gateway, hours in zip(bookings, ("qpay", "qpay", "other"), (0, 1, 0), strict=True)
+        )
+        await _add(backend, one, two, other)
+        reads = backend.reads.payments
+        references = [each.invoice.reference for each in (two, one, other) if each.invoice is not None]
+        assert await reads.of_invoices("qpay", [*references, "?"]) == [one, two]
+        assert await reads.of_invoices("other", references) == [other]
+        assert await reads.of_invoices("qpay", []) == []
+        assert await reads.settled_between("qpay", NOW, NOW + HOUR) == [one]
+        assert await reads.settled_between("qpay", NOW, NOW + 2 * HOUR) == [one, two]
+        assert await reads.settled_between("other", NOW + HOUR, NOW + 2 * HOUR) == []

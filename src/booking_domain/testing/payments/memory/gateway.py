@@ -67,6 +67,8 @@ class MemoryGateway(PaymentGateway):
         self.refundable = True
         """Whether it makes refunds; else each is impossible."""
         self.available = True
+        self.reports_until_down: int | None = None
+        """How many reports it still makes before all others fail; None: any number."""
         self.lose_answers = False
 
     @property
@@ -104,6 +106,10 @@ class MemoryGateway(PaymentGateway):
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
         await self._connect()
+        if self.reports_until_down is not None:
+            if not self.reports_until_down:
+                raise GatewayUnavailable(gateway=self._name)
+            self.reports_until_down -= 1
         self.reports += 1
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.received.currency != currency:
@@ -140,6 +146,12 @@ class MemoryGateway(PaymentGateway):
             if each.paid_at is None or start <= each.paid_at < end
         ]
 
+    async def order_number(self, invoice_reference: str) -> str | None:
+        await self._connect()
+        bill = self.bills.get(invoice_reference)
+        self._hang_up()
+        return None if bill is None else bill.order.order_number
+
     def pay(self, invoice_reference: str, amount: Money, at: datetime | None = None) -> bool:
         """Pay any amount on an invoice. Return whether the gateway accepts it."""
         bill = self.bills.get(invoice_reference)
@@ -153,6 +165,10 @@ class MemoryGateway(PaymentGateway):
             )
         )
         return True
+
+    def forget_payments(self) -> None:
+        """Remove all payments from its list."""
+        self._paid.clear()
 
     async def _connect(self) -> None:
         await asyncio.sleep(0)  # yield to other tasks, as a request to a real gateway does

@@ -1,6 +1,7 @@
 """Payments in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.ports import PaymentReads, Payments
@@ -74,3 +75,13 @@ class MemoryPaymentReads(PaymentReads):
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
         return {booking_id: payments_of(self._committed(), booking_id) for booking_id in booking_ids}
+
+    async def of_invoices(self, gateway: str, references: Sequence[str]) -> Sequence[Payment]:
+        return self._of(gateway, lambda each: each.invoice is not None and each.invoice.reference in references)
+
+    async def settled_between(self, gateway: str, start: datetime, end: datetime) -> Sequence[Payment]:
+        return self._of(gateway, lambda each: each.processed_at is not None and start <= each.processed_at < end)
+
+    def _of(self, gateway: str, matches: Callable[[Payment], bool]) -> list[Payment]:
+        found = [each for each in self._committed()[PAYMENTS].values() if each.gateway == gateway and matches(each)]
+        return sorted(found, key=lambda each: (each.created_at, each.id))

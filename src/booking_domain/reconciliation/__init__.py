@@ -1,0 +1,1 @@
+"""Reconciliation: daily comparison of the gateways' books with the platform's payments."""

@@ -1,0 +1,178 @@
+"""Runs and findings of the reconciliation in memory."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from booking_domain.reconciliation.model import (
+    Finding,
+    FindingId,
+    FindingKind,
+    FindingStatus,
+    Run,
+    RunId,
+)
+from booking_domain.reconciliation.ports import (
+    FindingFilter,
+    FindingOrder,
+    Reconciliation,
+    ReconciliationReads,
+    RunFilter,
+)
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.payments.memory.tables import PAYMENTS
+
+
+def _erase_notes(state: State, rows: dict[FindingId, Finding], user_id: UserId) -> None:
+    for key, finding in list(rows.items()):
+        booking = None if finding.booking_id is None else state[BOOKINGS].get(finding.booking_id)
+        if booking is not None and booking.customer_id == user_id and finding.note:
+            rows[key] = replace(finding, note="", version=finding.version + 1)
+
+
+RUNS: Final = Table[RunId, Run]("reconciliation_runs")
+FINDINGS: Final = Table[FindingId, Finding]("reconciliation_findings", erase=_erase_notes)
+TABLES: Final = (RUNS, FINDINGS)
+
+
+class MemoryReconciliation(Reconciliation):
+    """The runs and findings of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add_run(self, run: Run) -> bool:
+        scheduled = ((each.gateway, each.day, each.scheduled_on) for each in self._state[RUNS].values())
+        if run.scheduled_on is not None and (run.gateway, run.day, run.scheduled_on) in scheduled:
+            return False
+        self._state[RUNS][run.id] = run
+        return True
+
+    async def lock_run(self, run_id: RunId) -> Run | None:
+        return self._state[RUNS].get(run_id)
+
+    async def save_run(self, run: Run, *, was: Run) -> None:
+        kept = self._state[RUNS].get(was.id)
+        if kept is None or kept.version != was.version:
+            raise ConcurrentChange(what="reconciliation run")
+        self._state[RUNS][run.id] = run
+
+    async def count(self, run_id: RunId) -> dict[FindingStatus, int]:
+        return dict(Counter(each.status for each in self._state[FINDINGS].values() if each.run_id == run_id))
+
+    async def add(self, finding: Finding) -> bool:
+        self._state.require(RUNS, finding.run_id)
+        if finding.payment_id is not None:
+            self._state.require(PAYMENTS, finding.payment_id)
+        if finding.booking_id is not None:
+            self._state.require(BOOKINGS, finding.booking_id)
+        if await self.lock_same(finding.gateway, finding.kind, finding.reference) is not None:
+            return False
+        self._state[FINDINGS][finding.id] = finding
+        return True
+
+    async def lock(self, finding_id: FindingId) -> Finding | None:
+        return self._state[FINDINGS].get(finding_id)
+
+    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+        wanted = (gateway, kind, reference)
+        found = (each for each in self._state[FINDINGS].values())
+        return next((each for each in found if (each.gateway, each.kind, each.reference) == wanted), None)
+
+    async def save(self, finding: Finding, *, was: Finding) -> None:
+        kept = self._state[FINDINGS].get(was.id)
+        if kept is None or kept.version != was.version:
+            raise ConcurrentChange(what="finding")
+        self._state[FINDINGS][finding.id] = finding
+
+
+class MemoryReconciliationReads(ReconciliationReads):
+    """The committed runs and findings."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def run(self, run_id: RunId) -> Run | None:
+        return self._committed()[RUNS].get(run_id)
+
+    async def runs(self, chosen: RunFilter) -> Sequence[Run]:
+        found = [
+            each
+            for each in self._committed()[RUNS].values()
+            if chosen.status in {None, each.status}
+            and chosen.gateway in {None, each.gateway}
+            and (chosen.after is None or each.id < chosen.after)
+        ]
+        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+
+    async def to_retry(self, now: datetime, limit: int) -> Sequence[Run]:
+        due = [
+            (each.retry_at, each.id, each)
+            for each in self._committed()[RUNS].values()
+            if each.retry_at is not None and each.retry_at <= now
+        ]
+        return [run for _, _, run in sorted(due, key=lambda each: each[:2])][:limit]
+
+    async def get(self, finding_id: FindingId) -> Finding | None:
+        return self._committed()[FINDINGS].get(finding_id)
+
+    async def page(self, chosen: FindingFilter) -> Sequence[Finding]:
+        rows = self._committed()[FINDINGS]
+        falls = chosen.order in {FindingOrder.NEWEST, FindingOrder.HIGHEST}
+
+        def rank(finding: Finding) -> tuple[Any, ...]:
+            if chosen.order in {FindingOrder.HIGHEST, FindingOrder.LOWEST}:
+                return finding.reported.currency, finding.reported.amount, finding.id
+            return (finding.id,)
+
+        found = sorted((each for each in rows.values() if _matches(each, chosen)), key=rank, reverse=falls)
+        if chosen.after is not None:
+            last = rows.get(chosen.after)
+            bound = (chosen.after,) if last is None else rank(last)
+            found = [each for each in found if (rank(each) < bound if falls else rank(each) > bound)]
+        return found[: chosen.limit]
+
+    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
+        found = [
+            each
+            for each in self._committed()[FINDINGS].values()
+            if each.gateway == gateway
+            and each.status is FindingStatus.OPEN
+            and each.invoice_reference in invoice_references
+        ]
+        return sorted(found, key=lambda each: each.id)
+
+
+def _matches(finding: Finding, chosen: FindingFilter) -> bool:
+    amount, at = finding.reported.amount, finding.created_at
+    return (
+        chosen.status in {None, finding.status}
+        and chosen.kind in {None, finding.kind}
+        and chosen.gateway in {None, finding.gateway}
+        and chosen.run_id in {None, finding.run_id}
+        and (chosen.at_from is None or chosen.at_from <= at)
+        and (chosen.at_before is None or at < chosen.at_before)
+        and (chosen.amount_from is None or chosen.amount_from <= amount)
+        and (chosen.amount_to is None or amount <= chosen.amount_to)
+    )
+
+
+class ReconciliationRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.reconciliation = MemoryReconciliation(state)
+
+
+class ReconciliationReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.reconciliation = MemoryReconciliationReads(committed)

@@ -1,0 +1,407 @@
+"""`/admin/reconciliation`: how the gateways' books differ from the platform's, for admins."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType, field
+
+from booking_domain.payments.gateways import Gateways
+from booking_domain.reconciliation.model import (
+    MAX_NOTE,
+    Finding,
+    FindingId,
+    FindingKind,
+    FindingStatus,
+    Run,
+    RunId,
+    RunStatus,
+)
+from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, RunFilter
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows import reconciliation_runs as queries
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.reconciliation_runs import CloseFinding, RequestRun, close_finding, request_run
+from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Moment, Query, Timestamp, given
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import attachment
+from entrypoints.http.kit.queries import utc_moment
+
+GatewayName = Annotated[str, Meta(min_length=1, max_length=32, description="E.g. `qpay`.")]
+
+
+class CloseFindingBody(Body, frozen=True, kw_only=True):
+    """What was done about a finding."""
+
+    note: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
+
+    def command(self, finding_id: UUID, expected_version: ExpectedVersion) -> CloseFinding:
+        """The command."""
+        return CloseFinding(finding_id=FindingId(finding_id), note=self.note, expected_version=expected_version)
+
+
+class RequestRunBody(Body, frozen=True, kw_only=True):
+    """The day to reconcile."""
+
+    day: Annotated[date, Meta(description="In the time zone of the gateway. The day is over.")]
+    gateway: GatewayName | UnsetType = UNSET
+    """The gateway of new payments, if left out."""
+
+
+class ChosenFindingsQuery(Query, frozen=True, kw_only=True):
+    """A filter of findings. A date means midnight UTC; `from` and `to` are about when it was found."""
+
+    status: FindingStatus | None = None
+    kind: FindingKind | None = None
+    gateway: GatewayName | None = None
+    run_id: UUID | None = None
+    from_: Moment | None = field(default=None, name="from")
+    to: Moment | None = None
+    amount_from: Amount | None = None
+    amount_to: Amount | None = None
+    sort: FindingOrder = FindingOrder.NEWEST
+
+    def chosen(self, cursor: str | None, limit: int) -> FindingFilter:
+        """The filter."""
+        return FindingFilter(
+            status=self.status,
+            kind=self.kind,
+            gateway=self.gateway,
+            run_id=None if self.run_id is None else RunId(self.run_id),
+            at_from=utc_moment(self.from_, name="from"),
+            at_before=utc_moment(self.to, name="to"),
+            amount_from=self.amount_from,
+            amount_to=self.amount_to,
+            order=self.sort,
+            after=read_cursor(cursor, FindingId),
+            limit=limit,
+        )
+
+
+class FindingsQuery(ChosenFindingsQuery, frozen=True, kw_only=True):
+    """A page of findings."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class RunsQuery(Query, frozen=True, kw_only=True):
+    """A page of runs."""
+
+    status: RunStatus | None = None
+    gateway: GatewayName | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self) -> RunFilter:
+        """The filter, for one run more than the page has."""
+        after = read_cursor(self.cursor, RunId)
+        return RunFilter(status=self.status, gateway=self.gateway, after=after, limit=self.limit + 1)
+
+
+class FindingJson(Json, frozen=True, kw_only=True):
+    """A difference between a gateway's books and the platform's."""
+
+    id: UUID
+    run_id: UUID
+    gateway: str
+    kind: FindingKind
+    status: FindingStatus
+    payment_reference: str
+    """The gateway's id of the payment; that of the invoice if it has no such payment."""
+    invoice_reference: str
+    reported_amount: int
+    """What the gateway reports."""
+    counted_amount: int
+    """What the platform counted when the difference was found."""
+    currency: str
+    paid_at: Timestamp | None
+    transaction_id: UUID | None
+    booking_id: UUID | None
+    note: str
+    created_at: Timestamp
+    settled_at: Timestamp | None
+    """When it was repaired or closed."""
+    version: int
+
+
+class FindingsJson(Json, frozen=True, kw_only=True):
+    """A page of findings."""
+
+    items: tuple[FindingJson, ...]
+    next_cursor: str | None
+
+
+class RunJson(Json, frozen=True, kw_only=True):
+    """A run, and what it has found when it is finished."""
+
+    id: UUID
+    gateway: str
+    day: date
+    time_zone: str
+    status: RunStatus
+    attempts: int
+    listed: int
+    """Payments in the gateway's list."""
+    repaired: int
+    """Findings that are repaired."""
+    open: int
+    """Findings that were open at its end."""
+    created_at: Timestamp
+    retry_at: Timestamp | None
+    finished_at: Timestamp | None
+    version: int
+
+
+class RunsJson(Json, frozen=True, kw_only=True):
+    """A page of runs."""
+
+    items: tuple[RunJson, ...]
+    next_cursor: str | None
+
+
+def finding_json(finding: Finding) -> FindingJson:
+    """Show a finding."""
+    return FindingJson(
+        id=finding.id,
+        run_id=finding.run_id,
+        gateway=finding.gateway,
+        kind=finding.kind,
+        status=finding.status,
+        payment_reference=finding.reference,
+        invoice_reference=finding.invoice_reference,
+        reported_amount=finding.reported.amount,
+        counted_amount=finding.counted.amount,
+        currency=finding.reported.currency,
+        paid_at=finding.paid_at,
+        transaction_id=finding.payment_id,
+        booking_id=finding.booking_id,
+        note=finding.note,
+        created_at=finding.created_at,
+        settled_at=finding.settled_at,
+        version=finding.version,
+    )
+
+
+def run_json(run: Run) -> RunJson:
+    """Show a run."""
+    return RunJson(
+        id=run.id,
+        gateway=run.gateway,
+        day=run.day,
+        time_zone=run.zone,
+        status=run.status,
+        attempts=run.attempts,
+        listed=run.listed,
+        repaired=run.repaired,
+        open=run.open,
+        created_at=run.created_at,
+        retry_at=run.retry_at,
+        finished_at=run.finished_at,
+        version=run.version,
+    )
+
+
+_COLUMNS: Final = (
+    "id",
+    "gateway",
+    "kind",
+    "status",
+    "paymentReference",
+    "invoiceReference",
+    "reported",
+    "counted",
+    "currency",
+    "paidAt",
+    "transactionId",
+    "bookingId",
+    "note",
+    "createdAt",
+    "settledAt",
+)
+
+
+def _cells(finding: Finding) -> Sequence[str]:
+    return (
+        str(finding.id),
+        finding.gateway,
+        finding.kind.value,
+        finding.status.value,
+        finding.reference,
+        finding.invoice_reference,
+        str(finding.reported.decimal()),
+        str(finding.counted.decimal()),
+        finding.reported.currency,
+        moment(finding.paid_at),
+        str(finding.payment_id or ""),
+        str(finding.booking_id or ""),
+        finding.note,
+        moment(finding.created_at),
+        moment(finding.settled_at),
+    )
+
+
+# Examples for the API's documentation.
+_RUN_ID: Final = "0199f3d0-3a10-7b21-8c45-6e9b0d7f1a60"
+FINDING: Final[dict[str, Any]] = {
+    "id": "0199f3d0-4b20-7c31-9d55-7fac1e802b71",
+    "runId": _RUN_ID,
+    "gateway": "qpay",
+    "kind": "unknown_invoice",
+    "status": "open",
+    "paymentReference": "512345678901234",
+    "invoiceReference": "7d1f3c0e-5a2b-4c19-9e41-8f0b3c5a9e2d",
+    "reportedAmount": 2_000_000,
+    "countedAmount": 0,
+    "currency": "MNT",
+    "paidAt": "2026-11-21T09:30:00Z",
+    "transactionId": None,
+    "bookingId": None,
+    "note": "",
+    "createdAt": "2026-11-21T16:17:05Z",
+    "settledAt": None,
+    "version": 1,
+}
+CLOSE: Final[dict[str, Any]] = {"note": "Paid at the desk with the old terminal; entered in the cash book."}
+CLOSED: Final[dict[str, Any]] = {
+    **FINDING,
+    "status": "closed",
+    "note": CLOSE["note"],
+    "settledAt": "2026-11-22T02:00:00Z",
+    "version": 2,
+}
+REQUEST: Final[dict[str, Any]] = {"day": "2026-11-21"}
+RUN: Final[dict[str, Any]] = {
+    "id": _RUN_ID,
+    "gateway": "qpay",
+    "day": "2026-11-21",
+    "timeZone": "Asia/Ulaanbaatar",
+    "status": "waiting",
+    "attempts": 0,
+    "listed": 0,
+    "repaired": 0,
+    "open": 0,
+    "createdAt": "2026-11-21T16:17:00Z",
+    "retryAt": "2026-11-21T16:27:00Z",
+    "finishedAt": None,
+    "version": 1,
+}
+DONE: Final[dict[str, Any]] = {
+    **RUN,
+    "status": "finished",
+    "attempts": 1,
+    "listed": 1_000,
+    "repaired": 110,
+    "open": 1,
+    "retryAt": None,
+    "finishedAt": "2026-11-21T16:17:09Z",
+    "version": 3,
+}
+CSV: Final = (
+    ",".join(_COLUMNS) + f"\r\n{FINDING['id']},qpay,unknown_invoice,open,{FINDING['paymentReference']},"
+    f"{FINDING['invoiceReference']},20000.00,0.00,MNT,2026-11-21T09:30:00+00:00,,,,2026-11-21T16:17:05+00:00,\r\n"
+)
+
+
+@get(
+    "/",
+    opt=documented(queries.list_findings, raises=(InvalidValue,), answer={"items": [FINDING], "nextCursor": None}),
+)
+async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> FindingsJson:
+    """List how the books of the gateways differ from the platform's; for admins.
+
+    `repaired`: the books agree again. `open`: an admin has to act, and closes the finding. Amounts are in minor units.
+    """
+    found = await queries.list_findings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.reconciliation)
+    page, next_cursor = cut(found, asked.limit, lambda finding: finding.id)
+    return FindingsJson(items=tuple(map(finding_json, page)), next_cursor=next_cursor)
+
+
+@get(
+    "/export",
+    media_type="text/csv",
+    opt=documented(queries.list_findings, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
+)
+async def export_findings(
+    asked: Injected[ChosenFindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Export findings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
+    chosen = asked.chosen(None, PAGE)
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_findings(actor, chosen, reads.reconciliation)
+    parts = csv_file(_COLUMNS, first, _cells, lambda last: reads.reconciliation.page(replace(chosen, after=last.id)))
+    return attachment("reconciliation", parts)
+
+
+@get("/runs", opt=documented(queries.list_runs, answer={"items": [DONE], "nextCursor": None}))
+async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
+    """List runs of the reconciliation, newest first; for admins."""
+    found = await queries.list_runs(actor, asked.chosen(), reads.reconciliation)
+    page, next_cursor = cut(found, asked.limit, lambda run: run.id)
+    return RunsJson(items=tuple(map(run_json, page)), next_cursor=next_cursor)
+
+
+@post("/runs", opt=documented(request_run, body=REQUEST, answer=RUN))
+async def request_a_run(
+    data: JSONBody[RequestRunBody], runner: Injected[IdempotentRunner], gateways: Injected[Gateways]
+) -> Response[RunJson]:
+    """Reconcile a day that is over, again or for the first time; for admins. The worker carries it out."""
+    command = RequestRun.of(gateways, given(data.gateway), data.day)
+    return await runner.created(request_run, command, answer=run_json)
+
+
+@get("/runs/{run_id:str}", opt=documented(queries.get_run, answer=DONE))
+async def get_run(
+    run_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[RunJson]:
+    """Return one run; for admins."""
+    run = await queries.get_run(actor, RunId(run_id), reads.reconciliation)
+    return unless_known(run_json(run), etag(run.version), if_none_match)
+
+
+@get("/{finding_id:str}", opt=documented(queries.get_finding, answer=FINDING))
+async def get_finding(
+    finding_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[FindingJson]:
+    """Return one finding; for admins."""
+    finding = await queries.get_finding(actor, FindingId(finding_id), reads.reconciliation)
+    return unless_known(finding_json(finding), etag(finding.version), if_none_match)
+
+
+@post("/{finding_id:str}/close", status_code=200, opt=documented(close_finding, body=CLOSE, answer=CLOSED))
+async def close_a_finding(
+    finding_id: FromPath[UUID],
+    data: JSONBody[CloseFindingBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[FindingJson]:
+    """Close an open finding with a note of what was done; for admins. The same note again changes nothing."""
+    closed = await executor.run(close_finding, data.command(finding_id, expected_version(if_match)), actor=actor)
+    return Response(finding_json(closed), status_code=200, headers=etag(closed.version))
+
+
+routes: Final = Router(
+    "/admin/reconciliation",
+    route_handlers=[
+        list_findings,
+        export_findings,
+        list_runs,
+        request_a_run,
+        get_run,
+        get_finding,
+        close_a_finding,
+    ],
+)
