@@ -188,7 +188,8 @@ class Booking:
     def __post_init__(self) -> None:
         if len(self.notes) > MAX_NOTES:
             raise InvalidValue(field="notes", problem=f"at most {MAX_NOTES} characters")
-        _ = self.totals  # which refuses refunds that exceed the payments
+        if self.refunded or self.refund_pending:
+            _ = self.totals  # which refuses refunds that exceed the payments
 
     @classmethod
     def place(
@@ -280,7 +281,7 @@ class Booking:
     @property
     def payment_status(self) -> BookingPaymentStatus:
         """The payment status, which follows from the totals."""
-        return payment_status_of(self.totals, self.deposit, self.payment_attempt)
+        return payment_status_of(self.paid, self.refunded, self.deposit, self.payment_attempt)
 
     @property
     def deposit_due(self) -> Money:

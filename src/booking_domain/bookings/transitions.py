@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
-from booking_domain.shared.totals import Totals
 
 
 class Status(StrEnum):
@@ -198,16 +197,16 @@ class PaymentAttempt(StrEnum):
     """The booking ended before the deposit was paid."""
 
 
-def payment_status_of(totals: Totals, deposit: Money, attempt: PaymentAttempt) -> BookingPaymentStatus:
-    """The payment status of a booking with these totals.
+def payment_status_of(paid: Money, refunded: Money, deposit: Money, attempt: PaymentAttempt) -> BookingPaymentStatus:
+    """The payment status of a booking whose ledger has these totals.
 
     A refund counts once it is made. Without one, the booking is paid once its deposit is covered; before that, the
     attempt to pay says where it stands. The table `bookings` computes the same.
     """
-    if totals.refunded:
-        whole = totals.refunded == totals.paid
+    if refunded:
+        whole = refunded == paid
         return BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
-    if totals.paid and deposit <= totals.paid:
+    if paid and deposit <= paid:
         return BookingPaymentStatus.PAID
     return _UNPAID[attempt]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
-from booking_domain.payments.events import RefundByTransfer, RefundMade, RefundSplit, refund_event
+from booking_domain.payments.events import PaymentHinted, RefundByTransfer, RefundMade, RefundSplit, refund_event
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import PaymentGateway, RefundOrder, RefundOutcome
@@ -21,7 +21,7 @@ from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
-from booking_domain.shared.ids import RefundId
+from booking_domain.shared.ids import EventId, RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.booking_steps import lock_refund
@@ -130,7 +130,21 @@ async def _record(command: _Record, tx: Repositories, context: Context) -> None:
     await tx.payments.save(payment.give_back(order.amount), was=payment)
     await tx.refunds.save(refund.mark_refunded(PaymentParty.GATEWAY, context.now), was=refund)
     await tx.bookings.save(booking.give_back(order.amount, context.now), was=booking, events=())
-    await tx.outbox.put([refund_event(RefundMade, refund, context)])
+    await tx.outbox.put([_hint(payment, context), refund_event(RefundMade, refund, context)])
+
+
+def _hint(payment: Payment, context: Context) -> PaymentHinted:
+    """Have the worker ask about the payment again.
+
+    While it was not known whether this refund was made, money that came for the payment looked like money that had not
+    gone back.
+    """
+    return PaymentHinted(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=payment.booking_id,
+        payment_id=payment.id,
+    )
 
 
 _ask_gateway: Final = UseCase(Permission.RUN_PLATFORM, _ask, raises=(RefundNotFound,))

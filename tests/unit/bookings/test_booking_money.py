@@ -6,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
 
-from booking_domain.bookings.transitions import BookingPaymentStatus, PaymentAttempt, Status, payment_status_of
+from booking_domain.bookings.transitions import BookingPaymentStatus, PaymentAttempt, Status
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
-from booking_domain.shared.totals import Totals
 from booking_domain.testing.bookings.strategies import DEPOSIT, MADE, NOTHING, a_booking
 from booking_domain.testing.shared.strategies import amounts
 
@@ -43,14 +42,14 @@ def test_the_payment_status_follows_from_the_totals_and_the_attempt(
     paid: int, refunded: int, pending: int, attempt: PaymentAttempt, status: BookingPaymentStatus
 ) -> None:
     money = [Money(amount=quarters * DEPOSIT.amount // 4, currency="MNT") for quarters in (paid, refunded, pending)]
-    totals = Totals(paid=money[0], refunded=money[1], refund_pending=money[2])
-    assert payment_status_of(totals, DEPOSIT, attempt) is status
+    booking = replace(a_booking(), paid=money[0], refunded=money[1], refund_pending=money[2], payment_attempt=attempt)
+    assert booking.payment_status is status
 
 
 def test_a_booking_without_deposit_is_paid_once_money_came() -> None:
-    nothing, some = Totals.none("MNT"), Totals.none("MNT").receive(MONGO)
-    assert payment_status_of(nothing, NOTHING, PaymentAttempt.NONE) is BookingPaymentStatus.UNPAID
-    assert payment_status_of(some, NOTHING, PaymentAttempt.NONE) is BookingPaymentStatus.PAID
+    free = replace(a_booking(), deposit=NOTHING)
+    assert free.payment_status is BookingPaymentStatus.UNPAID
+    assert free.receive(MONGO, LATER).payment_status is BookingPaymentStatus.PAID
 
 
 @examples(300)

@@ -8,7 +8,7 @@ from tests.unit.workflows.scenes import MINUTE, tugriks
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.payments.errors import GatewayUnavailable
-from booking_domain.payments.events import RefundByTransfer, RefundMade
+from booking_domain.payments.events import PaymentHinted, RefundByTransfer, RefundMade
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import (
     FIRST_RETRY,
@@ -207,3 +207,22 @@ async def test_a_payment_pays_one_refund_back_at_a_time(studio: Studio) -> None:
 def _before(moment: datetime) -> datetime:
     assert moment > NOW
     return moment - MINUTE / 1_000
+
+
+async def test_money_that_came_while_the_result_of_a_refund_was_unknown_is_found(studio: Studio) -> None:
+    booking, refund = await _cancelled(studio)
+    [payment] = await studio.payments(booking)
+    studio.gateway.lose_answers = True
+    with pytest.raises(GatewayUnavailable):
+        await _make(studio, refund)
+    studio.gateway.lose_answers = False
+    studio.pay(payment)
+    assert (await studio.settle(payment)).settled == DEPOSIT, "the gateway holds what it held before the refund"
+    studio.clock.advance(FIRST_RETRY)
+    await _make(studio, refund)
+    hints = [event for event in await studio.backend.outbox_events() if isinstance(event, PaymentHinted)]
+    assert [(hint.payment_id, hint.booking_id) for hint in hints] == [(payment.id, booking.id)]
+    await studio.settle(payment)
+    seen = await studio.seen(booking)
+    assert (seen.paid, seen.refunded, seen.refund_pending) == (DEPOSIT + DEPOSIT, DEPOSIT, DEPOSIT)
+    assert await studio.violations() == []

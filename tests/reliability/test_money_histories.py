@@ -1,0 +1,359 @@
+"""Row 8: random histories of bookings and their money, with faults in between.
+
+Each history books, pays (late, twice, too little, too much), cancels by quote, refunds, transfers, reschedules and
+misses appointments, while the gateway is cut off, loses answers or makes no refunds, and callbacks are lost. Afterwards
+our ledgers equal the books of the gateway and the bank to the unit, and nothing is pending that nobody was told of.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    DepositDue,
+    InThePast,
+    RefundChanged,
+    RescheduleTooLate,
+    TimeNotAccepted,
+    TooEarly,
+    TooManyUnsettled,
+)
+from booking_domain.bookings.model import Booking, BookingMode
+from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Tier
+from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
+from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
+from booking_domain.payments.events import PaymentHinted, RefundByTransfer
+from booking_domain.payments.ledger import Ledger
+from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.refunds import (
+    LONGEST_RETRY,
+    Refund,
+    RefundMethod,
+    RefundStatus,
+)
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.ids import RefundId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, TOMORROW, terms
+from booking_domain.testing.kit.storage import race
+from booking_domain.testing.memory import MemoryGateway
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.make_refund import make_refund
+from booking_domain.workflows.payouts import ReturnPayout, return_payout
+from booking_domain.workflows.queries.bookings import get_cancellation_quote
+
+HISTORIES: Final = scale.of(10_000, less=60)
+STEPS: Final = 30
+_NOT_NOW: Final = (
+    AlreadyOver,
+    BookingNotFound,
+    DepositDue,
+    GatewayUnavailable,
+    InThePast,
+    InvalidBookingTransition,
+    InvalidValue,
+    NotPermitted,
+    NothingDue,
+    NotYourMove,
+    PaymentInPreparation,
+    RescheduleTooLate,
+    SlotNotOffered,
+    SlotTaken,
+    TimeNotAccepted,
+    TooEarly,
+    TooManyUnsettled,
+    WindowClosed,
+)
+_POLICIES: Final = [
+    *(CancellationPolicy(tiers) for tiers in PRESETS.values()),
+    CancellationPolicy((Tier(24, 67),), late_keeps=67, no_show_keeps=83, reschedule_notice_minutes=360),
+]
+_PASSING: Final = [timedelta(minutes=1), PAYMENT_WINDOW, 6 * HOUR, timedelta(days=1), timedelta(days=3)]
+_KINDS: Final = (
+    *("book", "book", "pay", "pay", "pay", "deposit", "deposit", "bill", "call_back", "call_back"),
+    *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
+)
+_STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
+_CURRENCIES: Final = ["MNT", "JPY", "KWD"]
+_DONE: Final[Counter[str]] = Counter()
+"""What all histories did, for the report."""
+
+
+@dataclass
+class History:
+    """A studio, what it made, and the bank's book of transfers."""
+
+    studio: Studio
+    currency: str
+    bookings: list[Booking] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    transfers: dict[RefundId, Money] = field(default_factory=dict)
+
+    async def step(self, kind: str, nth: int, how: int) -> None:
+        """Do one step; what is not possible now does nothing."""
+        with suppress(*_NOT_NOW):
+            await getattr(self, f"do_{kind}")(nth, how)
+            _DONE[kind] += 1
+
+    async def do_book(self, nth: int, how: int) -> None:
+        slot = TOMORROW + nth // 4 * timedelta(days=7) + nth % 4 * HOUR
+        by = self.studio.owner if how == 5 else self.studio.customer
+        customer = self.studio.customer if how == 5 else None
+        self.bookings.append(await self.studio.book(slot, by=by, customer=customer))
+
+    async def do_bill(self, nth: int, how: int) -> None:
+        booking = self._nth(nth)
+        if booking is not None:
+            purpose = Purpose.BALANCE if how % 2 else Purpose.DEPOSIT
+            self.payments.append(await self.studio.bill(booking, purpose))
+
+    async def do_pay(self, nth: int, how: int) -> None:
+        """Pay exactly, twice, too little or too much, perhaps late; the callback comes or not."""
+        if not self.payments:
+            return
+        payment = self.payments[nth % len(self.payments)]
+        amount = [1, 1, 2, 3, 7, 1][how] * payment.amount.amount // [1, 1, 1, 1, 10, 3][how]
+        paid = self.studio.pay(payment, Money(amount=max(1, amount), currency=self.currency))
+        _DONE["paid"] += paid
+        if how % 3:
+            await self.studio.settle(payment)
+
+    async def do_deposit(self, nth: int, how: int) -> None:
+        """Book, and pay the deposit at once."""
+        await self.do_book(nth, how)
+        booking = self.bookings[-1]
+        if booking.status is Status.REQUESTED:
+            booking = await self.studio.accept(booking)
+        payment = await self.studio.bill(booking)
+        self.payments.append(payment)
+        _DONE["paid"] += self.studio.pay(payment)
+        await self.studio.settle(payment)
+
+    async def do_call_back(self, nth: int, how: int) -> None:
+        if self.payments:
+            payment = self.payments[nth % len(self.payments)]
+            await race([self.studio.settle(payment) for _ in range(1 + how // 2)])
+
+    async def do_cancel(self, nth: int, how: int) -> None:
+        """Cancel by a quote: exactly what it said goes back, or nothing happens."""
+        booking, by = self._nth(nth), self._somebody(how)
+        if booking is None:
+            return
+        quote = await get_cancellation_quote(by, booking.id, self.studio.reads.bookings, now=self.studio.clock.now())
+        if how >= 3:
+            self.studio.clock.set(quote.valid_until - (timedelta.resolution if how == 3 else timedelta(0)))
+        before = await self.studio.seen(booking)
+        command = ChangeBookingStatus(
+            booking_id=booking.id,
+            to=Status.CANCELLED,
+            payment_window=PAYMENT_WINDOW,
+            expected_refund=quote.refund.amount,
+        )
+        try:
+            after = await self.studio.run(change_booking_status, command, by=by)
+        except RefundChanged:
+            assert how > 3, "a valid quote was refused"
+            assert await self.studio.seen(booking) == before
+            return
+        assert after.refund_pending == before.refund_pending + quote.refund
+
+    async def do_reschedule(self, nth: int, how: int) -> None:
+        booking = self._nth(nth)
+        if booking is not None:
+            await self.studio.reschedule(booking, booking.span.start + how * 7 * 24 * HOUR, by=self._somebody(how))
+
+    async def do_attend(self, nth: int, how: int) -> None:
+        """Come, or not; an admin confirms without a deposit, and a provider answers a request."""
+        booking = self._nth(nth)
+        if booking is None:
+            return
+        to = [Status.COMPLETED, Status.NO_SHOW, Status.CONFIRMED, Status.PENDING, Status.CONFIRMED, Status.NO_SHOW][how]
+        by = self.studio.admin if how == 4 else self.studio.owner
+        if how in {0, 1}:
+            over = (await self.studio.seen(booking)).span.end
+            self.studio.clock.set(max(self.studio.clock.now(), over))
+        await self.studio.move(booking, to, by=by)
+
+    async def do_expire(self, nth: int, _: int) -> None:
+        booking = self._nth(nth)
+        if booking is not None:
+            await self.studio.expire(booking)
+
+    async def do_work(self, _nth: int, _how: int) -> None:
+        """The worker has the gateway make the refunds."""
+        for refund in await self._pending():
+            with suppress(GatewayUnavailable):
+                await self._make(refund)
+
+    async def do_transfer(self, nth: int, how: int) -> None:
+        """An admin has the bank transfer a refund, twice at once, or the bank returns the transfer first."""
+        pending = [each for each in await self._pending() if each.method is RefundMethod.TRANSFER]
+        if not pending:
+            return
+        refund = pending[nth % len(pending)]
+        if how == 0 and refund.approved_at is not None:
+            await self.studio.run(return_payout, ReturnPayout(refund_id=refund.id, reason="?"), by=self.studio.admin)
+            return
+        await self.transfer(refund, times=1 + how % 2)
+
+    async def do_time(self, _: int, how: int) -> None:
+        self.studio.clock.advance(_PASSING[how % len(_PASSING)])
+
+    async def do_trouble(self, _: int, how: int) -> None:
+        gateway = self.studio.gateway
+        gateway.available, gateway.lose_answers = how != 0, how == 1
+        gateway.refundable = how != 2
+
+    async def transfer(self, refund: Refund, *, times: int = 1) -> None:
+        """Transfer a refund; the bank books it once, because its reference belongs to one refund."""
+        done, refusals = await race([self.studio.pay_out(refund) for _ in range(times)])
+        assert done
+        assert not refusals
+        self.transfers[refund.id] = refund.amount
+        _DONE["transfers"] += 1
+
+    async def end(self) -> None:
+        """The gateway recovers, all callbacks and deadlines are processed, and the worker runs until it is done."""
+        studio, gateway = self.studio, self.studio.gateway
+        gateway.available, gateway.lose_answers = True, False
+        for reference in list(gateway.bills):
+            payment = await studio.reads.payments.by_invoice(reference)
+            if payment is not None:
+                await studio.settle(payment)
+        studio.clock.advance(timedelta(days=4))
+        for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
+            booking = await studio.reads.bookings.get(booking_id)
+            assert booking is not None
+            await studio.expire(booking)
+        while any(each.method is not RefundMethod.TRANSFER for each in await self._pending()):
+            await self.do_work(0, 0)
+            await self._settle_hinted()
+            studio.clock.advance(LONGEST_RETRY)
+
+    async def _settle_hinted(self) -> None:
+        """Handle the events that ask for a payment to be settled, as the worker does."""
+        for event in await self.studio.backend.outbox_events():
+            if isinstance(event, PaymentHinted):
+                payment = await self.studio.reads.payments.get(event.payment_id)
+                assert payment is not None
+                await self.studio.settle(payment)
+
+    async def check(self) -> None:
+        """Compare our books with those of the gateway and the bank."""
+        studio = self.studio
+        assert await studio.violations() == []
+        gateway, zero = list(studio.gateway.bills.values()), Money.zero(self.currency)
+        payments = [each for booking in self.bookings for each in await studio.payments(booking)]
+        refunds = [each for booking in self.bookings for each in await studio.refunds(booking)]
+        for payment in payments:
+            if payment.invoice is not None:
+                bill = studio.gateway.bills[payment.invoice.reference]
+                assert (payment.settled, payment.held) == (bill.received, bill.held), "a payment differs"
+        assert sum((each.settled for each in payments), zero) == sum((bill.received for bill in gateway), zero)
+        ours = {each.id: each.amount for each in refunds if each.status is RefundStatus.REFUNDED}
+        theirs = {refund_id: amount for bill in gateway for refund_id, amount in bill.refunds.items()}
+        assert ours == {**theirs, **self.transfers}, "a refund differs"
+        assert not theirs.keys() & self.transfers.keys(), "a refund was made by gateway and bank"
+        kept = sum((booking.totals.kept for booking in await self._seen()), zero)
+        banked = sum(self.transfers.values(), zero)
+        assert kept + banked == sum((bill.held for bill in gateway), zero)
+        for booking in await self._seen():
+            ledger = Ledger.of(self.currency, await studio.payments(booking), await studio.refunds(booking))
+            assert ledger.totals == booking.totals
+            assert ledger.balance == booking.totals.kept.amount >= 0
+            assert booking.payment_status is not BookingPaymentStatus.PENDING or booking.status is Status.CONFIRMED
+        _DONE["refunds by gateway"] += len(theirs)
+        _DONE["bookings"] += len(self.bookings)
+        _DONE["payments"] += len(payments)
+
+    async def nothing_is_forgotten(self) -> None:
+        """What is still pending waits for the bank, in the queue of the admins, and its customer was told."""
+        events = await self.studio.backend.outbox_events()
+        told = {event.refund_id for event in events if isinstance(event, RefundByTransfer)}
+        for refund in await self._pending():
+            assert refund.method is RefundMethod.TRANSFER
+            assert refund.id in told, "nobody was told of a pending refund"
+            await self.transfer(refund)
+        assert await self._pending() == []
+        for booking in await self._seen():
+            assert not booking.refund_pending
+
+    async def _seen(self) -> list[Booking]:
+        return [await self.studio.seen(booking) for booking in self.bookings]
+
+    async def _pending(self) -> list[Refund]:
+        refunds = [each for booking in self.bookings for each in await self.studio.refunds(booking)]
+        return [each for each in refunds if each.status is RefundStatus.PENDING]
+
+    def _make(self, refund: Refund) -> Awaitable[None]:
+        studio = self.studio
+        return make_refund(refund.id, reads=studio.reads, executor=studio.executor, gateways=studio.gateways)
+
+    def _nth(self, nth: int) -> Booking | None:
+        return self.bookings[nth % len(self.bookings)] if self.bookings else None
+
+    def _somebody(self, how: int) -> Actor:
+        return [self.studio.customer, self.studio.owner, self.studio.admin][how % 3]
+
+
+async def live(
+    steps: list[tuple[str, int, int]], *, currency: str, policy: CancellationPolicy, mode: BookingMode, parts: bool
+) -> None:
+    asks = terms(
+        mode=mode,
+        price=Money(amount=100_003, currency=currency),
+        deposit=Money(amount=20_001, currency=currency),
+        cancellation=policy,
+    )
+    studio = await Studio.opened(asks=asks, gateway=MemoryGateway(refunds_parts=parts))
+    history = History(studio, currency)
+    for step in steps:
+        await history.step(*step)
+    await history.end()
+    await history.check()
+    await history.nothing_is_forgotten()
+    await history.check()
+    _DONE["histories"] += 1
+
+
+_RUNNER: Final = asyncio.Runner()
+
+
+@settings(max_examples=HISTORIES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(_STEP, min_size=8, max_size=STEPS),
+    st.fixed_dictionaries(
+        {
+            "currency": st.sampled_from(_CURRENCIES),
+            "policy": st.sampled_from(_POLICIES),
+            "mode": st.sampled_from([BookingMode.INSTANT, BookingMode.INSTANT, BookingMode.REQUEST]),
+            "parts": st.booleans(),
+        }
+    ),
+)
+def _histories(steps: list[tuple[str, int, int]], asks: dict[str, object]) -> None:
+    _RUNNER.run(live(steps, **asks))  # type: ignore[arg-type]
+
+
+def test_our_ledgers_equal_the_books_of_gateway_and_bank_after_any_history(report: Report) -> None:
+    _DONE.clear()
+    _histories()
+    assert _DONE["paid"] > HISTORIES
+    assert _DONE["refunds by gateway"] > HISTORIES / 10
+    figures = ", ".join(f"{count:,} {what}" for what, count in sorted(_DONE.items()))
+    report(8, f"differences 0 after {figures}")
