@@ -1,0 +1,1 @@
+"""Documents as PDF, by Typst, and as HTML, by Jinja."""

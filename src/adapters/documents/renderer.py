@@ -1,0 +1,82 @@
+"""Documents as PDF and HTML.
+
+The texts of a document are data of the templates (`sys.inputs` of Typst, autoescaped variables of Jinja) and never
+part of their markup.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import typst
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from booking_domain.shared.documents import Document, Documents
+
+_HERE: Final = Path(__file__).parent
+_RIGHT_TO_LEFT: Final = frozenset({"fa"})
+_PDF_STANDARD: Final = "ua-1"
+_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+"""Control characters, line separators and overrides of the direction: fonts have no glyphs for them."""
+
+
+class TemplateDocuments(Documents):
+    """Renders documents by the templates beside this module, with the fonts beside it and no others."""
+
+    def pdf(self, document: Document) -> bytes:
+        try:
+            return _compiled(document, _PDF_STANDARD)
+        except typst.TypstError:  # a name has characters that the fonts lack, e.g. Chinese ones: boxes in their place
+            return _compiled(document, None)
+
+    def html(self, document: Document) -> str:
+        return _html_template().render(document=_data(document))
+
+
+def _compiled(document: Document, standard: Literal["ua-1"] | None) -> bytes:
+    compiler = typst.Compiler(
+        input=_typst_template(),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"document": json.dumps(_visible(_data(document)))},
+    )
+    compiled = compiler.compile(format="pdf", pdf_standards=standard, timestamp=document.created_at)
+    if not isinstance(compiled, bytes):
+        raise TypeError("a PDF is one file")
+    return compiled
+
+
+def _visible(value: Any) -> Any:
+    """Replace control characters in all texts."""
+    if isinstance(value, str):
+        return _INVISIBLE.sub(" ", value)
+    if isinstance(value, Mapping):
+        return {name: _visible(each) for name, each in value.items()}
+    return [_visible(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _data(document: Document) -> Mapping[str, Any]:
+    direction = "rtl" if document.language in _RIGHT_TO_LEFT else "ltr"
+    return asdict(document) | {"created_at": document.created_at.isoformat(), "direction": direction}
+
+
+@lru_cache(maxsize=1)
+def _typst_template() -> bytes:
+    return (_HERE / "document.typ").read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_HERE / "fonts"])
+
+
+@lru_cache(maxsize=1)
+def _html_template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("document.html")

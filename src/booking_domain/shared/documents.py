@@ -1,0 +1,61 @@
+"""Documents for people: receipts, credit notes, statements. Their texts are finished; a renderer only lays them out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A label and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table."""
+
+    heading: str
+    numeric: bool = False
+    """Numbers are aligned at the end, and written from left to right in every language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a document says, in the language of its reader.
+
+    All texts are plain: a renderer shows markup in them as it is. The direction follows from the language.
+    """
+
+    language: str
+    """Of `LANGUAGES`."""
+    title: str
+    number: str
+    created_at: datetime
+    """When it was issued. The same document renders to the same bytes at any time."""
+    facts: Sequence[Fact] = ()
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[str]] = ()
+    """Each has one cell per column."""
+    totals: Sequence[Fact] = ()
+    """Amounts below the table."""
+    notes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("each row needs one cell per column")
+
+
+class Documents(Protocol):
+    """Renders documents. It takes milliseconds of a processor: run it outside the event loop. Instances are pickled."""
+
+    def pdf(self, document: Document) -> bytes:
+        """Render a tagged PDF (PDF/UA-1) with embedded fonts."""
+        ...
+
+    def html(self, document: Document) -> str:
+        """Render a complete HTML page without scripts or external resources."""
+        ...
