@@ -16,6 +16,7 @@ from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.notifier import ConsoleNotifier
 from adapters.console.sms import ConsoleSmsSender
+from adapters.documents.renderer import TemplateDocuments
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
@@ -129,6 +130,7 @@ class Container(containers.DeclarativeContainer):
         settings.provided.telegram.bot_tokens,
         freshness=settings.provided.telegram.freshness,
     )
+    documents = providers.Singleton(TemplateDocuments)
     phone_numbers = providers.Singleton(LibPhoneNumbers, settings.provided.phone_country)
     login_quota = providers.Singleton(
         LoginQuota,
