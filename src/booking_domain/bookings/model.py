@@ -50,6 +50,7 @@ DISPUTABLE_FOR: Final = timedelta(days=14)
 MAX_DURATIONS: Final = 20
 QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
+_BALANCE_DUE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
 _ENDS_PAYING: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW})
 """Actions after which the deposit is no longer asked for."""
 
@@ -287,6 +288,13 @@ class Booking:
     def deposit_due(self) -> Money:
         """The unpaid part of the deposit."""
         return self.deposit.beyond(self.paid)
+
+    @property
+    def balance_due(self) -> Money:
+        """The part of the price that the platform has not kept; zero unless the booking is confirmed or completed."""
+        if self.status not in _BALANCE_DUE:
+            return Money.zero(self.price.currency)
+        return self.price.beyond(self.totals.refundable)
 
     @property
     def judged_start(self) -> datetime:

@@ -168,12 +168,12 @@ async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:
 
 
 def _due(booking: Booking, purpose: Purpose) -> Money:
-    """The unpaid part of the deposit, or what is not kept of the price; raises `NothingDue` if there is none."""
+    """The unpaid part of the deposit, or the balance; raises `NothingDue` if there is none."""
     amount = Money.zero(booking.price.currency)
     if purpose is Purpose.DEPOSIT and booking.status is Status.PENDING:
         amount = booking.deposit_due
-    elif purpose is Purpose.BALANCE and booking.status in {Status.CONFIRMED, Status.COMPLETED}:
-        amount = booking.price.beyond(booking.totals.refundable)
+    elif purpose is Purpose.BALANCE:
+        amount = booking.balance_due
     if not amount:
         raise NothingDue
     return amount

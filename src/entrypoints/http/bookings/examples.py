@@ -23,6 +23,7 @@ BOOKING: Final[dict[str, Any]] = {
     "paidAmount": 0,
     "refundedAmount": 0,
     "refundPendingAmount": 0,
+    "balanceDueAmount": 0,
     "currency": "MNT",
     "notes": PLACE["notes"],
     "placedByStaff": False,

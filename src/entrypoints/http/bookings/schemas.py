@@ -204,6 +204,7 @@ class BookingJson(Json, frozen=True, kw_only=True):
     paid_amount: int
     refunded_amount: int
     refund_pending_amount: int
+    balance_due_amount: int
     """What is on its way back to the customer."""
     currency: str
     notes: str
@@ -358,6 +359,7 @@ def booking_json(booking: Booking) -> BookingJson:
         paid_amount=booking.paid.amount,
         refunded_amount=booking.refunded.amount,
         refund_pending_amount=booking.refund_pending.amount,
+        balance_due_amount=booking.balance_due.amount,
         currency=booking.price.currency,
         notes=booking.notes,
         version=booking.version,

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
 from entrypoints.http.kit.fields import Body, Json, Timestamp
@@ -44,7 +45,7 @@ class DeepLinkJson(Json, frozen=True, kw_only=True):
 
 
 class PaymentJson(Json, frozen=True, kw_only=True):
-    """A payment, and how to make it; or a refund, whose purpose is `refund`."""
+    """A payment and, while it is pending, how to make it; or a refund, whose purpose is `refund`."""
 
     id: UUID
     booking_id: UUID
@@ -67,7 +68,8 @@ def payment_json(payment: Payment | Refund) -> PaymentJson:
     if isinstance(payment, Refund):
         return _refund_json(payment)
     invoice = payment.invoice
-    links = () if invoice is None else invoice.deep_links
+    payable = invoice if payment.status is PaymentStatus.PENDING else None
+    links = () if payable is None else payable.deep_links
     return PaymentJson(
         id=payment.id,
         booking_id=payment.booking_id,
@@ -77,9 +79,9 @@ def payment_json(payment: Payment | Refund) -> PaymentJson:
         amount=payment.amount.amount,
         currency=payment.amount.currency,
         qpay_invoice_id=UNSET if invoice is None else invoice.reference,
-        qr_text=UNSET if invoice is None else invoice.qr_text,
-        qr_image=UNSET if invoice is None else invoice.qr_image,
-        checkout_url=None if invoice is None else invoice.checkout_url,
+        qr_text=UNSET if payable is None else payable.qr_text,
+        qr_image=UNSET if payable is None else payable.qr_image,
+        checkout_url=None if payable is None else payable.checkout_url,
         deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
         expires_at=payment.expires_at,
         processed_at=payment.processed_at or UNSET,

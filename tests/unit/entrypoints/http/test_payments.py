@@ -10,9 +10,9 @@ from booking_domain.payments.events import PaymentHinted
 from booking_domain.shared.ids import BookingId
 
 
-async def a_payment(api: Api) -> tuple[str, dict[str, Any]]:
+async def a_payment(api: Api, **terms: int) -> tuple[str, dict[str, Any]]:
     """The customer's token, and the open payment of a deposit."""
-    _, provider_id = await api.open_provider(depositAmount=2_000_000)
+    _, provider_id = await api.open_provider(depositAmount=2_000_000, **terms)
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
     wish = {"bookingId": booking["id"], "purpose": "deposit", "gateway": "qpay"}
@@ -154,3 +154,50 @@ async def test_a_payment_can_be_started_again_after_a_gateway_failure(api: Api) 
     assert_problem(await api.post("/payments", customer, json=wish), 503, "payment.gateway_unavailable")
     api.gateway.available = True
     assert (await api.post("/payments", customer, json=wish)).status_code == 201
+
+
+PAYABLE_BY = {"qrText", "qrImage", "checkoutUrl", "deepLinks"}
+
+
+def payable_by(payment: dict[str, Any]) -> set[str]:
+    return {name for name in PAYABLE_BY if payment.get(name)}
+
+
+async def test_a_payment_shows_how_to_pay_it_only_while_it_is_pending(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    assert payable_by(payment) == PAYABLE_BY
+    api.pay(payment)
+    for path in (f"/payments/{payment['id']}", f"/payments/status/{payment['qpayInvoiceId']}"):
+        paid = (await api.get(path, customer)).json()
+        assert (paid["status"], payable_by(paid)) == ("paid", set())
+        assert paid["qpayInvoiceId"] == payment["qpayInvoiceId"]
+    money = (await api.get(f"/bookings/{payment['bookingId']}/payments", customer)).json()
+    assert [(each["status"], payable_by(each)) for each in money["payments"]] == [("paid", set())]
+
+
+async def test_a_cancelled_payment_does_not_show_how_to_pay_it(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    cancelled = await api.post(f"/bookings/{payment['bookingId']}/cancel", customer, json={"reason": "ill"})
+    assert cancelled.status_code == 200, cancelled.text
+    after = (await api.get(f"/payments/{payment['id']}", customer)).json()
+    assert (after["status"], payable_by(after)) == ("cancelled", set())
+
+
+async def test_the_balance_is_due_from_the_confirmation_until_it_is_paid_by_qr(api: Api) -> None:
+    customer, deposit = await a_payment(api, priceAmount=8_000_000)
+    path = f"/bookings/{deposit['bookingId']}"
+    assert (await api.get(path, customer)).json()["balanceDueAmount"] == 0
+    api.pay(deposit)
+    assert (await api.get(f"/payments/{deposit['id']}", customer)).json()["status"] == "paid"
+    confirmed = (await api.get(path, customer)).json()
+    assert confirmed["balanceDueAmount"] == 6_000_000
+    wish = {"bookingId": deposit["bookingId"], "purpose": "balance"}
+    balance = (await api.post("/payments", customer, json=wish)).json()
+    assert (balance["amount"], payable_by(balance)) == (6_000_000, PAYABLE_BY)
+    api.pay(balance)
+    assert (await api.get(f"/payments/{balance['id']}", customer)).json()["status"] == "paid"
+    settled = (await api.get(path, customer)).json()
+    assert (settled["balanceDueAmount"], settled["paidAmount"]) == (0, settled["priceAmount"])
+    assert_problem(await api.post("/payments", customer, json=wish), 409, "payment.nothing_due")
+    listed = (await api.get("/bookings", customer)).json()["items"]
+    assert [each["balanceDueAmount"] for each in listed] == [0]
