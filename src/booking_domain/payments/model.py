@@ -1,7 +1,7 @@
 """Payments of bookings: frozen values with pure methods."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -43,10 +43,14 @@ class Invoice:
     reference: str
     """The gateway's id of the invoice."""
     qr_text: str
+    """Empty, like `qr_image`, if the gateway has no QR codes."""
     qr_image: str
     """A `data:image/png;base64,…` URL."""
     checkout_url: str
+    """Empty if the gateway has no page of its own for the payment."""
     deep_links: tuple[DeepLink, ...] = ()
+    client_secret: str = field(default="", repr=False)
+    """What the customer's browser needs to pay at a gateway without such a page; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

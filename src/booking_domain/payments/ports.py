@@ -35,7 +35,7 @@ class GatewayReport:
     received: Money
     """The sum of the payments that the gateway reports as paid and not refunded, in the invoice's currency."""
     raw: str
-    """The gateway's response, verbatim."""
+    """The gateway's response, verbatim or without what is secret or personal in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,7 @@ class PaymentGateway(Protocol):
         """Create an invoice. Not idempotent: use an order number once, whatever the result.
 
         Raises:
+            NotChargeable: the gateway refuses the amount.
             GatewayUnavailable: no usable response; the invoice may or may not exist.
         """
         ...

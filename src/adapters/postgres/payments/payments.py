@@ -19,12 +19,14 @@ from booking_domain.shared.ids import BookingId, PaymentId
 
 def _invoice_columns(invoice: Invoice) -> tuple[str, Jsonb]:
     links = [[each.name, each.link] for each in invoice.deep_links]
-    content = {
+    content: dict[str, Any] = {
         "qrText": invoice.qr_text,
         "qrImage": invoice.qr_image,
         "checkoutUrl": invoice.checkout_url,
         "deepLinks": links,
     }
+    if invoice.client_secret:
+        content["clientSecret"] = invoice.client_secret
     return invoice.reference, Jsonb(content)
 
 
@@ -35,6 +37,7 @@ def _invoice_of(reference: str, value: dict[str, Any]) -> Invoice:
         qr_image=value["qrImage"],
         checkout_url=value["checkoutUrl"],
         deep_links=tuple(DeepLink(name=name, link=link) for name, link in value["deepLinks"]),
+        client_secret=value.get("clientSecret", ""),
     )
 
 

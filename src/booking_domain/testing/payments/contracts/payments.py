@@ -48,7 +48,7 @@ class PaymentsContract(StorageContract):
             status=PaymentStatus.FAILED,
             preparing_since=None,
             expires_at=None,
-            invoice=replace(make.invoice(), deep_links=(), qr_text="", qr_image=""),
+            invoice=replace(make.invoice(), deep_links=(), qr_text="", qr_image="", client_secret="a secret"),
         )
         several = [
             replace(make.payment(await a_booking(backend, make, cast), purpose), status=status)

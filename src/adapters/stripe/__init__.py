@@ -1,0 +1,1 @@
+"""Stripe, a payment gateway for cards and other methods in many currencies."""

@@ -1,0 +1,297 @@
+"""The payment gateway port implemented with Stripe's PaymentIntents.
+
+The customer pays with Stripe.js in the front end, which needs the intent's client secret. Nothing about the customer
+is sent to Stripe.
+"""
+
+import asyncio
+import logging
+import math
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final, Self
+
+import httpx
+import msgspec
+import stripe
+
+from adapters.http_responses import UnusableResponse
+from adapters.stripe.currencies import CHARGEABLE, from_stripe, to_stripe
+from adapters.stripe.transport import StripeTransport
+from adapters.stripe.wire import INTENT, PAYMENT_ID, REFUND_ID, Charge, Charges, Intent, Refund, Refunds, read
+from booking_domain.payments.chargeable import Chargeable
+from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
+from booking_domain.payments.model import Invoice
+from booking_domain.payments.ports import (
+    GatewayPayment,
+    GatewayReport,
+    InvoiceOrder,
+    PaymentGateway,
+    RefundOrder,
+    RefundOutcome,
+)
+from booking_domain.shared.money import Money
+
+_LOG = logging.getLogger(__name__)
+_PAGE: Final = 100
+_MOST_PAGES: Final = 1_000
+_MOST_DESCRIPTION: Final = 255
+_NOTHING_TO_CANCEL: Final = frozenset({"payment_intent_unexpected_state", "resource_missing"})
+_NOT_CHARGEABLE: Final = frozenset({"amount_too_small", "amount_too_large"})
+_LATER: Final = frozenset({"balance_insufficient", "lock_timeout", "rate_limit"})
+"""Refusals of a refund that may succeed later."""
+_OUTCOMES: Final = {
+    "succeeded": RefundOutcome.MADE,
+    "pending": RefundOutcome.PENDING,
+    "requires_action": RefundOutcome.PENDING,
+}
+"""What has come of a refund; with any other status (`failed`, `canceled`) it has moved no money."""
+
+
+class StripeGateway(PaymentGateway):
+    """Opened and closed with `async with`. `timeout_seconds` bounds each request."""
+
+    def __init__(
+        self, *, secret_key: str, base_url: str = "https://api.stripe.com", timeout_seconds: float = 10.0
+    ) -> None:
+        self._secret_key = secret_key
+        self._base_url = base_url
+        self._timeout_seconds = timeout_seconds
+        self._transport: StripeTransport | None = None
+        self._client: stripe.StripeClient | None = None
+
+    @property
+    def name(self) -> str:
+        return "stripe"
+
+    @property
+    def chargeable(self) -> Chargeable:
+        return CHARGEABLE
+
+    @property
+    def refunds_parts(self) -> bool:
+        return True
+
+    async def open(self) -> None:
+        self._transport = StripeTransport(self._timeout_seconds)
+        self._client = stripe.StripeClient(
+            self._secret_key,
+            base_addresses={"api": self._base_url},
+            http_client=self._transport,
+            max_network_retries=0,
+        )
+
+    async def close(self) -> None:
+        if self._transport is not None:
+            await self._transport.close_async()
+        self._transport = self._client = None
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        """As in the port; raises `NotChargeable` for an amount that Stripe refuses.
+
+        `payable_until` is not sent to Stripe: a late payment can still be handled.
+        """
+        if not CHARGEABLE.accepts(order.amount):
+            raise NotChargeable
+        try:
+            async with self._client_call("create a payment intent") as client:
+                found = await client.v1.payment_intents.create_async(
+                    params={
+                        "amount": to_stripe(order.amount),
+                        "currency": order.amount.currency.lower(),
+                        "automatic_payment_methods": {"enabled": True},
+                        "description": order.description[:_MOST_DESCRIPTION] or order.order_number,
+                        "metadata": {PAYMENT_ID: str(order.payment_id), "order_number": order.order_number},
+                    },
+                    options={"idempotency_key": order.order_number},
+                )
+                intent = read(found, Intent)
+                if intent.client_secret is None:
+                    raise UnusableResponse("a payment intent without a client secret")
+        except stripe.InvalidRequestError as error:
+            if error.code in _NOT_CHARGEABLE or error.param == "currency":
+                raise NotChargeable from None
+            raise self._unavailable("create a payment intent", error) from None
+        return Invoice(
+            reference=intent.id, qr_text="", qr_image="", checkout_url="", client_secret=intent.client_secret
+        )
+
+    async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
+        if re.match(INTENT, invoice_reference) is None:
+            raise GatewayUnavailable(gateway=self.name)
+        try:
+            async with self._client_call("retrieve a payment intent") as client:
+                found = await client.v1.payment_intents.retrieve_async(
+                    invoice_reference, params={"expand": ["latest_charge"]}
+                )
+                return _report_of(read(found, Intent), currency)
+        except stripe.InvalidRequestError as error:
+            raise self._unavailable("retrieve a payment intent", error) from None
+
+    async def cancel_invoice(self, invoice_reference: str) -> None:
+        if re.match(INTENT, invoice_reference) is None:
+            return  # not a payment intent
+        try:
+            async with self._client_call("cancel a payment intent") as client:
+                read(await client.v1.payment_intents.cancel_async(invoice_reference), Intent)
+        except stripe.InvalidRequestError as error:
+            if error.code not in _NOTHING_TO_CANCEL:
+                raise self._unavailable("cancel a payment intent", error) from None
+
+    async def refund(self, order: RefundOrder) -> RefundOutcome:
+        """As in the port.
+
+        Stripe forgets an idempotency key after a day or more, and an order may be repeated later than that. So the
+        intent's refunds are read first: ours has our id, and one that somebody made in Stripe's dashboard counts too.
+        """
+        if re.match(INTENT, order.invoice_reference) is None:
+            return RefundOutcome.IMPOSSIBLE
+        try:
+            known = _outcome_of(await self._refunds_of(order.invoice_reference), order)
+            return await self._create_refund(order) if known is None else known
+        except stripe.InvalidRequestError as error:
+            if error.code in _LATER:
+                raise self._unavailable("refund", error) from None
+            _LOG.warning("Stripe: refund %s is impossible: %s", order.refund_id, _reason(error))
+            return RefundOutcome.IMPOSSIBLE
+
+    async def payments_between(self, start: datetime, end: datetime) -> Sequence[GatewayPayment]:
+        """As in the port. A payment by a delayed method, such as a bank debit, has the time when it was begun."""
+        found: list[GatewayPayment] = []
+        after: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = await self._page_of_charges(start, end, after)
+            found += [_payment_of(charge) for charge in page.data if _is_ours(charge)]
+            if not page.has_more:
+                return [each for each in found if each.paid_at is not None and start <= each.paid_at < end]
+            if not page.data or page.data[-1].id == after:
+                break
+            after = page.data[-1].id
+        raise GatewayUnavailable(gateway=self.name)
+
+    async def _page_of_charges(self, start: datetime, end: datetime, after: str | None) -> Charges:
+        try:
+            async with self._client_call("list charges") as client:
+                found = await client.v1.charges.list_async(
+                    params={
+                        "created": {"gte": math.floor(start.timestamp()), "lt": math.ceil(end.timestamp())},
+                        "limit": _PAGE,
+                        **({} if after is None else {"starting_after": after}),  # type: ignore[typeddict-item]
+                    }
+                )
+                return read(found, Charges)
+        except stripe.InvalidRequestError as error:
+            raise self._unavailable("list charges", error) from None
+
+    async def _refunds_of(self, invoice_reference: str) -> list[Refund]:
+        async with self._client_call("list refunds") as client:
+            params: stripe.params.RefundListParams = {"payment_intent": invoice_reference, "limit": _PAGE}
+            page = read(await client.v1.refunds.list_async(params=params), Refunds)
+            if page.has_more:
+                raise UnusableResponse("more refunds than a page")
+            return page.data
+
+    async def _create_refund(self, order: RefundOrder) -> RefundOutcome:
+        async with self._client_call("refund") as client:
+            found = await client.v1.refunds.create_async(
+                params={
+                    "payment_intent": order.invoice_reference,
+                    "amount": to_stripe(order.amount),
+                    "metadata": {REFUND_ID: str(order.refund_id)},
+                },
+                options={"idempotency_key": f"refund-{order.refund_id}"},
+            )
+            made = read(found, Refund)
+            if from_stripe(made.amount, made.currency) != order.amount:
+                raise UnusableResponse("a refund of another amount")
+            return _OUTCOMES.get(made.status or "", RefundOutcome.IMPOSSIBLE)
+
+    @asynccontextmanager
+    async def _client_call(self, operation: str) -> AsyncIterator[stripe.StripeClient]:
+        """Yield the client; enforce the deadline and map errors to `GatewayUnavailable`; log no response content.
+
+        `InvalidRequestError`, with which Stripe refuses a request without an effect, is for the caller.
+        """
+        if self._client is None:
+            raise RuntimeError("the gateway is not open")
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                yield self._client
+        except stripe.InvalidRequestError:
+            raise
+        except (stripe.StripeError, UnusableResponse, httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+            raise self._unavailable(operation, error) from None
+
+    def _unavailable(self, operation: str, error: Exception) -> GatewayUnavailable:
+        _LOG.warning("Stripe: no usable response to %s: %s", operation, _reason(error))
+        return GatewayUnavailable(gateway=self.name)
+
+
+def _reason(error: Exception) -> str:
+    """What may be logged. A message of Stripe may quote keys and values."""
+    if isinstance(error, stripe.StripeError):
+        return f"{type(error).__name__} {error.http_status} {error.code or 'without a code'}"
+    return str(error) if isinstance(error, UnusableResponse) else type(error).__name__
+
+
+def _report_of(intent: Intent, currency: str) -> GatewayReport:
+    charge = intent.latest_charge
+    if intent.currency.upper() != currency:
+        raise UnusableResponse("a payment intent in another currency")
+    if isinstance(charge, str):
+        raise UnusableResponse("a charge that was not expanded")
+    received = from_stripe(intent.amount_received, intent.currency)
+    if received:
+        if charge is None or not charge.collected:
+            raise UnusableResponse("a payment without a charge")
+        # What was authorised and not captured counts as refunded.
+        refunded = from_stripe(charge.amount_refunded, charge.currency)
+        received = from_stripe(charge.amount, charge.currency).beyond(refunded)
+    kept = msgspec.structs.replace(intent, client_secret=None)
+    return GatewayReport(received=received, raw=msgspec.json.encode(kept).decode())
+
+
+def _outcome_of(refunds: Sequence[Refund], order: RefundOrder) -> RefundOutcome | None:
+    """What has come of the order: of the refund with its id, or of others that have paid back as much.
+
+    None: nothing was refunded for it. Refunds that failed have paid nothing back.
+    """
+    ours = [refund for refund in refunds if refund.metadata.get(REFUND_ID) == str(order.refund_id)]
+    if ours:
+        return next(
+            (outcome for refund in ours if (outcome := _OUTCOMES.get(refund.status or "")) is not None),
+            RefundOutcome.IMPOSSIBLE,
+        )
+    paid_back = Money.zero(order.amount.currency)
+    outcomes = set()
+    for refund in refunds:
+        outcome = _OUTCOMES.get(refund.status or "")
+        if outcome is not None:
+            paid_back += from_stripe(refund.amount, refund.currency)
+            outcomes.add(outcome)
+    if paid_back.beyond(order.returned_before) < order.amount:
+        return None
+    return RefundOutcome.PENDING if RefundOutcome.PENDING in outcomes else RefundOutcome.MADE
+
+
+def _is_ours(charge: Charge) -> bool:
+    return charge.collected and charge.payment_intent is not None and PAYMENT_ID in charge.metadata
+
+
+def _payment_of(charge: Charge) -> GatewayPayment:
+    return GatewayPayment(
+        reference=charge.id,
+        invoice_reference=charge.payment_intent or "",
+        amount=from_stripe(charge.amount_captured, charge.currency),
+        refunded=charge.refunded,
+        paid_at=datetime.fromtimestamp(charge.created, UTC),
+    )
