@@ -4,7 +4,7 @@ Tests and tools override a provider (`container.database.override(...)`) before 
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from dependency_injector import containers, providers
@@ -48,7 +48,7 @@ from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.security import Identity, SecurityPorts
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.ports import CallbackTokens
+from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.workflows.ports import Reads, Repositories
@@ -56,6 +56,7 @@ from entrypoints.languages.notices import GettextTranslator
 from entrypoints.messaging_settings import SmsProvider
 from entrypoints.notifying import NotifierByChannel
 from entrypoints.origins import current_origin
+from entrypoints.payment_settings import StripeSettings
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 
@@ -67,6 +68,27 @@ def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentI
         return f"{public_url}/api/v1/webhooks/qpay/{payment_id}?token={tokens.issue(payment_id)}"
 
     return callback_url
+
+
+def stripe_gateway(stripe: StripeSettings) -> PaymentGateway:
+    """The gateway Stripe. Its SDK is imported only where it is used, because that takes a second."""
+    from adapters.stripe.gateway import StripeGateway  # noqa: PLC0415
+
+    return StripeGateway(secret_key=stripe.secret_key, base_url=stripe.base_url)
+
+
+def stripe_events(webhook_secrets: tuple[str, ...]) -> GatewayEvents:
+    """What verifies the events of Stripe."""
+    from adapters.stripe.events import StripeEvents  # noqa: PLC0415
+
+    return StripeEvents(webhook_secrets)
+
+
+def gateways_of(
+    default: PaymentGateway, further: Iterable[str], by_name: Mapping[str, Callable[[], PaymentGateway]]
+) -> Gateways:
+    """The gateway for new payments, and the further ones. Each fails at once while it does not answer."""
+    return Gateways(GuardedGateway(default), *(GuardedGateway(by_name[name]()) for name in further))
 
 
 def issuer_of(public_url: str) -> str:
@@ -153,7 +175,7 @@ class Container(containers.DeclarativeContainer):
         previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "payment-callbacks"),
     )
 
-    gateway = providers.Singleton(
+    qpay_gateway = providers.Singleton(
         QPayGateway,
         base_url=settings.provided.qpay.base_url,
         username=settings.provided.qpay.username,
@@ -163,7 +185,15 @@ class Container(containers.DeclarativeContainer):
         token_store=providers.Singleton(PostgresTokenStore, database, "qpay"),
     )
 
-    gateways = providers.Singleton(Gateways, providers.Singleton(GuardedGateway, gateway))
+    stripe_gateway = providers.Singleton(stripe_gateway, settings.provided.stripe)
+    gateway = providers.Selector(settings.provided.gateway, qpay=qpay_gateway, stripe=stripe_gateway)
+    gateways = providers.Singleton(
+        gateways_of,
+        gateway,
+        settings.provided.further_gateways,
+        providers.Dict(qpay=qpay_gateway.provider, stripe=stripe_gateway.provider),
+    )
+    stripe_events = providers.Singleton(stripe_events, settings.provided.stripe.webhook_secrets)
 
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
         Executor,

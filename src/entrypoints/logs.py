@@ -28,7 +28,7 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(json_lines())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("httpx", "httpcore", "procrastinate"):
+    for chatty in ("httpx", "httpcore", "procrastinate", "stripe"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

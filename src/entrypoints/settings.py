@@ -21,6 +21,7 @@ from entrypoints.messaging_settings import (
     sms_settings,
     telegram_settings,
 )
+from entrypoints.payment_settings import GATEWAYS, QPAY, STRIPE, StripeSettings, further_gateways, stripe_settings
 from entrypoints.quotas import QUOTAS, quotas
 
 SIMULATOR_USERNAME: Final = "SIMULATOR"
@@ -91,7 +92,13 @@ class Settings:
     """BOOKING_PREVIOUS_ENCRYPTION_KEYS: earlier keys, separated by commas, until `rotate-keys` has run."""
     blind_index_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_BLIND_INDEX_KEY: the key of the hashes that find encrypted values; at least 32 characters."""
+    gateway: str = QPAY
+    """BOOKING_GATEWAY: the payment gateway of new payments: `qpay` or `stripe`."""
+    further_gateways: tuple[str, ...] = ()
+    """BOOKING_GATEWAYS: further gateways, separated by commas: for currencies that BOOKING_GATEWAY does not take, for
+    customers who choose them, and for payments that were started with them."""
     qpay: QPaySettings
+    stripe: StripeSettings = field(default_factory=StripeSettings)
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
@@ -140,9 +147,17 @@ class Settings:
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 
     @property
-    def simulated_gateway(self) -> bool:
-        """Whether the gateway is the simulator."""
-        return self.qpay.username == SIMULATOR_USERNAME
+    def simulated_qpay(self) -> bool:
+        """Whether QPay is a gateway, and is the simulator."""
+        return self._has(QPAY) and self.qpay.username == SIMULATOR_USERNAME
+
+    @property
+    def simulated_stripe(self) -> bool:
+        """Whether Stripe is a gateway, and is the simulator."""
+        return self._has(STRIPE) and self.stripe.simulated
+
+    def _has(self, gateway: str) -> bool:
+        return gateway in (self.gateway, *self.further_gateways)
 
     @property
     def second_factor_roles(self) -> frozenset[Role]:
@@ -180,6 +195,9 @@ class Settings:
         offer_length = timedelta(seconds=read.number("BOOKING_OFFER_SECONDS", usual, 1, 86_400))
         if offer_length < hold_length:
             read.refuse("BOOKING_OFFER_SECONDS", "must not be less than BOOKING_HOLD_SECONDS")
+        gateway = read.choice("BOOKING_GATEWAY", GATEWAYS, QPAY)
+        further = further_gateways(read, gateway)
+        enabled = {gateway, *further}
         settings = cls(
             environment=environment,
             host=host,
@@ -193,7 +211,10 @@ class Settings:
             encryption_key=read.secret("BOOKING_ENCRYPTION_KEY"),
             previous_encryption_keys=read.secrets("BOOKING_PREVIOUS_ENCRYPTION_KEYS"),
             blind_index_key=read.secret("BOOKING_BLIND_INDEX_KEY"),
-            qpay=_qpay(read, simulator_port),
+            gateway=gateway,
+            further_gateways=further,
+            qpay=_qpay(read, simulator_port, enabled=QPAY in enabled),
+            stripe=stripe_settings(read, enabled=STRIPE in enabled),
             sms=sms_settings(read),
             email=email_settings(read),
             telegram=telegram_settings(read),
@@ -230,7 +251,9 @@ class Settings:
         return settings
 
 
-def _qpay(read: Environ, simulator_port: int) -> QPaySettings:
+def _qpay(read: Environ, simulator_port: int, *, enabled: bool) -> QPaySettings:
+    if read.production and not enabled:
+        return QPaySettings(base_url="", username="", password="", invoice_code="")
     simulator = f"http://127.0.0.1:{simulator_port}/v2"
     base_url = read.url("QPAY_BASE_URL", None if read.production else simulator)
     username = read.text("QPAY_USERNAME", None if read.production else SIMULATOR_USERNAME)

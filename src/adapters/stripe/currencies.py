@@ -69,7 +69,8 @@ def to_stripe(money: Money) -> int:
     >>> [to_stripe(Money.of(5, currency)) for currency in ("USD", "JPY", "KWD", "ISK", "MGA")]
     [500, 5, 5000, 500, 5]
     """
-    return money.amount * 10 ** _digits(money.currency) // 10 ** MINOR_UNIT_DIGITS[money.currency]
+    units: int = money.amount * 10 ** _digits(money.currency) // 10 ** MINOR_UNIT_DIGITS[money.currency]
+    return units
 
 
 def from_stripe(amount: int, currency: str) -> Money:

@@ -185,7 +185,7 @@ class StripeGateway(PaymentGateway):
                     params={
                         "created": {"gte": math.floor(start.timestamp()), "lt": math.ceil(end.timestamp())},
                         "limit": _PAGE,
-                        **({} if after is None else {"starting_after": after}),  # type: ignore[typeddict-item]
+                        **({} if after is None else {"starting_after": after}),
                     }
                 )
                 return read(found, Charges)

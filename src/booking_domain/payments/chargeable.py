@@ -1,7 +1,7 @@
 """Which amounts a payment gateway can charge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.shared.errors import InvalidValue
@@ -29,6 +29,25 @@ class Chargeable:
 
     gateway: str
     currencies: Mapping[str, AmountRule]
+    gateways: Mapping[str, str] = field(default_factory=dict)
+    """The gateway of each currency, where that is not `gateway`."""
+
+    @classmethod
+    def of_first(cls, *each: "Chargeable") -> "Chargeable":
+        """What several gateways charge together: a currency follows the rule of the first that takes it.
+
+        >>> one, other = (Chargeable(gateway=name, currencies={"MNT": AmountRule(most=9)}) for name in "AB")
+        >>> Chargeable.of_first(one, other).gateways
+        {'MNT': 'A'}
+        """
+        if len(each) == 1:
+            return each[0]
+        last_first = each[::-1]
+        return cls(
+            gateway=", ".join(one.gateway for one in each),
+            currencies={name: rule for one in last_first for name, rule in one.currencies.items()},
+            gateways={name: one.gateway for one in last_first for name in one.currencies},
+        )
 
     def accepts(self, money: Money) -> bool:
         """Whether the gateway can charge this amount; it never charges zero."""
@@ -46,7 +65,7 @@ class Chargeable:
         self.require_currency(money.currency)
         if not money or self.accepts(money):
             return
-        rule, gateway = self.currencies[money.currency], self.gateway
+        rule, gateway = self.currencies[money.currency], self.gateways.get(money.currency, self.gateway)
         step, least, most = (Money(amount=each, currency=money.currency) for each in (rule.step, rule.least, rule.most))
         amount = money
         raise InvalidValue(

@@ -44,6 +44,12 @@ class InvalidCallbackToken(Forbidden):
     code: ClassVar[str] = "payment.invalid_callback_token"
 
 
+class InvalidGatewaySignature(Forbidden):
+    """The notification lacks a valid, recent and new signature of the payment gateway."""
+
+    code: ClassVar[str] = "payment.invalid_signature"
+
+
 @dataclass(eq=False, kw_only=True)
 class GatewayUnavailable(Unavailable):
     """The payment gateway {gateway} is unavailable; please try again."""

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from booking_domain.payments.chargeable import Chargeable
-from booking_domain.payments.errors import GatewayUnavailable
+from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
 from booking_domain.payments.ports import PaymentGateway
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
 
 
 class Gateways:
@@ -16,13 +18,30 @@ class Gateways:
 
     def __init__(self, default: PaymentGateway, *others: PaymentGateway) -> None:
         self.default: Final = default
-        """The gateway for new payments."""
-        self._by_name: Final = {gateway.name: gateway for gateway in (*others, default)}
+        """The gateway for new payments in a currency that it takes, unless the customer names another."""
+        self._by_name: Final = {gateway.name: gateway for gateway in (default, *others)}
+        self._chargeable: Final = Chargeable.of_first(*(gateway.chargeable for gateway in self))
 
     @property
     def chargeable(self) -> Chargeable:
-        """The amounts that the gateway for new payments can charge."""
-        return self.default.chargeable
+        """The amounts that can be charged: a currency follows the rule of the first gateway that takes it."""
+        return self._chargeable
+
+    def for_payment(self, amount: Money, name: str | None = None) -> PaymentGateway:
+        """The gateway for a new payment: the one of this name, else the first that takes the currency.
+
+        Raises:
+            InvalidValue: the deployment has no gateway of this name.
+            NotChargeable: the gateway cannot charge the amount.
+        """
+        if name is not None and name not in self._by_name:
+            names = ", ".join(self._by_name)
+            raise InvalidValue(field="gateway", problem=f"must be one of {names}")
+        asked = self if name is None else (self._by_name[name],)
+        gateway = next((each for each in asked if amount.currency in each.chargeable.currencies), None)
+        if gateway is None or not gateway.chargeable.accepts(amount):
+            raise NotChargeable
+        return gateway
 
     def named(self, name: str) -> PaymentGateway:
         """The gateway of this name.

@@ -168,6 +168,18 @@ class CallbackTokens(Protocol):
         ...
 
 
+class GatewayEvents(Protocol):
+    """Verifies and decodes the signed events of a gateway. An event is a hint to ask, never proof."""
+
+    def read(self, body: bytes, signature: str, now: datetime) -> str | None:
+        """The gateway's id of the invoice that an event is about, or None if it is about no invoice.
+
+        Raises:
+            InvalidGatewaySignature: the event is not from the gateway, or its signature is not recent.
+        """
+        ...
+
+
 class Payments(Protocol):
     """Payments inside a transaction."""
 

@@ -179,8 +179,8 @@ class Refund:
             created_at=now,
         )
 
-    def ask_gateway(self, payment_id: PaymentId, now: datetime) -> "Refund":
-        """Record that the gateway is asked now to pay this back; until `retry_at` nobody asks again.
+    def ask_gateway(self, payment_id: PaymentId, gateway: str, now: datetime) -> "Refund":
+        """Record that this gateway is asked now to pay the payment back; until `retry_at` nobody asks again.
 
         Raises:
             InvalidRefundTransition: the refund was made already.
@@ -189,6 +189,7 @@ class Refund:
         wait = min(FIRST_RETRY * 2 ** min(self.attempts, 30), LONGEST_RETRY)
         return replace(
             self,
+            gateway=gateway,
             method=RefundMethod.GATEWAY,
             payment_id=payment_id,
             attempts=self.attempts + 1,

@@ -74,14 +74,21 @@ class Studio:
     admin: Actor
     provider_id: ProviderId
 
-    def __init__(self, backend: Backend, *, seed: int = 0, gateway: MemoryGateway | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        seed: int = 0,
+        gateway: MemoryGateway | None = None,
+        further: Sequence[MemoryGateway] = (),
+    ) -> None:
         self.backend: Final = backend
         self.clock: Final = ManualClock(NOW)
         self.gateway: Final = gateway or MemoryGateway()
-        self.gateways: Final = Gateways(self.gateway)
+        self.gateways: Final = Gateways(self.gateway, *further)
         self.entropy: Final = SeededEntropy(seed)
         self.executor: Final = Executor[Repositories](
-            begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateway.chargeable,)
+            begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateways.chargeable,)
         )
         self._people = 0
 
@@ -93,12 +100,13 @@ class Studio:
         asks: Terms | None = None,
         seed: int = 0,
         gateway: MemoryGateway | None = None,
+        further: Sequence[MemoryGateway] = (),
     ) -> Self:
         """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00.
 
         Its customer lets the provider place bookings for them.
         """
-        studio = cls(backend or MemoryDatabase(), seed=seed, gateway=gateway)
+        studio = cls(backend or MemoryDatabase(), seed=seed, gateway=gateway, further=further)
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
         studio.customer = await studio.joined()

@@ -8,7 +8,7 @@ A refund that the gateway cannot make goes by bank transfer. One whose result is
 delay; no transfer is approved meanwhile, because the gateway may have made it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer, RefundMade, RefundSplit, refund_event
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
-from booking_domain.payments.ports import PaymentGateway, RefundOrder, RefundOutcome
+from booking_domain.payments.ports import RefundOrder, RefundOutcome
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound, RefundStatus
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import SYSTEM
@@ -31,8 +31,8 @@ from booking_domain.workflows.ports import Reads, Repositories
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
     refund_id: RefundId
-    parts: bool
-    """Whether the gateway can pay back a part of a payment."""
+    parts: Mapping[str, bool]
+    """The gateways, by name, and whether each can pay back a part of a payment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +50,32 @@ async def _make_refund(
         GatewayUnavailable: the gateway gave no usable response; the refund is repeated at its `retry_at`.
     """
     refund = await reads.refunds.get(refund_id)
-    gateway = None if refund is None else _gateway_of(refund, gateways)
-    if gateway is None:
+    if refund is None or not _goes_by_gateway(refund):
         return
-    order = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=gateway.refunds_parts), actor=SYSTEM)
-    if order is None:
+    gateways.named(refund.gateway)
+    parts = {gateway.name: gateway.refunds_parts for gateway in gateways}
+    asked = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
+    if asked is None:
         return
-    outcome = await gateway.refund(order)
+    order, name = asked
+    outcome = await gateways.named(name).refund(order)
     if outcome is not RefundOutcome.PENDING:
         await executor.run(_record_outcome, _Record(order=order, outcome=outcome), actor=SYSTEM)
 
 
-def _gateway_of(refund: Refund, gateways: Gateways) -> PaymentGateway | None:
-    """The gateway to ask; None if the refund is made or goes by transfer."""
-    if refund.status is not RefundStatus.PENDING or refund.method is RefundMethod.TRANSFER:
-        return None
-    return gateways.named(refund.gateway)
+def _goes_by_gateway(refund: Refund) -> bool:
+    return refund.status is RefundStatus.PENDING and refund.method is not RefundMethod.TRANSFER
 
 
-async def _ask(command: _Ask, tx: Repositories, context: Context) -> RefundOrder | None:
-    """The order for the gateway, or None if it is not asked now."""
+async def _ask(command: _Ask, tx: Repositories, context: Context) -> tuple[RefundOrder, str] | None:
+    """The order and the name of the gateway that it goes to, or None if no gateway is asked now."""
     refund, _ = await lock_refund(command.refund_id, tx)
-    if refund.status is not RefundStatus.PENDING or refund.method is RefundMethod.TRANSFER:
+    if not _goes_by_gateway(refund):
         return None
     if refund.retry_at is not None and context.now < refund.retry_at:
         return None
-    payments = [each for each in await tx.payments.of_booking(refund.booking_id) if each.gateway == refund.gateway]
-    payment = _payment_to_return(refund, payments, parts=command.parts)
+    payments = [each for each in await tx.payments.of_booking(refund.booking_id) if each.gateway in command.parts]
+    payment = _payment_to_return(refund, payments, command.parts)
     if payment is None or payment.invoice is None:
         await tx.refunds.save(refund.use_transfer(), was=refund)
         await tx.outbox.put([refund_event(RefundByTransfer, refund, context)])
@@ -90,29 +89,32 @@ async def _ask(command: _Ask, tx: Repositories, context: Context) -> RefundOrder
         part, rest = refund.split(payment.held, RefundId(context.entropy.new_id()), context.now)
         await tx.refunds.add(rest)
         await tx.outbox.put([refund_event(RefundSplit, rest, context)])
-    asked = part.ask_gateway(payment.id, context.now)
+    asked = part.ask_gateway(payment.id, payment.gateway, context.now)
     await tx.refunds.save(asked, was=refund)
-    return RefundOrder(
+    order = RefundOrder(
         refund_id=asked.id,
         payment_id=payment.id,
         invoice_reference=payment.invoice.reference,
         amount=asked.amount,
         returned_before=payment.returned,
     )
+    return order, payment.gateway
 
 
-def _payment_to_return(refund: Refund, payments: Sequence[Payment], *, parts: bool) -> Payment | None:
-    """The payment that the gateway pays back: the one it was asked for before, else one of the same amount.
+def _payment_to_return(refund: Refund, payments: Sequence[Payment], parts: Mapping[str, bool]) -> Payment | None:
+    """The payment that its gateway pays back: the one it was asked for before, else one of the same amount.
 
-    If the gateway pays back parts, else the smallest that covers the refund, or the largest if none does.
+    Of the payments whose gateway pays back parts, else the smallest that covers the refund, or the largest if none
+    does.
     """
     if refund.payment_id is not None:
-        return next(payment for payment in payments if payment.id == refund.payment_id)
+        return next((payment for payment in payments if payment.id == refund.payment_id), None)
     held = sorted((each for each in payments if each.held and each.invoice is not None), key=lambda each: each.held)
     exact = next((payment for payment in held if payment.held == refund.amount), None)
-    if exact is not None or not parts or not held:
+    divisible = [payment for payment in held if parts[payment.gateway]]
+    if exact is not None or not divisible:
         return exact
-    return next((payment for payment in held if refund.amount <= payment.held), held[-1])
+    return next((payment for payment in divisible if refund.amount <= payment.held), divisible[-1])
 
 
 async def _record(command: _Record, tx: Repositories, context: Context) -> None:

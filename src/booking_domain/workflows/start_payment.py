@@ -32,7 +32,7 @@ from booking_domain.scheduling.errors import ProviderNotBookable
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import DomainError, NotPermitted
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
@@ -49,17 +49,20 @@ class StartPayment:
     - Only the booking's customer pays, and only while the payment window is open.
     - The deposit is due while the booking is pending; the balance, once it is confirmed.
     - The provider takes bookings, and the customer's account is active, unless the appointment is over.
-    - One payment per booking and purpose is pending at a time.
+    - One payment per booking and purpose is pending at a time. A customer who names another gateway than that of the
+      pending payment gets a new payment, and the pending one is cancelled; money that still arrives for it counts.
     """
 
     booking_id: BookingId
     purpose: Purpose
+    gateway: str | None = None
+    """What the customer chose; None: the gateway of the pending payment, else the first that takes the currency."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepare:
     start: StartPayment
-    gateway: PaymentGateway
+    gateways: Gateways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,8 @@ class _Prepared:
     payment: Payment
     reference: str
     """The booking's reference."""
+    replaced: Payment | None = None
+    """The pending payment at another gateway that was cancelled for this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +88,16 @@ async def _start_payment(
 
     Raises:
         BookingNotFound, NothingDue, WindowClosed, NotPermitted: the actor has nothing to pay.
+        InvalidValue: the deployment has no such gateway.
         NotChargeable: the gateway cannot charge what is due.
         ProviderNotBookable, CustomerNotActive: nobody is asked for money for this booking.
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
-    prepared = await executor.run(_prepare_payment, _Prepare(command, gateways.default), actor=actor)
+    prepared = await executor.run(_prepare_payment, _Prepare(command, gateways), actor=actor)
     payment = prepared.payment
+    if prepared.replaced is not None and prepared.replaced.invoice is not None:
+        await _withdraw(prepared.replaced.invoice, gateways.named(prepared.replaced.gateway))
     if payment.invoice is not None:
         return payment
     gateway = gateways.named(payment.gateway)
@@ -117,7 +125,7 @@ async def _start_payment(
 
 
 async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
-    """Cancel an invoice that no customer has seen. If the gateway is unavailable, the invoice stays unseen."""
+    """Cancel an invoice that nobody is to pay. If the gateway is unavailable it stays, and money for it counts."""
     with suppress(GatewayUnavailable):
         await gateway.cancel_invoice(invoice.reference)
 
@@ -131,19 +139,24 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
     amount = _due(booking, command.purpose)
-    if not prepare.gateway.chargeable.accepts(amount):
-        raise NotChargeable
+    gateway = prepare.gateways.for_payment(amount, command.gateway)
     if booking.overdue(context.now):
         raise WindowClosed
     await _ensure_bookable(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
+    replaced = None
+    if payment is not None and command.gateway not in {None, payment.gateway}:
+        if payment.being_prepared(context.now):
+            raise PaymentInPreparation
+        await tx.payments.save(payment.cancel(), was=payment)
+        payment, replaced = None, payment
     if payment is None:
         payment = Payment.start(
             id=PaymentId(context.entropy.new_id()),
             booking_id=booking.id,
             customer_id=booking.customer_id,
             purpose=command.purpose,
-            gateway=prepare.gateway.name,
+            gateway=gateway.name,
             amount=amount,
             expires_at=booking.due_at,
             now=context.now,
@@ -157,7 +170,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
         again = payment.prepare_again(context.now)
         await tx.payments.save(again, was=payment)
         payment = again
-    return _Prepared(payment=payment, reference=booking.reference)
+    return _Prepared(payment=payment, reference=booking.reference, replaced=replaced)
 
 
 async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:
@@ -207,6 +220,7 @@ _prepare_payment: Final = UseCase(
     raises=(
         BookingNotFound,
         NothingDue,
+        InvalidValue,
         NotChargeable,
         WindowClosed,
         ProviderNotBookable,

@@ -14,8 +14,10 @@ def banner(settings: Settings, took: float, *, demo: bool) -> str:
         f"  documentation   {url}/docs",
         f"  OpenAPI         {url}/schema",
     ]
-    if settings.simulated_gateway:
+    if settings.simulated_qpay:
         lines.append(f"  QPay simulator  http://127.0.0.1:{settings.simulator_port}")
+    if settings.simulated_stripe:
+        lines.append(f"  Stripe's        http://127.0.0.1:{settings.stripe.simulator_port} (simulator)")
     lines += [
         f"  database        {settings.database_url}",
         f"  messages        {settings.data_dir / 'messages'}",

@@ -25,7 +25,13 @@ from entrypoints.languages import foreign
 from entrypoints.languages.catalogues import MESSAGE, NOTICE, TITLE
 
 SOURCE: Final = Path(__file__).parents[2]
-_NOT_SERVED: Final = ("booking_domain/testing", "adapters/qpay/simulator", "entrypoints/cli", "entrypoints/worker")
+_NOT_SERVED: Final = (
+    "booking_domain/testing",
+    "adapters/qpay/simulator",
+    "adapters/stripe/simulator",
+    "entrypoints/cli",
+    "entrypoints/worker",
+)
 _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what")}
 """Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}

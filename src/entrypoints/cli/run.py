@@ -40,8 +40,10 @@ def run(settings: Settings) -> int:
     started = time.monotonic()
     with _alone(settings.data_dir):
         _wait_for_free((settings.host, settings.port))
-        if settings.simulated_gateway:
+        if settings.simulated_qpay:
             _wait_for_free(("127.0.0.1", settings.simulator_port))
+        if settings.simulated_stripe:
+            _wait_for_free(("127.0.0.1", settings.stripe.simulator_port))
         with provided_database(settings) as database:
             url = database.url
             migrations.upgrade(url, cipher=Container(settings=settings).field_cipher())
@@ -77,15 +79,27 @@ def _look_after(parts: list[Part], database: ProvidedDatabase, signals: "_Signal
 def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
     yield Part("worker", ["-m", "entrypoints.cli", "worker"], environ)
     yield Part("api", ["-m", "entrypoints.cli", "api"], environ)
-    if settings.simulated_gateway:
+    if settings.simulated_qpay:
         port, state = str(settings.simulator_port), str(settings.data_dir / "simulator.sqlite")
         yield Part("simulator", ["-m", "adapters.qpay.simulator", "--port", port, "--state", state], environ)
+    if settings.simulated_stripe:
+        stripe = settings.stripe
+        options = {
+            "--port": str(stripe.simulator_port),
+            "--state": str(settings.data_dir / "stripe.sqlite"),
+            "--webhook-url": f"{_local(settings)}/api/v1/webhooks/stripe",
+            "--webhook-secret": stripe.webhook_secrets[0],
+        }
+        arguments = [word for option in options.items() for word in option]
+        yield Part("Stripe simulator", ["-m", "adapters.stripe.simulator", *arguments], environ)
 
 
 def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
     urls = [f"{_local(settings)}/health/ready"]
-    if settings.simulated_gateway:
+    if settings.simulated_qpay:
         urls.append(f"http://127.0.0.1:{settings.simulator_port}/simulator/health")
+    if settings.simulated_stripe:
+        urls.append(f"http://127.0.0.1:{settings.stripe.simulator_port}/simulator/health")
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=2.0) as client:
         while urls and time.monotonic() < deadline and not signals.told_to_stop:

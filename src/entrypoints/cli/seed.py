@@ -169,7 +169,7 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
             begin=container.database().begin,
             clock=_Then(start),
             entropy=container.entropy(),
-            ports=(container.gateway().chargeable,),
+            ports=(container.gateways().chargeable,),
         )
         place = PlaceBooking(
             provider_id=view.profile.id,

@@ -30,7 +30,7 @@ from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.payments import routes as payments
-from entrypoints.http.payments import webhooks
+from entrypoints.http.payments import stripe_events, webhooks
 from entrypoints.http.payouts import routes as payouts
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
@@ -63,6 +63,7 @@ RESOURCES: Final = (
     reviews.routes,
     payments.routes,
     webhooks.routes,
+    stripe_events.routes,
     payouts.routes,
     reconciliation.routes,
     sms_webhooks.routes,

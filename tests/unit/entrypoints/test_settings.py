@@ -50,7 +50,7 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert settings.data_dir == Path(".data")
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.qpay.base_url == "http://127.0.0.1:8001/v2"
-    assert settings.simulated_gateway
+    assert settings.simulated_qpay
     assert (settings.payment_window, settings.hold_length) == (timedelta(minutes=15), timedelta(minutes=5))
     assert settings.rate_limits
     assert (settings.quotas, settings.rate_limit_storage) == (QUOTAS, "memory")
@@ -78,7 +78,7 @@ def test_a_whole_production_environment_is_accepted() -> None:
     assert settings.environment is Environment.PRODUCTION
     assert settings.public_url == "https://booking.example.com"
     assert settings.qpay.base_url == "https://merchant.qpay.mn/v2"
-    assert not settings.simulated_gateway
+    assert not settings.simulated_qpay
     assert settings.require_https
     assert settings.second_factor_roles == {Role.ADMIN}
 

@@ -34,6 +34,7 @@ NO_CONTRACT: Final = {
     "CalendarFiles",
     "CodeMessenger",
     "FeedReader",
+    "GatewayEvents",
     "KnownPasswords",
     "SecurityLog",
     "SmsCallbacks",

@@ -21,6 +21,7 @@ REFUND: Final = Mapper(
     payee=encrypted_details("payee_sealed"),
     changes=(
         "status",
+        "gateway",
         "amount",
         "method",
         "payment_id",

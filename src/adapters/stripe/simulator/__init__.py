@@ -4,7 +4,8 @@
 
 Endpoints: payment intents, refunds and charges under `/v1`; the page on which a developer acts as the customer under
 `/checkout/{intent}`; and the simulator's own control API under `/simulator`: `health`, `switches` (GET, PUT),
-`deliveries`, `refunds/{id}/{outcome}` (POST) and `reset` (POST). A test can also run it in-process: `app.create_simulator(config)`.
+`deliveries`, `refunds/{id}/{outcome}` (POST) and `reset` (POST). A test can also run it in-process:
+`app.create_simulator(config)`.
 
 It follows Stripe's API reference: form-encoded requests, idempotency keys that are bound to their parameters, errors
 with type, code and param, events with signatures that are delivered at least once. It differs in this:

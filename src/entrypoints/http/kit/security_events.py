@@ -23,7 +23,7 @@ from booking_domain.identity.errors import (
     WrongSecondFactor,
 )
 from booking_domain.notifications.errors import InvalidSmsSignature
-from booking_domain.payments.errors import InvalidCallbackToken
+from booking_domain.payments.errors import InvalidCallbackToken, InvalidGatewaySignature
 from booking_domain.shared.errors import DomainError, Forbidden
 from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.rate_limits import Counted, counted
@@ -43,6 +43,7 @@ EVENTS: Final[Mapping[type[DomainError], tuple[str, str]]] = MappingProxyType(
         InvalidAssertion: ("assertion.refused", "info"),
         InvalidToken: ("token.refused", "info"),
         InvalidCallbackToken: ("callback.forged", "warning"),
+        InvalidGatewaySignature: ("callback.forged", "warning"),
         InvalidSmsSignature: ("callback.forged", "warning"),
         Forbidden: ("access.denied", "info"),
     }

@@ -38,9 +38,10 @@ async def pay(
     """Start a payment for a booking.
 
     The operation is idempotent and takes no `Idempotency-Key`: while a payment for the purpose is open, repeating
-    the request returns it.
+    the request returns it. If it names another gateway, the open payment is cancelled, and another one started.
     """
-    return payment_json(await start_payment(data.command(), actor=actor, executor=executor, gateways=gateways))
+    payment = await start_payment(data.command(), actor=actor, executor=executor, gateways=gateways)
+    return payment_json(payment, payer=True)
 
 
 @get("/{payment_id:str}", opt=documented(payments.get_payment, answer=PAYMENT))
@@ -56,7 +57,7 @@ async def get_payment(
     If the customer asks, the server asks the gateway too, and so finds a payment whose callback was lost.
     """
     found = await payments.get_payment(actor, PaymentId(payment_id), reads)
-    return payment_json(await _refreshed(found, executor, gateways))
+    return payment_json(await _refreshed(found, executor, gateways), payer=found.party is Party.CUSTOMER)
 
 
 @get("/status/{invoice_id:str}", opt=documented(payments.get_payment_by_invoice, answer=PAYMENT))
@@ -67,9 +68,9 @@ async def get_payment_by_invoice(
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
 ) -> PaymentJson:
-    """Return a payment by the gateway's invoice id (`qpayInvoiceId`)."""
+    """Return a payment by the gateway's invoice id (`qpayInvoiceId`, `stripePaymentIntentId`)."""
     found = await payments.get_payment_by_invoice(actor, invoice_id, reads)
-    return payment_json(await _refreshed(found, executor, gateways))
+    return payment_json(await _refreshed(found, executor, gateways), payer=found.party is Party.CUSTOMER)
 
 
 async def _refreshed(

@@ -14,6 +14,8 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 REFUND: Final = "refund"
 """The purpose that a refund is shown with: clients see payments and refunds in one list."""
+STRIPE: Final = "stripe"
+"""The gateway whose invoices are payment intents."""
 
 
 class PayBody(Body, frozen=True, kw_only=True):
@@ -21,12 +23,12 @@ class PayBody(Body, frozen=True, kw_only=True):
 
     booking_id: UUID
     purpose: Literal["deposit", "balance"]
-    gateway: Literal["qpay"] | None = None
-    """The gateway; only `qpay` is supported."""
+    gateway: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    """The gateway that the customer chose; by default the first that takes the currency."""
 
     def command(self) -> StartPayment:
         """Return the command."""
-        return StartPayment(booking_id=BookingId(self.booking_id), purpose=Purpose(self.purpose))
+        return StartPayment(booking_id=BookingId(self.booking_id), purpose=Purpose(self.purpose), gateway=self.gateway)
 
 
 class CallbackQuery(Struct, frozen=True, kw_only=True):
@@ -55,6 +57,9 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     qpay_invoice_id: str | UnsetType = UNSET
+    stripe_payment_intent_id: str | UnsetType = UNSET
+    client_secret: str | UnsetType = UNSET
+    """What Stripe.js needs to pay; only for the customer, while the payment is pending."""
     qr_text: str | UnsetType = UNSET
     qr_image: str | UnsetType = UNSET
     checkout_url: str | None
@@ -63,13 +68,16 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     processed_at: Timestamp | UnsetType = UNSET
 
 
-def payment_json(payment: Payment | Refund) -> PaymentJson:
-    """Show a payment or refund to a party of its booking."""
+def payment_json(payment: Payment | Refund, *, payer: bool = False) -> PaymentJson:
+    """Show a payment or refund to a party of its booking; `payer`: to the customer who pays."""
     if isinstance(payment, Refund):
         return _refund_json(payment)
     invoice = payment.invoice
     payable = invoice if payment.status is PaymentStatus.PENDING else None
     links = () if payable is None else payable.deep_links
+    reference = UNSET if invoice is None else invoice.reference
+    by_stripe = payment.gateway == STRIPE
+    secret = payable.client_secret if payer and payable is not None else ""
     return PaymentJson(
         id=payment.id,
         booking_id=payment.booking_id,
@@ -78,10 +86,12 @@ def payment_json(payment: Payment | Refund) -> PaymentJson:
         status=payment.status.value,
         amount=payment.amount.amount,
         currency=payment.amount.currency,
-        qpay_invoice_id=UNSET if invoice is None else invoice.reference,
-        qr_text=UNSET if payable is None else payable.qr_text,
-        qr_image=UNSET if payable is None else payable.qr_image,
-        checkout_url=None if payable is None else payable.checkout_url,
+        qpay_invoice_id=UNSET if by_stripe else reference,
+        stripe_payment_intent_id=reference if by_stripe else UNSET,
+        client_secret=secret or UNSET,
+        qr_text=UNSET if payable is None else payable.qr_text or UNSET,
+        qr_image=UNSET if payable is None else payable.qr_image or UNSET,
+        checkout_url=None if payable is None else payable.checkout_url or None,
         deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
         expires_at=payment.expires_at,
         processed_at=payment.processed_at or UNSET,

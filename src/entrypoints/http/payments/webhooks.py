@@ -6,20 +6,19 @@ from uuid import UUID
 from litestar import HttpMethod, MediaType, Router, route
 from litestar.params import FromPath
 
-from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens
-from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.payments import get_payment_of_callback
-from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
+from booking_domain.workflows.record_payment_hint import record_payment_hint
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.http.payments.schemas import CallbackQuery
 
 _OF_CALLBACK: Final = documented(get_payment_of_callback, settle_payment, record_payment_hint, answer="SUCCESS")
@@ -47,12 +46,7 @@ async def take_qpay_callback(
     so that it calls again; the payment is checked later in any case.
     """
     payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
-    try:
-        await settle_payment(payment, executor=executor, gateways=gateways)
-    except GatewayUnavailable:
-        hint = RecordPaymentHint(payment_id=payment.id, booking_id=payment.booking_id)
-        await executor.run(record_payment_hint, hint, actor=SYSTEM)
-        raise
+    await settle_hinted(payment, executor, gateways)
     return "SUCCESS"
 
 

@@ -63,7 +63,7 @@ class PayoutReadsContract(StorageContract):
             transfer = made.approve(account.details, NOW)
             await _save(tx.refunds.save, made, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT1", NOW + HOUR))
-            await _save(tx.refunds.save, asked, asked.ask_gateway(payment.id, NOW))
+            await _save(tx.refunds.save, asked, asked.ask_gateway(payment.id, payment.gateway, NOW))
         everything = sorted([ready.id, approved.id, made.id, waiting.id, asked.id])
         assert await _ids(backend, PayoutFilter()) == everything
         assert await _ids(backend, PayoutFilter(limit=2)) == everything[:2]

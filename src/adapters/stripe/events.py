@@ -1,0 +1,80 @@
+"""Stripe's events: signed with the secret of the webhook endpoint, and believed only as hints."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+from stripe import SignatureVerificationError, WebhookSignature
+
+from adapters.stripe.wire import INTENT
+from booking_domain.payments.errors import InvalidGatewaySignature
+from booking_domain.payments.ports import GatewayEvents
+
+TOLERANCE: Final = timedelta(minutes=5)
+"""How far the time of a signature may be from ours, before or after."""
+
+
+class _Object(msgspec.Struct, frozen=True):
+    id: str = ""
+    object: str = ""
+    payment_intent: str | None = None
+
+
+class _Data(msgspec.Struct, frozen=True):
+    object: _Object
+
+
+class _Event(msgspec.Struct, frozen=True):
+    object: Annotated[str, msgspec.Meta(pattern=r"\Aevent\Z")]
+    data: _Data
+
+
+class _Intent(msgspec.Struct, frozen=True):
+    reference: Annotated[str, msgspec.Meta(pattern=INTENT)]
+
+
+class StripeEvents(GatewayEvents):
+    """Accepts signatures with any of the endpoint's secrets; with none, it refuses every event."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = secrets
+
+    def read(self, body: bytes, signature: str, now: datetime) -> str | None:
+        """As in the port. The time is part of what is signed, and must be within five minutes of `now`."""
+        at = _time_of(signature)
+        if at is None or abs(now - at) > TOLERANCE or not self._is_signed(body, signature):
+            raise InvalidGatewaySignature
+        try:
+            subject = msgspec.json.decode(body, type=_Event).data.object
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+        reference = subject.id if subject.object == "payment_intent" else subject.payment_intent
+        try:
+            return msgspec.convert({"reference": reference}, type=_Intent).reference
+        except msgspec.ValidationError:
+            return None
+
+    def _is_signed(self, body: bytes, signature: str) -> bool:
+        """The SDK checks the signature. It would accept a time in the future, so the time is checked here."""
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return False
+        for secret in self._secrets:
+            try:
+                WebhookSignature.verify_header(text, signature, secret)
+            except SignatureVerificationError:
+                continue
+            return True
+        return False
+
+
+def _time_of(signature: str) -> datetime | None:
+    """The time that is signed: the first `t` of the header, as the SDK reads it."""
+    if not signature.isascii():
+        return None
+    times = (value for name, _, value in (part.partition("=") for part in signature.split(",")) if name == "t")
+    text = next(times, "")
+    if not text.isdecimal() or len(text) > 11:  # noqa: PLR2004 - seconds until the year 5138
+        return None
+    return datetime.fromtimestamp(int(text), UTC)

@@ -1,0 +1,72 @@
+"""Settings of the payment gateways other than QPay, and which of them take new payments."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from entrypoints.environment import Environ
+
+QPAY: Final = "qpay"
+STRIPE: Final = "stripe"
+GATEWAYS: Final = (QPAY, STRIPE)
+STRIPE_URL: Final = "https://api.stripe.com"
+SIMULATOR_KEY: Final = "sk_test_simulator"
+SIMULATOR_WEBHOOK_SECRET: Final = "whsec_simulator_of_stripe_0123456789"  # noqa: S105 - refused in production
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeSettings:
+    """The account at Stripe."""
+
+    base_url: str = STRIPE_URL
+    """STRIPE_BASE_URL: the base URL of Stripe's API; in development the simulator's."""
+    secret_key: str = field(default="", repr=False)
+    """STRIPE_SECRET_KEY: the account's secret key, or a restricted key that may write payment intents and refunds and
+    read charges."""
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """STRIPE_WEBHOOK_SECRET: the signing secret of the webhook endpoint; several, separated by commas, while it is
+    rolled."""
+    simulator_port: int = 8002
+    """STRIPE_SIMULATOR_PORT: the port of Stripe's simulator, in development."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether this is the simulator's account."""
+        return self.secret_key == SIMULATOR_KEY
+
+
+def further_gateways(read: Environ, default: str) -> tuple[str, ...]:
+    """Read BOOKING_GATEWAYS."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+        if set(names) - set(GATEWAYS) or len(set(names)) < len(names):
+            raise ValueError(text)
+        return names
+
+    none: tuple[str, ...] = ()
+    rule = f"must be names among {', '.join(GATEWAYS)}, separated by commas"
+    return tuple(name for name in read.parsed("BOOKING_GATEWAYS", none, rule, parse) if name != default)
+
+
+def stripe_settings(read: Environ, *, enabled: bool) -> StripeSettings:
+    """Read the account; it is required only where Stripe is a gateway."""
+    port = read.port("STRIPE_SIMULATOR_PORT", 8002)
+    simulator = f"http://127.0.0.1:{port}"
+    simulated = enabled and not read.production
+    base_url = read.url("STRIPE_BASE_URL", simulator if simulated else STRIPE_URL).rstrip("/")
+    key = read.optional("STRIPE_SECRET_KEY") or (SIMULATOR_KEY if simulated else "")
+    secrets = read.secrets("STRIPE_WEBHOOK_SECRET") or ((SIMULATOR_WEBHOOK_SECRET,) if simulated else ())
+    if read.production and enabled:
+        for name, given, simulators in (
+            ("STRIPE_SECRET_KEY", key, SIMULATOR_KEY),
+            ("STRIPE_WEBHOOK_SECRET", ",".join(secrets), SIMULATOR_WEBHOOK_SECRET),
+        ):
+            if not given:
+                read.refuse(name, "is required with the gateway stripe")
+            elif given == simulators:
+                read.refuse(name, "is the simulator's, which accepts no real payments")
+        if key.startswith(("sk_test_", "rk_test_")) and key != SIMULATOR_KEY:
+            read.refuse("STRIPE_SECRET_KEY", "is of Stripe's test mode, which accepts no real payments")
+        if base_url.startswith("http://"):
+            read.refuse("STRIPE_BASE_URL", "must begin with https:// in production: the key goes there")
+    return StripeSettings(base_url=base_url, secret_key=key, webhook_secrets=secrets, simulator_port=port)
