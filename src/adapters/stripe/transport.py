@@ -42,7 +42,8 @@ class StripeTransport(HTTPClient):
         async with self._http.stream(method, url, headers=own, content=post_data or None) as stream:
             response = await read_response(stream, max_bytes=MAX_RESPONSE_BYTES)
         try:
-            msgspec.json.decode(response.body, type=dict[str, msgspec.Raw] if response.succeeded else _ErrorDocument)
+            text = response.body.decode()
+            msgspec.json.decode(text, type=dict[str, msgspec.Raw] if response.succeeded else _ErrorDocument)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise UnusableResponse(f"{response.status} with {len(response.body)} bytes that are not Stripe's") from None
         return response.body, response.status, stream.headers

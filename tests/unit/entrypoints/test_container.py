@@ -57,6 +57,21 @@ def test_real_adapters_stand_behind_the_ports() -> None:
     assert container.executor() is container.executor()
 
 
+@pytest.mark.parametrize(
+    ("environ", "names"),
+    [
+        ({}, ["qpay"]),
+        ({"BOOKING_GATEWAY": "stripe"}, ["stripe"]),
+        ({"BOOKING_GATEWAYS": "stripe"}, ["qpay", "stripe"]),
+        ({"BOOKING_GATEWAY": "stripe", "BOOKING_GATEWAYS": "qpay"}, ["stripe", "qpay"]),
+    ],
+)
+def test_the_gateways_are_those_of_the_settings(environ: dict[str, str], names: list[str]) -> None:
+    gateways = a_container(**environ).gateways()
+    assert [gateway.name for gateway in gateways] == names
+    assert gateways.default.name == names[0]
+
+
 async def test_use_cases_know_what_the_gateway_can_charge() -> None:
     async def known(_command: None, _tx: Repositories, context: Context) -> Chargeable:
         return context.get(Chargeable)

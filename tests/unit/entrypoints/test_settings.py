@@ -169,6 +169,54 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
     assert problem.startswith(f"{name} must")
 
 
+STRIPE = {
+    "STRIPE_SECRET_KEY": "sk_live_of_the_merchant",
+    "STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef0123456789abcdef",
+}
+
+
+def test_qpay_is_the_gateway_unless_another_is_chosen() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.gateway, settings.further_gateways, settings.stripe.secret_key) == ("qpay", (), "")
+    assert (settings.simulated_qpay, settings.simulated_stripe) == (True, False)
+    settings = Settings.from_environment({"BOOKING_GATEWAY": "stripe", "STRIPE_SIMULATOR_PORT": "9002"})
+    assert (settings.gateway, settings.stripe.base_url) == ("stripe", "http://127.0.0.1:9002")
+    assert (settings.simulated_qpay, settings.simulated_stripe) == (False, True)
+    settings = Settings.from_environment({"BOOKING_GATEWAYS": " Stripe, qpay"})
+    assert (settings.gateway, settings.further_gateways) == ("qpay", ("stripe",))
+    assert (settings.simulated_qpay, settings.simulated_stripe) == (True, True)
+
+
+def test_production_needs_the_accounts_of_its_gateways_only() -> None:
+    without_qpay = {name: value for name, value in PRODUCTION.items() if not name.startswith("QPAY_")}
+    alone = Settings.from_environment({**without_qpay, **STRIPE, "BOOKING_GATEWAY": "stripe"})
+    assert (alone.stripe.base_url, alone.qpay.username) == ("https://api.stripe.com", "")
+    assert "sk_live_of_the_merchant" not in repr(alone)
+    assert "whsec_" not in repr(alone)
+    both = Settings.from_environment({**PRODUCTION, **STRIPE, "BOOKING_GATEWAYS": "stripe"})
+    assert (both.gateway, both.further_gateways) == ("qpay", ("stripe",))
+    for name in STRIPE:
+        (problem,) = problems(**{**PRODUCTION, **STRIPE, "BOOKING_GATEWAYS": "stripe", name: ""})
+        assert problem == f"{name} is required with the gateway stripe"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STRIPE_SECRET_KEY", "sk_test_simulator"),
+        ("STRIPE_SECRET_KEY", "sk_test_51abc"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_simulator_of_stripe_0123456789"),
+        ("STRIPE_WEBHOOK_SECRET", "short"),
+        ("STRIPE_BASE_URL", "http://127.0.0.1:8002"),
+        ("BOOKING_GATEWAYS", "paypal"),
+        ("BOOKING_GATEWAYS", "stripe,stripe"),
+    ],
+)
+def test_production_refuses_a_wrong_account_at_stripe(name: str, value: str) -> None:
+    found = problems(**{**PRODUCTION, **STRIPE, "BOOKING_GATEWAYS": "stripe", name: value})
+    assert [problem.partition(" ")[0] for problem in found] == [name]
+
+
 def test_an_offer_lasts_no_less_than_a_hold() -> None:
     assert Settings.from_environment({}).offer_length == timedelta(minutes=30)
     assert Settings.from_environment({"BOOKING_HOLD_SECONDS": "2400"}).offer_length == timedelta(minutes=40)

@@ -1,6 +1,7 @@
 """A small HTTP server that receives callbacks like a merchant."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -16,6 +17,7 @@ class ReceivedCallback:
     path: str
     query: list[tuple[str, str]]
     body: bytes
+    headers: Mapping[str, str]
 
     @property
     def payment_id(self) -> str:
@@ -40,9 +42,12 @@ class CallbackReceiver:
 
             def _handle(self) -> None:
                 parts = urlsplit(self.path)
+                headers = {name.lower(): value for name, value in self.headers.items()}
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 status, text = receiver.receive(
-                    ReceivedCallback(method=self.command, path=parts.path, query=parse_qsl(parts.query), body=body)
+                    ReceivedCallback(
+                        method=self.command, path=parts.path, query=parse_qsl(parts.query), body=body, headers=headers
+                    )
                 )
                 self.send_response(status)
                 self.send_header("content-type", "text/plain")

@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from tests.ports import free_port
+
+from adapters.stripe.simulator.store import Store
 
 SOURCES = Path(__file__).parents[4] / "src"
 START_SECONDS = 30.0
@@ -67,6 +70,11 @@ class StripeSimulator:
     async def confirm(self, intent: str, method: str = "pm_card_visa") -> httpx.Response:
         async with self.client() as client:
             return await client.post(f"/v1/payment_intents/{intent}/confirm", data={"payment_method": method})
+
+    def forget_keys(self) -> None:
+        """Forget the idempotency keys, as Stripe does after a day or more."""
+        with closing(Store(self.state)) as books:
+            books.execute("DELETE FROM answers")
 
     async def reset(self) -> None:
         async with self.client() as client:

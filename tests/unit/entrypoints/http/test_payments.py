@@ -131,7 +131,7 @@ async def test_an_unknown_gateway_is_rejected(api: Api) -> None:
     customer, payment = await a_payment(api)
     wish = {"bookingId": payment["bookingId"], "purpose": "deposit", "gateway": "stripe"}
     answer = await api.post("/payments", customer, json=wish)
-    assert_problem(answer, 400, "validation.invalid_input", "/gateway")
+    assert_problem(answer, 422, "validation.invalid_value", "/gateway")
 
 
 async def test_only_what_is_due_can_be_paid(api: Api) -> None:
