@@ -20,7 +20,18 @@ import stripe
 from adapters.http_responses import UnusableResponse
 from adapters.stripe.currencies import CHARGEABLE, from_stripe, to_stripe
 from adapters.stripe.transport import StripeTransport
-from adapters.stripe.wire import INTENT, PAYMENT_ID, REFUND_ID, Charge, Charges, Intent, Refund, Refunds, read
+from adapters.stripe.wire import (
+    INTENT,
+    ORDER_NUMBER,
+    PAYMENT_ID,
+    REFUND_ID,
+    Charge,
+    Charges,
+    Intent,
+    Refund,
+    Refunds,
+    read,
+)
 from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
 from booking_domain.payments.model import Invoice
@@ -110,7 +121,7 @@ class StripeGateway(PaymentGateway):
                         "currency": order.amount.currency.lower(),
                         "automatic_payment_methods": {"enabled": True},
                         "description": order.description[:_MOST_DESCRIPTION] or order.order_number,
-                        "metadata": {PAYMENT_ID: str(order.payment_id), "order_number": order.order_number},
+                        "metadata": {PAYMENT_ID: str(order.payment_id), ORDER_NUMBER: order.order_number},
                     },
                     options={"idempotency_key": order.order_number},
                 )
@@ -135,6 +146,18 @@ class StripeGateway(PaymentGateway):
                 )
                 return _report_of(read(found, Intent), currency)
         except stripe.InvalidRequestError as error:
+            raise self._unavailable("retrieve a payment intent", error) from None
+
+    async def order_number(self, invoice_reference: str) -> str | None:
+        if re.match(INTENT, invoice_reference) is None:
+            return None
+        try:
+            async with self._client_call("retrieve a payment intent") as client:
+                found = await client.v1.payment_intents.retrieve_async(invoice_reference)
+                return read(found, Intent).metadata.get(ORDER_NUMBER)
+        except stripe.InvalidRequestError as error:
+            if error.code == "resource_missing":
+                return None
             raise self._unavailable("retrieve a payment intent", error) from None
 
     async def cancel_invoice(self, invoice_reference: str) -> None:

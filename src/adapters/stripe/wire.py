@@ -9,6 +9,8 @@ from adapters.http_responses import UnusableResponse
 
 PAYMENT_ID: Final = "booking_payment_id"
 """The metadata of a payment intent, and of its charges, with our payment id."""
+ORDER_NUMBER: Final = "order_number"
+"""The metadata of a payment intent with our order number."""
 REFUND_ID: Final = "booking_refund_id"
 """The metadata of a refund with our refund id."""
 INTENT: Final = r"\Api_[A-Za-z0-9_]{1,250}\Z"
@@ -47,6 +49,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     amount_received: Amount
     currency: str
     status: str
+    metadata: dict[str, str] = {}
     client_secret: Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,500}\Z")] | None = None
     latest_charge: Charge | str | None = None
 
