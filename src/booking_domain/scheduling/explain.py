@@ -15,6 +15,7 @@ from booking_domain.scheduling.slots import (
     horizon_end,
     last_slot,
     local_periods,
+    minutes_of,
     slots_in_order,
 )
 from booking_domain.shared.time import ORIGIN, TimeRange, instant, seconds_up
@@ -119,9 +120,9 @@ def explain(
     >>> [str(reason) for reason in why.reasons], f"{why.before.start:%H:%M}", f"{why.after.start:%a %H:%M}"
     (['closed', 'off_grid'], '11:00', 'Mon 10:00')
     """
-    start = instant(start, field="slot")
+    start, now = instant(start, field="slot"), instant(now, field="now")
     claims = tuple(claims)
-    minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
+    minutes = minutes_of(calendar.settings, duration_minutes)
     span = TimeRange(start, start + timedelta(minutes=minutes))
     reasons = (*(() if bookable else (Reason.NOT_BOOKABLE,)), *reasons_against(calendar, claims, span, now))
     before, after = _nearest(calendar, claims, start, now, minutes) if bookable else (None, None)

@@ -73,7 +73,7 @@ class WeeklyRule:
     RFC 5545 `RRULE` counts from its `DTSTART`.
     """
 
-    id: RuleId = field(default_factory=lambda: RuleId(uuid4()))
+    id: RuleId = field(default_factory=lambda: RuleId(uuid4()), compare=False)
     day: int
     """0 is Sunday, as in PostgreSQL's `dow` and ECMAScript's `getDay`."""
     hours: Hours
@@ -119,7 +119,7 @@ class WeeklyRule:
 class DateException:
     """Other hours on one date, in place of the rules that start on it. Without ranges the date is closed."""
 
-    id: ExceptionId = field(default_factory=lambda: ExceptionId(uuid4()))
+    id: ExceptionId = field(default_factory=lambda: ExceptionId(uuid4()), compare=False)
     date: date
     ranges: tuple[Hours, ...] = ()
 
@@ -132,7 +132,7 @@ class DateException:
 class Block:
     """Time off. It closes exactly its range, and does not change where other slots start."""
 
-    id: BlockId = field(default_factory=lambda: BlockId(uuid4()))
+    id: BlockId = field(default_factory=lambda: BlockId(uuid4()), compare=False)
     range: TimeRange
     note: str = ""
 
@@ -178,6 +178,8 @@ class SlotSettings:
             ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, DAYS_A_WEEK * MINUTES_A_DAY),
         )
         for name, value, least, most in limits:
+            if not isinstance(value, int):
+                raise InvalidValue(field=name, problem="must be a whole number")
             if not least <= value <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
 
@@ -217,6 +219,23 @@ class Calendar(OpeningHours):
     version: int = 1
     """The version of settings, rules, exceptions and blocks together."""
 
+    def blocked(self, span: TimeRange) -> TimeRange:
+        """The blocked range of an appointment: its span with the buffers of the settings.
+
+        >>> calendar = Calendar(time_zone="UTC", settings=SlotSettings(buffer_after_minutes=15))
+        >>> str(calendar.blocked(TimeRange.parse("2026-11-24T06:00Z", "2026-11-24T07:00Z")).end.time())
+        '07:15:00'
+        """
+        return TimeRange(
+            span.start - timedelta(minutes=self.settings.buffer_before_minutes),
+            span.end + timedelta(minutes=self.settings.buffer_after_minutes),
+        )
+
+    def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:
+        """The claim of an appointment, with its buffers; a hold if it expires, else a booking."""
+        span = TimeRange(slot.start, slot.end)
+        return Claim.of(span, blocked=self.blocked(span), expires_at=expires_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSchedule:
@@ -248,8 +267,4 @@ class ProviderSchedule:
 
     def blocked(self, span: TimeRange) -> TimeRange:
         """The blocked range of an appointment: its span with the buffers of the settings."""
-        settings = self.calendar.settings
-        return TimeRange(
-            span.start - timedelta(minutes=settings.buffer_before_minutes),
-            span.end + timedelta(minutes=settings.buffer_after_minutes),
-        )
+        return self.calendar.blocked(span)

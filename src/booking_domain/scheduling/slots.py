@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import Anchoring, Calendar, Slot
+from booking_domain.scheduling.model import Anchoring, Calendar, Slot, SlotSettings
 from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of
-from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, seconds_up
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, instant, seconds_up
 
 ANCHOR_PERIOD_DAYS: Final = 28
 """In a range that is open for longer than this, the grid restarts at local midnight of every 28th date, except the
@@ -51,6 +52,9 @@ def offered_slots(
     A slot starts a whole number of steps after its open range opens and ends before the range closes. It overlaps no
     block, and with its buffers no live claim and no busy time. It respects minimum notice, horizon, and the maximum
     number of bookings per day and week. `duration_minutes` overrides the duration of the settings.
+
+    Raises:
+        InvalidValue: `now` is naive, or `duration_minutes` is not a whole number from 1 to 1,440.
 
     >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
@@ -133,9 +137,9 @@ def _batches(
     lazily: bool,
 ) -> Iterator[list[Slot]]:
     """The slots in one list, or lazily in several short ones, each made when it is asked for."""
-    settings = calendar.settings
+    settings, now = calendar.settings, instant(now, field="now")
     step = settings.step_minutes * 60
-    length = (settings.duration_minutes if duration_minutes is None else duration_minutes) * 60
+    length = minutes_of(settings, duration_minutes) * 60
     lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
     highest = min(window.upper, horizon_end(calendar, now))
     if lowest >= highest:
@@ -232,6 +236,15 @@ class _Slots(dict[int, Slot]):
 @lru_cache(maxsize=64)
 def _slots_of(length: int) -> _Slots:
     return _Slots(length)
+
+
+def minutes_of(settings: SlotSettings, duration_minutes: float | None) -> int:
+    """The duration, or that of the settings if None; raise `InvalidValue` if it is no whole minutes up to a day."""
+    if duration_minutes is None:
+        return settings.duration_minutes
+    if not isinstance(duration_minutes, int) or not 1 <= duration_minutes <= MINUTES_A_DAY:
+        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} whole minutes")
+    return duration_minutes
 
 
 def is_offered(

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import ClassVar, Final, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import DomainError, InvalidValue
 
 MINUTES_A_DAY: Final = 24 * 60
 SECONDS_A_DAY: Final = 86_400
@@ -34,15 +34,28 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
     return value.astimezone(UTC)
 
 
+class TimeZonesMissing(DomainError):
+    """This system has no time zone database; install the extra `booking-domain[tz]`."""
+
+    code: ClassVar[str] = "time_zone.database_missing"
+
+
 @lru_cache(maxsize=1024)
 def time_zone(name: str) -> ZoneInfo:
-    """Return the IANA time zone `name`, or raise `InvalidValue` if it is unknown."""
+    """Return the IANA time zone `name`.
+
+    Raises:
+        InvalidValue: there is no such zone.
+        TimeZonesMissing: there is no zone at all: neither the system nor the package `tzdata` has the database.
+    """
     unknown = InvalidValue(field="time_zone", problem=f"{name!r} is not an IANA time zone")
     if name.partition("/")[0] in _NON_IANA_NAMES:
         raise unknown
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        if not available_timezones():
+            raise TimeZonesMissing from error
         raise unknown from error
 
 

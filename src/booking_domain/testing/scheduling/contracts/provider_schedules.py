@@ -280,6 +280,15 @@ class BookableProvidersContract(StorageContract):
             await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
+    async def test_try_lock_sees_the_claims_that_were_taken_before(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        await _claimed(backend, claim)
+        async with backend.begin() as tx:
+            tried = await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
+            assert tried is not None
+            assert tried[0].schedule.claims == (claim,)
+
     async def test_try_lock_tells_whether_it_holds_the_lock(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
