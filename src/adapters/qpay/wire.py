@@ -77,7 +77,7 @@ class InvoiceResponse(msgspec.Struct, frozen=True):
 class InvoiceDocument(msgspec.Struct, frozen=True):
     """`GET /invoice/{id}`."""
 
-    sender_invoice_no: str | None = None
+    sender_invoice_no: str
 
 
 class PaymentRow(msgspec.Struct, frozen=True):

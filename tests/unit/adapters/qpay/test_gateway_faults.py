@@ -2,6 +2,10 @@ import asyncio
 import base64
 import logging
 import traceback
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -25,6 +29,8 @@ from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import InProcessTokenStore
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
+from booking_domain.payments.ports import RefundOrder
+from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.money import Money
 
 VALID_INVOICE = {
@@ -86,6 +92,37 @@ async def test_an_invalid_response_to_a_check_is_unavailable(response: bytes) ->
 
     with pytest.raises(GatewayUnavailable):
         await run()
+
+
+def calls_of(gateway: QPayGateway) -> list[Coroutine[Any, Any, object]]:
+    """The calls about money that has moved, of a refund and of the reconciliation."""
+    refund = RefundOrder(
+        refund_id=RefundId(uuid4()),
+        payment_id=PaymentId(uuid4()),
+        invoice_reference="an-invoice",
+        amount=Money.of(1, "MNT"),
+        returned_before=Money.zero("MNT"),
+    )
+    now = datetime.now(UTC)
+    return [gateway.refund(refund), gateway.payments_between(now, now + timedelta(days=1)), gateway.order_number("x")]
+
+
+@pytest.mark.parametrize("response", INVALID_RESPONSES.values(), ids=INVALID_RESPONSES.keys())
+async def test_an_invalid_response_to_a_refund_or_a_list_is_unavailable(response: bytes) -> None:
+    async with scripted_qpay(lambda _: response) as (url, _), gateway_at(url) as gateway:
+        for call in calls_of(gateway):
+            with pytest.raises(GatewayUnavailable):
+                await call
+
+
+async def test_a_stalled_qpay_makes_refunds_and_lists_unavailable_after_the_deadline(
+    simulator: SimulatorProcess, merchant: Merchant
+) -> None:
+    merchant.set_switches(stallSeconds=3600)
+    async with gateway_at(simulator.url, timeout_seconds=0.3) as gateway:
+        for call in calls_of(gateway):
+            with pytest.raises(GatewayUnavailable):
+                await call
 
 
 async def test_invalid_optional_fields_are_dropped() -> None:
