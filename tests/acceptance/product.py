@@ -20,7 +20,7 @@ PATIENCE_SECONDS: Final = 60.0
 """Safety timeout of every wait. No test measures time with it: it only ends a test that would hang."""
 _FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.05
-_NOT_THEIRS: Final = ("BOOKING_", "QPAY_", "DATABASE_URL", "HOST", "PORT", "SIMULATOR_PORT")
+_NOT_THEIRS: Final = ("BOOKING_", "QPAY_", "STRIPE_", "DATABASE_URL", "HOST", "PORT", "SIMULATOR_PORT")
 
 Found = TypeVar("Found")
 
