@@ -16,6 +16,7 @@ from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.notifier import ConsoleNotifier
 from adapters.console.sms import ConsoleSmsSender
+from adapters.destinations import literal_is_allowed
 from adapters.documents.renderer import TemplateDocuments
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
@@ -43,6 +44,7 @@ from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.notifier import SmtpNotifier
 from adapters.telegram.assertions import TelegramBotAssertions
+from adapters.webhooks.sender import HttpWebhookSender
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.security import Identity, SecurityPorts
@@ -51,6 +53,7 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
+from booking_domain.webhooks.model import EndpointRules
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.messaging_settings import SmsProvider
@@ -103,6 +106,13 @@ def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
         return f"{public_url}/api/v1/webhooks/sms/twilio?message={message_id}"
 
     return status_callback
+
+
+def endpoint_rules(allow_private: bool) -> EndpointRules:  # noqa: FBT001 - a setting, passed by the container
+    """Which URLs may be webhook endpoints."""
+    if allow_private:
+        return EndpointRules(schemes=frozenset({"http", "https"}))
+    return EndpointRules(allows_host=literal_is_allowed)
 
 
 class Container(containers.DeclarativeContainer):
@@ -201,7 +211,11 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         entropy=entropy,
         origin=providers.Object(current_origin),
-        ports=providers.List(security_ports, gateways.provided.chargeable),
+        ports=providers.List(
+            security_ports,
+            gateways.provided.chargeable,
+            providers.Callable(endpoint_rules, settings.provided.webhooks_allow_private),
+        ),
     )
     identity = providers.Singleton(
         Identity,
@@ -220,6 +234,7 @@ class Container(containers.DeclarativeContainer):
     )
     calendar_files = providers.Singleton(ICalendarFiles)
     feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)
+    webhook_sender = providers.Singleton(HttpWebhookSender, allow_private=settings.provided.webhooks_allow_private)
 
     message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
     message_files = providers.Singleton(MessageFiles, message_folder)

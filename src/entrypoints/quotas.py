@@ -24,6 +24,9 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         "export": Limit(10, _HOUR),
         # Changes of external calendars, each of which is read at once, per account; shared by all processes.
         "feeds": Limit(10, _HOUR),
+        # Tests and replays of webhooks, each of which makes requests to a server of the account's choice, per account;
+        # shared by all processes.
+        "webhook-requests": Limit(60, _HOUR),
         # Failed logins: per login and address, and per login from all addresses. The second limit is ten times the
         # first, so that a single address cannot lock out the account's owner.
         "login": Limit(10, _MINUTE),

@@ -139,6 +139,12 @@ class Settings:
     """BOOKING_BODY_TIMEOUT_SECONDS: the deadline for receiving a request body."""
     feeds_allow_private: bool = False
     """BOOKING_FEEDS_ALLOW_PRIVATE: `on` permits external calendars at private addresses; development only."""
+    webhooks_allow_private: bool = False
+    """BOOKING_WEBHOOKS_ALLOW_PRIVATE: `on` permits webhook endpoints at private addresses and without TLS; development
+    only."""
+    webhook_log: timedelta = timedelta(days=14)
+    """BOOKING_WEBHOOK_LOG_DAYS: how long webhook deliveries are kept, 4 to 29 days: longer than they are retried, and
+    not as long as the data of a deleted account."""
     default_language: str = FALLBACK
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
     metrics_tokens: tuple[str, ...] = ()
@@ -190,6 +196,8 @@ class Settings:
             read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
         private_feeds = read.switch("BOOKING_FEEDS_ALLOW_PRIVATE", default=False)
         read.only_in_development("BOOKING_FEEDS_ALLOW_PRIVATE", given=private_feeds)
+        private_webhooks = read.switch("BOOKING_WEBHOOKS_ALLOW_PRIVATE", default=False)
+        read.only_in_development("BOOKING_WEBHOOKS_ALLOW_PRIVATE", given=private_webhooks)
         hold_length = timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400))
         usual = max(1_800, hold_length // timedelta(seconds=1))
         offer_length = timedelta(seconds=read.number("BOOKING_OFFER_SECONDS", usual, 1, 86_400))
@@ -242,6 +250,8 @@ class Settings:
             max_body_bytes=read.number("BOOKING_MAX_BODY_BYTES", 262_144, 1_024, 64 * 1024 * 1024),
             body_timeout=float(read.number("BOOKING_BODY_TIMEOUT_SECONDS", 15, 1, 600)),
             feeds_allow_private=private_feeds,
+            webhooks_allow_private=private_webhooks,
+            webhook_log=timedelta(days=read.number("BOOKING_WEBHOOK_LOG_DAYS", 14, 4, 29)),
             default_language=read.choice("BOOKING_DEFAULT_LANGUAGE", LANGUAGES, FALLBACK),
             metrics_tokens=read.secrets("BOOKING_METRICS_TOKEN"),
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),

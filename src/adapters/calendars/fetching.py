@@ -2,16 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx
 
-from adapters.calendars.addresses import Address, Destinations
 from adapters.calendars.bodies import ACCEPT_ENCODING, read_body
+from adapters.destinations import DestinationRefused, Destinations, pinned_client, request_pinned
 from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 
 _REDIRECTS: Final = frozenset(
@@ -23,8 +21,6 @@ _REDIRECTS: Final = frozenset(
         HTTPStatus.PERMANENT_REDIRECT,
     }
 )
-_MAX_ADDRESSES: Final = 3
-_MAX_CONNECTIONS: Final = 100
 _WEBCAL: Final = "webcal://"
 _HEADERS: Final = {
     "accept": "text/calendar, */*;q=0.5",
@@ -57,16 +53,7 @@ class Fetcher:
         self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        trust = self._trust or httpx.create_ssl_context(trust_env=False)
-        self._http = httpx.AsyncClient(
-            verify=trust,
-            trust_env=False,  # a proxy would resolve the name again, and a .netrc would leak a password
-            follow_redirects=False,
-            timeout=httpx.Timeout(self._timeout_seconds, connect=self._timeout_seconds / _MAX_ADDRESSES),
-            # The pool keys connections by IP address; a kept-alive one could serve a host name that TLS did not verify.
-            limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # store no cookies: feeds share this client
-        )
+        self._http = pinned_client(timeout_seconds=self._timeout_seconds, trust=self._trust)
 
     async def close(self) -> None:
         if self._http is not None:
@@ -84,6 +71,8 @@ class Fetcher:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 return await self._follow(self._http, _url(address))
+        except DestinationRefused as refused:
+            raise FeedUnreadable(why=refused.why or UNREACHABLE, detail=refused.detail) from None
         # `from None`: the URL is a secret, and httpx's errors contain it.
         except (TimeoutError, httpx.TimeoutException):
             raise FeedUnreadable(why=UNREACHABLE, detail="there was no answer in time") from None
@@ -95,7 +84,7 @@ class Fetcher:
     async def _follow(self, http: httpx.AsyncClient, url: httpx.URL) -> bytes:
         for _ in range(self._max_redirects + 1):
             addresses = await self._destinations.resolve(url)
-            async with aclosing(await _request(http, url, addresses)) as response:
+            async with aclosing(await request_pinned(http, "GET", url, addresses, headers=_HEADERS)) as response:
                 if response.status_code in _REDIRECTS:
                     url = _redirected(url, response.headers.get("location", ""))
                     continue
@@ -103,26 +92,6 @@ class Fetcher:
                     raise FeedUnreadable(why=f"the server answered {response.status_code}")
                 return await read_body(response, max_bytes=self._max_bytes)
         raise FeedUnreadable(why="it redirects too often")
-
-
-async def _request(http: httpx.AsyncClient, url: httpx.URL, addresses: Sequence[Address]) -> httpx.Response:
-    """Send the request to the first address that accepts a connection."""
-    *others, last = addresses[:_MAX_ADDRESSES]
-    for address in others:
-        with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-            return await _request_at(http, url, address)
-    return await _request_at(http, url, last)
-
-
-async def _request_at(http: httpx.AsyncClient, url: httpx.URL, address: Address) -> httpx.Response:
-    """Connect to this address; use the URL's host name in `Host`, in SNI and for certificate verification."""
-    request = http.build_request(
-        "GET",
-        url.copy_with(host=str(address)),
-        headers={**_HEADERS, "host": url.netloc.decode("ascii")},
-        extensions={"sni_hostname": url.raw_host.decode("ascii")},
-    )
-    return await http.send(request, stream=True)
 
 
 def _url(address: str) -> httpx.URL:

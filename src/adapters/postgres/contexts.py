@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres import gateway_tokens, heartbeats, idempotency, rate_limits, reconciliation, reviews
+from adapters.postgres import gateway_tokens, heartbeats, idempotency, rate_limits, reconciliation, reviews, webhooks
 from adapters.postgres.audit import context as audit
 from adapters.postgres.bookings import context as bookings
 from adapters.postgres.catalogue import context as catalogue
@@ -23,6 +23,7 @@ CONTEXTS: Final = (
     payments.CONTEXT,
     reconciliation.CONTEXT,
     reviews.CONTEXT,
+    webhooks.CONTEXT,
     notifications.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
@@ -41,6 +42,7 @@ class ContextRepositories(
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
+    webhooks.WebhookRepositories,
     notifications.NotificationRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
@@ -57,6 +59,7 @@ class ContextReads(
     payments.PaymentReads,
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
+    webhooks.WebhookReadGroup,
     notifications.NotificationReads,
     audit.AuditReads,
 ):

@@ -57,6 +57,17 @@ class RefundReturned(RefundChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(Event):
+    """The gateway has received money for a payment: all of it, a part, or more."""
+
+    topic: ClassVar[str] = "payment.received"
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentHinted(Event):
     """A callback says that an invoice was paid; the gateway could not be asked at that time."""
 
@@ -73,6 +84,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RefundByTransfer,
     RefundMade,
     RefundReturned,
+    PaymentReceived,
     PaymentHinted,
 )
 

@@ -16,6 +16,8 @@ class Activity(StrEnum):
     """A job of the default queue has ended."""
     REMOTE_JOBS = "remote_jobs"
     """A job of the queue of jobs that call servers of third parties has ended."""
+    WEBHOOK_JOBS = "webhook_jobs"
+    """A job of the queue of jobs that send webhooks has ended."""
     SWEEP = "sweep"
     """Every sweep has succeeded."""
 
@@ -25,6 +27,7 @@ STALE_AFTER: Final[Mapping[Activity, timedelta]] = {
     # A sweep runs every minute, and with it at least one job of each queue.
     Activity.JOBS: timedelta(minutes=3),
     Activity.REMOTE_JOBS: timedelta(minutes=3),
+    Activity.WEBHOOK_JOBS: timedelta(minutes=3),
     Activity.SWEEP: timedelta(minutes=3),
 }
 

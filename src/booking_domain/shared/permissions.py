@@ -56,6 +56,8 @@ class Permission(StrEnum):
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
+    MANAGE_WEBHOOKS = "webhook.manage"
+    """Keep webhook endpoints: a provider for the events of its own bookings, an admin for all."""
     SEE_USERS = "user.see"
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
@@ -120,6 +122,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},
+    Permission.MANAGE_WEBHOOKS: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
     Permission.SEE_BUSINESS: {Role.ADMIN: _ANY},
@@ -141,6 +144,7 @@ LIVE_SESSION: Final = frozenset(
         Permission.END_SALON_MEMBERSHIPS,
         Permission.ASK_FOR_CONSENT,
         Permission.GIVE_CONSENT,
+        Permission.MANAGE_WEBHOOKS,
     }
 )
 """Actions on an account, its credentials, or what its owner manages: a valid access token is not enough for them."""

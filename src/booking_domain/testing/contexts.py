@@ -12,6 +12,7 @@ from booking_domain.testing import (
     reviews,
     scheduling,
     shared,
+    webhooks,
     workflows,
 )
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
@@ -23,6 +24,7 @@ from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup
 from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
+from booking_domain.testing.webhooks.memory import WebhookReadGroup, WebhookRepositories
 
 CONTEXTS: Final = (
     identity.CONTEXT,
@@ -32,6 +34,7 @@ CONTEXTS: Final = (
     payments.CONTEXT,
     reconciliation.CONTEXT,
     reviews.CONTEXT,
+    webhooks.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
@@ -46,6 +49,7 @@ class ContextRepositories(
     PaymentRepositories,
     ReconciliationRepositories,
     ReviewRepositories,
+    WebhookRepositories,
     NotificationRepositories,
     SharedRepositories,
 ):
@@ -60,6 +64,7 @@ class ContextReads(
     PaymentReads,
     ReconciliationReadGroup,
     ReviewReadGroup,
+    WebhookReadGroup,
     NotificationReads,
     SharedReads,
 ):

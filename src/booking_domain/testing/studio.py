@@ -12,6 +12,7 @@ from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.payments.events import PaymentReceived
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
@@ -361,8 +362,12 @@ class Studio:
         ]
 
     async def told(self, booking: Booking) -> list[str]:
-        """Return the topics of the events of a booking, oldest first."""
-        return [event.topic for event in await self.backend.outbox_events() if event.subject == booking.id]
+        """Return the topics of the events of a booking of which people are notified, oldest first."""
+        return [
+            event.topic
+            for event in await self.backend.outbox_events()
+            if event.subject == booking.id and not isinstance(event, PaymentReceived)
+        ]
 
     async def violations(self) -> list[str]:
         """Return the violated invariants; see `invariants`."""

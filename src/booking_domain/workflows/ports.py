@@ -23,6 +23,7 @@ from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.ids import BookingId, ProviderId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
+from booking_domain.webhooks import ports as webhooks
 from booking_domain.workflows.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.workflows.personal_data import PersonalData
 from booking_domain.workflows.views import Appointment, Payout, PayoutStep, ProviderView, SalonView
@@ -138,6 +139,7 @@ class Repositories(
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
+    webhooks.WebhookRepositories,
     notifications.NotificationRepositories,
     SharedRepositories,
     WorkflowRepositories,
@@ -153,6 +155,7 @@ class Reads(
     payments.PaymentReadGroup,
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
+    webhooks.WebhookReadGroup,
     notifications.NotificationReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
@@ -168,6 +171,7 @@ CONTEXTS: Final = (
     catalogue.CONTEXT,
     scheduling.CONTEXT,
     reviews.CONTEXT,
+    webhooks.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

@@ -15,6 +15,7 @@ from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, LatePayment, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
+from booking_domain.payments.events import PaymentReceived
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport
@@ -91,6 +92,10 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     if not new:
         return before
     await tx.payments.save(after, was=before)
+    received = PaymentReceived(
+        id=EventId(context.entropy.new_id()), occurred_at=context.now, booking_id=booking.id, payment_id=after.id
+    )
+    await tx.outbox.put([received])
     decision = await _confirm_or_revive(booking.receive(new, context.now), tx, context)
     late = decision.state.status in _NOTHING_DUE
     reason = RefundReason.LATE_PAYMENT if late else RefundReason.OVERPAYMENT

@@ -40,6 +40,7 @@ from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route
 from entrypoints.http.waitlist import routes as waitlist
+from entrypoints.http.webhook_endpoints import routes as webhook_endpoints
 from entrypoints.languages.catalogues import read_catalogues
 
 PREFIX: Final = "/api/v1"
@@ -67,6 +68,7 @@ RESOURCES: Final = (
     payouts.routes,
     reconciliation.routes,
     sms_webhooks.routes,
+    webhook_endpoints.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])

@@ -16,6 +16,7 @@ from entrypoints.worker import (
     scheduling,
     storage,
     waiting_list,
+    webhooks,
 )
 from entrypoints.worker.declarations import Notice, WorkerContext
 
@@ -32,6 +33,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             identity,
             notifications,
             storage,
+            webhooks,
         )
     ),
     # What brings only notices needs no module.

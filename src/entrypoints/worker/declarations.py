@@ -1,6 +1,6 @@
 """What a context declares to the worker, as data: jobs, subscriptions, notices, sweeps and periodic jobs."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -21,6 +21,8 @@ DEFAULT: Final = "default"
 REMOTE: Final = "feeds"
 """The queue of jobs that call servers of third parties, which may be slow. It has workers of its own, so that no other
 job waits for them."""
+WEBHOOKS: Final = "webhooks"
+"""The queue of jobs that send webhooks: to servers that anybody may have registered, and that may be slow."""
 SWEEP: Final = "sweep"
 """The job of every minute that runs the sweeps."""
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
@@ -34,8 +36,8 @@ class Job:
 
     name: str
     """Stored with each queued job: renaming it orphans the jobs that wait."""
-    run: Callable[..., Awaitable[None]]
-    """Takes the container, and the arguments by name."""
+    run: Callable[..., Awaitable["Sequence[JobRequest] | None"]]
+    """Takes the container, and the arguments by name; may return jobs that follow."""
     queue: str = DEFAULT
     retry: procrastinate.BaseRetryStrategy = field(default_factory=lambda: RETRY)
 

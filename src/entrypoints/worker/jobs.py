@@ -102,7 +102,8 @@ class Jobs:
 
     def _bound(self, job: Job) -> Callable[..., Awaitable[None]]:
         async def run(**arguments: str) -> None:
-            await job.run(self._container, **arguments)
+            for following in await job.run(self._container, **arguments) or ():
+                await self.enqueue(following)
 
         return run
 

@@ -19,7 +19,7 @@ from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin
 from entrypoints.settings import Settings
-from entrypoints.worker.declarations import DEFAULT, REMOTE
+from entrypoints.worker.declarations import DEFAULT, REMOTE, WEBHOOKS
 from entrypoints.worker.heart import Heart
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.results import PersistentResults
@@ -42,15 +42,17 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     Each part is kept running, whatever ends it; the database may be unreachable at the start, or later.
     """
     database, gateways, feed_reader = container.database(), container.gateways(), container.feed_reader()
-    sms_sender = container.sms_sender()
+    sms_sender, webhook_sender = container.sms_sender(), container.webhook_sender()
     await database.open()
     await gateways.open()
     await feed_reader.open()
     await sms_sender.open()
+    await webhook_sender.open()
     heart = Heart(database)
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
         "jobs": lambda jobs: _run_jobs(jobs, heart, DEFAULT, concurrency=8),
         "remote jobs": lambda jobs: _run_jobs(jobs, heart, REMOTE, concurrency=4),
+        "webhooks": lambda jobs: _run_jobs(jobs, heart, WEBHOOKS, concurrency=16),
         "reclaim": _reclaim,
         "relay": lambda jobs: _relay(container, jobs, heart),
         "heartbeat": lambda _: heart.record(),
@@ -63,6 +65,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
             for part in running:
                 part.cancel()
     finally:
+        await webhook_sender.close()
         await sms_sender.close()
         await feed_reader.close()
         await gateways.close()

@@ -22,6 +22,7 @@ from tests.unit.features import (
     sms,
     users,
     waitlist,
+    webhook_endpoints,
 )
 from tests.unit.features.declarations import Feature, Row
 
@@ -44,6 +45,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         payouts,
         reconciliation,
         reviews,
+        webhook_endpoints,
         sms,
         health,
     )

@@ -28,7 +28,7 @@ LIBRARY: Final = Path(booking_domain.__file__).parent
 PAGE: Final = (CHECKOUT / "docs" / "testing-your-own-rules.md").read_text(encoding="utf-8")
 FACADES: Final = ("Tx", "Repositories", "ReadGroup")
 """How the names of protocols end that only group ports."""
-NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Reads"}
+NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Reads", "ShowEvent"}
 """Other protocols that are not ports."""
 NO_CONTRACT: Final = {
     "CalendarFiles",
@@ -40,6 +40,7 @@ NO_CONTRACT: Final = {
     "SmsCallbacks",
     "TelegramAssertions",
     "Translator",
+    "WebhookSender",
 }
 """Ports with a single adapter, which has its own tests."""
 

@@ -14,7 +14,7 @@ from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.transport import UNENCRYPTED
 
-StaleActivity = Literal["relay", "jobs", "remoteJobs", "sweep"]
+StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "sweep"]
 
 
 class HealthJson(Json, frozen=True, kw_only=True):
@@ -29,6 +29,7 @@ class WorkerJson(Json, frozen=True, kw_only=True):
     relay: Timestamp | None
     jobs: Timestamp | None
     remote_jobs: Timestamp | None
+    webhook_jobs: Timestamp | None
     sweep: Timestamp | None
 
 
@@ -48,6 +49,7 @@ _READY: Final = {
         "relay": "2026-11-22T10:00:00Z",
         "jobs": "2026-11-22T10:04:31Z",
         "remoteJobs": "2026-11-22T10:04:01Z",
+        "webhookJobs": "2026-11-22T10:04:01Z",
         "sweep": "2026-11-22T10:04:01Z",
     },
 }
@@ -55,6 +57,7 @@ _NAMES: Final[Mapping[Activity, StaleActivity]] = {
     Activity.RELAY: "relay",
     Activity.JOBS: "jobs",
     Activity.REMOTE_JOBS: "remoteJobs",
+    Activity.WEBHOOK_JOBS: "webhookJobs",
     Activity.SWEEP: "sweep",
 }
 _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED

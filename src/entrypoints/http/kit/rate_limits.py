@@ -19,7 +19,8 @@ _COUNTED: Final = "counted"
 AUTH: Final = "auth"
 EXPORT: Final = "export"
 FEEDS: Final = "feeds"
-_SHARED: Final = frozenset({AUTH, EXPORT, FEEDS})
+WEBHOOK_REQUESTS: Final = "webhook-requests"
+_SHARED: Final = frozenset({AUTH, EXPORT, FEEDS, WEBHOOK_REQUESTS})
 UNLIMITED: Final[dict[str, Any]] = {_CLASS: None}
 """The `opt` of routes without a limit."""
 

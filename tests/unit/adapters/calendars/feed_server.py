@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
-from adapters.calendars.addresses import Address, Destinations
 from adapters.calendars.fetching import Fetcher
+from adapters.destinations import Address, Destinations
 from booking_domain.scheduling.feeds import FeedUnreadable
 
 PUBLIC_ADDRESS = "127.0.0.1"

@@ -18,6 +18,7 @@ NAMES = {
     Activity.RELAY: "relay",
     Activity.JOBS: "jobs",
     Activity.REMOTE_JOBS: "remoteJobs",
+    Activity.WEBHOOK_JOBS: "webhookJobs",
     Activity.SWEEP: "sweep",
 }
 
@@ -42,12 +43,12 @@ async def test_without_a_worker_everything_is_stale_and_the_api_is_ready(postgre
             assert answer.status_code == 200
             assert answer.json() == {
                 "status": "degraded",
-                "stale": ["relay", "jobs", "remoteJobs", "sweep"],
-                "worker": {"relay": None, "jobs": None, "remoteJobs": None, "sweep": None},
+                "stale": ["relay", "jobs", "remoteJobs", "webhookJobs", "sweep"],
+                "worker": {"relay": None, "jobs": None, "remoteJobs": None, "webhookJobs": None, "sweep": None},
             }
             await api.container.database().beat([Activity.RELAY])
             answer = await api.get("/health/ready")
-            assert answer.json()["stale"] == ["jobs", "remoteJobs", "sweep"]
+            assert answer.json()["stale"] == ["jobs", "remoteJobs", "webhookJobs", "sweep"]
             assert answer.json()["worker"]["relay"]
 
 
@@ -84,10 +85,12 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
             (last, "relay"): monday - limit.total_seconds(),
             (last, "jobs"): monday,
             (last, "remote_jobs"): monday,
+            (last, "webhook_jobs"): monday,
             (last, "sweep"): 0,
             (stale, "relay"): 1,
             (stale, "jobs"): 0,
             (stale, "remote_jobs"): 0,
+            (stale, "webhook_jobs"): 0,
             (stale, "sweep"): 1,
             ("booking_outbox_messages", "waiting"): 7,
             ("booking_outbox_messages", "parked"): 1,

@@ -88,7 +88,8 @@ async def try_a_key(api: Api, route: str) -> None:
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.headers.get("Location") == first.headers.get("Location")
-    assert_problem(await api.post(path, token, content=b"{}", headers=KEY | JSON), 400, "validation.invalid_input")
+    if body:  # a route without one ignores what is sent
+        assert_problem(await api.post(path, token, content=b"{}", headers=KEY | JSON), 400, "validation.invalid_input")
     changed = await api.post(path, token, content=b" " + first.request.content, headers=KEY | JSON)
     assert_problem(changed, 422, "idempotency.key_reused")
     assert api.database.all_but_answers() == after

@@ -1,12 +1,13 @@
 """Public addresses according to the IANA special-purpose address registries (RFC 6890 and successors)."""
 
+from collections.abc import Awaitable
 from ipaddress import ip_address
 
 import httpx
 import pytest
-from tests.unit.adapters.calendars.feed_server import FakeResolver, failure_reason, resolve_literal
+from tests.unit.adapters.calendars.feed_server import FakeResolver, resolve_literal
 
-from adapters.calendars.addresses import Destinations, SystemResolver, is_public
+from adapters.destinations import DestinationRefused, Destinations, SystemResolver, is_public, literal_is_allowed
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "203.0.114.1", "192.0.1.1", "172.32.0.1", "2606:4700::1111", "2001:4860:4860::8888"]
 NOT_PUBLIC = {
@@ -44,6 +45,12 @@ def test_routable_addresses_are_public(address: str) -> None:
 @pytest.mark.parametrize(("kind", "address"), _REFUSED)
 def test_special_purpose_addresses_are_not_public(kind: str, address: str) -> None:
     assert not is_public(ip_address(address)), kind
+
+
+async def failure_reason(resolved: Awaitable[object]) -> str:
+    with pytest.raises(DestinationRefused) as caught:
+        await resolved
+    return caught.value.detail or caught.value.why
 
 
 async def refused(url: str, *names: str) -> str:
@@ -113,3 +120,30 @@ async def test_the_system_resolver_reports_unknown_names(host: str) -> None:
             resolver.close()
 
     assert await run() == "its host name is not known"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST.",
+        "api.localhost",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "10.0.0.0x1",
+        "169.254.169.254",
+        "::1",
+        "::ffff:169.254.169.254",
+        "fe80::1%eth0",
+    ],
+)
+def test_a_host_that_is_no_public_address_is_refused_by_its_text(host: str) -> None:
+    assert not literal_is_allowed(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "10.example.com", "8.8.8.8", "2606:4700::1111", "localhost.example.com"]
+)
+def test_names_and_public_addresses_pass_by_their_text(host: str) -> None:
+    assert literal_is_allowed(host)

@@ -1,0 +1,119 @@
+"""Sends webhooks to URLs that users supply."""
+
+import asyncio
+import logging
+import ssl
+from contextlib import aclosing, suppress
+from http import HTTPStatus
+from typing import Final, Self
+
+import httpx
+
+from adapters.destinations import (
+    WEB_PORTS,
+    DestinationRefused,
+    Destinations,
+    Resolver,
+    SystemResolver,
+    allow_any,
+    is_public,
+    pinned_client,
+    request_pinned,
+)
+from adapters.webhooks.signing import signed_headers
+from booking_domain.webhooks.model import MAX_EXCERPT, Failure, Outcome
+from booking_domain.webhooks.ports import WebhookMessage, WebhookSender
+
+_LOG = logging.getLogger(__name__)
+_MAX_BYTES: Final = 4 * MAX_EXCERPT
+"""As many bytes of a response are read as its excerpt may have."""
+_HEADERS: Final = {
+    "content-type": "application/json",
+    "accept-encoding": "identity",
+    "user-agent": "booking-webhooks/1",
+}
+
+
+class HttpWebhookSender(WebhookSender):
+    """Makes attempts concurrently; share one instance per process, and open and close it with `async with`.
+
+    `timeout_seconds` bounds an attempt, including name resolution. A redirect is a failure. `allow_private`, for tests
+    and development only, allows http, every address and every port.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        timeout_seconds: float = 10.0,
+        resolve: Resolver | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._resolver = SystemResolver()
+        self._destinations = Destinations(
+            resolve or self._resolver,
+            is_allowed=allow_any if allow_private else is_public,
+            ports=None if allow_private else WEB_PORTS,
+            schemes=frozenset({"http", "https"} if allow_private else {"https"}),
+        )
+        self._timeout_seconds = timeout_seconds
+        self._trust = trust
+        self._http: httpx.AsyncClient | None = None
+
+    async def open(self) -> None:
+        self._http = pinned_client(timeout_seconds=self._timeout_seconds, trust=self._trust)
+
+    async def close(self) -> None:
+        """Cancel queued lookups of names; the sender cannot be reopened."""
+        if self._http is not None:
+            await self._http.aclose()
+        self._http = None
+        self._resolver.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def send(self, message: WebhookMessage) -> Outcome:
+        if self._http is None:
+            raise RuntimeError("the sender is not open")
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._post(self._http, message)
+        except (TimeoutError, httpx.TimeoutException):
+            return Outcome(failure=Failure.TIMED_OUT)
+        except DestinationRefused as refused:
+            _LOG.info("webhook %s was not sent: %s", message.id, refused)
+            return Outcome(failure=Failure.UNREACHABLE)
+        except httpx.ConnectError:
+            return Outcome(failure=Failure.UNREACHABLE)
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL):
+            return Outcome(failure=Failure.BROKEN)
+
+    async def _post(self, http: httpx.AsyncClient, message: WebhookMessage) -> Outcome:
+        url = httpx.URL(message.url)
+        addresses = await self._destinations.resolve(url)
+        headers = {**_HEADERS, **signed_headers(message)}
+        sent = await request_pinned(http, "POST", url, addresses, headers=headers, content=message.body)
+        async with aclosing(sent) as response:
+            excerpt = await _excerpt(response, self._timeout_seconds / 2)
+        succeeded = HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
+        return Outcome(
+            failure=None if succeeded else Failure.STATUS, response_status=response.status_code, excerpt=excerpt
+        )
+
+
+async def _excerpt(response: httpx.Response, seconds: float) -> str:
+    """The beginning of the body, as far as it arrives in time: the status is known already, and decides."""
+    body = bytearray()
+    with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
+        async with asyncio.timeout(seconds):
+            async for chunk in response.aiter_raw():
+                body += chunk[: _MAX_BYTES - len(body)]
+                if len(body) == _MAX_BYTES:
+                    break
+    text = bytes(body).decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text[:MAX_EXCERPT]

@@ -1,0 +1,361 @@
+"""The contract of `WebhookEndpoints`, `WebhookDeliveries` and `WebhookReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from booking_domain.bookings.model import Booking
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import BookingId, EventId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race
+from booking_domain.webhooks.model import (
+    DeliveryId,
+    DeliveryStatus,
+    DisabledBecause,
+    EndpointExists,
+    EndpointId,
+    EndpointStatus,
+    Failure,
+    Outcome,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from booking_domain.webhooks.ports import (
+    DeliveryFilter,
+    EndpointFilter,
+    WebhookDeliveries,
+    WebhookEndpoints,
+    WebhookReads,
+)
+
+SECRET: Final = "whsec_" + "c2VjcmV0" * 6
+_SECOND: Final = timedelta(seconds=1)
+
+
+def an_endpoint(make: Builder, owner: User) -> WebhookEndpoint:
+    """Return an active endpoint for all types."""
+    endpoint_id = EndpointId(make.entropy.new_id())
+    return WebhookEndpoint(
+        id=endpoint_id,
+        owner_id=owner.id,
+        url=f"https://hooks.example.com/{endpoint_id}",
+        secret=SECRET,
+        created_at=NOW,
+    )
+
+
+def a_delivery(make: Builder, endpoint: WebhookEndpoint, booking: Booking | None = None) -> WebhookDelivery:
+    """Return a delivery that is due at `NOW`."""
+    return WebhookDelivery.make(
+        id=DeliveryId(make.entropy.new_id()),
+        endpoint_id=endpoint.id,
+        event_id=EventId(make.entropy.new_id()),
+        booking_id=None if booking is None else booking.id,
+        type="booking.placed",
+        payload='{"нэр":"Болд"}',
+        now=NOW,
+    )
+
+
+async def _stored(backend: Backend, make: Builder, owner: User) -> WebhookEndpoint:
+    endpoint = an_endpoint(make, owner)
+    async with backend.begin() as tx:
+        await tx.webhook_endpoints.add(endpoint)
+    return endpoint
+
+
+async def _queued(
+    backend: Backend, make: Builder, endpoint: WebhookEndpoint, *bookings: Booking | None
+) -> list[WebhookDelivery]:
+    made = [a_delivery(make, endpoint, booking) for booking in bookings]
+    async with backend.begin() as tx:
+        for delivery in made:
+            await tx.webhook_deliveries.add(delivery)
+    return made
+
+
+async def _attempt(backend: Backend, delivery: WebhookDelivery, failure: Failure | None = None) -> WebhookDelivery:
+    after = delivery.attempted(Outcome(failure=failure, response_status=500, excerpt="текст"), now=NOW)
+    async with backend.begin() as tx:
+        await tx.webhook_deliveries.save(after, was=delivery)
+    return after
+
+
+class WebhooksContract(StorageContract):
+    """Endpoints and deliveries in a transaction, and reads of them."""
+
+    async def test_an_endpoint_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        endpoint = await _stored(backend, make, cast.owner)
+        assert await backend.reads.webhooks.endpoint(endpoint.id) == endpoint
+        full = replace(
+            endpoint.rotate(SECRET[::-1], overlap=timedelta(hours=1), now=NOW).failed(NOW),
+            url="https://other.example.com/ү",
+            description="Тайлбар",
+            event_types=("booking.placed", "refund.made"),
+            status=EndpointStatus.DISABLED,
+            disabled_because=DisabledBecause.GONE,
+            disabled_at=NOW,
+            version=77,
+        )
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.save(full, was=endpoint)
+        async with backend.begin() as tx:
+            assert await tx.webhook_endpoints.lock(endpoint.id) == full
+        assert await backend.reads.webhooks.endpoint(endpoint.id) == full
+
+    async def test_what_is_unknown_is_not_found(self, backend: Backend, make: Builder) -> None:
+        endpoint_id, delivery_id = EndpointId(make.entropy.new_id()), DeliveryId(make.entropy.new_id())
+        assert await backend.reads.webhooks.endpoint(endpoint_id) is None
+        assert await backend.reads.webhooks.delivery(delivery_id) is None
+        assert await backend.reads.webhooks.next_due(endpoint_id, NOW) is None
+        assert await backend.reads.webhooks.next_attempt(endpoint_id) is None
+        assert list(await backend.reads.webhooks.receivers(BookingId(make.entropy.new_id()))) == []
+        async with backend.begin() as tx:
+            assert await tx.webhook_endpoints.lock(endpoint_id) is None
+            assert await tx.webhook_deliveries.lock(delivery_id) is None
+
+    async def test_an_account_has_each_url_once(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        endpoints = [replace(an_endpoint(make, cast.owner), url="https://same.example.com/") for _ in range(3)]
+
+        async def add(endpoint: WebhookEndpoint) -> None:
+            async with backend.begin() as tx:
+                await tx.webhook_endpoints.add(endpoint)
+
+        added, refused = await race([add(endpoint) for endpoint in endpoints])
+        assert len(added) == 1
+        assert [type(each) for each in refused] == [EndpointExists] * 2
+        await add(replace(an_endpoint(make, other.owner), url="https://same.example.com/"))
+        renamed = await _stored(backend, make, cast.owner)
+        with pytest.raises(EndpointExists):
+            async with backend.begin() as tx:
+                await tx.webhook_endpoints.save(replace(renamed, url="https://same.example.com/"), was=renamed)
+        async with backend.begin() as tx:
+            assert await tx.webhook_endpoints.count(cast.owner.id) == 2
+
+    async def test_stale_versions_are_not_saved(self, backend: Backend, make: Builder) -> None:
+        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
+        [delivery] = await _queued(backend, make, endpoint, None)
+        await _attempt(backend, delivery)
+        with pytest.raises(ConcurrentChange):
+            await _attempt(backend, delivery)
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
+        with pytest.raises(ConcurrentChange):
+            async with backend.begin() as tx:
+                await tx.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
+
+    async def test_endpoints_are_filtered_and_paged(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        one, two = await _stored(backend, make, cast.owner), await _stored(backend, make, other.owner)
+        off = two.disable(DisabledBecause.OWNER, now=NOW)
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.save(off, was=two)
+
+        async def found(chosen: EndpointFilter) -> list[WebhookEndpoint]:
+            return list(await backend.reads.webhooks.endpoints(chosen))
+
+        assert await found(EndpointFilter()) == [one, off]
+        assert await found(EndpointFilter(limit=1)) == [one]
+        assert await found(EndpointFilter(after=one.id)) == [off]
+        assert await found(EndpointFilter(owner_id=cast.owner.id)) == [one]
+        assert await found(EndpointFilter(status=EndpointStatus.DISABLED)) == [off]
+
+    async def test_an_event_is_recorded_once_for_each_endpoint(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        endpoint, other = await _stored(backend, make, cast.owner), await _stored(backend, make, cast.owner)
+        delivery = a_delivery(make, endpoint, await a_booking(backend, make, cast))
+        again = replace(delivery, id=DeliveryId(make.entropy.new_id()), payload="{}")
+        elsewhere = replace(again, endpoint_id=other.id)
+        async with backend.begin() as tx:
+            await tx.webhook_deliveries.add(delivery)
+            await tx.webhook_deliveries.add(again)
+        async with backend.begin() as tx:
+            await tx.webhook_deliveries.add(elsewhere)
+        assert list(await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))) == [delivery]
+        assert await backend.reads.webhooks.delivery(elsewhere.id) == elsewhere
+
+    async def test_a_delivery_is_stored_with_what_came_of_it(self, backend: Backend, make: Builder) -> None:
+        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
+        [delivery] = await _queued(backend, make, endpoint, None)
+        after = await _attempt(backend, delivery, Failure.STATUS)
+        async with backend.begin() as tx:
+            assert await tx.webhook_deliveries.lock(delivery.id) == after
+        assert await backend.reads.webhooks.delivery(delivery.id) == after
+
+    async def test_deliveries_are_listed_newest_first(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
+        one, two, three = await _queued(backend, make, endpoint, booking, None, booking)
+        one = await _attempt(backend, one)
+
+        async def found(**chosen: Any) -> list[WebhookDelivery]:
+            wanted = replace(DeliveryFilter(endpoint_id=endpoint.id), **chosen)
+            return list(await backend.reads.webhooks.deliveries(wanted))
+
+        assert await found() == [three, two, one]
+        assert await found(limit=1) == [three]
+        assert await found(after=three.id) == [two, one]
+        assert await found(status=DeliveryStatus.DELIVERED) == [one]
+        assert await found(booking_id=booking.id) == [three, one]
+
+    async def test_the_deliveries_about_a_booking_are_due_one_after_the_other(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        endpoint = await _stored(backend, make, cast.owner)
+        first, second = await a_booking(backend, make, cast), await a_booking(backend, make)
+        one, behind, other = await _queued(backend, make, endpoint, first, first, second)
+        reads = backend.reads.webhooks
+        assert await reads.next_due(endpoint.id, NOW - _SECOND) is None
+        assert await reads.next_due(endpoint.id, NOW) == one
+        retried = await _attempt(backend, one, Failure.TIMED_OUT)
+        assert await reads.next_due(endpoint.id, NOW) == other
+        other = await _attempt(backend, other)
+        assert await reads.next_due(endpoint.id, NOW) is None
+        assert list(await reads.due(NOW, 10)) == []
+        assert await reads.next_attempt(endpoint.id) == retried.next_attempt_at
+        assert retried.next_attempt_at is not None
+        assert await reads.next_due(endpoint.id, retried.next_attempt_at) == retried
+        await _attempt(backend, retried)
+        assert await reads.next_due(endpoint.id, NOW) == behind
+
+    async def test_an_endpoint_that_rests_or_is_disabled_is_sent_nothing(self, backend: Backend, make: Builder) -> None:
+        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
+        busy = await _stored(backend, make, (await a_cast(backend, make)).owner)
+        await _queued(backend, make, endpoint, None)
+        await _queued(backend, make, busy, None)
+        reads, rests = backend.reads.webhooks, endpoint.failed(NOW)
+        assert list(await reads.due(NOW, 10)) == [endpoint.id, busy.id]
+        assert list(await reads.due(NOW, 1)) == [endpoint.id]
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.save(rests, was=endpoint)
+        assert rests.rests_until is not None
+        assert await reads.next_due(endpoint.id, NOW) is None
+        assert await reads.next_attempt(endpoint.id) == rests.rests_until
+        assert list(await reads.due(NOW, 10)) == [busy.id]
+        assert list(await reads.due(rests.rests_until, 10)) == [endpoint.id, busy.id]
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.save(rests.disable(DisabledBecause.OWNER, now=NOW), was=rests)
+        assert await reads.next_attempt(endpoint.id) is None
+        assert list(await reads.due(NOW, 10)) == [busy.id]
+
+    async def test_a_booking_is_received_by_its_provider_and_by_admins(self, backend: Backend, make: Builder) -> None:
+        cast, stranger, admin = await a_cast(backend, make), await a_cast(backend, make), make.user(Role.ADMIN)
+        async with backend.begin() as tx:
+            await tx.users.add(admin)
+        booking = await a_booking(backend, make, cast)
+        own = await _stored(backend, make, cast.owner)
+        await _stored(backend, make, stranger.owner)
+        platform = await _stored(backend, make, admin)
+        found = await backend.reads.webhooks.receivers(booking.id)
+        assert [(each.endpoint, each.owner) for each in found] == [(own, cast.owner.actor), (platform, admin.actor)]
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.save(platform.disable(DisabledBecause.OWNER, now=NOW), was=platform)
+        assert [each.endpoint for each in await backend.reads.webhooks.receivers(booking.id)] == [own]
+
+    async def test_an_owner_who_was_disabled_or_deleted_receives_nothing(self, backend: Backend, make: Builder) -> None:
+        changes: list[dict[str, Any]] = [
+            {"status": UserStatus.DISABLED},
+            {"status": UserStatus.DELETED, "deleted_at": NOW},
+            {"role": Role.CUSTOMER},
+        ]
+        for change in changes:
+            cast = await a_cast(backend, make)
+            endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
+            await _queued(backend, make, endpoint, booking)
+            assert len(await backend.reads.webhooks.receivers(booking.id)) == 1
+            async with backend.begin() as tx:
+                await tx.users.save(replace(cast.owner, **change))
+            await self._is_sent_nothing(backend, endpoint, booking)
+
+    async def test_a_provider_who_was_suspended_or_removed_receives_nothing(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        for status in (ProfileStatus.SUSPENDED, ProfileStatus.DELETED):
+            cast = await a_cast(backend, make, status)
+            endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
+            await _queued(backend, make, endpoint, booking)
+            await self._is_sent_nothing(backend, endpoint, booking)
+
+    async def _is_sent_nothing(self, backend: Backend, endpoint: WebhookEndpoint, booking: Booking) -> None:
+        reads = backend.reads.webhooks
+        assert list(await reads.receivers(booking.id)) == []
+        assert await reads.next_due(endpoint.id, NOW) is None
+        assert await reads.next_attempt(endpoint.id) is None
+        assert list(await reads.due(NOW, 10)) == []
+
+    async def test_pending_deliveries_are_given_up_and_failed_ones_replayed(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        endpoint, other = await _stored(backend, make, cast.owner), await _stored(backend, make, cast.owner)
+        old, done, new = await _queued(backend, make, endpoint, None, None, None)
+        [elsewhere] = await _queued(backend, make, other, None)
+        done = await _attempt(backend, done)
+        later = replace(a_delivery(make, endpoint), created_at=NOW + _SECOND)
+        async with backend.begin() as tx:
+            await tx.webhook_deliveries.add(later)
+        async with backend.begin() as tx:
+            await tx.webhook_deliveries.give_up(endpoint.id)
+        failed: dict[str, Any] = {"status": DeliveryStatus.FAILED, "next_attempt_at": None, "version": 2}
+        for delivery in (old, new, later):
+            assert await backend.reads.webhooks.delivery(delivery.id) == replace(delivery, **failed)
+        for delivery in (done, elsewhere):
+            assert await backend.reads.webhooks.delivery(delivery.id) == delivery
+        async with backend.begin() as tx:
+            assert await tx.webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW) == 1
+        assert await backend.reads.webhooks.delivery(later.id) == replace(later, version=3)
+        async with backend.begin() as tx:
+            assert await tx.webhook_deliveries.replay_failed(endpoint.id, NOW, NOW) == 2
+
+    async def test_old_deliveries_are_forgotten_whatever_their_status(self, backend: Backend, make: Builder) -> None:
+        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
+        _, done, _ = await _queued(backend, make, endpoint, None, None, None)
+        await _attempt(backend, done)
+        newer = replace(a_delivery(make, endpoint), created_at=NOW + _SECOND)
+        async with backend.begin() as tx:
+            await tx.webhook_deliveries.add(newer)
+        async with backend.begin() as tx:
+            assert await tx.webhook_deliveries.forget(NOW + _SECOND, 2) == 2
+        async with backend.begin() as tx:
+            assert await tx.webhook_deliveries.forget(NOW + _SECOND, 2) == 1
+        left = await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))
+        assert list(left) == [newer]
+
+    async def test_an_endpoint_is_removed_with_its_deliveries(self, backend: Backend, make: Builder) -> None:
+        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
+        [delivery] = await _queued(backend, make, endpoint, None)
+        async with backend.begin() as tx:
+            await tx.webhook_endpoints.remove(endpoint.id)
+        assert await backend.reads.webhooks.endpoint(endpoint.id) is None
+        assert await backend.reads.webhooks.delivery(delivery.id) is None
+
+    async def test_an_erasure_deletes_endpoints_and_what_was_sent_about_bookings(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
+        about, ping = await _queued(backend, make, endpoint, booking, None)
+        async with backend.begin() as tx:
+            await tx.personal_data.clear(cast.customer.id)
+        assert await backend.reads.webhooks.delivery(about.id) is None
+        assert await backend.reads.webhooks.delivery(ping.id) == ping
+        async with backend.begin() as tx:
+            await tx.personal_data.clear(cast.owner.id)
+        assert await backend.reads.webhooks.endpoint(endpoint.id) is None
+        assert await backend.reads.webhooks.delivery(ping.id) is None
+
+
+CONTRACTS: Final = {
+    WebhookEndpoints: WebhooksContract,
+    WebhookDeliveries: WebhooksContract,
+    WebhookReads: WebhooksContract,
+}

@@ -1,0 +1,242 @@
+"""Webhook endpoints and deliveries in memory."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.identity.model import UserStatus
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS, require_booking
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.identity.memory.tables import USERS, require_user
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.webhooks.model import (
+    DeliveryId,
+    DeliveryStatus,
+    EndpointExists,
+    EndpointId,
+    EndpointStatus,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from booking_domain.webhooks.ports import (
+    DeliveryFilter,
+    EndpointFilter,
+    Receiver,
+    WebhookDeliveries,
+    WebhookEndpoints,
+    WebhookReads,
+)
+
+
+def _erase_endpoints(state: State, rows: dict[EndpointId, WebhookEndpoint], user_id: UserId) -> None:
+    for key in [key for key, row in rows.items() if row.owner_id == user_id]:
+        _remove(state, key)
+
+
+def _erase_deliveries(state: State, rows: dict[DeliveryId, WebhookDelivery], user_id: UserId) -> None:
+    for key, row in list(rows.items()):
+        if row.booking_id is not None and state[BOOKINGS][row.booking_id].customer_id == user_id:
+            del rows[key]
+
+
+def _remove(state: State, endpoint_id: EndpointId) -> None:
+    state[ENDPOINTS].pop(endpoint_id, None)
+    for key in [key for key, row in state[DELIVERIES].items() if row.endpoint_id == endpoint_id]:
+        del state[DELIVERIES][key]
+
+
+ENDPOINTS: Final = Table[EndpointId, WebhookEndpoint]("webhook_endpoints", erase=_erase_endpoints)
+DELIVERIES: Final = Table[DeliveryId, WebhookDelivery]("webhook_deliveries", erase=_erase_deliveries)
+"""In the order in which they were added."""
+TABLES: Final = (ENDPOINTS, DELIVERIES)
+_BLOCKED: Final = frozenset({ProfileStatus.SUSPENDED, ProfileStatus.DELETED})
+
+
+def _receives(state: State, owner_id: UserId) -> bool:
+    user = state[USERS][owner_id]
+    if user.status is not UserStatus.ACTIVE or user.role not in {Role.PROVIDER, Role.ADMIN}:
+        return False
+    blocked = any(each.owner_id == owner_id and each.status in _BLOCKED for each in state[PROFILES].values())
+    return user.role is Role.ADMIN or not blocked
+
+
+class MemoryWebhookEndpoints(WebhookEndpoints):
+    """The endpoints of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, endpoint: WebhookEndpoint) -> None:
+        require_user(self._state, endpoint.owner_id)
+        self._require_new_url(endpoint)
+        self._state[ENDPOINTS][endpoint.id] = endpoint
+
+    async def count(self, owner_id: UserId) -> int:
+        return sum(each.owner_id == owner_id for each in self._state[ENDPOINTS].values())
+
+    async def lock(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
+        return self._state[ENDPOINTS].get(endpoint_id)
+
+    async def save(self, endpoint: WebhookEndpoint, *, was: WebhookEndpoint) -> None:
+        kept = self._state[ENDPOINTS].get(was.id)
+        if kept is None or kept.version != was.version:
+            raise ConcurrentChange(what="webhook endpoint")
+        self._require_new_url(endpoint)
+        self._state[ENDPOINTS][endpoint.id] = endpoint
+
+    async def remove(self, endpoint_id: EndpointId) -> None:
+        _remove(self._state, endpoint_id)
+
+    def _require_new_url(self, endpoint: WebhookEndpoint) -> None:
+        others = (each for each in self._state[ENDPOINTS].values() if each.id != endpoint.id)
+        if any((each.owner_id, each.url) == (endpoint.owner_id, endpoint.url) for each in others):
+            raise EndpointExists
+
+
+class MemoryWebhookDeliveries(WebhookDeliveries):
+    """The deliveries of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, delivery: WebhookDelivery) -> None:
+        self._state.require(ENDPOINTS, delivery.endpoint_id)
+        if delivery.booking_id is not None:
+            require_booking(self._state, delivery.booking_id)
+        rows = self._state[DELIVERIES]
+        named = (delivery.endpoint_id, delivery.event_id)
+        if not any((each.endpoint_id, each.event_id) == named for each in rows.values()):
+            rows[delivery.id] = delivery
+
+    async def lock(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
+        return self._state[DELIVERIES].get(delivery_id)
+
+    async def save(self, delivery: WebhookDelivery, *, was: WebhookDelivery) -> None:
+        kept = self._state[DELIVERIES].get(was.id)
+        if kept is None or kept.version != was.version:
+            raise ConcurrentChange(what="webhook delivery")
+        self._state[DELIVERIES][delivery.id] = delivery
+
+    async def give_up(self, endpoint_id: EndpointId) -> None:
+        for each in self._of(endpoint_id, DeliveryStatus.PENDING):
+            self._change(replace(each, status=DeliveryStatus.FAILED, next_attempt_at=None))
+
+    async def replay_failed(self, endpoint_id: EndpointId, since: datetime, now: datetime) -> int:
+        found = [each for each in self._of(endpoint_id, DeliveryStatus.FAILED) if each.created_at >= since]
+        for each in found:
+            pending = replace(each, status=DeliveryStatus.PENDING, attempts=0, first_attempt_at=None)
+            self._change(replace(pending, next_attempt_at=now))
+        return len(found)
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        rows = self._state[DELIVERIES]
+        found = [each.id for each in rows.values() if each.created_at < before][:limit]
+        for key in found:
+            del rows[key]
+        return len(found)
+
+    def _of(self, endpoint_id: EndpointId, status: DeliveryStatus) -> list[WebhookDelivery]:
+        rows = self._state[DELIVERIES].values()
+        return [each for each in rows if each.endpoint_id == endpoint_id and each.status is status]
+
+    def _change(self, delivery: WebhookDelivery) -> None:
+        self._state[DELIVERIES][delivery.id] = replace(delivery, version=delivery.version + 1)
+
+
+class MemoryWebhookReads(WebhookReads):
+    """The committed endpoints and deliveries."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def endpoint(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
+        return self._committed()[ENDPOINTS].get(endpoint_id)
+
+    async def endpoints(self, chosen: EndpointFilter) -> Sequence[WebhookEndpoint]:
+        found = [
+            each
+            for each in self._committed()[ENDPOINTS].values()
+            if chosen.owner_id in {None, each.owner_id}
+            and chosen.status in {None, each.status}
+            and (chosen.after is None or each.id > chosen.after)
+        ]
+        return sorted(found, key=lambda each: each.id)[: chosen.limit]
+
+    async def receivers(self, booking_id: BookingId) -> Sequence[Receiver]:
+        state = self._committed()
+        booking = state[BOOKINGS].get(booking_id)
+        provider = None if booking is None else booking.provider_user_id
+        found = [
+            Receiver(endpoint=each, owner=state[USERS][each.owner_id].actor)
+            for each in state[ENDPOINTS].values()
+            if each.status is EndpointStatus.ACTIVE and _receives(state, each.owner_id)
+        ]
+        return sorted(
+            (each for each in found if each.owner.role is Role.ADMIN or each.owner.id == provider),
+            key=lambda each: each.endpoint.id,
+        )
+
+    async def delivery(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
+        return self._committed()[DELIVERIES].get(delivery_id)
+
+    async def deliveries(self, chosen: DeliveryFilter) -> Sequence[WebhookDelivery]:
+        found = [
+            each
+            for each in self._committed()[DELIVERIES].values()
+            if each.endpoint_id == chosen.endpoint_id
+            and chosen.status in {None, each.status}
+            and chosen.booking_id in {None, each.booking_id}
+            and (chosen.after is None or each.id < chosen.after)
+        ]
+        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+
+    async def next_due(self, endpoint_id: EndpointId, now: datetime) -> WebhookDelivery | None:
+        waiting = self._waiting()
+        return next((each for each, at in waiting if each.endpoint_id == endpoint_id and at <= now), None)
+
+    async def next_attempt(self, endpoint_id: EndpointId) -> datetime | None:
+        return min((at for each, at in self._waiting() if each.endpoint_id == endpoint_id), default=None)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[EndpointId]:
+        due: dict[EndpointId, datetime] = {}
+        for each, at in self._waiting():
+            if at <= now and each.next_attempt_at is not None:
+                due[each.endpoint_id] = min(each.next_attempt_at, due.get(each.endpoint_id, each.next_attempt_at))
+        return sorted(due, key=lambda endpoint_id: (due[endpoint_id], endpoint_id))[:limit]
+
+    def _waiting(self) -> Iterator[tuple[WebhookDelivery, datetime]]:
+        """What will be sent, in order, and when."""
+        state = self._committed()
+        behind: set[tuple[EndpointId, BookingId]] = set()
+        for each in state[DELIVERIES].values():
+            if each.status is not DeliveryStatus.PENDING or each.next_attempt_at is None:
+                continue
+            if each.booking_id is not None:
+                if (each.endpoint_id, each.booking_id) in behind:
+                    continue
+                behind.add((each.endpoint_id, each.booking_id))
+            endpoint = state[ENDPOINTS][each.endpoint_id]
+            if endpoint.status is EndpointStatus.ACTIVE and _receives(state, endpoint.owner_id):
+                yield each, max(each.next_attempt_at, endpoint.rests_until or each.next_attempt_at)
+
+
+class WebhookRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.webhook_endpoints = MemoryWebhookEndpoints(state)
+        self.webhook_deliveries = MemoryWebhookDeliveries(state)
+
+
+class WebhookReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.webhooks = MemoryWebhookReads(committed)

@@ -1,0 +1,31 @@
+"""The public types of events: integrators depend on them, so a type that is here stays."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class WebhookType(StrEnum):
+    """What an event is called outside. A new type needs a row in `workflows.webhook_events`, and nothing else."""
+
+    PING = "webhook.ping"
+    """Sent only on request, to test an endpoint."""
+    BOOKING_PLACED = "booking.placed"
+    BOOKING_PENDING = "booking.pending"
+    BOOKING_CONFIRMED = "booking.confirmed"
+    BOOKING_CANCELLED = "booking.cancelled"
+    BOOKING_EXPIRED = "booking.expired"
+    BOOKING_RESCHEDULED = "booking.rescheduled"
+    BOOKING_TIME_ACCEPTED = "booking.time_accepted"
+    BOOKING_TIMES_OFFERED = "booking.times_offered"
+    BOOKING_COMPLETED = "booking.completed"
+    BOOKING_NO_SHOW = "booking.no_show"
+    BOOKING_DISPUTED = "booking.disputed"
+    BOOKING_QUESTIONED = "booking.questioned"
+    BOOKING_UPHELD = "booking.upheld"
+    PAYMENT_RECEIVED = "payment.received"
+    REFUND_CREATED = "refund.created"
+    REFUND_MADE = "refund.made"
+    REFUND_RETURNED = "refund.returned"
+
+
+EVENT_TYPES: Final = frozenset(each.value for each in WebhookType)

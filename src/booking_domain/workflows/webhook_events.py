@@ -1,0 +1,65 @@
+"""Which events of the domain integrators receive, under which public type: a table, and nothing else.
+
+An event without a row stays inside. A new type is a row here, and a name in `WebhookType`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+from booking_domain.bookings import events as bookings
+from booking_domain.payments import events as payments
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId
+from booking_domain.webhooks.types import WebhookType
+
+
+class Shown(StrEnum):
+    """What `data` of a payload shows besides the booking, as the API shows it to the endpoint's owner."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvent:
+    """An event of the domain, as it is seen outside."""
+
+    type: WebhookType
+    booking_of: Callable[[Any], BookingId] = attrgetter("booking_id")
+    """The booking that the event is about: it says who receives the event, and in which order."""
+    shows: Shown | None = None
+    id_of: Callable[[Any], UUID] = attrgetter("booking_id")
+    """The id of what is shown."""
+
+
+def _refund(public: WebhookType) -> PublicEvent:
+    return PublicEvent(public, shows=Shown.REFUND, id_of=attrgetter("refund_id"))
+
+
+PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
+    bookings.BookingPlaced: PublicEvent(WebhookType.BOOKING_PLACED),
+    bookings.BookingPending: PublicEvent(WebhookType.BOOKING_PENDING),
+    bookings.BookingConfirmed: PublicEvent(WebhookType.BOOKING_CONFIRMED),
+    bookings.BookingRevived: PublicEvent(WebhookType.BOOKING_CONFIRMED),
+    bookings.BookingCancelled: PublicEvent(WebhookType.BOOKING_CANCELLED),
+    bookings.BookingExpired: PublicEvent(WebhookType.BOOKING_EXPIRED),
+    bookings.BookingRescheduled: PublicEvent(WebhookType.BOOKING_RESCHEDULED),
+    bookings.BookingClockChanged: PublicEvent(WebhookType.BOOKING_RESCHEDULED),
+    bookings.BookingTimeAccepted: PublicEvent(WebhookType.BOOKING_TIME_ACCEPTED),
+    bookings.BookingTimesOffered: PublicEvent(WebhookType.BOOKING_TIMES_OFFERED),
+    bookings.BookingCompleted: PublicEvent(WebhookType.BOOKING_COMPLETED),
+    bookings.BookingMissed: PublicEvent(WebhookType.BOOKING_NO_SHOW),
+    bookings.BookingDisputed: PublicEvent(WebhookType.BOOKING_DISPUTED),
+    bookings.BookingQuestioned: PublicEvent(WebhookType.BOOKING_QUESTIONED),
+    bookings.BookingUpheld: PublicEvent(WebhookType.BOOKING_UPHELD),
+    payments.PaymentReceived: PublicEvent(
+        WebhookType.PAYMENT_RECEIVED, shows=Shown.PAYMENT, id_of=attrgetter("payment_id")
+    ),
+    payments.RefundScheduled: _refund(WebhookType.REFUND_CREATED),
+    payments.RefundMade: _refund(WebhookType.REFUND_MADE),
+    payments.RefundReturned: _refund(WebhookType.REFUND_RETURNED),
+}

@@ -1,0 +1,1 @@
+"""`/webhook-endpoints`: where integrators receive events, and the log of deliveries."""

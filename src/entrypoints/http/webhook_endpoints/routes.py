@@ -1,0 +1,230 @@
+"""`/webhook-endpoints`; for admins also `/admin/webhook-endpoints`."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.webhooks.model import MAX_ENDPOINTS, DeliveryId, EndpointId
+from booking_domain.webhooks.ports import EndpointFilter
+from booking_domain.workflows import webhook_endpoints as webhooks
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting, items
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import WEBHOOK_REQUESTS, limited_as
+from entrypoints.http.webhook_endpoints import examples
+from entrypoints.http.webhook_endpoints.schemas import (
+    AddEndpointBody,
+    DeliveriesJson,
+    DeliveriesQuery,
+    DeliveryJson,
+    DeliveryWithPayloadJson,
+    EditEndpointBody,
+    EndpointJson,
+    EndpointsJson,
+    EndpointsQuery,
+    EndpointWithSecretJson,
+    ExportedEndpointJson,
+    ReplayBody,
+    ReplayedJson,
+    RotateBody,
+    deliveries_json,
+    delivery_json,
+    delivery_with_payload_json,
+    endpoint_json,
+    endpoint_with_secret_json,
+    endpoints_json,
+    exported_endpoint,
+)
+
+_ASKS_FOR_REQUESTS: Final = limited_as(WEBHOOK_REQUESTS)
+
+
+@post("/webhook-endpoints", opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED))
+async def add_endpoint(
+    data: JSONBody[AddEndpointBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> Response[EndpointWithSecretJson]:
+    """Add a webhook endpoint: a provider's receives the events of their own bookings, an admin's those of all.
+
+    The answer contains the secret that signs the deliveries, which is not shown again. The operation takes no
+    `Idempotency-Key`: a second endpoint with the same URL is refused.
+    """
+    endpoint = await executor.run(webhooks.add_endpoint, data.command(), actor=actor)
+    return Response(endpoint_with_secret_json(endpoint), status_code=201, headers=etag(endpoint.version))
+
+
+@get("/webhook-endpoints", opt=documented(webhooks.list_own_endpoints, answer=examples.ENDPOINTS))
+async def list_my_endpoints(actor: Injected[Actor], reads: Injected[Reads]) -> EndpointsJson:
+    """List your webhook endpoints, oldest first."""
+    return endpoints_json(await webhooks.list_own_endpoints(actor, reads.webhooks), MAX_ENDPOINTS)
+
+
+@get("/admin/webhook-endpoints", opt=documented(webhooks.list_endpoints, answer=examples.ENDPOINTS))
+async def list_endpoints(
+    asked: Injected[EndpointsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> EndpointsJson:
+    """List the webhook endpoints of all accounts, oldest first; for admins."""
+    return endpoints_json(await webhooks.list_endpoints(actor, asked.chosen(), reads.webhooks), asked.limit)
+
+
+@get("/webhook-endpoints/{endpoint_id:str}", opt=documented(webhooks.get_endpoint, answer=examples.ENDPOINT))
+async def get_endpoint(
+    endpoint_id: FromPath[UUID],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    if_none_match: IfNoneMatch = None,
+) -> Response[EndpointJson]:
+    """Return a webhook endpoint to its owner and admins."""
+    endpoint = await webhooks.get_endpoint(actor, EndpointId(endpoint_id), reads.webhooks)
+    return unless_known(endpoint_json(endpoint), etag(endpoint.version), if_none_match)
+
+
+@patch(
+    "/webhook-endpoints/{endpoint_id:str}",
+    opt=documented(webhooks.edit_endpoint, body=examples.EDIT, answer=examples.EDITED),
+)
+async def edit_endpoint(
+    endpoint_id: FromPath[UUID],
+    data: JSONBody[EditEndpointBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[EndpointJson]:
+    """Change a webhook endpoint, disable it, or enable it again.
+
+    While an endpoint is disabled, no events are recorded for it; deliveries that waited have failed and can be
+    replayed.
+    """
+    command = data.command(endpoint_id, expected_version(if_match))
+    endpoint = await executor.run(webhooks.edit_endpoint, command, actor=actor)
+    return Response(endpoint_json(endpoint), headers=etag(endpoint.version))
+
+
+@delete("/webhook-endpoints/{endpoint_id:str}", opt=documented(webhooks.remove_endpoint))
+async def remove_endpoint(
+    endpoint_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Remove a webhook endpoint with its deliveries."""
+    await executor.run(webhooks.remove_endpoint, EndpointId(endpoint_id), actor=actor)
+
+
+@post(
+    "/webhook-endpoints/{endpoint_id:str}/rotate-secret",
+    status_code=200,
+    opt=documented(webhooks.rotate_secret, body=examples.ROTATE, answer=examples.ROTATED),
+)
+async def rotate_secret(
+    endpoint_id: FromPath[UUID],
+    data: JSONBody[RotateBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[EndpointWithSecretJson]:
+    """Replace the secret. For `overlapHours`, deliveries have two signatures: with the new and the current secret.
+
+    The operation takes no `Idempotency-Key`: its answer is a secret, which is not shown again.
+    """
+    command = data.command(endpoint_id, expected_version(if_match))
+    endpoint = await executor.run(webhooks.rotate_secret, command, actor=actor)
+    return Response(endpoint_with_secret_json(endpoint), status_code=200, headers=etag(endpoint.version))
+
+
+@post(
+    "/webhook-endpoints/{endpoint_id:str}/test",
+    opt=_ASKS_FOR_REQUESTS | documented(webhooks.ping_endpoint, answer=examples.PING),
+)
+async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[DeliveryJson]:
+    """Send an event of type `webhook.ping`. The delivery shows what came of it."""
+    return await runner.created(webhooks.ping_endpoint, EndpointId(endpoint_id), answer=delivery_json)
+
+
+@get(
+    "/webhook-endpoints/{endpoint_id:str}/deliveries",
+    opt=documented(webhooks.list_deliveries, answer=examples.DELIVERIES),
+)
+async def list_deliveries(
+    endpoint_id: FromPath[UUID],
+    asked: Injected[DeliveriesQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+) -> DeliveriesJson:
+    """List the deliveries to a webhook endpoint, newest first. They are kept for two weeks."""
+    found = await webhooks.list_deliveries(actor, asked.chosen(endpoint_id), reads.webhooks)
+    return deliveries_json(found, asked.limit)
+
+
+@get(
+    "/webhook-endpoints/{endpoint_id:str}/deliveries/{delivery_id:str}",
+    opt=documented(webhooks.get_delivery, answer=examples.SHOWN),
+)
+async def get_delivery(
+    endpoint_id: FromPath[UUID], delivery_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+) -> DeliveryWithPayloadJson:
+    """Return a delivery with the body that is sent."""
+    delivery = await webhooks.get_delivery(actor, EndpointId(endpoint_id), DeliveryId(delivery_id), reads.webhooks)
+    return delivery_with_payload_json(delivery)
+
+
+@post(
+    "/webhook-endpoints/{endpoint_id:str}/deliveries/{delivery_id:str}/replay",
+    status_code=200,
+    opt=_ASKS_FOR_REQUESTS | documented(webhooks.replay_delivery, answer=examples.REPLAYED),
+)
+async def replay_delivery(
+    endpoint_id: FromPath[UUID], delivery_id: FromPath[UUID], runner: Injected[IdempotentRunner]
+) -> Response[DeliveryJson]:
+    """Send a delivery again, under the same `webhook-id`."""
+    command = webhooks.ReplayDelivery(endpoint_id=EndpointId(endpoint_id), delivery_id=DeliveryId(delivery_id))
+    return await runner.done(webhooks.replay_delivery, command, answer=delivery_json)
+
+
+@post(
+    "/webhook-endpoints/{endpoint_id:str}/replay",
+    status_code=200,
+    opt=_ASKS_FOR_REQUESTS | documented(webhooks.replay_failed, body=examples.REPLAY, answer=examples.COUNT),
+)
+async def replay_failed(
+    endpoint_id: FromPath[UUID], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]
+) -> Response[ReplayedJson]:
+    """Send again what has failed since a time, in order."""
+    return await runner.done(
+        webhooks.replay_failed, data.command(endpoint_id), answer=lambda replayed: ReplayedJson(replayed=replayed)
+    )
+
+
+ENDPOINTS: Final = items(
+    "webhook_endpoints",
+    ExportedEndpointJson,
+    lambda source, after: source.reads.webhooks.endpoints(
+        EndpointFilter(owner_id=source.user.id, after=after, limit=source.page)
+    ),
+    exported_endpoint,
+)
+"""The section of the export."""
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        add_endpoint,
+        list_my_endpoints,
+        list_endpoints,
+        get_endpoint,
+        edit_endpoint,
+        remove_endpoint,
+        rotate_secret,
+        test_endpoint,
+        list_deliveries,
+        get_delivery,
+        replay_delivery,
+        replay_failed,
+    ],
+    opt=exporting(ENDPOINTS),
+)

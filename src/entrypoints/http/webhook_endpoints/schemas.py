@@ -1,0 +1,293 @@
+"""The JSON of webhook endpoints and deliveries."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import asdict
+
+from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.webhooks.model import (
+    DEFAULT_OVERLAP,
+    MAX_DESCRIPTION,
+    MAX_OVERLAP,
+    MAX_URL,
+    DeliveryId,
+    DeliveryStatus,
+    DisabledBecause,
+    EndpointId,
+    EndpointStatus,
+    Failure,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from booking_domain.webhooks.ports import DeliveryFilter, EndpointFilter
+from booking_domain.webhooks.types import WebhookType
+from booking_domain.workflows.webhook_endpoints import AddEndpoint, EditEndpoint, ReplayFailed, RotateSecret
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.fields import Body, Cursor, Instant, Json, Limit, Query, Timestamp, given
+
+_HOUR: Final = timedelta(hours=1)
+EndpointUrl = Annotated[
+    str,
+    Meta(
+        max_length=MAX_URL,
+        pattern=r"^https?://[!-~]+$",
+        description="`https` only. It may contain a secret: only its owner and admins see it.",
+    ),
+]
+Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
+EventTypes = Annotated[
+    tuple[WebhookType, ...],
+    Meta(max_length=len(WebhookType), description="Empty: all types, also those that are added later."),
+]
+
+
+class AddEndpointBody(Body, frozen=True, kw_only=True):
+    """A new endpoint."""
+
+    url: EndpointUrl
+    description: Description = ""
+    event_types: EventTypes = ()
+
+    def command(self) -> AddEndpoint:
+        """The command."""
+        return AddEndpoint(url=self.url, description=self.description, event_types=_names(self.event_types))
+
+
+class EditEndpointBody(Body, frozen=True, kw_only=True):
+    """New values of an endpoint; members that are left out keep theirs."""
+
+    url: EndpointUrl | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    event_types: EventTypes | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+
+    def command(self, endpoint_id: UUID, expected_version: ExpectedVersion) -> EditEndpoint:
+        """The command."""
+        event_types = given(self.event_types)
+        return EditEndpoint(
+            endpoint_id=EndpointId(endpoint_id),
+            url=given(self.url),
+            description=given(self.description),
+            event_types=None if event_types is None else _names(event_types),
+            enabled=given(self.enabled),
+            expected_version=expected_version,
+        )
+
+
+class RotateBody(Body, frozen=True, kw_only=True):
+    """How long the current secret signs too."""
+
+    overlap_hours: Annotated[int, Meta(ge=0, le=MAX_OVERLAP // _HOUR)] = DEFAULT_OVERLAP // _HOUR
+
+    def command(self, endpoint_id: UUID, expected_version: ExpectedVersion) -> RotateSecret:
+        """The command."""
+        overlap = timedelta(hours=self.overlap_hours)
+        return RotateSecret(endpoint_id=EndpointId(endpoint_id), overlap=overlap, expected_version=expected_version)
+
+
+class ReplayBody(Body, frozen=True, kw_only=True):
+    """Which failed deliveries to send again: those of events from this time on."""
+
+    failed_since: Instant
+
+    def command(self, endpoint_id: UUID) -> ReplayFailed:
+        """The command."""
+        return ReplayFailed(endpoint_id=EndpointId(endpoint_id), since=self.failed_since)
+
+
+class EndpointsQuery(Query, frozen=True, kw_only=True):
+    """A page of the endpoints of all accounts."""
+
+    owner_id: UUID | None = None
+    status: EndpointStatus | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self) -> EndpointFilter:
+        """The filter, for one endpoint more than the page has."""
+        owner_id = None if self.owner_id is None else UserId(self.owner_id)
+        after = read_cursor(self.cursor, EndpointId)
+        return EndpointFilter(owner_id=owner_id, status=self.status, after=after, limit=self.limit + 1)
+
+
+class DeliveriesQuery(Query, frozen=True, kw_only=True):
+    """A page of deliveries."""
+
+    status: DeliveryStatus | None = None
+    booking_id: UUID | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self, endpoint_id: UUID) -> DeliveryFilter:
+        """The filter, for one delivery more than the page has."""
+        return DeliveryFilter(
+            endpoint_id=EndpointId(endpoint_id),
+            status=self.status,
+            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            after=read_cursor(self.cursor, DeliveryId),
+            limit=self.limit + 1,
+        )
+
+
+class EndpointJson(Json, frozen=True, kw_only=True):
+    """A webhook endpoint. Its secret is shown only when it is made."""
+
+    id: UUID
+    owner_id: UUID
+    url: str
+    description: str
+    event_types: tuple[str, ...]
+    status: EndpointStatus
+    disabled_because: DisabledBecause | UnsetType = UNSET
+    """Why it is disabled: by its `owner`, because it was `failing` for three days, or is `gone` (410)."""
+    disabled_at: Timestamp | UnsetType = UNSET
+    previous_secret_until: Timestamp | UnsetType = UNSET
+    """Until then, deliveries are signed with the previous secret too."""
+    created_at: Timestamp
+    version: int
+
+
+class EndpointWithSecretJson(EndpointJson, frozen=True, kw_only=True):
+    """A webhook endpoint with its new secret, which cannot be shown again."""
+
+    secret: str
+
+
+class EndpointsJson(Json, frozen=True, kw_only=True):
+    """A page of endpoints."""
+
+    items: tuple[EndpointJson, ...]
+    next_cursor: str | None
+
+
+class DeliveryJson(Json, frozen=True, kw_only=True):
+    """An event on its way to an endpoint, and what came of the last attempt."""
+
+    id: UUID
+    endpoint_id: UUID
+    webhook_id: str
+    """The header `webhook-id`, the same for each attempt."""
+    type: str
+    booking_id: UUID | UnsetType = UNSET
+    status: DeliveryStatus
+    attempts: int
+    """Attempts since it was made or replayed."""
+    first_attempt_at: Timestamp | UnsetType = UNSET
+    last_attempt_at: Timestamp | UnsetType = UNSET
+    next_attempt_at: Timestamp | UnsetType = UNSET
+    """The earliest time of the next attempt; an earlier event of the booking may be waited for."""
+    failure: Failure | UnsetType = UNSET
+    """Why the last attempt failed: another `status` than 2xx, `timed_out`, `unreachable`, or a `broken` response."""
+    response_status: int | UnsetType = UNSET
+    response_excerpt: str | UnsetType = UNSET
+    created_at: Timestamp
+
+
+class DeliveryWithPayloadJson(DeliveryJson, frozen=True, kw_only=True):
+    """A delivery with the body that is sent."""
+
+    payload: str
+
+
+class DeliveriesJson(Json, frozen=True, kw_only=True):
+    """A page of deliveries, newest first."""
+
+    items: tuple[DeliveryJson, ...]
+    next_cursor: str | None
+
+
+class ReplayedJson(Json, frozen=True, kw_only=True):
+    """How many deliveries are sent again."""
+
+    replayed: int
+
+
+class ExportedEndpointJson(Json, frozen=True, kw_only=True):
+    """A webhook endpoint of an exported account."""
+
+    id: UUID
+    url: str
+    description: str
+    event_types: tuple[str, ...]
+    status: EndpointStatus
+    created_at: Timestamp
+
+
+def endpoint_json(endpoint: WebhookEndpoint) -> EndpointJson:
+    """Show an endpoint without its secret."""
+    return EndpointJson(
+        id=endpoint.id,
+        owner_id=endpoint.owner_id,
+        url=endpoint.url,
+        description=endpoint.description,
+        event_types=endpoint.event_types,
+        status=endpoint.status,
+        disabled_because=endpoint.disabled_because or UNSET,
+        disabled_at=endpoint.disabled_at or UNSET,
+        previous_secret_until=endpoint.previous_secret_until or UNSET,
+        created_at=endpoint.created_at,
+        version=endpoint.version,
+    )
+
+
+def endpoint_with_secret_json(endpoint: WebhookEndpoint) -> EndpointWithSecretJson:
+    """Show an endpoint whose secret is new."""
+    return EndpointWithSecretJson(**asdict(endpoint_json(endpoint)), secret=endpoint.secret)
+
+
+def endpoints_json(found: Sequence[WebhookEndpoint], limit: int) -> EndpointsJson:
+    """A page of the `limit` + 1 endpoints that were read."""
+    page, next_cursor = cut(found, limit, lambda endpoint: endpoint.id)
+    return EndpointsJson(items=tuple(map(endpoint_json, page)), next_cursor=next_cursor)
+
+
+def delivery_json(delivery: WebhookDelivery) -> DeliveryJson:
+    """Show an entry of the log."""
+    return DeliveryJson(
+        id=delivery.id,
+        endpoint_id=delivery.endpoint_id,
+        webhook_id=delivery.message_id,
+        type=delivery.type,
+        booking_id=delivery.booking_id or UNSET,
+        status=delivery.status,
+        attempts=delivery.attempts,
+        first_attempt_at=delivery.first_attempt_at or UNSET,
+        last_attempt_at=delivery.last_attempt_at or UNSET,
+        next_attempt_at=delivery.next_attempt_at or UNSET,
+        failure=delivery.failure or UNSET,
+        response_status=delivery.response_status or UNSET,
+        response_excerpt=delivery.response_excerpt or UNSET,
+        created_at=delivery.created_at,
+    )
+
+
+def delivery_with_payload_json(delivery: WebhookDelivery) -> DeliveryWithPayloadJson:
+    """Show an entry of the log with the body."""
+    return DeliveryWithPayloadJson(**asdict(delivery_json(delivery)), payload=delivery.payload)
+
+
+def deliveries_json(found: Sequence[WebhookDelivery], limit: int) -> DeliveriesJson:
+    """A page of the `limit` + 1 deliveries that were read."""
+    page, next_cursor = cut(found, limit, lambda delivery: delivery.id)
+    return DeliveriesJson(items=tuple(map(delivery_json, page)), next_cursor=next_cursor)
+
+
+def exported_endpoint(endpoint: WebhookEndpoint) -> ExportedEndpointJson:
+    """Show an endpoint in the export of its owner."""
+    return ExportedEndpointJson(
+        id=endpoint.id,
+        url=endpoint.url,
+        description=endpoint.description,
+        event_types=endpoint.event_types,
+        status=endpoint.status,
+        created_at=endpoint.created_at,
+    )
+
+
+def _names(event_types: Sequence[WebhookType]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.value for each in event_types))

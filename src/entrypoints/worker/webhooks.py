@@ -1,0 +1,174 @@
+"""Outgoing webhooks in the worker: events are recorded for endpoints, sent, retried, and forgotten."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from adapters.postgres.outbox.event_codec import from_json, to_json
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.events import Event
+from booking_domain.webhooks.events import DeliveriesQueued, EndpointWasDisabled
+from booking_domain.webhooks.model import EndpointId
+from booking_domain.workflows.notify_webhooks import notify_of_endpoint
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.queries.payouts import list_booking_payments
+from booking_domain.workflows.webhook_deliveries import forget_deliveries, record_event, send_due
+from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PublicEvent, Shown
+from entrypoints.container import Container
+from entrypoints.http.bookings.schemas import BookingJson, booking_json
+from entrypoints.http.kit.fields import Json
+from entrypoints.http.payments.schemas import PaymentJson
+from entrypoints.http.payouts.schemas import RefundJson, booking_money_json
+from entrypoints.worker.declarations import (
+    WEBHOOKS,
+    Enqueue,
+    Job,
+    JobRequest,
+    Notice,
+    Periodic,
+    Subscription,
+    Sweep,
+    WorkerContext,
+)
+
+_ENDPOINTS_PER_SWEEP: Final = 1_000
+
+
+class DataJson(Json, frozen=True, kw_only=True):
+    """What an event is about: the booking, and the payment or refund if it is about one."""
+
+    booking: BookingJson
+    payment: PaymentJson | msgspec.UnsetType = msgspec.UNSET
+    refund: RefundJson | msgspec.UnsetType = msgspec.UNSET
+
+
+class PayloadJson(Json, frozen=True, kw_only=True):
+    """The body of a webhook."""
+
+    type: str
+    timestamp: datetime
+    data: DataJson
+
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+Item = TypeVar("Item", bound=_WithId)
+
+
+def _named(items: Sequence[Item], wanted: UUID) -> Item | msgspec.UnsetType:
+    return next((item for item in items if item.id == wanted), msgspec.UNSET)
+
+
+class ShownBy:
+    """Writes payloads: what the API shows to the owner of the endpoint, as it is now."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    async def __call__(self, event: Event, public: PublicEvent, owner: Actor) -> str | None:
+        try:
+            money = await list_booking_payments(owner, public.booking_of(event), self._reads)
+        except BookingNotFound:
+            return None
+        shown, wanted = booking_money_json(money), public.id_of(event)
+        data = DataJson(
+            booking=booking_json(money.booking),
+            payment=_named(shown.payments, wanted) if public.shows is Shown.PAYMENT else msgspec.UNSET,
+            refund=_named(shown.refunds, wanted) if public.shows is Shown.REFUND else msgspec.UNSET,
+        )
+        body = PayloadJson(type=public.type.value, timestamp=event.occurred_at, data=data)
+        return msgspec.json.encode(body).decode()
+
+
+async def _record(container: Container, *, message: str) -> Sequence[JobRequest]:
+    """Record an event for the endpoints that receive it."""
+    event = from_json(message)
+    if type(event) not in PUBLIC_EVENTS:  # a job of another version
+        return ()
+    reads = container.reads()
+    queued = await record_event(event, reads=reads, executor=container.executor(), show=ShownBy(reads))
+    return [_send(endpoint_id) for endpoint_id in queued]
+
+
+async def _send_due(container: Container, *, endpoint_id: str) -> Sequence[JobRequest]:
+    """Send what is due to an endpoint."""
+    target = EndpointId(UUID(endpoint_id))
+    next_at = await send_due(
+        target,
+        clock=container.clock(),
+        reads=container.reads(),
+        executor=container.executor(),
+        sender=container.webhook_sender(),
+    )
+    return () if next_at is None else [_wake(target, next_at)]
+
+
+async def _send_again(_: Container, *, endpoint_id: str) -> Sequence[JobRequest]:
+    """Send what is due to an endpoint, now that a pause is over."""
+    return [_send(EndpointId(UUID(endpoint_id)))]
+
+
+async def _do_nothing(_: Container) -> None:
+    pass
+
+
+RECORD: Final = Job(name="record_webhooks", run=_record)
+SEND: Final = Job(name="send_webhooks", run=_send_due, queue=WEBHOOKS)
+SEND_AGAIN: Final = Job(name="send_webhooks_again", run=_send_again)
+"""Has no lock: a job that waits for its time keeps later jobs of its lock waiting too."""
+PULSE: Final = Job(name="webhook_pulse", run=_do_nothing, queue=WEBHOOKS)
+"""Shows that the queue of webhooks is worked on, also while it has no jobs."""
+
+
+def _record_public(event: Event) -> Iterator[JobRequest]:
+    """Events of one booking are recorded one after the other, in order."""
+    booking_id = PUBLIC_EVENTS[type(event)].booking_of(event)
+    yield RECORD.request(lock=f"webhooks about {booking_id}", message=to_json(event))
+
+
+def _send_queued(event: DeliveriesQueued) -> Iterator[JobRequest]:
+    yield SEND.request(lock=_turn_of(event.endpoint_id), endpoint_id=str(event.endpoint_id))
+
+
+def _send(endpoint_id: EndpointId) -> JobRequest:
+    turn = _turn_of(endpoint_id)
+    return SEND.request(lock=turn, once=turn, endpoint_id=str(endpoint_id))
+
+
+def _wake(endpoint_id: EndpointId, at: datetime) -> JobRequest:
+    once = f"{_turn_of(endpoint_id)} at {at.isoformat()}"
+    return SEND_AGAIN.request(at=at, once=once, endpoint_id=str(endpoint_id))
+
+
+def _turn_of(endpoint_id: EndpointId) -> str:
+    """The lock of an endpoint's deliveries: one after the other, so that no endpoint takes the turns of others."""
+    return f"webhooks to {endpoint_id}"
+
+
+async def _sweep_due_endpoints(container: Container, enqueue: Enqueue) -> None:
+    await enqueue(PULSE.request(once="webhook pulse"))
+    for endpoint_id in await container.reads().webhooks.due(container.clock().now(), _ENDPOINTS_PER_SWEEP):
+        await enqueue(_send(endpoint_id))
+
+
+async def _forget(container: Container, _: Enqueue) -> None:
+    await forget_deliveries(container.settings().webhook_log, executor=container.executor())
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(RECORD, SEND, SEND_AGAIN, PULSE),
+    subscriptions=(
+        Subscription(tuple(PUBLIC_EVENTS), _record_public),
+        Subscription((DeliveriesQueued,), _send_queued),
+    ),
+    notices=(Notice((EndpointWasDisabled,), notify_of_endpoint),),
+    sweeps=(Sweep("due webhooks", _sweep_due_endpoints),),
+    periodic=(Periodic(name="forget_webhooks", cron="41 3 * * *", run=_forget),),
+)
