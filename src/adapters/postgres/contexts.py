@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from adapters.postgres import gateway_tokens, heartbeats, idempotency, rate_limits, reconciliation, reviews, webhooks
+from adapters.postgres import (
+    disputes,
+    gateway_tokens,
+    heartbeats,
+    idempotency,
+    rate_limits,
+    reconciliation,
+    reviews,
+    webhooks,
+)
 from adapters.postgres.audit import context as audit
 from adapters.postgres.bookings import context as bookings
 from adapters.postgres.catalogue import context as catalogue
@@ -24,6 +33,7 @@ CONTEXTS: Final = (
     reconciliation.CONTEXT,
     reviews.CONTEXT,
     webhooks.CONTEXT,
+    disputes.CONTEXT,
     notifications.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
@@ -43,6 +53,7 @@ class ContextRepositories(
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
+    disputes.DisputeRepositories,
     notifications.NotificationRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
@@ -60,6 +71,7 @@ class ContextReads(
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
+    disputes.DisputeReadGroup,
     notifications.NotificationReads,
     audit.AuditReads,
 ):

@@ -140,6 +140,13 @@ class BookingDisputed(BookingChanged):
     topic: ClassVar[str] = "booking.disputed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDisputeEnded(BookingChanged):
+    """The dispute was resolved or withdrawn; `to` is the status that follows."""
+
+    topic: ClassVar[str] = "booking.dispute_ended"
+
+
 EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingPlaced,
     BookingPending,
@@ -155,6 +162,7 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingCompleted,
     BookingMissed,
     BookingDisputed,
+    BookingDisputeEnded,
     BookingQuestioned,
     BookingUpheld,
 )
@@ -163,6 +171,7 @@ FREES_TIME: Final[tuple[type[BookingChanged], ...]] = (
     BookingExpired,
     BookingRescheduled,
     BookingClockChanged,
+    BookingDisputeEnded,
 )
 """Events after which the provider may have free time again."""
 _BY_TYPE: Final = {event.topic.partition(".")[2]: event for event in EVENTS}

@@ -3,7 +3,7 @@
 Longer than most files because the rules of the aggregate belong in one place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,7 @@ from booking_domain.bookings.time_changes import TimeChange, changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
     CLAIMS_TIME,
+    RESOLUTIONS,
     TO_COME,
     Action,
     BookingPaymentStatus,
@@ -51,7 +52,9 @@ MAX_DURATIONS: Final = 20
 QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
 _BALANCE_DUE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
-_ENDS_PAYING: Final = frozenset({Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW})
+_ENDS_PAYING: Final = frozenset(
+    {Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW, Action.RESOLVE_CANCELLED, Action.RESOLVE_NO_SHOW}
+)
 """Actions after which the deposit is no longer asked for."""
 
 
@@ -172,6 +175,8 @@ class Booking:
     """The provider was suspended, and nobody has decided yet whether the booking stands."""
     questioned_at: datetime | None = None
     """When the booking was last called in question."""
+    disputed_from: Status | None = None
+    """The status of a disputed booking before the dispute."""
     price: Money
     deposit: Money
     paid: Money
@@ -272,7 +277,13 @@ class Booking:
     @property
     def claims_time(self) -> bool:
         """Whether the booking claims its provider's time."""
-        return CLAIMS_TIME[self.status] and (self.status is not Status.REQUESTED or self.requests_claim_time)
+        status = self.undisputed_status
+        return CLAIMS_TIME[status] and (status is not Status.REQUESTED or self.requests_claim_time)
+
+    @property
+    def undisputed_status(self) -> Status:
+        """The status, or the one before the dispute: a dispute decides nothing before it ends."""
+        return self.disputed_from or self.status
 
     @property
     def totals(self) -> Totals:
@@ -366,8 +377,9 @@ class Booking:
             payment_attempt=attempt,
             offered_times=(),
             in_question=self.in_question and action is not Action.REVIVE,  # only a published provider's is revived
+            disputed_from=self.status if action is Action.DISPUTE else None,
         )
-        what = {Action.REVIVE: "revived", Action.RETURN_PAYMENT: "not_revived"}.get(action, status.value)
+        what = _TYPES.get(action, status.value)
         event = self._event(what, status, by=by, at=now, event_id=event_id, reason=reason)
         return Decision(booking, (event,))
 
@@ -578,10 +590,8 @@ class Booking:
                 raise InvalidBookingTransition(
                     thing="booking", status=self.status, action=f"{action}, without a deposit due,"
                 )
-            case Action.DISPUTE if now >= self.span.end + DISPUTABLE_FOR:
-                raise InvalidBookingTransition(
-                    thing="booking", status=self.status, action=f"{action}, more than 14 days after its end,"
-                )
+            case Action.DISPUTE | Action.RESOLVE_COMPLETED | Action.RESOLVE_NO_SHOW:
+                self._require_disputable(action, party, now)
             case _:
                 pass
 
@@ -600,6 +610,15 @@ class Booking:
             return
         if action is Action.MARK_NO_SHOW or now < max(change.objection_deadline, change.agreed.start):
             raise TimeNotAccepted
+
+    def _require_disputable(self, action: Action, party: Party, now: datetime) -> None:
+        """Raise if it is too late for a dispute, or too early for an admin to say who came."""
+        if action is Action.DISPUTE and now >= self.span.end + DISPUTABLE_FOR:
+            raise InvalidBookingTransition(
+                thing="booking", status=self.status, action=f"{action}, more than 14 days after its end,"
+            )
+        if action is not Action.DISPUTE and party is Party.ADMIN and now < self.span.start:
+            raise TooEarly
 
     def _latest(self, now: datetime) -> TimeRange:
         """The later of the booking's time and the time that the customer agreed to, at least until they may object."""
@@ -644,6 +663,14 @@ class Booking:
 
     def _touched(self, now: datetime) -> Self:
         return replace(self, version=self.version + 1, updated_at=now)
+
+
+_TYPES: Final[Mapping[Action, str]] = {
+    Action.REVIVE: "revived",
+    Action.RETURN_PAYMENT: "not_revived",
+    **dict.fromkeys(RESOLUTIONS.values(), "dispute_ended"),
+}
+"""What the audit trail calls an action, where it is not the status that it leads to."""
 
 
 def _from_to(before: TimeRange, after: TimeRange) -> str:

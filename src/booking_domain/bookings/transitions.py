@@ -3,6 +3,7 @@
 Nothing else changes these statuses.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -35,7 +36,7 @@ CLAIMS_TIME: Final[dict[Status, bool]] = {
     Status.NO_SHOW: True,
     Status.DISPUTED: True,
 }
-"""Whether a booking of this status claims its provider's time."""
+"""Whether a booking of this status claims its provider's time; a disputed one does as before the dispute."""
 TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED})
 """Statuses of a booking that is not over."""
 UNSETTLED: Final = frozenset({Status.REQUESTED, Status.PENDING})
@@ -72,6 +73,15 @@ class Action(StrEnum):
     RESOLVE_COMPLETED = "resolve_completed"
     RESOLVE_CANCELLED = "resolve_cancelled"
     RESOLVE_NO_SHOW = "resolve_no_show"
+
+
+RESOLUTIONS: Final[Mapping[Status, Action]] = {
+    Status.CONFIRMED: Action.RESOLVE_CONFIRMED,
+    Status.COMPLETED: Action.RESOLVE_COMPLETED,
+    Status.CANCELLED: Action.RESOLVE_CANCELLED,
+    Status.NO_SHOW: Action.RESOLVE_NO_SHOW,
+}
+"""The action that ends a dispute, by the status that it leads to."""
 
 
 class LatePayment(StrEnum):
@@ -127,9 +137,10 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
           agreement: *accept_time*, or 24 hours of silence that end before the start. *complete* waits for those 24
           hours and for the start that the customer agreed to. Until then the customer can *cancel*, the provider's
           side at any time;
-        - *dispute* comes within 14 days of the end.
+        - *dispute* comes within 14 days of the end. An admin resolves it. If it is withdrawn, the system returns the
+          booking to the status before.
 
-        A booking keeps its time from others unless it is cancelled or expired.
+        A booking keeps its time from others unless it is cancelled or expired. A disputed booking keeps what it had.
     """,
     refusal=InvalidBookingTransition,
     moves={
@@ -169,10 +180,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
             (status, Action.DISPUTE): Move(Status.DISPUTED, _SIDES)
             for status in (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
         },
-        (Status.DISPUTED, Action.RESOLVE_CONFIRMED): Move(Status.CONFIRMED, _ADMIN),
-        (Status.DISPUTED, Action.RESOLVE_COMPLETED): Move(Status.COMPLETED, _ADMIN),
-        (Status.DISPUTED, Action.RESOLVE_CANCELLED): Move(Status.CANCELLED, _ADMIN),
-        (Status.DISPUTED, Action.RESOLVE_NO_SHOW): Move(Status.NO_SHOW, _ADMIN),
+        **{(Status.DISPUTED, action): Move(status, _ADMIN | _SYSTEM) for status, action in RESOLUTIONS.items()},
     },
 )
 

@@ -39,6 +39,8 @@ class RefundReason(StrEnum):
     """The payment arrived when the booking could no longer be kept."""
     OVERPAYMENT = "overpayment"
     """More was paid than the price."""
+    DISPUTE = "dispute"
+    """An admin decided a dispute about the booking."""
 
 
 class RefundMethod(StrEnum):
@@ -87,6 +89,12 @@ class RefundNotApproved(Conflict):
     """The transfer of this refund is not approved."""
 
     code: ClassVar[str] = "refund.not_approved"
+
+
+class BookingInDispute(Conflict):
+    """The booking is in dispute; no refund of it is paid out until the dispute ends."""
+
+    code: ClassVar[str] = "refund.booking_in_dispute"
 
 
 class BankReferenceUsed(Conflict):
@@ -200,6 +208,10 @@ class Refund:
     def wait_for_gateway(self, now: datetime) -> "Refund":
         """Wait, because the gateway is paying another refund back from the same payment."""
         return replace(self, method=RefundMethod.GATEWAY, retry_at=now + FIRST_RETRY, version=self.version + 1)
+
+    def wait_for_dispute(self) -> "Refund":
+        """Wait until the dispute about the booking ends; nobody asks the gateway before."""
+        return replace(self, retry_at=None, version=self.version + 1)
 
     def use_transfer(self) -> "Refund":
         """Send the money by bank transfer, because the gateway cannot pay it back.

@@ -58,6 +58,11 @@ class Permission(StrEnum):
     MODERATE_REVIEWS = "review.moderate"
     MANAGE_WEBHOOKS = "webhook.manage"
     """Keep webhook endpoints: a provider for the events of its own bookings, an admin for all."""
+    SEE_DISPUTES = "dispute.see"
+    TAKE_PART_IN_DISPUTES = "dispute.take_part"
+    """Open a dispute about a booking, make statements, withdraw it."""
+    DECIDE_ON_DISPUTES = "dispute.decide"
+    """See all disputes with their evidence, open one for a party, resolve it."""
     SEE_USERS = "user.see"
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
@@ -123,6 +128,9 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},
     Permission.MANAGE_WEBHOOKS: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
+    Permission.SEE_DISPUTES: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
+    Permission.TAKE_PART_IN_DISPUTES: dict.fromkeys(_PEOPLE, _PARTY),
+    Permission.DECIDE_ON_DISPUTES: {Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
     Permission.SEE_BUSINESS: {Role.ADMIN: _ANY},
@@ -145,9 +153,10 @@ LIVE_SESSION: Final = frozenset(
         Permission.ASK_FOR_CONSENT,
         Permission.GIVE_CONSENT,
         Permission.MANAGE_WEBHOOKS,
+        Permission.TAKE_PART_IN_DISPUTES,
     }
 )
-"""Actions on an account, its credentials, or what its owner manages: a valid access token is not enough for them."""
+"""Actions on an account, its credentials, what its owner manages, or disputes: a valid access token is not enough."""
 
 
 def needs_live_session(actor: Actor, actions: Collection[Permission]) -> bool:

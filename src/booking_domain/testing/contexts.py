@@ -5,6 +5,7 @@ from typing import Final
 from booking_domain.testing import (
     bookings,
     catalogue,
+    disputes,
     identity,
     notifications,
     payments,
@@ -17,6 +18,7 @@ from booking_domain.testing import (
 )
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
 from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
+from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
@@ -35,6 +37,7 @@ CONTEXTS: Final = (
     reconciliation.CONTEXT,
     reviews.CONTEXT,
     webhooks.CONTEXT,
+    disputes.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
@@ -50,6 +53,7 @@ class ContextRepositories(
     ReconciliationRepositories,
     ReviewRepositories,
     WebhookRepositories,
+    DisputeRepositories,
     NotificationRepositories,
     SharedRepositories,
 ):
@@ -65,6 +69,7 @@ class ContextReads(
     ReconciliationReadGroup,
     ReviewReadGroup,
     WebhookReadGroup,
+    DisputeReadGroup,
     NotificationReads,
     SharedReads,
 ):

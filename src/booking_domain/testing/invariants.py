@@ -64,9 +64,12 @@ def _money(
     kept = booking.totals.refundable
     if booking.status in {Status.EXPIRED, Status.REQUESTED} and kept:
         yield f"{kept} kept of a booking that is {booking.status}"
-    if booking.price < kept and booking.status is not Status.CANCELLED:
+    if booking.price < kept and booking.undisputed_status is not Status.CANCELLED:
         yield f"{kept} kept of a price of {booking.price}"
-    waived = any(event.to_status is Status.CONFIRMED and event.by.role is Role.ADMIN for event in events)
+    waived = any(
+        event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended")
+        for event in events
+    )
     returned = booking.status is Status.NO_SHOW and booking.cancellation.no_show_keeps < 100  # noqa: PLR2004 - percent
     if booking.status in _COVERED and kept < booking.deposit and not (waived or returned):
         yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"

@@ -10,6 +10,8 @@ from typing import Final, Self, TypeVar
 from booking_domain.bookings.consents import BookingConsent, ConsentId
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
+from booking_domain.disputes.model import Dispute, DisputeStatus, Resolution, Standing
+from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.events import PaymentReceived
@@ -36,6 +38,16 @@ from booking_domain.workflows.accept_request import AcceptRequest, accept_reques
 from booking_domain.workflows.accept_time import AcceptTime, accept_time
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
+from booking_domain.workflows.disputes import (
+    OpenDispute,
+    OpenDisputeFor,
+    ResolveDispute,
+    WithdrawDispute,
+    open_dispute,
+    open_dispute_for,
+    resolve_dispute,
+    withdraw_dispute,
+)
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.payouts import (
@@ -326,6 +338,44 @@ class Studio:
         return await expire_unpaid(
             booking.id, now=self.clock.now(), reads=self.reads, executor=self.executor, gateways=self.gateways
         )
+
+    async def dispute(self, booking: Booking, *, by: Actor | None = None, reason: str = "Why") -> Dispute:
+        """Dispute a booking, as a party; as an admin for the customer."""
+        by, command = by or self.customer, OpenDispute(booking_id=booking.id, reason=reason)
+        if by.role is not Role.ADMIN:
+            return (await self.run(open_dispute, command, by=by)).view.dispute
+        for_customer = OpenDisputeFor(initiator_id=booking.customer_id, dispute=command)
+        return (await self.run(open_dispute_for, for_customer, by=by)).view.dispute
+
+    async def withdraw(self, dispute: Dispute, *, by: Actor | None = None, saw: int | None = None) -> Dispute:
+        """Withdraw a dispute."""
+        command = WithdrawDispute(dispute_id=dispute.id, expected_version=saw)
+        return await self.run(withdraw_dispute, command, by=by or self.customer)
+
+    async def resolve(
+        self,
+        dispute: Dispute,
+        resolution: Resolution = Resolution.NO_REFUND,
+        to: Standing | None = None,
+        *,
+        amount: int | None = None,
+        by: Actor | None = None,
+        saw: int | None = None,
+    ) -> Dispute:
+        """Decide a dispute, as an admin; by default nothing is refunded and the booking keeps its status."""
+        command = ResolveDispute(
+            dispute_id=dispute.id,
+            resolution=resolution,
+            refund_amount=amount,
+            booking_status=to or dispute.booking_was,
+            expected_version=saw,
+        )
+        return await self.run(resolve_dispute, command, by=by or self.admin)
+
+    async def open_dispute_of(self, booking: Booking) -> Dispute | None:
+        """Return the open dispute about a booking."""
+        chosen = DisputeFilter(booking_id=booking.id, status=DisputeStatus.OPEN)
+        return next((view.dispute for view in await self.reads.disputes.page(chosen)), None)
 
     async def seen(self, booking: Booking) -> Booking:
         """Return the current booking."""

@@ -20,12 +20,17 @@ class WebhookType(StrEnum):
     BOOKING_COMPLETED = "booking.completed"
     BOOKING_NO_SHOW = "booking.no_show"
     BOOKING_DISPUTED = "booking.disputed"
+    BOOKING_DISPUTE_ENDED = "booking.dispute_ended"
     BOOKING_QUESTIONED = "booking.questioned"
     BOOKING_UPHELD = "booking.upheld"
     PAYMENT_RECEIVED = "payment.received"
     REFUND_CREATED = "refund.created"
     REFUND_MADE = "refund.made"
     REFUND_RETURNED = "refund.returned"
+    DISPUTE_OPENED = "dispute.opened"
+    DISPUTE_STATEMENT_MADE = "dispute.statement_made"
+    DISPUTE_WITHDRAWN = "dispute.withdrawn"
+    DISPUTE_RESOLVED = "dispute.resolved"
 
 
 EVENT_TYPES: Final = frozenset(each.value for each in WebhookType)

@@ -10,7 +10,6 @@ from booking_domain.bookings.events import (
     BookingClockChanged,
     BookingCompleted,
     BookingConfirmed,
-    BookingDisputed,
     BookingExpired,
     BookingMissed,
     BookingNotRevived,
@@ -152,11 +151,6 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundChanged], PartyNotices]] = {
     ),
     BookingMissed: PartyNotices(
         subject="Booking {reference}: missed", to_customer="You missed your booking with {provider} on {when}."
-    ),
-    BookingDisputed: PartyNotices(
-        subject="Booking {reference}: disputed",
-        to_customer="Your booking with {provider} on {when} is in dispute. We will notify you of the decision.",
-        to_provider="The booking of {customer} on {when} is in dispute. We will notify you of the decision.",
     ),
     BookingQuestioned: PartyNotices(
         subject="Booking {reference}: in question",

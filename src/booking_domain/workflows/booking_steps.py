@@ -220,10 +220,10 @@ async def save_decision(
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
         refund = booking.refund_on_cancellation(party, context.now)
-        gateway = await _close_payments(booking, tx)
+        gateway = await close_payments(booking, tx)
         after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.CANCELLATION)
     elif after.status is Status.NO_SHOW:
-        gateway = await _close_payments(booking, tx)
+        gateway = await close_payments(booking, tx)
         refund = booking.refund_on_no_show()
         after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.NO_SHOW)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
@@ -234,8 +234,8 @@ async def save_decision(
     return after
 
 
-async def _close_payments(booking: Booking, tx: Repositories) -> str:
-    """Cancel pending payments, and return the gateway of the latest payment."""
+async def close_payments(booking: Booking, tx: Repositories) -> str:
+    """Cancel pending payments, and return the gateway of the latest payment (empty if there is none)."""
     gateway = ""
     for payment in await tx.payments.of_booking(booking.id):
         gateway = payment.gateway

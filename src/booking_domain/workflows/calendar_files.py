@@ -83,7 +83,7 @@ def entry_of(booking: Booking, *, summary: str, location: str = "", description:
         summary=summary,
         description=description,
         location=location,
-        status=_STATUS[booking.status],
+        status=_STATUS[booking.undisputed_status],
         last_modified=booking.updated_at,
         created=booking.created_at,
     )

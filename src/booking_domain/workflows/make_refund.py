@@ -5,13 +5,15 @@
 3. In a transaction: record what came of it.
 
 A refund that the gateway cannot make goes by bank transfer. One whose result is unknown is repeated with a growing
-delay; no transfer is approved meanwhile, because the gateway may have made it.
+delay; no transfer is approved meanwhile, because the gateway may have made it. While the booking is in dispute, the
+gateway is asked for nothing new; the end of the dispute asks again.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from booking_domain.bookings.transitions import Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer, RefundMade, RefundSplit, refund_event
 from booking_domain.payments.gateways import Gateways
@@ -69,10 +71,14 @@ def _goes_by_gateway(refund: Refund) -> bool:
 
 async def _ask(command: _Ask, tx: Repositories, context: Context) -> tuple[RefundOrder, str] | None:
     """The order and the name of the gateway that it goes to, or None if no gateway is asked now."""
-    refund, _ = await lock_refund(command.refund_id, tx)
+    refund, booking = await lock_refund(command.refund_id, tx)
     if not _goes_by_gateway(refund):
         return None
     if refund.retry_at is not None and context.now < refund.retry_at:
+        return None
+    if booking.status is Status.DISPUTED and refund.payment_id is None:
+        if refund.retry_at is not None:
+            await tx.refunds.save(refund.wait_for_dispute(), was=refund)
         return None
     payments = [each for each in await tx.payments.of_booking(refund.booking_id) if each.gateway in command.parts]
     payment = _payment_to_return(refund, payments, command.parts)

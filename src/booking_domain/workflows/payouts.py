@@ -1,22 +1,26 @@
 """Refunds by bank transfer: admins approve a transfer to the customer's bank account, and close or return it.
 
 The money itself is moved by hand at the bank. A refund becomes `refunded` only by the bank's reference of the transfer,
-which belongs to one refund, so that no refund is paid twice and no transfer counts twice.
+which belongs to one refund, so that no refund is paid twice and no transfer counts twice. While a booking is in
+dispute, no transfer of its refunds is approved or closed.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
 from booking_domain.payments.events import RefundMade, RefundReturned, refund_event
 from booking_domain.payments.refunds import (
     BankReferenceUsed,
+    BookingInDispute,
     InvalidRefundTransition,
     NoBankDetails,
     Refund,
     RefundInProgress,
     RefundNotApproved,
     RefundNotFound,
+    RefundStatus,
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -55,7 +59,8 @@ class SettlePayout:
 
 
 async def _approve(command: ApprovePayout, tx: Repositories, context: Context) -> Refund:
-    refund, _ = await _locked(command.refund_id, command.expected_version, tx)
+    refund, booking = await _locked(command.refund_id, command.expected_version, tx)
+    _require_undisputed(refund, booking)
     account = await tx.bank_accounts.get(refund.customer_id)
     if account is None:
         raise NoBankDetails
@@ -71,6 +76,7 @@ async def _return(command: ReturnPayout, tx: Repositories, context: Context) -> 
 
 async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> Refund:
     refund, booking = await _locked(command.refund_id, command.expected_version, tx)
+    _require_undisputed(refund, booking)
     after = refund.settle(command.bank_reference, context.now)
     if after is refund:
         return refund
@@ -84,6 +90,12 @@ async def _locked(refund_id: RefundId, expected: ExpectedVersion, tx: Repositori
     refund, booking = await lock_refund(refund_id, tx)
     require_expected_version(refund.version, expected)
     return refund, booking
+
+
+def _require_undisputed(refund: Refund, booking: Booking) -> None:
+    """Raise `BookingInDispute` while a dispute is open, unless the refund was made already."""
+    if refund.status is RefundStatus.PENDING and booking.status is Status.DISPUTED:
+        raise BookingInDispute
 
 
 async def _saved(after: Refund, before: Refund, tx: Repositories) -> Refund:
@@ -101,7 +113,14 @@ approve_payout: Final = UseCase(
     _approve,
     _subject,
     audited_as="payout.approve",
-    raises=(RefundNotFound, NoBankDetails, InvalidRefundTransition, RefundInProgress, StaleVersion),
+    raises=(
+        RefundNotFound,
+        BookingInDispute,
+        NoBankDetails,
+        InvalidRefundTransition,
+        RefundInProgress,
+        StaleVersion,
+    ),
 )
 return_payout: Final = UseCase(
     Permission.PAY_OUT,
@@ -115,5 +134,13 @@ settle_payout: Final = UseCase(
     _settle,
     _subject,
     audited_as="payout.settle",
-    raises=(RefundNotFound, RefundNotApproved, InvalidRefundTransition, BankReferenceUsed, InvalidValue, StaleVersion),
+    raises=(
+        RefundNotFound,
+        BookingInDispute,
+        RefundNotApproved,
+        InvalidRefundTransition,
+        BankReferenceUsed,
+        InvalidValue,
+        StaleVersion,
+    ),
 )

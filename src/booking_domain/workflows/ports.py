@@ -14,6 +14,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.disputes import ports as disputes
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
@@ -140,6 +141,7 @@ class Repositories(
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
+    disputes.DisputeRepositories,
     notifications.NotificationRepositories,
     SharedRepositories,
     WorkflowRepositories,
@@ -156,6 +158,7 @@ class Reads(
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
+    disputes.DisputeReadGroup,
     notifications.NotificationReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
@@ -172,6 +175,7 @@ CONTEXTS: Final = (
     scheduling.CONTEXT,
     reviews.CONTEXT,
     webhooks.CONTEXT,
+    disputes.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

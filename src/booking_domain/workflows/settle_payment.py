@@ -97,7 +97,7 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     )
     await tx.outbox.put([received])
     decision = await _confirm_or_revive(booking.receive(new, context.now), tx, context)
-    late = decision.state.status in _NOTHING_DUE
+    late = decision.state.undisputed_status in _NOTHING_DUE
     reason = RefundReason.LATE_PAYMENT if late else RefundReason.OVERPAYMENT
     excess = _excess(decision.state, new)
     state = await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
@@ -155,7 +155,7 @@ def _paid(booking: Booking, action: Action, reason: str, context: Context) -> Bo
 
 def _excess(booking: Booking, new: Money) -> Money:
     """The part of the new money to refund: all of it if nothing is due any more, else what exceeds the price."""
-    if booking.status in _NOTHING_DUE:
+    if booking.undisputed_status in _NOTHING_DUE:
         return new
     return booking.totals.refundable.beyond(booking.price)
 

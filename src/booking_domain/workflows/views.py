@@ -78,6 +78,8 @@ class PayoutStep(StrEnum):
 
     GATEWAY = "gateway"
     """The payment gateway is paying the money back."""
+    DISPUTE = "dispute"
+    """The booking is in dispute; nothing is paid out meanwhile."""
     BANK_DETAILS = "bank_details"
     """The customer has not added a bank account."""
     APPROVAL = "approval"
@@ -99,12 +101,16 @@ class Payout:
     customer_name: str
     bank_account: BankDetails | None
     """The customer's bank account as it is now."""
+    in_dispute: bool = False
+    """Whether the booking is in dispute."""
 
     @property
     def waits_for(self) -> PayoutStep:
         """The next step."""
         if self.refund.status is RefundStatus.REFUNDED:
             return PayoutStep.NOTHING
+        if self.in_dispute and self.refund.payment_id is None:  # what the gateway was asked for goes on
+            return PayoutStep.DISPUTE
         if self.refund.method is RefundMethod.GATEWAY:
             return PayoutStep.GATEWAY
         if self.refund.approved_at is not None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.bookings import events as bookings
+from booking_domain.disputes import events as disputes
 from booking_domain.payments import events as payments
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
@@ -54,6 +55,7 @@ PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
     bookings.BookingCompleted: PublicEvent(WebhookType.BOOKING_COMPLETED),
     bookings.BookingMissed: PublicEvent(WebhookType.BOOKING_NO_SHOW),
     bookings.BookingDisputed: PublicEvent(WebhookType.BOOKING_DISPUTED),
+    bookings.BookingDisputeEnded: PublicEvent(WebhookType.BOOKING_DISPUTE_ENDED),
     bookings.BookingQuestioned: PublicEvent(WebhookType.BOOKING_QUESTIONED),
     bookings.BookingUpheld: PublicEvent(WebhookType.BOOKING_UPHELD),
     payments.PaymentReceived: PublicEvent(
@@ -62,4 +64,8 @@ PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
     payments.RefundScheduled: _refund(WebhookType.REFUND_CREATED),
     payments.RefundMade: _refund(WebhookType.REFUND_MADE),
     payments.RefundReturned: _refund(WebhookType.REFUND_RETURNED),
+    disputes.DisputeOpened: PublicEvent(WebhookType.DISPUTE_OPENED),
+    disputes.DisputeStatementMade: PublicEvent(WebhookType.DISPUTE_STATEMENT_MADE),
+    disputes.DisputeWithdrawn: PublicEvent(WebhookType.DISPUTE_WITHDRAWN),
+    disputes.DisputeResolved: PublicEvent(WebhookType.DISPUTE_RESOLVED),
 }

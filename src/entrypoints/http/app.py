@@ -15,6 +15,7 @@ from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.consents import routes as consents
 from entrypoints.http.container import HttpContainer, dependencies
+from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.health import metrics
 from entrypoints.http.health import routes as health
@@ -67,6 +68,7 @@ RESOURCES: Final = (
     stripe_events.routes,
     payouts.routes,
     reconciliation.routes,
+    disputes.routes,
     sms_webhooks.routes,
     webhook_endpoints.routes,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from booking_domain.bookings.events import EVENTS, BookingChanged
+from booking_domain.bookings.events import EVENTS, BookingChanged, BookingDisputed, BookingDisputeEnded
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.notify_parties import notify_parties
@@ -12,6 +12,8 @@ from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 
 _OVERDUE_PER_SWEEP: Final = 200
+_TOLD: Final = tuple(event for event in EVENTS if event not in {BookingDisputed, BookingDisputeEnded})
+"""Of a dispute, the parties are told by its own events."""
 
 
 async def _expire(container: Container, *, booking_id: str) -> None:
@@ -41,6 +43,6 @@ async def _sweep_overdue(container: Container, enqueue: Enqueue) -> None:
 CONTEXT: Final = WorkerContext(
     jobs=(EXPIRE,),
     subscriptions=(Subscription(EVENTS, _expire_when_due),),
-    notices=(Notice(EVENTS, notify_parties),),
+    notices=(Notice(_TOLD, notify_parties),),
     sweeps=(Sweep("overdue bookings", _sweep_overdue),),
 )

@@ -9,6 +9,7 @@ from booking_domain.workflows.notify_reviews import notify_of_review
 from entrypoints.worker import (
     bookings,
     catalogue,
+    disputes,
     identity,
     notifications,
     payments,
@@ -28,6 +29,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             catalogue,
             payments,
             reconciliation,
+            disputes,
             scheduling,
             waiting_list,
             identity,

@@ -6,7 +6,13 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from booking_domain.bookings.events import BookingCancelled, BookingChanged, BookingExpired, BookingMissed
+from booking_domain.bookings.events import (
+    BookingCancelled,
+    BookingChanged,
+    BookingDisputeEnded,
+    BookingExpired,
+    BookingMissed,
+)
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
     PaymentHinted,
@@ -59,12 +65,19 @@ async def _make_refund(container: Container, *, refund_id: str) -> None:
         )
 
 
+async def _make_refunds(container: Container, *, booking_id: str) -> None:
+    """Have the gateway pay back what waited for the end of a dispute."""
+    for refund in await container.reads().refunds.of_booking(BookingId(UUID(booking_id))):
+        await _make_refund(container, refund_id=str(refund.id))
+
+
 async def _retry_refunds(container: Container, enqueue: Enqueue) -> None:
     for refund_id in await container.reads().refunds.to_retry(container.clock().now(), _RETRIES_PER_SWEEP):
         await enqueue(MAKE_REFUND.request(once=f"refund {refund_id}", refund_id=str(refund_id)))
 
 
 MAKE_REFUND: Final = Job(name="make_refund", run=_make_refund)
+MAKE_REFUNDS: Final = Job(name="make_refunds_of_booking", run=_make_refunds)
 SETTLE: Final = Job(name="settle", run=_settle)
 CANCEL_INVOICES: Final = Job(name="cancel_invoices", run=_cancel_invoices)
 
@@ -82,12 +95,17 @@ def _ask_for_refund(event: RefundScheduled | RefundSplit) -> Iterator[JobRequest
     yield MAKE_REFUND.request(refund_id=str(event.refund_id))
 
 
+def _resume_refunds(event: BookingDisputeEnded) -> Iterator[JobRequest]:
+    yield MAKE_REFUNDS.request(booking_id=str(event.booking_id))
+
+
 CONTEXT: Final = WorkerContext(
-    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND),
+    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
-        Subscription((BookingCancelled, BookingExpired, BookingMissed), _withdraw_invoices),
+        Subscription((BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded), _withdraw_invoices),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
+        Subscription((BookingDisputeEnded,), _resume_refunds),
     ),
     notices=(Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),),
     sweeps=(Sweep("refunds to repeat", _retry_refunds),),

@@ -36,10 +36,10 @@ _AGREED: Final = """
     completed  dispute            disputed   customer provider admin
     no_show    dispute            disputed   customer provider admin
     cancelled  dispute            disputed   customer provider admin
-    disputed   resolve_confirmed  confirmed  admin
-    disputed   resolve_completed  completed  admin
-    disputed   resolve_cancelled  cancelled  admin
-    disputed   resolve_no_show    no_show    admin
+    disputed   resolve_confirmed  confirmed  admin system
+    disputed   resolve_completed  completed  admin system
+    disputed   resolve_cancelled  cancelled  admin system
+    disputed   resolve_no_show    no_show    admin system
 """
 MOVES: Final = {
     (status, action): (to, frozenset(by)) for status, action, to, *by in map(str.split, _AGREED.strip().splitlines())

@@ -6,11 +6,13 @@ import pytest
 from tests.unit.bookings.agreed import MOVES
 from tests.unit.bookings.doing import LATER, SELF_LOOPS, do
 
+from booking_domain.bookings.errors import TooEarly
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.time_changes import changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
     CLAIMS_TIME,
+    RESOLUTIONS,
     Action,
     InvalidBookingTransition,
     Party,
@@ -39,6 +41,7 @@ TYPES = {
     Action.FOLLOW_CLOCK: "clock_changed",
     Action.QUESTION: "questioned",
     Action.UPHOLD: "upheld",
+    **dict.fromkeys(RESOLUTIONS.values(), "dispute_ended"),
 }
 
 
@@ -85,6 +88,25 @@ def test_a_booking_claims_its_time_unless_it_was_cancelled_or_has_expired() -> N
     free = {Status.CANCELLED, Status.EXPIRED}
     assert {status: status not in free for status in Status} == CLAIMS_TIME
     assert {status for status in Status if not a_booking(status).claims_time} == free
+
+
+@pytest.mark.parametrize("status", sorted(RESOLUTIONS))
+def test_a_disputed_booking_remembers_its_status_and_keeps_what_it_had_of_the_time(status: Status) -> None:
+    disputed = do(a_booking(status), Action.DISPUTE, Party.CUSTOMER, NOON).state
+    assert (disputed.status, disputed.disputed_from, disputed.undisputed_status) == (Status.DISPUTED, status, status)
+    assert disputed.claims_time == CLAIMS_TIME[status]
+    for to, action in RESOLUTIONS.items():
+        ended = do(disputed, action, Party.SYSTEM, NOON).state
+        assert (ended.status, ended.disputed_from, ended.undisputed_status) == (to, None, to)
+        assert ended.claims_time == CLAIMS_TIME[to]
+
+
+def test_nobody_decides_who_came_before_the_start() -> None:
+    disputed = do(a_booking(Status.CONFIRMED), Action.DISPUTE, Party.CUSTOMER, NOON - HOUR).state
+    for action in (Action.RESOLVE_COMPLETED, Action.RESOLVE_NO_SHOW):
+        with pytest.raises(TooEarly):
+            do(disputed, action, Party.ADMIN, NOON - HOUR)
+        assert do(disputed, action, Party.ADMIN, NOON).state.status is not Status.DISPUTED
 
 
 def test_only_unsettled_bookings_expire() -> None:

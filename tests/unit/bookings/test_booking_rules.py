@@ -149,6 +149,7 @@ def test_every_action_is_refused_or_increments_the_version(
         cancellation_start=before.cancellation_start,
         in_question=before.in_question,
         questioned_at=before.questioned_at,
+        disputed_from=before.disputed_from,
         version=before.version,
         updated_at=before.updated_at,
     )

@@ -145,6 +145,7 @@ FEATURE: Final = Feature(
         "booking.completed": _STORED,
         "booking.confirmed": _STORED,
         "booking.disputed": _STORED,
+        "booking.dispute_ended": _STORED,
         "booking.expired": _STORED,
         "booking.no_show": _STORED,
         "booking.not_revived": _STORED | {"why"},

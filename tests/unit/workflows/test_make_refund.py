@@ -226,3 +226,35 @@ async def test_money_that_came_while_the_result_of_a_refund_was_unknown_is_found
     seen = await studio.seen(booking)
     assert (seen.paid, seen.refunded, seen.refund_pending) == (DEPOSIT + DEPOSIT, DEPOSIT, DEPOSIT)
     assert await studio.violations() == []
+
+
+async def test_the_gateway_is_asked_for_nothing_new_while_the_booking_is_in_dispute(studio: Studio) -> None:
+    booking, refund = await _cancelled(studio)
+    dispute = await studio.dispute(booking)
+    await _make(studio, refund)
+    assert await _only(studio, booking) == refund
+    await studio.withdraw(dispute)
+    await _make(studio, refund)
+    assert (await _only(studio, booking)).status is RefundStatus.REFUNDED
+
+
+async def test_a_refund_that_was_to_be_repeated_waits_for_the_dispute_and_one_that_was_asked_for_goes_on(
+    studio: Studio,
+) -> None:
+    booking, refund = await _cancelled(studio)
+    waiting = refund.wait_for_gateway(studio.clock.now())
+    async with studio.backend.begin() as tx:
+        await tx.refunds.save(waiting, was=refund)
+    dispute = await studio.dispute(booking)
+    studio.clock.advance(FIRST_RETRY)
+    await _make(studio, refund)
+    assert await studio.reads.refunds.to_retry(studio.clock.now() + LONGEST_RETRY, 10) == []
+    await studio.withdraw(dispute)
+    studio.gateway.available = False
+    with pytest.raises(GatewayUnavailable):
+        await _make(studio, refund)
+    await studio.dispute(booking)
+    studio.gateway.available = True
+    studio.clock.advance(FIRST_RETRY)
+    await _make(studio, refund)
+    assert (await _only(studio, booking)).status is RefundStatus.REFUNDED

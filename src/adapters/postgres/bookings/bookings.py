@@ -64,6 +64,7 @@ BOOKING: Final = Mapper(
         "cancellation_start",
         "in_question",
         "questioned_at",
+        "disputed_from",
         "paid_amount",
         "refunded_amount",
         "refund_pending_amount",

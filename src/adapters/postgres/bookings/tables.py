@@ -87,6 +87,7 @@ bookings: Final = Table(
     Column("placed_by_staff", Boolean, nullable=False, server_default=text("false")),
     Column("in_question", Boolean, nullable=False, server_default=text("false")),
     instant("questioned_at", nullable=True),
+    Column("disputed_from", Text),
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
     Column("deposit_amount", BigInteger, nullable=False),
@@ -101,6 +102,11 @@ bookings: Final = Table(
     instant("updated_at"),
     one_of("status", Status),
     one_of("payment_attempt", PaymentAttempt),
+    CheckConstraint(
+        "disputed_from IS NULL OR (status = 'disputed' AND disputed_from IN "
+        "('confirmed', 'completed', 'cancelled', 'no_show'))",
+        name="disputed_from",
+    ),
     CheckConstraint("rescheduled_by IN ('provider', 'manager', 'admin')", name="rescheduled_by"),
     CheckConstraint(
         "num_nulls(rescheduled_by, agreed_from, agreed_until, objection_deadline) IN (0, 4)", name="time_change"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Select, bindparam, case, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, case, literal, or_, select
 
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
@@ -14,6 +14,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.payments.refunds import REFUND
 from adapters.postgres.payments.tables import refunds
+from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
 from booking_domain.workflows.listings import MoneyOrder
@@ -22,9 +23,17 @@ from booking_domain.workflows.views import Payout, PayoutStep
 
 _r: Final = refunds.c
 _REFUND: Final = len(REFUND.columns)
-_NAMES: Final = (bookings.c.reference, bookings.c.provider_id, providers.c.display_name, users.c.name)
+_IN_DISPUTE: Final = bookings.c.status == Status.DISPUTED.value
+_NAMES: Final = (
+    bookings.c.reference,
+    bookings.c.provider_id,
+    providers.c.display_name,
+    users.c.name,
+    _IN_DISPUTE.label("in_dispute"),
+)
 _step: Final = case(
     (_r.status == RefundStatus.REFUNDED.value, literal(PayoutStep.NOTHING.value)),
+    (and_(_IN_DISPUTE, _r.payment_id.is_(None)), literal(PayoutStep.DISPUTE.value)),
     (_r.method == RefundMethod.GATEWAY.value, literal(PayoutStep.GATEWAY.value)),
     (_r.approved_at.is_not(None), literal(PayoutStep.TRANSFER.value)),
     (bank_accounts.c.user_id.is_(None), literal(PayoutStep.BANK_DETAILS.value)),
@@ -68,7 +77,7 @@ class PostgresPayoutReads(WithCipher, PayoutReads):
         return [self._payout(row) for row in rows]
 
     def _payout(self, row: Row) -> Payout:
-        reference, provider_id, provider, customer, *account = row[_REFUND:]
+        reference, provider_id, provider, customer, in_dispute, *account = row[_REFUND:]
         return Payout(
             refund=REFUND.read(row[:_REFUND], self._cipher),
             booking_reference=reference,
@@ -76,4 +85,5 @@ class PostgresPayoutReads(WithCipher, PayoutReads):
             provider_name=provider,
             customer_name=customer,
             bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher).details,
+            in_dispute=in_dispute,
         )

@@ -43,11 +43,29 @@ from booking_domain.bookings.transitions import (
     Party,
     Status,
 )
+from booking_domain.disputes.model import (
+    AlreadyDecided,
+    DisputeExists,
+    NoOtherParty,
+    RefundNotPossible,
+    Resolution,
+    Side,
+    Standing,
+    TooManyDisputes,
+)
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Payment, Purpose
-from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.refunds import BookingInDispute, RefundStatus
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.scheduling.errors import (
+    BlockNotFound,
+    HoldNotFound,
+    ProviderNotBookable,
+    SlotNotOffered,
+    SlotTaken,
+    TimeNotAvailable,
+    TooManyHolds,
+)
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
 from booking_domain.scheduling.placing import is_before_today, slot_window
 from booking_domain.scheduling.slots import is_offered, offered_slots
@@ -115,6 +133,23 @@ _NOT_NOW: Final = (
     NotYourMove,
     SlotTaken,
     TimeNotAccepted,
+    TooEarly,
+)
+
+
+_NO_DISPUTE: Final = (
+    AlreadyDecided,
+    DisputeExists,
+    InvalidBookingTransition,
+    NoOtherParty,
+    TooManyDisputes,
+)
+_NO_DECISION: Final = (
+    InvalidValue,
+    ProviderNotBookable,
+    RefundNotPossible,
+    SlotTaken,
+    TimeNotAvailable,
     TooEarly,
 )
 
@@ -347,7 +382,7 @@ class PlatformMachine(RuleBasedStateMachine):
             return multiple()
         try:
             offered = self._do(self.studio.offer_times(request, *times, by=self.studio.owner))
-        except (*_NOT_NOW, InvalidValue):
+        except (*_NOT_NOW, InvalidValue, TimeNotAvailable):
             return multiple()
         assert offered.offered_times == tuple(sorted(set(times)))
         if taken:
@@ -370,6 +405,9 @@ class PlatformMachine(RuleBasedStateMachine):
             )
             try:
                 after = await self.studio.accept(before, slot=start, by=self._customer_of(before))
+            except TimeNotAvailable:  # the provider has taken time off since
+                assert await self.studio.seen(request) == before
+                return
             except (*_NOT_NOW, NotATimeOffered, InvalidValue):
                 assert not good
                 assert await self.studio.seen(request) == before
@@ -520,11 +558,93 @@ class PlatformMachine(RuleBasedStateMachine):
         """Transfer every pending refund of a booking; concurrent and repeated requests pay each of them once."""
         refunds = self._do(self.studio.refunds(booking))
         pending = [refund for refund in refunds if refund.status is RefundStatus.PENDING]
+        disputed = self._seen(booking.id).status is Status.DISPUTED
         for refund in pending:
-            self._do(race([self.studio.pay_out(refund) for _ in range(2 if again else 1)]))
-        if pending:
+            paid, refusals = self._do(race([self.studio.pay_out(refund) for _ in range(2 if again else 1)]))
+            if disputed:
+                assert not paid, "money was paid out while the booking was in dispute"
+                assert {type(refusal) for refusal in refusals} == {BookingInDispute}
+        if pending and not disputed:
             after = self._seen(booking.id)
             assert after.payment_status in {BookingPaymentStatus.REFUNDED, BookingPaymentStatus.PARTIALLY_REFUNDED}
+
+    @rule(booking=bookings, who=st.sampled_from(["customer", "customer", "owner", "admin", "stranger"]))
+    def dispute(self, booking: Booking, who: str) -> None:
+        """Dispute a booking: succeeds exactly for a party, or an admin, if its lifecycle has the move."""
+
+        async def dispute() -> None:
+            before, actor = await self.studio.seen(booking), self._party(who, booking)
+            has_move = (before.status, Action.DISPUTE) in BOOKING_LIFECYCLE.moves
+            good = has_move and before.party(actor) is not None and before.customer_id != before.provider_user_id
+            disputed, refusals = await race([self.studio.dispute(before, by=actor)])
+            for refusal in refusals:
+                final = isinstance(refusal, (AlreadyDecided, InvalidBookingTransition, TooManyDisputes))
+                assert final or not good
+                assert isinstance(refusal, (BookingNotFound, *_NO_DISPUTE))
+                assert await self.studio.seen(booking) == before
+            if refusals:
+                return
+            [opened] = disputed
+            assert good
+            after = await self.studio.seen(booking)
+            assert Status(opened.booking_was) is before.status
+            assert (after.status, after.disputed_from) == (Status.DISPUTED, before.status)
+            assert (after.claims_time, after.span) == (before.claims_time, before.span)
+
+        self._do(dispute())
+
+    @rule(booking=bookings)
+    def withdraw_the_dispute(self, booking: Booking) -> None:
+        async def withdraw() -> None:
+            before, dispute = await self.studio.seen(booking), await self.studio.open_dispute_of(booking)
+            if dispute is None:
+                assert before.status is not Status.DISPUTED
+                return
+            owed = await self.studio.owed(booking)
+            initiator = self.studio.owner if dispute.opened_by is Side.PROVIDER else self._customer_of(booking)
+            await self.studio.withdraw(dispute, by=initiator)
+            after = await self.studio.seen(booking)
+            assert after.status is Status(dispute.booking_was)
+            assert (after.claims_time, await self.studio.owed(booking)) == (before.claims_time, owed)
+
+        self._do(withdraw())
+
+    @rule(
+        booking=bookings,
+        resolution=st.sampled_from(Resolution),
+        share=st.sampled_from([0, 1, 40, 100, 101]),
+        to=st.sampled_from(Standing),
+        paid=st.none() | payments,
+    )
+    def resolve_the_dispute(
+        self, booking: Booking, resolution: Resolution, share: int, to: Standing, paid: Payment | None
+    ) -> None:
+        """Decide a dispute, perhaps while a payment arrives: what goes back never exceeds what was paid."""
+
+        async def resolve() -> None:
+            before, dispute = await self.studio.seen(booking), await self.studio.open_dispute_of(booking)
+            if dispute is None:
+                assert before.status is not Status.DISPUTED
+                return
+            refundable = before.totals.refundable
+            partial = resolution is Resolution.REFUND_PARTIAL
+            amount = (refundable.amount * share + 99) // 100 if partial else None
+            deciding = self.studio.resolve(dispute, resolution, to, amount=amount)
+            if paid is None:
+                decided, refusals = await race([deciding])
+            else:
+                attempts = [_nothing(deciding), _nothing(self.studio.settle(paid))]
+                _, refusals = await race(attempts)
+                decided = []
+            for refusal in refusals:
+                assert isinstance(refusal, (GatewayUnavailable, *_NO_DECISION))
+            for each in decided:
+                assert each.verdict is not None
+                expected = {Resolution.REFUND_FULL: refundable.amount, Resolution.NO_REFUND: 0}
+                assert each.verdict.refund.amount == expected.get(resolution, amount)
+                assert (await self.studio.seen(booking)).status is Status(to)
+
+        self._do(resolve())
 
     @rule(trouble=st.sampled_from(["cut off", "answers are lost"]))
     def have_trouble_with_the_gateway(self, trouble: str) -> None:

@@ -276,7 +276,7 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         durations=durations_json(terms),
         currency=terms.price.currency,
         cancellation_preset=terms.cancellation.preset.value,
-        cancellation_policy=tiers_json(terms),
+        cancellation_policy=tiers_json(terms.cancellation),
         late_cancellation_keeps_percent=terms.cancellation.late_keeps,
         no_show_keeps_percent=terms.cancellation.no_show_keeps,
         reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,

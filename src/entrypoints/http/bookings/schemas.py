@@ -231,6 +231,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     """The start by which the cancellation policy judges the customer, if it is not `start`."""
     in_question: bool | UnsetType = UNSET
     """True while an admin decides whether the booking stands, because its provider was suspended."""
+    disputed_from: str | UnsetType = UNSET
+    """The status before the dispute, while it is open."""
 
 
 class QuotedTierJson(Json, frozen=True, kw_only=True):
@@ -376,6 +378,7 @@ def booking_json(booking: Booking) -> BookingJson:
         reschedule_notice_minutes=booking.cancellation.reschedule_notice_minutes or UNSET,
         cancellation_start=booking.cancellation_start or UNSET,
         in_question=booking.in_question or UNSET,
+        disputed_from=UNSET if booking.disputed_from is None else booking.disputed_from.value,
     )
 
 

@@ -5,7 +5,15 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.model import MAX_DURATIONS, BookingMode, Terms
-from booking_domain.bookings.policy import MAX_RESCHEDULE_NOTICE, MAX_TIERS, PRESETS, Preset, Tier, tiers
+from booking_domain.bookings.policy import (
+    MAX_RESCHEDULE_NOTICE,
+    MAX_TIERS,
+    PRESETS,
+    CancellationPolicy,
+    Preset,
+    Tier,
+    tiers,
+)
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.workflows.provider_profiles import CancellationChange, DurationChange, TermsChange
 from entrypoints.http.kit.fields import Amount, Body, Currency, Json, SomeMinutes, given
@@ -116,6 +124,6 @@ def durations_json(terms: Terms) -> DurationsJson:
     )
 
 
-def tiers_json(terms: Terms) -> tuple[TierJson, ...]:
+def tiers_json(policy: CancellationPolicy) -> tuple[TierJson, ...]:
     """Show a cancellation policy."""
-    return tuple(TierJson(hours_before=tier.hours_before, percent=tier.percent) for tier in terms.cancellation.tiers)
+    return tuple(TierJson(hours_before=tier.hours_before, percent=tier.percent) for tier in policy.tiers)

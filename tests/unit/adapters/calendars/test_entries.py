@@ -27,6 +27,11 @@ def test_the_entry_status_follows_the_booking_status(status: Status) -> None:
     assert (entry.status is not EntryStatus.CANCELLED) is CLAIMS_TIME[status]
 
 
+def test_a_dispute_does_not_bring_a_cancelled_booking_back() -> None:
+    disputed = replace(a_booking(Status.DISPUTED), disputed_from=Status.CANCELLED)
+    assert entry_of(disputed, summary="Tattoo").status is EntryStatus.CANCELLED
+
+
 def test_an_entry_excludes_the_buffers() -> None:
     entry = entry_of(A_BOOKING, summary="Tattoo", location="Peace Avenue 1", description="A dragon")
     assert (entry.start, entry.end) == (NOON, NOON + HOUR)

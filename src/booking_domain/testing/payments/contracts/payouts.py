@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.ids import RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
 from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.views import Payout, PayoutStep
@@ -54,27 +55,39 @@ class PayoutReadsContract(StorageContract):
         ready, approved, made = make.refund(one), make.refund(one), make.refund(one)
         waiting, asked = make.refund(theirs), make.refund(one)
         payment = make.payment(one)
+        disputed = replace(make.booking(cast.profile, cast.customer), status=Status.DISPUTED)
+        await store_bookings(backend, make, disputed)
+        paid = make.payment(disputed)
+        stopped, made_before, asked_before = (make.refund(disputed) for _ in range(3))
         async with backend.begin() as tx:
             await tx.bank_accounts.save(account)
             await tx.payments.add(payment)
-            for refund in (ready, approved, made, waiting, asked):
+            await tx.payments.add(paid)
+            for refund in (ready, approved, made, waiting, asked, stopped, made_before, asked_before):
                 await tx.refunds.add(refund)
             await _save(tx.refunds.save, approved, approved.approve(account.details, NOW))
             transfer = made.approve(account.details, NOW)
             await _save(tx.refunds.save, made, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT1", NOW + HOUR))
             await _save(tx.refunds.save, asked, asked.ask_gateway(payment.id, payment.gateway, NOW))
-        everything = sorted([ready.id, approved.id, made.id, waiting.id, asked.id])
+            await _save(tx.refunds.save, asked_before, asked_before.ask_gateway(paid.id, paid.gateway, NOW))
+            await _save(tx.refunds.save, stopped, stopped.approve(account.details, NOW))
+            transfer = made_before.approve(account.details, NOW)
+            await _save(tx.refunds.save, made_before, transfer)
+            await _save(tx.refunds.save, transfer, transfer.settle("FT2", NOW + HOUR))
+        all_of_them = (ready, approved, made, waiting, asked, stopped, made_before, asked_before)
+        everything = sorted(refund.id for refund in all_of_them)
         assert await _ids(backend, PayoutFilter()) == everything
         assert await _ids(backend, PayoutFilter(limit=2)) == everything[:2]
         assert await _ids(backend, PayoutFilter(after=everything[1])) == everything[2:]
         assert await _ids(backend, PayoutFilter(booking_id=theirs.id)) == [waiting.id]
         assert {step: await _ids(backend, PayoutFilter(waits_for=step)) for step in PayoutStep} == {
-            PayoutStep.GATEWAY: [asked.id],
+            PayoutStep.GATEWAY: sorted([asked.id, asked_before.id]),
+            PayoutStep.DISPUTE: [stopped.id],
             PayoutStep.BANK_DETAILS: [waiting.id],
             PayoutStep.APPROVAL: [ready.id],
             PayoutStep.TRANSFER: [approved.id],
-            PayoutStep.NOTHING: [made.id],
+            PayoutStep.NOTHING: sorted([made.id, made_before.id]),
         }
 
     async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:

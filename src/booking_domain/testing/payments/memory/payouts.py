@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import RefundId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
@@ -64,4 +65,5 @@ def _payout(state: State, refund: Refund) -> Payout:
         provider_name=state[PROFILES][booking.provider_id].display_name,
         customer_name=state[USERS][refund.customer_id].name,
         bank_account=None if account is None else account.details,
+        in_dispute=booking.status is Status.DISPUTED,
     )

@@ -1,0 +1,1 @@
+"""Disputes about bookings, for their parties and for admins."""

@@ -1,0 +1,252 @@
+"""`/disputes`: open, read, make statements, withdraw; `/admin/disputes`: open for a party, list, export, resolve."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.disputes.model import DisputeId
+from booking_domain.disputes.ports import DisputeFilter, DisputeReads, DisputeView
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.disputes import (
+    make_statement,
+    open_dispute,
+    open_dispute_for,
+    resolve_dispute,
+    withdraw_dispute,
+)
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import disputes as queries
+from entrypoints.http.disputes.examples import (
+    CASE,
+    CSV,
+    DISPUTE,
+    OPEN,
+    OPEN_FOR,
+    PAGE,
+    RESOLVE,
+    RESOLVED,
+    STATED,
+    STATEMENT,
+    WITHDRAWN,
+)
+from entrypoints.http.disputes.schemas import (
+    DISPUTES,
+    ChosenDisputesQuery,
+    DisputeCaseJson,
+    DisputeJson,
+    DisputesJson,
+    DisputesQuery,
+    OpenDisputeBody,
+    OpenDisputeForBody,
+    OwnDisputesQuery,
+    ResolveBody,
+    StatementBody,
+    case_json,
+    dispute_json,
+    disputes_json,
+    withdrawal,
+)
+from entrypoints.http.kit.csv_cells import PAGE as ROWS
+from entrypoints.http.kit.csv_cells import csv_file, moment
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import attachment
+
+_COLUMNS: Final = (
+    "id",
+    "bookingReference",
+    "status",
+    "openedBy",
+    "byAdmin",
+    "bookingWas",
+    "customer",
+    "provider",
+    "openedAt",
+    "statementDueAt",
+    "decisionDueAt",
+    "closedAt",
+    "resolution",
+    "refundAmount",
+    "currency",
+    "bookingStatus",
+)
+
+
+@post("/disputes", opt=documented(open_dispute, body=OPEN, answer=DISPUTE))
+async def open_a_dispute(
+    data: JSONBody[OpenDisputeBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
+) -> Response[DisputeJson]:
+    """Dispute one of your bookings, until 14 days after its end.
+
+    It must be confirmed, completed, cancelled or a no-show. It becomes `disputed`, and nothing of it is paid out until
+    the dispute ends. The other party is asked for a statement.
+    """
+    return await runner.created(open_dispute, data.command(), answer=lambda shown: dispute_json(shown, actor))
+
+
+@get("/disputes", opt=documented(queries.list_own_disputes, answer=PAGE))
+async def list_my_disputes(
+    asked: Injected[OwnDisputesQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> DisputesJson:
+    """List the disputes about your bookings, newest first."""
+    found = await queries.list_own_disputes(actor, asked.chosen(actor), reads.disputes)
+    return disputes_json(found, asked.limit, actor)
+
+
+@get("/disputes/{dispute_id:str}", opt=documented(queries.get_dispute, answer=DISPUTE))
+async def get_dispute(
+    dispute_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[DisputeJson]:
+    """Return a dispute with its statements; for both parties and admins."""
+    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads.disputes)
+    return unless_known(dispute_json(shown, actor), etag(shown.view.dispute.version), if_none_match)
+
+
+@post("/disputes/{dispute_id:str}/statements", opt=documented(make_statement, body=STATEMENT, answer=STATED))
+async def make_a_statement(
+    dispute_id: FromPath[UUID],
+    data: JSONBody[StatementBody],
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+) -> Response[DisputeJson]:
+    """Add a statement to an open dispute about your booking. The other party is told."""
+    return await runner.created(
+        make_statement, data.command(dispute_id), answer=lambda shown: dispute_json(shown, actor)
+    )
+
+
+@post("/disputes/{dispute_id:str}/withdraw", status_code=200, opt=documented(withdraw_dispute, answer=WITHDRAWN))
+async def withdraw_a_dispute(
+    dispute_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[DisputeJson]:
+    """Withdraw your dispute. The booking returns to the status before."""
+    await executor.run(withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), actor=actor)
+    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads.disputes)
+    return Response(dispute_json(shown, actor), status_code=200, headers=etag(shown.view.dispute.version))
+
+
+@post("/admin/disputes", opt=documented(open_dispute_for, body=OPEN_FOR, answer=DISPUTE))
+async def open_a_dispute_for_a_party(
+    data: JSONBody[OpenDisputeForBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
+) -> Response[DisputeJson]:
+    """Dispute a booking for its customer or provider; for admins. Both parties are told."""
+    return await runner.created(open_dispute_for, data.command_for(), answer=lambda shown: dispute_json(shown, actor))
+
+
+@get("/admin/disputes", opt=documented(queries.list_disputes, raises=(InvalidValue,), answer=PAGE))
+async def list_disputes(
+    asked: Injected[DisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> DisputesJson:
+    """List disputes; for admins. `overdue` selects open ones whose decision is overdue."""
+    found = await queries.list_disputes(actor, asked.chosen(clock.now(), asked.cursor, asked.limit + 1), reads.disputes)
+    return disputes_json(found, asked.limit, actor)
+
+
+@get(
+    "/admin/disputes/export",
+    media_type="text/csv",
+    opt=documented(queries.list_disputes, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
+)
+async def export_disputes(
+    asked: Injected[ChosenDisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> Response[str]:
+    """Export disputes as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
+    chosen = asked.chosen(clock.now(), None, ROWS)
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_disputes(actor, chosen, reads.disputes)
+    return attachment("disputes", _csv(chosen, first, reads.disputes))
+
+
+def _csv(chosen: DisputeFilter, first: Sequence[DisputeView], reads: DisputeReads) -> AsyncIterator[bytes]:
+    return csv_file(_COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.dispute.id)))
+
+
+def _cells(view: DisputeView) -> tuple[str, ...]:
+    dispute, verdict = view.dispute, view.dispute.verdict
+    decided = ("", "", "", "")
+    if verdict is not None:
+        refund = verdict.refund
+        decided = (verdict.resolution.value, str(refund.decimal()), refund.currency, verdict.booking_status.value)
+    return (
+        str(dispute.id),
+        view.booking_reference,
+        dispute.status.value,
+        dispute.opened_by.value,
+        "yes" if dispute.by_admin else "no",
+        dispute.booking_was.value,
+        view.customer_name,
+        view.provider_name,
+        moment(dispute.opened_at),
+        moment(dispute.statement_due_at),
+        moment(dispute.decision_due_at),
+        moment(dispute.closed_at),
+        *decided,
+    )
+
+
+@get("/admin/disputes/{dispute_id:str}", opt=documented(queries.get_dispute_case, answer=CASE))
+async def get_dispute_case(
+    dispute_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[DisputeCaseJson]:
+    """Return a dispute with all evidence; for admins.
+
+    That is the booking and its events, the cancellation policy as it was, the statements, all payments and refunds,
+    the parties, and other disputes about the booking. `money.refundableAmount` is the most that a decision can refund.
+    """
+    return await _case(dispute_id, actor, reads)
+
+
+@patch("/admin/disputes/{dispute_id:str}", opt=documented(resolve_dispute, body=RESOLVE, answer=RESOLVED))
+async def resolve_a_dispute(
+    dispute_id: FromPath[UUID],
+    data: JSONBody[ResolveBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[DisputeCaseJson]:
+    """Decide a dispute, once; for admins. The same decision again changes nothing.
+
+    The refund is scheduled, at most what was paid less refunds that are made or pending, and the booking gets the
+    status `bookingStatus`. A cancelled booking that is to be kept takes its time again, if it is still free.
+    """
+    await executor.run(resolve_dispute, data.command(dispute_id, expected_version(if_match)), actor=actor)
+    return await _case(dispute_id, actor, reads)
+
+
+async def _case(dispute_id: UUID, actor: Actor, reads: Reads) -> Response[DisputeCaseJson]:
+    case = await queries.get_dispute_case(actor, DisputeId(dispute_id), reads)
+    return Response(case_json(case, actor), headers=etag(case.shown.view.dispute.version))
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        open_a_dispute,
+        list_my_disputes,
+        get_dispute,
+        make_a_statement,
+        withdraw_a_dispute,
+        open_a_dispute_for_a_party,
+        list_disputes,
+        export_disputes,
+        get_dispute_case,
+        resolve_a_dispute,
+    ],
+    opt=exporting(DISPUTES),
+)

@@ -1,0 +1,434 @@
+"""The JSON of disputes."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.disputes.model import (
+    MAX_EVIDENCE,
+    MAX_NOTE,
+    MAX_REASON,
+    MAX_STATEMENT,
+    Dispute,
+    DisputeAction,
+    DisputeId,
+    DisputeParty,
+    DisputeStatus,
+    Evidence,
+    EvidenceKind,
+    Resolution,
+    Side,
+    Standing,
+    Statement,
+)
+from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeView
+from booking_domain.identity.model import User
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.disputes import (
+    DisputeWithStatements,
+    MakeStatement,
+    OpenDispute,
+    OpenDisputeFor,
+    ResolveDispute,
+    WithdrawDispute,
+)
+from booking_domain.workflows.queries.disputes import DisputeCase
+from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.exporting import ExportSource, pages
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.listing import ListQuery, PersonJson
+from entrypoints.http.payments.schemas import PaymentJson, payment_json
+from entrypoints.http.providers.terms import TierJson, tiers_json
+
+Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
+StatementText = Annotated[str, Meta(min_length=1, max_length=MAX_STATEMENT)]
+
+
+class EvidenceBody(Body, frozen=True, kw_only=True):
+    """What a party submits."""
+
+    kind: EvidenceKind = EvidenceKind.TEXT
+    text: StatementText
+
+    def evidence(self) -> Evidence:
+        """The value."""
+        return Evidence(kind=self.kind, text=self.text)
+
+
+class OpenDisputeBody(Body, frozen=True, kw_only=True):
+    """The booking to dispute, and why."""
+
+    booking_id: UUID
+    reason: Reason
+    evidence: Annotated[tuple[EvidenceBody, ...], Meta(max_length=MAX_EVIDENCE)] = ()
+
+    def command(self) -> OpenDispute:
+        """The command."""
+        evidence = tuple(each.evidence() for each in self.evidence)
+        return OpenDispute(booking_id=BookingId(self.booking_id), reason=self.reason, evidence=evidence)
+
+
+class OpenDisputeForBody(OpenDisputeBody, frozen=True, kw_only=True):
+    """The same, for the party `initiatorId`: the customer's or the provider's account."""
+
+    initiator_id: UUID
+
+    def command_for(self) -> OpenDisputeFor:
+        """The command."""
+        return OpenDisputeFor(initiator_id=UserId(self.initiator_id), dispute=self.command())
+
+
+class StatementBody(EvidenceBody, frozen=True, kw_only=True):
+    """A statement."""
+
+    def command(self, dispute_id: UUID) -> MakeStatement:
+        """The command."""
+        return MakeStatement(dispute_id=DisputeId(dispute_id), evidence=self.evidence())
+
+
+class ResolveBody(Body, frozen=True, kw_only=True):
+    """An admin's decision; `refundAmount` belongs to `refund_partial` alone. Both parties see the note."""
+
+    resolution: Resolution
+    refund_amount: Amount | UnsetType = UNSET
+    booking_status: Standing
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
+
+    def command(self, dispute_id: UUID, expected_version: ExpectedVersion) -> ResolveDispute:
+        """The command."""
+        return ResolveDispute(
+            dispute_id=DisputeId(dispute_id),
+            resolution=self.resolution,
+            refund_amount=given(self.refund_amount),
+            booking_status=self.booking_status,
+            note=self.note,
+            expected_version=expected_version,
+        )
+
+
+def withdrawal(dispute_id: UUID, expected_version: ExpectedVersion) -> WithdrawDispute:
+    """The command."""
+    return WithdrawDispute(dispute_id=DisputeId(dispute_id), expected_version=expected_version)
+
+
+class OwnDisputesQuery(Query, frozen=True, kw_only=True):
+    """A page of the caller's disputes."""
+
+    status: DisputeStatus | None = None
+    booking_id: UUID | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self, actor: Actor) -> DisputeFilter:
+        """The filter, for one dispute more than the page has."""
+        return DisputeFilter(
+            party_id=actor.id,
+            status=self.status,
+            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            after=read_cursor(self.cursor, DisputeId),
+            limit=self.limit + 1,
+        )
+
+
+class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
+    """Which disputes to list, for admins; `from` and `to` are about the opening."""
+
+    status: DisputeStatus | None = None
+    overdue: bool = False
+    """Only open ones whose decision is overdue."""
+    booking_id: UUID | None = None
+    sort: DisputeOrder = DisputeOrder.NEWEST
+
+    def chosen(self, now: datetime, cursor: str | None, limit: int) -> DisputeFilter:
+        """The filter."""
+        common = self.common(cursor, limit)
+        return DisputeFilter(
+            status=self.status,
+            overdue_at=now if self.overdue else None,
+            opened_from=common["at_from"],
+            opened_before=common["at_before"],
+            provider_id=common["provider_id"],
+            customer_id=common["customer_id"],
+            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            reference=common["reference"],
+            order=self.sort,
+            after=None if common["after"] is None else DisputeId(common["after"]),
+            limit=limit,
+        )
+
+
+class DisputesQuery(ChosenDisputesQuery, frozen=True, kw_only=True):
+    """A page of disputes, for admins."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class StatementJson(Json, frozen=True, kw_only=True):
+    """A statement; its text is empty once its author's account is erased."""
+
+    id: UUID
+    by: Side
+    kind: EvidenceKind
+    text: str
+    created_at: Timestamp
+
+
+class VerdictJson(Json, frozen=True, kw_only=True):
+    """The decision."""
+
+    resolution: Resolution
+    refund_amount: int
+    """What goes back because of it, besides refunds that were made or pending."""
+    currency: str
+    booking_status: Standing
+    note: str
+
+
+class DisputeJson(Json, frozen=True, kw_only=True):
+    """A dispute, as its parties see it."""
+
+    id: UUID
+    booking_id: UUID
+    booking_reference: str
+    booking_was: Standing
+    """The booking's status before the dispute."""
+    customer: PersonJson
+    """The customer's account."""
+    provider: PersonJson
+    """The provider's profile."""
+    opened_by: Side
+    by_admin: bool
+    """Whether an admin opened it for that party."""
+    reason: str
+    status: DisputeStatus
+    opened_at: Timestamp
+    statement_due_at: Timestamp
+    """By then the other party should make a statement."""
+    decision_due_at: Timestamp
+    """By then the platform decides."""
+    verdict: VerdictJson | None
+    closed_at: Timestamp | None
+    actions: tuple[str, ...]
+    """What the caller can do now: `make_statement`, `withdraw`, `resolve`."""
+    statements: tuple[StatementJson, ...] | UnsetType = UNSET
+    """Oldest first; not in lists."""
+    version: int
+
+
+class DisputesJson(Json, frozen=True, kw_only=True):
+    """A page of disputes."""
+
+    items: tuple[DisputeJson, ...]
+    next_cursor: str | None
+
+
+class DisputePartyJson(Json, frozen=True, kw_only=True):
+    """A party, for admins."""
+
+    id: UUID
+    name: str
+    email: str | None
+    phone: str | None
+    status: str
+
+
+class PartiesJson(Json, frozen=True, kw_only=True):
+    """Both parties, for admins."""
+
+    customer: DisputePartyJson
+    provider: DisputePartyJson
+
+
+class CaseRefundJson(Json, frozen=True, kw_only=True):
+    """A refund of the booking."""
+
+    id: UUID
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    approved_at: Timestamp | None
+    processed_at: Timestamp | None
+    created_at: Timestamp
+
+
+class CaseMoneyJson(Json, frozen=True, kw_only=True):
+    """All money of the booking."""
+
+    currency: str
+    paid_amount: int
+    refunded_amount: int
+    refund_pending_amount: int
+    refundable_amount: int
+    """What a decision can refund."""
+    payments: tuple[PaymentJson, ...]
+    refunds: tuple[CaseRefundJson, ...]
+
+
+class DisputeCaseJson(Json, frozen=True, kw_only=True):
+    """A dispute with its evidence, for admins."""
+
+    dispute: DisputeJson
+    booking: BookingJson
+    cancellation_policy: tuple[TierJson, ...]
+    """As it was when the booking was made, as the two percentages are."""
+    late_cancellation_keeps_percent: int
+    no_show_keeps_percent: int
+    parties: PartiesJson
+    timeline: tuple[EventJson, ...]
+    """The events of the booking, oldest first."""
+    money: CaseMoneyJson
+    earlier_disputes: tuple[DisputeJson, ...]
+    """The other disputes about this booking, oldest first."""
+
+
+class ExportedDisputeJson(Json, frozen=True, kw_only=True):
+    """A dispute of the account, with what the account wrote."""
+
+    id: UUID
+    booking_id: UUID
+    status: DisputeStatus
+    opened_at: Timestamp
+    reason: str | None
+    """Only of a dispute that the account opened."""
+    statements: tuple[StatementJson, ...]
+    verdict: VerdictJson | None
+
+
+def dispute_json(shown: DisputeWithStatements, actor: Actor) -> DisputeJson:
+    """Show a dispute with its statements to a party or an admin."""
+    return _dispute_json(shown.view, actor, tuple(map(_statement_json, shown.statements)))
+
+
+def _dispute_json(
+    view: DisputeView, actor: Actor, statements: tuple[StatementJson, ...] | UnsetType = UNSET
+) -> DisputeJson:
+    dispute = view.dispute
+    return DisputeJson(
+        id=dispute.id,
+        booking_id=dispute.booking_id,
+        booking_reference=view.booking_reference,
+        booking_was=dispute.booking_was,
+        customer=PersonJson(id=dispute.customer_id, name=view.customer_name),
+        provider=PersonJson(id=dispute.provider_id, name=view.provider_name),
+        opened_by=dispute.opened_by,
+        by_admin=dispute.by_admin,
+        reason=dispute.reason,
+        status=dispute.status,
+        opened_at=dispute.opened_at,
+        statement_due_at=dispute.statement_due_at,
+        decision_due_at=dispute.decision_due_at,
+        verdict=_verdict_json(dispute),
+        closed_at=dispute.closed_at,
+        actions=_actions(dispute, actor),
+        statements=statements,
+        version=dispute.version,
+    )
+
+
+def _actions(dispute: Dispute, actor: Actor) -> tuple[str, ...]:
+    party = dispute.party(actor.id)
+    if party is None and may(actor, Permission.DECIDE_ON_DISPUTES):
+        party = DisputeParty.ADMIN
+    return tuple(each.value for each in DisputeAction if party is not None and dispute.may(each, party))
+
+
+def _verdict_json(dispute: Dispute) -> VerdictJson | None:
+    verdict = dispute.verdict
+    if verdict is None:
+        return None
+    return VerdictJson(
+        resolution=verdict.resolution,
+        refund_amount=verdict.refund.amount,
+        currency=verdict.refund.currency,
+        booking_status=verdict.booking_status,
+        note=verdict.note,
+    )
+
+
+def _statement_json(statement: Statement) -> StatementJson:
+    return StatementJson(
+        id=statement.id,
+        by=statement.side,
+        kind=statement.kind,
+        text=statement.text,
+        created_at=statement.created_at,
+    )
+
+
+def disputes_json(found: Sequence[DisputeView], limit: int, actor: Actor) -> DisputesJson:
+    """A page of the `limit` + 1 disputes that were read."""
+    page, next_cursor = cut(found, limit, lambda view: view.dispute.id)
+    return DisputesJson(items=tuple(_dispute_json(view, actor) for view in page), next_cursor=next_cursor)
+
+
+def case_json(case: DisputeCase, actor: Actor) -> DisputeCaseJson:
+    """Show a dispute with its evidence to an admin."""
+    booking = case.booking
+    return DisputeCaseJson(
+        dispute=dispute_json(case.shown, actor),
+        booking=booking_json(booking),
+        cancellation_policy=tiers_json(booking.cancellation),
+        late_cancellation_keeps_percent=booking.cancellation.late_keeps,
+        no_show_keeps_percent=booking.cancellation.no_show_keeps,
+        parties=PartiesJson(customer=_party_json(case.customer), provider=_party_json(case.provider)),
+        timeline=tuple(map(event_json, case.timeline)),
+        money=CaseMoneyJson(
+            currency=booking.price.currency,
+            paid_amount=booking.paid.amount,
+            refunded_amount=booking.refunded.amount,
+            refund_pending_amount=booking.refund_pending.amount,
+            refundable_amount=booking.totals.refundable.amount,
+            payments=tuple(map(payment_json, case.payments)),
+            refunds=tuple(
+                CaseRefundJson(
+                    id=refund.id,
+                    amount=refund.amount.amount,
+                    currency=refund.amount.currency,
+                    status=refund.status.value,
+                    reason=refund.reason.value,
+                    approved_at=refund.approved_at,
+                    processed_at=refund.processed_at,
+                    created_at=refund.created_at,
+                )
+                for refund in case.refunds
+            ),
+        ),
+        earlier_disputes=tuple(_dispute_json(view, actor) for view in case.earlier),
+    )
+
+
+def _party_json(user: User) -> DisputePartyJson:
+    return DisputePartyJson(id=user.id, name=user.name, email=user.email, phone=user.phone, status=user.status.value)
+
+
+async def _exported(source: ExportSource) -> AsyncIterator[Sequence[ExportedDisputeJson]]:
+    user_id, disputes = source.user.id, source.reads.disputes
+    after: DisputeId | None = None
+    while found := await disputes.of_party(user_id, after, source.page):
+        yield [_exported_dispute(dispute, user_id, await disputes.statements(dispute.id)) for dispute in found]
+        after = found[-1].id
+
+
+def _exported_dispute(dispute: Dispute, user_id: UserId, statements: Sequence[Statement]) -> ExportedDisputeJson:
+    return ExportedDisputeJson(
+        id=dispute.id,
+        booking_id=dispute.booking_id,
+        status=dispute.status,
+        opened_at=dispute.opened_at,
+        reason=dispute.reason if dispute.initiator_id == user_id else None,
+        statements=tuple(_statement_json(each) for each in statements if each.author_id == user_id),
+        verdict=_verdict_json(dispute),
+    )
+
+
+DISPUTES: Final = pages("disputes", ExportedDisputeJson, _exported)
+"""The section of the export."""
