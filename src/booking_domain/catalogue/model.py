@@ -109,7 +109,7 @@ class ProfileHasBookings(Conflict):
 
 
 class ProfileOwesMoney(Conflict):
-    """A refund of one of the provider's bookings is still pending."""
+    """A refund or a payout of the provider is not made yet."""
 
     code: ClassVar[str] = "provider.owes_money"
 

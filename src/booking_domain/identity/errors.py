@@ -88,7 +88,7 @@ class AccountHasBookings(Conflict):
 
 
 class AccountOwesMoney(Conflict):
-    """A refund of a booking is pending."""
+    """A refund or a payout of the account is not made yet."""
 
     code: ClassVar[str] = "account.money_owed"
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import BookingId, EventId, PaymentId, RefundId
+from booking_domain.shared.ids import BookingId, EventId, PaymentId, ProviderPayoutId, RefundId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,30 @@ class PaymentHinted(Event):
     payment_id: PaymentId = field(metadata=stored_as("transactionId"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPayoutChanged(Event):
+    """The base of the events of a payout to a provider."""
+
+    subject_field: ClassVar[str] = "payout_id"
+
+    payout_id: ProviderPayoutId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPaid(ProviderPayoutChanged):
+    """The money of a payout was sent to the provider."""
+
+    topic: ClassVar[str] = "provider_payout.paid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPayoutReturned(ProviderPayoutChanged):
+    """The transfer of a payout failed, and the provider has to check their bank account."""
+
+    topic: ClassVar[str] = "provider_payout.returned"
+
+
+PAYOUT_EVENTS: Final[tuple[type[ProviderPayoutChanged], ...]] = (ProviderPaid, ProviderPayoutReturned)
 EVENTS: Final[tuple[type[Event], ...]] = (
     RefundScheduled,
     RefundSplit,
@@ -86,6 +110,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RefundReturned,
     PaymentReceived,
     PaymentHinted,
+    *PAYOUT_EVENTS,
 )
 
 

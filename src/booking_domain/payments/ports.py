@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.payments.chargeable import Chargeable
+from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
+from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, BankReferences, ProviderPayouts
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.shared.contexts import DomainContext
@@ -243,6 +245,14 @@ class PaymentRepositories(Protocol):
     def payments(self) -> Payments: ...
     @property
     def refunds(self) -> Refunds: ...
+    @property
+    def commission_rates(self) -> CommissionRates: ...
+    @property
+    def earnings(self) -> Earnings: ...
+    @property
+    def provider_payouts(self) -> ProviderPayouts: ...
+    @property
+    def bank_references(self) -> BankReferences: ...
 
 
 class PaymentReadGroup(Protocol):
@@ -252,6 +262,12 @@ class PaymentReadGroup(Protocol):
     def payments(self) -> PaymentReads: ...
     @property
     def refunds(self) -> RefundReads: ...
+    @property
+    def commission_rates(self) -> CommissionReads: ...
+    @property
+    def earnings(self) -> EarningReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PAYMENT_LIFECYCLE, REFUND_LIFECYCLE))
+CONTEXT: Final = DomainContext(
+    events=EVENTS, lifecycles=(PAYMENT_LIFECYCLE, REFUND_LIFECYCLE, PROVIDER_PAYOUT_LIFECYCLE)
+)

@@ -98,7 +98,7 @@ class BookingInDispute(Conflict):
 
 
 class BankReferenceUsed(Conflict):
-    """Another refund has this bank reference."""
+    """Another transfer has this bank reference."""
 
     code: ClassVar[str] = "refund.bank_reference_used"
     input_field: ClassVar[str | None] = "bank_reference"
@@ -261,9 +261,9 @@ class Refund:
         REFUND_LIFECYCLE.advance(self.status, RefundAction.RETURN, PaymentParty.PLATFORM)
         if self.approved_at is None:
             raise RefundNotApproved
-        if not 1 <= len(reason.strip()) <= MAX_RETURN_REASON:
-            raise InvalidValue(field="reason", problem=f"1 to {MAX_RETURN_REASON} characters")
-        return replace(self, payee=None, approved_at=None, return_reason=reason.strip(), version=self.version + 1)
+        return replace(
+            self, payee=None, approved_at=None, return_reason=return_reason_of(reason), version=self.version + 1
+        )
 
     def settle(self, bank_reference: str, now: datetime) -> "Refund":
         """Record that the bank made the approved transfer. The same reference again changes nothing.
@@ -273,9 +273,7 @@ class Refund:
             RefundNotApproved: no transfer was approved.
             InvalidValue: the reference is empty or too long.
         """
-        reference = " ".join(bank_reference.split())
-        if not 1 <= len(reference) <= MAX_BANK_REFERENCE or not reference.isprintable():
-            raise InvalidValue(field="bank_reference", problem=f"1 to {MAX_BANK_REFERENCE} printable characters")
+        reference = bank_reference_of(bank_reference)
         if self.status is RefundStatus.REFUNDED and self.bank_reference == reference:
             return self
         if self.status is RefundStatus.PENDING and self.approved_at is None:
@@ -290,6 +288,22 @@ class Refund:
         """
         status = REFUND_LIFECYCLE.advance(self.status, RefundAction.REFUND, party)
         return replace(self, status=status, retry_at=None, processed_at=now, version=self.version + 1)
+
+
+def bank_reference_of(text: str) -> str:
+    """The bank's reference as it is stored, or `InvalidValue` if it is empty or too long."""
+    reference = " ".join(text.split())
+    if not 1 <= len(reference) <= MAX_BANK_REFERENCE or not reference.isprintable():
+        raise InvalidValue(field="bank_reference", problem=f"1 to {MAX_BANK_REFERENCE} printable characters")
+    return reference
+
+
+def return_reason_of(text: str) -> str:
+    """The reason why a transfer failed as it is stored, or `InvalidValue` if it is empty or too long."""
+    reason = text.strip()
+    if not 1 <= len(reason) <= MAX_RETURN_REASON:
+        raise InvalidValue(field="reason", problem=f"1 to {MAX_RETURN_REASON} characters")
+    return reason
 
 
 def pending_total(refunds: Iterable[Refund], currency: str) -> Money:

@@ -50,9 +50,12 @@ class Permission(StrEnum):
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
     PAY_OUT = "payout.manage"
-    """See and make the transfers of refunds."""
+    """See and make the transfers of refunds and to providers, and see the accounts of providers."""
     RECONCILE = "reconciliation.manage"
     """See how the gateways' books differ from the platform's, reconcile a day, and close findings."""
+    SEE_EARNINGS = "earnings.see"
+    """See the account and the payouts of one's own profile."""
+    SET_COMMISSION = "commission.set"
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -124,6 +127,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.PAY: _PEOPLE_THEIR_OWN,
     Permission.PAY_OUT: {Role.ADMIN: _ANY},
     Permission.RECONCILE: {Role.ADMIN: _ANY},
+    Permission.SEE_EARNINGS: {Role.PROVIDER: _OWN},
+    Permission.SET_COMMISSION: {Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

@@ -1,7 +1,7 @@
 """Refunds by bank transfer: admins approve a transfer to the customer's bank account, and close or return it.
 
 The money itself is moved by hand at the bank. A refund becomes `refunded` only by the bank's reference of the transfer,
-which belongs to one refund, so that no refund is paid twice and no transfer counts twice. While a booking is in
+which belongs to one transfer, so that no refund is paid twice and no transfer counts twice. While a booking is in
 dispute, no transfer of its refunds is approved or closed.
 """
 
@@ -80,6 +80,7 @@ async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> 
     after = refund.settle(command.bank_reference, context.now)
     if after is refund:
         return refund
+    await tx.bank_references.claim(after.bank_reference or "", refund.id)
     await _saved(after, refund, tx)
     await tx.bookings.save(booking.give_back(refund.amount, context.now), was=booking, events=())
     await tx.outbox.put([refund_event(RefundMade, after, context)])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
+from uuid import UUID
 
 from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
@@ -18,16 +19,17 @@ from booking_domain.disputes import ports as disputes
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
+from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.reconciliation import ports as reconciliation
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
-from booking_domain.shared.ids import BookingId, ProviderId, RefundId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
 from booking_domain.webhooks import ports as webhooks
 from booking_domain.workflows.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.workflows.personal_data import PersonalData
-from booking_domain.workflows.views import Appointment, Payout, PayoutStep, ProviderView, SalonView
+from booking_domain.workflows.views import Appointment, Payout, PayoutStep, ProviderPayoutView, ProviderView, SalonView
 
 
 class ProviderReads(Protocol):
@@ -110,6 +112,37 @@ class PayoutReads(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPayoutFilter:
+    """Which payouts to providers to list; None matches any value."""
+
+    provider_id: ProviderId | None = None
+    status: ProviderPayoutStatus | None = None
+    waits_for: PayoutStep | None = None
+    at_from: datetime | None = None
+    """Created at or after this time."""
+    at_before: datetime | None = None
+    amount_from: int | None = None
+    """In minor units, whatever the currency."""
+    amount_to: int | None = None
+    order: MoneyOrder = MoneyOrder.OLDEST
+    after: UUID | None = None
+    """The last payout of the previous page."""
+    limit: int = 50
+
+
+class ProviderPayoutReads(Protocol):
+    """Payouts to providers with what their transfer needs, outside any transaction."""
+
+    async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
+        """One payout."""
+        ...
+
+    async def page(self, chosen: ProviderPayoutFilter) -> Sequence[ProviderPayoutView]:
+        """The payouts that match, in the chosen order, at most `limit`."""
+        ...
+
+
 class WorkflowRepositories(Protocol):
     """Repositories that span contexts."""
 
@@ -124,6 +157,8 @@ class WorkflowReadGroup(Protocol):
     def appointments(self) -> AppointmentReads: ...
     @property
     def payouts(self) -> PayoutReads: ...
+    @property
+    def provider_payouts(self) -> ProviderPayoutReads: ...
     @property
     def providers(self) -> ProviderReads: ...
     @property

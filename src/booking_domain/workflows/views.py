@@ -8,10 +8,11 @@ from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
+from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import ProviderId, ProviderPayoutId, SalonId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,3 +122,35 @@ class Payout:
     def payee(self) -> BankDetails | None:
         """Where the money goes: as approved, else the customer's bank account."""
         return self.refund.payee or self.bank_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPayoutView:
+    """A payout to a provider with what its transfer needs."""
+
+    payout: ProviderPayout
+    provider_name: str
+    owner_id: UserId
+    bank_account: BankDetails | None
+    """The provider's bank account as it is now."""
+
+    @property
+    def id(self) -> ProviderPayoutId:
+        """The id of the payout."""
+        return self.payout.id
+
+    @property
+    def waits_for(self) -> PayoutStep:
+        """The next step."""
+        if self.payout.status is not ProviderPayoutStatus.PENDING:
+            return PayoutStep.NOTHING
+        if self.payout.approved_at is not None:
+            return PayoutStep.TRANSFER
+        return PayoutStep.BANK_DETAILS if self.bank_account is None else PayoutStep.APPROVAL
+
+    @property
+    def payee(self) -> BankDetails | None:
+        """Where the money goes: as approved, else the provider's bank account; None of a cancelled one."""
+        if self.payout.status is ProviderPayoutStatus.CANCELLED:
+            return None
+        return self.payout.payee or self.bank_account

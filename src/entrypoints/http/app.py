@@ -17,6 +17,7 @@ from entrypoints.http.consents import routes as consents
 from entrypoints.http.container import HttpContainer, dependencies
 from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
+from entrypoints.http.earnings import routes as earnings
 from entrypoints.http.health import metrics
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
@@ -69,6 +70,7 @@ RESOURCES: Final = (
     payouts.routes,
     reconciliation.routes,
     disputes.routes,
+    earnings.routes,
     sms_webhooks.routes,
     webhook_endpoints.routes,
 )

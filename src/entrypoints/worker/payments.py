@@ -15,6 +15,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
+    PAYOUT_EVENTS,
     PaymentHinted,
     RefundByTransfer,
     RefundMade,
@@ -23,8 +24,11 @@ from booking_domain.payments.events import (
     RefundSplit,
 )
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.workflows.earnings import update_earnings
 from booking_domain.workflows.make_refund import make_refund
+from booking_domain.workflows.notify_earnings import notify_of_provider_payout
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
@@ -33,6 +37,7 @@ from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Su
 LATE_PAYMENTS: Final = timedelta(minutes=10)
 """How long the invoice of an expired booking can still be paid, which revives the booking if its time is free."""
 _RETRIES_PER_SWEEP: Final = 200
+_EARNINGS_PER_SWEEP: Final = 1_000
 
 
 async def _settle(container: Container, *, payment_id: str) -> None:
@@ -76,10 +81,21 @@ async def _retry_refunds(container: Container, enqueue: Enqueue) -> None:
         await enqueue(MAKE_REFUND.request(once=f"refund {refund_id}", refund_id=str(refund_id)))
 
 
+async def _update_earnings(container: Container, *, booking_id: str) -> None:
+    """Bring a provider's account up to date after a change of a booking or its money."""
+    await container.executor().run(update_earnings, BookingId(UUID(booking_id)), actor=SYSTEM)
+
+
+async def _find_earnings(container: Container, enqueue: Enqueue) -> None:
+    for booking_id in await container.reads().earnings.outdated(_EARNINGS_PER_SWEEP):
+        await enqueue(UPDATE_EARNINGS.request(once=f"earnings {booking_id}", booking_id=str(booking_id)))
+
+
 MAKE_REFUND: Final = Job(name="make_refund", run=_make_refund)
 MAKE_REFUNDS: Final = Job(name="make_refunds_of_booking", run=_make_refunds)
 SETTLE: Final = Job(name="settle", run=_settle)
 CANCEL_INVOICES: Final = Job(name="cancel_invoices", run=_cancel_invoices)
+UPDATE_EARNINGS: Final = Job(name="update_earnings", run=_update_earnings)
 
 
 def _settle_hinted(event: PaymentHinted) -> Iterator[JobRequest]:
@@ -100,13 +116,16 @@ def _resume_refunds(event: BookingDisputeEnded) -> Iterator[JobRequest]:
 
 
 CONTEXT: Final = WorkerContext(
-    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS),
+    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription((BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded), _withdraw_invoices),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
         Subscription((BookingDisputeEnded,), _resume_refunds),
     ),
-    notices=(Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),),
-    sweeps=(Sweep("refunds to repeat", _retry_refunds),),
+    notices=(
+        Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),
+        Notice(PAYOUT_EVENTS, notify_of_provider_payout),
+    ),
+    sweeps=(Sweep("refunds to repeat", _retry_refunds), Sweep("earnings", _find_earnings)),
 )

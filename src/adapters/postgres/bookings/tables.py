@@ -98,6 +98,8 @@ bookings: Final = Table(
     Column("notes", Text, nullable=False),
     instant("due_at", nullable=True),
     Column("version", Integer, nullable=False),
+    # The version that the entries of the provider's account follow.
+    Column("earnings_version", Integer),
     instant("created_at"),
     instant("updated_at"),
     one_of("status", Status),
@@ -122,6 +124,12 @@ bookings: Final = Table(
     Index("bookings_provider_id_starts_at_idx", "provider_id", "starts_at"),
     Index("bookings_starts_at_id_idx", "starts_at", "id"),
     Index("bookings_status_id_idx", "status", "id"),
+    Index(
+        "bookings_earnings_outdated_idx",
+        "provider_id",
+        "id",
+        postgresql_where=text("paid_amount > 0 AND earnings_version IS DISTINCT FROM version"),
+    ),
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     info=personal_data("customer_id", erase=_clear_notes, export="bookings"),

@@ -2,18 +2,32 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
+from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
-from adapters.postgres.kit.personal_data import PROVIDER
+from adapters.postgres.kit.personal_data import PROVIDER, USER
 from adapters.postgres.kit.work import Work
+from adapters.postgres.payments.earning_tables import bank_references, commission_rates, earnings, provider_payouts
+from adapters.postgres.payments.earnings import (
+    PostgresCommissionRates,
+    PostgresCommissionReads,
+    PostgresEarningReads,
+    PostgresEarnings,
+)
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
 from adapters.postgres.payments.payouts import PostgresPayoutReads
+from adapters.postgres.payments.provider_payouts import (
+    PostgresBankReferences,
+    PostgresProviderPayoutReads,
+    PostgresProviderPayouts,
+)
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
 from adapters.postgres.payments.tables import payments, refunds
 from adapters.postgres.payments.transactions import PostgresTransactionReads
+from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import BankReferenceUsed, RefundStatus
 from booking_domain.shared.errors import ConcurrentChange
 
@@ -24,14 +38,29 @@ def _pending_refund(of: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+def _owed(to: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether these providers are owed money, or a payout to them is not made yet."""
+    theirs = select(providers.c.id).where(to)
+    balances = (
+        select(earnings.c.currency)
+        .where(earnings.c.provider_id.in_(theirs))
+        .group_by(earnings.c.provider_id, earnings.c.currency)
+        .having(func.sum(earnings.c.amount) > 0)
+    )
+    return exists(balances) | exists().where(
+        provider_payouts.c.provider_id.in_(theirs), provider_payouts.c.status == ProviderPayoutStatus.PENDING.value
+    )
+
+
 CONTEXT: Final = Context(
-    tables=(payments, refunds),
+    tables=(payments, refunds, commission_rates, earnings, provider_payouts, bank_references),
     conflicts={
         "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
         "refunds_bank_reference_key": BankReferenceUsed,
+        "bank_references_pkey": BankReferenceUsed,
     },
-    erasure_blockers={"money": _pending_refund(IS_PARTY)},
-    profile_blockers={"money": _pending_refund(bookings.c.provider_id == PROVIDER)},
+    erasure_blockers={"money": _pending_refund(IS_PARTY) | _owed(providers.c.owner_id == USER)},
+    profile_blockers={"money": _pending_refund(bookings.c.provider_id == PROVIDER) | _owed(providers.c.id == PROVIDER)},
 )
 
 
@@ -42,6 +71,10 @@ class PaymentRepositories(RepositoryGroup):
         super().__init__(work, cipher)
         self.payments = PostgresPayments(work)
         self.refunds = PostgresRefunds(work, cipher)
+        self.commission_rates = PostgresCommissionRates(work)
+        self.earnings = PostgresEarnings(work)
+        self.provider_payouts = PostgresProviderPayouts(work, cipher)
+        self.bank_references = PostgresBankReferences(work)
 
 
 class PaymentReads(ReadGroup):
@@ -53,3 +86,6 @@ class PaymentReads(ReadGroup):
         self.refunds = PostgresRefundReads(source.statements, source.cipher)
         self.payouts = PostgresPayoutReads(source.statements, source.cipher)
         self.transactions = PostgresTransactionReads(source.statements)
+        self.commission_rates = PostgresCommissionReads(source.statements)
+        self.earnings = PostgresEarningReads(source.statements)
+        self.provider_payouts = PostgresProviderPayoutReads(source.statements, source.cipher)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
@@ -12,9 +12,18 @@ from booking_domain.workflows.listings import DESCENDING, BookingListOrder, List
 Item = TypeVar("Item")
 
 
+class Paged(Protocol):
+    """A filter with a page."""
+
+    @property
+    def after(self) -> UUID | None: ...
+    @property
+    def limit(self) -> int: ...
+
+
 def page_of(
     items: Iterable[Item],
-    chosen: ListFilter,
+    chosen: Paged,
     order: BookingListOrder | MoneyOrder,
     *,
     matches: Callable[[Item], bool],
@@ -47,9 +56,12 @@ def is_chosen(chosen: ListFilter, booking: Booking, at: datetime) -> bool:
 
 def is_amount_chosen(chosen: MoneyFilter, amount: Money) -> bool:
     """Whether a row with this amount matches."""
-    return (chosen.amount_from is None or chosen.amount_from <= amount.amount) and (
-        chosen.amount_to is None or amount.amount <= chosen.amount_to
-    )
+    return is_amount_in(chosen.amount_from, chosen.amount_to, amount)
+
+
+def is_amount_in(least: int | None, most: int | None, amount: Money) -> bool:
+    """Whether an amount is in a range of minor units, whose bounds may be missing."""
+    return (least is None or least <= amount.amount) and (most is None or amount.amount <= most)
 
 
 def by_amount(amount: Money) -> tuple[str, int]:

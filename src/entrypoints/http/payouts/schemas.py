@@ -245,7 +245,7 @@ def payout_json(payout: Payout) -> PayoutJson:
         method=refund.method,
         attempts=refund.attempts,
         retry_at=refund.retry_at,
-        payee=None if payee is None else _payee_json(payee),
+        payee=None if payee is None else payee_json(payee),
         return_reason=refund.return_reason,
         bank_reference=refund.bank_reference,
         created_at=refund.created_at,
@@ -255,7 +255,8 @@ def payout_json(payout: Payout) -> PayoutJson:
     )
 
 
-def _payee_json(details: BankDetails) -> PayeeJson:
+def payee_json(details: BankDetails) -> PayeeJson:
+    """Show an admin where a transfer goes."""
     return PayeeJson(bank=details.bank, account_number=details.account_number, holder_name=details.holder_name)
 
 

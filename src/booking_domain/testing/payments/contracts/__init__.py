@@ -7,23 +7,38 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{name}"
-        for name in ("callback_tokens", "payment_gateway", "payments", "payouts", "refunds", "transactions")
+        for name in ("callback_tokens", "earnings", "payment_gateway", "payments", "payouts", "refunds", "transactions")
     )
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
+from booking_domain.payments.provider_payouts import BankReferences, ProviderPayouts
 from booking_domain.payments.refunds import RefundReads, Refunds
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
+from booking_domain.testing.payments.contracts.earnings import (
+    BankReferencesContract,
+    CommissionRatesContract,
+    EarningsContract,
+    ProviderPayoutsContract,
+)
 from booking_domain.testing.payments.contracts.payment_gateway import PaymentGatewayContract
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
 from booking_domain.testing.payments.contracts.payouts import PayoutReadsContract
 from booking_domain.testing.payments.contracts.refunds import RefundsContract
 from booking_domain.testing.payments.contracts.transactions import TransactionReadsContract
 from booking_domain.workflows.listings import TransactionReads
-from booking_domain.workflows.ports import PayoutReads
+from booking_domain.workflows.ports import PayoutReads, ProviderPayoutReads
 
 CONTRACTS: Final = {
+    BankReferences: BankReferencesContract,
+    CommissionRates: CommissionRatesContract,
+    CommissionReads: CommissionRatesContract,
+    EarningReads: EarningsContract,
+    Earnings: EarningsContract,
+    ProviderPayoutReads: ProviderPayoutsContract,
+    ProviderPayouts: ProviderPayoutsContract,
     CallbackTokens: CallbackTokensContract,
     PaymentGateway: PaymentGatewayContract,
     PaymentReads: PaymentsContract,

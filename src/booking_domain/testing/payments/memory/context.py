@@ -3,8 +3,19 @@
 from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.payments.memory.earnings import (
+    MemoryCommissionRates,
+    MemoryCommissionReads,
+    MemoryEarningReads,
+    MemoryEarnings,
+)
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
 from booking_domain.testing.payments.memory.payouts import MemoryPayoutReads
+from booking_domain.testing.payments.memory.provider_payouts import (
+    MemoryBankReferences,
+    MemoryProviderPayoutReads,
+    MemoryProviderPayouts,
+)
 from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 
@@ -16,6 +27,10 @@ class PaymentRepositories(RepositoryGroup):
         super().__init__(state)
         self.payments = MemoryPayments(state)
         self.refunds = MemoryRefunds(state)
+        self.commission_rates = MemoryCommissionRates(state)
+        self.earnings = MemoryEarnings(state)
+        self.provider_payouts = MemoryProviderPayouts(state)
+        self.bank_references = MemoryBankReferences(state)
 
 
 class PaymentReads(ReadGroup):
@@ -27,3 +42,6 @@ class PaymentReads(ReadGroup):
         self.refunds = MemoryRefundReads(committed)
         self.payouts = MemoryPayoutReads(committed)
         self.transactions = MemoryTransactionReads(committed)
+        self.commission_rates = MemoryCommissionReads(committed)
+        self.earnings = MemoryEarningReads(committed)
+        self.provider_payouts = MemoryProviderPayoutReads(committed)

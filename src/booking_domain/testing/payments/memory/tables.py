@@ -2,11 +2,23 @@
 
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
+from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.model import Payment
+from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.refunds import Refund
-from booking_domain.shared.ids import PaymentId, RefundId
-from booking_domain.testing.kit.tables import Table, change_rows
+from booking_domain.shared.ids import (
+    BookingId,
+    CommissionId,
+    EarningId,
+    PaymentId,
+    ProviderPayoutId,
+    RefundId,
+    UserId,
+)
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.kit.tables import State, Table, change_rows
 
 
 def _without_payload(payment: Payment) -> Payment:
@@ -28,4 +40,27 @@ REFUNDS: Final = Table[RefundId, Refund](
     "refunds", erase=change_rows(lambda refund: refund.customer_id, _without_payee)
 )
 
-TABLES: Final = (PAYMENTS, REFUNDS)
+COMMISSION_RATES: Final = Table[CommissionId, CommissionRate]("commission_rates")
+EARNINGS: Final = Table[EarningId, Earning]("earnings")
+EARNINGS_VERSIONS: Final = Table[BookingId, int]("bookings.earnings_version")
+BANK_REFERENCES: Final = Table[str, UUID]("bank_references")
+
+
+def _clear_payee_of_owner(state: State, rows: dict[ProviderPayoutId, ProviderPayout], user_id: UserId) -> None:
+    for key, payout in rows.items():
+        profile = state[PROFILES].get(payout.provider_id)
+        personal = payout.payee is not None or payout.return_reason is not None
+        if profile is not None and profile.owner_id == user_id and personal:
+            rows[key] = replace(payout, payee=None, return_reason=None, version=payout.version + 1)
+
+
+PROVIDER_PAYOUTS: Final = Table[ProviderPayoutId, ProviderPayout]("provider_payouts", erase=_clear_payee_of_owner)
+TABLES: Final = (
+    PAYMENTS,
+    REFUNDS,
+    COMMISSION_RATES,
+    PROVIDER_PAYOUTS,
+    EARNINGS,
+    EARNINGS_VERSIONS,
+    BANK_REFERENCES,
+)

@@ -1,10 +1,11 @@
 """The personal data of a user in all memory tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN
@@ -13,11 +14,19 @@ from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS
 from booking_domain.testing.contexts import CONTEXTS
 from booking_domain.testing.kit.tables import State, Table
-from booking_domain.testing.payments.memory.tables import REFUNDS
+from booking_domain.testing.payments.memory.earnings import balances_of
+from booking_domain.testing.payments.memory.tables import PROVIDER_PAYOUTS, REFUNDS
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, WAITING_LIST
 from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
 
-_OF_PROFILE: Final[tuple[Table[Any, Any], ...]] = (PROFILES, SALON_MEMBERS, SALON_INVITATIONS, CALENDARS, FEEDS)
+_OF_PROFILE: Final[tuple[Table[Any, Any], ...]] = (
+    PROFILES,
+    SALON_MEMBERS,
+    SALON_INVITATIONS,
+    CALENDARS,
+    FEEDS,
+    PROVIDER_PAYOUTS,
+)
 
 
 class MemoryPersonalData(PersonalData):
@@ -27,20 +36,30 @@ class MemoryPersonalData(PersonalData):
         self._state = state
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
-        return self._blockers(now, lambda each: user_id in {each.customer_id, each.provider_user_id})
+        profiles = {each.id for each in self._state[PROFILES].values() if each.owner_id == user_id}
+        return self._blockers(now, lambda each: user_id in {each.customer_id, each.provider_user_id}, profiles)
 
     async def profile_blockers(self, provider_id: ProviderId, now: datetime) -> ErasureBlockers:
-        return self._blockers(now, lambda each: each.provider_id == provider_id)
+        return self._blockers(now, lambda each: each.provider_id == provider_id, {provider_id})
 
-    def _blockers(self, now: datetime, concerns: Callable[[Booking], bool]) -> ErasureBlockers:
+    def _blockers(
+        self, now: datetime, concerns: Callable[[Booking], bool], profiles: Collection[ProviderId]
+    ) -> ErasureBlockers:
         theirs = [each for each in self._state[BOOKINGS].values() if concerns(each)]
         ids = {booking.id for booking in theirs}
         return ErasureBlockers(
             bookings=any(booking.blocks_deletion(now) for booking in theirs),
             money=any(
                 each.status is RefundStatus.PENDING and each.booking_id in ids for each in self._state[REFUNDS].values()
-            ),
+            )
+            or any(self._owed(provider_id) for provider_id in profiles),
         )
+
+    def _owed(self, provider_id: ProviderId) -> bool:
+        return any(
+            each.provider_id == provider_id and each.status is ProviderPayoutStatus.PENDING
+            for each in self._state[PROVIDER_PAYOUTS].values()
+        ) or any(balance > 0 for balance in balances_of(self._state, provider_id).values())
 
     async def leave_queues(self, user_id: UserId) -> None:
         claims, waiting_list = self._state[CLAIMS], self._state[WAITING_LIST]

@@ -1,0 +1,110 @@
+"""The tables of providers' accounts: commission rates, entries, payouts; and the bank's references of all transfers."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    null,
+    update,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.sql.dml import UpdateBase
+
+from adapters.postgres.kit.encryption import encrypted
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
+from booking_domain.payments.earnings import EarningKind
+from booking_domain.payments.provider_payouts import ProviderPayoutStatus
+
+
+def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Clear the payee and what was written about the transfer; amounts, times and the bank's reference stay."""
+    personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
+    values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
+    return update(table).where(owned, personal).values(values)
+
+
+commission_rates: Final = Table(
+    "commission_rates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id")),
+    Column("basis_points", Integer),
+    instant("since"),
+    CheckConstraint("basis_points BETWEEN 0 AND 10000", name="basis_points"),
+    CheckConstraint("provider_id IS NOT NULL OR basis_points IS NOT NULL", name="platform"),
+    Index("commission_rates_provider_id_since_idx", "provider_id", "since"),
+    info=personal_data(
+        "provider_id",
+        erase=Kept("a rate of the platform, which its accounts are computed with"),
+        export=NotExported("`GET /providers/me/earnings` shows what the rate comes to"),
+    ),
+)
+provider_payouts: Final = Table(
+    "provider_payouts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    encrypted("payee_sealed", field="provider_payouts.payee"),
+    instant("approved_at", nullable=True),
+    Column("return_reason", Text),
+    Column("bank_reference", Text),
+    instant("processed_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    one_of("status", ProviderPayoutStatus),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("(status = 'paid') = (bank_reference IS NOT NULL)", name="paid"),
+    Index("provider_payouts_provider_id_id_idx", "provider_id", "id"),
+    Index("provider_payouts_amount_idx", "currency", "amount", "id"),
+    Index("provider_payouts_created_at_idx", "created_at"),
+    Index("provider_payouts_pending_idx", "provider_id", postgresql_where=sql("status = 'pending'")),
+    info=personal_data("provider_id", erase=_clear_payee, export="provider_payouts"),
+)
+earnings: Final = Table(
+    "earnings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), index=True),
+    Column("payout_id", Uuid, ForeignKey("provider_payouts.id"), index=True),
+    Column("currency", Text, nullable=False),
+    Column("kept", BigInteger, nullable=False),
+    Column("desk", BigInteger, nullable=False),
+    Column("commission", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    instant("at"),
+    one_of("kind", EarningKind),
+    CheckConstraint("(kind = 'booking') = (booking_id IS NOT NULL)", name="booking"),
+    CheckConstraint("(kind = 'payout') = (payout_id IS NOT NULL)", name="payout"),
+    CheckConstraint("kind = 'payout' OR amount = kept - commission", name="amount"),
+    CheckConstraint("kind = 'booking' OR (kept = 0 AND desk = 0 AND commission = 0)", name="no_share"),
+    Index("earnings_provider_id_id_idx", "provider_id", "id"),
+    Index("earnings_provider_id_currency_at_idx", "provider_id", "currency", "at"),
+    info=personal_data("provider_id", erase=Kept("accounting: amounts, times and ids of bookings"), export="earnings"),
+)
+bank_references: Final = Table(
+    "bank_references",
+    metadata,
+    # One transfer of the bank pays one refund, or one payout to a provider.
+    Column("reference", Text, primary_key=True),
+    Column("transfer_id", Uuid, nullable=False, unique=True),
+    info=personal_data(
+        "transfer_id",
+        erase=Kept("accounting: each reference pays one transfer, for good"),
+        export=NotExported("the refund or payout shows its reference"),
+    ),
+)

@@ -1,0 +1,132 @@
+"""Payouts to providers on PostgreSQL, and the bank's references of all transfers."""
+
+from typing import Final
+
+from sqlalchemy import Select, bindparam, case, insert, literal, or_, select
+
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
+from adapters.postgres.identity.tables import bank_accounts
+from adapters.postgres.kit.bank_details import encrypted_details
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.listing import amount_chosen_by, pages
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.payments.earning_tables import bank_references, provider_payouts
+from booking_domain.payments.provider_payouts import (
+    BankReferences,
+    ProviderPayout,
+    ProviderPayouts,
+    ProviderPayoutStatus,
+)
+from booking_domain.shared.ids import ProviderPayoutId, RefundId, UserId
+from booking_domain.workflows.listings import MoneyOrder
+from booking_domain.workflows.ports import ProviderPayoutFilter, ProviderPayoutReads
+from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
+
+PAYOUT: Final = Mapper(
+    provider_payouts,
+    ProviderPayout,
+    amount=Columns("amount", "currency"),
+    payee=encrypted_details("payee_sealed"),
+    changes=(
+        "status",
+        "payee_sealed",
+        "approved_at",
+        "return_reason",
+        "bank_reference",
+        "processed_at",
+        "version",
+    ),
+)
+_p: Final = provider_payouts.c
+_PAYOUT: Final = len(PAYOUT.columns)
+_ADD: Final = PAYOUT.insert()
+_SAVE: Final = PAYOUT.update(versioned=True)
+_LOCK: Final = Statement(select(*PAYOUT.columns).where(_p.id == bindparam("payout_id")).with_for_update())
+_CLAIM: Final = Statement(
+    insert(bank_references).values(reference=bindparam("reference"), transfer_id=bindparam("transfer_id"))
+)
+_step: Final = case(
+    (_p.status != ProviderPayoutStatus.PENDING.value, literal(PayoutStep.NOTHING.value)),
+    (_p.approved_at.is_not(None), literal(PayoutStep.TRANSFER.value)),
+    (bank_accounts.c.user_id.is_(None), literal(PayoutStep.BANK_DETAILS.value)),
+    else_=literal(PayoutStep.APPROVAL.value),
+)
+_VIEW: Final[Select[tuple[object, ...]]] = select(
+    *PAYOUT.columns, providers.c.display_name, providers.c.owner_id, *BANK_ACCOUNT.columns
+).select_from(
+    provider_payouts.join(providers, providers.c.id == _p.provider_id).outerjoin(
+        bank_accounts, bank_accounts.c.user_id == providers.c.owner_id
+    )
+)
+_ONE: Final = Statement(_VIEW.where(_p.id == bindparam("payout_id")))
+_PAGES: Final = pages(
+    _VIEW.where(
+        or_(bindparam("waits_for", type_=_p.status.type).is_(None), _step == bindparam("waits_for")),
+        if_given("status", _p.status, _p.status == bindparam("status")),
+        if_given("provider_id", _p.provider_id, _p.provider_id == bindparam("provider_id")),
+        if_given("at_from", _p.created_at, _p.created_at >= bindparam("at_from")),
+        if_given("at_before", _p.created_at, _p.created_at < bindparam("at_before")),
+        *amount_chosen_by(_p.amount),
+    ),
+    provider_payouts,
+    MoneyOrder,
+)
+
+
+class PostgresBankReferences(WithWork, BankReferences):
+    """`BankReferences` in the table `bank_references`."""
+
+    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+        await self._work.execute(_CLAIM, reference=reference, transfer_id=transfer_id)
+        await self._work.flush()
+
+
+class PostgresProviderPayouts(WithCipher, ProviderPayouts):
+    """`ProviderPayouts` in the table `provider_payouts`."""
+
+    async def add(self, payout: ProviderPayout) -> None:
+        await self._work.execute(_ADD, **PAYOUT.write(payout, self._cipher))
+
+    async def lock(self, payout_id: ProviderPayoutId) -> ProviderPayout | None:
+        row = await self._work.one(_LOCK, payout_id=payout_id)
+        return None if row is None else PAYOUT.read(row, self._cipher)
+
+    async def save(self, payout: ProviderPayout, *, was: ProviderPayout) -> None:
+        await self._work.update_one(
+            "payout", _SAVE, row_key=was.id, seen_version=was.version, **PAYOUT.changes(payout, self._cipher)
+        )
+
+
+class PostgresProviderPayoutReads(WithCipher, ProviderPayoutReads):
+    """`ProviderPayoutReads` of `provider_payouts` with the names in `providers`, and `bank_accounts`."""
+
+    async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
+        row = await self._work.one(_ONE, payout_id=payout_id)
+        return None if row is None else self._view(row)
+
+    async def page(self, chosen: ProviderPayoutFilter) -> list[ProviderPayoutView]:
+        rows = await self._work.all(
+            _PAGES[chosen.order],
+            waits_for=None if chosen.waits_for is None else chosen.waits_for.value,
+            status=None if chosen.status is None else chosen.status.value,
+            provider_id=chosen.provider_id,
+            at_from=chosen.at_from,
+            at_before=chosen.at_before,
+            amount_from=chosen.amount_from,
+            amount_to=chosen.amount_to,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [self._view(row) for row in rows]
+
+    def _view(self, row: Row) -> ProviderPayoutView:
+        name, owner_id, *account = row[_PAYOUT:]
+        return ProviderPayoutView(
+            payout=PAYOUT.read(row[:_PAYOUT], self._cipher),
+            provider_name=name,
+            owner_id=UserId(owner_id),
+            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher).details,
+        )

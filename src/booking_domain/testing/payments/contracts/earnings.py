@@ -1,0 +1,347 @@
+"""The contracts of providers' accounts: commission rates, entries, payouts and the bank's references."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
+from booking_domain.payments.earnings import (
+    Commission,
+    CommissionRate,
+    Earning,
+    EarningKind,
+    EarningTotals,
+    HeldMoney,
+    Period,
+    ProviderBalance,
+    Share,
+)
+from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
+from booking_domain.payments.refunds import BankReferenceUsed
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import (
+    Backend,
+    StorageContract,
+    a_booking,
+    a_cast,
+    race,
+    rolled_back,
+    store_bookings,
+)
+from booking_domain.workflows.listings import MoneyOrder
+from booking_domain.workflows.ports import ProviderPayoutFilter, Repositories
+from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
+
+
+def _entry(make: Builder, booking: Booking, **values: object) -> Earning:
+    share = Share.of(kept=1_000, desk=0, basis_points=1_000)
+    entry = Earning(
+        id=EarningId(make.entropy.new_id()),
+        provider_id=booking.provider_id,
+        kind=EarningKind.BOOKING,
+        booking_id=booking.id,
+        currency="MNT",
+        kept=share.kept,
+        desk=share.desk,
+        commission=share.commission,
+        amount=share.amount,
+        at=NOW,
+    )
+    return replace(entry, **values)  # type: ignore[arg-type]
+
+
+def _payout(make: Builder, provider_id: ProviderId, amount: int = 100) -> ProviderPayout:
+    return ProviderPayout.start(
+        id=ProviderPayoutId(make.entropy.new_id()),
+        provider_id=provider_id,
+        amount=Money(amount=amount, currency="MNT"),
+        now=NOW,
+    )
+
+
+def _reserved(make: Builder, payout: ProviderPayout, at: int = 0) -> Earning:
+    return Earning(
+        id=EarningId(make.entropy.new_id()),
+        provider_id=payout.provider_id,
+        kind=EarningKind.PAYOUT,
+        payout_id=payout.id,
+        currency=payout.amount.currency,
+        amount=-payout.amount.amount,
+        at=NOW + at * HOUR,
+    )
+
+
+async def _save(backend: Backend, after: ProviderPayout, was: ProviderPayout) -> None:
+    async with backend.begin() as tx:
+        await tx.provider_payouts.save(after, was=was)
+
+
+class CommissionRatesContract(StorageContract):
+    """Commission rates, each in force from a time on."""
+
+    async def test_the_latest_rate_counts_and_a_provider_may_have_their_own(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        mine, other = (await a_cast(backend, make)).profile.id, (await a_cast(backend, make)).profile.id
+        rates = [
+            (None, 1_000, 0),
+            (mine, 500, 1),
+            (None, 2_000, 2),
+            (mine, None, 3),
+            (mine, 0, 4),
+        ]
+        async with backend.begin() as tx:
+            assert await tx.commission_rates.at(mine, NOW) == Commission(platform=0, own=None)
+            for provider_id, basis_points, hours in rates:
+                rate = CommissionRate(
+                    id=CommissionId(make.entropy.new_id()),
+                    provider_id=provider_id,
+                    basis_points=basis_points,
+                    since=NOW + hours * HOUR,
+                )
+                await tx.commission_rates.add(rate)
+        expected = [(1_000, None), (1_000, 500), (2_000, 500), (2_000, None), (2_000, 0)]
+        for hours, (platform, own) in enumerate(expected):
+            at = NOW + hours * HOUR
+            commission = Commission(platform=platform, own=own)
+            assert await backend.reads.commission_rates.at(mine, at) == commission
+            assert await backend.reads.commission_rates.at(other, at) == Commission(platform=platform)
+            assert await backend.reads.commission_rates.at(None, at) == Commission(platform=platform)
+            async with backend.begin() as tx:
+                assert await tx.commission_rates.at(mine, at) == commission
+
+
+class EarningsContract(StorageContract):
+    """The entries of providers' accounts."""
+
+    async def test_the_entries_of_a_booking_add_up(self, backend: Backend, make: Builder) -> None:
+        booking, other = await a_booking(backend, make), await a_booking(backend, make)
+        async with backend.begin() as tx:
+            assert await tx.earnings.of_booking(booking.id) == Share()
+            await tx.earnings.add(_entry(make, booking))
+            await tx.earnings.add(_entry(make, booking, kept=-400, desk=7, commission=-40, amount=-360))
+            await tx.earnings.add(_entry(make, other))
+            assert await tx.earnings.of_booking(booking.id) == Share(kept=600, desk=7, commission=60)
+            assert await tx.earnings.lock_balance(booking.provider_id, "MNT") == 540
+            assert await tx.earnings.lock_balance(booking.provider_id, "USD") == 0
+
+    async def test_a_paid_booking_is_outdated_until_its_version_is_marked(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        unpaid = make.booking(cast.profile, cast.customer)
+        paid = unpaid.receive(unpaid.deposit, NOW)
+        await store_bookings(backend, make, unpaid)
+        assert list(await backend.reads.earnings.outdated(10)) == []
+        async with backend.begin() as tx:
+            await tx.bookings.lock(unpaid.id)
+            await tx.bookings.save(paid, was=unpaid)
+        assert list(await backend.reads.earnings.outdated(10)) == [paid.id]
+        assert list(await backend.reads.earnings.outdated(0)) == []
+        async with backend.begin() as tx:
+            assert list(await tx.earnings.outdated(cast.profile.id)) == [paid.id]
+            assert list(await tx.earnings.outdated(ProviderId(make.entropy.new_id()))) == []
+            await tx.earnings.mark(paid.id, paid.version)
+        assert list(await backend.reads.earnings.outdated(10)) == []
+        async with backend.begin() as tx:
+            assert await tx.bookings.lock(paid.id) == paid
+            await tx.bookings.save(paid.receive(paid.deposit, NOW), was=paid)
+        assert list(await backend.reads.earnings.outdated(10)) == [paid.id]
+
+    async def test_the_totals_of_a_period_are_by_currency(self, backend: Backend, make: Builder) -> None:
+        booking, other = await a_booking(backend, make), await a_booking(backend, make)
+        payout = _payout(make, booking.provider_id)
+        entries = [
+            _entry(make, booking),
+            _entry(make, booking, kept=500, desk=9, commission=50, amount=450, at=NOW + HOUR),
+            _reserved(make, payout, at=1),
+            _entry(make, booking, kept=7, commission=0, amount=7, currency="USD", at=NOW + HOUR),
+            _entry(make, booking, kept=-100, commission=-10, amount=-90, at=NOW + 2 * HOUR),
+        ]
+        async with backend.begin() as tx:
+            await tx.provider_payouts.add(payout)
+            for entry in (*entries, _entry(make, other)):
+                await tx.earnings.add(entry)
+        period = Period(provider_id=booking.provider_id, start=NOW + HOUR, end=NOW + 2 * HOUR)
+        tugriks = EarningTotals(currency="MNT", opening=900, kept=500, desk=9, commission=50, paid_out=100, owed=1_160)
+        dollars = EarningTotals(currency="USD", opening=0, kept=7, desk=0, commission=0, paid_out=0, owed=7)
+        assert list(await backend.reads.earnings.totals(period)) == [tugriks, dollars]
+        assert tugriks.closing == 1_250
+        ever = Period(provider_id=booking.provider_id)
+        [of_all, _] = await backend.reads.earnings.totals(ever)
+        assert (of_all.opening, of_all.kept, of_all.paid_out, of_all.closing) == (0, 1_400, 100, 1_160)
+        views = list(await backend.reads.earnings.page(period, None, 10))
+        assert [view.earning for view in views] == entries[1:4]
+        assert [view.booking_reference for view in views] == [booking.reference, None, booking.reference]
+        first = list(await backend.reads.earnings.page(ever, None, 2))
+        rest = list(await backend.reads.earnings.page(ever, first[-1].id, 10))
+        assert [view.earning for view in (*first, *rest)] == entries
+
+    async def test_money_of_bookings_that_are_not_over_or_disputed_is_held(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        paid = {
+            status: replace(make.booking(cast.profile, cast.customer, NOW + n * HOUR), status=status)
+            for n, status in enumerate((Status.CONFIRMED, Status.DISPUTED, Status.COMPLETED))
+        }
+        deposit = Money(amount=500, currency="MNT")
+        made = [booking.receive(deposit, NOW) for booking in paid.values()]
+        await store_bookings(backend, make, *made)
+        async with backend.begin() as tx:
+            await tx.refunds.add(make.refund(made[0], Money(amount=120, currency="MNT")))
+        expected = [HeldMoney(currency="MNT", upcoming=380, disputed=500)]
+        assert list(await backend.reads.earnings.held(cast.profile.id)) == expected
+        assert list(await backend.reads.earnings.held(ProviderId(make.entropy.new_id()))) == []
+
+    async def test_balances_are_listed_by_provider(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        await a_cast(backend, make)
+        booking, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
+        payout = _payout(make, cast.profile.id)
+        async with backend.begin() as tx:
+            await tx.bank_accounts.save(make.bank_account(cast.owner.id))
+            await tx.provider_payouts.add(payout)
+            await tx.earnings.add(_entry(make, booking))
+            await tx.earnings.add(_reserved(make, payout))
+            await tx.earnings.add(_entry(make, booking, currency="USD"))
+            await tx.earnings.add(_entry(make, theirs, kept=-5, commission=0, amount=-5))
+        mine = ProviderBalance(
+            provider_id=cast.profile.id,
+            provider_name=cast.profile.display_name,
+            currency="MNT",
+            owed=800,
+            reserved=100,
+            has_bank_account=True,
+        )
+        expected = [
+            mine,
+            replace(mine, currency="USD", owed=900, reserved=0),
+            replace(
+                mine,
+                provider_id=other.profile.id,
+                provider_name=other.profile.display_name,
+                owed=-5,
+                reserved=0,
+                has_bank_account=False,
+            ),
+        ]
+        expected.sort(key=lambda each: (each.provider_id, each.currency))
+        found = list(await backend.reads.earnings.balances(None, 10))
+        assert found == expected
+        first = list(await backend.reads.earnings.balances(None, 1))
+        assert first + list(await backend.reads.earnings.balances(first[-1].provider_id, 10)) == expected
+
+    async def test_entries_of_a_rolled_back_transaction_are_not_stored(self, backend: Backend, make: Builder) -> None:
+        booking = await a_booking(backend, make)
+
+        async def add(tx: Repositories) -> None:
+            await tx.earnings.add(_entry(make, booking))
+
+        await rolled_back(backend, add)
+        assert list(await backend.reads.earnings.balances(None, 10)) == []
+
+    async def test_of_concurrent_payouts_the_balance_is_spent_once(self, backend: Backend, make: Builder) -> None:
+        booking = await a_booking(backend, make)
+        async with backend.begin() as tx:
+            await tx.earnings.add(_entry(make, booking))
+
+        async def spend() -> bool:
+            payout = _payout(make, booking.provider_id, 900)
+            async with backend.begin() as tx:
+                if await tx.earnings.lock_balance(booking.provider_id, "MNT") < 900:
+                    return False
+                await tx.provider_payouts.add(payout)
+                await tx.earnings.add(_reserved(make, payout))
+            return True
+
+        done, refusals = await race([spend() for _ in range(8)])
+        assert (sum(done), refusals) == (1, [])
+
+
+class ProviderPayoutsContract(StorageContract):
+    """Payouts to providers."""
+
+    async def test_a_payout_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        account = make.bank_account(cast.owner.id)
+        payout = replace(
+            _payout(make, cast.profile.id),
+            amount=Money(amount=2**63 - 1, currency="KWD"),
+            status=ProviderPayoutStatus.PAID,
+            payee=account.details,
+            approved_at=NOW,
+            return_reason="Данс олдсонгүй",
+            bank_reference="FT 1",
+            processed_at=NOW + HOUR,
+            version=7,
+        )
+        async with backend.begin() as tx:
+            await tx.provider_payouts.add(payout)
+            assert await tx.provider_payouts.lock(payout.id) == payout
+            assert await tx.provider_payouts.lock(ProviderPayoutId(make.entropy.new_id())) is None
+        view = ProviderPayoutView(
+            payout=payout, provider_name=cast.profile.display_name, owner_id=cast.owner.id, bank_account=None
+        )
+        assert await backend.reads.provider_payouts.get(payout.id) == view
+        async with backend.begin() as tx:
+            await tx.bank_accounts.save(account)
+        assert await backend.reads.provider_payouts.get(payout.id) == replace(view, bank_account=account.details)
+        assert await backend.reads.provider_payouts.get(ProviderPayoutId(make.entropy.new_id())) is None
+
+    async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        was = _payout(make, cast.profile.id)
+        async with backend.begin() as tx:
+            await tx.provider_payouts.add(was)
+        cancelled = was.cancel(NOW)
+        await _save(backend, cancelled, was)
+        with pytest.raises(ConcurrentChange):
+            await _save(backend, was.cancel(NOW + HOUR), was)
+        found = await backend.reads.provider_payouts.get(was.id)
+        assert found is not None
+        assert found.payout == cancelled
+
+    async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        details = make.bank_account(cast.owner.id).details
+        small = replace(_payout(make, cast.profile.id, 5), created_at=NOW - HOUR)
+        large = _payout(make, cast.profile.id, 9).approve(details, NOW)
+        paid = _payout(make, other.profile.id, 7).approve(details, NOW).settle("FT1", NOW)
+        async with backend.begin() as tx:
+            for payout in (small, large, paid):
+                await tx.provider_payouts.add(payout)
+        for chosen, expected in (
+            (ProviderPayoutFilter(), [small, large, paid]),
+            (ProviderPayoutFilter(status=ProviderPayoutStatus.PAID), [paid]),
+            (ProviderPayoutFilter(provider_id=cast.profile.id), [small, large]),
+            (ProviderPayoutFilter(waits_for=PayoutStep.BANK_DETAILS), [small]),
+            (ProviderPayoutFilter(waits_for=PayoutStep.TRANSFER), [large]),
+            (ProviderPayoutFilter(waits_for=PayoutStep.NOTHING), [paid]),
+            (ProviderPayoutFilter(at_before=NOW), [small]),
+            (ProviderPayoutFilter(at_from=NOW), [large, paid]),
+            (ProviderPayoutFilter(amount_from=6, amount_to=8), [paid]),
+            (ProviderPayoutFilter(order=MoneyOrder.NEWEST), [paid, large, small]),
+            (ProviderPayoutFilter(order=MoneyOrder.HIGHEST, limit=2), [large, paid]),
+            (ProviderPayoutFilter(order=MoneyOrder.HIGHEST, after=paid.id), [small]),
+        ):
+            found = await backend.reads.provider_payouts.page(chosen)
+            assert [view.payout for view in found] == expected, chosen
+
+
+class BankReferencesContract(StorageContract):
+    """The bank's references of all transfers."""
+
+    async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
+        async def claim(transfer_id: UUID) -> None:
+            async with backend.begin() as tx:
+                await tx.bank_references.claim("FT1", RefundId(transfer_id))
+
+        done, refusals = await race([claim(uuid4()) for _ in range(8)])
+        assert len(done) == 1
+        assert [type(refusal) for refusal in refusals] == [BankReferenceUsed] * 7

@@ -1,0 +1,217 @@
+"""Providers' accounts in memory: commission rates and entries."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import TO_COME, Status
+from booking_domain.payments.earnings import (
+    Commission,
+    CommissionRate,
+    CommissionRates,
+    CommissionReads,
+    Earning,
+    EarningKind,
+    EarningReads,
+    Earnings,
+    EarningTotals,
+    EarningView,
+    HeldMoney,
+    Period,
+    ProviderBalance,
+    Share,
+)
+from booking_domain.payments.provider_payouts import ProviderPayoutStatus
+from booking_domain.payments.refunds import RefundStatus
+from booking_domain.shared.ids import BookingId, EarningId, ProviderId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.payments.memory.tables import (
+    COMMISSION_RATES,
+    EARNINGS,
+    EARNINGS_VERSIONS,
+    PROVIDER_PAYOUTS,
+    REFUNDS,
+)
+
+
+class MemoryCommissionRates(CommissionRates):
+    """The commission rates of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, rate: CommissionRate) -> None:
+        if rate.provider_id is not None:
+            self._state.require(PROFILES, rate.provider_id)
+        self._state[COMMISSION_RATES][rate.id] = rate
+
+    async def at(self, provider_id: ProviderId, at: datetime) -> Commission:
+        return _commission(self._state, provider_id, at)
+
+
+class MemoryCommissionReads(CommissionReads):
+    """Committed commission rates."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def at(self, provider_id: ProviderId | None, at: datetime) -> Commission:
+        return _commission(self._committed(), provider_id, at)
+
+
+class MemoryEarnings(Earnings):
+    """The entries of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, earning: Earning) -> None:
+        self._state.require(PROFILES, earning.provider_id)
+        self._state[EARNINGS][earning.id] = earning
+
+    async def of_booking(self, booking_id: BookingId) -> Share:
+        entries = [each for each in self._state[EARNINGS].values() if each.booking_id == booking_id]
+        return Share(
+            kept=sum(each.kept for each in entries),
+            desk=sum(each.desk for each in entries),
+            commission=sum(each.commission for each in entries),
+        )
+
+    async def mark(self, booking_id: BookingId, version: int) -> None:
+        self._state.require(BOOKINGS, booking_id)
+        self._state[EARNINGS_VERSIONS][booking_id] = version
+
+    async def outdated(self, provider_id: ProviderId) -> Sequence[BookingId]:
+        return sorted(each.id for each in _outdated(self._state) if each.provider_id == provider_id)
+
+    async def lock_balance(self, provider_id: ProviderId, currency: str) -> int:
+        return balances_of(self._state, provider_id).get(currency, 0)
+
+
+class MemoryEarningReads(EarningReads):
+    """Committed entries."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def outdated(self, limit: int) -> Sequence[BookingId]:
+        return [each.id for each in _outdated(self._committed())][:limit]
+
+    async def totals(self, period: Period) -> Sequence[EarningTotals]:
+        by_currency: defaultdict[str, list[Earning]] = defaultdict(list)
+        for each in self._committed()[EARNINGS].values():
+            if each.provider_id == period.provider_id:
+                by_currency[each.currency].append(each)
+        found = []
+        for currency, entries in sorted(by_currency.items()):
+            within = [each for each in entries if _is_in(period, each)]
+            found.append(
+                EarningTotals(
+                    currency=currency,
+                    opening=sum(each.amount for each in entries if period.start is not None and each.at < period.start),
+                    kept=sum(each.kept for each in within),
+                    desk=sum(each.desk for each in within),
+                    commission=sum(each.commission for each in within),
+                    paid_out=sum(-each.amount for each in within if each.kind is EarningKind.PAYOUT),
+                    owed=sum(each.amount for each in entries),
+                )
+            )
+        return found
+
+    async def held(self, provider_id: ProviderId) -> Sequence[HeldMoney]:
+        state = self._committed()
+        upcoming: defaultdict[str, int] = defaultdict(int)
+        disputed: defaultdict[str, int] = defaultdict(int)
+        for booking in state[BOOKINGS].values():
+            if booking.provider_id != provider_id:
+                continue
+            rest = booking.paid.amount - booking.refunded.amount - _pending(state, booking)
+            if booking.status is Status.DISPUTED:
+                disputed[booking.price.currency] += rest
+            elif booking.status in TO_COME:
+                upcoming[booking.price.currency] += rest
+        return [
+            HeldMoney(currency=each, upcoming=upcoming[each], disputed=disputed[each])
+            for each in sorted({*upcoming, *disputed})
+            if upcoming[each] + disputed[each] > 0
+        ]
+
+    async def page(self, period: Period, after: EarningId | None, limit: int) -> Sequence[EarningView]:
+        state = self._committed()
+        found = [
+            EarningView(
+                earning=each,
+                booking_reference=None if each.booking_id is None else state[BOOKINGS][each.booking_id].reference,
+            )
+            for _, each in sorted(state[EARNINGS].items())
+            if each.provider_id == period.provider_id and _is_in(period, each) and (after is None or each.id > after)
+        ]
+        return found[:limit]
+
+    async def balances(self, after: ProviderId | None, limit: int) -> Sequence[ProviderBalance]:
+        state = self._committed()
+        earners = sorted({each.provider_id for each in state[EARNINGS].values()})
+        page = [each for each in earners if after is None or each > after][:limit]
+        return [
+            ProviderBalance(
+                provider_id=provider_id,
+                provider_name=state[PROFILES][provider_id].display_name,
+                currency=currency,
+                owed=owed,
+                reserved=_reserved(state, provider_id, currency),
+                has_bank_account=state[PROFILES][provider_id].owner_id in state[BANK_ACCOUNTS],
+            )
+            for provider_id in page
+            for currency, owed in sorted(balances_of(state, provider_id).items())
+        ]
+
+
+def balances_of(state: State, provider_id: ProviderId) -> dict[str, int]:
+    """Return what a provider is owed, by currency."""
+    balances: defaultdict[str, int] = defaultdict(int)
+    for each in state[EARNINGS].values():
+        if each.provider_id == provider_id:
+            balances[each.currency] += each.amount
+    return dict(balances)
+
+
+def _commission(state: State, provider_id: ProviderId | None, at: datetime) -> Commission:
+    platform, own = _rate(state, None, at), None if provider_id is None else _rate(state, provider_id, at)
+    return Commission(platform=platform or 0, own=own)
+
+
+def _rate(state: State, provider_id: ProviderId | None, at: datetime) -> int | None:
+    rates = [each for each in state[COMMISSION_RATES].values() if each.provider_id == provider_id and each.since <= at]
+    latest = max(rates, key=lambda each: (each.since, each.id), default=None)
+    return None if latest is None else latest.basis_points
+
+
+def _outdated(state: State) -> list[Booking]:
+    versions = state[EARNINGS_VERSIONS]
+    return [each for each in state[BOOKINGS].values() if each.paid and versions.get(each.id) != each.version]
+
+
+def _pending(state: State, booking: Booking) -> int:
+    return sum(
+        each.amount.amount
+        for each in state[REFUNDS].values()
+        if each.booking_id == booking.id and each.status is RefundStatus.PENDING
+    )
+
+
+def _reserved(state: State, provider_id: ProviderId, currency: str) -> int:
+    return sum(
+        each.amount.amount
+        for each in state[PROVIDER_PAYOUTS].values()
+        if each.provider_id == provider_id
+        and each.amount.currency == currency
+        and each.status is ProviderPayoutStatus.PENDING
+    )
+
+
+def _is_in(period: Period, entry: Earning) -> bool:
+    return (period.start is None or period.start <= entry.at) and (period.end is None or entry.at < period.end)

@@ -1,0 +1,1 @@
+"""`/providers/me/earnings`, `/admin/earnings`, `/admin/commission` and `/admin/provider-payouts`."""

@@ -1,0 +1,250 @@
+"""`/admin/provider-payouts`: transfers of what providers are owed."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.payments.provider_payouts import ProviderPayout
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderPayoutId
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.provider_payouts import (
+    ChangeProviderPayout,
+    approve_provider_payout,
+    cancel_provider_payout,
+    return_provider_payout,
+    settle_provider_payout,
+    start_provider_payout,
+)
+from booking_domain.workflows.queries import earnings as queries
+from entrypoints.http.earnings import statements
+from entrypoints.http.earnings.examples import (
+    APPROVED,
+    CANCELLED,
+    PAYOUT,
+    PAYOUTS,
+    PAYOUTS_CSV,
+    RETURN,
+    RETURNED,
+    SETTLE,
+    SETTLED,
+    START,
+    STARTED,
+)
+from entrypoints.http.earnings.schemas import (
+    ChosenProviderPayoutsQuery,
+    ProviderPayoutJson,
+    ProviderPayoutsJson,
+    ProviderPayoutsQuery,
+    ReturnProviderPayoutBody,
+    SettleProviderPayoutBody,
+    StartedPayoutJson,
+    StartPayoutBody,
+    provider_payout_json,
+    provider_payouts_json,
+)
+from entrypoints.http.kit.csv_cells import PAGE
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import attachment
+
+
+class _Made(msgspec.Struct):
+    """The members of a new payout that its headers need."""
+
+    id: str
+    version: int
+
+
+_made: Final = msgspec.json.Decoder(_Made).decode
+
+
+def _headers(body: bytes) -> dict[str, str]:
+    made = _made(body)
+    return {"Location": f"/api/v1/admin/provider-payouts/{made.id}", **etag(made.version)}
+
+
+def _started(payout: ProviderPayout) -> StartedPayoutJson:
+    return StartedPayoutJson(
+        id=payout.id,
+        provider_id=payout.provider_id,
+        amount=payout.amount.amount,
+        currency=payout.amount.currency,
+        status=payout.status,
+        created_at=payout.created_at,
+        version=payout.version,
+    )
+
+
+@post(
+    "/admin/provider-payouts",
+    opt=documented(start_provider_payout, body=START, answer=STARTED, headers=("Location",)),
+)
+async def start_payout_to_provider(
+    data: JSONBody[StartPayoutBody], runner: Injected[IdempotentRunner]
+) -> Response[StartedPayoutJson]:
+    """Start a payout to a provider, of everything that is owed in the currency or of `amount`; for admins.
+
+    The amount leaves the provider's balance at once, so that it is not paid out twice.
+    """
+    return await runner.created(start_provider_payout, data.command(), answer=_started, headers=_headers)
+
+
+@get(
+    "/admin/provider-payouts",
+    opt=documented(queries.list_provider_payouts, raises=(InvalidValue,), answer=PAYOUTS),
+)
+async def list_payouts_to_providers(
+    asked: Injected[ProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> ProviderPayoutsJson:
+    """List payouts to providers with what their transfers need; for admins. The oldest come first by default."""
+    chosen = asked.chosen(asked.cursor, asked.limit + 1)
+    found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
+    return provider_payouts_json(found, asked.limit)
+
+
+@get(
+    "/admin/provider-payouts/export",
+    media_type="text/csv",
+    opt=documented(
+        queries.list_provider_payouts,
+        raises=(InvalidValue,),
+        answer=PAYOUTS_CSV,
+        headers=("Content-Disposition",),
+    ),
+)
+async def export_payouts_to_providers(
+    asked: Injected[ChosenProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Export payouts to providers as a CSV file for the bank (RFC 4180, UTF-8); for admins.
+
+    `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
+    """
+    chosen = asked.chosen(None, PAGE)
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
+    return attachment("provider-payouts", statements.payouts(chosen, first, reads.provider_payouts))
+
+
+@get("/admin/provider-payouts/{payout_id:str}", opt=documented(queries.get_provider_payout, answer=PAYOUT))
+async def get_payout_to_provider(
+    payout_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[ProviderPayoutJson]:
+    """Return one payout to a provider; for admins."""
+    view = await queries.get_provider_payout(actor, ProviderPayoutId(payout_id), reads.provider_payouts)
+    return unless_known(provider_payout_json(view), etag(view.payout.version), if_none_match)
+
+
+@post(
+    "/admin/provider-payouts/{payout_id:str}/approve",
+    status_code=200,
+    opt=documented(approve_provider_payout, answer=APPROVED),
+)
+async def approve_payout_to_provider(
+    payout_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderPayoutJson]:
+    """Approve the transfer to the provider's bank account as it is now; for admins.
+
+    A later change of the account does not redirect the transfer. A second approval changes nothing.
+    """
+    await executor.run(approve_provider_payout, _change(payout_id, if_match), actor=actor)
+    return await _shown(payout_id, actor, reads)
+
+
+@post(
+    "/admin/provider-payouts/{payout_id:str}/cancel",
+    status_code=200,
+    opt=documented(cancel_provider_payout, answer=CANCELLED),
+)
+async def cancel_payout_to_provider(
+    payout_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderPayoutJson]:
+    """Call a payout off whose transfer is not approved, so that its amount is owed again; for admins.
+
+    A second call changes nothing.
+    """
+    await executor.run(cancel_provider_payout, _change(payout_id, if_match), actor=actor)
+    return await _shown(payout_id, actor, reads)
+
+
+@post(
+    "/admin/provider-payouts/{payout_id:str}/settle",
+    status_code=200,
+    opt=documented(settle_provider_payout, body=SETTLE, answer=SETTLED),
+)
+async def settle_payout_to_provider(
+    payout_id: FromPath[UUID],
+    data: JSONBody[SettleProviderPayoutBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderPayoutJson]:
+    """Close an approved transfer with the bank's reference; for admins. The payout is then `paid`.
+
+    A reference belongs to one transfer, to a customer or to a provider. Repeating the request with the same reference
+    changes nothing. The provider is told.
+    """
+    command = data.command(payout_id, expected_version(if_match))
+    await executor.run(settle_provider_payout, command, actor=actor)
+    return await _shown(payout_id, actor, reads)
+
+
+@post(
+    "/admin/provider-payouts/{payout_id:str}/return",
+    status_code=200,
+    opt=documented(return_provider_payout, body=RETURN, answer=RETURNED),
+)
+async def return_payout_to_provider(
+    payout_id: FromPath[UUID],
+    data: JSONBody[ReturnProviderPayoutBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderPayoutJson]:
+    """Record that an approved transfer failed; for admins. The provider is told the reason.
+
+    The payout needs a new approval, after the provider has checked their bank account, or is called off.
+    """
+    command = data.command(payout_id, expected_version(if_match))
+    await executor.run(return_provider_payout, command, actor=actor)
+    return await _shown(payout_id, actor, reads)
+
+
+def _change(payout_id: UUID, if_match: str | None) -> ChangeProviderPayout:
+    return ChangeProviderPayout(payout_id=ProviderPayoutId(payout_id), expected_version=expected_version(if_match))
+
+
+async def _shown(payout_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderPayoutJson]:
+    view = await queries.get_provider_payout(actor, ProviderPayoutId(payout_id), reads.provider_payouts)
+    return Response(provider_payout_json(view), status_code=200, headers=etag(view.payout.version))
+
+
+payout_routes: Final = (
+    start_payout_to_provider,
+    list_payouts_to_providers,
+    export_payouts_to_providers,
+    get_payout_to_provider,
+    approve_payout_to_provider,
+    cancel_payout_to_provider,
+    settle_payout_to_provider,
+    return_payout_to_provider,
+)

@@ -1,0 +1,201 @@
+"""`/providers/me/earnings`, `/providers/me/payouts`, and for admins `/admin/earnings` and `/admin/commission`."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, get, put
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.payments.earnings import EarningView, Period
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
+from booking_domain.workflows.earnings import set_commission
+from booking_domain.workflows.listings import MoneyOrder
+from booking_domain.workflows.ports import ProviderPayoutFilter, Reads, Repositories
+from booking_domain.workflows.queries import earnings as queries
+from booking_domain.workflows.views import ProviderPayoutView
+from entrypoints.http.earnings import statements
+from entrypoints.http.earnings.examples import (
+    ACCOUNT,
+    BALANCES,
+    BALANCES_CSV,
+    COMMISSION,
+    OWN_PAYOUTS,
+    SET_COMMISSION,
+    STATEMENT,
+)
+from entrypoints.http.earnings.payouts import payout_routes
+from entrypoints.http.earnings.schemas import (
+    AccountJson,
+    BalancesJson,
+    CommissionBody,
+    CommissionJson,
+    CommissionQuery,
+    EarningJson,
+    EarningsQuery,
+    OwnPayoutJson,
+    OwnPayoutsJson,
+    PageQuery,
+    PeriodQuery,
+    account_json,
+    balances_json,
+    commission_json,
+    earning_json,
+    own_payout_json,
+    own_payouts_json,
+)
+from entrypoints.http.kit.csv_cells import PAGE
+from entrypoints.http.kit.cursors import read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import ExportSource, exporting, items
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import attachment
+
+
+@get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
+async def get_my_earnings(
+    asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> AccountJson:
+    """Return what your profile earned in a period: totals and what is held back by currency, and the entries.
+
+    A booking adds its money, less commission, once it is over; a refund or dispute later takes it back. Entries follow
+    within about a minute.
+    """
+    return account_json(await queries.get_own_earnings(actor, asked.wanted(), reads), asked.limit)
+
+
+@get(
+    "/providers/me/earnings/export",
+    media_type="text/csv",
+    opt=documented(
+        queries.get_own_earnings, raises=(InvalidValue,), answer=STATEMENT, headers=("Content-Disposition",)
+    ),
+)
+async def export_my_earnings(
+    asked: Injected[PeriodQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Return the statement of a period as a CSV file (RFC 4180, UTF-8); amounts are in whole units of the currency."""
+    account = await queries.get_own_earnings(actor, asked.everything(PAGE), reads)
+    return attachment("earnings", statements.statement(account, reads))
+
+
+@get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts, answer=OWN_PAYOUTS))
+async def list_my_payouts(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> OwnPayoutsJson:
+    """List the payouts to your profile, newest first. They go to your bank account (`PUT /users/me/bank-account`)."""
+    chosen = ProviderPayoutFilter(
+        order=MoneyOrder.NEWEST, after=read_cursor(asked.cursor, ProviderPayoutId), limit=asked.limit + 1
+    )
+    return own_payouts_json(await queries.list_own_provider_payouts(actor, chosen, reads), asked.limit)
+
+
+@get("/admin/earnings", opt=documented(queries.list_balances, answer=BALANCES))
+async def list_balances(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
+    """List the providers that ever earned, with what they are owed by currency; for admins."""
+    found = await queries.list_balances(actor, read_cursor(asked.cursor, ProviderId), asked.limit + 1, reads)
+    return balances_json(found, asked.limit)
+
+
+@get(
+    "/admin/earnings/export",
+    media_type="text/csv",
+    opt=documented(queries.list_balances, answer=BALANCES_CSV, headers=("Content-Disposition",)),
+)
+async def export_balances(actor: Injected[Actor], reads: Injected[Reads]) -> Response[str]:
+    """Export what all providers are owed as a CSV file (RFC 4180, UTF-8), a line for each currency; for admins."""
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_balances(actor, None, PAGE, reads)
+    return attachment("balances", statements.balances(first, reads))
+
+
+@get(
+    "/admin/providers/{provider_id:str}/earnings",
+    opt=documented(queries.get_earnings, raises=(InvalidValue,), answer=ACCOUNT),
+)
+async def get_earnings_of_provider(
+    provider_id: FromPath[UUID], asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> AccountJson:
+    """Return what a provider earned in a period, as the provider sees it; for admins."""
+    return account_json(await queries.get_earnings(actor, ProviderId(provider_id), asked.wanted(), reads), asked.limit)
+
+
+@get(
+    "/admin/providers/{provider_id:str}/earnings/export",
+    media_type="text/csv",
+    opt=documented(queries.get_earnings, raises=(InvalidValue,), answer=STATEMENT, headers=("Content-Disposition",)),
+)
+async def export_earnings_of_provider(
+    provider_id: FromPath[UUID], asked: Injected[PeriodQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[str]:
+    """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8); for admins."""
+    account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(PAGE), reads)
+    return attachment("earnings", statements.statement(account, reads))
+
+
+@get("/admin/commission", opt=documented(queries.get_commission, answer=COMMISSION))
+async def get_commission(
+    asked: Injected[CommissionQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> CommissionJson:
+    """Return the commission of the platform, or of a provider (`?providerId=`); for admins."""
+    provider_id = None if asked.provider_id is None else ProviderId(asked.provider_id)
+    commission = await queries.get_commission(actor, provider_id, reads, now=clock.now())
+    return commission_json(provider_id, commission)
+
+
+@put("/admin/commission", opt=documented(set_commission, body=SET_COMMISSION, answer=COMMISSION))
+async def set_the_commission(
+    data: JSONBody[CommissionBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+) -> CommissionJson:
+    """Set the commission of the platform, or of the provider `providerId`, on bookings made from now on; for admins.
+
+    Bookings that were made before keep the rate of their time. `basisPoints: null` gives a provider the platform's rate
+    again. The former rates stay on record.
+    """
+    command = data.command()
+    await executor.run(set_commission, command, actor=actor)
+    commission = await queries.get_commission(actor, command.provider_id, reads, now=clock.now())
+    return commission_json(command.provider_id, commission)
+
+
+async def _entries(source: ExportSource, after: EarningId | None) -> list[EarningView]:
+    view = await source.reads.providers.by_owner(source.user.id)
+    if view is None:
+        return []
+    return list(await source.reads.earnings.page(Period(provider_id=view.profile.id), after, source.page))
+
+
+async def _payouts(source: ExportSource, after: ProviderPayoutId | None) -> list[ProviderPayoutView]:
+    view = await source.reads.providers.by_owner(source.user.id)
+    if view is None:
+        return []
+    chosen = ProviderPayoutFilter(provider_id=view.profile.id, after=after, limit=source.page)
+    return list(await source.reads.provider_payouts.page(chosen))
+
+
+EARNINGS: Final = items("earnings", EarningJson, _entries, earning_json)
+PAYOUTS: Final = items("provider_payouts", OwnPayoutJson, _payouts, own_payout_json)
+"""The sections of the export."""
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        get_my_earnings,
+        export_my_earnings,
+        list_my_payouts,
+        list_balances,
+        export_balances,
+        get_earnings_of_provider,
+        export_earnings_of_provider,
+        get_commission,
+        set_the_commission,
+        *payout_routes,
+    ],
+    opt=exporting(EARNINGS, PAYOUTS),
+)

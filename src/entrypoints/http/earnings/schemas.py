@@ -1,0 +1,441 @@
+"""The JSON of providers' accounts and payouts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, field
+
+from booking_domain.payments.earnings import (
+    ALL,
+    Commission,
+    EarningKind,
+    EarningView,
+    HeldMoney,
+    ProviderBalance,
+)
+from booking_domain.payments.provider_payouts import ProviderPayoutStatus
+from booking_domain.payments.refunds import MAX_BANK_REFERENCE, MAX_RETURN_REASON
+from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.earnings import SetCommission
+from booking_domain.workflows.listings import MoneyOrder
+from booking_domain.workflows.ports import ProviderPayoutFilter
+from booking_domain.workflows.provider_payouts import (
+    ReturnProviderPayout,
+    SettleProviderPayout,
+    StartProviderPayout,
+)
+from booking_domain.workflows.queries.earnings import Account, Wanted
+from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Moment, Query, Timestamp
+from entrypoints.http.kit.listing import PersonJson
+from entrypoints.http.kit.queries import utc_moment
+from entrypoints.http.payouts.schemas import PayeeJson, payee_json
+
+BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
+
+
+class PeriodQuery(Query, frozen=True, kw_only=True):
+    """Entries in `[from, to)`; a date means midnight UTC."""
+
+    from_: Moment | None = field(default=None, name="from")
+    to: Moment | None = None
+
+    def start(self) -> datetime | None:
+        """The beginning of the period."""
+        return utc_moment(self.from_, name="from")
+
+    def end(self) -> datetime | None:
+        """The end of the period, which is not part of it."""
+        return utc_moment(self.to, name="to")
+
+    def everything(self, page: int) -> Wanted:
+        """The first page of a statement."""
+        return Wanted(start=self.start(), end=self.end(), limit=page)
+
+
+class EarningsQuery(PeriodQuery, frozen=True, kw_only=True):
+    """A period, and a page of its entries."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def wanted(self) -> Wanted:
+        """The period, and one entry more than the page has."""
+        after = read_cursor(self.cursor, EarningId)
+        return Wanted(start=self.start(), end=self.end(), after=after, limit=self.limit + 1)
+
+
+class PageQuery(Query, frozen=True, kw_only=True):
+    """A page."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class CommissionQuery(Query, frozen=True, kw_only=True):
+    """Whose commission rate."""
+
+    provider_id: UUID | None = None
+
+
+class ChosenProviderPayoutsQuery(PeriodQuery, frozen=True, kw_only=True):
+    """Which payouts to providers to list; `from` and `to` are about the creation."""
+
+    provider_id: UUID | None = None
+    status: ProviderPayoutStatus | None = None
+    waits_for: PayoutStep | None = None
+    amount_from: Amount | None = None
+    amount_to: Amount | None = None
+    sort: MoneyOrder = MoneyOrder.OLDEST
+
+    def chosen(self, cursor: str | None, limit: int) -> ProviderPayoutFilter:
+        """The filter of a page."""
+        return ProviderPayoutFilter(
+            provider_id=None if self.provider_id is None else ProviderId(self.provider_id),
+            status=self.status,
+            waits_for=self.waits_for,
+            at_from=self.start(),
+            at_before=self.end(),
+            amount_from=self.amount_from,
+            amount_to=self.amount_to,
+            order=self.sort,
+            after=read_cursor(cursor, ProviderPayoutId),
+            limit=limit,
+        )
+
+
+class ProviderPayoutsQuery(ChosenProviderPayoutsQuery, frozen=True, kw_only=True):
+    """A page of payouts to providers."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class CommissionBody(Body, frozen=True, kw_only=True):
+    """A commission rate; without a provider the platform's, and null for a provider is the platform's rate again."""
+
+    provider_id: UUID | None = None
+    basis_points: BasisPoints | None
+
+    def command(self) -> SetCommission:
+        """The command."""
+        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
+        return SetCommission(provider_id=provider_id, basis_points=self.basis_points)
+
+
+class StartPayoutBody(Body, frozen=True, kw_only=True):
+    """A payout to a provider: of everything that is owed in the currency, or of a part."""
+
+    provider_id: UUID
+    currency: Currency
+    amount: Amount | None = None
+
+    def command(self) -> StartProviderPayout:
+        """The command."""
+        return StartProviderPayout(provider_id=ProviderId(self.provider_id), currency=self.currency, amount=self.amount)
+
+
+class SettleProviderPayoutBody(Body, frozen=True, kw_only=True):
+    """The bank's reference of the transfer."""
+
+    bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
+
+    def command(self, payout_id: UUID, expected_version: ExpectedVersion) -> SettleProviderPayout:
+        """The command."""
+        return SettleProviderPayout(
+            payout_id=ProviderPayoutId(payout_id),
+            bank_reference=self.bank_reference,
+            expected_version=expected_version,
+        )
+
+
+class ReturnProviderPayoutBody(Body, frozen=True, kw_only=True):
+    """Why the transfer failed. The provider sees it."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_RETURN_REASON)]
+
+    def command(self, payout_id: UUID, expected_version: ExpectedVersion) -> ReturnProviderPayout:
+        """The command."""
+        return ReturnProviderPayout(
+            payout_id=ProviderPayoutId(payout_id), reason=self.reason, expected_version=expected_version
+        )
+
+
+class EarningTotalsJson(Json, frozen=True, kw_only=True):
+    """A provider's account in one currency over the period, in minor units."""
+
+    currency: str
+    opening_amount: int
+    """The balance before the period."""
+    kept_amount: int
+    """What bookings brought in through a gateway, less refunds."""
+    desk_amount: int
+    """What the provider took at the desk; it is not owed."""
+    commission_amount: int
+    paid_out_amount: int
+    """What was paid out, or is reserved for a payout."""
+    closing_amount: int
+    """The balance at the end of the period: opening + kept - commission - paid out."""
+    owed_amount: int
+    """The balance now; negative if the provider owes it."""
+
+
+class HeldMoneyJson(Json, frozen=True, kw_only=True):
+    """What is held back now in one currency, before commission, in minor units."""
+
+    currency: str
+    upcoming_amount: int
+    """Of bookings that are not over."""
+    disputed_amount: int
+
+
+class EarningJson(Json, frozen=True, kw_only=True):
+    """An entry of a provider's account. Amounts are signed."""
+
+    id: UUID
+    kind: EarningKind
+    booking_id: UUID | None
+    booking_reference: str | None
+    payout_id: UUID | None
+    kept_amount: int
+    desk_amount: int
+    commission_amount: int
+    amount: int
+    """What it adds to the balance."""
+    currency: str
+    at: Timestamp
+
+
+class AccountJson(Json, frozen=True, kw_only=True):
+    """A provider's account over a period, with a page of its entries, oldest first."""
+
+    provider_id: UUID
+    from_: Timestamp | None = field(name="from")
+    to: Timestamp | None
+    totals: tuple[EarningTotalsJson, ...]
+    held: tuple[HeldMoneyJson, ...]
+    items: tuple[EarningJson, ...]
+    next_cursor: str | None
+
+
+class BalanceJson(Json, frozen=True, kw_only=True):
+    """A balance in one currency, in minor units."""
+
+    currency: str
+    owed_amount: int
+    """Negative if the provider owes it."""
+    reserved_amount: int
+    """Of payouts that are not made yet; it is not part of `owedAmount`."""
+
+
+class ProviderBalancesJson(Json, frozen=True, kw_only=True):
+    """What a provider is owed."""
+
+    provider: PersonJson
+    has_bank_account: bool
+    balances: tuple[BalanceJson, ...]
+
+
+class BalancesJson(Json, frozen=True, kw_only=True):
+    """A page of providers with what they are owed."""
+
+    items: tuple[ProviderBalancesJson, ...]
+    next_cursor: str | None
+
+
+class CommissionJson(Json, frozen=True, kw_only=True):
+    """The commission rates in force now, in basis points."""
+
+    provider_id: UUID | None
+    basis_points: int
+    """The rate that counts for bookings that are made now."""
+    own_basis_points: int | None
+    platform_basis_points: int
+
+
+class OwnPayoutJson(Json, frozen=True, kw_only=True):
+    """A payout, as the provider sees it."""
+
+    id: UUID
+    amount: int
+    currency: str
+    status: ProviderPayoutStatus
+    needs_bank_account: bool
+    """Whether it waits for the provider's bank account (`PUT /users/me/bank-account`)."""
+    return_reason: str | None
+    bank_reference: str | None
+    created_at: Timestamp
+    processed_at: Timestamp | None
+
+
+class OwnPayoutsJson(Json, frozen=True, kw_only=True):
+    """A page of one's own payouts."""
+
+    items: tuple[OwnPayoutJson, ...]
+    next_cursor: str | None
+
+
+class ProviderPayoutJson(Json, frozen=True, kw_only=True):
+    """A payout to a provider with what its transfer needs."""
+
+    id: UUID
+    provider: PersonJson
+    amount: int
+    currency: str
+    status: ProviderPayoutStatus
+    waits_for: PayoutStep
+    payee: PayeeJson | None
+    return_reason: str | None
+    bank_reference: str | None
+    created_at: Timestamp
+    approved_at: Timestamp | None
+    processed_at: Timestamp | None
+    version: int
+
+
+class ProviderPayoutsJson(Json, frozen=True, kw_only=True):
+    """A page of payouts to providers."""
+
+    items: tuple[ProviderPayoutJson, ...]
+    next_cursor: str | None
+
+
+class StartedPayoutJson(Json, frozen=True, kw_only=True):
+    """A payout that was started; `GET` shows what its transfer needs."""
+
+    id: UUID
+    provider_id: UUID
+    amount: int
+    currency: str
+    status: ProviderPayoutStatus
+    created_at: Timestamp
+    version: int
+
+
+def earning_json(view: EarningView) -> EarningJson:
+    """Show an entry."""
+    entry = view.earning
+    return EarningJson(
+        id=entry.id,
+        kind=entry.kind,
+        booking_id=entry.booking_id,
+        booking_reference=view.booking_reference,
+        payout_id=entry.payout_id,
+        kept_amount=entry.kept,
+        desk_amount=entry.desk,
+        commission_amount=entry.commission,
+        amount=entry.amount,
+        currency=entry.currency,
+        at=entry.at,
+    )
+
+
+def account_json(account: Account, limit: int) -> AccountJson:
+    """Show an account with the page of `limit` of its `limit` + 1 entries."""
+    page, next_cursor = cut(account.entries, limit, lambda view: view.id)
+    return AccountJson(
+        provider_id=account.period.provider_id,
+        from_=account.period.start,
+        to=account.period.end,
+        totals=tuple(
+            EarningTotalsJson(
+                currency=each.currency,
+                opening_amount=each.opening,
+                kept_amount=each.kept,
+                desk_amount=each.desk,
+                commission_amount=each.commission,
+                paid_out_amount=each.paid_out,
+                closing_amount=each.closing,
+                owed_amount=each.owed,
+            )
+            for each in account.totals
+        ),
+        held=tuple(map(_held_json, account.held)),
+        items=tuple(map(earning_json, page)),
+        next_cursor=next_cursor,
+    )
+
+
+def _held_json(held: HeldMoney) -> HeldMoneyJson:
+    return HeldMoneyJson(currency=held.currency, upcoming_amount=held.upcoming, disputed_amount=held.disputed)
+
+
+def balances_json(found: Sequence[ProviderBalance], limit: int) -> BalancesJson:
+    """A page of the balances of the `limit` + 1 providers that were read."""
+    by_provider = [list(group) for _, group in groupby(found, key=lambda each: each.provider_id)]
+    page, next_cursor = cut(by_provider, limit, lambda group: group[0].provider_id)
+    return BalancesJson(items=tuple(map(_balances_of_provider, page)), next_cursor=next_cursor)
+
+
+def _balances_of_provider(group: Sequence[ProviderBalance]) -> ProviderBalancesJson:
+    first = group[0]
+    return ProviderBalancesJson(
+        provider=PersonJson(id=first.provider_id, name=first.provider_name),
+        has_bank_account=first.has_bank_account,
+        balances=tuple(
+            BalanceJson(currency=each.currency, owed_amount=each.owed, reserved_amount=each.reserved) for each in group
+        ),
+    )
+
+
+def commission_json(provider_id: UUID | None, commission: Commission) -> CommissionJson:
+    """Show the rates in force."""
+    return CommissionJson(
+        provider_id=provider_id,
+        basis_points=commission.basis_points,
+        own_basis_points=commission.own,
+        platform_basis_points=commission.platform,
+    )
+
+
+def own_payout_json(view: ProviderPayoutView) -> OwnPayoutJson:
+    """Show a payout to its provider."""
+    payout = view.payout
+    return OwnPayoutJson(
+        id=payout.id,
+        amount=payout.amount.amount,
+        currency=payout.amount.currency,
+        status=payout.status,
+        needs_bank_account=view.waits_for is PayoutStep.BANK_DETAILS,
+        return_reason=payout.return_reason,
+        bank_reference=payout.bank_reference,
+        created_at=payout.created_at,
+        processed_at=payout.processed_at,
+    )
+
+
+def own_payouts_json(found: Sequence[ProviderPayoutView], limit: int) -> OwnPayoutsJson:
+    """A page of the `limit` + 1 payouts that were read, for their provider."""
+    page, next_cursor = cut(found, limit, lambda view: view.payout.id)
+    return OwnPayoutsJson(items=tuple(map(own_payout_json, page)), next_cursor=next_cursor)
+
+
+def provider_payout_json(view: ProviderPayoutView) -> ProviderPayoutJson:
+    """Show a payout to an admin."""
+    payout, payee = view.payout, view.payee
+    return ProviderPayoutJson(
+        id=payout.id,
+        provider=PersonJson(id=payout.provider_id, name=view.provider_name),
+        amount=payout.amount.amount,
+        currency=payout.amount.currency,
+        status=payout.status,
+        waits_for=view.waits_for,
+        payee=None if payee is None else payee_json(payee),
+        return_reason=payout.return_reason,
+        bank_reference=payout.bank_reference,
+        created_at=payout.created_at,
+        approved_at=payout.approved_at,
+        processed_at=payout.processed_at,
+        version=payout.version,
+    )
+
+
+def provider_payouts_json(found: Sequence[ProviderPayoutView], limit: int) -> ProviderPayoutsJson:
+    """A page of the `limit` + 1 payouts that were read."""
+    page, next_cursor = cut(found, limit, lambda view: view.payout.id)
+    return ProviderPayoutsJson(items=tuple(map(provider_payout_json, page)), next_cursor=next_cursor)
