@@ -170,7 +170,8 @@ def test_of_200_changes_of_one_version_one_succeeds(
         after = person.ask("GET", path)
         assert int(after.headers["ETag"].strip('"')) == int(before.strip('"')) + 1
         [made] = [shot.json for shot in shots if shot.kind == DONE]
-        assert (after.json().get("settings") or after.json()) == made
+        seen = after.json().get("settings") or after.json()
+        assert seen.items() >= made.items()  # a booking also names its parties
         slowest = max(slowest, percentile(shots, 0.99))
         what = f"{method} {edited_at.replace(path, '/' + path.split('/')[1])}"
     report(19, f"{ROUNDS} × {AT_ONCE} × {what} of one version: 1 × 200, {AT_ONCE - 1} × 412; p99 {slowest:.2f} s")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import ClassVar, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.errors import InvalidValue, Unavailable
 
 MINUTES_A_DAY: Final = 24 * 60
 SECONDS_A_DAY: Final = 86_400
@@ -34,10 +34,10 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
     return value.astimezone(UTC)
 
 
-class TimeZonesMissing(DomainError):
+class TimeZonesMissing(Unavailable):
     """This system has no time zone database; install the extra `booking-domain[tz]`."""
 
-    code: ClassVar[str] = "time_zone.database_missing"
+    code: ClassVar[str] = "zones.database_missing"
 
 
 @lru_cache(maxsize=1024)

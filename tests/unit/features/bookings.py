@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from hypothesis import strategies as st
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
 from tests.unit.features.declarations import (
     A_STEP,
@@ -18,6 +19,7 @@ from tests.unit.features.declarations import (
     World,
 )
 
+from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import Permission, Relation
@@ -157,6 +159,10 @@ FEATURE: Final = Feature(
         "booking.time_accepted": _STORED,
         "booking.times_offered": _STORED,
         "booking.upheld": _STORED,
+    },
+    samples={
+        **{(CancellationPolicy, name): st.integers(0, 100) for name in ("late_keeps", "no_show_keeps")},
+        (CancellationPolicy, "reschedule_notice_minutes"): st.integers(0, 1_440),
     },
     personal_data=personal_data,
 )

@@ -101,7 +101,8 @@ def test_an_invalid_value_names_its_field() -> None:
     refused = InvalidValue(field="min_notice_minutes", problem="must be between {0} and 1")
     assert refused.field_path == ("min_notice_minutes",)
     assert str(refused) == "must be between {0} and 1."
-    assert refused.parameters == {"field": "min_notice_minutes", "problem": "must be between {0} and 1"}
+    assert refused.parameters == {"field": "min_notice_minutes", "problem": "must be between {0} and 1", "within": ()}
+    assert InvalidValue(field="day", problem="no", within=("rules", 3)).field_path == ("rules", 3, "day")
 
 
 def test_errors_compare_by_identity() -> None:

@@ -33,6 +33,7 @@ NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Reads", "ShowEvent"}
 NO_CONTRACT: Final = {
     "CalendarFiles",
     "CodeMessenger",
+    "Documents",
     "FeedReader",
     "GatewayEvents",
     "KnownPasswords",

@@ -109,7 +109,7 @@ QUOTE: Final[dict[str, Any]] = {
     "betterTier": {"hoursBefore": 72, "percent": 100, "deadline": "2026-11-21T06:00:00Z"},
     "cancellationStart": "2026-11-24T06:00:00Z",
 }
-CANCEL: Final[dict[str, Any]] = {"reason": "I am ill.", "expectedRefundAmount": 1000000}
+CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
 ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
 DECLINE: Final[dict[str, Any]] = {"reason": "Not my style."}
 OFFER: Final[dict[str, Any]] = {"slots": ["2026-11-24T14:00:00+08:00", "2026-11-25T10:00:00+08:00"]}
