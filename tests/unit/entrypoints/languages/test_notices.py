@@ -16,6 +16,7 @@ from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
+from booking_domain.workflows import notify_disputes as disputes
 from booking_domain.workflows.booking_notices import NOTICES, TIME_CHANGED, TIME_REFUSED, notices_of
 from booking_domain.workflows.notify_account import ACCOUNT_DELETED, PHONE_CHANGED
 from booking_domain.workflows.notify_consents import (
@@ -49,6 +50,10 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "day": date(2026, 12, 22),
     "code": "482913",
     "host": "hooks.example.com",
+    "other": "77-OTHER-77",
+    "statement_due": LocalTime(NOW, "UTC"),
+    "decision_due": LocalTime(NOW, "Asia/Tehran"),
+    "note": "77-NOTE-77",
 }
 MAKE = Builder()
 
@@ -77,11 +82,20 @@ TEMPLATES: Final[list[NoticeTemplate]] = [
     PHONE_CHANGED,
     ACCOUNT_DELETED,
     *DISABLED.values(),
+    disputes.OPENED,
+    disputes.OPENED_BY_OTHER,
+    disputes.STATEMENT,
+    disputes.STATEMENT_DUE,
+    disputes.DECISION_DUE,
+    disputes.WITHDRAWN,
+    disputes.WITHDRAWN_BY_OTHER,
+    *disputes.RESOLVED.values(),
 ]
 
 
 def test_every_event_of_a_booking_has_a_notice() -> None:
-    assert {*NOTICES, bookings.BookingPlaced, bookings.BookingNotRevived} >= set(bookings.EVENTS)
+    told_by_disputes = {bookings.BookingDisputed, bookings.BookingDisputeEnded}
+    assert {*NOTICES, bookings.BookingPlaced, bookings.BookingNotRevived, *told_by_disputes} >= set(bookings.EVENTS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
