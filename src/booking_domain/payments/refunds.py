@@ -1,6 +1,6 @@
 """Refunds of bookings: the type, its lifecycle as data, and its ports."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -304,12 +304,6 @@ def return_reason_of(text: str) -> str:
     if not 1 <= len(reason) <= MAX_RETURN_REASON:
         raise InvalidValue(field="reason", problem=f"1 to {MAX_RETURN_REASON} characters")
     return reason
-
-
-def pending_total(refunds: Iterable[Refund], currency: str) -> Money:
-    """The sum of the refunds that are pending."""
-    pending = (refund.amount for refund in refunds if refund.status is RefundStatus.PENDING)
-    return sum(pending, Money.zero(currency))
 
 
 class Refunds(Protocol):

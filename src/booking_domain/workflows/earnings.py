@@ -12,7 +12,6 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import Commission, CommissionRate, Earning, EarningKind, Share
 from booking_domain.payments.model import Payment
-from booking_domain.payments.refunds import Refund, pending_total
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -35,17 +34,15 @@ class SetCommission:
     """None: the provider has the platform's rate again."""
 
 
-def share_of(booking: Booking, payments: list[Payment], refunds: list[Refund], commission: Commission) -> Share:
+def share_of(booking: Booking, payments: list[Payment], commission: Commission) -> Share:
     """What the booking adds to its provider's account as it stands.
 
-    A payment without an invoice was taken at the desk. Refunds, made and pending, are sent by the platform, so they
-    reduce what came through the gateways.
+    A payment without an invoice was taken at the desk. Refunds, made and pending, reduce what came by the gateways.
     """
     if booking.status in HELD:
         return Share()
     desk = sum(payment.settled.amount for payment in payments if payment.invoice is None)
-    back = booking.refunded + pending_total(refunds, booking.price.currency)
-    kept = booking.paid.amount - desk - back.amount
+    kept = booking.totals.refundable.amount - desk
     return Share.of(kept=kept, desk=desk, basis_points=commission.basis_points)
 
 
@@ -56,8 +53,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
         raise BookingNotFound
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
     payments = list(await tx.payments.of_booking(booking_id))
-    refunds = list(await tx.refunds.of_booking(booking_id))
-    new = share_of(booking, payments, refunds, commission).beyond(await tx.earnings.of_booking(booking_id))
+    new = share_of(booking, payments, commission).beyond(await tx.earnings.of_booking(booking_id))
     if new != Share():
         entry = Earning(
             id=EarningId(context.entropy.new_id()),

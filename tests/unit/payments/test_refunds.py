@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.unit.payments.examples import ASKED, NOTHING, NOW, a_refund
+from tests.unit.payments.examples import ASKED, NOW, a_refund
 
 from booking_domain.payments.refunds import (
     REFUND_LIFECYCLE,
@@ -14,14 +12,11 @@ from booking_domain.payments.refunds import (
     RefundAction,
     RefundNotApproved,
     RefundStatus,
-    pending_total,
 )
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.shared.money import Money
-from booking_domain.testing.shared.strategies import amounts
 
 LATER = NOW + timedelta(days=1)
 ACCOUNT = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
@@ -74,15 +69,6 @@ def test_a_refund_is_made_once(party: PaymentParty) -> None:
     assert (made.created_at, made.processed_at, made.version) == (NOW, LATER, 2)
     with pytest.raises(InvalidRefundTransition):
         made.mark_refunded(party, LATER)
-
-
-@given(st.lists(st.tuples(amounts(most=ASKED.amount), st.booleans()), max_size=5))
-def test_the_pending_total_leaves_out_refunds_that_were_made(scheduled: list[tuple[Money, bool]]) -> None:
-    refunds = [
-        a_refund(amount).mark_refunded(PaymentParty.GATEWAY, LATER) if made else a_refund(amount)
-        for amount, made in scheduled
-    ]
-    assert pending_total(refunds, "MNT") == sum((amount for amount, made in scheduled if not made), NOTHING)
 
 
 def test_a_transfer_is_approved_made_and_closed_under_the_reference_of_the_bank() -> None:
