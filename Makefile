@@ -117,7 +117,7 @@ wheel: $(VENV)/.dev ## build the distribution booking-domain
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## delete everything generated, including the data folder
-	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist mutants
+	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist mutants deploy/qpay-worker/node_modules deploy/qpay-worker/.wrangler
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
