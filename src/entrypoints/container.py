@@ -5,6 +5,7 @@ Tests and tools override a provider (`container.database.override(...)`) before 
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from dependency_injector import containers, providers
@@ -20,9 +21,13 @@ from adapters.destinations import literal_is_allowed
 from adapters.documents.renderer import TemplateDocuments
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
+from adapters.postgres.edge_nonces import PostgresNonces
 from adapters.postgres.gateway_tokens import PostgresTokenStore
 from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
+from adapters.qpay_edge.gateway import QPayEdgeGateway
+from adapters.qpay_edge.notifications import EdgeNotifications
+from adapters.qpay_edge.signatures import CallVerifier
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
@@ -59,7 +64,7 @@ from entrypoints.languages.notices import GettextTranslator
 from entrypoints.messaging_settings import SmsProvider
 from entrypoints.notifying import NotifierByChannel
 from entrypoints.origins import current_origin
-from entrypoints.payment_settings import StripeSettings
+from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, StripeSettings
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 
@@ -91,7 +96,18 @@ def gateways_of(
     default: PaymentGateway, further: Iterable[str], by_name: Mapping[str, Callable[[], PaymentGateway]]
 ) -> Gateways:
     """The gateway for new payments, and the further ones. Each fails at once while it does not answer."""
-    return Gateways(GuardedGateway(default), *(GuardedGateway(by_name[name]()) for name in further))
+    further_ones = (GuardedGateway(by_name[name]()) for name in further)
+    return Gateways(GuardedGateway(default), *further_ones, aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY})
+
+
+def edge_notification_url(public_url: str) -> str:
+    """The URL that the Worker in front of QPay calls."""
+    return f"{public_url}/api/v1/webhooks/qpay-edge"
+
+
+def edge_keys(edge: EdgeSettings) -> tuple[str, ...]:
+    """The keys with which the Worker may sign."""
+    return (edge.key, *edge.accepted_keys)
 
 
 def issuer_of(public_url: str) -> str:
@@ -195,13 +211,40 @@ class Container(containers.DeclarativeContainer):
         token_store=providers.Singleton(PostgresTokenStore, database, "qpay"),
     )
 
+    qpay_edge_gateway = providers.Singleton(
+        QPayEdgeGateway,
+        base_url=settings.provided.edge.url,
+        key=settings.provided.edge.key,
+        clock=clock,
+        return_url=settings.provided.public_url,
+        notify_url=providers.Callable(edge_notification_url, settings.provided.public_url),
+    )
+    edge_nonces = providers.Singleton(PostgresNonces, database)
+    edge_notifications = providers.Singleton(
+        EdgeNotifications,
+        providers.Singleton(
+            CallVerifier, providers.Callable(edge_keys, settings.provided.edge), nonces=edge_nonces, clock=clock
+        ),
+    )
+
     stripe_gateway = providers.Singleton(stripe_gateway, settings.provided.stripe)
-    gateway = providers.Selector(settings.provided.gateway, qpay=qpay_gateway, stripe=stripe_gateway)
+    _gateways: Final[dict[str, providers.Provider[Any]]] = {
+        QPAY: qpay_gateway,
+        QPAY_EDGE: qpay_edge_gateway,
+        STRIPE: stripe_gateway,
+    }
+    gateway = providers.Selector(settings.provided.gateway, **_gateways)
     gateways = providers.Singleton(
         gateways_of,
         gateway,
         settings.provided.further_gateways,
-        providers.Dict(qpay=qpay_gateway.provider, stripe=stripe_gateway.provider),
+        providers.Dict(
+            {
+                QPAY: qpay_gateway.provider,
+                QPAY_EDGE: qpay_edge_gateway.provider,
+                STRIPE: stripe_gateway.provider,
+            }
+        ),
     )
     stripe_events = providers.Singleton(stripe_events, settings.provided.stripe.webhook_secrets)
 

@@ -1,4 +1,4 @@
-"""Settings of the payment gateways other than QPay, and which of them take new payments."""
+"""Settings of the Worker and of Stripe, and which of them take new payments."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -6,11 +6,25 @@ from typing import Final
 from entrypoints.environment import Environ
 
 QPAY: Final = "qpay"
+QPAY_EDGE: Final = "qpay-edge"
 STRIPE: Final = "stripe"
-GATEWAYS: Final = (QPAY, STRIPE)
+GATEWAYS: Final = (QPAY, QPAY_EDGE, STRIPE)
 STRIPE_URL: Final = "https://api.stripe.com"
 SIMULATOR_KEY: Final = "sk_test_simulator"
 SIMULATOR_WEBHOOK_SECRET: Final = "whsec_simulator_of_stripe_0123456789"  # noqa: S105 - refused in production
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """The Worker in front of the payment gateway (`deploy/qpay-worker`)."""
+
+    url: str = ""
+    """QPAY_EDGE_URL: the base URL of the Worker."""
+    key: str = field(default="", repr=False)
+    """QPAY_EDGE_KEY: the key that signs the calls to the Worker, at least 32 characters; the Worker's `EDGE_KEY`."""
+    accepted_keys: tuple[str, ...] = field(default=(), repr=False)
+    """QPAY_EDGE_ACCEPTED_KEYS: further keys with which the Worker may sign, separated by commas, while the key is
+    being replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +59,10 @@ def further_gateways(read: Environ, default: str) -> tuple[str, ...]:
 
     none: tuple[str, ...] = ()
     rule = f"must be names among {', '.join(GATEWAYS)}, separated by commas"
-    return tuple(name for name in read.parsed("BOOKING_GATEWAYS", none, rule, parse) if name != default)
+    further = tuple(name for name in read.parsed("BOOKING_GATEWAYS", none, rule, parse) if name != default)
+    if {QPAY, QPAY_EDGE} <= {default, *further}:
+        read.refuse("BOOKING_GATEWAYS", "must not name both qpay and qpay-edge: they are two ways to one merchant")
+    return further
 
 
 def stripe_settings(read: Environ, *, enabled: bool) -> StripeSettings:
@@ -70,3 +87,18 @@ def stripe_settings(read: Environ, *, enabled: bool) -> StripeSettings:
         if base_url.startswith("http://"):
             read.refuse("STRIPE_BASE_URL", "must begin with https:// in production: the key goes there")
     return StripeSettings(base_url=base_url, secret_key=key, webhook_secrets=secrets, simulator_port=port)
+
+
+def edge_settings(read: Environ, *, enabled: bool) -> EdgeSettings:
+    """Read address and keys of the Worker. Where it is a gateway, no other process has the merchant's credentials."""
+    for name in ("QPAY_EDGE_URL", "QPAY_EDGE_KEY"):
+        if enabled and read.optional(name) is None:
+            read.refuse(name, "is required with the gateway qpay-edge")
+    for name in ("QPAY_USERNAME", "QPAY_PASSWORD"):
+        if enabled and read.production and read.optional(name) is not None:
+            read.refuse(name, "must not be set with the gateway qpay-edge: the Worker alone holds it")
+    url = "" if read.optional("QPAY_EDGE_URL") is None else read.url("QPAY_EDGE_URL", None)
+    if read.production and url.startswith("http://"):
+        read.refuse("QPAY_EDGE_URL", "must begin with https:// in production")
+    key = "" if read.optional("QPAY_EDGE_KEY") is None else read.secret("QPAY_EDGE_KEY")
+    return EdgeSettings(url=url.rstrip("/"), key=key, accepted_keys=read.secrets("QPAY_EDGE_ACCEPTED_KEYS"))

@@ -21,7 +21,17 @@ from entrypoints.messaging_settings import (
     sms_settings,
     telegram_settings,
 )
-from entrypoints.payment_settings import GATEWAYS, QPAY, STRIPE, StripeSettings, further_gateways, stripe_settings
+from entrypoints.payment_settings import (
+    GATEWAYS,
+    QPAY,
+    QPAY_EDGE,
+    STRIPE,
+    EdgeSettings,
+    StripeSettings,
+    edge_settings,
+    further_gateways,
+    stripe_settings,
+)
 from entrypoints.quotas import QUOTAS, quotas
 
 SIMULATOR_USERNAME: Final = "SIMULATOR"
@@ -93,11 +103,13 @@ class Settings:
     blind_index_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_BLIND_INDEX_KEY: the key of the hashes that find encrypted values; at least 32 characters."""
     gateway: str = QPAY
-    """BOOKING_GATEWAY: the payment gateway of new payments: `qpay` or `stripe`."""
+    """BOOKING_GATEWAY: the payment gateway of new payments: `qpay`, `qpay-edge` (QPay behind a Worker that holds the
+    credentials) or `stripe`."""
     further_gateways: tuple[str, ...] = ()
     """BOOKING_GATEWAYS: further gateways, separated by commas: for currencies that BOOKING_GATEWAY does not take, for
     customers who choose them, and for payments that were started with them."""
     qpay: QPaySettings
+    edge: EdgeSettings = field(default_factory=EdgeSettings)
     stripe: StripeSettings = field(default_factory=StripeSettings)
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
@@ -154,8 +166,8 @@ class Settings:
 
     @property
     def simulated_qpay(self) -> bool:
-        """Whether QPay is a gateway, and is the simulator."""
-        return self._has(QPAY) and self.qpay.username == SIMULATOR_USERNAME
+        """Whether QPay is a gateway, directly or behind the Worker, and is the simulator."""
+        return (self._has(QPAY) or self._has(QPAY_EDGE)) and self.qpay.username == SIMULATOR_USERNAME
 
     @property
     def simulated_stripe(self) -> bool:
@@ -222,6 +234,7 @@ class Settings:
             gateway=gateway,
             further_gateways=further,
             qpay=_qpay(read, simulator_port, enabled=QPAY in enabled),
+            edge=edge_settings(read, enabled=QPAY_EDGE in enabled),
             stripe=stripe_settings(read, enabled=STRIPE in enabled),
             sms=sms_settings(read),
             email=email_settings(read),

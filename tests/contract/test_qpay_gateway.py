@@ -9,10 +9,10 @@ import pytest
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
-from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
 from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
 from adapters.qpay.simulator.state.store import Store
+from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.money import Money
 from booking_domain.testing.payments.contracts.payment_gateway import (
     GatewayUnderTest,
@@ -32,7 +32,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorPro
 class QPayUnderTest:
     currency = "MNT"
 
-    def __init__(self, gateway: QPayGateway, simulator: SimulatorProcess) -> None:
+    def __init__(self, gateway: PaymentGateway, simulator: SimulatorProcess) -> None:
         self.gateway = gateway
         self._simulator = simulator
 

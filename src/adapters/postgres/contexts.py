@@ -4,6 +4,7 @@ from typing import Final
 
 from adapters.postgres import (
     disputes,
+    edge_nonces,
     gateway_tokens,
     heartbeats,
     idempotency,
@@ -40,6 +41,7 @@ CONTEXTS: Final = (
     idempotency.CONTEXT,
     rate_limits.CONTEXT,
     gateway_tokens.CONTEXT,
+    edge_nonces.CONTEXT,
     heartbeats.CONTEXT,
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 import msgspec
@@ -51,7 +51,17 @@ class QPayResponse(HttpResponse):
         return decode(self.body, kind)
 
 
-class QPayClient:
+class QPayCalls(Protocol):
+    """Calls QPay's API, directly or through another server."""
+
+    async def call(
+        self, method: str, path: str, document: msgspec.Struct | None = None, *, repeatable: bool
+    ) -> QPayResponse:
+        """Return QPay's response to a call that is authenticated as the merchant."""
+        ...
+
+
+class QPayClient(QPayCalls):
     """Calls raise `UnusableResponse`, `httpx.HTTPError`, or an error of the token store."""
 
     def __init__(self, http: httpx.AsyncClient, credentials: httpx.BasicAuth, store: TokenStore) -> None:

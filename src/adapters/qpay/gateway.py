@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import re
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final, Self
+from typing import Final, Generic, Self, TypeVar
 
 import httpx
 
 from adapters.http_responses import UnusableResponse
-from adapters.qpay.client import QPayClient
+from adapters.qpay.client import QPayCalls, QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
 from adapters.qpay.payment_checks import PAID, fetch_payments
 from adapters.qpay.payment_lists import list_payments
@@ -40,6 +41,8 @@ from booking_domain.payments.ports import (
 from booking_domain.shared.errors import InvalidValue, Unavailable
 from booking_domain.shared.ids import PaymentId
 
+CallsT = TypeVar("CallsT", bound=QPayCalls)
+
 _LOG = logging.getLogger(__name__)
 _CARD: Final = "CARD"
 _NOT_REFUNDABLE: Final = frozenset({"PAYMENT_SETTLED", "PAYMENT_NOT_PAID", "PAYMENT_NOTFOUND", "PERMISSION_DENIED"})
@@ -54,35 +57,27 @@ CHARGEABLE: Final = Chargeable(
 """Whole tögrög. An EMV QR code has at most 13 characters for the amount, with two decimals."""
 
 
-class QPayGateway(PaymentGateway):
-    """Opened and closed with `async with`. `base_url` ends in `/v2`; `timeout_seconds` bounds a whole port call.
+class MerchantGateway(PaymentGateway, Generic[CallsT]):
+    """What QPay does for a merchant, however it is called. Opened and closed with `async with`.
 
-    `callback_url` returns the URL (at most 255 characters) that QPay calls after a payment.
+    Payments store `name`. `timeout_seconds` bounds a whole port call.
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        username: str,
-        password: str,
-        invoice_code: str,
-        callback_url: Callable[[PaymentId], str],
-        token_store: TokenStore | None = None,
-        timeout_seconds: float = 10.0,
-    ) -> None:
+    def __init__(self, *, name: str, base_url: str, invoice_code: str, timeout_seconds: float) -> None:
+        self._name = name
         self._base_url = base_url
-        self._credentials = httpx.BasicAuth(username, password)
         self._invoice_code = invoice_code
-        self._callback_url = callback_url
-        self._token_store = InProcessTokenStore() if token_store is None else token_store
         self._timeout_seconds = timeout_seconds
         self._http: httpx.AsyncClient | None = None
-        self._client: QPayClient | None = None
+        self._client: CallsT | None = None
+
+    @abstractmethod
+    def _connected(self, http: httpx.AsyncClient) -> CallsT:
+        """Return what calls QPay over this client."""
 
     @property
     def name(self) -> str:
-        return "qpay"
+        return self._name
 
     @property
     def chargeable(self) -> Chargeable:
@@ -101,7 +96,7 @@ class QPayGateway(PaymentGateway):
         self._http = httpx.AsyncClient(
             base_url=self._base_url, timeout=self._timeout_seconds, follow_redirects=False, trust_env=False
         )
-        self._client = QPayClient(self._http, self._credentials, self._token_store)
+        self._client = self._connected(self._http)
 
     async def close(self) -> None:
         if self._http is not None:
@@ -114,20 +109,6 @@ class QPayGateway(PaymentGateway):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
-        """As in the port; raises `InvalidValue` for a currency other than MNT.
-
-        `payable_until` is not sent to QPay: a late payment can still be handled, a rejected one is lost.
-        """
-        if order.amount.currency != CURRENCY:
-            raise InvalidValue(field="currency", problem=f"QPay takes {CURRENCY}, not {order.amount.currency}")
-        callback_url = self._callback_url(order.payment_id)
-        request = invoice_request(order, invoice_code=self._invoice_code, callback_url=callback_url)
-        async with self._client_call("create invoice") as client:
-            # Not repeatable: QPay would create a second payable invoice with the same number.
-            response = await client.call("POST", "/invoice", request, repeatable=False)
-            return invoice_from(response.read(InvoiceResponse))
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
         if currency != CURRENCY:
@@ -181,7 +162,7 @@ class QPayGateway(PaymentGateway):
             return response.read(InvoiceDocument).sender_invoice_no
 
     @asynccontextmanager
-    async def _client_call(self, operation: str) -> AsyncIterator[QPayClient]:
+    async def _client_call(self, operation: str) -> AsyncIterator[CallsT]:
         """Yield the client; enforce the deadline and map errors to `GatewayUnavailable`; log no response content."""
         if self._client is None:
             raise RuntimeError("the gateway is not open")
@@ -192,3 +173,44 @@ class QPayGateway(PaymentGateway):
             reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
             _LOG.warning("QPay: no usable response to %s: %s", operation, reason)
             raise GatewayUnavailable(gateway=self.name) from error
+
+
+class QPayGateway(MerchantGateway[QPayClient]):
+    """Calls QPay directly. `base_url` ends in `/v2`.
+
+    `callback_url` returns the URL (at most 255 characters) that QPay calls after a payment.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        username: str,
+        password: str,
+        invoice_code: str,
+        callback_url: Callable[[PaymentId], str],
+        token_store: TokenStore | None = None,
+        timeout_seconds: float = 10.0,
+        name: str = "qpay",
+    ) -> None:
+        super().__init__(name=name, base_url=base_url, invoice_code=invoice_code, timeout_seconds=timeout_seconds)
+        self._credentials = httpx.BasicAuth(username, password)
+        self._callback_url = callback_url
+        self._token_store = InProcessTokenStore() if token_store is None else token_store
+
+    def _connected(self, http: httpx.AsyncClient) -> QPayClient:
+        return QPayClient(http, self._credentials, self._token_store)
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        """As in the port; raises `InvalidValue` for a currency other than MNT.
+
+        `payable_until` is not sent to QPay: a late payment can still be handled, a rejected one is lost.
+        """
+        if order.amount.currency != CURRENCY:
+            raise InvalidValue(field="currency", problem=f"QPay takes {CURRENCY}, not {order.amount.currency}")
+        callback_url = self._callback_url(order.payment_id)
+        request = invoice_request(order, invoice_code=self._invoice_code, callback_url=callback_url)
+        async with self._client_call("create invoice") as client:
+            # Not repeatable: QPay would create a second payable invoice with the same number.
+            response = await client.call("POST", "/invoice", request, repeatable=False)
+            return invoice_from(response.read(InvoiceResponse))

@@ -20,7 +20,7 @@ def invoice_request(order: InvoiceOrder, *, invoice_code: str, callback_url: str
     return InvoiceRequest(
         invoice_code=invoice_code,
         sender_invoice_no=order.order_number,
-        invoice_description=_truncated(order.description) or order.order_number,
+        invoice_description=truncated(order.description) or order.order_number,
         amount=order.amount.decimal(),
         callback_url=callback_url,
     )
@@ -44,7 +44,7 @@ def invoice_from(response: InvoiceResponse) -> Invoice:
     )
 
 
-def _truncated(description: str) -> str:
+def truncated(description: str) -> str:
     """Truncate by UTF-16 code units, as JavaScript counts, the strictest reading of QPay's limit."""
     units = description.encode("utf-16-le", "replace")
     return units[: 2 * _MAX_DESCRIPTION_UNITS].decode("utf-16-le", "ignore")

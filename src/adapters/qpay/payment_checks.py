@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.http_responses import UnusableResponse
-from adapters.qpay.client import QPayClient
+from adapters.qpay.client import QPayCalls
 from adapters.qpay.wire import (
     CURRENCY,
     PAGE_LIMIT,
@@ -39,7 +39,7 @@ class CheckedPayments:
         return _total(self.rows, REFUNDED)
 
 
-async def fetch_payments(client: QPayClient, invoice_reference: str) -> CheckedPayments:
+async def fetch_payments(client: QPayCalls, invoice_reference: str) -> CheckedPayments:
     """Fetch all pages.
 
     A payment made in the meantime may shift rows between pages, so each id counts once, with its last seen row.

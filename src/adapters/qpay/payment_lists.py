@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from adapters.http_responses import UnusableResponse
-from adapters.qpay.client import QPayClient
+from adapters.qpay.client import QPayCalls
 from adapters.qpay.payment_checks import PAID, REFUNDED
 from adapters.qpay.wire import CURRENCY, PAGE_LIMIT, ListRequest, ListResponse, ListRow, Offset, money
 from booking_domain.payments.ports import GatewayPayment
@@ -16,7 +16,7 @@ _MAX_PAGES: Final = 10_000
 
 
 async def list_payments(
-    client: QPayClient, invoice_code: str, start: datetime, end: datetime
+    client: QPayCalls, invoice_code: str, start: datetime, end: datetime
 ) -> Sequence[GatewayPayment]:
     """Fetch all pages of the payments that were made at or after `start` and before `end`.
 

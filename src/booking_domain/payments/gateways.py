@@ -1,6 +1,7 @@
 """The payment gateways of a deployment, by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from booking_domain.payments.chargeable import Chargeable
@@ -9,17 +10,26 @@ from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 
+_NO_ALIASES: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class Gateways:
     """The gateway for new payments, and all gateways that still have payments.
 
     A payment stays with the gateway that it was started with, also after the deployment has chosen another.
+
+    `aliases` are names of gateways that the deployment may lack, and the name of another way to the same merchant,
+    with the same invoices: it takes over their payments. A gateway of the deployment has no alias.
     """
 
-    def __init__(self, default: PaymentGateway, *others: PaymentGateway) -> None:
+    def __init__(
+        self, default: PaymentGateway, *others: PaymentGateway, aliases: Mapping[str, str] = _NO_ALIASES
+    ) -> None:
         self.default: Final = default
         """The gateway for new payments in a currency that it takes, unless the customer names another."""
-        self._by_name: Final = {gateway.name: gateway for gateway in (default, *others)}
+        self._gateways: Final = {gateway.name: gateway for gateway in (default, *others)}
+        reached = {alias: self._gateways[name] for alias, name in aliases.items() if name in self._gateways}
+        self._by_name: Final = reached | self._gateways
         self._chargeable: Final = Chargeable.of_first(*(gateway.chargeable for gateway in self))
 
     @property
@@ -35,7 +45,7 @@ class Gateways:
             NotChargeable: the gateway cannot charge the amount.
         """
         if name is not None and name not in self._by_name:
-            names = ", ".join(self._by_name)
+            names = ", ".join(self._gateways)
             raise InvalidValue(field="gateway", problem=f"must be one of {names}")
         asked = self if name is None else (self._by_name[name],)
         gateway = next((each for each in asked if amount.currency in each.chargeable.currencies), None)
@@ -54,8 +64,14 @@ class Gateways:
         except KeyError:
             raise GatewayUnavailable(gateway=name) from None
 
+    def names(self, gateway: PaymentGateway) -> tuple[str, ...]:
+        """The names under which payments have this gateway, its own first."""
+        aliases = (name for name, each in self._by_name.items() if each is gateway and name != gateway.name)
+        return (gateway.name, *aliases)
+
     def __iter__(self) -> Iterator[PaymentGateway]:
-        return iter(self._by_name.values())
+        """Each gateway once."""
+        return iter(self._gateways.values())
 
     async def open(self) -> None:
         """Open all gateways."""

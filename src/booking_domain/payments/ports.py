@@ -23,6 +23,7 @@ class InvoiceOrder:
     """What the gateway is to collect."""
 
     payment_id: PaymentId
+    booking_id: BookingId
     order_number: str
     """Our order number, never used before."""
     amount: Money
@@ -178,6 +179,20 @@ class GatewayEvents(Protocol):
 
         Raises:
             InvalidGatewaySignature: the event is not from the gateway, or its signature is not recent.
+        """
+        ...
+
+
+class GatewayNotifications(Protocol):
+    """Verifies and decodes the signed notifications of a gateway."""
+
+    async def read(self, *, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str | None:
+        """Return the reference of the invoice that a notification is about, or None if it names none.
+
+        `target` is path and query of the address that was called. A notification is accepted once.
+
+        Raises:
+            InvalidGatewaySignature: the notification is not from the gateway, is not recent, or was accepted before.
         """
         ...
 

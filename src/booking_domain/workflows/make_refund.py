@@ -55,7 +55,7 @@ async def _make_refund(
     if refund is None or not _goes_by_gateway(refund):
         return
     gateways.named(refund.gateway)
-    parts = {gateway.name: gateway.refunds_parts for gateway in gateways}
+    parts = {name: gateway.refunds_parts for gateway in gateways for name in gateways.names(gateway)}
     asked = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
     if asked is None:
         return

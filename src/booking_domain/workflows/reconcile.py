@@ -46,6 +46,8 @@ class _Record:
     """What a run sees of one invoice now."""
 
     run: Run
+    names: Sequence[str]
+    """The names of the gateway. Earlier runs may have stored their findings under another one than this run."""
     differences: Sequence[Difference]
     gone: Sequence[FindingId] = ()
     """Open findings that it no longer sees."""
@@ -77,10 +79,13 @@ async def _reconcile(run_id: RunId, *, reads: Reads, executor: Executor[Reposito
     ports, gateway = _Ports(reads, executor, gateways), gateways.named(run.gateway)
     listed = await _listed(run, gateway)
     invoices = by_invoice(listed)
-    known = {_reference(each): each for each in await reads.payments.of_invoices(gateway.name, list(invoices))}
-    counted = await reads.payments.settled_between(gateway.name, run.window.start, run.window.end)
-    missing = [each for each in counted if each.invoice is not None and each.invoice.reference not in invoices]
-    still_open = await reads.reconciliation.still_open(gateway.name, [*invoices, *map(_reference, missing)])
+    known: dict[str, Payment] = {}
+    missing: list[Payment] = []
+    for name in gateways.names(gateway):
+        known.update((_reference(each), each) for each in await reads.payments.of_invoices(name, list(invoices)))
+        counted = await reads.payments.settled_between(name, run.window.start, run.window.end)
+        missing += [each for each in counted if each.invoice is not None and each.invoice.reference not in invoices]
+    still_open = await _still_open([*invoices, *map(_reference, missing)], run, ports)
     for reference, payments in invoices.items():
         earlier = [each for each in still_open if each.invoice_reference == reference]
         if reference in known:
@@ -120,7 +125,7 @@ async def _compare(
             await _record(books, run, earlier, ports)
             payment = await settle_payment(payment, executor=ports.executor, gateways=ports.gateways)
             books = replace(books, payment=payment, held=max(report.received, payment.held))
-            earlier = await ports.reads.reconciliation.still_open(payment.gateway, [_reference(payment)])
+            earlier = await _still_open([_reference(payment)], run, ports)
     await _record(books, run, earlier, ports)
 
 
@@ -141,7 +146,8 @@ async def _record(books: InvoiceBooks, run: Run, earlier: Sequence[Finding], por
     looked_at = {_reference(books.payment), *(each.reference for each in books.listed)}
     gone = [each.id for each in earlier if each.reference in looked_at and (each.kind, each.reference) not in seen]
     if found or gone:
-        await ports.executor.run(_record_findings, _Record(run=run, differences=found, gone=gone), actor=SYSTEM)
+        record = _Record(run=run, names=_names(run, ports), differences=found, gone=gone)
+        await ports.executor.run(_record_findings, record, actor=SYSTEM)
 
 
 async def _record_unknown(
@@ -155,7 +161,21 @@ async def _record_unknown(
     paid = {each.reference for each in found}
     gone = [each.id for each in earlier if each.reference not in paid]
     if found or gone:
-        await ports.executor.run(_record_findings, _Record(run=run, differences=found, gone=gone), actor=SYSTEM)
+        record = _Record(run=run, names=_names(run, ports), differences=found, gone=gone)
+        await ports.executor.run(_record_findings, record, actor=SYSTEM)
+
+
+async def _still_open(references: Sequence[str], run: Run, ports: _Ports) -> Sequence[Finding]:
+    """The open findings about these invoices, under every name of the gateway."""
+    return [
+        finding
+        for name in _names(run, ports)
+        for finding in await ports.reads.reconciliation.still_open(name, references)
+    ]
+
+
+def _names(run: Run, ports: _Ports) -> Sequence[str]:
+    return ports.gateways.names(ports.gateways.named(run.gateway))
 
 
 def _reference(payment: Payment) -> str:
@@ -178,7 +198,7 @@ async def _start(run_id: RunId, tx: Repositories, context: Context) -> Run | Non
 async def _record_all(command: _Record, tx: Repositories, context: Context) -> None:
     run = command.run
     for found in command.differences:
-        before = await tx.reconciliation.lock_same(run.gateway, found.kind, found.reference)
+        before = await _lock_same(found, command.names, tx)
         if before is None:
             new = FindingId(context.entropy.new_id())
             finding = Finding.of(found, id=new, run_id=run.id, gateway=run.gateway, now=context.now)
@@ -191,6 +211,14 @@ async def _record_all(command: _Record, tx: Repositories, context: Context) -> N
         before = await tx.reconciliation.lock(finding_id)
         if before is not None and before.status is FindingStatus.OPEN:
             await tx.reconciliation.save(before.repair(context.now), was=before)
+
+
+async def _lock_same(found: Difference, names: Sequence[str], tx: Repositories) -> Finding | None:
+    for name in names:
+        finding = await tx.reconciliation.lock_same(name, found.kind, found.reference)
+        if finding is not None:
+            return finding
+    return None
 
 
 async def _finish(command: _Finish, tx: Repositories, context: Context) -> None:

@@ -45,8 +45,10 @@ class RequestRun:
     def of(cls, gateways: Gateways, gateway: str | None, day: date) -> "RequestRun":
         """The command for the gateway of this name, or for that of new payments."""
         name = gateways.default.name if gateway is None else gateway
-        zones = {each.name: each.day_zone for each in gateways}
-        return cls(gateway=name, zone=zones.get(name), day=day)
+        named = {alias: each for each in gateways for alias in gateways.names(each)}.get(name)
+        if named is None:
+            return cls(gateway=name, zone=None, day=day)
+        return cls(gateway=named.name, zone=named.day_zone, day=day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

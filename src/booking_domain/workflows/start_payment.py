@@ -103,6 +103,7 @@ async def _start_payment(
     gateway = gateways.named(payment.gateway)
     order = InvoiceOrder(
         payment_id=payment.id,
+        booking_id=payment.booking_id,
         order_number=payment.order_number,
         amount=payment.amount,
         description=f"{command.purpose.value.title()} for booking {prepared.reference}",
@@ -145,7 +146,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     await _ensure_bookable(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
     replaced = None
-    if payment is not None and command.gateway not in {None, payment.gateway}:
+    if payment is not None and command.gateway is not None and payment.gateway not in prepare.gateways.names(gateway):
         if payment.being_prepared(context.now):
             raise PaymentInPreparation
         await tx.payments.save(payment.cancel(), was=payment)

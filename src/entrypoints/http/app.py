@@ -31,8 +31,8 @@ from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.strict_json import StrictJson
+from entrypoints.http.payments import edge, stripe_events, webhooks
 from entrypoints.http.payments import routes as payments
-from entrypoints.http.payments import stripe_events, webhooks
 from entrypoints.http.payouts import routes as payouts
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
@@ -67,6 +67,7 @@ RESOURCES: Final = (
     payments.routes,
     webhooks.routes,
     stripe_events.routes,
+    edge.routes,
     payouts.routes,
     reconciliation.routes,
     disputes.routes,

@@ -72,6 +72,22 @@ def test_the_gateways_are_those_of_the_settings(environ: dict[str, str], names: 
     assert gateways.default.name == names[0]
 
 
+@pytest.mark.parametrize(
+    ("environ", "listed"),
+    [
+        ({"BOOKING_GATEWAY": "qpay"}, ["qpay"]),
+        ({"BOOKING_GATEWAY": "qpay-edge"}, ["qpay-edge"]),
+        ({"BOOKING_GATEWAY": "stripe", "BOOKING_GATEWAYS": "qpay-edge"}, ["stripe", "qpay-edge"]),
+    ],
+)
+def test_the_two_ways_to_qpay_are_one_gateway(environ: dict[str, str], listed: list[str]) -> None:
+    worker = {"QPAY_EDGE_URL": "http://127.0.0.1:9", "QPAY_EDGE_KEY": "w" * 32}
+    gateways = a_container(**environ, **worker).gateways()
+    assert [gateway.name for gateway in gateways] == listed
+    assert gateways.named("qpay") is gateways.named("qpay-edge")
+    assert gateways.named("qpay").name == listed[-1]
+
+
 async def test_use_cases_know_what_the_gateway_can_charge() -> None:
     async def known(_command: None, _tx: Repositories, context: Context) -> Chargeable:
         return context.get(Chargeable)

@@ -436,3 +436,45 @@ def test_every_variable_is_in_the_example_and_no_other() -> None:
     shown = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert set(shown) == asked.names
     assert Settings.from_environment(shown) == Settings.from_environment({})
+
+
+EDGE = {
+    **{name: value for name, value in PRODUCTION.items() if not name.startswith("QPAY_")},
+    "BOOKING_GATEWAY": "qpay-edge",
+    "QPAY_EDGE_URL": "https://pay.example.com/",
+    "QPAY_EDGE_KEY": "w" * 32,
+}
+
+
+def test_behind_the_worker_production_has_no_credentials_of_the_gateway() -> None:
+    settings = Settings.from_environment({**EDGE, "QPAY_EDGE_ACCEPTED_KEYS": "n" * 32})
+    assert (settings.gateway, settings.edge.url) == ("qpay-edge", "https://pay.example.com")
+    assert (settings.edge.key, settings.edge.accepted_keys) == ("w" * 32, ("n" * 32,))
+    assert not settings.simulated_qpay
+    assert "w" * 32 not in repr(settings)
+    (problem,) = problems(**EDGE, QPAY_PASSWORD="s3cret-of-the-merchant")
+    assert problem == "QPAY_PASSWORD must not be set with the gateway qpay-edge: the Worker alone holds it"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("QPAY_EDGE_URL", "", "is required with the gateway qpay-edge"),
+        ("QPAY_EDGE_KEY", "", "is required with the gateway qpay-edge"),
+        ("QPAY_EDGE_KEY", "short", "must have at least 32 characters"),
+        ("QPAY_EDGE_URL", "http://pay.example.com", "must begin with https:// in production"),
+        ("QPAY_EDGE_KEY", DEVELOPMENT_SECRET, "is the development secret, which is public"),
+        ("BOOKING_GATEWAY", "elsewhere", "must be one of qpay, qpay-edge, stripe, and is 'elsewhere'"),
+        ("BOOKING_GATEWAYS", "qpay", "must not name both qpay and qpay-edge: they are two ways to one merchant"),
+    ],
+)
+def test_an_invalid_setting_of_the_worker_is_refused(name: str, value: str, problem: str) -> None:
+    assert f"{name} {problem}" in problems(**{**EDGE, name: value})
+
+
+def test_in_development_the_simulator_may_stand_behind_the_worker() -> None:
+    worker = {"QPAY_EDGE_URL": "http://127.0.0.1:8787", "QPAY_EDGE_KEY": "w" * 32}
+    assert Settings.from_environment({**worker, "BOOKING_GATEWAY": "qpay-edge"}).simulated_qpay
+    assert Settings.from_environment(
+        {**worker, "BOOKING_GATEWAYS": "qpay-edge", "BOOKING_GATEWAY": "stripe"}
+    ).simulated_qpay

@@ -44,6 +44,7 @@ FEATURE: Final = Feature(
         "GET /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True),
         "POST /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True, keyless=_REPEATED),
         "POST /webhooks/stripe": Row(PUBLIC, by_secret=True, keyless=_REPEATED),
+        "POST /webhooks/qpay-edge": Row(PUBLIC, by_secret=True, keyless=_REPEATED),
     },
     permissions="payment.start customer:own provider:own manager:own admin:own token",
     events={

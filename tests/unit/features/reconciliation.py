@@ -18,7 +18,7 @@ from booking_domain.reconciliation.model import (
     Run,
     RunId,
 )
-from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -34,6 +34,7 @@ async def stranger_paid(api: Api, amount: int = 20_000) -> str:
     """The id of an invoice that the platform does not know, and that was paid."""
     order = InvoiceOrder(
         payment_id=PaymentId(Builder(len(api.gateway.bills)).entropy.new_id()),
+        booking_id=BookingId(Builder(0).entropy.new_id()),
         order_number=f"another-system-{len(api.gateway.bills)}",
         amount=Money.of(amount, "MNT"),
         description="?",

@@ -36,6 +36,7 @@ NO_CONTRACT: Final = {
     "Documents",
     "FeedReader",
     "GatewayEvents",
+    "GatewayNotifications",
     "KnownPasswords",
     "SecurityLog",
     "SmsCallbacks",

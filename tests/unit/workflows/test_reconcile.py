@@ -9,6 +9,7 @@ from tests.unit.workflows.scenes import MINUTE, tugriks
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.errors import GatewayUnavailable
+from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.payments.refunds import Refund, RefundReason, RefundStatus
@@ -26,9 +27,10 @@ from booking_domain.reconciliation.model import (
 )
 from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, RunFilter
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import PaymentId, RefundId
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import DEPOSIT, HOUR
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.reconcile import reconcile
@@ -136,6 +138,58 @@ async def test_late_money_of_an_ended_booking_becomes_a_refund(studio: Studio) -
     assert await _kinds(studio) == [(FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED)]
 
 
+async def _reconciled_the_other_way(studio: Studio) -> Run:
+    """A run of yesterday, after the deployment has changed to another way to the same merchant, with another name."""
+    other = MemoryGateway("edge")
+    vars(other).update({**vars(studio.gateway), "_name": "edge"})
+    gateways = Gateways(other, aliases={studio.gateway.name: "edge"})
+    command = RequestRun.of(gateways, studio.gateway.name, day_of(studio.clock.now() - DAY, "UTC"))
+    assert (command.gateway, command.zone) == ("edge", "UTC")
+    run = await studio.run(request_run, command, by=studio.admin)
+    await reconcile(run.id, reads=studio.reads, executor=studio.executor, gateways=gateways)
+    after = await studio.reads.reconciliation.run(run.id)
+    assert after is not None
+    return after
+
+
+async def test_another_way_to_the_same_merchant_reconciles_the_payments_of_both(studio: Studio) -> None:
+    await studio.paid(await studio.book())
+    [(reference, bill)] = studio.gateway.bills.items()
+    studio.gateway.forget_payments()
+    studio.gateway.bills[reference] = replace(bill, received=tugriks(0))
+    payment = await studio.bill(await studio.book(TOMORROW + HOUR))
+    _pay(studio, payment)
+    studio.clock.advance(DAY)
+    run = await _reconciled_the_other_way(studio)
+    assert (run.gateway, run.repaired, run.open) == ("edge", 1, 1)
+    assert {(each.kind, each.status, each.payment_id == payment.id) for each in await _findings(studio)} == {
+        (FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED, True),
+        (FindingKind.NOT_AT_GATEWAY, FindingStatus.OPEN, False),
+    }
+
+
+async def test_another_way_to_the_same_merchant_finds_no_difference_again(studio: Studio) -> None:
+    _, payment = await _invoiced(studio)
+    _pay(studio, payment, DEPOSIT.percent(40))
+    await _reconciled(studio)
+    await _reconciled_the_other_way(studio)
+    assert await _kinds(studio) == [(FindingKind.AMOUNT_DIFFERS, FindingStatus.OPEN)]
+
+
+async def test_another_way_to_the_same_merchant_sees_that_a_difference_is_gone(studio: Studio) -> None:
+    _, payment = await _invoiced(studio)
+    _pay(studio, payment)
+    run = await _run_of_today(studio)
+    studio.gateway.reports_until_down = 1
+    with pytest.raises(GatewayUnavailable):
+        await _carry_out(studio, run)
+    assert await _kinds(studio) == [(FindingKind.LOST_CALLBACK, FindingStatus.OPEN)]
+    studio.gateway.reports_until_down = None
+    await studio.settle(payment)
+    await _reconciled_the_other_way(studio)
+    assert await _kinds(studio) == [(FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED)]
+
+
 async def test_an_amount_below_the_invoice_stays_open(studio: Studio) -> None:
     booking, payment = await _invoiced(studio)
     _pay(studio, payment, DEPOSIT.percent(40))
@@ -157,6 +211,7 @@ async def test_an_amount_above_the_invoice_is_counted(studio: Studio) -> None:
 async def test_a_payment_of_an_invoice_that_nobody_knows_stays_open(studio: Studio) -> None:
     order = InvoiceOrder(
         payment_id=PaymentId(studio.entropy.new_id()),
+        booking_id=BookingId(studio.entropy.new_id()),
         order_number="another-system-1",
         amount=DEPOSIT,
         description="?",

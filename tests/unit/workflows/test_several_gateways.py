@@ -174,6 +174,45 @@ async def test_terms_follow_the_rule_of_the_gateway_that_charges_them(studio: St
         chargeable.require_currency("USD")
 
 
+def _other_way(gateway: MemoryGateway, name: str) -> MemoryGateway:
+    """Another way to the same merchant."""
+    other = MemoryGateway(name)
+    vars(other).update({**vars(gateway), "_name": name})
+    return other
+
+
+async def test_another_way_to_the_same_merchant_takes_over_its_payments(studio: Studio) -> None:
+    booking = await studio.book()
+    first = await _start(studio, booking, None)
+    edge = _other_way(studio.gateway, "edge")
+    changed = Gateways(edge, aliases={"codes": "edge", "edge": "codes"})
+    assert [list(changed), changed.named("codes"), changed.names(edge)] == [[edge], edge, ("edge", "codes")]
+
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway="edge")
+    again = await start_payment(command, actor=studio.customer, executor=studio.executor, gateways=changed)
+    assert again == first, "the same merchant is not another gateway"
+    assert first.invoice is not None
+    assert edge.pay(first.invoice.reference, first.amount)
+    await settle_payment(first, executor=studio.executor, gateways=changed)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+    await studio.move(booking, Status.CANCELLED, by=studio.owner)
+    [refund] = await studio.reads.refunds.of_booking(booking.id)
+    await make_refund(refund.id, reads=studio.reads, executor=studio.executor, gateways=changed)
+    [refund] = await studio.reads.refunds.of_booking(booking.id)
+    assert (refund.status, refund.method) == (RefundStatus.REFUNDED, RefundMethod.GATEWAY)
+
+
+def test_a_gateway_of_the_deployment_has_no_alias() -> None:
+    codes, cards = MemoryGateway("codes"), MemoryGateway("cards")
+    both = Gateways(codes, cards, aliases={"codes": "cards", "cards": "codes", "old": "cards", "gone": "?"})
+    assert [both.named("codes"), both.named("cards"), both.named("old")] == [codes, cards, cards]
+    assert both.names(cards) == ("cards", "old")
+    assert list(both) == [codes, cards]
+    with pytest.raises(GatewayUnavailable):
+        both.named("gone")
+
+
 class _CrashError(Exception):
     pass
 

@@ -13,7 +13,7 @@ import httpx
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import TokenStore
 from booking_domain.payments.ports import InvoiceOrder
-from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 
 ResultT = TypeVar("ResultT")
@@ -53,6 +53,7 @@ def order(
     payment_id = PaymentId(uuid.uuid4())
     return InvoiceOrder(
         payment_id=payment_id,
+        booking_id=BookingId(uuid.uuid4()),
         order_number=f"{payment_id.hex}001",
         amount=Money.of(20_000, "MNT") if amount is None else amount,
         description=description,

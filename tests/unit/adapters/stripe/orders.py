@@ -3,7 +3,7 @@
 import uuid
 
 from booking_domain.payments.ports import InvoiceOrder, RefundOrder
-from booking_domain.shared.ids import PaymentId, RefundId
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 
 TWENTY = Money.of(20, "USD")
@@ -13,6 +13,7 @@ def order(amount: Money = TWENTY) -> InvoiceOrder:
     payment_id = PaymentId(uuid.uuid4())
     return InvoiceOrder(
         payment_id=payment_id,
+        booking_id=BookingId(uuid.uuid4()),
         order_number=f"{payment_id.hex}001",
         amount=amount,
         description="Deposit for booking BK-7F3K9Q",

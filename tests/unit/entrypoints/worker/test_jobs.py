@@ -15,7 +15,7 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.reconciliation.model import FIRST_RETRY, FindingKind, FindingStatus, RunStatus
 from booking_domain.reconciliation.ports import FindingFilter, RunFilter
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.studio import PAYMENT_WINDOW
 from booking_domain.workflows.profile_publication import (
@@ -31,6 +31,7 @@ from entrypoints.worker.payments import CANCEL_INVOICES, LATE_PAYMENTS
 
 ORDER = InvoiceOrder(
     payment_id=PaymentId(uuid4()),
+    booking_id=BookingId(uuid4()),
     order_number="another-system-1",
     amount=Money.of(1, "MNT"),
     description="?",

@@ -9,14 +9,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway, RefundOrder, RefundOutcome
-from booking_domain.shared.ids import PaymentId, RefundId
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.testing.builders import NOW
@@ -56,9 +56,11 @@ OpenGateway = Callable[[], AbstractAsyncContextManager[GatewayUnderTest]]
 
 
 def _order(subject: GatewayUnderTest, number: int = 1) -> InvoiceOrder:
-    entropy = SeededEntropy(number)
+    """An order whose number was never used before: a gateway may remember those of other tests."""
+    payment_id = PaymentId(uuid4())
     return InvoiceOrder(
-        payment_id=(payment_id := PaymentId(entropy.new_id())),
+        payment_id=payment_id,
+        booking_id=BookingId(uuid4()),
         order_number=f"{payment_id.hex}{number:03d}",
         amount=Money.of(20_000, subject.currency),
         description="Deposit for booking BK-7F3K9Q",

@@ -1,0 +1,1 @@
+"""QPay behind a Cloudflare Worker (`deploy/qpay-worker`), which alone holds the merchant's credentials."""

@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
+from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.adapters.qpay_edge.worker_process import OTHER_KEY, WorkerProcess, require_node
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    require_node()
+    with SimulatorProcess(tmp_path_factory.mktemp("qpay") / "state.sqlite") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api_server() -> Iterator[CallbackReceiver]:
+    with CallbackReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def worker_process(simulator: SimulatorProcess, api_server: CallbackReceiver) -> Iterator[WorkerProcess]:
+    with WorkerProcess(simulator.url, API_URL=api_server.url(""), EDGE_ACCEPTED_KEY=OTHER_KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def worker(worker_process: WorkerProcess, merchant: Merchant) -> WorkerProcess:
+    """The Worker, in front of a simulator without faults."""
+    return worker_process
+
+
+@pytest.fixture
+def api(api_server: CallbackReceiver) -> CallbackReceiver:
+    """What the Worker takes for the API, without earlier notifications."""
+    api_server.received.clear()
+    api_server.responses.clear()
+    return api_server
+
+
+@pytest.fixture
+def merchant(simulator: SimulatorProcess) -> Iterator[Merchant]:
+    with httpx.Client(base_url=simulator.url, timeout=20.0, trust_env=False) as client:
+        client.put("/simulator/switches", json={}).raise_for_status()
+        yield Merchant(client)
