@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from tests.tcp_server import serving_tcp
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
 from adapters.calendars.fetching import Fetcher
@@ -49,33 +50,16 @@ async def feeds(
     response: bytes | Callable[[str], bytes] | Responder, *, address: str = PUBLIC_ADDRESS, secure: bool = False
 ) -> AsyncIterator[FeedServer]:
     """Serve `response`: fixed bytes, a function of the path, or a coroutine. Each connection carries one request."""
-    connections: set[asyncio.Task[None]] = set()
     running = FeedServer(port=0)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        with suppress(asyncio.CancelledError):  # cancelled on shutdown
-            with suppress(OSError, asyncio.IncompleteReadError):
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                running.requests.append(head)
-                await _respond(response, head, reader, writer)
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-        writer.transport.abort()
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        running.requests.append(head)
+        await _respond(response, head, reader, writer)
 
-    server = await asyncio.start_server(serve, address, 0, ssl=_server_tls_context() if secure else None)
-    running.port = server.sockets[0].getsockname()[1]
-    try:
+    tls = _server_tls_context() if secure else None
+    async with serving_tcp(serve, address=address, tls=tls) as running.port:
         yield running
-    finally:
-        server.close()
-        for task in connections:
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
-        await server.wait_closed()
 
 
 async def _respond(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
+from tests.tcp_server import serving_tcp
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import TokenStore
@@ -71,30 +72,8 @@ def invoices_of(client: httpx.Client, order: InvoiceOrder) -> list[dict[str, Any
 @asynccontextmanager
 async def serve_tcp(handle: Handler) -> AsyncIterator[str]:
     """Serve TCP connections on a free port during the block, yield the base URL, and close every connection."""
-    connections: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        with suppress(asyncio.CancelledError):  # cancelled on shutdown
-            with suppress(OSError, asyncio.IncompleteReadError):
-                await handle(reader, writer)
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-        writer.transport.abort()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        host, port = server.sockets[0].getsockname()
-        yield f"http://{host}:{port}"
-    finally:
-        server.close()
-        for task in connections:
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
-        await server.wait_closed()
+    async with serving_tcp(handle) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @dataclass(slots=True)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.tcp_server import serving_tcp
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -54,25 +56,8 @@ class Receiver:
 
 @asynccontextmanager
 async def receiving(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    receiver, connections = Receiver(), set[asyncio.Task[None]]()
+    receiver = Receiver()
     if answers:
         receiver.answers = list(answers)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        with suppress(asyncio.CancelledError):
-            await receiver.serve(reader, writer)
-        writer.transport.abort()
-
-    server = await asyncio.start_server(serve, LOOPBACK, 0, ssl=tls)
-    receiver.port = server.sockets[0].getsockname()[1]
-    try:
+    async with serving_tcp(receiver.serve, address=LOOPBACK, tls=tls) as receiver.port:
         yield receiver
-    finally:
-        server.close()
-        for task in connections:
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
-        await server.wait_closed()
