@@ -29,7 +29,6 @@ from entrypoints.http.earnings.examples import (
 )
 from entrypoints.http.earnings.payouts import payout_routes
 from entrypoints.http.earnings.schemas import (
-    AccountJson,
     BalancesJson,
     CommissionBody,
     CommissionJson,
@@ -40,6 +39,7 @@ from entrypoints.http.earnings.schemas import (
     OwnPayoutsJson,
     PageQuery,
     PeriodQuery,
+    ProviderAccountJson,
     account_json,
     balances_json,
     commission_json,
@@ -58,7 +58,7 @@ from entrypoints.http.kit.listing import attachment
 @get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
 async def get_my_earnings(
     asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
-) -> AccountJson:
+) -> ProviderAccountJson:
     """Return what your profile earned in a period: totals and what is held back by currency, and the entries.
 
     A booking adds its money, less commission, once it is over; a refund or dispute later takes it back. Entries follow
@@ -116,7 +116,7 @@ async def export_balances(actor: Injected[Actor], reads: Injected[Reads]) -> Res
 )
 async def get_earnings_of_provider(
     provider_id: FromPath[UUID], asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
-) -> AccountJson:
+) -> ProviderAccountJson:
     """Return what a provider earned in a period, as the provider sees it; for admins."""
     return account_json(await queries.get_earnings(actor, ProviderId(provider_id), asked.wanted(), reads), asked.limit)
 

@@ -211,7 +211,7 @@ class EarningJson(Json, frozen=True, kw_only=True):
     at: Timestamp
 
 
-class AccountJson(Json, frozen=True, kw_only=True):
+class ProviderAccountJson(Json, frozen=True, kw_only=True):
     """A provider's account over a period, with a page of its entries, oldest first."""
 
     provider_id: UUID
@@ -335,10 +335,10 @@ def earning_json(view: EarningView) -> EarningJson:
     )
 
 
-def account_json(account: Account, limit: int) -> AccountJson:
+def account_json(account: Account, limit: int) -> ProviderAccountJson:
     """Show an account with the page of `limit` of its `limit` + 1 entries."""
     page, next_cursor = cut(account.entries, limit, lambda view: view.id)
-    return AccountJson(
+    return ProviderAccountJson(
         provider_id=account.period.provider_id,
         from_=account.period.start,
         to=account.period.end,
