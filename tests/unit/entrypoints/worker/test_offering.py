@@ -11,6 +11,7 @@ from booking_domain.bookings.events import (
     BookingCancelled,
     BookingChanged,
     BookingClockChanged,
+    BookingDisputeEnded,
     BookingExpired,
     BookingNotRevived,
     BookingRescheduled,
@@ -82,7 +83,7 @@ async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -
         await tx.outbox.put(events)
     await shop.relay()
     jobs = await offer_jobs(shop)
-    freeing = {BookingCancelled, BookingExpired, BookingRescheduled, BookingClockChanged}
+    freeing = {BookingCancelled, BookingExpired, BookingRescheduled, BookingClockChanged, BookingDisputeEnded}
     assert sorted(str(args["provider_id"]) for args, _ in jobs) == sorted(
         str(event.provider_id) for event in events if type(event) in freeing
     )
