@@ -9,6 +9,9 @@ from tests.ports import free_port
 
 from adapters.postgres.kit import embedded, migrations
 
+QUEUES = 3
+"""The default queue, that of feeds and that of webhooks."""
+
 
 def test_a_worker_waits_for_its_database_and_stops_on_sigterm_without_it(tmp_path: Path) -> None:
     folder = tmp_path / "postgres"
@@ -28,9 +31,9 @@ def test_a_worker_waits_for_its_database_and_stops_on_sigterm_without_it(tmp_pat
 
         def working() -> bool:
             with psycopg.connect(server.conninfo) as connection:
-                return connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (2,)
+                return connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (QUEUES,)
 
-        worker.wait_until(working, "working on both queues")
+        worker.wait_until(working, "working on every queue")
         before = _interruptions(worker)
         server.stop()
         worker.wait_until(lambda: _interruptions(worker) > before, "reporting the lost database")
