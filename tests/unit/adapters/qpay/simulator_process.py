@@ -33,7 +33,10 @@ class SimulatorProcess:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.state = state
-        self.process = subprocess.Popen(command(self.port, state), env=environment())  # noqa: S603
+        self.process = subprocess.Popen(self.command(), env=environment())  # noqa: S603
+
+    def command(self) -> list[str]:
+        return command(self.port, self.state)
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + START_SECONDS

@@ -1,67 +1,35 @@
 """Runs the simulator as a separate process on a free port."""
 
-import os
 import signal
-import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
-from tests.ports import free_port
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 from adapters.stripe.simulator.store import Store
 
-SOURCES = Path(__file__).parents[4] / "src"
-START_SECONDS = 30.0
-STOP_SECONDS = 20.0
 SECRET_KEY = "sk_test_simulator"
 PUBLISHABLE_KEY = "pk_test_simulator"
 WEBHOOK_SECRET = "whsec_of_the_tests_0123456789abcdef"
 
 
-class StripeSimulator:
+class StripeSimulator(SimulatorProcess):
     def __init__(self, state: Path, *, port: int | None = None, webhook_url: str | None = None) -> None:
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.state = state
-        command = [
+        self._webhook_url = webhook_url
+        super().__init__(state, port=port)
+
+    def command(self) -> list[str]:
+        return [
             *(sys.executable, "-m", "adapters.stripe.simulator", "--webhook-secret", WEBHOOK_SECRET),
-            *("--host", "127.0.0.1", "--port", str(self.port), "--state", str(state)),
-            *(() if webhook_url is None else ("--webhook-url", webhook_url)),
+            *("--host", "127.0.0.1", "--port", str(self.port), "--state", str(self.state)),
+            *(() if self._webhook_url is None else ("--webhook-url", self._webhook_url)),
         ]
-        self.process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(SOURCES)})  # noqa: S603
-
-    def __enter__(self) -> Self:
-        deadline = time.monotonic() + START_SECONDS
-        with httpx.Client(base_url=self.url, timeout=1.0, trust_env=False) as client:
-            while True:
-                try:
-                    client.get("/simulator/health").raise_for_status()
-                except httpx.TransportError:
-                    assert self.process.poll() is None, f"the simulator exited with status {self.process.returncode}"
-                    assert time.monotonic() < deadline, "the simulator did not start before the deadline"
-                else:
-                    return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(STOP_SECONDS)
+        self.stop(signal.SIGKILL)
 
     def client(self) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {SECRET_KEY}"}
