@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.payments.gateways import Gateways
 from booking_domain.reconciliation.model import (
@@ -33,13 +33,10 @@ from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Moment, Query, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
-from entrypoints.http.kit.queries import utc_moment
-
-GatewayName = Annotated[str, Meta(min_length=1, max_length=32, description="E.g. `qpay`.")]
+from entrypoints.http.kit.listing import GatewayName, PeriodQuery, attachment
 
 
 class CloseFindingBody(Body, frozen=True, kw_only=True):
@@ -60,15 +57,13 @@ class RequestRunBody(Body, frozen=True, kw_only=True):
     """The gateway of new payments, if left out."""
 
 
-class ChosenFindingsQuery(Query, frozen=True, kw_only=True):
-    """A filter of findings. A date means midnight UTC; `from` and `to` are about when it was found."""
+class ChosenFindingsQuery(PeriodQuery, frozen=True, kw_only=True):
+    """A filter of findings; `from` and `to` are about when it was found."""
 
     status: FindingStatus | None = None
     kind: FindingKind | None = None
     gateway: GatewayName | None = None
     run_id: UUID | None = None
-    from_: Moment | None = field(default=None, name="from")
-    to: Moment | None = None
     amount_from: Amount | None = None
     amount_to: Amount | None = None
     sort: FindingOrder = FindingOrder.NEWEST
@@ -80,8 +75,8 @@ class ChosenFindingsQuery(Query, frozen=True, kw_only=True):
             kind=self.kind,
             gateway=self.gateway,
             run_id=None if self.run_id is None else RunId(self.run_id),
-            at_from=utc_moment(self.from_, name="from"),
-            at_before=utc_moment(self.to, name="to"),
+            at_from=self.start(),
+            at_before=self.end(),
             amount_from=self.amount_from,
             amount_to=self.amount_to,
             order=self.sort,

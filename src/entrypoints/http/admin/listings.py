@@ -34,9 +34,7 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson, attachment
-
-Gateway = Annotated[str, Meta(min_length=1, max_length=32, description="E.g. `qpay`.")]
+from entrypoints.http.kit.listing import MOST_STATUSES, GatewayName, ListQuery, MoneyListQuery, PersonJson, attachment
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
@@ -62,7 +60,7 @@ class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
 
     status: Annotated[tuple[TransactionStatus, ...], Meta(max_length=MOST_STATUSES)] = ()
     type: TransactionType | None = None
-    gateway: Gateway | None = None
+    gateway: GatewayName | None = None
     sort: MoneyOrder = MoneyOrder.NEWEST
 
     def chosen(self, cursor: str | None, limit: int) -> TransactionFilter:

@@ -222,7 +222,7 @@ async def return_payout_to_provider(
 ) -> Response[ProviderPayoutJson]:
     """Record that an approved transfer failed; for admins. The provider is told the reason.
 
-    The payout needs a new approval, after the provider has checked their bank account, or is called off.
+    The payout needs a new approval, after the provider has checked their bank account, or is cancelled.
     """
     command = data.command(payout_id, expected_version(if_match))
     await executor.run(return_provider_payout, command, actor=actor)

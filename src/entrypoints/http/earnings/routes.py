@@ -38,8 +38,8 @@ from entrypoints.http.earnings.schemas import (
     OwnPayoutJson,
     OwnPayoutsJson,
     PageQuery,
-    PeriodQuery,
     ProviderAccountJson,
+    StatementQuery,
     account_json,
     balances_json,
     commission_json,
@@ -75,7 +75,7 @@ async def get_my_earnings(
     ),
 )
 async def export_my_earnings(
-    asked: Injected[PeriodQuery], actor: Injected[Actor], reads: Injected[Reads]
+    asked: Injected[StatementQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Return the statement of a period as a CSV file (RFC 4180, UTF-8); amounts are in whole units of the currency."""
     account = await queries.get_own_earnings(actor, asked.everything(PAGE), reads)
@@ -127,7 +127,7 @@ async def get_earnings_of_provider(
     opt=documented(queries.get_earnings, raises=(InvalidValue,), answer=STATEMENT, headers=("Content-Disposition",)),
 )
 async def export_earnings_of_provider(
-    provider_id: FromPath[UUID], asked: Injected[PeriodQuery], actor: Injected[Actor], reads: Injected[Reads]
+    provider_id: FromPath[UUID], asked: Injected[StatementQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8); for admins."""
     account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(PAGE), reads)

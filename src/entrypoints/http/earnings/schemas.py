@@ -1,7 +1,6 @@
 """The JSON of providers' accounts and payouts."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import Annotated
 from uuid import UUID
@@ -31,34 +30,22 @@ from booking_domain.workflows.provider_payouts import (
 from booking_domain.workflows.queries.earnings import Account, Wanted
 from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Moment, Query, Timestamp
-from entrypoints.http.kit.listing import PersonJson
-from entrypoints.http.kit.queries import utc_moment
+from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.listing import PeriodQuery, PersonJson
 from entrypoints.http.payouts.schemas import PayeeJson, payee_json
 
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
 
-class PeriodQuery(Query, frozen=True, kw_only=True):
-    """Entries in `[from, to)`; a date means midnight UTC."""
-
-    from_: Moment | None = field(default=None, name="from")
-    to: Moment | None = None
-
-    def start(self) -> datetime | None:
-        """The beginning of the period."""
-        return utc_moment(self.from_, name="from")
-
-    def end(self) -> datetime | None:
-        """The end of the period, which is not part of it."""
-        return utc_moment(self.to, name="to")
+class StatementQuery(PeriodQuery, frozen=True, kw_only=True):
+    """The entries of a period."""
 
     def everything(self, page: int) -> Wanted:
         """The first page of a statement."""
         return Wanted(start=self.start(), end=self.end(), limit=page)
 
 
-class EarningsQuery(PeriodQuery, frozen=True, kw_only=True):
+class EarningsQuery(StatementQuery, frozen=True, kw_only=True):
     """A period, and a page of its entries."""
 
     limit: Limit = DEFAULT_LIMIT

@@ -15,6 +15,7 @@ from entrypoints.http.kit.fields import Amount, Json, Moment, Query
 from entrypoints.http.kit.queries import utc_moment
 
 MOST_STATUSES: Final = 10
+GatewayName = Annotated[str, Meta(min_length=1, max_length=32, description="E.g. `qpay`.")]
 BookingReference = Annotated[str, Meta(min_length=1, max_length=32, description="The reference of a booking.")]
 
 
@@ -33,11 +34,24 @@ class _ChosenMoney(_Chosen):
     amount_to: int | None
 
 
-class ListQuery(Query, frozen=True, kw_only=True):
-    """A filter by time, parties and reference. A date means midnight UTC."""
+class PeriodQuery(Query, frozen=True, kw_only=True):
+    """A filter by time: `[from, to)`. A date means midnight UTC."""
 
     from_: Moment | None = field(default=None, name="from")
     to: Moment | None = None
+
+    def start(self) -> datetime | None:
+        """The beginning of the period."""
+        return utc_moment(self.from_, name="from")
+
+    def end(self) -> datetime | None:
+        """The end of the period, which is not part of it."""
+        return utc_moment(self.to, name="to")
+
+
+class ListQuery(PeriodQuery, frozen=True, kw_only=True):
+    """A filter by time, parties and reference."""
+
     provider_id: UUID | None = None
     customer_id: UUID | None = None
     reference: BookingReference | None = None
@@ -45,8 +59,8 @@ class ListQuery(Query, frozen=True, kw_only=True):
     def common(self, cursor: str | None, limit: int) -> _Chosen:
         """The members of `ListFilter`."""
         return _Chosen(
-            at_from=utc_moment(self.from_, name="from"),
-            at_before=utc_moment(self.to, name="to"),
+            at_from=self.start(),
+            at_before=self.end(),
             provider_id=None if self.provider_id is None else ProviderId(self.provider_id),
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
             reference=self.reference,
