@@ -28,7 +28,6 @@ from booking_domain.workflows.provider_profiles import ProfileChange, open_profi
 from booking_domain.workflows.queries.availability import get_bookable_schedule, get_calendar, get_explicable_schedule
 from booking_domain.workflows.queries.bookings import (
     get_appointment,
-    get_booking,
     get_cancellation_quote,
     list_booking_events,
     list_bookings,
@@ -51,9 +50,8 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
         (studio.owner, Party.PROVIDER),
         (studio.admin, Party.ADMIN),
     ):
-        visible = await get_booking(actor, booking.id, studio.reads.bookings)
-        assert (visible.booking, visible.party) == (booking, party)
-        assert (await get_appointment(actor, booking.id, studio.reads.appointments)).appointment.booking == booking
+        visible = await get_appointment(actor, booking.id, studio.reads.appointments)
+        assert (visible.appointment.booking, visible.party) == (booking, party)
         assert len(await list_booking_events(actor, booking.id, studio.reads.bookings)) == 1
         [listed] = await list_bookings(actor, BookingListFilter(), studio.reads.appointments)
         assert (listed.appointment.booking, listed.party) == (booking, party)
@@ -61,13 +59,11 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
         stranger = await studio.joined(role)
         assert list(await list_bookings(stranger, BookingListFilter(), studio.reads.appointments)) == []
         with pytest.raises(BookingNotFound):
-            await get_booking(stranger, booking.id, studio.reads.bookings)
-        with pytest.raises(BookingNotFound):
             await get_appointment(stranger, booking.id, studio.reads.appointments)
         with pytest.raises(BookingNotFound):
             await list_booking_events(stranger, booking.id, studio.reads.bookings)
     with pytest.raises(BookingNotFound):
-        await get_booking(studio.admin, BookingId(uuid4()), studio.reads.bookings)
+        await get_appointment(studio.admin, BookingId(uuid4()), studio.reads.appointments)
 
 
 async def test_a_payment_is_visible_to_the_parties_of_its_booking_and_admins_only(studio: Studio) -> None:

@@ -123,7 +123,6 @@ async def _get_cancellation_quote(
     )
 
 
-get_booking: Final = Query(_get_booking, (BookingNotFound,))
 list_bookings: Final = Query(_list_bookings)
 list_provider_bookings: Final = Query(_list_provider_bookings, (NotPermitted, ProviderNotFound))
 list_booking_events: Final = Query(_list_booking_events, (BookingNotFound,))
