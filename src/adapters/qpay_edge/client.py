@@ -83,4 +83,4 @@ def _relayed(method: str, path: str, document: msgspec.Struct | None) -> tuple[s
             return "cancel", {"qpayInvoiceId": last}
         case None if method == "GET":
             return "lookup", {"qpayInvoiceId": last}
-    raise NotImplementedError(f"the Worker has no operation for {method} {path}")
+    raise ValueError(f"the Worker has no operation for {method} {path}")

@@ -174,7 +174,7 @@ class StripeGateway(PaymentGateway):
         """As in the port.
 
         Stripe forgets an idempotency key after a day or more, and an order may be repeated later than that. So the
-        intent's refunds are read first: ours has our id, and one that somebody made in Stripe's dashboard counts too.
+        intent's refunds are read first: ours has our id, and one from Stripe's dashboard counts too.
         """
         if re.match(INTENT, order.invoice_reference) is None:
             return RefundOutcome.IMPOSSIBLE

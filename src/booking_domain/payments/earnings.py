@@ -103,7 +103,7 @@ class EarningKind(StrEnum):
     BOOKING = "booking"
     """The provider's share of a booking, or a change of it."""
     PAYOUT = "payout"
-    """A transfer to the provider, or one that was called off."""
+    """A transfer to the provider, or a cancelled one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ class Permission(StrEnum):
     RECONCILE = "reconciliation.manage"
     """See how the gateways' books differ from the platform's, reconcile a day, and close findings."""
     SEE_EARNINGS = "earnings.see"
-    """See the account and the payouts of one's own profile."""
+    """See the account and the payouts of the actor's profile."""
     SET_COMMISSION = "commission.set"
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"

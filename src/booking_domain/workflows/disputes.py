@@ -292,7 +292,7 @@ async def _gateway_of(booking: Booking, tx: Repositories) -> str:
 
 
 async def _remind(dispute_id: DisputeId, tx: Repositories, context: Context) -> None:
-    """Announce the reminders that are due, each once. Who has made a statement is not reminded of it."""
+    """Announce the reminders that are due, each once. A party that has made a statement is not reminded."""
     found = await tx.disputes.get(dispute_id)
     if found is None or not found.due_reminders(context.now):
         return

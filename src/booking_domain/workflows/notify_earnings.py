@@ -37,7 +37,7 @@ async def notify_of_provider_payout(
     payout = view.payout
     paid = isinstance(event, ProviderPaid)
     if not paid and (payout.status is not ProviderPayoutStatus.PENDING or payout.return_reason is None):
-        return  # it was approved again, or called off, since
+        return  # it was approved again or cancelled since
     notice = (PAID if paid else RETURNED).fill(
         amount=payout.amount,
         bank_reference=payout.bank_reference or "",

@@ -1,7 +1,7 @@
 """Payouts to providers: admins start a transfer of what a provider is owed, approve it, and close or return it.
 
 The amount leaves the provider's balance when the payout is started, so that nothing is paid out twice; a payout that is
-called off puts it back. As for refunds, the money itself is moved by hand at the bank.
+cancelled puts it back. As for refunds, the money itself is moved by hand at the bank.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class StartProviderPayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeProviderPayout:
-    """Approve the transfer to the provider's bank account as it is now; or call the payout off."""
+    """Approve the transfer to the provider's bank account as it is now, or cancel the payout."""
 
     payout_id: ProviderPayoutId
     expected_version: ExpectedVersion = None

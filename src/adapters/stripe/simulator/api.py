@@ -46,7 +46,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
 
 @get("/payment_intents/{intent_id:str}")
 async def retrieve(request: AnyRequest, intent_id: FromPath[str]) -> Response[bytes]:
-    """Return a payment intent: to the account, or as Stripe.js does to whoever has its client secret."""
+    """Return a payment intent: to the account, or as by Stripe.js, to a caller with its client secret."""
     simulation = simulation_of(request)
     form = Form(request.scope["query_string"].decode("latin-1"))
     secret, expand = form.text("client_secret"), set(form.nested("expand").values())
@@ -72,7 +72,7 @@ async def list_intents(request: AnyRequest) -> Response[bytes]:
 
 @post("/payment_intents/{intent_id:str}/confirm", status_code=200)
 async def confirm(request: AnyRequest, intent_id: FromPath[str]) -> Response[bytes]:
-    """Confirm a payment intent: by the account, or as Stripe.js does by whoever has its client secret."""
+    """Confirm a payment intent: by the account, or as by Stripe.js, by a caller with its client secret."""
     simulation = simulation_of(request)
     by_account = "client_secret=" not in (await request.body()).decode("utf-8", "replace")
     if by_account:

@@ -46,7 +46,7 @@ def _sees(actor: Actor, dispute: Dispute) -> bool:
 
 
 async def _list_own_disputes(actor: Actor, chosen: DisputeFilter, disputes: DisputeReads) -> Sequence[DisputeView]:
-    """The disputes of the filter's party, who is the actor."""
+    """The actor's own disputes."""
     authorise(actor, Permission.SEE_DISPUTES)
     return await disputes.page(chosen)
 
