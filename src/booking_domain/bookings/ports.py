@@ -66,9 +66,10 @@ class Bookings(Protocol):
         """
         ...
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int | None:
         """How many bookings that the customer placed wait for a deposit or an answer, and are not overdue.
 
+        None if the customer has no active account: placing a booking asks for both, and one read is one round trip.
         Transactions that count for one customer run one at a time.
         """
         ...

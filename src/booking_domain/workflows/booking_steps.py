@@ -11,6 +11,7 @@ from booking_domain.bookings.errors import (
     UNSETTLED_PER_CUSTOMER,
     BookingForOthers,
     BookingNotFound,
+    CustomerNotActive,
     CustomerNotFound,
     DepositOutOfRange,
     TooManyUnsettled,
@@ -67,13 +68,15 @@ async def require_bookable(
 ) -> BookableProvider:
     """Return the provider if the actor may book there for the order's customer.
 
+    Whether a customer who books for themselves has an active account is left to `require_unsettled_quota`.
+
     Raises:
         ProviderNotFound: there is no such provider, or it takes no bookings.
         BookingForOthers: the order names another customer, and the actor is not the provider's staff or the provider
             takes no bookings.
         CustomerNotFound: the staff cannot book for the order's customer, whatever the reason: ids of accounts, and who
             has an account, are private.
-        CustomerNotActive: the actor's own account is disabled or deleted.
+        CustomerNotActive: the staff's own account is disabled or deleted.
     """
     if bookable is None:
         raise ProviderNotFound
@@ -83,7 +86,8 @@ async def require_bookable(
     if customer_id == context.actor.id or is_walk_in:
         if not (accepting or is_walk_in):
             raise ProviderNotFound
-        await ensure_active(customer_id, tx)
+        if staff:
+            await ensure_active(customer_id, tx)
         return bookable
     if not (accepting or staff):
         raise ProviderNotFound
@@ -104,13 +108,20 @@ def _customer_of(order: BookingOrder, context: Context) -> UserId:
 async def require_unsettled_quota(
     bookable: BookableProvider, tx: Repositories, context: Context, *, adding: int = 1
 ) -> None:
-    """Raise `TooManyUnsettled` if `adding` bookings exceed the customer's limit of unsettled ones.
+    """Check that a customer has an active account and may add this many bookings.
 
     So no customer fills a calendar without paying. The provider and admins have no limit.
+
+    Raises:
+        CustomerNotActive: the actor's account is disabled or deleted.
+        TooManyUnsettled: the bookings exceed the customer's limit of unsettled ones.
     """
     if is_staff(context.actor, bookable):
         return
-    if await tx.bookings.count_unsettled(context.actor.id, context.now) + adding > UNSETTLED_PER_CUSTOMER:
+    unsettled = await tx.bookings.count_unsettled(context.actor.id, context.now)
+    if unsettled is None:
+        raise CustomerNotActive
+    if unsettled + adding > UNSETTLED_PER_CUSTOMER:
         raise TooManyUnsettled
 
 

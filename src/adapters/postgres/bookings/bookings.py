@@ -9,7 +9,8 @@ from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, ex
 
 from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
-from adapters.postgres.kit.advisory_locks import count_under_lock
+from adapters.postgres.identity.tables import users
+from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
@@ -17,6 +18,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
+from booking_domain.identity.model import UserStatus
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -83,12 +85,16 @@ _BY_ID: Final = select(*BOOKING.columns).where(_b.id == bindparam("booking_id"))
 _BOOKING: Final = Statement(_BY_ID)
 _LOCK: Final = Statement(_BY_ID.with_for_update())
 _UNSETTLED: Final = Statement(
-    select(func.count()).where(
-        _b.customer_id == bindparam("customer_id"),
-        or_(*(_b.status == status.value for status in sorted(UNSETTLED))),
-        _b.due_at > bindparam("now"),
-        ~_b.placed_by_staff,
-    )
+    select(
+        select(func.count())
+        .where(
+            _b.customer_id == bindparam("customer_id"),
+            or_(*(_b.status == status.value for status in sorted(UNSETTLED))),
+            _b.due_at > bindparam("now"),
+            ~_b.placed_by_staff,
+        )
+        .scalar_subquery()
+    ).where(users.c.id == bindparam("customer_id"), users.c.status == UserStatus.ACTIVE.value)
 )
 _HAS_PLACED: Final = Statement(
     select(
@@ -161,9 +167,10 @@ class PostgresBookings(WithWork, Bookings):
         )
         await self._append(events)
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
-        key = f"bookings of {customer_id}"
-        return await count_under_lock(self._work, key, _UNSETTLED, customer_id=customer_id, now=now)
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int | None:
+        await lock_key(self._work, f"bookings of {customer_id}")
+        row = await self._work.one(_UNSETTLED, customer_id=customer_id, now=now)
+        return None if row is None else int(row[0])
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
         row = await self._work.one(_HAS_PLACED, customer_id=customer_id, provider_id=provider_id)

@@ -11,6 +11,7 @@ from booking_domain.bookings.model import MAX_NOTES, Booking
 from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import Party, PaymentAttempt, Status
+from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, SeriesId
@@ -97,13 +98,22 @@ class BookingsContract(StorageContract):
             await _add(backend, make, booking)
         async with backend.begin() as tx:
             counted = [await tx.bookings.count_unsettled(each.id, NOW) for each in (cast.customer, other, make.user())]
-            assert counted == [2, 1, 0]
+            assert counted == [2, 1, None]
             assert await tx.bookings.count_unsettled(cast.customer.id, due) == 0
+
+    async def test_unsettled_bookings_are_not_counted_without_an_active_account(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        disabled = replace(make.user(), status=UserStatus.DISABLED)
+        async with backend.begin() as tx:
+            await tx.users.add(disabled)
+        async with backend.begin() as tx:
+            assert await tx.bookings.count_unsettled(disabled.id, NOW) is None
 
     async def test_counting_unsettled_bookings_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 
-        async def count() -> int:
+        async def count() -> int | None:
             async with backend.begin() as tx:
                 return await tx.bookings.count_unsettled(cast.customer.id, NOW)
 

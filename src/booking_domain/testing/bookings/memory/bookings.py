@@ -6,6 +6,7 @@ from datetime import datetime
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.ports import BookableProvider, BookableProviders, BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED, Party
+from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -66,7 +67,10 @@ class MemoryBookings(Bookings):
         self._state[BOOKINGS][booking.id] = booking
         self._state[BOOKING_EVENTS][booking.id] += tuple(events)
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int | None:
+        user = self._state[USERS].get(customer_id)
+        if user is None or user.status is not UserStatus.ACTIVE:
+            return None
         return sum(
             booking.customer_id == customer_id
             and booking.status in UNSETTLED
