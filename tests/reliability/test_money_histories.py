@@ -154,7 +154,9 @@ class History:
         booking, by = self._nth(nth), self._somebody(how)
         if booking is None:
             return
-        quote = await get_cancellation_quote(by, booking.id, self.studio.reads.bookings, now=self.studio.clock.now())
+        quote = await get_cancellation_quote(
+            by, booking.id, self.studio.reads.appointments, now=self.studio.clock.now()
+        )
         if how >= 3:
             self.studio.clock.set(quote.valid_until - (timedelta.resolution if how == 3 else timedelta(0)))
         before = await self.studio.seen(booking)

@@ -40,7 +40,7 @@ from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.permissions import Permission, managed, may
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant, local_time
 from booking_domain.shared.totals import Totals
 
@@ -259,15 +259,20 @@ class Booking:
         )
         return Decision(booking, (event,))
 
-    def party(self, actor: Actor) -> Party | None:
-        """The party that the actor is to this booking; None if it is not visible to the actor."""
+    def party(self, actor: Actor, manager_id: UserId | None = None) -> Party | None:
+        """The party that the actor is to this booking; None if it is not visible to the actor.
+
+        `manager_id` is the manager of the salon that the provider is a member of now.
+        """
         if actor.role is Role.SYSTEM:
             return Party.SYSTEM
         if actor.id == self.provider_user_id:  # before the customer: a walk-in is stored under the provider's user id
             return Party.PROVIDER
         if actor.id == self.customer_id:
             return Party.CUSTOMER
-        return Party.ADMIN if may(actor, Permission.SEE_BOOKINGS) else None
+        if may(actor, Permission.SEE_BOOKINGS):
+            return Party.ADMIN
+        return Party.MANAGER if may(actor, Permission.SEE_BOOKINGS, managed(actor, manager_id)) else None
 
     @property
     def minutes(self) -> int:

@@ -57,6 +57,10 @@ class Salons(Protocol):
         """The salon that the provider is a member of."""
         ...
 
+    async def manager_of(self, provider_id: ProviderId) -> UserId | None:
+        """The manager of the salon that the provider is a member of. An invitation does not count."""
+        ...
+
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
         """Invite a provider, unless already invited; needs the salon's lock."""
         ...

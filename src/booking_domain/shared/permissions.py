@@ -96,6 +96,7 @@ _MANAGED: Final = frozenset({Relation.MANAGED})
 _PARTY: Final = frozenset({Relation.PARTY})
 _MEMBER: Final = frozenset({Relation.MEMBER})
 _ANY: Final = frozenset({Relation.ANY})
+_PARTY_OR_MANAGED: Final = _PARTY | _MANAGED
 _PEOPLE: Final = (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER, Role.ADMIN)
 _PEOPLE_THEIR_OWN: Final = dict.fromkeys(_PEOPLE, _OWN)
 
@@ -122,8 +123,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.BOOK_FOR_OTHERS: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
     Permission.ASK_FOR_CONSENT: {Role.PROVIDER: _OWN},
     Permission.GIVE_CONSENT: dict.fromkeys((Role.CUSTOMER, Role.PROVIDER, Role.MANAGER), _OWN),
-    Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
-    Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
+    Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
+    Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
     Permission.PAY_OUT: {Role.ADMIN: _ANY},
     Permission.RECONCILE: {Role.ADMIN: _ANY},

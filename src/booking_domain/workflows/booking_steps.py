@@ -196,11 +196,19 @@ async def lock_visible_booking(
         StaleVersion: the booking is not in a version that the caller expects.
     """
     booking = await tx.bookings.lock(booking_id)
-    party = booking.party(context.actor) if booking is not None else None
+    party = None if booking is None else await _party(booking, tx, context)
     if booking is None or party is None:
         raise BookingNotFound
     require_expected_version(booking.version, expected_version)
     return booking, party
+
+
+async def _party(booking: Booking, tx: Repositories, context: Context) -> Party | None:
+    """The party that the actor is; of the booking of a member, the salon's manager is one too."""
+    party = booking.party(context.actor)
+    if party is None and context.actor.role is Role.MANAGER:
+        party = booking.party(context.actor, await tx.salons.manager_of(booking.provider_id))
+    return party
 
 
 def require_answer_in_time(booking: Booking, action: str, context: Context) -> None:

@@ -14,7 +14,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.shared.money import Money
 
 
@@ -71,6 +71,10 @@ class BookingListFilter(ListFilter):
 
     party_id: UserId | None = None
     """The customer or the provider's owner."""
+    manager_id: UserId | None = None
+    """With `party_id`: also bookings of the members of this manager's salons."""
+    salon_id: SalonId | None = None
+    """The salon that the provider is a member of now."""
     upcoming_at: datetime | None = None
     """Bookings that are to come at this time: requested, pending or confirmed, and not over."""
     past_at: datetime | None = None

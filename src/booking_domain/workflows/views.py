@@ -11,6 +11,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import ProviderId, ProviderPayoutId, SalonId, UserId
 
@@ -38,10 +39,11 @@ class SalonName:
 
     id: SalonId
     name: str
+    manager_id: UserId
 
 
 CONTACT_SHOWN: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.DISPUTED})
-"""Statuses in which the provider sees how to reach the customer."""
+"""Statuses in which the provider's side sees how to reach the customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +61,16 @@ class Appointment:
     customer_email: str | None
     customer_phone: str | None
 
+    def party(self, actor: Actor) -> Party | None:
+        """The party that the actor is to the booking; None if it is not visible to the actor."""
+        return self.booking.party(actor, None if self.salon is None else self.salon.manager_id)
+
     def contact_shown_to(self, party: Party) -> bool:
-        """Whether a party sees the customer's contact: its owner and admins always, the provider once it is agreed."""
-        return party is not Party.PROVIDER or (
+        """Whether a party sees the customer's contact.
+
+        Its owner and admins always do, the provider and the salon's manager once the booking is agreed.
+        """
+        return party not in {Party.PROVIDER, Party.MANAGER} or (
             self.booking.status in CONTACT_SHOWN and self.booking.customer_id != self.booking.provider_user_id
         )
 

@@ -138,8 +138,8 @@ FEATURE: Final = Feature(
     permissions="""
         booking.place            customer:any provider:any manager:any admin:any token
         booking.place_for_others provider:own admin:any token
-        booking.see              customer:party provider:party manager:party admin:any token
-        booking.move             customer:party provider:party manager:party admin:any token
+        booking.see              customer:party provider:party manager:party|managed admin:any token
+        booking.move             customer:party provider:party manager:party|managed admin:any token
     """,
     events={
         "booking.cancelled": _STORED,

@@ -150,8 +150,9 @@ class Feature:
 
     routes: Mapping[str, Row] = field(default_factory=dict)
     permissions: str = ""
-    """The expected permissions, written by hand: an action, and `role:relation` for each role that has it. Then `live`
-    if it needs a live session, or `token` if a valid access token is enough; admins always need a live session."""
+    """The expected permissions, written by hand: an action, and `role:relation` for each role that has it, with `|`
+    between several relations. Then `live` if it needs a live session, or `token` if a valid access token is enough;
+    admins always need a live session."""
     events: Mapping[str, set[str]] = field(default_factory=dict)
     """The stored topics and the keys of their payloads: they never change."""
     samples: Mapping[tuple[type, str], SearchStrategy[Any]] = field(default_factory=dict)

@@ -36,7 +36,7 @@ async def paid_for(studio: Studio, start: datetime = NEXT_WEEK, *, by: Actor | N
 
 async def quoted(studio: Studio, booking: Booking) -> tuple[object, datetime, datetime | None]:
     """The refund, the start by which it is judged, and until when everything goes back."""
-    quote = await get_cancellation_quote(studio.customer, booking.id, studio.reads.bookings, now=studio.clock.now())
+    quote = await get_cancellation_quote(studio.customer, booking.id, studio.reads.appointments, now=studio.clock.now())
     return quote.refund, quote.judged_start, quote.objection_deadline
 
 

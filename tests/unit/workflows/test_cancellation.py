@@ -45,7 +45,7 @@ def go_to(studio: Studio, booking: Booking, *, before: timedelta) -> None:
 
 
 async def quoted(studio: Studio, booking: Booking, by: Actor) -> CancellationQuote:
-    return await get_cancellation_quote(by, booking.id, studio.reads.bookings, now=studio.clock.now())
+    return await get_cancellation_quote(by, booking.id, studio.reads.appointments, now=studio.clock.now())
 
 
 async def cancel(studio: Studio, booking: Booking, expected: Money, *, by: Actor | None = None) -> Booking:

@@ -52,7 +52,7 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
     ):
         visible = await get_appointment(actor, booking.id, studio.reads.appointments)
         assert (visible.appointment.booking, visible.party) == (booking, party)
-        assert len(await list_booking_events(actor, booking.id, studio.reads.bookings)) == 1
+        assert len(await list_booking_events(actor, booking.id, studio.reads)) == 1
         [listed] = await list_bookings(actor, BookingListFilter(), studio.reads.appointments)
         assert (listed.appointment.booking, listed.party) == (booking, party)
     for role in (Role.MANAGER, Role.PROVIDER, Role.CUSTOMER):
@@ -61,7 +61,7 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
         with pytest.raises(BookingNotFound):
             await get_appointment(stranger, booking.id, studio.reads.appointments)
         with pytest.raises(BookingNotFound):
-            await list_booking_events(stranger, booking.id, studio.reads.bookings)
+            await list_booking_events(stranger, booking.id, studio.reads)
     with pytest.raises(BookingNotFound):
         await get_appointment(studio.admin, BookingId(uuid4()), studio.reads.appointments)
 
@@ -96,7 +96,7 @@ async def test_a_refund_is_visible_to_the_parties_of_its_booking_and_admins_only
 
 async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "provider"]) -> Money:
     actor = {"customer": studio.customer, "provider": studio.owner}[by]
-    quote = await get_cancellation_quote(actor, booking.id, studio.reads.bookings, now=studio.clock.now())
+    quote = await get_cancellation_quote(actor, booking.id, studio.reads.appointments, now=studio.clock.now())
     return quote.refund
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
 
 from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings
@@ -28,6 +28,7 @@ _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     providers.c.time_zone,
     salons.c.id,
     salons.c.name,
+    salons.c.manager_id,
     users.c.name,
     users.c.email,
     users.c.phone_sealed,
@@ -56,17 +57,26 @@ def _appointments(*whose: ColumnElement[bool]) -> Statement:
 _GIVEN: Final = _appointments(_b.provider_user_id == bindparam("user_id"))
 _GONE_TO: Final = _appointments(_b.customer_id == bindparam("user_id"), _b.provider_user_id != bindparam("user_id"))
 _ONE: Final = Statement(_APPOINTMENTS.where(_b.id == bindparam("booking_id")))
+_OF_SALON: Final = if_given("salon_id", providers.c.salon_id, providers.c.salon_id == bindparam("salon_id"))
 _LISTED: Final = _APPOINTMENTS.where(
     one_of("statuses", _b.status),
     *chosen_by(bookings, _b.starts_at),
+    _OF_SALON,
     if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
     if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
 )
+_OF_PARTY: Final = (_b.customer_id == bindparam("party"), _b.provider_user_id == bindparam("party"))
+# An array, so that the planner combines the indexes of the three columns.
+_MEMBERS: Final = func.array(
+    select(providers.c.id)
+    .join(salons, salons.c.id == providers.c.salon_id)
+    .where(salons.c.manager_id == bindparam("manager_id"))
+    .scalar_subquery()
+)
 _PAGES: Final = pages(_LISTED, bookings, BookingListOrder)
-_PAGES_OF_PARTY: Final = pages(
-    _LISTED.where(or_(_b.customer_id == bindparam("party"), _b.provider_user_id == bindparam("party"))),
-    bookings,
-    BookingListOrder,
+_PAGES_OF_PARTY: Final = pages(_LISTED.where(or_(*_OF_PARTY)), bookings, BookingListOrder)
+_PAGES_OF_MANAGER: Final = pages(
+    _LISTED.where(or_(*_OF_PARTY, _b.provider_id == func.any(_MEMBERS))), bookings, BookingListOrder
 )
 
 
@@ -91,23 +101,30 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
 
     async def page(self, chosen: BookingListFilter) -> list[Appointment]:
         statuses = [status.value for status in chosen.statuses] or None
-        values = values_of(chosen) | {"upcoming_at": chosen.upcoming_at, "past_at": chosen.past_at}
+        values = values_of(chosen) | {
+            "upcoming_at": chosen.upcoming_at,
+            "past_at": chosen.past_at,
+            "salon_id": chosen.salon_id,
+        }
         if chosen.party_id is None:
             rows = await self._work.all(_PAGES[chosen.order], statuses=statuses, **values)
-        else:
+        elif chosen.manager_id is None:
             statement = _PAGES_OF_PARTY[chosen.order]
             rows = await self._work.all(statement, statuses=statuses, party=chosen.party_id, **values)
+        else:
+            values |= {"party": chosen.party_id, "manager_id": chosen.manager_id}
+            rows = await self._work.all(_PAGES_OF_MANAGER[chosen.order], statuses=statuses, **values)
         return [self._appointment(row) for row in rows]
 
     def _appointment(self, row: Row) -> Appointment:
-        *columns, name, address, time_zone, salon_id, salon, customer, email, phone = row
+        *columns, name, address, time_zone, salon_id, salon, manager_id, customer, email, phone = row
         booking = BOOKING.read(columns)
         return Appointment(
             booking=booking,
             provider_name=name,
             provider_address=address,
             provider_time_zone=time_zone,
-            salon=None if salon_id is None else SalonName(id=SalonId(salon_id), name=salon),
+            salon=None if salon_id is None else SalonName(id=SalonId(salon_id), name=salon, manager_id=manager_id),
             customer_name=customer,
             customer_email=email,
             customer_phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=booking.customer_id),

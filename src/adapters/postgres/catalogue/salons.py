@@ -82,6 +82,10 @@ class PostgresSalons(WithWork, Salons):
         row = await self._work.one(_SALON_OF, provider=provider_id)
         return None if row is None or row[0] is None else SalonId(row[0])
 
+    async def manager_of(self, provider_id: ProviderId) -> UserId | None:
+        row = await self._work.one(_MANAGER_OF, provider=provider_id)
+        return None if row is None else UserId(row[0])
+
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
         await self._work.execute(_INVITE, salon_id=salon_id, provider_id=provider_id, invited_at=now)
 
@@ -119,8 +123,7 @@ class PostgresSalonReads(WithWork, SalonReads):
         return await PostgresSalons(self._work).members(salon_id)
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
-        row = await self._work.one(_MANAGER_OF, provider=provider_id)
-        return None if row is None else UserId(row[0])
+        return await PostgresSalons(self._work).manager_of(provider_id)
 
     async def of_manager(self, manager_id: UserId) -> list[Salon]:
         return [SALON.read(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]

@@ -16,7 +16,7 @@ from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, authorise, may
+from booking_domain.shared.permissions import Permission, Relation, authorise, may
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.listings import BookingListFilter
 from booking_domain.workflows.ports import AppointmentReads, Reads
@@ -40,26 +40,20 @@ class VisibleAppointment:
 
 
 async def find_visible_booking(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> VisibleBooking | None:
-    """The booking if the actor is a party to it or an admin, else None."""
+    """The booking if the actor is a party to it or an admin, else None: its money is no matter of a manager."""
     booking = await bookings.get(booking_id)
     party = None if booking is None else booking.party(actor)
     return None if booking is None or party is None else VisibleBooking(booking=booking, party=party)
 
 
-async def _get_booking(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> VisibleBooking:
-    visible = await find_visible_booking(actor, booking_id, bookings)
-    if visible is None:
-        raise BookingNotFound
-    return visible
-
-
 async def _list_bookings(
     actor: Actor, chosen: BookingListFilter, appointments: AppointmentReads
 ) -> Sequence[VisibleAppointment]:
-    """The actor's bookings; an admin gets everyone's."""
+    """The actor's bookings, a manager's with those of the members; an admin gets everyone's."""
     party_id = None if may(actor, Permission.SEE_BOOKINGS) else actor.id
-    found = await appointments.page(replace(chosen, party_id=party_id))
-    seen = ((each, each.booking.party(actor)) for each in found)
+    manager_id = actor.id if may(actor, Permission.SEE_BOOKINGS, Relation.MANAGED) else None
+    found = await appointments.page(replace(chosen, party_id=party_id, manager_id=manager_id))
+    seen = ((each, each.party(actor)) for each in found)
     return [VisibleAppointment(appointment=each, party=party) for each, party in seen if party is not None]
 
 
@@ -71,16 +65,16 @@ async def _list_provider_bookings(actor: Actor, chosen: BookingFilter, reads: Re
     return await reads.bookings.page(None, chosen)
 
 
-async def _list_booking_events(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> Sequence[BookingEvent]:
+async def _list_booking_events(actor: Actor, booking_id: BookingId, reads: Reads) -> Sequence[BookingEvent]:
     """The booking's audit trail, oldest first."""
-    visible = await _get_booking(actor, booking_id, bookings)
-    return await bookings.events(visible.booking.id)
+    visible = await _get_appointment(actor, booking_id, reads.appointments)
+    return await reads.bookings.events(visible.appointment.booking.id)
 
 
 async def _get_appointment(actor: Actor, booking_id: BookingId, appointments: AppointmentReads) -> VisibleAppointment:
     """The booking with the names of both parties."""
     appointment = await appointments.get(booking_id)
-    party = None if appointment is None else appointment.booking.party(actor)
+    party = None if appointment is None else appointment.party(actor)
     if appointment is None or party is None:
         raise BookingNotFound
     return VisibleAppointment(appointment=appointment, party=party)
@@ -105,10 +99,10 @@ class CancellationQuote:
 
 
 async def _get_cancellation_quote(
-    actor: Actor, booking_id: BookingId, bookings: BookingReads, *, now: datetime
+    actor: Actor, booking_id: BookingId, appointments: AppointmentReads, *, now: datetime
 ) -> CancellationQuote:
-    visible = await _get_booking(actor, booking_id, bookings)
-    booking = visible.booking
+    visible = await _get_appointment(actor, booking_id, appointments)
+    booking = visible.appointment.booking
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
     change, policy = booking.time_change, booking.cancellation

@@ -102,8 +102,10 @@ async def list_bookings(
 ) -> AppointmentsJson:
     """List the caller's bookings with both parties and the actions that the caller can take, newest first.
 
-    `when=upcoming&sort=start` is the day of a provider, or the next appointments of a customer. Admins get all
-    bookings. The cursor is the id of the last booking of a page, so the filter and the order must stay the same.
+    `when=upcoming&sort=start` is the day of a provider, or the next appointments of a customer;
+    `salonId=…&from=…&to=…&sort=start` is the day of a salon. Managers also get the bookings of the members of their
+    salons, admins all. The cursor is the id of the last booking of a page, so the filter and the order must stay the
+    same.
     """
     now = clock.now()
     found = await bookings.list_bookings(actor, asked.chosen(now), reads.appointments)
@@ -115,7 +117,9 @@ async def list_bookings(
 async def get_booking(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[AppointmentJson]:
-    """Return a booking to its parties and admins, with both parties and the actions that the caller can take.
+    """Return a booking with both parties and the actions that the caller can take.
+
+    Its parties, the manager of the provider's salon and admins see it.
 
     `ETag` is the version for `If-Match`. Names, contacts and `actions` may change without it, so the answer is not
     cached.
@@ -149,7 +153,7 @@ async def move_to_status(
 @get("/{booking_id:str}/events", opt=documented(bookings.list_booking_events, answer=EVENTS))
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
     """List the events of a booking, oldest first."""
-    events = await bookings.list_booking_events(actor, BookingId(booking_id), reads.bookings)
+    events = await bookings.list_booking_events(actor, BookingId(booking_id), reads)
     return EventsJson(items=tuple(event_json(event) for event in events))
 
 
@@ -158,7 +162,7 @@ async def get_cancellation_quote(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CancellationQuoteJson:
     """Return what goes back if the caller cancels now, and the start by which the cancellation policy judges."""
-    quote = await bookings.get_cancellation_quote(actor, BookingId(booking_id), reads.bookings, now=clock.now())
+    quote = await bookings.get_cancellation_quote(actor, BookingId(booking_id), reads.appointments, now=clock.now())
     return cancellation_quote_json(quote)
 
 

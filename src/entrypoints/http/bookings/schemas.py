@@ -14,7 +14,7 @@ from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import ClaimId, ProviderId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
@@ -172,6 +172,8 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
 
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     when: When | None = None
+    salon_id: UUID | None = None
+    """The salon that the provider is a member of now."""
     sort: BookingOrder = BookingOrder.CREATED_FALLING
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
@@ -184,6 +186,7 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
             order=_ORDERS[self.sort],
             upcoming_at=now if self.when is When.UPCOMING else None,
             past_at=now if self.when is When.PAST else None,
+            salon_id=None if self.salon_id is None else SalonId(self.salon_id),
         )
 
 
@@ -249,7 +252,7 @@ class BookingCustomerJson(Json, frozen=True, kw_only=True):
     id: UUID
     name: str
     email: str | UnsetType = UNSET
-    """How to reach the customer; for the provider once the booking is confirmed."""
+    """How to reach the customer; for the provider's side once the booking is confirmed."""
     phone: str | UnsetType = UNSET
 
 

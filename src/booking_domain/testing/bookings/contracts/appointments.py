@@ -115,9 +115,43 @@ class AppointmentReadsContract(StorageContract):
             await tx.salons.join(salon.id, cast.profile.id)
         found = await backend.reads.appointments.get(booking.id)
         assert found is not None
-        assert (found.booking, found.salon) == (booking, SalonName(id=salon.id, name=salon.name))
+        assert (found.booking, found.salon) == (booking, SalonName(id=salon.id, name=salon.name, manager_id=manager.id))
         assert await backend.reads.appointments.page(BookingListFilter()) == [found]
         assert await backend.reads.appointments.get(BookingId(make.entropy.new_id())) is None
+
+    async def test_a_manager_lists_the_bookings_of_the_members(self, backend: Backend, make: Builder) -> None:
+        manager = make.user(Role.MANAGER)
+        salons = [
+            Salon(id=SalonId(make.entropy.new_id()), manager_id=manager.id, name=name, time_zone="UTC", created_at=NOW)
+            for name in ("Номад", "Ордос")
+        ]
+        casts = [await a_cast(backend, make) for _ in range(4)]
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            for salon in salons:
+                await tx.salons.add(salon)
+            for salon, cast in zip((*salons, salons[0]), casts[:3], strict=True):
+                await tx.salons.join(salon.id, cast.profile.id)
+            await tx.salons.invite(salons[0].id, casts[3].profile.id, NOW)
+            assert [await tx.salons.manager_of(cast.profile.id) for cast in casts] == [*[manager.id] * 3, None]
+        first, second, third, stranger = (make.booking(cast.profile, cast.customer) for cast in casts)
+        own = make.booking(casts[3].profile, manager, TOMORROW + HOUR)
+        await store_bookings(backend, make, first, second, third, stranger, own)
+        for chosen, expected in (
+            (BookingListFilter(), {first, second, third, own}),
+            (BookingListFilter(salon_id=salons[0].id), {first, third}),
+            (BookingListFilter(salon_id=salons[1].id), {second}),
+            (BookingListFilter(provider_id=casts[3].profile.id), {own}),
+        ):
+            asked = replace(chosen, party_id=manager.id, manager_id=manager.id)
+            found = await backend.reads.appointments.page(asked)
+            assert {each.booking.id for each in found} == {booking.id for booking in expected}
+        found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id))
+        assert [each.booking.id for each in found] == [own.id]
+        async with backend.begin() as tx:
+            await tx.salons.part(salons[0].id, casts[0].profile.id)
+        found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id, manager_id=manager.id))
+        assert {each.booking.id for each in found} == {second.id, third.id, own.id}
 
     async def test_a_party_lists_its_bookings_to_come_apart_from_all_others(
         self, backend: Backend, make: Builder

@@ -176,7 +176,8 @@ class MemoryAppointmentReads(AppointmentReads):
             matches=lambda booking: (
                 (not chosen.statuses or booking.status in chosen.statuses)
                 and is_chosen(chosen, booking, booking.span.start)
-                and chosen.party_id in {None, booking.customer_id, booking.provider_user_id}
+                and _is_of_party(state, booking, chosen)
+                and chosen.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
                 and (chosen.upcoming_at is None or _is_upcoming(booking, chosen.upcoming_at))
                 and (chosen.past_at is None or not _is_upcoming(booking, chosen.past_at))
             ),
@@ -191,19 +192,34 @@ class MemoryAppointmentReads(AppointmentReads):
         return None if booking is None else _appointment(state, booking)
 
 
+def _is_of_party(state: State, booking: Booking, chosen: BookingListFilter) -> bool:
+    if chosen.party_id in {None, booking.customer_id, booking.provider_user_id}:
+        return True
+    salon = _salon(state, booking)
+    return salon is not None and salon.manager_id == chosen.manager_id
+
+
+def _salon(state: State, booking: Booking) -> SalonName | None:
+    salon_id = state[SALON_MEMBERS].get(booking.provider_id)
+    if salon_id is None:
+        return None
+    salon = state[SALONS][salon_id]
+    return SalonName(id=salon_id, name=salon.name, manager_id=salon.manager_id)
+
+
 def _is_upcoming(booking: Booking, now: datetime) -> bool:
     return booking.status in TO_COME and now < booking.span.end
 
 
 def _appointment(state: State, booking: Booking) -> Appointment:
     profile, customer = state[PROFILES][booking.provider_id], state[USERS][booking.customer_id]
-    calendar, salon_id = state[CALENDARS].get(booking.provider_id), state[SALON_MEMBERS].get(booking.provider_id)
+    calendar = state[CALENDARS].get(booking.provider_id)
     return Appointment(
         booking=booking,
         provider_name=profile.display_name,
         provider_address=profile.address,
         provider_time_zone="UTC" if calendar is None else calendar.time_zone,
-        salon=None if salon_id is None else SalonName(id=salon_id, name=state[SALONS][salon_id].name),
+        salon=_salon(state, booking),
         customer_name=customer.name,
         customer_email=customer.email,
         customer_phone=customer.phone,

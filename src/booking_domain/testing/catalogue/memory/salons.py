@@ -56,6 +56,10 @@ class MemorySalons(Salons):
     async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
         return self._state[SALON_MEMBERS].get(provider_id)
 
+    async def manager_of(self, provider_id: ProviderId) -> UserId | None:
+        salon_id = self._state[SALON_MEMBERS].get(provider_id)
+        return None if salon_id is None else self._state[SALONS][salon_id].manager_id
+
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
         require_salon(self._state, salon_id)
         require_provider(self._state, provider_id)
@@ -102,8 +106,7 @@ class MemorySalonReads(SalonReads):
         return await MemorySalons(self._committed()).members(salon_id)
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
-        salon_id = self._committed()[SALON_MEMBERS].get(provider_id)
-        return None if salon_id is None else self._committed()[SALONS][salon_id].manager_id
+        return await MemorySalons(self._committed()).manager_of(provider_id)
 
     async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
         found = [salon for salon in self._committed()[SALONS].values() if salon.manager_id == manager_id]

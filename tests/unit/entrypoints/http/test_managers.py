@@ -1,0 +1,99 @@
+"""A salon's manager: the day of the salon, and what the lifecycle lets a manager do with members' bookings."""
+
+from typing import Any
+
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+
+MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
+TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
+THE_DAY = "from=2026-11-22T16:00:00Z&to=2026-11-23T16:00:00Z&sort=start"
+
+
+async def salon_of(api: Api, *providers: tuple[str, str]) -> tuple[str, str]:
+    """The token of a manager, and the path of the salon that these providers (token, id) are members of."""
+    manager = await api.joined("manager")
+    path = f"/salons/{(await api.post('/salons', manager, json={'name': 'Nomad', 'timeZone': 'UTC'})).json()['id']}"
+    always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+    await api.put(f"{path}/hours", manager, json={"rules": always})
+    for token, provider_id in providers:
+        await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+        assert (await api.post(f"{path}/members/me/accept", token)).status_code == 200
+    return manager, path
+
+
+async def listed(api: Api, token: str, query: str) -> list[dict[str, Any]]:
+    answer = await api.get(f"/bookings?{query}", token)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def test_the_day_of_a_salon_is_one_call(api: Api) -> None:
+    members = [await api.open_provider() for _ in range(2)]
+    stranger, stranger_id = await api.open_provider()
+    manager, path = await salon_of(api, *members)
+    customer = await api.joined("customer")
+    me = (await api.get("/users/me", customer)).json()
+    noon = await api.booked(customer, members[0][1], MONDAY_AT_NOON)
+    ten = await api.booked(customer, members[1][1], MONDAY_AT_TEN)
+    await api.booked(customer, members[1][1], TUESDAY_AT_TEN)
+    await api.booked(customer, stranger_id, MONDAY_AT_TEN)
+    day = await listed(api, manager, f"salonId={path.rsplit('/', 1)[-1]}&{THE_DAY}")
+    assert [each["id"] for each in day] == [ten["id"], noon["id"]]
+    assert [each["provider"]["id"] for each in day] == [members[1][1], members[0][1]]
+    assert {each["salon"]["name"] for each in day} == {"Nomad"}
+    assert day[0]["customer"] == {"id": me["id"], "name": me["name"], "email": me["email"]}
+    assert day[0]["actions"] == ["reschedule", "cancel"]
+    for query, expected in (
+        (f"providerId={members[0][1]}", [noon["id"]]),
+        (f"reference={ten['reference']}", [ten["id"]]),
+        (f"customerId={me['id']}&{THE_DAY}", [ten["id"], noon["id"]]),
+        (f"providerId={stranger_id}", []),
+    ):
+        assert [each["id"] for each in await listed(api, manager, query)] == expected, query
+    assert await listed(api, await api.joined("manager"), THE_DAY) == []
+    assert stranger not in {token for token, _ in members}
+
+
+async def test_a_manager_moves_bookings_of_members_as_the_lifecycle_grants(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, _ = await salon_of(api, (provider, provider_id))
+    customer = await api.joined("customer")
+    booking = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    assert (await api.get(booking, manager)).json()["actions"] == ["reschedule", "cancel"]
+    moved = await api.post(f"{booking}/reschedule", manager, json={"slot": TUESDAY_AT_TEN})
+    assert (moved.status_code, moved.json()["rescheduledBy"]) == (200, "manager")
+    quote = await api.get(f"{booking}/cancellation-quote", manager)
+    assert quote.json()["refundAmount"] == 0
+    cancelled = await api.post(f"{booking}/cancel", manager, json={"reason": "the provider is ill"})
+    assert cancelled.json()["status"] == "cancelled"
+    events = (await api.get(f"{booking}/events", manager)).json()["items"]
+    assert [(each["type"], each["by"]["role"]) for each in events[1:]] == [
+        ("rescheduled", "manager"),
+        ("cancelled", "manager"),
+    ]
+
+
+async def test_a_request_is_answered_by_the_provider_and_not_by_the_manager(api: Api) -> None:
+    provider, provider_id = await api.open_provider(bookingMode="request")
+    manager, _ = await salon_of(api, (provider, provider_id))
+    customer = await api.joined("customer")
+    booking = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    seen = (await api.get(booking, manager)).json()
+    assert seen["actions"] == ["reschedule", "cancel"]
+    assert set(seen["customer"]) == {"id", "name"}
+    assert_problem(await api.post(f"{booking}/accept", manager, json={}), 403, "lifecycle.not_your_move")
+
+
+async def test_what_a_manager_sees_ends_with_the_membership(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, path = await salon_of(api, (provider, provider_id))
+    rival = await api.joined("manager")
+    customer = await api.joined("customer")
+    booking = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    assert (await api.delete(f"{path}/members/{provider_id}", provider)).status_code == 204
+    for token in (manager, rival):
+        assert_problem(await api.get(booking, token), 404, "booking.not_found")
+        assert_problem(await api.post(f"{booking}/cancel", token, json={}), 404, "booking.not_found")
+        assert_problem(await api.get(f"{booking}/events", token), 404, "booking.not_found")
+        assert_problem(await api.get(f"{booking}/cancellation-quote", token), 404, "booking.not_found")
+        assert await listed(api, token, "") == []
