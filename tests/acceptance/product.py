@@ -4,9 +4,8 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -14,13 +13,12 @@ from typing import Any, Final, Self, TypeVar
 import httpx
 import psycopg
 from tests.ports import free_port
+from tests.programs import Fork, Interpreter, environment
 
-CHECKOUT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 60.0
 """Safety timeout of every wait. No test measures time with it: it only ends a test that would hang."""
 _FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.05
-_NOT_THEIRS: Final = ("BOOKING_", "QPAY_", "STRIPE_", "DATABASE_URL", "HOST", "PORT", "SIMULATOR_PORT")
 
 Found = TypeVar("Found")
 
@@ -40,34 +38,17 @@ def eventually(look: Callable[[], Found], *, what: str) -> Found:
     return found
 
 
-def environment(settings: Mapping[str, str], *, traced: bool = False) -> dict[str, str]:
-    """The environment of a program with exactly these settings: none leaks in from the test run.
-
-    Coverage, if it is on, measures only a `traced` program, which it makes twice as slow.
-    """
-    not_theirs = _NOT_THEIRS if traced else (*_NOT_THEIRS, "COVERAGE_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(not_theirs)}
-    return {**kept, "PYTHONPATH": str(CHECKOUT / "src"), "PYTHONUNBUFFERED": "1", **settings}
-
-
-def command_line(command: str) -> list[str]:
-    return [sys.executable, "-m", "entrypoints.cli", command]
-
-
 class Program:
-    """A process with its output in a file."""
+    """A command of `entrypoints.cli` with its output in a file.
 
-    def __init__(self, command: Sequence[str], log: Path, settings: Mapping[str, str], *, traced: bool = False) -> None:
+    `run` is a new interpreter, as are the parts that it starts; other commands are forks.
+    """
+
+    def __init__(self, command: str, log: Path, settings: Mapping[str, str], *, traced: bool = False) -> None:
         self.log = log
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603
-                command,
-                env=environment(settings, traced=traced),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        arguments, environ = ["entrypoints.cli", command], environment(settings, traced=traced)
+        kind: type[Interpreter | Fork] = Interpreter if command == "run" else Fork
+        self.process = kind(arguments, environ, log)
 
     @property
     def said(self) -> str:
@@ -100,9 +81,11 @@ class Program:
 
 
 class Server:
-    """A running API and its database."""
+    """A running API, its database and its data folder."""
 
-    def __init__(self, port: int, database_url: str) -> None:
+    def __init__(self, port: int, database_url: str, data: Path) -> None:
+        self.data = data
+        self.messages = data / "messages"
         self.url = f"http://127.0.0.1:{port}"
         self.database_url = database_url
         self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=15.0, trust_env=False)
@@ -128,18 +111,18 @@ class Api(Server):
 
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.port = free_port()
-        super().__init__(self.port, database_url)
+        super().__init__(self.port, database_url, folder / "data")
         self.log = folder / "api.log"
         self._settings = {
             "DATABASE_URL": database_url,
             "PORT": str(self.port),
-            "BOOKING_DATA_DIR": str(folder / "data"),
+            "BOOKING_DATA_DIR": str(self.data),
             **settings,
         }
         self.start()
 
     def start(self) -> None:
-        self._program = Program(command_line("api"), self.log, self._settings)
+        self._program = Program("api", self.log, self._settings)
         self._program.wait_until(self.live, "ready")
 
     def kill(self) -> None:
@@ -174,7 +157,7 @@ class Worker:
 
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         given = {"DATABASE_URL": database_url, "BOOKING_DATA_DIR": str(folder / "data"), **settings}
-        self._program = Program(command_line("worker"), folder / "worker.log", given)
+        self._program = Program("worker", folder / "worker.log", given)
 
     def __enter__(self) -> Self:
         return self
@@ -191,10 +174,9 @@ class Product(Server):
     def __init__(self, folder: Path, *, traced: bool = False, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.data = folder / "data"
-        self.messages = self.data / "messages"
         self.port, self.simulator_port = free_port(), free_port()
         self.simulator_url = f"http://127.0.0.1:{self.simulator_port}"
+        super().__init__(self.port, "", folder / "data")
         self.settings = {
             "BOOKING_DATA_DIR": str(self.data),
             "PORT": str(self.port),
@@ -203,14 +185,13 @@ class Product(Server):
         }
         self._traced = traced
         self._starts = 0
-        super().__init__(self.port, "")
         self.start()
 
     def start(self) -> None:
         """Start the product and wait until its banner says that it is ready."""
         self._starts += 1
         log = self.folder / f"run-{self._starts}.log"
-        self.program = Program(command_line("run"), log, self.settings, traced=self._traced)
+        self.program = Program("run", log, self.settings, traced=self._traced)
         banner = self.program.wait_until(lambda: _banner(self.program.said), "ready")
         self.database_url = banner["database"]
         assert self.live()

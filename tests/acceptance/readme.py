@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tests.acceptance.product import CHECKOUT
+from tests.programs import CHECKOUT
 
 README: Final = CHECKOUT / "README.md"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import psycopg
-from tests.acceptance.product import Program, command_line
+from tests.acceptance.product import Program
 from tests.databases import BINARIES
 from tests.ports import free_port
 
@@ -25,7 +25,7 @@ def test_a_worker_waits_for_its_database_and_stops_on_sigterm_without_it(tmp_pat
         migrations.upgrade(server.conninfo)
         server.stop()
         settings = {"DATABASE_URL": server.conninfo, "BOOKING_DATA_DIR": str(tmp_path / "data")}
-        worker = Program(command_line("worker"), tmp_path / "worker.log", settings)
+        worker = Program("worker", tmp_path / "worker.log", settings)
         worker.wait_until(lambda: _interruptions(worker) > 0, "reporting that there is no database")
         assert start() == server
 
@@ -47,7 +47,7 @@ def test_a_worker_waits_for_its_database_and_stops_on_sigterm_without_it(tmp_pat
 def test_a_worker_that_starts_without_its_database_stops_on_sigterm(tmp_path: Path) -> None:
     nowhere = f"postgresql://postgres@127.0.0.1:{free_port()}/booking"
     settings = {"DATABASE_URL": nowhere, "BOOKING_DATA_DIR": str(tmp_path / "data")}
-    worker = Program(command_line("worker"), tmp_path / "worker.log", settings)
+    worker = Program("worker", tmp_path / "worker.log", settings)
     try:
         worker.wait_until(lambda: _interruptions(worker) > 0, "reporting that there is no database")
         assert worker.stop() == 0

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import CHECKOUT, PATIENCE_SECONDS, Product, eventually
+from tests.acceptance.product import PATIENCE_SECONDS, Product, eventually
 from tests.ports import free_port
+from tests.programs import CHECKOUT
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
 from entrypoints.http.server import HEADER_MILLISECONDS

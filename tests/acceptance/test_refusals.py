@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import PATIENCE_SECONDS, Product, Program, command_line, processes_of
+from tests.acceptance.product import PATIENCE_SECONDS, Product, Program, processes_of
 from tests.ports import free_port
 
 from entrypoints.environment import DEVELOPMENT_SECRET
@@ -58,7 +58,7 @@ class Refused:
     def _run(self, name: str, settings: Mapping[str, str]) -> Program:
         ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
         told = {"BOOKING_DATA_DIR": str(self.data(name)), **ports, **settings}
-        return Program(command_line("run"), self.folder / f"{name}.log", told)
+        return Program("run", self.folder / f"{name}.log", told)
 
     def said(self, name: str) -> str:
         """The output of a refused run."""

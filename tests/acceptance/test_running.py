@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.acceptance.people import check_out, customer, log_in, open_studio, wait_for_status
-from tests.acceptance.product import Product, Program, command_line, eventually, processes_of
+from tests.acceptance.product import Product, Program, eventually, processes_of
 from tests.ports import free_port
 
 pytestmark = [
@@ -147,7 +147,7 @@ def test_a_signal_during_the_start_stops_the_run(tmp_path: Path) -> None:
         "PORT": str(free_port()),
         "SIMULATOR_PORT": str(free_port()),
     }
-    program = Program(command_line("run"), tmp_path / "run.log", settings)
+    program = Program("run", tmp_path / "run.log", settings)
     try:
         program.wait_until((tmp_path / "data" / "run.lock").exists, "begun")
         assert program.stop() == 0, program.said

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.acceptance.product import CHECKOUT
 from tests.acceptance.readme import blocks
+from tests.programs import CHECKOUT
 
 HEADING = "The library alone"
 

@@ -2,8 +2,9 @@
 
 import subprocess
 
-from tests.acceptance.product import PATIENCE_SECONDS, Product, environment
+from tests.acceptance.product import PATIENCE_SECONDS, Product
 from tests.acceptance.readme import blocks
+from tests.programs import environment
 
 HEADING = "A five-minute tour"
 _DONE = "\x1e"

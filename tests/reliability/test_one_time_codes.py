@@ -22,11 +22,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from tests.acceptance.bursts import Wish
 from tests.acceptance.people import Person
-from tests.acceptance.product import Product, eventually
+from tests.acceptance.product import Server, eventually
 from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 from tests.reliability import scale
 from tests.reliability.conftest import Report
+from tests.reliability.servers import serving
 from tests.reliability.volleys import Shot, volley
 
 from adapters.postgres.database import Database
@@ -92,29 +93,28 @@ class Spoofed(Wish):
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(
-        tmp_path_factory.mktemp("codes"), BOOKING_API_PROCESSES=str(PROCESSES), BOOKING_RATE_LIMIT_QUOTAS=UNLIMITED
-    ) as product:
-        with psycopg.connect(product.database_url, autocommit=True) as connection:
+def busy(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    settings = {"BOOKING_API_PROCESSES": str(PROCESSES), "BOOKING_RATE_LIMIT_QUOTAS": UNLIMITED}
+    with serving(postgres, tmp_path_factory.mktemp("codes"), **settings) as server:
+        with psycopg.connect(server.database_url, autocommit=True) as connection:
             connection.execute(_WRITE_DOWN)
-        yield product
+        yield server
 
 
-def joined(product: Product) -> dict[str, Any]:
+def joined(server: Server) -> dict[str, Any]:
     who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": "Guessed", "role": "customer"}
-    answer = product.http.post("/auth/register", json=who)
+    answer = server.http.post("/auth/register", json=who)
     assert answer.status_code == 201, answer.text
     user: dict[str, Any] = answer.json()["user"]
     return user
 
 
-def code_for(product: Product, email: str) -> str:
-    asked = product.http.post("/auth/send-otp", json={"email": email, "purpose": "login"})
+def code_for(server: Server, email: str) -> str:
+    asked = server.http.post("/auth/send-otp", json={"email": email, "purpose": "login"})
     assert asked.status_code == 202, asked.text
 
     def look() -> str | None:
-        for path in product.messages.glob("*.json"):
+        for path in server.messages.glob("*.json"):
             message = json.loads(path.read_text(encoding="utf-8"))
             found = re.search(r"\b\d{6}\b", message["text"])
             if message["to"] == email and found is not None:
@@ -126,10 +126,10 @@ def code_for(product: Product, email: str) -> str:
     return found
 
 
-def guessing(product: Product, email: str, codes: Sequence[str]) -> list[Shot]:
-    nobody = Person(product, "", "none")
+def guessing(server: Server, email: str, codes: Sequence[str]) -> list[Shot]:
+    nobody = Person(server, "", "none")
     return volley(
-        product,
+        server,
         [Spoofed(nobody, "/auth/verify-otp", {"email": email, "purpose": "login", "code": code}) for code in codes],
     )
 
@@ -138,19 +138,19 @@ def kinds(shots: Sequence[Shot]) -> Counter[tuple[int, str | None]]:
     return Counter(shot.kind for shot in shots)
 
 
-def sessions_of(product: Product, user: dict[str, Any]) -> int:
-    return product.number("SELECT count(*) FROM sessions WHERE user_id = %s", user["id"])
+def sessions_of(server: Server, user: dict[str, Any]) -> int:
+    return server.number("SELECT count(*) FROM sessions WHERE user_id = %s", user["id"])
 
 
-def looked_at(product: Product) -> int:
-    return product.number("WITH gone AS (DELETE FROM looked_at RETURNING 1) SELECT count(*) FROM gone")
+def looked_at(server: Server) -> int:
+    return server.number("WITH gone AS (DELETE FROM looked_at RETURNING 1) SELECT count(*) FROM gone")
 
 
 def wrong_codes(right: str, number: int) -> list[str]:
     return [f"{(int(right) + by) % 1_000_000:06}" for by in range(1, number + 1)]
 
 
-def test_of_concurrent_guesses_five_are_checked_from_any_address(busy: Product, report: Report) -> None:
+def test_of_concurrent_guesses_five_are_checked_from_any_address(busy: Server, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
         code = code_for(busy, user["email"])
@@ -163,7 +163,7 @@ def test_of_concurrent_guesses_five_are_checked_from_any_address(busy: Product, 
     report(23, f"{ROUNDS} × {GUESSES} guesses at once over {PROCESSES} processes: {MOST_GUESSES} looked at each time")
 
 
-def test_concurrent_uses_of_the_right_code_give_one_session(busy: Product, report: Report) -> None:
+def test_concurrent_uses_of_the_right_code_give_one_session(busy: Server, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
         code = code_for(busy, user["email"])
@@ -173,7 +173,7 @@ def test_concurrent_uses_of_the_right_code_give_one_session(busy: Product, repor
     report(23, f"{ROUNDS} × the right code {RIGHT} times at once: 1 session each time")
 
 
-def test_of_concurrent_wrong_passwords_three_are_counted(busy: Product, report: Report) -> None:
+def test_of_concurrent_wrong_passwords_three_are_counted(busy: Server, report: Report) -> None:
     user = joined(busy)
     nobody = Person(busy, "", "none")
     body = {"email": user["email"], "password": "battery-staple"}

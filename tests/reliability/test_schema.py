@@ -15,12 +15,14 @@ from typing import Any, Final
 import httpx
 import pytest
 from tests.acceptance.people import done
-from tests.acceptance.product import Product
+from tests.acceptance.product import Server
+from tests.databases import TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.schema_people import ANONYMOUS, ROLES, things, token_of
 from tests.reliability.schema_runs import PHASES, Run, Token, run, with_examples
 from tests.reliability.schema_wrong import DOCUMENT, FAULTS, serving_wrongly
+from tests.reliability.servers import serving
 
 EXAMPLES: Final = scale.of(100, less=1)
 """For each operation, and sequences, per role."""
@@ -39,19 +41,19 @@ pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDep
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("schema"), BOOKING_RATE_LIMITS="off") as running:
+def product(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(postgres, tmp_path_factory.mktemp("schema"), BOOKING_RATE_LIMITS="off") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def document(product: Product) -> dict[str, Any]:
+def document(product: Server) -> dict[str, Any]:
     return done(httpx.get(f"{product.url}/schema", trust_env=False))
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_product_matches_its_document(
-    product: Product, document: Mapping[str, Any], role: str, report: Report
+    product: Server, document: Mapping[str, Any], role: str, report: Report
 ) -> None:
     known = things(product)
     token = None if role == ANONYMOUS else token_of(known.whose(role))
@@ -101,7 +103,7 @@ def test_the_checks_find_every_planted_fault() -> None:
     assert {(each.check, each.operation) for each in found.findings} >= FAULTS
 
 
-def test_an_incomplete_document_is_found(product: Product, document: Mapping[str, Any]) -> None:
+def test_an_incomplete_document_is_found(product: Server, document: Mapping[str, Any]) -> None:
     known = things(product)
     less = with_examples(document, known.values)
     answers = less["paths"]["/api/v1/bookings/{bookingId}"]["get"]["responses"]

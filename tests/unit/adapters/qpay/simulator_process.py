@@ -1,9 +1,7 @@
 """Runs the simulator as a separate process on a free port."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -11,21 +9,25 @@ from typing import Self
 
 import httpx
 from tests.ports import free_port
+from tests.programs import Fork, environment
 
-SOURCES = Path(__file__).parents[4] / "src"
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
+PAUSE_SECONDS = 0.01
 
 
-def command(port: int, state: Path) -> list[str]:
-    return [
-        *(sys.executable, "-m", "adapters.qpay.simulator"),
-        *("--host", "127.0.0.1", "--port", str(port), "--state", str(state)),
-    ]
+def start(port: int, state: Path) -> Fork:
+    """Start the simulator, with its output in a file beside the state."""
+    return run("adapters.qpay.simulator", port, state)
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(SOURCES)}
+def run(module: str, port: int, state: Path, *more: str) -> Fork:
+    arguments = [module, "--host", "127.0.0.1", "--port", str(port), "--state", str(state), *more]
+    return Fork(arguments, environment({}), log_of(state))
+
+
+def log_of(state: Path) -> Path:
+    return state.with_suffix(".log")
 
 
 class SimulatorProcess:
@@ -33,10 +35,10 @@ class SimulatorProcess:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.state = state
-        self.process = subprocess.Popen(self.command(), env=environment())  # noqa: S603
+        self.process = self.start()
 
-    def command(self) -> list[str]:
-        return command(self.port, self.state)
+    def start(self) -> Fork:
+        return start(self.port, self.state)
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + START_SECONDS
@@ -47,6 +49,7 @@ class SimulatorProcess:
                 except httpx.TransportError:
                     assert self.process.poll() is None, f"the simulator exited with status {self.process.returncode}"
                     assert time.monotonic() < deadline, "the simulator did not start before the deadline"
+                    time.sleep(PAUSE_SECONDS)
                 else:
                     return self
 

@@ -1,6 +1,5 @@
 import signal
 import socket
-import subprocess
 import threading
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import httpx
 import pytest
 from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.merchant import Merchant, until
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, command, environment
+from tests.unit.adapters.qpay.simulator_process import STOP_SECONDS, SimulatorProcess, log_of, start
 
 
 def client_of(simulator: SimulatorProcess) -> httpx.Client:
@@ -91,23 +90,14 @@ def test_the_simulator_is_a_single_process(tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_refused(tmp_path: Path, simulator: SimulatorProcess) -> None:
-    second = subprocess.run(  # noqa: S603
-        command(simulator.port, tmp_path / "other.sqlite"),
-        env=environment(),
-        capture_output=True,
-        timeout=30,
-        check=False,
-    )
-    assert second.returncode == 1
-    assert b"cannot serve" in second.stderr
+    state = tmp_path / "other.sqlite"
+    assert start(simulator.port, state).wait(STOP_SECONDS) == 1
+    assert "cannot serve" in log_of(state).read_text()
 
 
 def test_a_state_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     state = tmp_path / "letter.txt"
     state.write_text("Dear QPay, this is not a database at all.\n" * 50)
-    run = subprocess.run(  # noqa: S603
-        command(1, state), env=environment(), capture_output=True, timeout=30, check=False
-    )
-    assert run.returncode == 1
-    assert b"Traceback" not in run.stderr
+    assert start(1, state).wait(STOP_SECONDS) == 1
+    assert "Traceback" not in log_of(state).read_text()
     assert state.read_text().startswith("Dear QPay")

@@ -1,13 +1,13 @@
 """Runs the simulator as a separate process on a free port."""
 
 import signal
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.programs import Fork
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, run
 
 from adapters.stripe.simulator.store import Store
 
@@ -21,12 +21,9 @@ class StripeSimulator(SimulatorProcess):
         self._webhook_url = webhook_url
         super().__init__(state, port=port)
 
-    def command(self) -> list[str]:
-        return [
-            *(sys.executable, "-m", "adapters.stripe.simulator", "--webhook-secret", WEBHOOK_SECRET),
-            *("--host", "127.0.0.1", "--port", str(self.port), "--state", str(self.state)),
-            *(() if self._webhook_url is None else ("--webhook-url", self._webhook_url)),
-        ]
+    def start(self) -> Fork:
+        webhooks = () if self._webhook_url is None else ("--webhook-url", self._webhook_url)
+        return run("adapters.stripe.simulator", self.port, self.state, "--webhook-secret", WEBHOOK_SECRET, *webhooks)
 
     def kill(self) -> None:
         self.stop(signal.SIGKILL)

@@ -1,12 +1,7 @@
 """The command `zone-changes` after the rules of a time zone change: its compiled file is replaced by another one."""
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -17,6 +12,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 from tests.databases import CIPHER, TestServer
+from tests.programs import Fork, environment
 
 from adapters.postgres.database import Database
 from booking_domain.bookings.model import Booking
@@ -52,58 +48,12 @@ def rules_of_tokyo(tmp_path: Path) -> str:
     return str(folder.parent)
 
 
-class CommandLine:
-    """`python -m entrypoints.cli` with fixed time zone rules: a process that forks for each command.
-
-    Forks share its imports, which take most of the time of a command. Each fork reads the time zones itself.
-    """
-
-    _SERVE: Final = """
-import json, os, runpy, sys
-import entrypoints.cli.rotate_keys, entrypoints.cli.run, entrypoints.cli.zone_changes
-
-for line in sys.stdin:
-    output, *arguments = json.loads(line)
-    child = os.fork()
-    if not child:
-        with open(output, "wb") as file:
-            os.dup2(file.fileno(), 1)
-            os.dup2(file.fileno(), 2)
-        sys.argv[1:] = arguments
-        runpy.run_module("entrypoints.cli", run_name="__main__", alter_sys=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-    def __init__(self, url: str, rules: str | None) -> None:
-        environ = {name: value for name, value in os.environ.items() if rules or not name.startswith("COVERAGE_")}
-        environ |= {"DATABASE_URL": url, "PYTHONPATH": str(SOURCES)}
-        if rules is not None:
-            environ["PYTHONTZPATH"] = rules
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", self._SERVE], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, *arguments: str) -> tuple[int, str]:
-        process = self._process
-        assert process.stdin
-        assert process.stdout
-        with NamedTemporaryFile() as output:
-            process.stdin.write(json.dumps([output.name, *arguments]) + "\n")
-            process.stdin.flush()
-            return int(process.stdout.readline()), Path(output.name).read_text(encoding="utf-8")
-
-    def close(self) -> None:
-        """End the process: it stops at the end of its input."""
-        self._process.communicate()
-
-
 class Books:
     """A database, the bookings made in it under the pinned rules, and the command."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.make = Builder()
-        self._command_lines: dict[str | None, CommandLine] = {}
 
     def work(self, what: Callable[[Database], Awaitable[None]]) -> None:
         async def done() -> None:
@@ -166,13 +116,11 @@ class Books:
 
     def zone_changes(self, *arguments: str, rules: str | None = None) -> tuple[int, str]:
         """Exit code and output of the command under the pinned rules, or under the compiled ones in a folder."""
-        if rules not in self._command_lines:
-            self._command_lines[rules] = CommandLine(self.url, rules)
-        return self._command_lines[rules].run("zone-changes", *arguments)
-
-    def close(self) -> None:
-        for each in self._command_lines.values():
-            each.close()
+        settings = {"DATABASE_URL": self.url, **({} if rules is None else {"PYTHONTZPATH": rules})}
+        with NamedTemporaryFile() as output:
+            log = Path(output.name)
+            command = Fork(["entrypoints.cli", "zone-changes", *arguments], environment(settings), log)
+            return command.wait(), log.read_text(encoding="utf-8")
 
     def assert_sound(self) -> None:
         assert self.sql(OVERLAPS) == [(0,)]
@@ -181,8 +129,8 @@ class Books:
 
 @pytest.fixture
 def books(postgres: TestServer) -> Iterator[Books]:
-    with postgres.database() as url, closing(Books(url)) as made:
-        yield made
+    with postgres.database() as url:
+        yield Books(url)
 
 
 def test_bookings_follow_the_new_rules_where_the_time_is_free(books: Books, rules_of_tokyo: str) -> None:
@@ -251,8 +199,7 @@ def test_a_zone_that_does_not_exist_is_refused(books: Books) -> None:
 
 
 def test_an_unreachable_database_is_reported_in_one_line() -> None:
-    with closing(Books("postgresql://nobody@127.0.0.1:1/x")) as books:
-        code, said = books.zone_changes()
+    code, said = Books("postgresql://nobody@127.0.0.1:1/x").zone_changes()
     assert code == 2
     assert said.splitlines()[-1].startswith("The database is unavailable")
     assert "Traceback" not in said

@@ -1,0 +1,63 @@
+"""Forks programs of the product from one process that has imported them (`tests/programs.py` starts it).
+
+Each line of the input is a request in JSON, each line of the output its response: a module to run, with the arguments,
+environment and log file of the program, is answered with a process id; a process id with the exit code, or null while
+that process runs. The server ends at the end of its input.
+"""
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import sys
+import zoneinfo
+
+PRELOADED = (
+    "adapters.postgres.kit.migrations",
+    "adapters.qpay.simulator.server",
+    "adapters.stripe.simulator.app",
+    "entrypoints.cli.rotate_keys",
+    "entrypoints.cli.run",
+    "entrypoints.cli.zone_changes",
+    "entrypoints.http.server",
+    "entrypoints.worker.main",
+)
+
+
+def main() -> None:
+    for module in PRELOADED:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # otherwise each fork's collector copies the pages of what is imported
+    for line in sys.stdin:
+        request = json.loads(line)
+        if isinstance(request, int):
+            ended, status = os.waitpid(request, os.WNOHANG)
+            response = os.waitstatus_to_exitcode(status) if ended else None
+        else:
+            response = os.fork()
+            if response == 0:
+                _run(**request)
+                return
+        sys.stdout.write(json.dumps(response) + "\n")
+
+
+def _run(arguments: list[str], environ: dict[str, str], log: str) -> None:
+    """Be `python -m`, in a new session."""
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    os.environ.clear()
+    os.environ.update(environ)
+    zoneinfo.reset_tzpath()  # reads PYTHONTZPATH
+    zoneinfo.ZoneInfo.clear_cache()
+    module, *sys.argv[1:] = arguments
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

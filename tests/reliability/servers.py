@@ -1,0 +1,23 @@
+"""The server that a test measures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.acceptance.product import Api, Product, Server, Worker
+from tests.databases import TestServer
+from tests.reliability import scale
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+
+
+@contextmanager
+def serving(postgres: TestServer, folder: Path, **settings: str) -> Iterator[Server]:
+    """In `make reliability` the product with its durable database; in `make test` its parts, which start sooner."""
+    if scale.FULL:
+        with Product(folder, traced=False, **settings) as product:
+            yield product
+        return
+    with postgres.database() as url, SimulatorProcess(folder / "simulator.sqlite") as simulator:
+        settings = {"SIMULATOR_PORT": str(simulator.port), **settings}
+        with Worker(folder, url, **settings), Api(folder, url, **settings) as api:
+            yield api
