@@ -26,10 +26,11 @@ PRELOADED = (
 
 
 def main() -> None:
+    gc.disable()
     for module in PRELOADED:
         importlib.import_module(module)
-    gc.collect()
     gc.freeze()  # otherwise each fork's collector copies the pages of what is imported
+    gc.enable()
     for line in sys.stdin:
         request = json.loads(line)
         if isinstance(request, int):

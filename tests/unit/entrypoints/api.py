@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
@@ -79,8 +80,8 @@ class OpenGateway(MemoryGateway):
     async def close(self) -> None: ...
 
 
-_idle: Final[defaultdict[frozenset[tuple[str, str]], list[Litestar]]] = defaultdict(list)
-"""Applications that nobody uses now, by their settings: to make one takes longer than most tests."""
+_idle: Final[defaultdict[tuple[object, ...], list[Litestar]]] = defaultdict(list)
+"""Unused applications by the settings that `create_app` reads: creating one takes longer than most tests."""
 
 
 class Api:
@@ -90,14 +91,15 @@ class Api:
         self.clock = ManualClock(MONDAY_MORNING)
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay", CHARGEABLE.currencies)
-        self.container = HttpContainer(settings=Settings.from_environment(environ))
+        settings = Settings.from_environment(environ)
+        self.container = HttpContainer(settings=settings)
         self.container.clock.override(self.clock)
         if in_memory:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
         self.container.computing.override(InlineComputing())
         self.container.password_hasher.override(MemoryPasswordHasher())
-        self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
+        self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
         own: HttpContainer = self.app.state.container
         if own is not self.container:
@@ -227,8 +229,13 @@ class Api:
 
 def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:
     """All that Litestar serves below the prefix, with their handlers."""
+    return _routes(api.app)
+
+
+@cache
+def _routes(app: Litestar) -> dict[str, HTTPRouteHandler]:
     found: dict[str, HTTPRouteHandler] = {}
-    for route in api.app.routes:
+    for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path.startswith("/api/v1"):
             path = route.path.removeprefix("/api/v1").replace(":str}", "}")
             for handler in route.route_handlers:
