@@ -1,5 +1,6 @@
 """SQLAlchemy Core statements, compiled once at import to SQL text that psycopg runs."""
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -11,8 +12,8 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
-_NAMED: Final[Dialect] = registry.load("postgresql.psycopg")()
-_NUMBERED: Final[Dialect] = registry.load("postgresql.psycopg")(paramstyle="numeric_dollar")
+_DIALECT: Final[Dialect] = registry.load("postgresql.psycopg")()
+_PLACEHOLDER: Final = re.compile(rb"%\((?P<name>\w+)\)s|%%")
 
 
 class Statement:
@@ -24,15 +25,14 @@ class Statement:
     __slots__ = ("_constants", "_order", "formats", "name", "numbered", "sql", "wire_formats")
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = _compiled(statement, _NAMED)
+        compiled = statement.compile(dialect=_DIALECT)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
-        numbered = _compiled(statement, _NUMBERED)
-        self._order = tuple(numbered.positiontup or ())
-        self.numbered = str(numbered).encode()
+        self.numbered, self._order = _numbered(self.sql)
         self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
         """The name of the prepared statement."""
-        binary = [isinstance(numbered.binds[name].type, LargeBinary) for name in self._order]
+        binary = [isinstance(compiled.binds[name].type, LargeBinary) for name in self._order]
         self.formats = [PyFormat.BINARY if each else PyFormat.TEXT for each in binary]
         self.wire_formats = [int(each) for each in binary]
 
@@ -51,7 +51,12 @@ def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[boo
     return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 
-def _compiled(statement: ClauseElement, dialect: Dialect) -> SQLCompiler:
-    compiled = statement.compile(dialect=dialect)
-    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
-    return compiled
+def _numbered(sql: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Number the placeholders; return the names in that order. To compile a second time would take as long again."""
+    numbers: dict[str, int] = {}
+
+    def number(placeholder: re.Match[bytes]) -> bytes:
+        name = placeholder["name"]
+        return b"%" if name is None else b"$%d" % numbers.setdefault(name.decode(), len(numbers) + 1)
+
+    return _PLACEHOLDER.sub(number, sql), tuple(numbers)
