@@ -95,6 +95,8 @@ class Terms:
     cancellation: CancellationPolicy = DEFAULT_POLICY
     requests_claim_time: bool = True
     """Whether a request claims its time until it is answered."""
+    gateway: str | None = None
+    """The payment gateway that the provider chose; None: the first of the deployment that takes the currency."""
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:

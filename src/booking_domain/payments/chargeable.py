@@ -31,6 +31,8 @@ class Chargeable:
     currencies: Mapping[str, AmountRule]
     gateways: Mapping[str, str] = field(default_factory=dict)
     """The gateway of each currency, where that is not `gateway`."""
+    by_name: Mapping[str, "Chargeable"] = field(default_factory=dict)
+    """What each gateway of the deployment can charge, by the name under which payments store it."""
 
     @classmethod
     def of_first(cls, *each: "Chargeable") -> "Chargeable":
@@ -48,6 +50,16 @@ class Chargeable:
             currencies={name: rule for one in last_first for name, rule in one.currencies.items()},
             gateways={name: one.gateway for one in last_first for name in one.currencies},
         )
+
+    def of_gateway(self, name: str | None) -> "Chargeable":
+        """What the gateway of this name can charge; all of them, if it is None or not one of the deployment."""
+        return self if name is None else self.by_name.get(name, self)
+
+    def require_gateway(self, name: str, field: str) -> None:
+        """Raise `InvalidValue` unless the deployment has a gateway of this name."""
+        if name not in self.by_name:
+            names = ", ".join(self.by_name)
+            raise InvalidValue(field=field, problem=f"must be one of {names}")
 
     def accepts(self, money: Money) -> bool:
         """Whether the gateway can charge this amount; it never charges zero."""

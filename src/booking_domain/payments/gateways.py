@@ -1,13 +1,13 @@
 """The payment gateways of a deployment, by name."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
 from booking_domain.payments.ports import PaymentGateway
-from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 
 _NO_ALIASES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -30,23 +30,30 @@ class Gateways:
         self._gateways: Final = {gateway.name: gateway for gateway in (default, *others)}
         reached = {alias: self._gateways[name] for alias, name in aliases.items() if name in self._gateways}
         self._by_name: Final = reached | self._gateways
-        self._chargeable: Final = Chargeable.of_first(*(gateway.chargeable for gateway in self))
+        self._chargeable: Final = replace(
+            Chargeable.of_first(*(gateway.chargeable for gateway in self)),
+            by_name={name: gateway.chargeable for name, gateway in self._gateways.items()},
+        )
 
     @property
     def chargeable(self) -> Chargeable:
         """The amounts that can be charged: a currency follows the rule of the first gateway that takes it."""
         return self._chargeable
 
-    def for_payment(self, amount: Money, name: str | None = None) -> PaymentGateway:
-        """The gateway for a new payment: the one of this name, else the first that takes the currency.
+    def for_payment(self, amount: Money, name: str | None = None, preferred: str | None = None) -> PaymentGateway:
+        """The gateway for a new payment: the one of this name, else `preferred`, else the first for its currency.
+
+        A preferred gateway that the deployment lacks, or that cannot charge the amount, does not count.
 
         Raises:
             InvalidValue: the deployment has no gateway of this name.
             NotChargeable: the gateway cannot charge the amount.
         """
         if name is not None and name not in self._by_name:
-            names = ", ".join(self._gateways)
-            raise InvalidValue(field="gateway", problem=f"must be one of {names}")
+            self._chargeable.require_gateway(name, "gateway")  # which refuses it
+        liked = self._by_name.get(preferred or "")
+        if name is None and liked is not None and liked.chargeable.accepts(amount):
+            return liked
         asked = self if name is None else (self._by_name[name],)
         gateway = next((each for each in asked if amount.currency in each.chargeable.currencies), None)
         if gateway is None or not gateway.chargeable.accepts(amount):

@@ -141,7 +141,7 @@ async def add_booking(
     if deposit:
         require_chargeable_profile(terms, context)
         if deposit != terms.deposit:
-            require_chargeable_deposit(deposit, terms.price, context)
+            require_chargeable_deposit(deposit, terms, context)
     decision = Booking.place(
         id=BookingId(context.entropy.new_id()),
         event_id=EventId(context.entropy.new_id()),

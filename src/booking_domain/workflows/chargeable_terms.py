@@ -14,21 +14,27 @@ def require_chargeable(terms: Terms, context: Context) -> None:
     Raises:
         InvalidValue: the gateway cannot charge them; names the field.
     """
-    chargeable = context.get(Chargeable, ANY_AMOUNT)
+    chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
     chargeable.require(terms.deposit, "deposit_amount")  # first: a price that is not given rises to it
     chargeable.require(terms.price, "price_amount")
-    require_chargeable_deposit(terms.deposit, terms.price, context)
+    require_chargeable_deposit(terms.deposit, terms, context)
     for duration in terms.durations:
         length = terms.of_length(duration.minutes)
         for amount in (length.deposit, length.price, length.price - length.deposit):
             chargeable.require(amount, "durations")
 
 
-def require_chargeable_deposit(deposit: Money, price: Money, context: Context) -> None:
+def require_chargeable_deposit(deposit: Money, terms: Terms, context: Context) -> None:
     """Require that the gateway can charge the deposit and the rest of the price, or raise `InvalidValue`."""
-    chargeable = context.get(Chargeable, ANY_AMOUNT)
+    chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
     chargeable.require(deposit, "deposit_amount")
-    chargeable.require(price - deposit, "deposit_amount")
+    chargeable.require(terms.price - deposit, "deposit_amount")
+
+
+def require_gateway(name: str | None, context: Context) -> None:
+    """Require that the deployment has the gateway of this name, if there is one, or raise `InvalidValue`."""
+    if name is not None:
+        context.get(Chargeable, ANY_AMOUNT).require_gateway(name, "payment_gateway")
 
 
 def require_chargeable_profile(terms: Terms, context: Context) -> None:

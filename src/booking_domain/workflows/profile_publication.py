@@ -28,7 +28,14 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.provider_profiles import lock_profile, own_profile
+from booking_domain.workflows.provider_profiles import (
+    SettingsChange,
+    TermsChange,
+    lock_profile,
+    own_profile,
+    reset,
+    settings_of,
+)
 from booking_domain.workflows.unpublish import may_publish, release_offers, suspend
 
 
@@ -62,7 +69,7 @@ class ReinstateProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectProfile:
-    """New texts and location of any profile. None keeps the current value; its status stays."""
+    """New texts, location and payment gateway of any profile. None keeps the current value; its status stays."""
 
     provider_id: ProviderId
     display_name: str | None = None
@@ -70,6 +77,9 @@ class CorrectProfile:
     styles: tuple[str, ...] | None = None
     address: str | None = None
     location: Location | None = None
+    gateway: str | None = None
+    any_gateway: bool = False
+    """Leave the choice of the gateway to the deployment again."""
     expected_version: ExpectedVersion = None
 
 
@@ -100,6 +110,10 @@ async def _correct(command: CorrectProfile, tx: Repositories, context: Context) 
     changes = {name: value for name, value in wanted.items() if value is not None}
     after = replace(profile, **changes, version=profile.version + 1)
     await tx.profiles.save(after, was=profile)
+    if command.gateway is not None or command.any_gateway:
+        terms = TermsChange(gateway=command.gateway, any_gateway=command.any_gateway)
+        await reset(after, await settings_of(after, tx), SettingsChange(terms=terms), tx, context)
+        changes["gateway"] = command.gateway
     context.note("profile.corrected", details={"changed": sorted(changes)})
     await tx.outbox.put([profile_event(ProfileCorrected, after, context)])
     return after

@@ -27,7 +27,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
-from booking_domain.workflows.chargeable_terms import require_chargeable, require_chargeable_profile
+from booking_domain.workflows.chargeable_terms import require_chargeable, require_chargeable_profile, require_gateway
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.unpublish import may_publish
 from booking_domain.workflows.views import ProviderView, SettingsView
@@ -84,6 +84,9 @@ class TermsChange:
     currency: str | None = None
     cancellation: CancellationChange = CancellationChange()
     requests_claim_time: bool | None = None
+    gateway: str | None = None
+    any_gateway: bool = False
+    """Leave the choice of the gateway to the deployment again."""
 
     def applied_to(self, terms: Terms) -> Terms:
         """The terms after the change. A price that is not given rises to the deposit if it would be below it."""
@@ -99,6 +102,7 @@ class TermsChange:
             requests_claim_time=(
                 terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
             ),
+            gateway=self.gateway or (None if self.any_gateway else terms.gateway),
         )
 
 
@@ -188,6 +192,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     )
     zero = Money.zero(command.terms.currency or "MNT")
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
+    require_gateway(command.terms.gateway, context)
     require_chargeable(terms, context)
     time_zone = command.time_zone or "Asia/Ulaanbaatar"
     settings = SlotSettings()
@@ -224,23 +229,24 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
     )
     await tx.profiles.save(after, was=before)
     change = SettingsChange(time_zone=command.time_zone, terms=command.terms)
-    seen = await _settings(after, tx)
+    seen = await settings_of(after, tx)
     if change.shows_on_profile:
-        seen = await _reset(after, seen, change, tx, context)
+        seen = await reset(after, seen, change, tx, context)
     return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
 
 
 async def _change_settings(command: SettingsChange, tx: Repositories, context: Context) -> SettingsView:
     """Bookings made earlier keep the terms and the buffers they were made under."""
     profile = await own_profile(tx, context)
-    seen = await _settings(profile, tx)
+    seen = await settings_of(profile, tx)
     require_expected_version(seen.calendar.version, command.expected_version)
     if command.shows_on_profile:
         await tx.profiles.save(replace(profile, version=profile.version + 1), was=profile)
-    return await _reset(profile, seen, command, tx, context)
+    return await reset(profile, seen, command, tx, context)
 
 
-async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
+async def settings_of(profile: Profile, tx: Repositories) -> SettingsView:
+    """The settings and terms of a profile, or raise `ProviderNotFound`."""
     calendar = await tx.calendars.calendar_of(profile.id)
     terms = await tx.bookable_providers.terms_of(profile.id)
     if calendar is None or terms is None:
@@ -248,9 +254,10 @@ async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
     return SettingsView(calendar=calendar, terms=terms)
 
 
-async def _reset(
+async def reset(
     profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories, context: Context
 ) -> SettingsView:
+    """Save new settings and terms, or raise `InvalidValue`."""
     calendar = seen.calendar
     changes = {
         name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None
@@ -262,8 +269,8 @@ async def _reset(
         settings = replace(settings, max_per_week=None)
     time_zone = change.time_zone or calendar.time_zone
     terms = change.terms.applied_to(seen.terms)
-    before = seen.terms
-    if (terms.price, terms.deposit, terms.durations) != (before.price, before.deposit, before.durations):
+    require_gateway(change.terms.gateway, context)
+    if _charged(terms) != _charged(seen.terms):
         require_chargeable(terms, context)
     _require_one_price(settings, terms)
     # An unknown zone is refused before anything is kept.
@@ -271,6 +278,10 @@ async def _reset(
     await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
     return SettingsView(calendar=after, terms=terms)
+
+
+def _charged(terms: Terms) -> tuple[object, ...]:
+    return terms.price, terms.deposit, terms.durations, terms.gateway
 
 
 def _require_one_price(settings: SlotSettings, terms: Terms) -> None:
@@ -282,7 +293,7 @@ async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context)
     before = await own_profile(tx, context)
     require_expected_version(before.version, expected)
     submitted = before.moved(ProfileAction.SUBMIT, context.actor.role)
-    require_chargeable_profile((await _settings(before, tx)).terms, context)
+    require_chargeable_profile((await settings_of(before, tx)).terms, context)
     await tx.profiles.save(submitted, was=before)
 
 
@@ -295,7 +306,7 @@ async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) 
     context.note(f"profile.{action}")
     decided = before.moved(action, context.actor.role, command.note)
     if command.approved:
-        require_chargeable_profile((await _settings(before, tx)).terms, context)
+        require_chargeable_profile((await settings_of(before, tx)).terms, context)
     await tx.profiles.save(decided, was=before)
 
 

@@ -56,7 +56,8 @@ class StartPayment:
     booking_id: BookingId
     purpose: Purpose
     gateway: str | None = None
-    """What the customer chose; None: the gateway of the pending payment, else the first that takes the currency."""
+    """What the customer chose; None: the gateway of the pending payment, else the provider's, else the first that takes
+    the currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
     amount = _due(booking, command.purpose)
-    gateway = prepare.gateways.for_payment(amount, command.gateway)
+    terms = await tx.bookable_providers.terms_of(booking.provider_id)
+    gateway = prepare.gateways.for_payment(amount, command.gateway, None if terms is None else terms.gateway)
     if booking.overdue(context.now):
         raise WindowClosed
     await _ensure_bookable(booking, tx)

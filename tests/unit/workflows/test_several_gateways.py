@@ -1,6 +1,7 @@
 """A deployment with several payment gateways."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from tests.unit.workflows.scenes import MINUTE, tugriks
@@ -19,6 +20,8 @@ from booking_domain.testing.builders import DEPOSIT, PRICE, terms
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.make_refund import make_refund
+from booking_domain.workflows.profile_publication import CorrectProfile, correct_profile
+from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
 from booking_domain.workflows.settle_payment import settle_payment
 from booking_domain.workflows.start_payment import StartPayment, start_payment
 
@@ -228,3 +231,67 @@ async def _make_refunds(studio: Studio, booking: Booking) -> None:
         for refund in await studio.reads.refunds.of_booking(booking.id):
             await make_refund(refund.id, reads=studio.reads, executor=studio.executor, gateways=studio.gateways)
         studio.clock.advance(MINUTE)
+
+
+async def _choose(studio: Studio, change: TermsChange) -> None:
+    await studio.run(change_settings, SettingsChange(terms=change), by=studio.owner)
+
+
+async def test_a_provider_chooses_the_gateway_of_its_bookings(studio: Studio, cards: MemoryGateway) -> None:
+    await _choose(studio, TermsChange(gateway="cards"))
+    booking = await studio.book()
+    payment = await _start(studio, booking, None)
+    assert payment.gateway == "cards"
+    await _pay(studio, payment)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+    await _choose(studio, TermsChange(any_gateway=True))
+    assert (await _start(studio, booking, None, Purpose.BALANCE)).gateway == "codes"
+
+
+async def test_a_customer_may_pay_by_another_gateway_than_the_providers(studio: Studio) -> None:
+    await _choose(studio, TermsChange(gateway="cards"))
+    assert (await _start(studio, await studio.book(), "codes")).gateway == "codes"
+
+
+async def test_a_provider_chooses_only_a_gateway_that_can_charge_its_terms(studio: Studio) -> None:
+    with pytest.raises(InvalidValue, match="codes, cards"):
+        await _choose(studio, TermsChange(gateway="shells"))
+    await _choose(studio, TermsChange(gateway="codes"))
+    with pytest.raises(InvalidValue, match="codes takes no payments in JPY"):
+        await _choose(studio, TermsChange(currency="JPY", price_amount=8_000, deposit_amount=2_000))
+    await _choose(studio, TermsChange(gateway="cards", currency="JPY", price_amount=8_000, deposit_amount=2_000))
+    with pytest.raises(InvalidValue, match="codes takes no payments in JPY"):
+        await _choose(studio, TermsChange(gateway="codes"))
+
+
+async def test_the_odd_amounts_of_the_chosen_gateway_are_charged_by_it(studio: Studio) -> None:
+    odd = TermsChange(gateway="cards", price_amount=PRICE.amount + 50)
+    with pytest.raises(InvalidValue, match="codes cannot charge"):
+        await _choose(studio, TermsChange(price_amount=PRICE.amount + 50))
+    await _choose(studio, odd)
+    booking = await studio.book()
+    await _pay(studio, await _start(studio, booking, None))
+    assert (await _start(studio, booking, None, Purpose.BALANCE)).gateway == "cards"
+    with pytest.raises(InvalidValue, match="codes cannot charge"):
+        await _choose(studio, TermsChange(any_gateway=True))
+
+
+async def test_a_chosen_gateway_that_the_deployment_has_lost_does_not_count(studio: Studio) -> None:
+    await _choose(studio, TermsChange(gateway="cards"))
+    booking = await studio.book()
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT)
+    only = Gateways(studio.gateway)
+    payment = await start_payment(command, actor=studio.customer, executor=studio.executor, gateways=only)
+    assert payment.gateway == "codes"
+
+
+async def test_an_admin_corrects_the_gateway_of_a_provider(studio: Studio) -> None:
+    correction = CorrectProfile(provider_id=studio.provider_id, gateway="cards")
+    await studio.run(correct_profile, correction, by=studio.admin)
+    assert (await _start(studio, await studio.book(), None)).gateway == "cards"
+    with pytest.raises(InvalidValue, match="codes, cards"):
+        await studio.run(correct_profile, replace(correction, gateway="shells"), by=studio.admin)
+    await studio.run(correct_profile, replace(correction, gateway=None, any_gateway=True), by=studio.admin)
+    view = await studio.reads.providers.get(studio.provider_id)
+    assert view is not None
+    assert view.terms.gateway is None

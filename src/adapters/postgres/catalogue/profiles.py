@@ -80,6 +80,7 @@ TERMS: Final = Mapper(
     providers,
     Terms,
     mode=Renamed("booking_mode"),
+    gateway=Renamed("payment_gateway"),
     price=Columns("price_amount", "currency"),
     deposit=Columns("deposit_amount", "currency"),
     durations=Converted("durations", write=durations_json, read=durations_of),

@@ -116,6 +116,7 @@ providers: Final = Table(
     # The lengths besides the default: `[[minutes, price, deposit], …]`, always replaced as a whole.
     Column("durations", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("payment_gateway", Text),
     # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),
     Column("rating_total", Integer, nullable=False, server_default="0"),

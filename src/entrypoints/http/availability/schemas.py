@@ -96,7 +96,10 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
 
 
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
-    """Settings to change; omitted members keep their values. `null` removes a limit (`maxPerDay`, `maxPerWeek`)."""
+    """Settings to change; omitted members keep their values.
+
+    `null` removes `maxPerDay`, `maxPerWeek` and `paymentGateway`.
+    """
 
     time_zone: ZoneName | UnsetType = UNSET
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
@@ -184,6 +187,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     anchoring: str
     booking_mode: str
     requests_claim_time: bool
+    payment_gateway: str | None
+    """The gateway that the provider chose; null: the first of the platform that takes the currency."""
     deposit_amount: int
     price_amount: int
     durations: DurationsJson
@@ -271,6 +276,7 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         anchoring=settings.anchoring.value,
         booking_mode=terms.mode.value,
         requests_claim_time=terms.requests_claim_time,
+        payment_gateway=terms.gateway,
         deposit_amount=terms.deposit.amount,
         price_amount=terms.price.amount,
         durations=durations_json(terms),

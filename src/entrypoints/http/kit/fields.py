@@ -32,6 +32,7 @@ Amount = Annotated[
     ),
 ]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
+GatewayName = Annotated[str, Meta(min_length=1, max_length=40, description="A payment gateway, e.g. `qpay`.")]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA time zone, e.g. `Asia/Ulaanbaatar`.")]
 Locale = Annotated[
     str,

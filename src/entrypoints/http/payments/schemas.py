@@ -10,7 +10,7 @@ from booking_domain.payments.refunds import Refund
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
-from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp
 
 REFUND: Final = "refund"
 """The purpose that a refund is shown with: clients see payments and refunds in one list."""
@@ -23,8 +23,8 @@ class PayBody(Body, frozen=True, kw_only=True):
 
     booking_id: UUID
     purpose: Literal["deposit", "balance"]
-    gateway: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
-    """The gateway that the customer chose; by default the first that takes the currency."""
+    gateway: GatewayName | None = None
+    """The gateway that the customer chose; by default the provider's, or the first that takes the currency."""
 
     def command(self) -> StartPayment:
         """Return the command."""

@@ -26,7 +26,7 @@ from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, Timestamp, ZoneName, given
+from entrypoints.http.kit.fields import Body, Cursor, GatewayName, Json, Limit, Note, Query, Timestamp, ZoneName, given
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
@@ -94,6 +94,8 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
     styles: Styles | UnsetType = UNSET
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
+    payment_gateway: GatewayName | UnsetType | None = UNSET
+    """The gateway that charges the provider's customers; null: the first that takes the currency."""
 
     def command(self, provider_id: UUID, expected_version: ExpectedVersion) -> CorrectProfile:
         """Return the command."""
@@ -105,6 +107,8 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
             styles=given(self.styles),
             address=given(self.address),
             location=None if location is None else Location(lat=location.lat, lon=location.lon),
+            gateway=given(self.payment_gateway),
+            any_gateway=self.payment_gateway is None,
             expected_version=expected_version,
         )
 
@@ -217,6 +221,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     version: int
     review_note: str | UnsetType = UNSET
     suspension: SuspensionJson | UnsetType = UNSET
+    payment_gateway: str | UnsetType | None = UNSET
+    """For the owner and admins: the gateway that the provider chose; null: the first that takes the currency."""
 
 
 class ProvidersJson(Json, frozen=True, kw_only=True):

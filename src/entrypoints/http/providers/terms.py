@@ -16,7 +16,7 @@ from booking_domain.bookings.policy import (
 )
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.workflows.provider_profiles import CancellationChange, DurationChange, TermsChange
-from entrypoints.http.kit.fields import Amount, Body, Currency, Json, SomeMinutes, given
+from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, SomeMinutes, given
 
 
 class TierBody(Body, frozen=True, kw_only=True):
@@ -83,6 +83,8 @@ class TermsBody(Body, frozen=True, kw_only=True):
     """How long before the start customers may reschedule at the latest."""
     requests_claim_time: bool | UnsetType = UNSET
     """Whether a request occupies its time until it is answered."""
+    payment_gateway: GatewayName | UnsetType | None = UNSET
+    """The gateway that charges your customers; null: the first of the platform that takes your currency."""
 
     def terms(self) -> TermsChange:
         """Return the command."""
@@ -93,6 +95,8 @@ class TermsBody(Body, frozen=True, kw_only=True):
             currency=given(self.currency),
             cancellation=self._cancellation(),
             requests_claim_time=given(self.requests_claim_time),
+            gateway=given(self.payment_gateway),
+            any_gateway=self.payment_gateway is None,
         )
 
     def _cancellation(self) -> CancellationChange:

@@ -11,10 +11,11 @@ from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, Susp
 
 
 def provider_json_with_note(view: ProviderView) -> ProviderJson:
-    """Show a provider to the owner or an admin, with the note of the admin who decided on it, and its suspension."""
+    """Show a provider to the owner or an admin, with its gateway, the admin's note and its suspension."""
     suspension = view.profile.suspension
     return replace(
         provider_json(view),
+        payment_gateway=view.terms.gateway,
         review_note=view.profile.review_note or UNSET,
         suspension=UNSET
         if suspension is None

@@ -92,6 +92,7 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "anchoring": "open_range",
         "bookingMode": "instant",
         "requestsClaimTime": True,
+        "paymentGateway": None,
         "depositAmount": 2_000_000,
         "priceAmount": 8_000_000,
         "durations": [],
@@ -224,6 +225,25 @@ async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appoint
         [name] = wrong
         answer = await api.put("/availability/settings", provider, json=wrong)
         assert_problem(answer, 400, "validation.invalid_input", f"/{name}")
+
+
+async def test_a_provider_chooses_a_payment_gateway_and_an_admin_corrects_it(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer, admin = await api.joined("customer"), await api.admin()
+    chosen = await api.put("/availability/settings", provider, json={"paymentGateway": "qpay"})
+    assert chosen.json()["paymentGateway"] == "qpay"
+    shown = f"/admin/providers/{provider_id}"
+    assert (await api.get(shown, admin)).json()["paymentGateway"] == "qpay"
+    assert "paymentGateway" not in (await api.get(f"/providers/{provider_id}", customer)).json()
+    for path, who, change in (("/availability/settings", provider, api.put), (shown, admin, api.patch)):
+        assert_problem(
+            await change(path, who, json={"paymentGateway": "shells"}),
+            422,
+            "validation.invalid_value",
+            "/paymentGateway",
+        )
+    corrected = await api.patch(shown, admin, json={"paymentGateway": None})
+    assert corrected.json()["paymentGateway"] is None
 
 
 async def test_only_owner_and_admins_read_the_availability_of_a_draft(api: Api) -> None:

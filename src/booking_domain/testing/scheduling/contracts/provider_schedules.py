@@ -240,7 +240,7 @@ class BookableProvidersContract(StorageContract):
         for kept in (
             terms(mode=BookingMode.REQUEST),
             replace(terms(mode=BookingMode.REQUEST), requests_claim_time=False),
-            replace(terms(), requests_claim_time=False),
+            replace(terms(), requests_claim_time=False, gateway="stripe"),
             terms(price=nothing, deposit=nothing),
             terms(price=Money(amount=2**63 - 1, currency="KRW"), deposit=Money(amount=2**53 + 1, currency="KRW")),
             replace(terms(), durations=(Duration(minutes=1, price_amount=0, deposit_amount=0), LONG)),
