@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
 from typing import ClassVar, Final, Self
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.rating import NO_REVIEWS, Rating
 
@@ -17,6 +18,8 @@ MAX_STYLE: Final = 40
 MAX_DISPLAY_NAME: Final = 120
 MAX_BIO: Final = 4_000
 MAX_ADDRESS: Final = 300
+EARTH_RADIUS_METRES: Final = 6_371_008.8
+"""The mean radius (IUGG)."""
 
 
 class ProviderOrder(StrEnum):
@@ -174,6 +177,18 @@ class Location:
         if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):  # noqa: PLR2004
             raise InvalidValue(field="location", problem="latitude −90 to 90, longitude −180 to 180")
 
+    def metres_to(self, other: Self) -> float:
+        """The distance on a sphere, by the haversine formula.
+
+        >>> round(Location(47.9184, 106.9177).metres_to(Location(47.9184, 106.9311)))
+        999
+        """
+        lat, other_lat = radians(self.lat), radians(other.lat)
+        half_chord = (
+            sin((other_lat - lat) / 2) ** 2 + cos(lat) * cos(other_lat) * sin(radians(other.lon - self.lon) / 2) ** 2
+        )
+        return 2 * EARTH_RADIUS_METRES * asin(min(1.0, sqrt(half_chord)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -240,6 +255,8 @@ class ProviderFilter:
     """A page of providers; None: any."""
 
     status: ProfileStatus | None = None
+    salon_id: SalonId | None = None
+    """Members of this salon."""
     order: ProviderOrder = ProviderOrder.REGISTERED
     after: ProviderId | None = None
     """The last provider of the previous page."""

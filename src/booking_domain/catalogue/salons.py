@@ -1,17 +1,26 @@
 """Salons: places with a manager and members."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
+from booking_domain.catalogue.model import MAX_ADDRESS, Location
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.lifecycle import Lifecycle, Move
+from booking_domain.shared.phones import phone_number
 from booking_domain.shared.time import time_zone
 
 MAX_SALON_NAME: Final = 120
+MAX_CITY: Final = 100
+MAX_INSTRUCTIONS: Final = 2_000
+MAX_EMAIL: Final = 254
+MAX_SEARCH_TEXT: Final = 100
+MAX_RADIUS_METRES: Final = 100_000
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 MAX_MEMBERS: Final = 50
 MAX_SALONS_PER_MANAGER: Final = 20
 
@@ -102,6 +111,14 @@ class Salon:
     name: str
     time_zone: str
     """IANA name. The salon's hours are local times in this zone."""
+    address: str = ""
+    city: str = ""
+    location: Location | None = None
+    phone: str = ""
+    """The number that customers call, in E.164 format; empty if there is none."""
+    email: str = ""
+    instructions: str = ""
+    """How customers find and enter the salon."""
     version: int = 1
     """The version of the salon and its hours together."""
     created_at: datetime
@@ -110,3 +127,39 @@ class Salon:
         if not self.name.strip() or len(self.name) > MAX_SALON_NAME:
             raise InvalidValue(field="name", problem=f"a name of at most {MAX_SALON_NAME} characters is required")
         time_zone(self.time_zone)
+        for name, value, most in (
+            ("address", self.address, MAX_ADDRESS),
+            ("city", self.city, MAX_CITY),
+            ("instructions", self.instructions, MAX_INSTRUCTIONS),
+        ):
+            if len(value) > most:
+                raise InvalidValue(field=name, problem=f"at most {most} characters")
+        if self.phone:
+            phone_number(self.phone)
+        if self.email and (len(self.email) > MAX_EMAIL or not _EMAIL.fullmatch(self.email)):
+            raise InvalidValue(field="email", problem="not an e-mail address")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A point, and how far around it to search."""
+
+    location: Location
+    radius_metres: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonFilter:
+    """A page of salons that have a published provider; None: any.
+
+    Near a point the nearest come first, otherwise those that were opened first.
+    """
+
+    text: str | None = None
+    """Part of the name, the address or the city, in any case."""
+    city: str | None = None
+    """The whole name of the city, in any case."""
+    near: Near | None = None
+    after: SalonId | None = None
+    """The last salon of the previous page."""
+    limit: int

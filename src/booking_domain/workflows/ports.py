@@ -14,7 +14,7 @@ from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProviderFilter
-from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.catalogue.salons import Member, Salon, SalonFilter
 from booking_domain.disputes import ports as disputes
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
@@ -29,7 +29,15 @@ from booking_domain.shared.repositories import SharedReadGroup, SharedRepositori
 from booking_domain.webhooks import ports as webhooks
 from booking_domain.workflows.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.workflows.personal_data import PersonalData
-from booking_domain.workflows.views import Appointment, Payout, PayoutStep, ProviderPayoutView, ProviderView, SalonView
+from booking_domain.workflows.views import (
+    Appointment,
+    ListedSalon,
+    Payout,
+    PayoutStep,
+    ProviderPayoutView,
+    ProviderView,
+    SalonView,
+)
 
 
 class ProviderReads(Protocol):
@@ -65,6 +73,14 @@ class SalonReads(Protocol):
 
     async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
         """The manager's salons, by id."""
+        ...
+
+    async def of_provider(self, provider_id: ProviderId) -> Salon | None:
+        """The salon that the provider is a member of."""
+        ...
+
+    async def page(self, chosen: SalonFilter) -> Sequence[ListedSalon]:
+        """One page of the salons of a filter."""
         ...
 
 

@@ -7,7 +7,7 @@ Existing bookings never change.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
+from booking_domain.catalogue.model import Location, ProfileMissing, ProfileStatus
 from booking_domain.catalogue.salons import (
     MAX_MEMBERS,
     MAX_SALONS_PER_MANAGER,
@@ -43,6 +43,12 @@ class OpenSalon:
 
     name: str
     time_zone: str
+    address: str = ""
+    city: str = ""
+    location: Location | None = None
+    phone: str = ""
+    email: str = ""
+    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +61,16 @@ class EditSalon:
     salon_id: SalonId
     name: str | None = None
     time_zone: str | None = None
+    address: str | None = None
+    city: str | None = None
+    location: Location | None = None
+    phone: str | None = None
+    email: str | None = None
+    instructions: str | None = None
     expected_version: ExpectedVersion = None
+
+
+_EDITABLE: Final = ("name", "time_zone", "address", "city", "location", "phone", "email", "instructions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +97,7 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
     salon = Salon(
         id=SalonId(context.entropy.new_id()),
         manager_id=context.actor.id,
-        name=command.name,
-        time_zone=command.time_zone,
+        **{name: getattr(command, name) for name in _EDITABLE},
         created_at=context.now,
     )
     await tx.salons.add(salon)
@@ -93,12 +107,9 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
 async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
-    after = replace(
-        before,
-        name=before.name if command.name is None else command.name,
-        time_zone=before.time_zone if command.time_zone is None else command.time_zone,
-        version=before.version + 1,
-    )
+    wanted = {name: getattr(command, name) for name in _EDITABLE}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    after = replace(before, **changes, version=before.version + 1)
     await tx.salons.save(after, was=before)
     return after
 

@@ -14,6 +14,7 @@ from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import ProviderId, ProviderPayoutId, SalonId, UserId
+from booking_domain.shared.rating import Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,17 @@ class SalonView:
 
     salon: Salon
     hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSalon:
+    """A salon with what its published providers add up to."""
+
+    salon: Salon
+    providers: int
+    rating: Rating
+    metres: float | None
+    """How far it is from the point that was searched near."""
 
 
 class PayoutStep(StrEnum):

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
@@ -62,9 +63,18 @@ async def hours(api: Api) -> Edit:
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
-    """A membership and an invitation of the provider."""
+    """A membership and an invitation of the provider, and the contact of a salon that its owner manages."""
     manager = make.user(Role.MANAGER)
     await tx.users.add(manager)
+    contact = Salon(
+        id=SalonId(make.entropy.new_id()),
+        manager_id=cast.owner.id,
+        name="Nomad",
+        time_zone="UTC",
+        email=f"{CANARY}@nomad.mn",
+        created_at=NOW,
+    )
+    await tx.salons.add(contact)
     for joins in (True, False):
         salon_id = SalonId(make.entropy.new_id())
         await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
@@ -88,6 +98,8 @@ FEATURE: Final = Feature(
     routes={
         "POST /salons": Row(_MANAGE, once=new_salon),
         "GET /salons/{salon_id}": Row(PUBLIC, SALON, tagged=True),
+        "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9"),
+        "GET /salons/{salon_id}/page": Row(PUBLIC, SALON),
         "PATCH /salons/{salon_id}": Row(_MANAGE, SALON, foreign=403, edit=name),
         "GET /salons/{salon_id}/hours": Row(PUBLIC, SALON, tagged=True),
         "PUT /salons/{salon_id}/hours": Row(_MANAGE, SALON, foreign=403, edit=hours),
@@ -107,5 +119,9 @@ FEATURE: Final = Feature(
         salon.end_membership  manager:own provider:member live
         salon.see_invitations manager:own provider:member token
     """,
+    samples={
+        (Salon, "phone"): st.sampled_from(["", "+97699112233"]),
+        (Salon, "email"): st.sampled_from(["", "hello@nomad.mn"]),
+    },
     personal_data=personal_data,
 )

@@ -101,7 +101,11 @@ _AFTER_SCORE: Final = select(_last.c.rating_score).where(_last.c.id == bindparam
 
 def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement:
     return Statement(
-        _VIEW.where(if_given("status", _p.status, _p.status == bindparam("status")), if_given("after", _p.id, follows))
+        _VIEW.where(
+            if_given("status", _p.status, _p.status == bindparam("status")),
+            if_given("salon_id", _p.salon_id, _p.salon_id == bindparam("salon_id")),
+            if_given("after", _p.id, follows),
+        )
         .order_by(*order)
         .limit(bindparam("most"))
     )
@@ -159,5 +163,7 @@ class PostgresProviderReads(WithWork, ProviderReads):
 
     async def page(self, chosen: ProviderFilter) -> list[ProviderView]:
         status = None if chosen.status is None else chosen.status.value
-        rows = await self._work.all(_PAGES[chosen.order], status=status, after=chosen.after, most=chosen.limit)
+        rows = await self._work.all(
+            _PAGES[chosen.order], status=status, salon_id=chosen.salon_id, after=chosen.after, most=chosen.limit
+        )
         return [_view_of(row) for row in rows]

@@ -4,24 +4,48 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import CompoundSelect, bindparam, delete, func, literal_column, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Double,
+    FromClause,
+    Text,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
 from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
 from adapters.postgres.kit.advisory_locks import count_under_lock
-from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import WithWork
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, WithWork
+from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
 from booking_domain.catalogue.ports import Salons
-from booking_domain.catalogue.salons import Member, MemberStatus, Salon
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.rating import Rating
 from booking_domain.workflows.ports import SalonReads
-from booking_domain.workflows.views import SalonView
+from booking_domain.workflows.views import ListedSalon, SalonView
 
-SALON: Final = Mapper(salons, Salon, changes=("name", "time_zone", "version"))
+SALON: Final = Mapper(
+    salons,
+    Salon,
+    location=Columns("lat", "lon"),
+    changes=("name", "time_zone", "address", "city", "lat", "lon", "phone", "email", "instructions", "version"),
+)
 _s: Final = salons.c
 _p: Final = providers.c
 _i: Final = salon_invitations.c
@@ -55,6 +79,61 @@ _INVITE: Final = Statement(insert(salon_invitations).on_conflict_do_nothing())
 _UNINVITE: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS, _i.provider_id == _WHO))
 _JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=_THIS))
 _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
+_OF_PROVIDER: Final = Statement(
+    select(*SALON.columns).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
+)
+_LAT: Final[BindParameter[float | None]] = bindparam("lat", type_=Double())
+_LON: Final[BindParameter[float | None]] = bindparam("lon", type_=Double())
+
+
+def _metres(table: FromClause) -> ColumnElement[Any]:
+    """`Location.metres_to` the point of the parameters."""
+    lat, other_lat = func.radians(_LAT), func.radians(table.c.lat)
+    half_chord = func.power(func.sin((other_lat - lat) / 2), 2) + func.cos(lat) * func.cos(other_lat) * func.power(
+        func.sin(func.radians(table.c.lon - _LON) / 2), 2
+    )
+    # Not `least`, which ignores null.
+    return 2 * EARTH_RADIUS_METRES * func.asin(func.sqrt(case((half_chord > 1, 1.0), else_=half_chord)))
+
+
+def _distance(table: FromClause) -> ColumnElement[Any]:
+    """0 without a point, so that the id alone orders the salons."""
+    return case((_LAT.is_(None), 0.0), else_=_metres(table))
+
+
+def _search() -> Statement:
+    last = salons.alias("last")
+    after, text = bindparam("after", type_=_s.id.type), func.lower(bindparam("text", type_=Text()))
+    follows = tuple_(_distance(salons), _s.id) > tuple_(
+        select(_distance(last)).where(last.c.id == after).scalar_subquery(), after
+    )
+    return Statement(
+        select(*SALON.columns, func.count(), func.sum(_p.rating_count), func.sum(_p.rating_total), _metres(salons))
+        .select_from(salons.join(providers, _p.salon_id == _s.id))
+        .where(
+            _p.status == ProfileStatus.APPROVED.value,
+            or_(
+                bindparam("text", type_=Text()).is_(None),
+                *(func.strpos(func.lower(column), text) > 0 for column in (_s.name, _s.address, _s.city)),
+            ),
+            if_given("city", _s.city, func.lower(_s.city) == func.lower(bindparam("city"))),
+            if_given("lat", _s.lat, _metres(salons) <= bindparam("radius", type_=Double())),
+            if_given("after", _s.id, follows),
+        )
+        .group_by(_s.id)
+        .order_by(_distance(salons), _s.id)
+        .limit(bindparam("most"))
+    )
+
+
+_SEARCH: Final = _search()
+
+
+def _listed(row: Row) -> ListedSalon:
+    *salon, providers_, reviews, stars, metres = row
+    return ListedSalon(
+        salon=SALON.read(salon), providers=providers_, rating=Rating(count=reviews, total=stars), metres=metres
+    )
 
 
 class PostgresSalons(WithWork, Salons):
@@ -127,3 +206,21 @@ class PostgresSalonReads(WithWork, SalonReads):
 
     async def of_manager(self, manager_id: UserId) -> list[Salon]:
         return [SALON.read(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]
+
+    async def of_provider(self, provider_id: ProviderId) -> Salon | None:
+        row = await self._work.one(_OF_PROVIDER, provider=provider_id)
+        return None if row is None else SALON.read(row)
+
+    async def page(self, chosen: SalonFilter) -> list[ListedSalon]:
+        near = chosen.near
+        rows = await self._work.all(
+            _SEARCH,
+            text=chosen.text,
+            city=chosen.city,
+            lat=None if near is None else near.location.lat,
+            lon=None if near is None else near.location.lon,
+            radius=None if near is None else near.radius_metres,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [_listed(row) for row in rows]

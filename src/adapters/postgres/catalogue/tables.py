@@ -26,13 +26,18 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from booking_domain.bookings.model import BookingMode
 from booking_domain.catalogue.model import ProfileStatus, SuspensionCause
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
 from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS
+
+
+def _clear_contact(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    return update(table).where(owned).values(phone="", email="", version=table.c.version + 1)
+
 
 salons: Final = Table(
     "salons",
@@ -43,11 +48,14 @@ salons: Final = Table(
     Column("time_zone", Text, nullable=False),
     # Weekly rules and exceptions, always replaced as a whole.
     Column("hours", JSONB, nullable=False),
+    *(Column(name, Text, nullable=False, server_default="") for name in ("address", "city")),
+    Column("lat", Double),
+    Column("lon", Double),
+    *(Column(name, Text, nullable=False, server_default="") for name in ("phone", "email", "instructions")),
     Column("version", Integer, nullable=False),
     instant("created_at"),
-    info=personal_data(
-        "manager_id", erase=Kept("a place with a public name, where other people work"), export="salons"
-    ),
+    # The place stays, because other people work there; how to reach its manager does not.
+    info=personal_data("manager_id", erase=_clear_contact, export="salons"),
 )
 
 

@@ -1,14 +1,17 @@
 """Salons are public; invitations are visible to the salon's manager and to the invited provider."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.catalogue.salons import Member, MemberStatus, SalonNotFound
+from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
+from booking_domain.catalogue.salons import MAX_MEMBERS, Member, MemberStatus, SalonFilter, SalonNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.ports import ProviderReads, SalonReads
-from booking_domain.workflows.views import SalonView
+from booking_domain.workflows.views import ListedSalon, ProviderView, SalonView
 
 
 async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
@@ -16,6 +19,26 @@ async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
     if view is None:
         raise SalonNotFound
     return view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonPage:
+    """A salon, its opening hours and its published members, best rated first."""
+
+    view: SalonView
+    providers: Sequence[ProviderView]
+
+
+async def _get_salon_page(salon_id: SalonId, salons: SalonReads, providers: ProviderReads) -> SalonPage:
+    members = ProviderFilter(
+        status=ProfileStatus.APPROVED, salon_id=salon_id, order=ProviderOrder.RATING, limit=MAX_MEMBERS
+    )
+    return SalonPage(view=await _get_salon(salon_id, salons), providers=await providers.page(members))
+
+
+async def _search_salons(chosen: SalonFilter, salons: SalonReads) -> Sequence[ListedSalon]:
+    """The salons of a filter that have a published provider."""
+    return await salons.page(chosen)
 
 
 async def _list_salon_members(
@@ -34,5 +57,7 @@ async def _list_salon_members(
     return tuple(member for member in await salons.members(salon_id) if visible(member))
 
 
+get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
+search_salons: Final = Query(_search_salons)
 get_salon: Final = Query(_get_salon, (SalonNotFound,))
 list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))

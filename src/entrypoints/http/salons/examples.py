@@ -2,8 +2,18 @@
 
 from typing import Any, Final
 
-PROVIDER_ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
-OPEN: Final[dict[str, Any]] = {"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"}
+from entrypoints.http.providers.schemas import PROVIDER, PROVIDER_ID
+
+OPEN: Final[dict[str, Any]] = {
+    "name": "Nomad House",
+    "timeZone": "Asia/Ulaanbaatar",
+    "address": "Peace Avenue 17",
+    "city": "Ulaanbaatar",
+    "location": {"lat": 47.9184, "lon": 106.9177},
+    "phone": "+97699112233",
+    "email": "hello@nomad.mn",
+    "instructions": "The entrance is in the yard, second floor.",
+}
 SALON: Final[dict[str, Any]] = {
     "id": "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02",
     "managerId": "0199f3b0-7a21-7c35-9d4e-1f8b5c2a6e43",
@@ -20,6 +30,11 @@ SET_HOURS: Final[dict[str, Any]] = {
     ],
 }
 HOURS: Final[dict[str, Any]] = {"timeZone": "Asia/Ulaanbaatar", **SET_HOURS}
+SALON_PAGE: Final[dict[str, Any]] = {**SALON, "hours": HOURS, "providers": [PROVIDER]}
+SALON_LIST: Final[dict[str, Any]] = {
+    "items": [{**SALON, "providerCount": 4, "rating": 4.83, "ratingCount": 12, "distanceMetres": 640}],
+    "nextCursor": None,
+}
 INVITE: Final[dict[str, Any]] = {"providerId": PROVIDER_ID}
 INVITED: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "invited"}
 MEMBER: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "member"}

@@ -18,7 +18,7 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SET_HOURS
+from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SALON_LIST, SALON_PAGE, SET_HOURS
 from entrypoints.http.salons.export import SALONS
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
@@ -28,12 +28,17 @@ from entrypoints.http.salons.members import (
 )
 from entrypoints.http.salons.schemas import (
     EditSalonBody,
+    ListedSalonsJson,
     OpenSalonBody,
     SalonHoursBody,
     SalonHoursJson,
     SalonJson,
+    SalonPageJson,
+    SalonsQuery,
     hours_json,
+    listed_salons_json,
     salon_json,
+    salon_page_json,
 )
 from entrypoints.http.salons.slots import list_salon_slots
 
@@ -51,6 +56,18 @@ async def get_salon(
     """Return a salon."""
     view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(salon_json(view.salon), etag(view.salon.version), if_none_match)
+
+
+@get("/search", opt=PUBLIC | documented(salons.search_salons, answer=SALON_LIST))
+async def search_salons(asked: Injected[SalonsQuery], reads: Injected[Reads]) -> ListedSalonsJson:
+    """List the salons that have a published provider, by city, text or distance from a point."""
+    return listed_salons_json(await salons.search_salons(asked.chosen(), reads.salons), asked.limit)
+
+
+@get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page, answer=SALON_PAGE))
+async def show_salon_page(salon_id: FromPath[UUID], reads: Injected[Reads]) -> SalonPageJson:
+    """Return what the public page of a salon shows: the salon, its opening hours and its published members."""
+    return salon_page_json(await salons.get_salon_page(SalonId(salon_id), reads.salons, reads.providers))
 
 
 @patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT, answer=SALON))
@@ -92,7 +109,9 @@ routes: Final = Router(
     "/salons",
     route_handlers=[
         open_a_salon,
+        search_salons,
         get_salon,
+        show_salon_page,
         change_salon,
         get_salon_hours,
         set_hours_of_salon,

@@ -1,15 +1,30 @@
 """The JSON of salons."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.catalogue.salons import MAX_MEMBERS, MAX_SALON_NAME, Member, Salon
+from booking_domain.catalogue.model import MAX_ADDRESS, Location
+from booking_domain.catalogue.salons import (
+    MAX_CITY,
+    MAX_EMAIL,
+    MAX_INSTRUCTIONS,
+    MAX_MEMBERS,
+    MAX_RADIUS_METRES,
+    MAX_SALON_NAME,
+    MAX_SEARCH_TEXT,
+    Member,
+    Near,
+    Salon,
+    SalonFilter,
+)
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.queries.salons import SalonPage
 from booking_domain.workflows.salons import (
     MAX_SALON_EXCEPTIONS,
     MAX_SALON_RULES,
@@ -18,11 +33,22 @@ from booking_domain.workflows.salons import (
     OpenSalon,
     SetSalonHours,
 )
-from booking_domain.workflows.views import SalonView
+from booking_domain.workflows.views import ListedSalon, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
-from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, given
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given
+from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
 
 SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]
+
+
+Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
+City = Annotated[str, Meta(max_length=MAX_CITY)]
+SalonPhone = Annotated[str, Meta(max_length=16, description="In E.164 format; empty for none.")]
+SalonEmail = Annotated[str, Meta(max_length=MAX_EMAIL, description="Empty for none.")]
+Instructions = Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)]
+DEFAULT_RADIUS_KM: Final = 10
 
 
 class OpenSalonBody(Body, frozen=True, kw_only=True):
@@ -30,10 +56,25 @@ class OpenSalonBody(Body, frozen=True, kw_only=True):
 
     name: SalonName
     time_zone: ZoneName
+    address: Address = ""
+    city: City = ""
+    location: PointBody | UnsetType = UNSET
+    phone: SalonPhone = ""
+    email: SalonEmail = ""
+    instructions: Instructions = ""
 
     def command(self) -> OpenSalon:
         """Return the command."""
-        return OpenSalon(name=self.name, time_zone=self.time_zone)
+        return OpenSalon(
+            name=self.name,
+            time_zone=self.time_zone,
+            address=self.address,
+            city=self.city,
+            location=_location(self.location),
+            phone=self.phone,
+            email=self.email,
+            instructions=self.instructions,
+        )
 
 
 class EditSalonBody(Body, frozen=True, kw_only=True):
@@ -41,6 +82,12 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
 
     name: SalonName | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
+    address: Address | UnsetType = UNSET
+    city: City | UnsetType = UNSET
+    location: PointBody | UnsetType = UNSET
+    phone: SalonPhone | UnsetType = UNSET
+    email: SalonEmail | UnsetType = UNSET
+    instructions: Instructions | UnsetType = UNSET
 
     def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> EditSalon:
         """Return the command."""
@@ -48,6 +95,12 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
             salon_id=SalonId(salon_id),
             name=given(self.name),
             time_zone=given(self.time_zone),
+            address=given(self.address),
+            city=given(self.city),
+            location=_location(self.location),
+            phone=given(self.phone),
+            email=given(self.email),
+            instructions=given(self.instructions),
             expected_version=expected_version,
         )
 
@@ -85,6 +138,13 @@ class SalonJson(Json, frozen=True, kw_only=True):
     manager_id: UUID
     name: str
     time_zone: str
+    address: str
+    city: str
+    location: PointJson | UnsetType = UNSET
+    phone: str
+    email: str
+    instructions: str
+    """How customers find and enter the salon."""
     version: int
     created_at: Timestamp
 
@@ -114,6 +174,64 @@ class SalonHoursJson(Json, frozen=True, kw_only=True):
     exceptions: Annotated[tuple[SalonExceptionJson, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)]
 
 
+class SalonPageJson(SalonJson, frozen=True, kw_only=True):
+    """A salon, its opening hours and its published members, best rated first."""
+
+    hours: SalonHoursJson
+    providers: Annotated[tuple[ProviderJson, ...], Meta(max_length=MAX_MEMBERS)]
+
+
+class SalonsQuery(Query, frozen=True, kw_only=True):
+    """A page of salons. With `lat` and `lon`: those within `radiusKm`, the nearest first."""
+
+    text: (
+        Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT, description="Part of name, address or city.")]
+        | None
+    ) = None
+    city: Annotated[str, Meta(min_length=1, max_length=MAX_CITY)] | None = None
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    radius_km: Annotated[int, Meta(ge=1, le=MAX_RADIUS_METRES // 1000)] = DEFAULT_RADIUS_KM
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self) -> SalonFilter:
+        """Return the filter, for one salon more than the page has."""
+        if (self.lat is None) != (self.lon is None):
+            missing = "lat" if self.lat is None else "lon"
+            raise invalid_input(f"/query/{missing}", "A point needs both `lat` and `lon`.")
+        near = (
+            None
+            if self.lat is None or self.lon is None
+            else Near(location=Location(lat=self.lat, lon=self.lon), radius_metres=self.radius_km * 1000)
+        )
+        return SalonFilter(
+            text=self.text,
+            city=self.city,
+            near=near,
+            after=read_cursor(self.cursor, SalonId),
+            limit=self.limit + 1,
+        )
+
+
+class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
+    """A salon in a list, with what its published providers add up to."""
+
+    provider_count: int
+    rating: float | None
+    """The mean of the reviews of its providers in stars; null without reviews."""
+    rating_count: int
+    distance_metres: int | UnsetType = UNSET
+    """From the point of the query."""
+
+
+class ListedSalonsJson(Json, frozen=True, kw_only=True):
+    """A page of salons."""
+
+    items: tuple[ListedSalonJson, ...]
+    next_cursor: str | None
+
+
 class MemberJson(Json, frozen=True, kw_only=True):
     """A provider of a salon; `invited` until the provider has accepted."""
 
@@ -129,14 +247,55 @@ class MembersJson(Json, frozen=True, kw_only=True):
 
 def salon_json(salon: Salon) -> SalonJson:
     """Show a salon."""
-    return SalonJson(
-        id=salon.id,
-        manager_id=salon.manager_id,
-        name=salon.name,
-        time_zone=salon.time_zone,
-        version=salon.version,
-        created_at=salon.created_at,
+    return SalonJson(**_members(salon))
+
+
+def salon_page_json(page: SalonPage) -> SalonPageJson:
+    """Show a salon with its hours and providers."""
+    return SalonPageJson(
+        **_members(page.view.salon),
+        hours=hours_json(page.view),
+        providers=tuple(map(provider_json, page.providers)),
     )
+
+
+def listed_salons_json(found: Sequence[ListedSalon], limit: int) -> ListedSalonsJson:
+    """Show a page of the `limit` + 1 salons that were read."""
+    page, next_cursor = cut(found, limit, lambda listed: listed.salon.id)
+    return ListedSalonsJson(items=tuple(map(_listed_json, page)), next_cursor=next_cursor)
+
+
+def _listed_json(listed: ListedSalon) -> ListedSalonJson:
+    return ListedSalonJson(
+        **_members(listed.salon),
+        provider_count=listed.providers,
+        rating=listed.rating.average,
+        rating_count=listed.rating.count,
+        distance_metres=UNSET if listed.metres is None else round(listed.metres),
+    )
+
+
+def _members(salon: Salon) -> dict[str, Any]:
+    """The members of `SalonJson`."""
+    point = salon.location
+    return {
+        "id": salon.id,
+        "manager_id": salon.manager_id,
+        "name": salon.name,
+        "time_zone": salon.time_zone,
+        "address": salon.address,
+        "city": salon.city,
+        "location": UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
+        "phone": salon.phone,
+        "email": salon.email,
+        "instructions": salon.instructions,
+        "version": salon.version,
+        "created_at": salon.created_at,
+    }
+
+
+def _location(point: PointBody | UnsetType) -> Location | None:
+    return None if isinstance(point, UnsetType) else Location(lat=point.lat, lon=point.lon)
 
 
 def hours_json(view: SalonView) -> SalonHoursJson:

@@ -4,6 +4,15 @@ import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 
 SALON = {"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"}
+NO_DETAILS = {"address": "", "city": "", "phone": "", "email": "", "instructions": ""}
+DETAILS = {
+    "address": "Peace Avenue 17",
+    "city": "Ulaanbaatar",
+    "location": {"lat": 47.9184, "lon": 106.9177},
+    "phone": "+97699112233",
+    "email": "hello@nomad.mn",
+    "instructions": "The entrance is in the yard.",
+}
 NOON_TO_TWO = {"day": 1, "startTime": "12:00", "endTime": "14:00"}
 HOURS = {
     "rules": [{**NOON_TO_TWO, "everyWeeks": 1}],
@@ -32,6 +41,7 @@ async def test_a_salon_is_opened_seen_by_anybody_and_changed_by_its_manager(api:
         201,
         {
             **SALON,
+            **NO_DETAILS,
             "id": salon["id"],
             "managerId": salon["managerId"],
             "version": 1,
@@ -206,3 +216,69 @@ async def test_an_invitation_of_an_unknown_provider_is_rejected(api: Api) -> Non
     nobody = {"providerId": "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02"}
     answer = await api.post(f"{path}/members", manager, json=nobody)
     assert_problem(answer, 404, "provider.not_found", "/providerId")
+
+
+async def joined(api: Api, manager: str, path: str) -> str:
+    """The id of a provider who is a member of the salon."""
+    owner, provider_id = await api.open_provider()
+    assert (await api.post(f"{path}/members", manager, json={"providerId": provider_id})).is_success
+    assert (await api.post(f"{path}/members/me/accept", owner)).is_success
+    return provider_id
+
+
+async def test_a_salon_says_where_it_is_and_how_to_reach_it(api: Api) -> None:
+    manager = await api.joined("manager")
+    opened = (await api.post("/salons", manager, json={**SALON, **DETAILS})).json()
+    assert {**opened, **SALON, **DETAILS} == opened
+    path = f"/salons/{opened['id']}"
+    changed = await api.patch(path, manager, json={"phone": "", "city": "Darkhan"})
+    assert changed.json() == {**opened, "phone": "", "city": "Darkhan", "version": 2}
+
+
+@pytest.mark.parametrize(
+    ("details", "status"),
+    [
+        ({"location": {"lat": 91, "lon": 0}}, 400),
+        ({"location": {"lat": 0}}, 400),
+        ({"phone": "99112233"}, 422),
+        ({"email": "nomad"}, 422),
+        ({"city": "x" * 101}, 400),
+        ({"instructions": "x" * 2_001}, 400),
+    ],
+)
+async def test_details_that_cannot_be_are_refused(api: Api, details: dict[str, object], status: int) -> None:
+    manager, path = await opened(api)
+    assert (await api.post("/salons", manager, json={**SALON, **details})).status_code == status
+    assert (await api.patch(path, manager, json=details)).status_code == status
+
+
+async def test_the_page_of_a_salon_has_its_hours_and_published_members(api: Api) -> None:
+    manager, path = await opened(api, **HOURS)
+    provider_id = await joined(api, manager, path)
+    _, invited = await api.open_provider()
+    await api.post(f"{path}/members", manager, json={"providerId": invited})
+    page = (await api.get(f"{path}/page")).json()
+    assert page == {
+        **(await api.get(path)).json(),
+        "hours": (await api.get(f"{path}/hours")).json(),
+        "providers": [(await api.get(f"/providers/{provider_id}")).json()],
+    }
+
+
+async def test_salons_are_found_near_a_point_page_by_page(api: Api) -> None:
+    manager = await api.joined("manager")
+    for lon in (106.9311, 106.9177, 91.6419):
+        body = {**SALON, **DETAILS, "location": {"lat": 47.9184, "lon": lon}}
+        salon_id = (await api.post("/salons", manager, json=body)).json()["id"]
+        await joined(api, manager, f"/salons/{salon_id}")
+    here = "/salons/search?lat=47.9184&lon=106.9177&radiusKm=5&city=ULAANBAATAR"
+    assert [each["distanceMetres"] for each in (await api.get(here)).json()["items"]] == [0, 999]
+    first = (await api.get(f"{here}&limit=1")).json()
+    rest = (await api.get(f"{here}&limit=1&cursor={first['nextCursor']}")).json()
+    assert [each["distanceMetres"] for each in (*first["items"], *rest["items"])] == [0, 999]
+    assert rest["nextCursor"] is None
+    everywhere = (await api.get("/salons/search?text=nomad")).json()["items"]
+    assert [(each["providerCount"], each["rating"], "distanceMetres" in each) for each in everywhere] == [
+        (1, None, False)
+    ] * 3
+    assert_problem(await api.get("/salons/search?lat=47.9"), 400, "validation.invalid_input", "/query/lon")

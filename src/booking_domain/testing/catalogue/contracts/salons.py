@@ -3,11 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from booking_domain.catalogue.salons import Member, MemberStatus, Salon
+from booking_domain.catalogue.model import Location, ProfileStatus, ProviderFilter
+from booking_domain.catalogue.salons import Member, MemberStatus, Near, Salon, SalonFilter
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
@@ -300,3 +301,74 @@ class SalonsContract(StorageContract):
                 await tx.salons.add(salon)
         assert list(await backend.reads.salons.of_manager(manager.id)) == [salons[0], salons[2]]
         assert list(await backend.reads.salons.of_manager(make.user().id)) == []
+
+    async def test_a_salon_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        salon = await _a_salon(backend, make)
+        full = replace(
+            salon,
+            address="Энхтайваны өргөн чөлөө 17",
+            city="Улаанбаатар",
+            location=Location(-89.999999, 179.1234567890123),
+            phone="+97699112233",
+            email="hello@nomad.mn",
+            instructions="Хашаанд, 2 давхар ✂️",
+            version=2,
+        )
+        async with backend.begin() as tx:
+            await tx.salons.save(full, was=salon)
+            assert await tx.salons.lock(salon.id) == full
+        view = await backend.reads.salons.get(salon.id)
+        assert view is not None
+        assert view.salon == full
+
+    async def test_a_provider_has_the_salon_that_it_is_a_member_of(self, backend: Backend, make: Builder) -> None:
+        salon, cast, other = await _a_salon(backend, make), await a_cast(backend, make), await a_cast(backend, make)
+        await _invite(backend, salon, other)
+        await _join(backend, salon, cast)
+        assert await backend.reads.salons.of_provider(cast.profile.id) == salon
+        assert await backend.reads.salons.of_provider(other.profile.id) is None
+        members = await backend.reads.providers.page(ProviderFilter(salon_id=salon.id, limit=9))
+        assert [view.profile.id for view in members] == [cast.profile.id]
+
+    async def test_salons_with_a_published_provider_are_found_by_text_city_and_distance(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        async def opened(status: ProfileStatus = ProfileStatus.APPROVED, **details: Any) -> Salon:
+            empty = await _a_salon(backend, make)
+            salon = replace(empty, **details)
+            async with backend.begin() as tx:
+                await tx.salons.save(salon, was=empty)
+            await _join(backend, salon, await a_cast(backend, make, status))
+            return salon
+
+        await _a_salon(backend, make)
+        await opened(ProfileStatus.DRAFT)
+        far = await opened(city="Ховд", location=Location(48.0056, 91.6419))
+        near = await opened(city="Улаанбаатар", name="100% Nomad", location=Location(47.9184, 106.9311))
+        here = await opened(city="Улаанбаатар", address="Peace Avenue 17", location=Location(47.9184, 106.9177))
+        nowhere = await opened(city="Улаанбаатар", name="Ordos")
+        await _join(backend, here, await a_cast(backend, make))
+
+        async def found(limit: int = 9, **chosen: Any) -> list[Salon]:
+            page = await backend.reads.salons.page(SalonFilter(limit=limit, **chosen))
+            return [listed.salon for listed in page]
+
+        point = here.location
+        assert point is not None
+        around = Near(location=point, radius_metres=5_000)
+        assert await found() == [far, near, here, nowhere]
+        assert await found(2) == [far, near]
+        assert await found(after=near.id) == [here, nowhere]
+        assert await found(city="улаанбаатар") == [near, here, nowhere]
+        assert await found(city="улаан") == []
+        assert await found(text="PEACE") == [here]
+        assert await found(text="0% n") == [near]
+        assert await found(text="овд") == [far]
+        assert await found(text="_") == []
+        assert await found(near=around) == [here, near]
+        assert await found(1, near=around) == [here]
+        assert await found(near=around, after=here.id) == [near]
+        assert await found(near=Near(location=point, radius_metres=500), city="Улаанбаатар") == [here]
+        listed = await backend.reads.salons.page(SalonFilter(near=around, limit=9))
+        assert [(each.providers, round(each.metres or 0)) for each in listed] == [(2, 0), (1, 999)]
+        assert [each.metres for each in await backend.reads.salons.page(SalonFilter(limit=9))] == [None] * 4

@@ -7,7 +7,7 @@ from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS
 from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
@@ -56,10 +56,12 @@ class MemoryProviderReads(ProviderReads):
 
     async def page(self, chosen: ProviderFilter) -> Sequence[ProviderView]:
         rows, rank = self._committed()[PROFILES], chosen.order.rank
+        members = self._committed()[SALON_MEMBERS]
         found = [
             profile
             for profile in rows.values()
             if chosen.status in {None, profile.status}
+            and chosen.salon_id in {None, members.get(profile.id)}
             and (chosen.after is None or rank(profile) > rank(rows[chosen.after]))
         ]
         return [self._view(profile) for profile in sorted(found, key=rank)[: chosen.limit]]

@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.ports import Salons
-from booking_domain.catalogue.salons import Member, MemberStatus, Salon
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.rating import Rating
 from booking_domain.testing.catalogue.memory.tables import (
+    PROFILES,
     SALON_INVITATIONS,
     SALON_MEMBERS,
     SALONS,
@@ -21,7 +24,7 @@ from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.tables import SALON_HOURS
 from booking_domain.workflows.ports import SalonReads
-from booking_domain.workflows.views import SalonView
+from booking_domain.workflows.views import ListedSalon, SalonView
 
 
 class MemorySalons(Salons):
@@ -111,3 +114,54 @@ class MemorySalonReads(SalonReads):
     async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
         found = [salon for salon in self._committed()[SALONS].values() if salon.manager_id == manager_id]
         return sorted(found, key=lambda salon: salon.id)
+
+    async def of_provider(self, provider_id: ProviderId) -> Salon | None:
+        salon_id = self._committed()[SALON_MEMBERS].get(provider_id)
+        return None if salon_id is None else self._committed()[SALONS][salon_id]
+
+    async def page(self, chosen: SalonFilter) -> Sequence[ListedSalon]:
+        listed = [
+            self._listed(salon, published, chosen)
+            for salon in self._committed()[SALONS].values()
+            if (published := self._published(salon.id)) and _matches(salon, chosen)
+        ]
+        ordered = sorted(listed, key=_rank)
+        last = next((_rank(each) for each in ordered if each.salon.id == chosen.after), None)
+        return [each for each in ordered if last is None or _rank(each) > last][: chosen.limit]
+
+    def _published(self, salon_id: SalonId) -> list[Profile]:
+        state = self._committed()
+        found = (state[PROFILES][each] for each, salon in state[SALON_MEMBERS].items() if salon == salon_id)
+        return [profile for profile in found if profile.published]
+
+    def _listed(self, salon: Salon, published: list[Profile], chosen: SalonFilter) -> ListedSalon:
+        return ListedSalon(
+            salon=salon,
+            providers=len(published),
+            rating=Rating(
+                count=sum(profile.rating.count for profile in published),
+                total=sum(profile.rating.total for profile in published),
+            ),
+            metres=None
+            if chosen.near is None or salon.location is None
+            else chosen.near.location.metres_to(salon.location),
+        )
+
+
+def _matches(salon: Salon, chosen: SalonFilter) -> bool:
+    texts = (salon.name, salon.address, salon.city)
+    return (
+        (chosen.text is None or any(chosen.text.lower() in text.lower() for text in texts))
+        and (chosen.city is None or chosen.city.lower() == salon.city.lower())
+        and (
+            chosen.near is None
+            or (
+                salon.location is not None
+                and chosen.near.location.metres_to(salon.location) <= chosen.near.radius_metres
+            )
+        )
+    )
+
+
+def _rank(listed: ListedSalon) -> tuple[float, SalonId]:
+    return listed.metres or 0.0, listed.salon.id

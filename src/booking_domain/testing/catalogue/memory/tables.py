@@ -26,6 +26,10 @@ def _without_texts(profile: Profile) -> Profile:
     )
 
 
+def _without_contact(salon: Salon) -> Salon:
+    return replace(salon, phone="", email="", version=salon.version + 1)
+
+
 def _leave_salon(state: State, members: dict[ProviderId, SalonId], user_id: UserId) -> None:
     for provider_id in providers_of(state, user_id):
         members.pop(provider_id, None)
@@ -40,7 +44,7 @@ def _drop_invitations(state: State, rows: dict[tuple[SalonId, ProviderId], datet
 PROFILES: Final = Table[ProviderId, Profile](
     "profiles", erase=change_rows(lambda profile: profile.owner_id, _without_texts)
 )
-SALONS: Final = Table[SalonId, Salon]("salons")
+SALONS: Final = Table[SalonId, Salon]("salons", erase=change_rows(lambda salon: salon.manager_id, _without_contact))
 SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon)
 SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
 
