@@ -15,7 +15,7 @@ from adapters.calendars.reader import HttpFeedReader
 from adapters.circuit_breaker import GuardedGateway
 from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
-from adapters.console.notifier import ConsoleNotifier
+from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
 from adapters.destinations import literal_is_allowed
 from adapters.documents.renderer import TemplateDocuments
@@ -43,11 +43,11 @@ from adapters.security.time_codes import TotpTimeCodes
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
-from adapters.sms.notifier import SmsNotifier
+from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
 from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.smtp.mailer import SmtpMailer
-from adapters.smtp.notifier import SmtpNotifier
+from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.assertions import TelegramBotAssertions
 from adapters.webhooks.sender import HttpWebhookSender
 from booking_domain.identity.login_quota import LoginQuota
@@ -61,8 +61,8 @@ from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.webhooks.model import EndpointRules
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
+from entrypoints.message_senders import SenderByChannel
 from entrypoints.messaging_settings import SmsProvider
-from entrypoints.notifying import NotifierByChannel
 from entrypoints.origins import current_origin
 from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, StripeSettings
 from entrypoints.security_log import StructuredSecurityLog
@@ -316,27 +316,27 @@ class Container(containers.DeclarativeContainer):
         sender=settings.provided.email.sender,
         timeout_seconds=settings.provided.email.timeout_seconds,
     )
-    console_notifier = providers.Singleton(ConsoleNotifier, message_folder)
-    sms_notifier = providers.Singleton(
-        SmsNotifier,
+    console_sender = providers.Singleton(ConsoleMessageSender, message_folder)
+    sms_message_sender = providers.Singleton(
+        SmsMessageSender,
         sender=sms_sender,
         executor=executor,
         recipient_key=sms_recipient_key,
         most_per_day=settings.provided.sms.most_per_day,
     )
-    notifier = providers.Singleton(
-        NotifierByChannel,
+    message_sender = providers.Singleton(
+        SenderByChannel,
         providers.Dict(
             email=providers.Selector(
                 settings.provided.email.service,
-                console=console_notifier,
-                smtp=providers.Singleton(SmtpNotifier, mailer),
+                console=console_sender,
+                smtp=providers.Singleton(SmtpMessageSender, mailer),
             ),
             sms=providers.Selector(
                 settings.provided.sms.service,
-                console=console_notifier,
-                twilio=sms_notifier,
-                kavenegar=sms_notifier,
+                console=console_sender,
+                twilio=sms_message_sender,
+                kavenegar=sms_message_sender,
                 none=providers.Object(None),
             ),
         ),

@@ -28,7 +28,7 @@ from booking_domain.testing.memory import (
     MemoryAccessTokens,
     MemoryCallbackTokens,
     MemoryGateway,
-    MemoryNotifier,
+    MemoryMessageSender,
     MemoryPasswordHasher,
     MemoryRateLimiter,
     MemoryRefreshTokens,
@@ -37,7 +37,7 @@ from booking_domain.testing.memory import (
     MemoryTimeCodes,
     SeededEntropy,
 )
-from booking_domain.testing.notifications.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
+from booking_domain.testing.notifications.contracts.message_sender import Mailbox, MessageSenderContract, OpenMailbox
 from booking_domain.testing.notifications.contracts.sms import OpenSms, SmsSenderContract, SmsUnderTest
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 from booking_domain.testing.payments.contracts.payment_gateway import (
@@ -74,16 +74,16 @@ class MemoryMailbox:
     address = "someone@example.com"
 
     def __init__(self) -> None:
-        self.notifier = MemoryNotifier()
+        self.sender = MemoryMessageSender()
 
     async def arrived(self) -> Sequence[str]:
-        return [notification.text for notification in self.notifier.delivered if notification.to == self.address]
+        return [message.text for message in self.sender.delivered if message.to == self.address]
 
     @asynccontextmanager
     async def cut_off(self) -> AsyncIterator[None]:
-        self.notifier.available = False
+        self.sender.available = False
         yield
-        self.notifier.available = True
+        self.sender.available = True
 
 
 class MemorySmsUnderTest:
@@ -124,7 +124,7 @@ class TestPaymentGateway(PaymentGatewayContract):
         return opened
 
 
-class TestNotifier(NotifierContract):
+class TestNotifier(MessageSenderContract):
     @pytest.fixture
     def open_mailbox(self) -> OpenMailbox:
         @asynccontextmanager

@@ -11,10 +11,10 @@ from tests.databases import CIPHER
 
 from adapters.postgres.database import Database
 from adapters.sms.codes import SmsCodeMessenger
-from adapters.sms.notifier import SmsNotifier
+from adapters.sms.sender import SmsMessageSender
 from booking_domain.identity.model import User
 from booking_domain.notifications.errors import UnverifiedNumberLimited
-from booking_domain.notifications.ports import Notification
+from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.notifications.use_cases.messages import MOST_NOTICES_TO_UNVERIFIED, MOST_TO_UNVERIFIED
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
@@ -45,7 +45,9 @@ class Office:
             most_per_day=PLENTY,
             translator=GettextTranslator("en"),
         )
-        self.notices = SmsNotifier(sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY)
+        self.notices = SmsMessageSender(
+            sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY
+        )
 
     async def joined(self, phone: str | None = None, *, verified: bool = False) -> User:
         user = replace(Builder().user(), id=UserId(uuid4()), email=None, phone=phone)
@@ -60,7 +62,7 @@ class Office:
 
     async def notice(self, user: User, to: str = NUMBER) -> None:
         await self.notices.send(
-            Notification(
+            OutgoingMessage(
                 id=uuid4(),
                 channel="sms",
                 to=to,

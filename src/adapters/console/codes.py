@@ -1,4 +1,4 @@
-"""One-time e-mail codes for development, written as JSON files to the notifier's folder."""
+"""One-time e-mail codes for development, written as JSON files to the folder of messages."""
 
 import asyncio
 import sys

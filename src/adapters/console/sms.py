@@ -1,4 +1,4 @@
-"""SMS for development, written as JSON files to the notifier's folder."""
+"""SMS for development, written as JSON files to the folder of messages."""
 
 import asyncio
 import sys

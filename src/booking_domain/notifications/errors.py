@@ -49,6 +49,14 @@ class EmailRefused(RuleViolated):
     reason: str
 
 
+@dataclass(eq=False, kw_only=True)
+class ChannelOff(RuleViolated):
+    """This installation sends no messages by {channel}."""
+
+    code: ClassVar[str] = "message.channel_off"
+    channel: str
+
+
 class InvalidSmsSignature(Forbidden):
     """The callback lacks a valid signature of the SMS provider."""
 

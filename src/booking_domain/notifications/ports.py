@@ -3,21 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
+from booking_domain.notifications.model import (
+    MESSAGE_LIFECYCLE,
+    Contact,
+    Message,
+    MessageChannel,
+    MessageId,
+    MessageStatus,
+    Notification,
+    NotificationId,
+)
+from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.sms import SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsUpdate
-from booking_domain.shared.ids import SmsId, UserId
+from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId, SmsId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """A message to one person over one channel."""
+class OutgoingMessage:
+    """What is sent to one contact."""
 
     id: UUID
-    """Equal for the same event and recipient, so that a repetition is recognised."""
+    """The same for each attempt, so that a repetition is recognised."""
     channel: str
-    """`email` or `sms`."""
+    """Of `MessageChannel`."""
     to: str
     subject: str
     text: str
@@ -25,18 +38,134 @@ class Notification:
     language: str = "und"
     """Of subject and text (BCP 47); `und` if unknown."""
     user_id: UserId | None = None
-    """The recipient's account: what is kept of the notification is erased with it."""
+    """The recipient's account: what is kept of the message is erased with it."""
+
+
+class MessageSender(Protocol):
+    """Sends messages over a channel. Never called inside a transaction."""
+
+    async def send(self, message: OutgoingMessage) -> None:
+        """Send a message. A repetition with the same id has no effect, as far as the channel allows that.
+
+        Raises:
+            Unavailable: the message may or may not have been sent; the caller may retry.
+            RuleViolated: the channel refuses the message or its address, also when it is asked again.
+        """
+        ...
 
 
 class Notifier(Protocol):
-    """Sends notifications."""
+    """Notifies people of events."""
 
-    async def send(self, notification: Notification) -> None:
-        """Send a notification. A repetition with the same id has no effect, as far as the channel allows that.
+    async def notify(
+        self,
+        user_id: UserId,
+        event: Event,
+        notice: TranslatedNotice,
+        contacts: Sequence[Contact],
+        *,
+        everywhere: bool = False,
+    ) -> None:
+        """Keep the notice for the user, and send it to the first of the contacts that takes it, or to all of them.
+
+        A repetition for the same user and event has no effect.
+        """
+        ...
+
+
+class Notifications(Protocol):
+    """The notifications of a unit of work, with their messages."""
+
+    async def add(self, notification: Notification, messages: Sequence[Message]) -> bool:
+        """Add a notification with its messages; return False, and add nothing, if its user has one of its event."""
+        ...
+
+    async def lock(self, notification_id: NotificationId) -> Notification | None:
+        """Return a notification with its row locked, or None."""
+        ...
+
+    async def save(self, notification: Notification) -> None:
+        """Store whether the notification is read."""
+        ...
+
+    async def read_all(self, user_id: UserId, until: NotificationId | None, now: datetime) -> None:
+        """Mark the user's notifications as read, up to and with this id (None: all)."""
+        ...
+
+    async def lock_messages(self, notification_id: NotificationId) -> Sequence[Message]:
+        """Return the messages of a notification by rank, with their rows locked."""
+        ...
+
+    async def save_message(self, message: Message, *, was: Message) -> None:
+        """Store the changed message.
 
         Raises:
-            Unavailable: the notification was not sent; the caller may retry.
+            ConcurrentChange: the stored version is not `was.version`.
         """
+        ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Delete at most `limit` notifications of events before an instant, with their messages; return how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationFilter:
+    """Which notifications of a user to list, newest first. `after` is the last id of the previous page."""
+
+    user_id: UserId
+    unread: bool = False
+    after: NotificationId | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFilter:
+    """Which messages to list, newest first; None matches any value. `after` is the last id of the previous page."""
+
+    user_id: UserId | None = None
+    booking_id: BookingId | None = None
+    channel: MessageChannel | None = None
+    status: MessageStatus | None = None
+    at_from: datetime | None = None
+    at_before: datetime | None = None
+    after: MessageId | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """A message with the notification that it carries."""
+
+    message: Message
+    notification: Notification
+
+
+class NotificationReads(Protocol):
+    """Reads of notifications and messages, outside any transaction."""
+
+    async def page(self, chosen: NotificationFilter) -> Sequence[Notification]:
+        """The notifications that match, newest first, at most `limit`."""
+        ...
+
+    async def unread(self, user_id: UserId) -> int:
+        """How many notifications the user has not read."""
+        ...
+
+    async def messages(self, chosen: MessageFilter) -> Sequence[MessageView]:
+        """The messages that match, newest first, at most `limit`."""
+        ...
+
+    async def next_due(self, user_id: UserId, now: datetime) -> MessageView | None:
+        """The message to the user to send now: the oldest that is due, and the first of its subject and channel."""
+        ...
+
+    async def next_attempt(self, user_id: UserId) -> datetime | None:
+        """When the next message to the user is due; None if none waits."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[UserId]:
+        """At most `limit` users to whom a message is due, the longest due first."""
         ...
 
 
@@ -130,6 +259,8 @@ class NotificationRepositories(Protocol):
     """What this context adds to the repositories of a transaction."""
 
     @property
+    def notifications(self) -> Notifications: ...
+    @property
     def sms_messages(self) -> SmsMessages: ...
 
 
@@ -137,4 +268,9 @@ class NotificationReadGroup(Protocol):
     """What this context adds to the reads outside any transaction."""
 
     @property
+    def notifications(self) -> NotificationReads: ...
+    @property
     def sms(self) -> SmsReads: ...
+
+
+CONTEXT: Final = DomainContext(lifecycles=(MESSAGE_LIFECYCLE,))

@@ -18,6 +18,8 @@ class Activity(StrEnum):
     """A job of the queue of jobs that call servers of third parties has ended."""
     WEBHOOK_JOBS = "webhook_jobs"
     """A job of the queue of jobs that send webhooks has ended."""
+    MESSAGE_JOBS = "message_jobs"
+    """A job of the queue of jobs that send messages to people has ended."""
     SWEEP = "sweep"
     """Every sweep has succeeded."""
 
@@ -28,6 +30,7 @@ STALE_AFTER: Final[Mapping[Activity, timedelta]] = {
     Activity.JOBS: timedelta(minutes=3),
     Activity.REMOTE_JOBS: timedelta(minutes=3),
     Activity.WEBHOOK_JOBS: timedelta(minutes=3),
+    Activity.MESSAGE_JOBS: timedelta(minutes=3),
     Activity.SWEEP: timedelta(minutes=3),
 }
 

@@ -66,6 +66,10 @@ class Permission(StrEnum):
     """Open a dispute about a booking, make statements, withdraw it."""
     DECIDE_ON_DISPUTES = "dispute.decide"
     """See all disputes with their evidence, open one for a party, resolve it."""
+    READ_NOTIFICATIONS = "notification.read"
+    """List the notifications that the actor received, and mark them as read."""
+    SEE_MESSAGES = "message.see"
+    """See which messages were sent to whom, when, and why they failed; not their texts."""
     SEE_USERS = "user.see"
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
@@ -137,6 +141,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_DISPUTES: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.TAKE_PART_IN_DISPUTES: dict.fromkeys(_PEOPLE, _PARTY),
     Permission.DECIDE_ON_DISPUTES: {Role.ADMIN: _ANY},
+    Permission.READ_NOTIFICATIONS: _PEOPLE_THEIR_OWN,
+    Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
     Permission.SEE_BUSINESS: {Role.ADMIN: _ANY},

@@ -5,7 +5,6 @@ number, because an attacker who changed it has the new one. The texts contain no
 """
 
 from typing import Final, TypeAlias
-from uuid import uuid5
 
 from booking_domain.identity.events import (
     AccountDeleted,
@@ -16,8 +15,9 @@ from booking_domain.identity.events import (
     PhoneChanged,
 )
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.notifications.model import Contact, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
-from booking_domain.notifications.ports import Notification, Notifier
+from booking_domain.notifications.ports import Notifier
 from booking_domain.workflows.ports import Reads
 
 PHONE_CHANGED: Final = NoticeTemplate(
@@ -58,11 +58,7 @@ AccountEvent: TypeAlias = (
 
 
 async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
-    """Send the notifications of an event; nothing is sent of an account that was restored or erased since.
-
-    Raises:
-        Unavailable: a notification was not sent; the caller may retry.
-    """
+    """Send the notifications of an event; nothing is sent of an account that was restored or erased since."""
     user = await reads.users.get(event.user_id)
     if user is None or user.erased_at is not None:
         return
@@ -70,18 +66,7 @@ async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Noti
     if notice is None:
         return
     translated = translator.translate(notice, user.locale)
-    for channel, to in await _contacts(user, event, reads):
-        notification = Notification(
-            id=uuid5(event.id, channel),
-            channel=channel,
-            to=to,
-            subject=translated.subject,
-            text=translated.text,
-            created_at=event.occurred_at,
-            language=translated.language,
-            user_id=user.id,
-        )
-        await notifier.send(notification)
+    await notifier.notify(user.id, event, translated, await _contacts(user, event, reads), everywhere=True)
 
 
 def _notice(event: AccountEvent, user: User) -> Notice | None:
@@ -100,9 +85,10 @@ def _notice(event: AccountEvent, user: User) -> Notice | None:
             return CONTACT_LOST.fill() if user.status is UserStatus.ACTIVE else None
 
 
-async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[tuple[str, str]]:
+async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Contact]:
     phone = user.phone
     if isinstance(event, PhoneChanged):
         change = await reads.phone_changes.get(user.id)
         phone = None if change is None else change.former
-    return [(channel, to) for channel, to in (("email", user.email), ("sms", phone)) if to is not None]
+    addresses = ((MessageChannel.EMAIL, user.email), (MessageChannel.SMS, phone))
+    return [Contact(channel, to) for channel, to in addresses if to is not None]

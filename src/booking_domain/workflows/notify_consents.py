@@ -28,11 +28,7 @@ REVOKED_TO_PROVIDER: Final = NoticeTemplate(
 async def notify_of_consent(
     event: ConsentChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
-    """Send the notifications, unless the consent has changed again since.
-
-    Raises:
-        Unavailable: a notification was not sent; the caller may retry.
-    """
+    """Send the notifications, unless the consent has changed again since."""
     view = await reads.booking_consents.get(event.consent_id)
     if view is None:
         return

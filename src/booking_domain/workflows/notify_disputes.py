@@ -91,11 +91,7 @@ RESOLVED: Final[Mapping[tuple[bool, Standing], NoticeTemplate]] = {
 async def notify_of_dispute(
     event: DisputeChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
-    """Send the notifications of an event; an outdated event sends none.
-
-    Raises:
-        Unavailable: a notification was not sent; the caller may retry.
-    """
+    """Send the notifications of an event; an outdated event sends none."""
     view = await reads.disputes.get(event.dispute_id)
     booking = None if view is None else await reads.bookings.get(view.dispute.booking_id)
     if view is None or booking is None:

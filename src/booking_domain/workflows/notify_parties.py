@@ -1,18 +1,16 @@
 """Notify the parties of a booking of an event, each in their own language.
 
-May run any number of times: the id of a notification follows from the event and the recipient, so a notifier can
-recognise a repetition.
+May run any number of times: a person is notified of an event once.
 """
-
-from uuid import uuid5
 
 from booking_domain.bookings.events import BookingCancelled, BookingChanged, BookingRescheduled, BookingTimesOffered
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.notifications.model import Contact, MessageChannel
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
-from booking_domain.notifications.ports import Notification, Notifier
+from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import RefundChanged, RefundMade
 from booking_domain.payments.refunds import Refund, RefundMethod
 from booking_domain.shared.events import Event
@@ -30,11 +28,7 @@ from booking_domain.workflows.views import ProviderView
 async def notify_parties(
     event: BookingChanged | RefundChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
-    """Send the notifications of an event; a walk-in booking, whose customer is the provider, notifies no customer.
-
-    Raises:
-        Unavailable: a notification was not sent; the caller may retry.
-    """
+    """Send the notifications of an event; a walk-in booking, whose customer is the provider, notifies no customer."""
     booking = await reads.bookings.get(event.booking_id)
     if booking is None:
         return
@@ -102,25 +96,16 @@ def _values(booking: Booking, customer: User, provider: ProviderView) -> dict[st
 
 
 async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
-    """Send a notice to a user: by e-mail, else by SMS, as far as the contact exists and its channel is on.
+    """Notify a user: in the app, and by e-mail, else by SMS, as far as the contact exists and its channel is on.
 
-    Deleted accounts are sent nothing.
+    Deleted accounts are told nothing.
     """
-    wants = user.preferences.channels
-    contacts = (("email", user.email, wants.email), ("sms", user.phone, wants.sms))
-    contact = next(((channel, to) for channel, to, on in contacts if to is not None and on), None)
-    if contact is None or user.status is UserStatus.DELETED:
+    if user.status is UserStatus.DELETED:
         return
-    channel, to = contact
-    translated = translator.translate(notice, user.locale)
-    notification = Notification(
-        id=uuid5(event.id, str(user.id)),
-        channel=channel,
-        to=to,
-        subject=translated.subject,
-        text=translated.text,
-        created_at=event.occurred_at,
-        language=translated.language,
-        user_id=user.id,
+    wants = user.preferences.channels
+    reachable = (
+        (MessageChannel.EMAIL, user.email, wants.email),
+        (MessageChannel.SMS, user.phone, wants.sms),
     )
-    await notifier.send(notification)
+    contacts = [Contact(channel, to) for channel, to, on in reachable if to is not None and on]
+    await notifier.notify(user.id, event, translator.translate(notice, user.locale), contacts)

@@ -25,11 +25,7 @@ DELAYED: Final = NoticeTemplate(
 
 
 async def notify_of_run(event: RunChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
-    """Send the notifications; none of a delay that is over.
-
-    Raises:
-        Unavailable: a notification was not sent; the caller may retry.
-    """
+    """Send the notifications; none of a delay that is over."""
     run = await reads.reconciliation.run(event.run_id)
     delayed = isinstance(event, RunDelayed)
     if run is None or (delayed and run.status is RunStatus.FINISHED):

@@ -227,6 +227,7 @@ CONTEXTS: Final = (
     reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
+    notifications.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
-from entrypoints.http import reconciliation, reviews
+from entrypoints.http import notifications, reconciliation, reviews
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -72,6 +72,7 @@ RESOURCES: Final = (
     reconciliation.routes,
     disputes.routes,
     earnings.routes,
+    notifications.routes,
     sms_webhooks.routes,
     webhook_endpoints.routes,
 )

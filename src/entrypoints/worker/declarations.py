@@ -23,6 +23,8 @@ REMOTE: Final = "feeds"
 job waits for them."""
 WEBHOOKS: Final = "webhooks"
 """The queue of jobs that send webhooks: to servers that anybody may have registered, and that may be slow."""
+MESSAGES: Final = "messages"
+"""The queue of jobs that send messages to people: over mail servers and providers of text messages that may be slow."""
 SWEEP: Final = "sweep"
 """The job of every minute that runs the sweeps."""
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
@@ -74,14 +76,14 @@ class Subscription(Generic[EventT]):
 
 
 class Notify(Protocol[Contra]):
-    """Sends the notifications of an event. It may run any number of times for one event."""
+    """Notifies people of an event. It may run any number of times for one event."""
 
     async def __call__(self, event: Contra, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Notice(Generic[EventT]):
-    """The notifications that follow from events. They are sent by the job `notify`, in order for each subject."""
+    """The notifications that follow from events. The job `notify` keeps them, in order for each subject."""
 
     events: tuple[type[EventT], ...]
     notify: Notify[EventT]

@@ -7,10 +7,15 @@ from typing import Any, Final, Protocol
 from procrastinate import JobContext
 
 from booking_domain.shared.heartbeats import Activity
-from entrypoints.worker.declarations import DEFAULT, REMOTE, SWEEP, WEBHOOKS
+from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, SWEEP, WEBHOOKS
 
 RECORD_EVERY_SECONDS: Final = 5
-_QUEUES: Final = {DEFAULT: Activity.JOBS, REMOTE: Activity.REMOTE_JOBS, WEBHOOKS: Activity.WEBHOOK_JOBS}
+_QUEUES: Final = {
+    DEFAULT: Activity.JOBS,
+    REMOTE: Activity.REMOTE_JOBS,
+    WEBHOOKS: Activity.WEBHOOK_JOBS,
+    MESSAGES: Activity.MESSAGE_JOBS,
+}
 
 
 class Record(Protocol):

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
+from booking_domain.workflows.send_messages import KeepingNotifier
 from entrypoints.container import Container
 from entrypoints.worker.contexts import CONTEXTS
 from entrypoints.worker.declarations import (
@@ -24,6 +25,7 @@ from entrypoints.worker.declarations import (
     Subscription,
     WorkerContext,
 )
+from entrypoints.worker.notifications import send_to
 from entrypoints.worker.supervision import queue_errors
 
 log: Final = structlog.get_logger()
@@ -39,7 +41,7 @@ class Jobs:
         self.app = app
         self._container = container
         self._notices: Final = _notices(contexts)
-        self._notify = Job(name="notify", run=self._send_notices)
+        self._notify = Job(name="notify", run=self._keep_notices)
         self._handlers: Final = handlers(contexts, notify=self._notify)
         self._sweeps: Final = tuple(sweep for context in contexts for sweep in context.sweeps)
         self._tasks: Final = {
@@ -75,16 +77,17 @@ class Jobs:
         with queue_errors():
             await task.defer_async(**request.arguments)
 
-    async def _send_notices(self, _: Container, *, message: str) -> None:
-        event = from_json(message)
+    async def _keep_notices(self, _: Container, *, message: str) -> Sequence[JobRequest]:
+        event, notifier = from_json(message), KeepingNotifier(self._container.executor())
         # A job of an earlier version may hold an event of which nobody is notified.
         for notify in self._notices.get(type(event), ()):
             await notify(
                 event,
                 reads=self._container.reads(),
-                notifier=self._container.notifier(),
+                notifier=notifier,
                 translator=self._container.translator(),
             )
+        return [send_to(user_id) for user_id in sorted(notifier.notified)]
 
     async def _sweep(self, _: Container, enqueue: Enqueue) -> None:
         """Run every sweep; one that fails does not keep the others from running."""
@@ -135,7 +138,7 @@ def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:
 
 
 def _notification(notify: Job, event: Event) -> JobRequest:
-    """Notifications of one subject are sent one after the other, in order."""
+    """Notifications of one subject are kept one after the other, in order."""
     return notify.request(lock=f"notify {event.subject}", message=to_json(event))
 
 

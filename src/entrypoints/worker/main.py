@@ -19,7 +19,7 @@ from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin
 from entrypoints.settings import Settings
-from entrypoints.worker.declarations import DEFAULT, REMOTE, WEBHOOKS
+from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
 from entrypoints.worker.heart import Heart
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.results import PersistentResults
@@ -53,6 +53,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         "jobs": lambda jobs: _run_jobs(jobs, heart, DEFAULT, concurrency=8),
         "remote jobs": lambda jobs: _run_jobs(jobs, heart, REMOTE, concurrency=4),
         "webhooks": lambda jobs: _run_jobs(jobs, heart, WEBHOOKS, concurrency=16),
+        "messages": lambda jobs: _run_jobs(jobs, heart, MESSAGES, concurrency=8),
         "reclaim": _reclaim,
         "relay": lambda jobs: _relay(container, jobs, heart),
         "heartbeat": lambda _: heart.record(),

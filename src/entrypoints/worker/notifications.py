@@ -1,14 +1,50 @@
-"""Text messages in the worker: their delivery and cost are followed until both are known."""
+"""Messages to people in the worker: they are sent, and the delivery and cost of text messages are followed."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from booking_domain.shared.ids import SmsId
+from booking_domain.notifications.use_cases.notifications import KEPT_FOR
+from booking_domain.shared.ids import SmsId, UserId
+from booking_domain.workflows.send_messages import forget_old_notifications, send_due_messages
 from booking_domain.workflows.send_sms import follow_sms
 from entrypoints.container import Container
-from entrypoints.worker.declarations import REMOTE, Enqueue, Job, Sweep, WorkerContext
+from entrypoints.worker.declarations import (
+    MESSAGES,
+    REMOTE,
+    Enqueue,
+    Job,
+    JobRequest,
+    Periodic,
+    Sweep,
+    WorkerContext,
+)
 
-_MESSAGES_PER_SWEEP: Final = 1_000
+_TEXT_MESSAGES_PER_SWEEP: Final = 1_000
+_USERS_PER_SWEEP: Final = 1_000
+
+
+async def _send_messages(container: Container, *, user_id: str) -> Sequence[JobRequest]:
+    """Send what is due to a user."""
+    recipient = UserId(UUID(user_id))
+    next_at = await send_due_messages(
+        recipient,
+        clock=container.clock(),
+        reads=container.reads(),
+        executor=container.executor(),
+        sender=container.message_sender(),
+    )
+    return () if next_at is None else [_wake(recipient, next_at)]
+
+
+async def _send_again(_: Container, *, user_id: str) -> Sequence[JobRequest]:
+    """Send what is due to a user, now that a pause is over."""
+    return [send_to(UserId(UUID(user_id)))]
+
+
+async def _do_nothing(_: Container) -> None:
+    pass
 
 
 async def _follow_sms(container: Container, *, message_id: str) -> None:
@@ -21,13 +57,45 @@ async def _follow_sms(container: Container, *, message_id: str) -> None:
     )
 
 
+SEND_MESSAGES: Final = Job(name="send_messages", run=_send_messages, queue=MESSAGES)
+SEND_AGAIN: Final = Job(name="send_messages_again", run=_send_again)
+"""Has no lock: a job that waits for its time keeps later jobs of its lock waiting too."""
+PULSE: Final = Job(name="message_pulse", run=_do_nothing, queue=MESSAGES)
+"""Shows that the queue of messages is worked on, also while it has no jobs."""
 FOLLOW_SMS: Final = Job(name="follow_sms", run=_follow_sms, queue=REMOTE)
 
 
+def send_to(user_id: UserId) -> JobRequest:
+    """Return the request to send what is due to a user. Jobs of one user run one after the other."""
+    turn = f"messages to {user_id}"
+    return SEND_MESSAGES.request(lock=turn, once=turn, user_id=str(user_id))
+
+
+def _wake(user_id: UserId, at: datetime) -> JobRequest:
+    return SEND_AGAIN.request(at=at, once=f"messages to {user_id} at {at.isoformat()}", user_id=str(user_id))
+
+
 async def _sweep_due_messages(container: Container, enqueue: Enqueue) -> None:
+    await enqueue(PULSE.request(once="message pulse"))
+    for user_id in await container.reads().notifications.due(container.clock().now(), _USERS_PER_SWEEP):
+        await enqueue(send_to(user_id))
+
+
+async def _sweep_text_messages(container: Container, enqueue: Enqueue) -> None:
     now, provider = container.clock().now(), container.sms_sender().name
-    for message_id in await container.reads().sms.to_poll(provider, now, _MESSAGES_PER_SWEEP):
+    for message_id in await container.reads().sms.to_poll(provider, now, _TEXT_MESSAGES_PER_SWEEP):
         await enqueue(FOLLOW_SMS.request(once=f"sms {message_id}", message_id=str(message_id)))
 
 
-CONTEXT: Final = WorkerContext(jobs=(FOLLOW_SMS,), sweeps=(Sweep("due text messages", _sweep_due_messages),))
+async def _forget(container: Container, _: Enqueue) -> None:
+    await forget_old_notifications(KEPT_FOR, executor=container.executor())
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(SEND_MESSAGES, SEND_AGAIN, PULSE, FOLLOW_SMS),
+    sweeps=(
+        Sweep("due messages", _sweep_due_messages),
+        Sweep("due text messages", _sweep_text_messages),
+    ),
+    periodic=(Periodic(name="forget_notifications", cron="53 3 * * *", run=_forget),),
+)

@@ -14,6 +14,7 @@ from tests.unit.features import (
     earnings,
     health,
     holds,
+    notifications,
     payments,
     payouts,
     providers,
@@ -50,6 +51,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         earnings,
         reviews,
         webhook_endpoints,
+        notifications,
         sms,
         health,
     )

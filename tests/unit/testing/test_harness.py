@@ -38,6 +38,7 @@ NO_CONTRACT: Final = {
     "GatewayEvents",
     "GatewayNotifications",
     "KnownPasswords",
+    "Notifier",
     "SecurityLog",
     "SmsCallbacks",
     "TelegramAssertions",

@@ -1,1 +1,1 @@
-"""Text messages."""
+"""Notifications, their messages, and text messages."""

@@ -5,11 +5,12 @@ from typing import Final
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
+from adapters.postgres.notifications.notifications import PostgresNotificationReads, PostgresNotifications
 from adapters.postgres.notifications.sms import PostgresSmsMessages, PostgresSmsReads
-from adapters.postgres.notifications.tables import sms_messages
+from adapters.postgres.notifications.tables import messages, notifications, sms_messages
 
 CONTEXT: Final = Context(
-    tables=(sms_messages,),
+    tables=(notifications, messages, sms_messages),
 )
 
 
@@ -18,6 +19,7 @@ class NotificationRepositories(RepositoryGroup):
 
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         super().__init__(work, cipher)
+        self.notifications = PostgresNotifications(work, cipher)
         self.sms_messages = PostgresSmsMessages(work)
 
 
@@ -26,4 +28,5 @@ class NotificationReads(ReadGroup):
 
     def __init__(self, source: ReadSource) -> None:
         super().__init__(source)
+        self.notifications = PostgresNotificationReads(source.statements, source.cipher)
         self.sms = PostgresSmsReads(source.statements)

@@ -1,4 +1,4 @@
-"""Sent text messages, without their text and with the number masked."""
+"""Notifications with their messages; and sent text messages, without their text and with the number masked."""
 
 from typing import Final
 
@@ -9,7 +9,9 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKey,
+    Identity,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     Table,
@@ -20,13 +22,77 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.sql.dml import UpdateBase
 
+from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import personal_data
+from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
+from booking_domain.notifications.model import MessageChannel, MessageStatus
 from booking_domain.notifications.sms import SmsStatus
 
 
 def _clear_recipient(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return update(table).where(owned).values(to_masked="", to_digest=b"")
+
+
+notifications: Final = Table(
+    "notifications",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("about_id", Uuid, nullable=False),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), index=True),
+    encrypted("subject_sealed", field="notifications.subject", nullable=False),
+    encrypted("text_sealed", field="notifications.text", nullable=False),
+    Column("language", Text, nullable=False),
+    instant("created_at"),
+    instant("read_at", nullable=True),
+    Index("notifications_user_id_event_id_key", "user_id", "event_id", unique=True),
+    Index("notifications_user_id_id_idx", "user_id", "id"),
+    Index("notifications_unread_idx", "user_id", "id", postgresql_where=sql("read_at IS NULL")),
+    Index("notifications_created_at_idx", "created_at"),
+    info=personal_data("user_id", erase=DELETE, export="notifications"),
+)
+
+
+messages: Final = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # The order of messages about one subject.
+    Column("seq", BigInteger, Identity(always=True), nullable=False),
+    Column("notification_id", Uuid, ForeignKey("notifications.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("about_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    encrypted("to_sealed", field="messages.to", nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    instant("first_attempt_at", nullable=True),
+    instant("next_attempt_at", nullable=True),
+    Column("failure", Text, nullable=False),
+    instant("created_at"),
+    instant("sent_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    one_of("channel", MessageChannel),
+    one_of("status", MessageStatus),
+    CheckConstraint("(status = 'pending') = (next_attempt_at IS NOT NULL)", name="due"),
+    Index("messages_user_id_id_idx", "user_id", "id"),
+    Index(
+        "messages_pending_idx",
+        "user_id",
+        "about_id",
+        "channel",
+        "seq",
+        postgresql_where=sql("status = 'pending'"),
+    ),
+    info=personal_data(
+        "user_id",
+        erase=Kept("deleted with the notifications that they carry"),
+        export=NotExported("the notifications that they carry are exported"),
+    ),
+)
 
 
 sms_messages: Final = Table(

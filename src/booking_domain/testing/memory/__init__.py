@@ -15,7 +15,7 @@ from booking_domain.testing.identity.memory.second_factors import MemoryTimeCode
 from booking_domain.testing.identity.memory.tokens import MemoryAccessTokens, MemoryRefreshTokens
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryReads, MemoryRepositories
 from booking_domain.testing.memory.platform import MemoryPlatform
-from booking_domain.testing.notifications.memory.notifier import MemoryNotifier
+from booking_domain.testing.notifications.memory.senders import MemoryMessageSender, MemoryNotifier
 from booking_domain.testing.notifications.memory.sms import MemorySmsSender
 from booking_domain.testing.payments.memory.callback_tokens import MemoryCallbackTokens
 from booking_domain.testing.payments.memory.gateway import MemoryGateway
@@ -30,6 +30,7 @@ __all__ = [
     "MemoryCodeMessenger",
     "MemoryDatabase",
     "MemoryGateway",
+    "MemoryMessageSender",
     "MemoryNotifier",
     "MemoryPasswordHasher",
     "MemoryPlatform",

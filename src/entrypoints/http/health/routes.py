@@ -14,7 +14,7 @@ from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.transport import UNENCRYPTED
 
-StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "sweep"]
+StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "messageJobs", "sweep"]
 
 
 class HealthJson(Json, frozen=True, kw_only=True):
@@ -30,6 +30,7 @@ class WorkerJson(Json, frozen=True, kw_only=True):
     jobs: Timestamp | None
     remote_jobs: Timestamp | None
     webhook_jobs: Timestamp | None
+    message_jobs: Timestamp | None
     sweep: Timestamp | None
 
 
@@ -50,6 +51,7 @@ _READY: Final = {
         "jobs": "2026-11-22T10:04:31Z",
         "remoteJobs": "2026-11-22T10:04:01Z",
         "webhookJobs": "2026-11-22T10:04:01Z",
+        "messageJobs": "2026-11-22T10:04:01Z",
         "sweep": "2026-11-22T10:04:01Z",
     },
 }
@@ -58,6 +60,7 @@ _NAMES: Final[Mapping[Activity, StaleActivity]] = {
     Activity.JOBS: "jobs",
     Activity.REMOTE_JOBS: "remoteJobs",
     Activity.WEBHOOK_JOBS: "webhookJobs",
+    Activity.MESSAGE_JOBS: "messageJobs",
     Activity.SWEEP: "sweep",
 }
 _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED

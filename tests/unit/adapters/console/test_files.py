@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.console.notifier import ConsoleNotifier
+from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
-from booking_domain.notifications.ports import Notification
+from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import ManualClock, SeededEntropy
@@ -19,12 +19,12 @@ AT = "2026-11-23T01:02:03.456789Z"
 async def test_a_notification_is_one_file_and_one_line_without_its_content(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notification = Notification(
+    message = OutgoingMessage(
         id=ID, channel="email", to="dorj@example.com", subject="Захиалга", text="Маргааш", created_at=NOW
     )
-    notifier = ConsoleNotifier(tmp_path / "messages")
+    sender = ConsoleMessageSender(tmp_path / "messages")
     for _ in range(2):
-        await notifier.send(notification)
+        await sender.send(message)
     (path,) = (tmp_path / "messages").iterdir()
     assert path.name == f"20261123T010203.456789Z-{ID}.json"
     assert json.loads(path.read_text(encoding="utf-8")) == {

@@ -25,6 +25,7 @@ from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.model import User
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.notifications.model import Message, Notification
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.refunds import Refund
 from booking_domain.scheduling.claims import Claim
@@ -44,7 +45,18 @@ MAPPERS: Final = {
     if isinstance(value, Mapper)
 }
 ENCRYPTED: Final = frozenset(
-    {User, PhoneChange, SecondFactor, BankAccount, Refund, WebhookEndpoint, WebhookDelivery, ProviderPayout}
+    {
+        User,
+        PhoneChange,
+        SecondFactor,
+        BankAccount,
+        Refund,
+        WebhookEndpoint,
+        WebhookDelivery,
+        ProviderPayout,
+        Notification,
+        Message,
+    }
 )
 TEXTS: Final = st.text("abДиж '\"\\{}漢🙂", min_size=1, max_size=20).filter(str.strip)
 INSTANTS: Final = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

@@ -43,6 +43,7 @@ THEIR_OWN: Final = {
     "remove_calendar_link",
     "edit_account",
     "delete_own_account",
+    "read_all_notifications",
 }
 """Use cases whose subject is the actor's own account, or the one thing of its kind that the account has."""
 

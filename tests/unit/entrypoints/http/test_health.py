@@ -19,6 +19,7 @@ NAMES = {
     Activity.JOBS: "jobs",
     Activity.REMOTE_JOBS: "remoteJobs",
     Activity.WEBHOOK_JOBS: "webhookJobs",
+    Activity.MESSAGE_JOBS: "messageJobs",
     Activity.SWEEP: "sweep",
 }
 
@@ -43,12 +44,19 @@ async def test_without_a_worker_everything_is_stale_and_the_api_is_ready(postgre
             assert answer.status_code == 200
             assert answer.json() == {
                 "status": "degraded",
-                "stale": ["relay", "jobs", "remoteJobs", "webhookJobs", "sweep"],
-                "worker": {"relay": None, "jobs": None, "remoteJobs": None, "webhookJobs": None, "sweep": None},
+                "stale": ["relay", "jobs", "remoteJobs", "webhookJobs", "messageJobs", "sweep"],
+                "worker": {
+                    "relay": None,
+                    "jobs": None,
+                    "remoteJobs": None,
+                    "webhookJobs": None,
+                    "messageJobs": None,
+                    "sweep": None,
+                },
             }
             await api.container.database().beat([Activity.RELAY])
             answer = await api.get("/health/ready")
-            assert answer.json()["stale"] == ["jobs", "remoteJobs", "webhookJobs", "sweep"]
+            assert answer.json()["stale"] == ["jobs", "remoteJobs", "webhookJobs", "messageJobs", "sweep"]
             assert answer.json()["worker"]["relay"]
 
 
@@ -86,11 +94,13 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
             (last, "jobs"): monday,
             (last, "remote_jobs"): monday,
             (last, "webhook_jobs"): monday,
+            (last, "message_jobs"): monday,
             (last, "sweep"): 0,
             (stale, "relay"): 1,
             (stale, "jobs"): 0,
             (stale, "remote_jobs"): 0,
             (stale, "webhook_jobs"): 0,
+            (stale, "message_jobs"): 0,
             (stale, "sweep"): 1,
             ("booking_outbox_messages", "waiting"): 7,
             ("booking_outbox_messages", "parked"): 1,

@@ -85,7 +85,7 @@ async def test_a_changed_number_is_announced_to_the_address_and_the_former_numbe
     await shop.container.executor().run(change_phone, command, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
-    told = [(each.channel, each.to, each.subject) for each in shop.notifier.delivered]
+    told = [(each.channel, each.to, each.subject) for each in shop.sender.delivered]
     subject = "Таны утасны дугаар солигдлоо"
     assert told == [("email", user.email, subject), ("sms", OLD, subject)]
 
@@ -97,8 +97,8 @@ async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_dai
         await shop.container.executor().run(delete_own_account, proof, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
-    assert [each.to for each in shop.notifier.delivered] == [user.email for user, _ in people[:2]]
-    assert all("2026-" in each.text for each in shop.notifier.delivered)
+    assert [each.to for each in shop.sender.delivered] == [user.email for user, _ in people[:2]]
+    assert all("2026-" in each.text for each in shop.sender.delivered)
 
     async def names() -> list[str]:
         found = [await shop.database.reads.users.get(user.id) for user, _ in people]
@@ -129,7 +129,7 @@ async def test_the_daily_job_erases_more_accounts_than_fit_on_one_page(shop: Wor
 
 
 async def test_erasing_an_account_deletes_the_files_of_its_messages(shop: Workshop) -> None:
-    shop.container.notifier.reset_override()
+    shop.container.message_sender.reset_override()
     [(deleted, deleted_session), (other, other_session)] = [
         await joined(shop),
         await joined(shop, phone="+97688112233"),

@@ -63,7 +63,7 @@ async def test_a_code_goes_to_the_requested_contact_and_is_in_no_job(shop: Works
         SentCode(to=to or "", code=code, purpose="login", locale="mn")
         for to, code in zip((user.email, user.phone), codes, strict=True)
     ]
-    assert shop.notifier.delivered == ()
+    assert shop.sender.delivered == ()
 
 
 async def test_an_unsent_code_is_retried_soon(shop: Workshop) -> None:

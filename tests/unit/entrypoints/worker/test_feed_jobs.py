@@ -125,7 +125,7 @@ async def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_work
         worker = asyncio.create_task(work(shop.container, stop))
         await reader.all_read.wait()
         await shop.studio.book()
-        await shop.notifier.has_delivered.wait()
+        await shop.sender.has_delivered.wait()
         reader.go_on.set()
         stop.set()
         await worker

@@ -47,9 +47,9 @@ async def test_the_parties_are_notified_of_each_event_in_order(shop: Workshop) -
     await shop.relay()
     await shop.run_due_jobs()
     assert shop.subjects() == ["please pay the deposit", "confirmed", "confirmed"]
-    texts = [notification.text for notification in shop.notifier.delivered]
+    texts = [notification.text for notification in shop.sender.delivered]
     assert all("Ink" in text or "Someone" in text for text in texts)
-    assert {notification.channel for notification in shop.notifier.delivered} == {"email"}
+    assert {notification.channel for notification in shop.sender.delivered} == {"email"}
 
 
 async def test_an_unpaid_booking_gets_an_expiry_job_at_its_due_time(shop: Workshop) -> None:
@@ -148,7 +148,7 @@ async def test_a_day_is_reconciled_by_the_worker_and_admins_are_told_what_is_lef
         (FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED),
         (FindingKind.UNKNOWN_INVOICE, FindingStatus.OPEN),
     }
-    told = [each.text for each in shop.notifier.delivered if "do not agree" in each.subject]
+    told = [each.text for each in shop.sender.delivered if "do not agree" in each.subject]
     assert len(told) == 1
     assert "settle: 1." in told[0]
 
@@ -167,14 +167,21 @@ async def test_the_sweep_starts_a_run_again_that_did_not_finish(shop: Workshop) 
     assert {(each.status, each.attempts) for each in runs} == {(RunStatus.FINISHED, 2)}
 
 
-async def test_a_notification_is_retried_while_the_notifier_is_down(shop: Workshop) -> None:
+async def test_a_message_is_retried_while_the_mail_server_is_down(shop: Workshop) -> None:
     await shop.studio.book()
-    shop.notifier.available = False
+    shop.sender.available = False
     await shop.relay()
     await shop.run_due_jobs()
-    again = [(task, at) for task, _, at, _ in await shop.waiting_jobs() if task == "notify"]
-    assert len(again) == 1
-    assert again[0][1] is not None
+    assert [task for task, *_ in await shop.waiting_jobs() if task == "send_messages_again"] == ["send_messages_again"]
+    for _ in range(4 * 60):  # the server is down for an hour
+        shop.studio.clock.advance(timedelta(seconds=15))
+        await shop.run_periodic("sweep")
+        await shop.run_due_jobs()
+    shop.sender.available = True
+    shop.studio.clock.advance(timedelta(minutes=10))
+    await shop.run_periodic("sweep")
+    await shop.run_due_jobs()
+    assert shop.subjects() == ["please pay the deposit"]
 
 
 async def test_the_worker_relays_and_runs_jobs_until_it_is_stopped(shop: Workshop) -> None:
@@ -182,7 +189,7 @@ async def test_the_worker_relays_and_runs_jobs_until_it_is_stopped(shop: Worksho
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await shop.studio.book()
-        await shop.notifier.has_delivered.wait()
+        await shop.sender.has_delivered.wait()
         stop.set()
         await worker
         assert shop.subjects() == ["please pay the deposit"]

@@ -57,7 +57,7 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notif
     await freed(shop)
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
     await handed_on(shop)
-    [sent] = [each for each in shop.notifier.delivered if each.subject == "Ink: a time has come free"]
+    [sent] = [each for each in shop.sender.delivered if each.subject == "Ink: a time has come free"]
     customer = await shop.studio.reads.users.get(other.id)
     assert customer is not None
     assert (sent.channel, sent.to) == ("email", customer.email)
@@ -182,5 +182,5 @@ async def test_an_offer_to_a_customer_without_an_address_goes_by_sms(shop: Works
         assert await cursor.fetchone() == (1,)
     await shop.relay()
     await shop.run_due_jobs()
-    [sent] = shop.notifier.delivered
+    [sent] = shop.sender.delivered
     assert (sent.channel, sent.to) == ("sms", "+97688000001")

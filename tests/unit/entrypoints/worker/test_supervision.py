@@ -47,7 +47,7 @@ async def test_the_relay_survives_a_connection_lost_while_it_puts_jobs_into_the_
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await shop.studio.book()
-        await shop.notifier.has_delivered.wait()
+        await shop.sender.has_delivered.wait()
         stop.set()
         await worker
     assert lost.is_set()
@@ -61,7 +61,7 @@ async def test_a_job_is_finished_although_the_connection_was_lost_while_its_resu
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await shop.studio.book()
-        await shop.notifier.has_delivered.wait()
+        await shop.sender.has_delivered.wait()
         stop.set()
         await worker
     async with await AsyncConnection.connect(shop.database.conninfo) as connection:

@@ -186,7 +186,7 @@ async def test_after_three_days_of_failures_the_endpoint_is_disabled_and_its_own
     failed, given_up = await log(shop, made)
     assert (failed.status, failed.response_status, failed.response_excerpt) == (DeliveryStatus.FAILED, 500, "алдаа")
     assert (given_up.type, given_up.status, given_up.attempts) == ("booking.cancelled", DeliveryStatus.FAILED, 0)
-    [notice] = [each for each in shop.notifier.delivered if "webhook" in each.subject]
+    [notice] = [each for each in shop.sender.delivered if "webhook" in each.subject]
     assert notice.subject == "Your webhook endpoint at 127.0.0.1 was disabled"
     assert notice.user_id == made.owner_id
 
@@ -209,7 +209,7 @@ async def test_410_disables_the_endpoint_at_once(shop: Workshop, hooks: Receiver
     await settled(shop)
     assert (await seen(shop, made)).disabled_because is DisabledBecause.GONE
     assert len(hooks.requests) == 1
-    assert [each.text for each in shop.notifier.delivered if "(410)" in each.text]
+    assert [each.text for each in shop.sender.delivered if "(410)" in each.text]
 
 
 class Died(BaseException):

@@ -12,8 +12,8 @@ from tests.unit.entrypoints.api import OpenGateway
 
 from adapters.postgres.database import Database
 from adapters.postgres.outbox.relay import relay
-from booking_domain.notifications.ports import Notification
-from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -22,16 +22,16 @@ from entrypoints.worker.jobs import Jobs
 
 
 class Workshop:
-    """A studio with the container, jobs and notifier of a worker."""
+    """A studio with the container, jobs and sender of a worker."""
 
     def __init__(
-        self, studio: Studio, database: Database, container: Container, jobs: Jobs, notifier: "TellingNotifier"
+        self, studio: Studio, database: Database, container: Container, jobs: Jobs, sender: "TellingSender"
     ) -> None:
         self.studio = studio
         self.database = database
         self.container = container
         self.jobs = jobs
-        self.notifier = notifier
+        self.sender = sender
 
     async def relay(self) -> None:
         while (await relay(self.database, self.jobs.dispatch)).total:
@@ -55,18 +55,18 @@ class Workshop:
             return await cursor.fetchall()
 
     def subjects(self) -> list[str]:
-        return [notification.subject.partition(": ")[2] for notification in self.notifier.delivered]
+        return [message.subject.partition(": ")[2] for message in self.sender.delivered]
 
 
-class TellingNotifier(MemoryNotifier):
+class TellingSender(MemoryMessageSender):
     """Sets an event on each delivery."""
 
     def __init__(self) -> None:
         super().__init__()
         self.has_delivered = asyncio.Event()
 
-    async def send(self, notification: Notification) -> None:
-        await super().send(notification)
+    async def send(self, message: OutgoingMessage) -> None:
+        await super().send(message)
         self.has_delivered.set()
 
 
@@ -87,12 +87,12 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             container.database.override(database)
             container.clock.override(studio.clock)
             container.gateway.override(studio.gateway)
-            notifier = TellingNotifier()
-            container.notifier.override(notifier)
+            sender = TellingSender()
+            container.message_sender.override(sender)
             connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
             jobs = Jobs(container, procrastinate.App(connector=connector))
             jobs.app.periodic_registry.periodic_tasks.clear()  # their time comes by `run_periodic`, not by the clock
             async with jobs.app.open_async():
-                yield Workshop(studio, database, container, jobs, notifier)
+                yield Workshop(studio, database, container, jobs, sender)
         finally:
             await database.close()

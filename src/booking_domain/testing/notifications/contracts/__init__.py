@@ -4,16 +4,31 @@ from typing import Final
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.notifier", f"{__name__}.sms", f"{__name__}.sms_messages")
+pytest.register_assert_rewrite(
+    f"{__name__}.message_sender", f"{__name__}.notifications", f"{__name__}.sms", f"{__name__}.sms_messages"
+)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
-from booking_domain.notifications.ports import Notifier, SmsMessages, SmsReads, SmsSender
-from booking_domain.testing.notifications.contracts.notifier import NotifierContract
+from booking_domain.notifications.ports import (
+    MessageSender,
+    NotificationReads,
+    Notifications,
+    SmsMessages,
+    SmsReads,
+    SmsSender,
+)
+from booking_domain.testing.notifications.contracts.message_sender import MessageSenderContract
+from booking_domain.testing.notifications.contracts.notifications import (
+    NotificationReadsContract,
+    NotificationsContract,
+)
 from booking_domain.testing.notifications.contracts.sms import SmsSenderContract
 from booking_domain.testing.notifications.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 
 CONTRACTS: Final = {
-    Notifier: NotifierContract,
+    MessageSender: MessageSenderContract,
+    NotificationReads: NotificationReadsContract,
+    Notifications: NotificationsContract,
     SmsMessages: SmsMessagesContract,
     SmsReads: SmsReadsContract,
     SmsSender: SmsSenderContract,

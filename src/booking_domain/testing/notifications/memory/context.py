@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.notifications.memory.notifications import MemoryNotificationReads, MemoryNotifications
 from booking_domain.testing.notifications.memory.sms import MemorySmsMessages, MemorySmsReads
 
 
@@ -11,6 +12,7 @@ class NotificationRepositories(RepositoryGroup):
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
+        self.notifications = MemoryNotifications(state)
         self.sms_messages = MemorySmsMessages(state)
 
 
@@ -19,4 +21,5 @@ class NotificationReads(ReadGroup):
 
     def __init__(self, committed: Callable[[], State]) -> None:
         super().__init__(committed)
+        self.notifications = MemoryNotificationReads(committed)
         self.sms = MemorySmsReads(committed)

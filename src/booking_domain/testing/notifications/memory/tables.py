@@ -1,14 +1,18 @@
-"""The table of text messages in memory."""
+"""The tables of notifications, their messages and text messages in memory."""
 
 from dataclasses import replace
 from typing import Final
 
+from booking_domain.notifications.model import Message, MessageId, Notification, NotificationId
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.shared.ids import SmsId
-from booking_domain.testing.kit.tables import Table, change_rows
+from booking_domain.testing.kit.tables import Table, change_rows, delete_rows
+
+NOTIFICATIONS: Final = Table[NotificationId, Notification]("notifications", erase=delete_rows(lambda row: row.user_id))
+MESSAGES: Final = Table[MessageId, Message]("messages", erase=delete_rows(lambda row: row.user_id))
 
 SMS_MESSAGES: Final = Table[SmsId, SmsMessage](
     "sms_messages", erase=change_rows(lambda sms: sms.user_id, lambda sms: replace(sms, to_masked="", to_digest=b""))
 )
 
-TABLES: Final = (SMS_MESSAGES,)
+TABLES: Final = (NOTIFICATIONS, MESSAGES, SMS_MESSAGES)

@@ -1,6 +1,6 @@
-"""The contract of `Notifier`.
+"""The contract of `MessageSender`.
 
-Define a fixture `open_mailbox` that returns an async context manager. It opens a `Mailbox`: the notifier and the
+Define a fixture `open_mailbox` that returns an async context manager. It opens a `Mailbox`: the sender and the
 recipient's inbox.
 """
 
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pytest
 
-from booking_domain.notifications.ports import Notification, Notifier
+from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.errors import Unavailable
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.kit.asynchronous import AsyncContract
@@ -19,16 +19,16 @@ from booking_domain.testing.shared.memory.entropy import SeededEntropy
 
 
 class Mailbox(Protocol):
-    """The notifier under test, with the inbox of a recipient."""
+    """The sender under test, with the inbox of a recipient."""
 
     @property
-    def notifier(self) -> Notifier:
+    def sender(self) -> MessageSender:
         """The adapter."""
         ...
 
     @property
     def channel(self) -> str:
-        """The channel that the notifier serves."""
+        """The channel that the sender serves."""
         ...
 
     @property
@@ -48,8 +48,8 @@ class Mailbox(Protocol):
 OpenMailbox = Callable[[], AbstractAsyncContextManager[Mailbox]]
 
 
-def _notification(mailbox: Mailbox, number: int = 1) -> Notification:
-    return Notification(
+def _notification(mailbox: Mailbox, number: int = 1) -> OutgoingMessage:
+    return OutgoingMessage(
         id=SeededEntropy(number).new_id(),
         channel=mailbox.channel,
         to=mailbox.address,
@@ -59,7 +59,7 @@ def _notification(mailbox: Mailbox, number: int = 1) -> Notification:
     )
 
 
-class NotifierContract(AsyncContract):
+class MessageSenderContract(AsyncContract):
     """Sends notifications on one channel."""
 
     @pytest.fixture
@@ -70,20 +70,20 @@ class NotifierContract(AsyncContract):
 
     async def test_notifications_arrive_in_order(self, mailbox: Mailbox) -> None:
         sent = [_notification(mailbox, number) for number in (1, 2, 3)]
-        for notification in sent:
-            await mailbox.notifier.send(notification)
-        assert list(await mailbox.arrived()) == [notification.text for notification in sent]
+        for message in sent:
+            await mailbox.sender.send(message)
+        assert list(await mailbox.arrived()) == [message.text for message in sent]
 
     async def test_a_text_of_several_lines_arrives_unchanged(self, mailbox: Mailbox) -> None:
-        notification = replace(_notification(mailbox), text="First line\nsecond <line> & third.\n.\nÜber 🖋")
-        await mailbox.notifier.send(notification)
-        assert list(await mailbox.arrived()) == [notification.text]
+        message = replace(_notification(mailbox), text="First line\nsecond <line> & third.\n.\nÜber 🖋")
+        await mailbox.sender.send(message)
+        assert list(await mailbox.arrived()) == [message.text]
 
     async def test_a_failed_notification_can_be_sent_again(self, mailbox: Mailbox) -> None:
-        notification = _notification(mailbox)
+        message = _notification(mailbox)
         async with mailbox.cut_off():
             with pytest.raises(Unavailable):
-                await mailbox.notifier.send(notification)
+                await mailbox.sender.send(message)
         assert list(await mailbox.arrived()) == []
-        await mailbox.notifier.send(notification)
-        assert list(await mailbox.arrived()) == [notification.text]
+        await mailbox.sender.send(message)
+        assert list(await mailbox.arrived()) == [message.text]

@@ -3,7 +3,7 @@
 import hmac
 from typing import Final
 
-from booking_domain.notifications.ports import Notification, Notifier, SmsSender
+from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
 from booking_domain.workflows.ports import Repositories
@@ -12,8 +12,8 @@ from booking_domain.workflows.send_sms import send_sms
 TEMPLATE: Final = "notification"
 
 
-class SmsNotifier(Notifier):
-    """Sends the text of each notification and records a digest of the number, but not the text."""
+class SmsMessageSender(MessageSender):
+    """Sends the text of each message and records a digest of the number, but not the text."""
 
     def __init__(
         self, *, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes, most_per_day: int
@@ -23,7 +23,7 @@ class SmsNotifier(Notifier):
         self._recipient_key = recipient_key
         self._most_per_day = most_per_day
 
-    async def send(self, notification: Notification) -> None:
+    async def send(self, message: OutgoingMessage) -> None:
         """Send the text to an E.164 number; a repetition after an unclear failure may send it twice.
 
         Raises:
@@ -34,12 +34,12 @@ class SmsNotifier(Notifier):
             SmsRefused: the provider rejected the message permanently.
         """
         order = SmsOrder(
-            to=notification.to,
-            to_digest=hmac.digest(self._recipient_key, notification.to.encode(), "sha256"),
-            text=notification.text,
+            to=message.to,
+            to_digest=hmac.digest(self._recipient_key, message.to.encode(), "sha256"),
+            text=message.text,
             template=TEMPLATE,
-            language=notification.language,
+            language=message.language,
             provider=self._sender.name,
-            user_id=notification.user_id,
+            user_id=message.user_id,
         )
         await send_sms(order, most_per_day=self._most_per_day, executor=self._executor, sender=self._sender)

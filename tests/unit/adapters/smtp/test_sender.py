@@ -8,14 +8,14 @@ import pytest
 from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
 from tests.unit.adapters.smtp.mail_server import mailer, server
 
-from adapters.smtp.notifier import SmtpNotifier
+from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
-from booking_domain.notifications.ports import Notification
+from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import SeededEntropy
-from booking_domain.testing.notifications.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
+from booking_domain.testing.notifications.contracts.message_sender import Mailbox, MessageSenderContract, OpenMailbox
 
-NOTIFICATION = Notification(
+NOTIFICATION = OutgoingMessage(
     id=SeededEntropy(1).new_id(),
     channel="email",
     to="dorj@example.com",
@@ -31,7 +31,7 @@ class SmtpMailbox:
     address = "someone@example.com"
 
     def __init__(self, port: int, received: ServerMailbox) -> None:
-        self.notifier = SmtpNotifier(mailer(port))
+        self.sender = SmtpMessageSender(mailer(port))
         self._received = received
 
     async def arrived(self) -> Sequence[str]:
@@ -46,7 +46,7 @@ class SmtpMailbox:
         self._received.rejection = None
 
 
-class TestSmtpNotifier(NotifierContract):
+class TestSmtpMessageSender(MessageSenderContract):
     @pytest.fixture
     def open_mailbox(self) -> OpenMailbox:
         @asynccontextmanager
@@ -62,7 +62,7 @@ async def test_a_repetition_has_the_same_message_id() -> None:
     received = ServerMailbox()
     async with server(received) as port:
         for _ in range(2):
-            await SmtpNotifier(mailer(port)).send(NOTIFICATION)
+            await SmtpMessageSender(mailer(port)).send(NOTIFICATION)
     assert [message["Message-ID"] for message in received.messages] == [f"<{NOTIFICATION.id}@example.com>"] * 2
     message = received.messages[0]
     assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
@@ -80,18 +80,18 @@ async def test_the_reply_decides_between_refused_and_unavailable(rejection: str,
     received.rejection = rejection
     async with server(received) as port:
         with pytest.raises(error):
-            await SmtpNotifier(mailer(port)).send(NOTIFICATION)
+            await SmtpMessageSender(mailer(port)).send(NOTIFICATION)
 
 
 INJECTION = "dorj@example.com\r\nBcc: everybody@example.com"
 
 
 @pytest.mark.parametrize("hostile", [replace(NOTIFICATION, to=INJECTION), replace(NOTIFICATION, subject=INJECTION)])
-async def test_no_field_can_inject_headers(hostile: Notification) -> None:
+async def test_no_field_can_inject_headers(hostile: OutgoingMessage) -> None:
     received = ServerMailbox()
     async with server(received) as port:
         with pytest.raises(EmailRefused):
-            await SmtpNotifier(mailer(port)).send(hostile)
+            await SmtpMessageSender(mailer(port)).send(hostile)
     assert received.messages == []
 
 
@@ -99,5 +99,5 @@ async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
     received = ServerMailbox()
     async with server(received) as port:
         with pytest.raises(EmailUnavailable):
-            await SmtpNotifier(mailer(port, security="starttls")).send(NOTIFICATION)
+            await SmtpMessageSender(mailer(port, security="starttls")).send(NOTIFICATION)
     assert received.messages == []

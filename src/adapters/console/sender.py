@@ -1,0 +1,39 @@
+"""A sender for development that writes each message to a JSON file."""
+
+import asyncio
+import sys
+from datetime import UTC
+from pathlib import Path
+
+from adapters.console.files import message_path, write_message
+from booking_domain.notifications.ports import MessageSender, OutgoingMessage
+
+
+class ConsoleMessageSender(MessageSender):
+    """Writes one file `{channel, to, subject, text, createdAt}` per message; a repeated message is written once.
+
+    Prints only the path, neither the address nor the text.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, message: OutgoingMessage) -> None:
+        await asyncio.to_thread(self._write, message)
+
+    def _write(self, message: OutgoingMessage) -> None:
+        created_at = message.created_at.astimezone(UTC)
+        name = f"{created_at:%Y%m%dT%H%M%S.%fZ}-{message.id}"
+        path = message_path(self._folder, name, message.user_id)
+        is_new = write_message(
+            path,
+            created_at,
+            channel=message.channel,
+            to=message.to,
+            subject=message.subject,
+            text=message.text,
+        )
+        if not is_new:
+            return
+        sys.stdout.write(f"[{message.channel}] {path}\n")
+        sys.stdout.flush()

@@ -1,0 +1,223 @@
+"""Notifications and their messages on PostgreSQL. The messages are both the queue and the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.kit.codec import Encrypted, Mapper
+from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row
+from adapters.postgres.notifications.tables import messages, notifications
+from booking_domain.notifications.model import Message, MessageStatus, Notification, NotificationId
+from booking_domain.notifications.ports import (
+    MessageFilter,
+    MessageView,
+    NotificationFilter,
+    NotificationReads,
+    Notifications,
+)
+from booking_domain.shared.ids import UserId
+
+NOTIFICATION: Final = Mapper(
+    notifications,
+    Notification,
+    subject=Encrypted("subject_sealed"),
+    text=Encrypted("text_sealed"),
+    changes=("read_at",),
+)
+MESSAGE: Final = Mapper(
+    messages,
+    Message,
+    to=Encrypted("to_sealed"),
+    changes=("status", "attempts", "first_attempt_at", "next_attempt_at", "failure", "sent_at", "version"),
+)
+_n: Final = notifications.c
+_m: Final = messages.c
+# Written out, so that the partial index serves.
+_PENDING: Final[ColumnElement[str]] = literal_column(f"'{MessageStatus.PENDING.value}'")
+
+_ADD: Final = Statement(
+    insert(notifications)
+    .values({column.name: bindparam(column.name) for column in NOTIFICATION.columns})
+    .on_conflict_do_nothing(index_elements=[_n.user_id, _n.event_id])
+    .returning(_n.id)
+)
+_ADD_MESSAGE: Final = MESSAGE.insert()
+_LOCK: Final = Statement(select(*NOTIFICATION.columns).where(_n.id == bindparam("notification_id")).with_for_update())
+_SAVE: Final = NOTIFICATION.update()
+_READ_ALL: Final = Statement(
+    update(notifications)
+    .where(
+        _n.user_id == bindparam("owner"),
+        _n.read_at.is_(None),
+        if_given("until", _n.id, _n.id <= bindparam("until")),
+    )
+    .values(read_at=bindparam("now"))
+)
+_LOCK_MESSAGES: Final = Statement(
+    select(*MESSAGE.columns)
+    .where(_m.notification_id == bindparam("notification_id"))
+    .order_by(_m.rank)
+    .with_for_update()
+)
+_SAVE_MESSAGE: Final = MESSAGE.update(versioned=True)
+_FORGET: Final = Statement(
+    delete(notifications).where(
+        _n.id.in_(select(_n.id).where(_n.created_at < bindparam("before")).limit(bindparam("most")))
+    )
+)
+
+
+def _page(*conditions: ColumnElement[bool]) -> Statement:
+    return Statement(
+        select(*NOTIFICATION.columns)
+        .where(
+            _n.user_id == bindparam("user_id"),
+            if_given("after", _n.id, _n.id < bindparam("after")),
+            *conditions,
+        )
+        .order_by(_n.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+_PAGE: Final = _page()
+_UNREAD_PAGE: Final = _page(_n.read_at.is_(None))
+_UNREAD: Final = Statement(select(func.count()).where(_n.user_id == bindparam("user_id"), _n.read_at.is_(None)))
+_VIEW: Final = select(*MESSAGE.columns, *NOTIFICATION.columns).select_from(messages.join(notifications))
+_MESSAGES: Final = Statement(
+    _VIEW.where(
+        if_given("user_id", _m.user_id, _m.user_id == bindparam("user_id")),
+        if_given("booking_id", _n.booking_id, _n.booking_id == bindparam("booking_id")),
+        if_given("channel", _m.channel, _m.channel == bindparam("channel")),
+        if_given("status", _m.status, _m.status == bindparam("status")),
+        if_given("at_from", _m.created_at, _m.created_at >= bindparam("at_from")),
+        if_given("at_before", _m.created_at, _m.created_at < bindparam("at_before")),
+        if_given("after", _m.id, _m.id < bindparam("after")),
+    )
+    .order_by(_m.id.desc())
+    .limit(bindparam("most"))
+)
+_earlier: Final = messages.alias("earlier")
+
+
+def _waiting(query: Select[Any]) -> Select[Any]:
+    """Narrow to pending messages before which none of their user, subject and channel is pending."""
+    return query.where(
+        _m.status == _PENDING,
+        ~exists(
+            select(1).where(
+                _earlier.c.user_id == _m.user_id,
+                _earlier.c.about_id == _m.about_id,
+                _earlier.c.channel == _m.channel,
+                _earlier.c.status == _PENDING,
+                _earlier.c.seq < _m.seq,
+            )
+        ),
+    )
+
+
+_DUE_NOW: Final = _m.next_attempt_at <= bindparam("now")
+_NEXT_DUE: Final = Statement(
+    _waiting(_VIEW).where(_m.user_id == bindparam("user_id"), _DUE_NOW).order_by(_m.seq).limit(1)
+)
+_NEXT_ATTEMPT: Final = Statement(
+    _waiting(select(func.min(_m.next_attempt_at))).where(_m.user_id == bindparam("user_id"))
+)
+_DUE: Final = Statement(
+    _waiting(select(_m.user_id))
+    .where(_DUE_NOW)
+    .group_by(_m.user_id)
+    .order_by(func.min(_m.next_attempt_at), _m.user_id)
+    .limit(bindparam("most"))
+)
+
+
+class PostgresNotifications(WithCipher, Notifications):
+    """`Notifications` in the tables `notifications` and `messages`."""
+
+    async def add(self, notification: Notification, messages: Sequence[Message]) -> bool:
+        if await self._work.one(_ADD, **NOTIFICATION.write(notification, self._cipher)) is None:
+            return False
+        for message in messages:
+            await self._work.execute(_ADD_MESSAGE, **MESSAGE.write(message, self._cipher))
+        return True
+
+    async def lock(self, notification_id: NotificationId) -> Notification | None:
+        row = await self._work.one(_LOCK, notification_id=notification_id)
+        return None if row is None else NOTIFICATION.read(row, self._cipher)
+
+    async def save(self, notification: Notification) -> None:
+        await self._work.update_one(
+            "notification", _SAVE, row_key=notification.id, **NOTIFICATION.changes(notification, self._cipher)
+        )
+
+    async def read_all(self, user_id: UserId, until: NotificationId | None, now: datetime) -> None:
+        await self._work.execute(_READ_ALL, owner=user_id, until=until, now=now)
+
+    async def lock_messages(self, notification_id: NotificationId) -> list[Message]:
+        rows = await self._work.all(_LOCK_MESSAGES, notification_id=notification_id)
+        return [MESSAGE.read(row, self._cipher) for row in rows]
+
+    async def save_message(self, message: Message, *, was: Message) -> None:
+        await self._work.update_one(
+            "message",
+            _SAVE_MESSAGE,
+            row_key=was.id,
+            seen_version=was.version,
+            **MESSAGE.changes(message, self._cipher),
+        )
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        done = await self._work.execute(_FORGET, before=before, most=limit)
+        await self._work.flush()
+        return done.rowcount
+
+
+class PostgresNotificationReads(WithCipher, NotificationReads):
+    """`NotificationReads` of the tables `notifications` and `messages`."""
+
+    async def page(self, chosen: NotificationFilter) -> list[Notification]:
+        statement = _UNREAD_PAGE if chosen.unread else _PAGE
+        rows = await self._work.all(statement, user_id=chosen.user_id, after=chosen.after, most=chosen.limit)
+        return [NOTIFICATION.read(row, self._cipher) for row in rows]
+
+    async def unread(self, user_id: UserId) -> int:
+        row = await self._work.one(_UNREAD, user_id=user_id)
+        return 0 if row is None else int(row[0])
+
+    async def messages(self, chosen: MessageFilter) -> list[MessageView]:
+        rows = await self._work.all(
+            _MESSAGES,
+            user_id=chosen.user_id,
+            booking_id=chosen.booking_id,
+            channel=None if chosen.channel is None else chosen.channel.value,
+            status=None if chosen.status is None else chosen.status.value,
+            at_from=chosen.at_from,
+            at_before=chosen.at_before,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [self._view(row) for row in rows]
+
+    async def next_due(self, user_id: UserId, now: datetime) -> MessageView | None:
+        row = await self._work.one(_NEXT_DUE, user_id=user_id, now=now)
+        return None if row is None else self._view(row)
+
+    async def next_attempt(self, user_id: UserId) -> datetime | None:
+        row = await self._work.one(_NEXT_ATTEMPT, user_id=user_id)
+        return None if row is None else row[0]
+
+    async def due(self, now: datetime, limit: int) -> list[UserId]:
+        return [UserId(row[0]) for row in await self._work.all(_DUE, now=now, most=limit)]
+
+    def _view(self, row: Row) -> MessageView:
+        width = len(MESSAGE.columns)
+        return MessageView(
+            message=MESSAGE.read(row[:width], self._cipher),
+            notification=NOTIFICATION.read(row[width:], self._cipher),
+        )

@@ -1,0 +1,188 @@
+"""Notifications: what a person is told of an event, and the messages that carry it to their contacts.
+
+A notification is kept for its recipient, who reads it in the app. Each of its messages is for one channel; by default
+one of them arrives: the next channel is tried when an earlier one has failed for good.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Final, NewType, Self
+from uuid import UUID
+
+from booking_domain.notifications.sms import masked
+from booking_domain.shared.errors import NotFound
+from booking_domain.shared.ids import BookingId, EventId, UserId
+from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+
+NotificationId = NewType("NotificationId", UUID)
+MessageId = NewType("MessageId", UUID)
+
+RETRIED_FOR: Final = timedelta(days=1)
+"""How long a message is tried, from its first attempt, before it has failed for good."""
+_FIRST_PAUSE: Final = timedelta(seconds=15)
+_LONGEST_PAUSE: Final = timedelta(minutes=10)
+MAX_FAILURE: Final = 64
+
+
+class NotificationNotFound(NotFound):
+    """There is no such notification."""
+
+    code: ClassVar[str] = "notification.not_found"
+
+
+class InvalidMessageTransition(InvalidTransition):
+    """Cannot {action} a {thing} that is {status}."""
+
+    code: ClassVar[str] = "message.invalid_transition"
+
+
+class MessageChannel(StrEnum):
+    """A way to reach a person outside the app."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class MessageStatus(StrEnum):
+    """The status of a message."""
+
+    STANDBY = "standby"
+    """Sent only if the message before it fails for good."""
+    PENDING = "pending"
+    SENT = "sent"
+    """Accepted by the mail server or the provider of text messages."""
+    FAILED = "failed"
+    """Refused, or tried for a day without success."""
+    SKIPPED = "skipped"
+    """Not needed: an earlier message was sent."""
+
+
+class MessageAction(StrEnum):
+    """An action on a message."""
+
+    ACTIVATE = "activate"
+    SKIP = "skip"
+    SEND = "send"
+    RETRY = "retry"
+    GIVE_UP = "give_up"
+
+
+class MessageParty(StrEnum):
+    """Who acts on messages."""
+
+    PLATFORM = "platform"
+
+
+_PLATFORM: Final = frozenset({MessageParty.PLATFORM})
+
+MESSAGE_LIFECYCLE: Final[Lifecycle[MessageStatus, MessageAction, MessageParty]] = Lifecycle(
+    thing="message",
+    about="""
+        A message is retried for a day. When it has failed for good, the next message of its notification is sent.
+    """,
+    refusal=InvalidMessageTransition,
+    moves={
+        (MessageStatus.STANDBY, MessageAction.ACTIVATE): Move(MessageStatus.PENDING, _PLATFORM),
+        (MessageStatus.STANDBY, MessageAction.SKIP): Move(MessageStatus.SKIPPED, _PLATFORM),
+        (MessageStatus.PENDING, MessageAction.SEND): Move(MessageStatus.SENT, _PLATFORM),
+        (MessageStatus.PENDING, MessageAction.RETRY): Move(MessageStatus.PENDING, _PLATFORM),
+        (MessageStatus.PENDING, MessageAction.GIVE_UP): Move(MessageStatus.FAILED, _PLATFORM),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An address or number of a channel."""
+
+    channel: MessageChannel
+    to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """What one person is told of one event, in their language."""
+
+    id: NotificationId
+    user_id: UserId
+    event_id: EventId
+    """A person has one notification of an event."""
+    type: str
+    """The topic of the event, e.g. `booking.confirmed`."""
+    about_id: UUID
+    """The subject of the event."""
+    booking_id: BookingId | None
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    language: str
+    """BCP 47."""
+    created_at: datetime
+    """When the event occurred."""
+    read_at: datetime | None = None
+
+    def read(self, now: datetime) -> Self:
+        """Return the notification as read; the first time counts."""
+        return self if self.read_at is not None else replace(self, read_at=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A notification on its way to one contact of its recipient."""
+
+    id: MessageId
+    notification_id: NotificationId
+    user_id: UserId
+    about_id: UUID
+    """Messages about one subject are sent over a channel in the order of the events."""
+    channel: MessageChannel
+    to: str = field(repr=False)
+    rank: int
+    """The place of the message among those of its notification, from 0."""
+    status: MessageStatus
+    attempts: int = 0
+    first_attempt_at: datetime | None = None
+    next_attempt_at: datetime | None
+    """None unless it is pending."""
+    failure: str = ""
+    """The code of the last error, e.g. `email.refused`."""
+    created_at: datetime
+    sent_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def to_masked(self) -> str:
+        """The contact as staff may see it."""
+        name, at, domain = self.to.rpartition("@")
+        return f"{name[:1]}****@{domain}" if at else masked(self.to)
+
+    def sent(self, now: datetime) -> Self:
+        """Return the message as accepted by its channel."""
+        return self._attempted(MessageAction.SEND, now, next_attempt_at=None, sent_at=now, failure="")
+
+    def refused(self, failure: str, now: datetime) -> Self:
+        """Return the message as failed for good."""
+        return self._attempted(MessageAction.GIVE_UP, now, next_attempt_at=None, failure=failure[:MAX_FAILURE])
+
+    def failed(self, failure: str, now: datetime) -> Self:
+        """Return the message after an attempt without an answer: to be tried again, or failed for good after a day."""
+        if now - (self.first_attempt_at or now) >= RETRIED_FOR:
+            return self.refused(failure, now)
+        pause = min(_FIRST_PAUSE * 2 ** min(self.attempts, 10), _LONGEST_PAUSE)
+        return self._attempted(MessageAction.RETRY, now, next_attempt_at=now + pause, failure=failure[:MAX_FAILURE])
+
+    def activated(self, now: datetime) -> Self:
+        """Return the message as the one to send, because those before it have failed."""
+        return self._moved(MessageAction.ACTIVATE, next_attempt_at=now)
+
+    def skipped(self) -> Self:
+        """Return the message as not needed."""
+        return self._moved(MessageAction.SKIP)
+
+    def _attempted(self, action: MessageAction, now: datetime, **members: Any) -> Self:
+        first = self.first_attempt_at or now
+        return self._moved(action, attempts=self.attempts + 1, first_attempt_at=first, **members)
+
+    def _moved(self, action: MessageAction, **members: Any) -> Self:
+        status = MESSAGE_LIFECYCLE.advance(self.status, action, MessageParty.PLATFORM)
+        return replace(self, status=status, version=self.version + 1, **members)

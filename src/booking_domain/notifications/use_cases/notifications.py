@@ -1,0 +1,192 @@
+"""Notifications: keep them, record the attempts to send their messages, read them, forget them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Protocol
+
+from booking_domain.notifications.model import (
+    Contact,
+    Message,
+    MessageId,
+    MessageStatus,
+    Notification,
+    NotificationId,
+    NotificationNotFound,
+)
+from booking_domain.notifications.notices import TranslatedNotice
+from booking_domain.notifications.ports import (
+    MessageFilter,
+    MessageView,
+    NotificationFilter,
+    NotificationReads,
+    Notifications,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.events import Event
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.permissions import Permission, authorise, may, owned
+from booking_domain.shared.queries import Query
+
+KEPT_FOR: Final = timedelta(days=180)
+"""How long notifications are kept, and the log of their messages."""
+FORGOTTEN_AT_ONCE: Final = 1_000
+
+
+class NotificationTx(Protocol):
+    """What notifications need of a transaction."""
+
+    @property
+    def notifications(self) -> Notifications: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepNotification:
+    """Keep what a user is told of an event, with a message to each contact.
+
+    All messages are sent if `everywhere`, else only the first that does not fail.
+    """
+
+    user_id: UserId
+    event: Event
+    notice: TranslatedNotice
+    contacts: Sequence[Contact] = field(repr=False)
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAttempt:
+    """Record what came of sending a message."""
+
+    message: Message
+    """As it was when it was sent."""
+    failure: str = ""
+    """The code of the error; empty if it was sent."""
+    permanent: bool = False
+    """Whether the failure is for good."""
+
+
+async def _keep(command: KeepNotification, tx: NotificationTx, context: Context) -> bool:
+    """Returns whether the notification is new."""
+    event = command.event
+    notification = Notification(
+        id=NotificationId(context.entropy.new_id()),
+        user_id=command.user_id,
+        event_id=event.id,
+        type=event.topic,
+        about_id=event.subject,
+        booking_id=getattr(event, "booking_id", None),
+        subject=command.notice.subject,
+        text=command.notice.text,
+        language=command.notice.language,
+        created_at=event.occurred_at,
+    )
+    messages = []
+    for rank, contact in enumerate(command.contacts):
+        pending = command.everywhere or rank == 0
+        message = Message(
+            id=MessageId(context.entropy.new_id()),
+            notification_id=notification.id,
+            user_id=notification.user_id,
+            about_id=notification.about_id,
+            channel=contact.channel,
+            to=contact.to,
+            rank=rank,
+            status=MessageStatus.PENDING if pending else MessageStatus.STANDBY,
+            next_attempt_at=context.now if pending else None,
+            created_at=context.now,
+        )
+        messages.append(message)
+    return await tx.notifications.add(notification, messages)
+
+
+async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: Context) -> None:
+    """Does nothing if the message has changed since. Decides whether the next message is sent."""
+    messages = await tx.notifications.lock_messages(command.message.notification_id)
+    before = next((each for each in messages if each.id == command.message.id), None)
+    if before is None or before.version != command.message.version:
+        return
+    if not command.failure:
+        after = before.sent(context.now)
+    elif command.permanent:
+        after = before.refused(command.failure, context.now)
+    else:
+        after = before.failed(command.failure, context.now)
+    await tx.notifications.save_message(after, was=before)
+    standby = [each for each in messages if each.status is MessageStatus.STANDBY]
+    if after.status is MessageStatus.SENT:
+        for message in standby:
+            await tx.notifications.save_message(message.skipped(), was=message)
+    elif after.status is MessageStatus.FAILED and standby:
+        await tx.notifications.save_message(standby[0].activated(context.now), was=standby[0])
+
+
+async def _forget(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
+    return await tx.notifications.forget(context.now - kept_for, FORGOTTEN_AT_ONCE)
+
+
+keep_notification: Final = UseCase(Permission.RUN_PLATFORM, _keep)
+record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _record_attempt)
+forget_notifications: Final = UseCase(Permission.RUN_PLATFORM, _forget)
+
+
+# What the recipient does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadNotification:
+    """Mark a notification of the actor as read; the first time counts."""
+
+    notification_id: NotificationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAllNotifications:
+    """Mark the actor's notifications as read, up to and with `until`: those that the actor has seen."""
+
+    until: NotificationId | None = None
+    """None: all."""
+
+
+async def _read(command: ReadNotification, tx: NotificationTx, context: Context) -> Notification:
+    before = await tx.notifications.lock(command.notification_id)
+    if before is None or not may(context.actor, Permission.READ_NOTIFICATIONS, owned(context.actor, before.user_id)):
+        raise NotificationNotFound
+    after = before.read(context.now)
+    if after != before:
+        await tx.notifications.save(after)
+    return after
+
+
+async def _read_all(command: ReadAllNotifications, tx: NotificationTx, context: Context) -> None:
+    await tx.notifications.read_all(context.actor.id, command.until, context.now)
+
+
+read_notification: Final = UseCase(
+    Permission.READ_NOTIFICATIONS,
+    _read,
+    lambda command, _: Subject("notification", command.notification_id),
+    raises=(NotificationNotFound,),
+)
+read_all_notifications: Final = UseCase(Permission.READ_NOTIFICATIONS, _read_all)
+
+
+async def _list_notifications(
+    actor: Actor, chosen: NotificationFilter, reads: NotificationReads
+) -> tuple[Sequence[Notification], int]:
+    """The actor's notifications that match, newest first, and how many are unread."""
+    authorise(actor, Permission.READ_NOTIFICATIONS)
+    return await reads.page(chosen), await reads.unread(chosen.user_id)
+
+
+async def _list_messages(actor: Actor, chosen: MessageFilter, reads: NotificationReads) -> Sequence[MessageView]:
+    """The log of messages, newest first, for admins."""
+    authorise(actor, Permission.SEE_MESSAGES)
+    return await reads.messages(chosen)
+
+
+list_notifications: Final = Query(_list_notifications, (NotPermitted,))
+list_messages: Final = Query(_list_messages, (NotPermitted,))

@@ -1,0 +1,100 @@
+"""Keep notifications, and send their messages: in order for each subject and contact, with retries and fallback.
+
+Each step is safe to repeat after a crash: a notification is kept once for each event and recipient, and an attempt
+whose outcome was not recorded is made again under the same id.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.notifications.model import Contact
+from booking_domain.notifications.notices import TranslatedNotice
+from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
+from booking_domain.notifications.use_cases.notifications import (
+    FORGOTTEN_AT_ONCE,
+    KeepNotification,
+    RecordAttempt,
+    forget_notifications,
+    keep_notification,
+    record_attempt,
+)
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import DomainError, Unavailable
+from booking_domain.shared.events import Event
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import UserId
+from booking_domain.workflows.ports import Reads, Repositories
+
+ATTEMPTS_PER_TURN: Final = 10
+"""Messages to one user in a row, before others have their turn."""
+
+
+class KeepingNotifier(Notifier):
+    """Keeps notifications, whose messages are sent afterwards."""
+
+    def __init__(self, executor: Executor[Repositories]) -> None:
+        self._executor = executor
+        self.notified: set[UserId] = set()
+        """Whom to send messages to."""
+
+    async def notify(
+        self,
+        user_id: UserId,
+        event: Event,
+        notice: TranslatedNotice,
+        contacts: Sequence[Contact],
+        *,
+        everywhere: bool = False,
+    ) -> None:
+        command = KeepNotification(
+            user_id=user_id, event=event, notice=notice, contacts=contacts, everywhere=everywhere
+        )
+        if await self._executor.run(keep_notification, command, actor=SYSTEM) and contacts:
+            self.notified.add(user_id)
+
+
+async def send_due_messages(
+    user_id: UserId, *, clock: Clock, reads: Reads, executor: Executor[Repositories], sender: MessageSender
+) -> datetime | None:
+    """Send what is due to a user, one message after the other, until one fails or others have their turn.
+
+    Returns when to go on; None if nothing waits.
+    """
+    for _ in range(ATTEMPTS_PER_TURN):
+        due = await reads.notifications.next_due(user_id, clock.now())
+        if due is None:
+            break
+        attempt = await _attempt(due, sender)
+        await executor.run(record_attempt, attempt, actor=SYSTEM)
+        if attempt.failure and not attempt.permanent:
+            break
+    return await reads.notifications.next_attempt(user_id)
+
+
+async def _attempt(due: MessageView, sender: MessageSender) -> RecordAttempt:
+    message, notification = due.message, due.notification
+    outgoing = OutgoingMessage(
+        id=message.id,
+        channel=message.channel,
+        to=message.to,
+        subject=notification.subject,
+        text=notification.text,
+        created_at=notification.created_at,
+        language=notification.language,
+        user_id=message.user_id,
+    )
+    try:
+        await sender.send(outgoing)
+    except Unavailable as error:
+        return RecordAttempt(message=message, failure=error.code)
+    except DomainError as error:
+        return RecordAttempt(message=message, failure=error.code, permanent=True)
+    return RecordAttempt(message=message)
+
+
+async def forget_old_notifications(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
+    """Delete the notifications of earlier events, with the log of their messages."""
+    while await executor.run(forget_notifications, kept_for, actor=SYSTEM) == FORGOTTEN_AT_ONCE:
+        pass

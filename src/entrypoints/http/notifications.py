@@ -1,0 +1,256 @@
+"""`/notifications`: what the caller was told of; `/admin/messages`: which messages went out, for admins."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from booking_domain.notifications.model import MessageChannel, MessageId, MessageStatus, Notification, NotificationId
+from booking_domain.notifications.ports import MessageFilter, MessageView, NotificationFilter
+from booking_domain.notifications.use_cases import notifications as use_cases
+from booking_domain.notifications.use_cases.notifications import (
+    ReadAllNotifications,
+    ReadNotification,
+    read_all_notifications,
+    read_notification,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import exporting, items
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import PeriodQuery
+
+
+class NotificationsQuery(Query, frozen=True, kw_only=True):
+    """A page of the caller's notifications."""
+
+    unread: bool = False
+    """Only those that are not read."""
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self, actor: Actor) -> NotificationFilter:
+        """The filter, for one more than the page has."""
+        after = read_cursor(self.cursor, NotificationId)
+        return NotificationFilter(user_id=actor.id, unread=self.unread, after=after, limit=self.limit + 1)
+
+
+class ReadAllBody(Body, frozen=True, kw_only=True):
+    """The newest notification that the caller has seen."""
+
+    until: UUID | UnsetType = UNSET
+    """Notifications that are newer stay unread. Left out: all are read."""
+
+
+class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
+    """A page of the log of messages; `from` and `to` are about when a message was made."""
+
+    user_id: UUID | None = None
+    booking_id: UUID | None = None
+    channel: MessageChannel | None = None
+    status: MessageStatus | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self) -> MessageFilter:
+        """The filter, for one more than the page has."""
+        return MessageFilter(
+            user_id=None if self.user_id is None else UserId(self.user_id),
+            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            channel=self.channel,
+            status=self.status,
+            at_from=self.start(),
+            at_before=self.end(),
+            after=read_cursor(self.cursor, MessageId),
+            limit=self.limit + 1,
+        )
+
+
+class NotificationJson(Json, frozen=True, kw_only=True):
+    """What the caller was told of one event, in the language that they had chosen."""
+
+    id: UUID
+    type: str
+    """The event, e.g. `booking.confirmed`; new types are added."""
+    booking_id: UUID | None
+    subject: str
+    text: str
+    language: str
+    created_at: Timestamp
+    read_at: Timestamp | None
+
+
+class NotificationsJson(Json, frozen=True, kw_only=True):
+    """A page of notifications."""
+
+    items: tuple[NotificationJson, ...]
+    unread_count: int
+    """Of all pages."""
+    next_cursor: str | None
+
+
+class MessageJson(Json, frozen=True, kw_only=True):
+    """A notification on its way over one channel, without its text."""
+
+    id: UUID
+    notification_id: UUID
+    user_id: UUID
+    booking_id: UUID | None
+    type: str
+    channel: MessageChannel
+    to: str
+    """Masked."""
+    status: MessageStatus
+    attempts: int
+    failure: str
+    """The code of the last error; empty after success."""
+    created_at: Timestamp
+    next_attempt_at: Timestamp | None
+    sent_at: Timestamp | None
+
+
+class MessagesJson(Json, frozen=True, kw_only=True):
+    """A page of the log of messages."""
+
+    items: tuple[MessageJson, ...]
+    next_cursor: str | None
+
+
+def notification_json(notification: Notification) -> NotificationJson:
+    """Show a notification."""
+    return NotificationJson(
+        id=notification.id,
+        type=notification.type,
+        booking_id=notification.booking_id,
+        subject=notification.subject,
+        text=notification.text,
+        language=notification.language,
+        created_at=notification.created_at,
+        read_at=notification.read_at,
+    )
+
+
+def message_json(view: MessageView) -> MessageJson:
+    """Show an entry of the log."""
+    message = view.message
+    return MessageJson(
+        id=message.id,
+        notification_id=message.notification_id,
+        user_id=message.user_id,
+        booking_id=view.notification.booking_id,
+        type=view.notification.type,
+        channel=message.channel,
+        to=message.to_masked,
+        status=message.status,
+        attempts=message.attempts,
+        failure=message.failure,
+        created_at=message.created_at,
+        next_attempt_at=message.next_attempt_at,
+        sent_at=message.sent_at,
+    )
+
+
+# Examples for the API's documentation.
+NOTIFICATION: Final[dict[str, Any]] = {
+    "id": "0199f3d0-7e50-7a11-8b22-5c6d7e8f9a0b",
+    "type": "booking.confirmed",
+    "bookingId": "0199f3d0-1f10-7c55-9e66-3a4b5c6d7e8f",
+    "subject": "BK-7QF2MX: confirmed",
+    "text": "Your appointment with Ink & Needle on 2026-11-24 10:00 is confirmed.",
+    "language": "en",
+    "createdAt": "2026-11-22T03:16:00Z",
+    "readAt": None,
+}
+READ: Final[dict[str, Any]] = {**NOTIFICATION, "readAt": "2026-11-22T03:20:00Z"}
+UNTIL: Final[dict[str, Any]] = {"until": NOTIFICATION["id"]}
+MESSAGE: Final[dict[str, Any]] = {
+    "id": "0199f3d0-7e51-7b31-9c41-6d7e8f9a0b1c",
+    "notificationId": NOTIFICATION["id"],
+    "userId": "0199f3d0-0a10-7d11-8e22-1c2d3e4f5a6b",
+    "bookingId": NOTIFICATION["bookingId"],
+    "type": "booking.confirmed",
+    "channel": "email",
+    "to": "d****@example.com",
+    "status": "sent",
+    "attempts": 1,
+    "failure": "",
+    "createdAt": "2026-11-22T03:16:01Z",
+    "nextAttemptAt": None,
+    "sentAt": "2026-11-22T03:16:02Z",
+}
+
+
+@get(
+    "/notifications",
+    opt=documented(
+        use_cases.list_notifications,
+        raises=(InvalidValue,),
+        answer={"items": [NOTIFICATION], "unreadCount": 1, "nextCursor": None},
+    ),
+)
+async def list_notifications(
+    asked: Injected[NotificationsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> NotificationsJson:
+    """List what you were told of, newest first, and how many of all your notifications are unread.
+
+    They are kept for 180 days, also those that could not be sent to any address.
+    """
+    found, unread = await use_cases.list_notifications(actor, asked.chosen(actor), reads.notifications)
+    page, next_cursor = cut(found, asked.limit, lambda notification: notification.id)
+    return NotificationsJson(items=tuple(map(notification_json, page)), unread_count=unread, next_cursor=next_cursor)
+
+
+@post("/notifications/{notification_id:str}/read", status_code=200, opt=documented(read_notification, answer=READ))
+async def read_one(
+    notification_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> NotificationJson:
+    """Mark a notification as read. The first time counts."""
+    command = ReadNotification(notification_id=NotificationId(notification_id))
+    return notification_json(await executor.run(read_notification, command, actor=actor))
+
+
+@post("/notifications/read", status_code=204, opt=documented(read_all_notifications, body=UNTIL))
+async def read_all(
+    data: JSONBody[ReadAllBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Mark your notifications as read: up to the newest that you have seen, or all."""
+    until = given(data.until)
+    command = ReadAllNotifications(until=None if until is None else NotificationId(until))
+    await executor.run(read_all_notifications, command, actor=actor)
+
+
+@get(
+    "/admin/messages",
+    opt=documented(use_cases.list_messages, raises=(InvalidValue,), answer={"items": [MESSAGE], "nextCursor": None}),
+)
+async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], reads: Injected[Reads]) -> MessagesJson:
+    """List which messages were sent to whom, newest first, and why others failed; for admins.
+
+    `standby`: sent only if an earlier message of the notification fails. `skipped`: not needed. Texts are not shown.
+    """
+    found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
+    page, next_cursor = cut(found, asked.limit, lambda view: view.message.id)
+    return MessagesJson(items=tuple(map(message_json, page)), next_cursor=next_cursor)
+
+
+NOTIFICATIONS: Final = items(
+    "notifications",
+    NotificationJson,
+    lambda source, after: source.reads.notifications.page(
+        NotificationFilter(user_id=source.user.id, after=after, limit=source.page)
+    ),
+    notification_json,
+    example=[NOTIFICATION],
+)
+
+routes: Final = Router(
+    "/", route_handlers=[list_notifications, read_one, read_all, list_messages], opt=exporting(NOTIFICATIONS)
+)

@@ -1,0 +1,62 @@
+"""Notifications of a person, and the log of messages."""
+
+from typing import Final
+from uuid import UUID, uuid4
+
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.declarations import Feature, Ids, Kind, Row, World
+
+from booking_domain.identity.events import PhoneChanged
+from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.notifications.notices import TranslatedNotice
+from booking_domain.notifications.use_cases.notifications import KeepNotification, keep_notification
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import EventId, UserId
+from booking_domain.shared.permissions import Permission
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.testing.notifications.contracts.notifications import a_message, a_notification
+from booking_domain.workflows.ports import Repositories
+
+NOTICE: Final = TranslatedNotice(language="en", subject="Confirmed", text="See you.")
+
+
+async def notified(api: Api, token: str, *contacts: Contact) -> None:
+    """Tell the owner of the token of an event."""
+    user_id = UserId(UUID((await api.get("/users/me", token)).json()["id"]))
+    event = PhoneChanged(id=EventId(uuid4()), occurred_at=NOW, user_id=user_id)
+    command = KeepNotification(user_id=user_id, event=event, notice=NOTICE, contacts=contacts)
+    assert await api.container.executor().run(keep_notification, command, actor=SYSTEM)
+
+
+async def notification(world: World, who: str) -> Ids:
+    token = await world.token(who)
+    assert token is not None
+    await notified(world.api, token, Contact(MessageChannel.EMAIL, "dorj@example.com"))
+    listed = await world.done("GET", "/notifications", who)
+    return {"notification_id": listed["items"][0]["id"]}
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """A notification of each, with a message."""
+    for user in (cast.customer, cast.owner):
+        kept = a_notification(make, user)
+        await tx.notifications.add(kept, [a_message(make, kept)])
+
+
+READ: Final = Permission.READ_NOTIFICATIONS
+_AGAIN: Final = "reading twice changes nothing"
+
+FEATURE: Final = Feature(
+    routes={
+        "GET /notifications": Row(READ),
+        "POST /notifications/{notification_id}/read": Row(READ, Kind(notification), keyless=_AGAIN),
+        "POST /notifications/read": Row(READ, keyless=_AGAIN),
+        "GET /admin/messages": Row(Permission.SEE_MESSAGES),
+    },
+    permissions="""
+        notification.read    customer:own provider:own manager:own admin:own token
+        message.see          admin:any
+    """,
+    personal_data=personal_data,
+)

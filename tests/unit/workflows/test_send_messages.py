@@ -1,0 +1,186 @@
+"""Messages to people: retried, sent over the next contact when one fails for good, at most once for each event."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_domain.identity.events import PhoneChanged
+from booking_domain.identity.model import User
+from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+from booking_domain.notifications.model import RETRIED_FOR, Contact, MessageChannel, MessageStatus
+from booking_domain.notifications.notices import TranslatedNotice
+from booking_domain.notifications.ports import MessageFilter, MessageSender, OutgoingMessage
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import EventId
+from booking_domain.testing.builders import Builder
+from booking_domain.testing.memory import MemoryPlatform
+from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+
+EMAIL = Contact(MessageChannel.EMAIL, "dorj@example.com")
+SMS = Contact(MessageChannel.SMS, "+97699112233")
+NOTICE = TranslatedNotice(language="en", subject="Confirmed", text="See you.")
+SENT, FAILED, PENDING, STANDBY, SKIPPED = (
+    MessageStatus.SENT,
+    MessageStatus.FAILED,
+    MessageStatus.PENDING,
+    MessageStatus.STANDBY,
+    MessageStatus.SKIPPED,
+)
+
+
+class ScriptedSender(MessageSender):
+    """Raises the errors of its script, one for each attempt over a channel; afterwards it sends."""
+
+    def __init__(self, **errors: Sequence[DomainError | None]) -> None:
+        self._errors = {channel: list(script) for channel, script in errors.items()}
+        self.sent: list[OutgoingMessage] = []
+
+    async def send(self, message: OutgoingMessage) -> None:
+        script = self._errors.get(message.channel)
+        error = script.pop(0) if script else None
+        if error is not None:
+            raise error
+        self.sent.append(message)
+
+
+class Office:
+    """A platform that notifies one user."""
+
+    def __init__(self, sender: ScriptedSender) -> None:
+        self.platform = MemoryPlatform()
+        self.sender = sender
+        self.user: User = Builder().user()
+
+    async def tell(self, *contacts: Contact, everywhere: bool = False, event: PhoneChanged | None = None) -> bool:
+        """Return whether messages are to be sent."""
+        async with self.platform.database.begin() as tx:
+            if await tx.users.lock(self.user.id) is None:
+                await tx.users.add(self.user)
+        notifier = KeepingNotifier(self.platform.executor)
+        await notifier.notify(self.user.id, event or self.event(), NOTICE, contacts, everywhere=everywhere)
+        return notifier.notified == {self.user.id}
+
+    def event(self) -> PhoneChanged:
+        return PhoneChanged(id=EventId(uuid4()), occurred_at=self.platform.clock.now(), user_id=self.user.id)
+
+    async def send(self) -> None:
+        await send_due_messages(
+            self.user.id,
+            clock=self.platform.clock,
+            reads=self.platform.reads,
+            executor=self.platform.executor,
+            sender=self.sender,
+        )
+
+    async def send_until_nothing_waits(self) -> None:
+        while (at := await self.platform.reads.notifications.next_attempt(self.user.id)) is not None:
+            self.platform.clock.set(max(at, self.platform.clock.now()))
+            await self.send()
+
+    async def log(self) -> list[tuple[MessageChannel, MessageStatus, str]]:
+        views = await self.platform.reads.notifications.messages(MessageFilter())
+        return [(view.message.channel, view.message.status, view.message.failure) for view in reversed(views)]
+
+
+async def test_the_first_contact_is_sent_the_message_and_the_others_are_skipped() -> None:
+    office = Office(ScriptedSender())
+    assert await office.tell(EMAIL, SMS)
+    await office.send()
+    assert [each.to for each in office.sender.sent] == [EMAIL.to]
+    assert await office.log() == [(EMAIL.channel, SENT, ""), (SMS.channel, SKIPPED, "")]
+
+
+async def test_a_refused_address_falls_back_to_the_next_contact_at_once() -> None:
+    office = Office(ScriptedSender(email=[EmailRefused(reason="550")]))
+    await office.tell(EMAIL, SMS)
+    await office.send()
+    assert [each.to for each in office.sender.sent] == [SMS.to]
+    assert await office.log() == [(EMAIL.channel, FAILED, "email.refused"), (SMS.channel, SENT, "")]
+
+
+async def test_an_unavailable_server_is_tried_again_under_the_same_id() -> None:
+    office = Office(ScriptedSender(email=[EmailUnavailable()]))
+    await office.tell(EMAIL, SMS)
+    await office.send()
+    assert await office.log() == [(EMAIL.channel, PENDING, "email.unavailable"), (SMS.channel, STANDBY, "")]
+    await office.send()  # not due yet
+    assert office.sender.sent == []
+    await office.send_until_nothing_waits()
+    assert [each.to for each in office.sender.sent] == [EMAIL.to]
+
+
+async def test_after_a_day_without_success_the_next_contact_is_sent_the_message() -> None:
+    office = Office(ScriptedSender(email=[EmailUnavailable()] * 1_000))
+    started = office.platform.clock.now()
+    await office.tell(EMAIL, SMS)
+    await office.send_until_nothing_waits()
+    assert RETRIED_FOR <= office.platform.clock.now() - started <= RETRIED_FOR + timedelta(minutes=10)
+    assert await office.log() == [(EMAIL.channel, FAILED, "email.unavailable"), (SMS.channel, SENT, "")]
+
+
+async def test_a_notice_for_all_contacts_reaches_each_of_them() -> None:
+    office = Office(ScriptedSender(email=[EmailRefused(reason="550")]))
+    await office.tell(EMAIL, SMS, everywhere=True)
+    await office.send()
+    assert await office.log() == [(EMAIL.channel, FAILED, "email.refused"), (SMS.channel, SENT, "")]
+
+
+async def test_a_repeated_event_is_kept_and_sent_once() -> None:
+    office = Office(ScriptedSender())
+    event = office.event()
+    assert await office.tell(EMAIL, event=event)
+    assert not await office.tell(EMAIL, event=event)
+    await office.send_until_nothing_waits()
+    assert len(office.sender.sent) == 1
+    assert await office.platform.reads.notifications.unread(office.user.id) == 1
+
+
+async def test_a_user_without_a_contact_has_the_notification_in_the_app() -> None:
+    office = Office(ScriptedSender())
+    assert not await office.tell()
+    assert (await office.platform.reads.notifications.unread(office.user.id), await office.log()) == (1, [])
+
+
+_ERRORS = st.sampled_from([None, EmailUnavailable(), EmailRefused(reason="550")])
+
+
+@given(
+    email=st.lists(_ERRORS, max_size=6),
+    sms=st.lists(_ERRORS, max_size=6),
+    everywhere=st.lists(st.booleans(), min_size=1, max_size=4),
+)
+async def test_every_message_ends_and_a_notification_arrives_once_if_any_contact_takes_it(
+    email: list[DomainError | None], sms: list[DomainError | None], everywhere: list[bool]
+) -> None:
+    office = Office(ScriptedSender(email=email, sms=sms))
+    for each in everywhere:
+        await office.tell(EMAIL, SMS, everywhere=each)
+    await office.send_until_nothing_waits()
+    assert {status for _, status, _ in await office.log()} <= {SENT, FAILED, SKIPPED, STANDBY}
+    views = await office.platform.reads.notifications.messages(MessageFilter())
+    for notification in {view.notification.id for view in views}:
+        mine = sorted(
+            (view.message for view in views if view.notification.id == notification), key=lambda each: each.rank
+        )
+        statuses = [each.status for each in mine]
+        assert statuses in (
+            [SENT, SKIPPED],
+            [FAILED, SENT],
+            [FAILED, FAILED],
+            [SENT, SENT],
+            [SENT, FAILED],
+        )
+    assert len({each.id for each in office.sender.sent}) == len(office.sender.sent)
+
+
+@pytest.mark.parametrize(("to", "shown"), [(EMAIL.to, "d****@example.com"), (SMS.to, "+976****2233")])
+async def test_the_log_masks_contacts(to: str, shown: str) -> None:
+    office = Office(ScriptedSender())
+    await office.tell(Contact(MessageChannel.EMAIL, to))
+    [view] = await office.platform.reads.notifications.messages(MessageFilter())
+    assert view.message.to_masked == shown
+    assert to not in repr(view)
