@@ -1,5 +1,6 @@
-"""`run` refuses to start with a bad configuration or taken resources, says why, and leaves other runs alone."""
+"""Commands refuse to start with a bad configuration or taken resources, say why, and leave other runs alone."""
 
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,10 +18,11 @@ from entrypoints.settings import (
 )
 
 REFUSED = 2
+NO_DATABASE: Final = "postgresql://booking:hidden@127.0.0.1:1/booking"
 BARE_PRODUCTION: Final = {"BOOKING_ENV": "production"}
 PRODUCTION_WITH_DEVELOPMENT_SECRETS: Final = {
     "BOOKING_ENV": "production",
-    "DATABASE_URL": "postgresql://booking:hidden@127.0.0.1:1/booking",
+    "DATABASE_URL": NO_DATABASE,
     "BOOKING_PUBLIC_URL": "https://booking.example.com",
     "BOOKING_SECRET_KEY": DEVELOPMENT_SECRET,
     "BOOKING_ENCRYPTION_KEY": DEVELOPMENT_SECRET,
@@ -44,21 +46,31 @@ class Refused:
     def __init__(self, folder: Path, running: Product, taken: int) -> None:
         self.running, self.taken = running, taken
         self.folder = folder
+        with_wrong_password = re.sub(r":[^:@]+@", ":hidden@", running.database_url)
         self._runs = {
             "folder": self._run("folder", {"BOOKING_DATA_DIR": str(running.data)}),
             "port": self._run("port", {"PORT": str(running.port)}),
             "simulator port": self._run("simulator port", {"SIMULATOR_PORT": str(taken)}),
             "bare production": self._run("bare production", BARE_PRODUCTION),
             "development secrets": self._run("development secrets", PRODUCTION_WITH_DEVELOPMENT_SECRETS),
+            "no database": self._run("no database", {}, command="api"),
+            "unreachable database": self._run("unreachable database", {"DATABASE_URL": NO_DATABASE}, command="api"),
+            "wrong password": self._run("wrong password", {"DATABASE_URL": with_wrong_password}, command="api"),
+            "worker": self._run("worker", {"DATABASE_URL": with_wrong_password}, command="worker"),
+            "malformed": self._run("malformed", {"DATABASE_URL": "postgresql://a:hid%zzden@b/c"}, command="migrate"),
+            "no folder": self._run("no folder", {"BOOKING_DATA_DIR": "/dev/null/data"}),
+            "port of api": self._run(
+                "port of api", {"DATABASE_URL": running.database_url, "PORT": str(taken)}, command="api"
+            ),
         }
 
     def data(self, name: str) -> Path:
         return self.folder / name
 
-    def _run(self, name: str, settings: Mapping[str, str]) -> Program:
+    def _run(self, name: str, settings: Mapping[str, str], *, command: str = "run") -> Program:
         ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
         told = {"BOOKING_DATA_DIR": str(self.data(name)), **ports, **settings}
-        return Program("run", self.folder / f"{name}.log", told)
+        return Program(command, self.folder / f"{name}.log", told)
 
     def said(self, name: str) -> str:
         """The output of a refused run."""
@@ -132,6 +144,32 @@ def test_a_second_run_in_the_same_folder_is_refused_and_names_the_folder(refused
 def test_a_taken_port_is_refused_and_named(refused: Refused) -> None:
     assert f"127.0.0.1:{refused.running.port} cannot be used" in refused.said("port")
     assert f"127.0.0.1:{refused.taken} cannot be used" in refused.said("simulator port")
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "what_to_do"),
+    [
+        ("no database", "`api` needs DATABASE_URL", "`make run` starts one itself."),
+        ("unreachable database", "127.0.0.1:1 cannot be reached: Connection refused", "or correct DATABASE_URL."),
+        ("wrong password", "password authentication failed", "Correct DATABASE_URL."),
+        ("worker", "password authentication failed", "Correct DATABASE_URL."),
+        ("malformed", "DATABASE_URL is malformed", "Percent-encode"),
+        ("no folder", "/dev/null/data cannot be written", "or set BOOKING_DATA_DIR"),
+    ],
+)
+def test_what_keeps_a_command_from_starting_is_said_in_one_line(
+    refused: Refused, name: str, why: str, what_to_do: str
+) -> None:
+    [said] = refused.said(name).splitlines()
+    assert why in said
+    assert what_to_do in said
+    assert "hid" not in said
+
+
+def test_the_api_on_a_taken_port_is_refused_without_a_backtrace(refused: Refused) -> None:
+    assert refused.said("port of api").splitlines()[-1] == (
+        f"127.0.0.1:{refused.taken} cannot be used: Address already in use"
+    )
 
 
 def test_a_refused_run_leaves_no_process_and_does_not_disturb_a_running_one(refused: Refused) -> None:

@@ -10,7 +10,8 @@ import sys
 
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.time import time_zone
-from entrypoints.settings import InvalidSettings, Settings
+from entrypoints.cli.startup import CannotStart, DatabaseUnreachable, require_database, require_folder, wait_for_free
+from entrypoints.settings import Environment, InvalidSettings, Settings
 from entrypoints.zone_data import use_pinned_zone_data
 
 
@@ -38,11 +39,11 @@ def main() -> int:
     try:
         settings = Settings.from_environment(os.environ)
         if chosen.command == "worker":
-            return _worker()
+            return _worker(settings)
         if chosen.command == "api":
             return _api(settings)
         return _on_a_provided_database(settings, chosen)
-    except (InvalidSettings, StorageUnavailable) as error:
+    except (InvalidSettings, CannotStart, StorageUnavailable) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -55,9 +56,13 @@ def _known_zone(name: str) -> str:
         raise argparse.ArgumentTypeError(unknown.problem) from unknown
 
 
-def _worker() -> int:
+def _worker(settings: Settings) -> int:
     from entrypoints.worker.main import main as run_worker
 
+    try:
+        _require_surroundings(settings, "worker")
+    except DatabaseUnreachable as unreachable:
+        print(unreachable, "The worker waits for it.", file=sys.stderr)
     run_worker()
     return 0
 
@@ -65,8 +70,16 @@ def _worker() -> int:
 def _api(settings: Settings) -> int:
     from entrypoints.http.server import serve
 
+    _require_surroundings(settings, "api")
+    wait_for_free((settings.host, settings.port))
     serve(settings)
     return 0
+
+
+def _require_surroundings(settings: Settings, command: str) -> None:
+    if settings.environment is Environment.DEVELOPMENT:  # messages are files there
+        require_folder(settings.data_dir)
+    require_database(settings, command)
 
 
 def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -75,7 +88,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from booking_domain.shared.audit import Origin
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys
-    from entrypoints.cli.run import CannotRun, run
+    from entrypoints.cli.run import run
     from entrypoints.cli.seed import SeedRefused, seed
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
@@ -93,7 +106,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
             migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
             if chosen.command == "seed":
                 asyncio.run(seed(settings, database.url))
-    except (EmbeddedPostgresError, CannotRun, SeedRefused) as error:
+    except (EmbeddedPostgresError, SeedRefused) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.postgres.kit import embedded
+from entrypoints.cli.startup import require_connection, require_folder
 from entrypoints.settings import Settings
 
 
@@ -32,10 +33,16 @@ class ProvidedDatabase:
 
 @contextmanager
 def provided_database(settings: Settings) -> Iterator[ProvidedDatabase]:
-    """Yield the database; an embedded server stops when the block ends."""
+    """Yield the database; an embedded server stops when the block ends.
+
+    Raises:
+        CannotStart: the database cannot be reached, or the data folder cannot be written.
+    """
     if settings.database_url is not None:
+        require_connection(settings.database_url)
         yield ProvidedDatabase(settings.database_url)
         return
+    require_folder(settings.data_dir)
     folder = settings.data_dir / "postgres"
     server = embedded.start(folder)
     try:

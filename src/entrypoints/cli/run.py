@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -20,18 +20,13 @@ from entrypoints.cli.banner import banner
 from entrypoints.cli.parts import Part, stop
 from entrypoints.cli.provided_database import ProvidedDatabase, provided_database
 from entrypoints.cli.seed import seed
+from entrypoints.cli.startup import patiently, require_folder, wait_for_free
 from entrypoints.container import Container
 from entrypoints.settings import Environment, Settings
 
 READY_WITHIN_SECONDS: Final = 60
-PATIENCE_SECONDS: Final = 10
-SILENCE_SECONDS: Final = 1
 LOOK_EVERY_SECONDS: Final = 0.5
 _PAUSE_SECONDS: Final = 0.05
-
-
-class CannotRun(Exception):
-    """A port or folder is in use by another process."""
 
 
 def run(settings: Settings) -> int:
@@ -39,11 +34,11 @@ def run(settings: Settings) -> int:
     signals = _Signals()
     started = time.monotonic()
     with _alone(settings.data_dir):
-        _wait_for_free((settings.host, settings.port))
+        wait_for_free((settings.host, settings.port))
         if settings.simulated_qpay:
-            _wait_for_free(("127.0.0.1", settings.simulator_port))
+            wait_for_free(("127.0.0.1", settings.simulator_port))
         if settings.simulated_stripe:
-            _wait_for_free(("127.0.0.1", settings.stripe.simulator_port))
+            wait_for_free(("127.0.0.1", settings.stripe.simulator_port))
         with provided_database(settings) as database:
             url = database.url
             migrations.upgrade(url, cipher=Container(settings=settings).field_cipher())
@@ -120,39 +115,14 @@ def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
 @contextlib.contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """Two of us in one folder would share a database and stop it under each other's feet."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    require_folder(data_dir)
     with (data_dir / "run.lock").open("w") as lock:
 
         def take() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-        _patiently(take, f"another `run` uses the data folder {data_dir.resolve()}")
+        patiently(take, f"another `run` uses the data folder {data_dir.resolve()}")
         yield
-
-
-def _wait_for_free(address: tuple[str, int]) -> None:
-    def take() -> None:
-        with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-
-    _patiently(take, f"{address[0]}:{address[1]} cannot be used")
-
-
-def _patiently(take: Callable[[], None], refusal: str) -> None:
-    """Take what an earlier run may still be letting go of."""
-    started = time.monotonic()
-    told = False
-    while True:
-        try:
-            return take()
-        except OSError as error:
-            if time.monotonic() - started > PATIENCE_SECONDS:
-                raise CannotRun(f"{refusal}: {error.strerror}") from error
-        if not told and time.monotonic() - started > SILENCE_SECONDS:
-            print(f"{refusal}; waiting for {PATIENCE_SECONDS} s …", file=sys.stderr, flush=True)
-            told = True
-        time.sleep(_PAUSE_SECONDS)
 
 
 def _local(settings: Settings) -> str:

@@ -1,0 +1,121 @@
+"""What keeps a command from starting, each reported in one line that says what to do."""
+
+import os
+import re
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from entrypoints.settings import Settings
+
+CONNECT_SECONDS: Final = 5
+PATIENCE_SECONDS: Final = 10
+SILENCE_SECONDS: Final = 1
+_PAUSE_SECONDS: Final = 0.05
+_REFUSAL: Final = re.compile(
+    r"password authentication failed|no password supplied|does not exist|no pg_hba\.conf entry"
+)
+
+
+class CannotStart(Exception):
+    """The command cannot start; the message says why and what to do."""
+
+
+class DatabaseUnreachable(CannotStart):
+    """No server answers at the address, or it is starting; it may come."""
+
+
+def require_database(settings: Settings, command: str) -> None:
+    """Connect once to the database of a command that does not start one itself.
+
+    Raises:
+        CannotStart: none is configured, it cannot be reached, or it refuses us.
+    """
+    if settings.database_url is None:
+        raise CannotStart(
+            f"`{command}` needs DATABASE_URL, the address of a migrated database. `make run` starts one itself."
+        )
+    require_connection(settings.database_url)
+
+
+def require_connection(url: str) -> None:
+    """Connect once.
+
+    Raises:
+        DatabaseUnreachable: it cannot be reached.
+        CannotStart: it refuses us.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as malformed:  # its message may quote the password
+        raise CannotStart(
+            "DATABASE_URL is malformed. Percent-encode the special characters of its user name and password."
+        ) from malformed
+    place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
+    try:
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+    except psycopg.OperationalError as error:
+        said = str(error).partition("\n")[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+        if _REFUSAL.search(said):
+            raise CannotStart(f"PostgreSQL at {place} refuses us: {said}. Correct DATABASE_URL.") from error
+        raise DatabaseUnreachable(
+            f"PostgreSQL at {place} cannot be reached: {said}. Start it, or correct DATABASE_URL."
+        ) from error
+
+
+def require_folder(folder: Path) -> None:
+    """Create the data folder.
+
+    Raises:
+        CannotStart: this user may not write it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        raise CannotStart(
+            f"The folder {folder.absolute()} cannot be written: {error.strerror}. "
+            "Correct its permissions, or set BOOKING_DATA_DIR to another folder."
+        ) from error
+
+
+def wait_for_free(address: tuple[str, int]) -> None:
+    """Wait until the port is free.
+
+    Raises:
+        CannotStart: another process keeps it.
+    """
+
+    def take() -> None:
+        with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+
+    patiently(take, f"{address[0]}:{address[1]} cannot be used")
+
+
+def patiently(take: Callable[[], None], refusal: str) -> None:
+    """Take what an earlier process may still be letting go of.
+
+    Raises:
+        CannotStart: it was not let go.
+    """
+    started = time.monotonic()
+    told = False
+    while True:
+        try:
+            return take()
+        except OSError as error:
+            if time.monotonic() - started > PATIENCE_SECONDS:
+                raise CannotStart(f"{refusal}: {error.strerror}") from error
+        if not told and time.monotonic() - started > SILENCE_SECONDS:
+            print(f"{refusal}; waiting for {PATIENCE_SECONDS} s …", file=sys.stderr, flush=True)
+            told = True
+        time.sleep(_PAUSE_SECONDS)
