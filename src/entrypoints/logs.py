@@ -1,8 +1,8 @@
-"""Logs as JSON lines on standard error."""
+"""Logs on standard error: JSON lines, or text for a person."""
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import structlog
@@ -10,6 +10,8 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 _TRACEBACKS: Final = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 """Tracebacks omit local variables, which may hold passwords and tokens."""
+ACCESS_FIELDS: Final = ("method", "route", "status", "duration_ms", "account", "request_id")
+"""The fields of an entry of the access log."""
 _SHARED: Final[tuple[structlog.types.Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -17,7 +19,7 @@ _SHARED: Final[tuple[structlog.types.Processor, ...]] = (
 )
 
 
-def configure_logs(level: str) -> None:
+def configure_logs(level: str, *, readable: bool = False) -> None:
     """Configure structlog, and format records of the standard library's logging the same way."""
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -26,21 +28,31 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(json_lines())
+    handler.setFormatter(formatter(readable=readable))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for chatty in ("httpx", "httpcore", "procrastinate", "stripe"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def json_lines() -> logging.Formatter:
-    """A formatter that writes one JSON object per line."""
+def formatter(*, readable: bool) -> logging.Formatter:
+    """A formatter that writes one JSON object per line or, if `readable`, text with colours on a terminal."""
+    written: tuple[structlog.types.Processor, ...] = (structlog.processors.JSONRenderer(),)
+    if readable:
+        written = (
+            _as_text,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0, repr_native_str=True),
+        )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+        foreign_pre_chain=[
+            *_SHARED,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(allow=ACCESS_FIELDS),  # other libraries' extras may hold anything
+        ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _TRACEBACKS,
             _first_lines,
-            structlog.processors.JSONRenderer(),
+            *written,
         ],
     )
 
@@ -49,6 +61,23 @@ def _first_lines(_logger: object, _method: str, event: structlog.types.EventDict
     """Keep only the first line of exception messages: PostgreSQL's details contain column values."""
     _cut(event.get("exception", ()))
     return event
+
+
+def _as_text(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Write stacks as Python does."""
+    stacks = event.get("exception")
+    if stacks is not None:
+        event["exception"] = "\n".join(_lines(stacks))
+    return event
+
+
+def _lines(stacks: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for stack in stacks:
+        for frame in stack["frames"]:
+            yield f'  File "{frame["filename"]}", line {frame["lineno"]}, in {frame["name"]}'
+        yield f"{stack['exc_type']}: {stack['exc_value']}"
+        for group in stack.get("exceptions") or ():
+            yield from _lines(group)
 
 
 def _cut(stacks: Iterable[dict[str, Any]]) -> None:

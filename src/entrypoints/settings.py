@@ -39,6 +39,8 @@ SIMULATOR_PASSWORD: Final = "simulator"  # noqa: S105 - the simulator's; refused
 SIMULATOR_INVOICE_CODE: Final = "SIMULATOR_INVOICE"
 MEMORY: Final = "memory"
 POSTGRES: Final = "postgres"
+JSON: Final = "json"
+TEXT: Final = "text"
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 _QUOTA_EXAMPLE: Final = "login=5/60,read=1000/10"
@@ -161,6 +163,8 @@ class Settings:
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
     metrics_tokens: tuple[str, ...] = ()
     """BOOKING_METRICS_TOKEN: what `GET /metrics` requires as a bearer token; several may be given with commas."""
+    log_format: str = TEXT
+    """BOOKING_LOG_FORMAT: `json`, or `text` for a person; default in production: `json`."""
     log_level: str = "info"
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 
@@ -267,6 +271,7 @@ class Settings:
             webhook_log=timedelta(days=read.number("BOOKING_WEBHOOK_LOG_DAYS", 14, 4, 29)),
             default_language=read.choice("BOOKING_DEFAULT_LANGUAGE", LANGUAGES, FALLBACK),
             metrics_tokens=read.secrets("BOOKING_METRICS_TOKEN"),
+            log_format=read.choice("BOOKING_LOG_FORMAT", (JSON, TEXT), JSON if production else TEXT),
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),
         )
         if read.problems:

@@ -162,7 +162,7 @@ def events(said: str) -> set[str]:
 
 def test_no_line_of_a_log_is_forged(product: Product, tmp_path: Path) -> None:
     """Line breaks are sent in every place that may end up in a log."""
-    with Api(tmp_path, product.database_url, BOOKING_LOG_LEVEL="debug") as api:
+    with Api(tmp_path, product.database_url, BOOKING_LOG_LEVEL="debug", BOOKING_LOG_FORMAT="json") as api:
         for broken in (f"\r\n{FORGED}\r\n", f"\n{FORGED}\n", f"\u2028{FORGED}\u0085{FORGED}"):
             for path in (f"/{quote(broken)}", f"/bookings/{quote(broken)}", f"/webhooks/qpay/{quote(broken)}?token=x"):
                 assert api.http.get(path).status_code < 500

@@ -21,6 +21,7 @@ from entrypoints.http.earnings import routes as earnings
 from entrypoints.http.health import metrics
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
+from entrypoints.http.kit.access_log import log_requests
 from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
 from entrypoints.http.kit.cross_origin import CrossOrigin
@@ -104,6 +105,7 @@ def create_app(container: HttpContainer) -> Litestar:
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     require_one_host(app)
+    log_requests(app)
     return app
 
 

@@ -10,7 +10,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
-from entrypoints.settings import Settings
+from entrypoints.settings import TEXT, Settings
 from entrypoints.zone_data import use_pinned_zone_data
 
 
@@ -19,7 +19,7 @@ def create() -> Litestar:
     die_with_parent(signal.SIGKILL, os.getppid())  # granian's own end must not leave us behind, holding the port
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, readable=settings.log_format == TEXT)
     app = create_app(HttpContainer(settings=settings))
     gc.collect()
     gc.freeze()  # what is there by now stays: the collector need not look at it again and again

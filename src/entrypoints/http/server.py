@@ -13,10 +13,9 @@ from granian.constants import HTTPModes, Interfaces, Loops  # noqa: E402
 from granian.http import HTTP1Settings  # noqa: E402
 
 from entrypoints.http import asgi  # noqa: E402
-from entrypoints.settings import Settings  # noqa: E402
+from entrypoints.settings import TEXT, Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
-_AS_JSON: Final = {name: {"()": "entrypoints.logs.json_lines"} for name in ("generic", "access")}
 MOST_HEADER_BYTES: Final = 65_536
 HEADER_MILLISECONDS: Final = 30_000
 """The deadline for the head of a request."""
@@ -27,6 +26,7 @@ def serve(settings: Settings) -> None:
 
     The processes are forks of this one, which has imported the application already, so each starts a second sooner.
     """
+    written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == TEXT}
     gc.collect()
     gc.freeze()  # and so the collector writes nothing into the pages that they share
     Granian(
@@ -46,7 +46,6 @@ def serve(settings: Settings) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        # Addresses of calendars and callbacks have secrets in their query.
-        log_access=False,
-        log_dictconfig={"formatters": _AS_JSON},
+        log_access=False,  # `log_requests` writes the access log
+        log_dictconfig={"formatters": {"generic": written, "access": written}},
     ).serve()

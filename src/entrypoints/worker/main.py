@@ -18,7 +18,7 @@ from booking_domain.shared.heartbeats import Activity
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin
-from entrypoints.settings import Settings
+from entrypoints.settings import TEXT, Settings
 from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
 from entrypoints.worker.heart import Heart
 from entrypoints.worker.jobs import Jobs
@@ -142,7 +142,7 @@ def main() -> None:
     """Run from the environment."""
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, readable=settings.log_format == TEXT)
     set_origin(lambda: Origin(user_agent="worker"))
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_signalled(Container(settings=settings)))

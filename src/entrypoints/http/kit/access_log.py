@@ -1,0 +1,53 @@
+"""The access log: an entry for each response, without addresses, queries or values of path parameters."""
+
+import logging
+from time import perf_counter
+from typing import Final
+
+from litestar import Litestar
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from booking_domain.shared.actor import Actor
+from entrypoints.http.kit.response_headers import request_id
+
+_PROBES: Final = ("/health", "/api/v1/health", "/metrics")
+"""Their requests come every few seconds: level debug."""
+_log: Final = logging.getLogger(__name__)
+
+
+def log_requests(app: Litestar) -> None:
+    """Log every request when its response is complete; one that the client left has the status null."""
+    app.asgi_handler = _logged(app.asgi_handler)
+
+
+def _logged(app: ASGIApp) -> ASGIApp:
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        level = logging.DEBUG if scope["path"].startswith(_PROBES) else logging.INFO
+        if scope["type"] != ScopeType.HTTP or not _log.isEnabledFor(level):
+            await app(scope, receive, send)
+            return
+        method, started = scope["method"], perf_counter()
+        status: int | None = None
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await app(scope, receive, sent)
+        finally:
+            actor: Actor | None = scope.get("user")
+            entry = {
+                "method": method,
+                "route": scope.get("path_template"),
+                "status": status,
+                "duration_ms": round(1_000 * (perf_counter() - started), 1),
+                "account": None if actor is None else str(actor.id),
+                "request_id": request_id(scope),
+            }
+            _log.log(level, "request", extra=entry)
+
+    return handle
