@@ -24,7 +24,10 @@ _HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-_STYLE: Final = "body{font-family:sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}button{padding:.6rem 1rem;margin:.3rem 0;width:100%}"  # noqa: E501
+_STYLE: Final = (
+    ":root{color-scheme:light dark}body{font-family:sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem;"
+    "overflow-wrap:anywhere}button{padding:.6rem 1rem;margin:.3rem 0;width:100%}"
+)
 
 
 @get("/{intent_id:str}", media_type="text/html")
@@ -66,7 +69,8 @@ def _page(simulation: Simulation, intent: Document) -> Response[str]:
         f'<p id="status" role="status" data-status="{escape(intent["status"])}">{escape(intent["status"])}</p>{form}'
     )
     text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{name}</title><style>{_STYLE}</style></head><body><main>{body}</main></body></html>"
     )
     return Response(text, media_type="text/html", headers=_HEADERS)

@@ -1,32 +1,27 @@
 """The checkout page in a real browser, without JavaScript."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from tests.browsing import ARGUMENTS, CHROMIUM, assert_usable, needs_a_browser
 from tests.unit.adapters.qpay.merchant import Merchant
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
+pytestmark = needs_a_browser
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """A browser with JavaScript disabled and a fresh profile."""
-    profile: Path = tmp_path_factory.mktemp("profile")
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, args=ARGUMENTS, java_script_enabled=False
-        )
-        yield context
-        context.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Browser) -> BrowserContext:
+    """A browser with JavaScript disabled and a fresh profile."""
+    return chromium.new_context(java_script_enabled=False)
 
 
 def test_a_customer_sees_the_amount_and_qr_code_and_pays(browser: BrowserContext, merchant: Merchant) -> None:
@@ -50,6 +45,7 @@ def test_a_customer_sees_the_amount_and_qr_code_and_pays(browser: BrowserContext
 
     expect(page.get_by_role("status")).to_have_text("PAID")
     expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("img")).to_have_count(0)
     [row] = merchant.check(invoice["invoice_id"])["rows"]
     expect(page.get_by_role("cell", name=row["payment_id"])).to_be_visible()
     assert console_messages == []
@@ -77,4 +73,15 @@ def test_paying_from_a_stale_page_shows_an_error(browser: BrowserContext, mercha
     merchant.pay("paid", invoice["invoice_id"])
     page.get_by_role("button", name="Pay 20,000.00 MNT").click()
     expect(page.get_by_role("alert")).to_have_text("This invoice is already paid.")
+    page.close()
+
+
+def test_the_page_is_usable_on_a_telephone_before_and_after_paying(chromium: Browser, merchant: Merchant) -> None:
+    invoice = merchant.invoice()
+    page = chromium.new_page()
+    page.goto(invoice["qPay_shortUrl"])
+    assert_usable(page)
+    page.get_by_role("button", name="Pay 20,000.00 MNT").click()
+    expect(page.get_by_role("status")).to_have_text("PAID")
+    assert_usable(page)
     page.close()

@@ -1,61 +1,24 @@
 """Runs the Worker in workerd (miniflare) as a separate process."""
 
-import fcntl
-import functools
-import hashlib
 import json
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import pytest
+from tests.npm import require_packages
 from tests.ports import free_port
 
 PROJECT: Final = Path(__file__).parents[4] / "deploy" / "qpay-worker"
-NODE_MAJOR: Final = 20
-INSTALL_SECONDS: Final = 300
 KEY: Final = "the key of the edge, for tests only"
 OTHER_KEY: Final = "another key of the edge, also for tests"
 
 
 def require_node() -> None:
     """Skip the test, with the reason, if the Worker cannot run here."""
-    reason = _install()
-    if reason is not None:
-        pytest.skip(f"the Worker cannot run here: {reason}")
-
-
-@functools.cache
-def _install() -> str | None:
-    """Install the packages of the lock file, once for all test processes; return why that is impossible."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        return "Node and npm are not installed"
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
-    if int(version.removeprefix("v").partition(".")[0]) < NODE_MAJOR:
-        return f"Node {version} is older than {NODE_MAJOR}"
-    wanted = hashlib.sha256((PROJECT / "package-lock.json").read_bytes()).hexdigest()
-    stamp = PROJECT / "node_modules" / ".installed"
-    with (Path(tempfile.gettempdir()) / "qpay-worker.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_text() == wanted:
-            return None
-        done = subprocess.run(  # noqa: S603
-            [npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=0", "--loglevel=error"],
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            timeout=INSTALL_SECONDS,
-            check=False,
-        )
-        if done.returncode != 0:
-            return f"npm ci failed: {done.stderr.strip()[-300:]}"
-        stamp.write_text(wanted)
-    return None
+    require_packages(PROJECT)
 
 
 class WorkerProcess:

@@ -34,6 +34,7 @@ def logged(level: str = "info") -> Iterator[list[dict[str, Any]]]:
     sys.stderr = said = io.StringIO()
     try:
         configure_logs(level)
+        structlog.configure(cache_logger_on_first_use=False)  # a cached logger would write here in later tests
         yield found
     finally:
         sys.stderr = error_stream

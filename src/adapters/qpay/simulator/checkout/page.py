@@ -54,7 +54,6 @@ def document(*, title: str, body: str) -> str:
 
 def _invoice_card(page: Page, amount: str) -> str:
     invoice = page.invoice
-    picture = f"data:image/png;base64,{png_base64(invoice.qr_text)}"
     return (
         '<section class="card invoice" aria-label="Invoice"><div>'
         f"<h1>{escape(page.merchant_name)}</h1>"
@@ -65,8 +64,13 @@ def _invoice_card(page: Page, amount: str) -> str:
         f"<dt>Invoice no.</dt><dd>{escape(invoice.sender_invoice_no)}</dd>"
         f"<dt>Created</dt><dd>{_time(invoice.created_at)}</dd>"
         + (f"<dt>Expires</dt><dd>{_time(invoice.expires_at)}</dd>" if invoice.expires_at is not None else "")
-        + f'</dl></div><img src="{picture}" width="240" height="240" alt="QR code to pay {escape(amount)}"></section>'
+        + f"</dl></div>{_code(invoice, amount) if page.payable else ''}</section>"
     )
+
+
+def _code(invoice: Invoice, amount: str) -> str:
+    picture = f"data:image/png;base64,{png_base64(invoice.qr_text)}"
+    return f'<img src="{picture}" width="240" height="240" alt="QR code to pay {escape(amount)}">'
 
 
 def _payments_card(payments: Sequence[Payment]) -> str:
@@ -76,8 +80,9 @@ def _payments_card(payments: Sequence[Payment]) -> str:
         for payment in payments
     )
     return (
-        '<section class="card" aria-labelledby="payments"><h2 id="payments">Payments</h2>'
-        '<div class="scroll"><table><thead><tr><th scope="col">Payment</th><th scope="col">Status</th>'
+        '<section class="card"><h2 id="payments">Payments</h2>'
+        '<div class="scroll" role="region" aria-labelledby="payments" tabindex="0">'
+        '<table><thead><tr><th scope="col">Payment</th><th scope="col">Status</th>'
         '<th scope="col">Method</th><th scope="col" class="money">Amount</th><th scope="col">Time</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )

@@ -20,7 +20,8 @@ STYLE: Final = """
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; display: grid; gap: 1rem; }
+main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; display: grid; gap: 1rem;
+  grid-template-columns: minmax(0, 1fr); }
 .note { margin: 0; color: var(--soft); font-size: .9rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem 1.5rem; }
 .invoice { display: grid; gap: 1.5rem; grid-template-columns: 1fr auto; align-items: center; }

@@ -1,0 +1,35 @@
+"""A real browser, and what every page must pass in it."""
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Page
+from tests.npm import require_packages
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS: Final = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+WIDTHS: Final = (1280, 390)
+SCHEMES: Final = ("light", "dark")
+_WEB: Final = Path(__file__).parent / "clients" / "web"
+
+needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
+
+
+def assert_usable(page: Page) -> None:
+    """Assert that nothing overflows to the side and axe finds no violation, in every width and colour scheme."""
+    require_packages(_WEB)
+    axe = (_WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(f"() => {{ {axe} }}")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
+            wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+            assert (over, wrong) == (0, []), (width, scheme)
