@@ -1,12 +1,13 @@
-"""Domain events of provider profiles: what admins do to them, for those who are notified."""
+"""Domain events of provider profiles and of memberships of salons, for those who are notified."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import EventId, ProviderId
+from booking_domain.shared.ids import EventId, ProviderId, SalonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,71 @@ class ProfileDeleted(ProfileChanged):
     topic: ClassVar[str] = "provider.deleted"
 
 
-EVENTS: Final[tuple[type[ProfileChanged], ...]] = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipChanged(Event):
+    """The common fields of all events of a provider and a salon."""
+
+    subject_field: ClassVar[str] = "provider_id"
+
+    provider_id: ProviderId
+    salon_id: SalonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonInvited(MembershipChanged):
+    """The manager has invited the provider."""
+
+    topic: ClassVar[str] = "salon.invited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonJoined(MembershipChanged):
+    """The provider has accepted the invitation."""
+
+    topic: ClassVar[str] = "salon.joined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonLeft(MembershipChanged):
+    """The provider has ended the membership or declined the invitation."""
+
+    topic: ClassVar[str] = "salon.left"
+
+    was: MemberStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonRemoved(MembershipChanged):
+    """The manager has ended the membership or withdrawn the invitation."""
+
+    topic: ClassVar[str] = "salon.removed"
+
+    was: MemberStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonDeleted(MembershipChanged):
+    """The salon of a member, or of an invited provider, was deleted."""
+
+    topic: ClassVar[str] = "salon.deleted"
+
+    salon_name: str
+
+
+PROFILE_EVENTS: Final[tuple[type[ProfileChanged], ...]] = (
     ProfileSuspended,
     ProfileReinstated,
     ProfileCorrected,
     ProfileDeleted,
 )
+MEMBERSHIP_EVENTS: Final[tuple[type[MembershipChanged], ...]] = (
+    SalonInvited,
+    SalonJoined,
+    SalonLeft,
+    SalonRemoved,
+    SalonDeleted,
+)
+EVENTS: Final[tuple[type[Event], ...]] = (*PROFILE_EVENTS, *MEMBERSHIP_EVENTS)
 
 
 def profile_event(kind: type[ProfileChanged], profile: Profile, context: Context) -> ProfileChanged:

@@ -69,6 +69,10 @@ class Salons(Protocol):
         """Make an invited provider a member; needs the locks of both. The salon's hours apply from now on."""
         ...
 
+    async def delete(self, salon_id: SalonId) -> None:
+        """Delete the salon with its hours, memberships and invitations; needs the salon's lock."""
+        ...
+
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Delete a membership or invitation, if there is one; needs the salon's lock."""
         ...

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SHARE_CALENDAR = "calendar.share"
     MANAGE_SALONS = "salon.manage"
     JOIN_SALONS = "salon.join"
+    DELETE_SALONS = "salon.delete"
     END_SALON_MEMBERSHIPS = "salon.end_membership"
     SEE_SALON_INVITATIONS = "salon.see_invitations"
     HOLD_SLOTS = "hold.place"
@@ -119,6 +120,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SHARE_CALENDAR: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_SALONS: {Role.MANAGER: _OWN},
     Permission.JOIN_SALONS: {Role.PROVIDER: _MEMBER},
+    Permission.DELETE_SALONS: {Role.MANAGER: _OWN, Role.ADMIN: _ANY},
     Permission.END_SALON_MEMBERSHIPS: {Role.MANAGER: _OWN, Role.PROVIDER: _MEMBER},
     Permission.SEE_SALON_INVITATIONS: {Role.MANAGER: _OWN, Role.PROVIDER: _MEMBER},
     Permission.HOLD_SLOTS: _PEOPLE_THEIR_OWN,
@@ -161,6 +163,7 @@ LIVE_SESSION: Final = frozenset(
         Permission.MANAGE_CALENDAR,
         Permission.MANAGE_SALONS,
         Permission.JOIN_SALONS,
+        Permission.DELETE_SALONS,
         Permission.END_SALON_MEMBERSHIPS,
         Permission.ASK_FOR_CONSENT,
         Permission.GIVE_CONSENT,

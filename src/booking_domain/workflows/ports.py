@@ -14,7 +14,7 @@ from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProviderFilter
-from booking_domain.catalogue.salons import Member, Salon, SalonFilter
+from booking_domain.catalogue.salons import Salon, SalonFilter
 from booking_domain.disputes import ports as disputes
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
@@ -31,7 +31,10 @@ from booking_domain.workflows.listings import BookingListFilter, MoneyFilter, Mo
 from booking_domain.workflows.personal_data import PersonalData
 from booking_domain.workflows.views import (
     Appointment,
+    Invitation,
     ListedSalon,
+    ManagedSalon,
+    MemberView,
     Payout,
     PayoutStep,
     ProviderPayoutView,
@@ -63,8 +66,16 @@ class SalonReads(Protocol):
         """One salon with its opening hours."""
         ...
 
-    async def members(self, salon_id: SalonId) -> Sequence[Member]:
+    async def members(self, salon_id: SalonId) -> Sequence[MemberView]:
         """The providers who are members or invited, by provider id."""
+        ...
+
+    async def managed_by(self, manager_id: UserId) -> Sequence[ManagedSalon]:
+        """The manager's salons with members and invitations, by id."""
+        ...
+
+    async def invitations_of(self, user_id: UserId) -> Sequence[Invitation]:
+        """The invitations of the provider that this user is, the latest first."""
         ...
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:

@@ -1,12 +1,20 @@
-"""Salons: create and edit salons, set opening hours, invite providers and end memberships.
+"""Salons: create, edit and delete salons, set opening hours, invite providers and end memberships.
 
 A member is open only while the salon is open too. A provider becomes a member only by accepting an invitation.
 Existing bookings never change.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
+from booking_domain.catalogue.events import (
+    MembershipChanged,
+    SalonDeleted,
+    SalonInvited,
+    SalonJoined,
+    SalonLeft,
+    SalonRemoved,
+)
 from booking_domain.catalogue.model import Location, ProfileMissing, ProfileStatus
 from booking_domain.catalogue.salons import (
     MAX_MEMBERS,
@@ -25,9 +33,10 @@ from booking_domain.catalogue.salons import (
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
+from booking_domain.shared.ids import EventId, ExceptionId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
@@ -159,6 +168,7 @@ async def _invite(command: Membership, tx: Repositories, context: Context) -> Me
     if len(members) >= MAX_MEMBERS:
         raise SalonFull
     await tx.salons.invite(salon.id, profile.id, context.now)
+    await _announce(SalonInvited, salon, profile.id, tx, context)
     return Member(provider_id=profile.id)
 
 
@@ -179,7 +189,35 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Memb
         raise MemberElsewhere
     member = known.accepted(context.actor.role)
     await tx.salons.join(salon.id, provider_id)
+    await _announce(SalonJoined, salon, provider_id, tx, context)
     return member
+
+
+async def _decline(salon_id: SalonId, tx: Repositories, context: Context) -> None:
+    """Decline an invitation: it is deleted."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
+    if provider_id is None:
+        raise ProfileMissing
+    known = _among(await tx.salons.members(salon.id), provider_id)
+    if known is None or known.status is not MemberStatus.INVITED:
+        raise NotInvited
+    await tx.salons.part(salon.id, provider_id)
+    await _announce(SalonLeft, salon, provider_id, tx, context, was=known.status)
+
+
+async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None:
+    """Delete a salon, as its manager or an admin. Its members keep their calendars and bookings."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    if not may(context.actor, Permission.DELETE_SALONS, owned(context.actor, salon.manager_id)):
+        raise NotYourSalon
+    for member in await tx.salons.members(salon.id):
+        await _announce(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
+    await tx.salons.delete(salon.id)
 
 
 async def _part(command: Membership, tx: Repositories, context: Context) -> None:
@@ -187,14 +225,18 @@ async def _part(command: Membership, tx: Repositories, context: Context) -> None
     salon = await tx.salons.lock(command.salon_id)
     if salon is None:
         raise SalonNotFound
+    event: type[MembershipChanged] = SalonRemoved
     if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, owned(context.actor, salon.manager_id)):
+        event = SalonLeft
         own = await tx.calendars.lock_provider_of(context.actor.id)
         member = Relation.MEMBER if own == command.provider_id else None
         if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, member):
             raise NotYourSalon
-    if _among(await tx.salons.members(salon.id), command.provider_id) is None:
+    known = _among(await tx.salons.members(salon.id), command.provider_id)
+    if known is None:
         raise NoSuchMember
     await tx.salons.part(salon.id, command.provider_id)
+    await _announce(event, salon, command.provider_id, tx, context, was=known.status)
 
 
 async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: ExpectedVersion = None) -> Salon:
@@ -206,6 +248,24 @@ async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: 
         raise NotYourSalon
     require_expected_version(salon.version, expected)
     return salon
+
+
+async def _announce(
+    event: type[MembershipChanged],
+    salon: Salon,
+    provider_id: ProviderId,
+    tx: Repositories,
+    context: Context,
+    **more: Any,
+) -> None:
+    happened = event(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        provider_id=provider_id,
+        salon_id=salon.id,
+        **more,
+    )
+    await tx.outbox.put([happened])
 
 
 def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | None:
@@ -224,6 +284,15 @@ invite_provider: Final = UseCase(
 )
 accept_invitation: Final = UseCase(
     Permission.JOIN_SALONS, _accept, raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere)
+)
+decline_invitation: Final = UseCase(
+    Permission.JOIN_SALONS, _decline, raises=(SalonNotFound, ProfileMissing, NotInvited)
+)
+delete_salon: Final = UseCase(
+    Permission.DELETE_SALONS,
+    _delete,
+    lambda salon_id, _: Subject("salon", salon_id),
+    raises=(SalonNotFound, NotYourSalon),
 )
 end_membership: Final = UseCase(
     Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)

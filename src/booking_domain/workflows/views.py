@@ -1,13 +1,14 @@
 """Views: what reads across contexts return."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import Profile
-from booking_domain.catalogue.salons import Salon
+from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
@@ -93,6 +94,31 @@ class ListedSalon:
     rating: Rating
     metres: float | None
     """How far it is from the point that was searched near."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A member of a salon, or an invited provider, by name."""
+
+    provider_id: ProviderId
+    name: str
+    status: MemberStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedSalon:
+    """A salon with its members and invitations, by provider id."""
+
+    salon: Salon
+    members: tuple[MemberView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """An invitation to join a salon."""
+
+    salon: Salon
+    invited_at: datetime
 
 
 class PayoutStep(StrEnum):

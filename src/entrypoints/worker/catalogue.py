@@ -1,12 +1,19 @@
-"""Provider profiles in the worker: their owners are notified, and their bookings follow suspensions."""
+"""Provider profiles and salons in the worker: those whom a change affects are notified, bookings follow suspensions."""
 
 from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from booking_domain.catalogue.events import EVENTS, ProfileChanged, ProfileReinstated, ProfileSuspended
+from booking_domain.catalogue.events import (
+    MEMBERSHIP_EVENTS,
+    PROFILE_EVENTS,
+    ProfileChanged,
+    ProfileReinstated,
+    ProfileSuspended,
+)
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
+from booking_domain.workflows.notify_memberships import notify_of_membership
 from booking_domain.workflows.notify_profiles import notify_of_profile
 from booking_domain.workflows.question_bookings import affected_bookings, follow_profile
 from entrypoints.container import Container
@@ -30,5 +37,5 @@ def _follow_profile(event: ProfileChanged) -> Iterator[JobRequest]:
 CONTEXT: Final = WorkerContext(
     jobs=(FOLLOW,),
     subscriptions=(Subscription((ProfileSuspended, ProfileReinstated), _follow_profile),),
-    notices=(Notice(EVENTS, notify_of_profile),),
+    notices=(Notice(PROFILE_EVENTS, notify_of_profile), Notice(MEMBERSHIP_EVENTS, notify_of_membership)),
 )

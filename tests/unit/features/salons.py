@@ -97,6 +97,9 @@ MEMBERSHIP: Final = Kind(
 FEATURE: Final = Feature(
     routes={
         "POST /salons": Row(_MANAGE, once=new_salon),
+        "GET /salons": Row(_MANAGE, query="mine"),
+        "DELETE /salons/{salon_id}": Row(Permission.DELETE_SALONS, SALON, foreign=403),
+        "GET /salons/invitations": Row(Permission.JOIN_SALONS),
         "GET /salons/{salon_id}": Row(PUBLIC, SALON, tagged=True),
         "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9"),
         "GET /salons/{salon_id}/page": Row(PUBLIC, SALON),
@@ -108,6 +111,9 @@ FEATURE: Final = Feature(
         "POST /salons/{salon_id}/members/me/accept": Row(
             Permission.JOIN_SALONS, INVITATION, keyless="who is a member stays one"
         ),
+        "POST /salons/{salon_id}/members/me/decline": Row(
+            Permission.JOIN_SALONS, INVITATION, keyless="a declined invitation is gone"
+        ),
         "DELETE /salons/{salon_id}/members/{provider_id}": Row(
             Permission.END_SALON_MEMBERSHIPS, MEMBERSHIP, foreign=403
         ),
@@ -115,6 +121,7 @@ FEATURE: Final = Feature(
     },
     permissions="""
         salon.manage          manager:own live
+        salon.delete          manager:own admin:any live
         salon.join            provider:member live
         salon.end_membership  manager:own provider:member live
         salon.see_invitations manager:own provider:member token
@@ -122,6 +129,13 @@ FEATURE: Final = Feature(
     samples={
         (Salon, "phone"): st.sampled_from(["", "+97699112233"]),
         (Salon, "email"): st.sampled_from(["", "hello@nomad.mn"]),
+    },
+    events={
+        "salon.invited": {"providerId", "salonId"},
+        "salon.joined": {"providerId", "salonId"},
+        "salon.left": {"providerId", "salonId", "was"},
+        "salon.removed": {"providerId", "salonId", "was"},
+        "salon.deleted": {"providerId", "salonId", "salonName"},
     },
     personal_data=personal_data,
 )

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.workflows.scenes import FREE, ON_REQUEST
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.catalogue.events import EVENTS, ProfileChanged, ProfileSuspended
+from booking_domain.catalogue.events import PROFILE_EVENTS, ProfileChanged, ProfileSuspended
 from booking_domain.catalogue.model import (
     InvalidProfileTransition,
     Profile,
@@ -115,7 +115,7 @@ async def listed(studio: Studio) -> list[ProviderId]:
 
 
 async def events(studio: Studio) -> list[ProfileChanged]:
-    return [each for each in await studio.backend.outbox_events() if isinstance(each, EVENTS)]
+    return [each for each in await studio.backend.outbox_events() if isinstance(each, PROFILE_EVENTS)]
 
 
 async def notices(studio: Studio) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from booking_domain.catalogue.events import MembershipChanged
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import (
     MAX_MEMBERS,
@@ -32,7 +33,9 @@ from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.kit.storage import race
+from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
+from booking_domain.workflows.notify_memberships import notify_of_membership
 from booking_domain.workflows.profile_publication import ReinstateProfile, reinstate_profile
 from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
 from booking_domain.workflows.salon_slots import salon_schedules, salon_slots
@@ -44,12 +47,15 @@ from booking_domain.workflows.salons import (
     OpenSalon,
     SetSalonHours,
     accept_invitation,
+    decline_invitation,
+    delete_salon,
     edit_salon,
     end_membership,
     invite_provider,
     open_salon,
     set_salon_hours,
 )
+from entrypoints.languages.notices import GettextTranslator
 
 ZONE = "Asia/Ulaanbaatar"
 NOON_TO_FIVE = AddRule(day=2, hours=hours("12:00-17:00"))
@@ -81,6 +87,9 @@ class House:
 
     async def accept(self, by: Actor | None = None) -> Member:
         return await self.studio.run(accept_invitation, self.salon.id, by=by or self.studio.owner)
+
+    async def decline(self) -> None:
+        await self.studio.run(decline_invitation, self.salon.id, by=self.studio.owner)
 
     async def part(self, by: Actor, provider_id: ProviderId | None = None) -> None:
         await self.studio.run(end_membership, self.of(provider_id or self.studio.provider_id), by=by)
@@ -311,6 +320,75 @@ async def test_concurrent_invitations_respect_the_limit_of_fifty_members(studio:
     invited, refusals = await race([home.invite(provider_id) for provider_id in ids])
     assert len(invited) == MAX_MEMBERS
     assert [type(refusal) for refusal in refusals] == [SalonFull]
+
+
+async def told(studio: Studio, *, before: int = 0) -> list[tuple[str, str]]:
+    """Recipient and subject of the notices of all events after the first `before`."""
+    notifier = MemoryNotifier()
+    events = [each for each in await studio.backend.outbox_events() if isinstance(each, MembershipChanged)]
+    for event in events[before:]:
+        await notify_of_membership(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    return [(each.to, each.subject) for each in notifier.delivered]
+
+
+async def test_provider_and_manager_are_told_of_what_the_other_does(studio: Studio) -> None:
+    home = await house(studio)
+    provider, manager = await studio.reads.users.get(studio.owner.id), await studio.reads.users.get(home.manager.id)
+    view = await studio.reads.providers.get(studio.provider_id)
+    assert provider is not None
+    assert manager is not None
+    assert view is not None
+    name = view.profile.display_name
+    to_provider, to_manager = str(provider.email), str(manager.email)
+    await home.invite()
+    await home.invite()
+    assert await told(studio) == [(to_provider, "Nomad House invites you")]
+    await home.decline()
+    assert await told(studio) == [(to_manager, f"{name} has declined your invitation")]
+    await home.invite()
+    await home.part(home.manager)
+    assert await told(studio, before=3) == [(to_provider, "Nomad House has withdrawn its invitation")]
+    await home.invite()
+    await home.accept()
+    assert await told(studio, before=5) == [(to_manager, f"{name} is now a member of Nomad House")]
+    await home.part(studio.owner)
+    assert await told(studio, before=6) == [(to_manager, f"{name} has left Nomad House")]
+    await home.invite()
+    await home.accept()
+    await home.part(home.manager)
+    assert await told(studio, before=9) == [(to_provider, "You are no longer a member of Nomad House")]
+    await home.invite()
+    await studio.run(delete_salon, home.salon.id, by=home.manager)
+    assert await told(studio) == [(to_provider, "Nomad House was deleted")]
+
+
+async def test_an_admin_can_delete_a_salon_and_nobody_else_but_its_manager(studio: Studio) -> None:
+    home = await house(studio)
+    await home.invite()
+    await home.accept()
+    await refused(studio.run(delete_salon, home.salon.id, by=await studio.joined(Role.MANAGER)), NotYourSalon)
+    await refused(studio.run(delete_salon, home.salon.id, by=studio.owner), NotPermitted)
+    await studio.run(delete_salon, home.salon.id, by=studio.admin)
+    await refused(studio.run(delete_salon, home.salon.id, by=studio.admin), SalonNotFound)
+    async with studio.backend.begin() as tx:
+        assert await tx.salons.salon_of(studio.provider_id) is None
+
+
+async def test_of_an_acceptance_and_a_deletion_at_once_no_membership_of_a_deleted_salon_is_left(
+    studio: Studio,
+) -> None:
+    home = await house(studio)
+    await home.invite()
+
+    async def delete() -> None:
+        await studio.run(delete_salon, home.salon.id, by=home.manager)
+
+    attempts: list[Awaitable[object]] = [home.accept(), delete()]
+    done, refusals = await race(attempts)
+    assert {type(each) for each in refusals} <= {SalonNotFound}
+    assert len(done) + len(refusals) == 2
+    async with studio.backend.begin() as tx:
+        assert await tx.salons.salon_of(studio.provider_id) is None
 
 
 async def test_the_slots_of_a_salon_are_those_of_its_members(studio: Studio) -> None:

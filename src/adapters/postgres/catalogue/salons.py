@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final, cast
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
@@ -38,7 +39,7 @@ from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.rating import Rating
 from booking_domain.workflows.ports import SalonReads
-from booking_domain.workflows.views import ListedSalon, SalonView
+from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
 SALON: Final = Mapper(
     salons,
@@ -63,21 +64,43 @@ _MANAGER_OF: Final = Statement(
 _COUNT: Final = Statement(select(func.count()).where(_s.manager_id == bindparam("manager_id")))
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
+_PEOPLE: Final = cast(
+    CompoundSelect[Any],
+    union_all(
+        select(
+            _p.salon_id.label("salon_id"),
+            _p.id.label("provider_id"),
+            literal_column(f"'{MemberStatus.MEMBER}'").label("status"),
+        ).where(_p.salon_id.is_not(None)),
+        select(_i.salon_id, _i.provider_id, literal_column(f"'{MemberStatus.INVITED}'")),
+    ),
+).subquery("people")
+_NAMED: Final = _PEOPLE.join(providers, _p.id == _PEOPLE.c.provider_id)
 _MEMBERS: Final = Statement(
-    cast(
-        CompoundSelect[Any],
-        union_all(
-            select(_p.id.label("provider_id"), literal_column(f"'{MemberStatus.MEMBER}'").label("status")).where(
-                _p.salon_id == _THIS
-            ),
-            select(_i.provider_id, literal_column(f"'{MemberStatus.INVITED}'")).where(_i.salon_id == _THIS),
-        ),
-    ).order_by("provider_id")
+    select(_PEOPLE.c.provider_id, _PEOPLE.c.status, _p.display_name)
+    .select_from(_NAMED)
+    .where(_PEOPLE.c.salon_id == _THIS)
+    .order_by(_PEOPLE.c.provider_id)
+)
+_MANAGED: Final = Statement(
+    select(*SALON.columns, _PEOPLE.c.provider_id, _PEOPLE.c.status, _p.display_name)
+    .select_from(salons.outerjoin(_NAMED, _PEOPLE.c.salon_id == _s.id))
+    .where(_s.manager_id == bindparam("manager_id"))
+    .order_by(_s.id, _PEOPLE.c.provider_id)
+)
+_INVITATIONS: Final = Statement(
+    select(*SALON.columns, _i.invited_at)
+    .select_from(salons.join(salon_invitations, _i.salon_id == _s.id).join(providers, _p.id == _i.provider_id))
+    .where(_p.owner_id == bindparam("user_id"))
+    .order_by(_i.invited_at.desc(), _s.id)
 )
 _SALON_OF: Final = Statement(select(_p.salon_id).where(_p.id == _WHO))
 _INVITE: Final = Statement(insert(salon_invitations).on_conflict_do_nothing())
 _UNINVITE: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS, _i.provider_id == _WHO))
 _JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=_THIS))
+_FREE_MEMBERS: Final = Statement(update(providers).where(_p.salon_id == _THIS).values(salon_id=None))
+_WITHDRAW_ALL: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS))
+_DELETE: Final = Statement(delete(salons).where(_s.id == _THIS))
 _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
 _OF_PROVIDER: Final = Statement(
     select(*SALON.columns).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
@@ -155,7 +178,7 @@ class PostgresSalons(WithWork, Salons):
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         rows = await self._work.all(_MEMBERS, salon=salon_id)
-        return tuple(Member(provider_id=ProviderId(id_), status=MemberStatus(status)) for id_, status in rows)
+        return tuple(Member(provider_id=ProviderId(id_), status=MemberStatus(status)) for id_, status, _ in rows)
 
     async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
         row = await self._work.one(_SALON_OF, provider=provider_id)
@@ -171,6 +194,10 @@ class PostgresSalons(WithWork, Salons):
     async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         await self._work.execute(_JOIN, salon=salon_id, provider=provider_id)
         await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
+
+    async def delete(self, salon_id: SalonId) -> None:
+        for statement in (_FREE_MEMBERS, _WITHDRAW_ALL, _DELETE):
+            await self._work.execute(statement, salon=salon_id)
 
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         await self._work.execute(_PART, salon=salon_id, provider=provider_id)
@@ -198,8 +225,20 @@ class PostgresSalonReads(WithWork, SalonReads):
         salon = SALON.read(row[:-1])
         return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))
 
-    async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
-        return await PostgresSalons(self._work).members(salon_id)
+    async def members(self, salon_id: SalonId) -> list[MemberView]:
+        return [_member(*row) for row in await self._work.all(_MEMBERS, salon=salon_id)]
+
+    async def managed_by(self, manager_id: UserId) -> list[ManagedSalon]:
+        found: dict[Salon, list[MemberView]] = {}
+        for *columns, provider_id, status, name in await self._work.all(_MANAGED, manager_id=manager_id):
+            members = found.setdefault(SALON.read(columns), [])
+            if provider_id is not None:
+                members.append(_member(provider_id, status, name))
+        return [ManagedSalon(salon=salon, members=tuple(members)) for salon, members in found.items()]
+
+    async def invitations_of(self, user_id: UserId) -> list[Invitation]:
+        rows = await self._work.all(_INVITATIONS, user_id=user_id)
+        return [Invitation(salon=SALON.read(columns), invited_at=invited_at) for *columns, invited_at in rows]
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
         return await PostgresSalons(self._work).manager_of(provider_id)
@@ -224,3 +263,7 @@ class PostgresSalonReads(WithWork, SalonReads):
             most=chosen.limit,
         )
         return [_listed(row) for row in rows]
+
+
+def _member(provider_id: UUID, status: str, name: str) -> MemberView:
+    return MemberView(provider_id=ProviderId(provider_id), status=MemberStatus(status), name=name)

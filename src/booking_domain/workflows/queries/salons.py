@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
-from booking_domain.catalogue.salons import MAX_MEMBERS, Member, MemberStatus, SalonFilter, SalonNotFound
+from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, SalonFilter, SalonNotFound
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import SalonId
-from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.ports import ProviderReads, SalonReads
-from booking_domain.workflows.views import ListedSalon, ProviderView, SalonView
+from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, ProviderView, SalonView
 
 
 async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
@@ -43,12 +44,12 @@ async def _search_salons(chosen: SalonFilter, salons: SalonReads) -> Sequence[Li
 
 async def _list_salon_members(
     actor: Actor | None, salon_id: SalonId, salons: SalonReads, providers: ProviderReads
-) -> tuple[Member, ...]:
+) -> tuple[MemberView, ...]:
     """Members, and the invitations that the actor may see, by id of the provider."""
     view = await _get_salon(salon_id, salons)
     own = None if actor is None else await providers.by_owner(actor.id)
 
-    def visible(member: Member) -> bool:
+    def visible(member: MemberView) -> bool:
         relation = owned(actor, view.salon.manager_id)
         if own is not None and own.profile.id == member.provider_id:
             relation = Relation.MEMBER
@@ -57,7 +58,19 @@ async def _list_salon_members(
     return tuple(member for member in await salons.members(salon_id) if visible(member))
 
 
+async def _list_own_salons(actor: Actor, salons: SalonReads) -> Sequence[ManagedSalon]:
+    authorise(actor, Permission.MANAGE_SALONS)
+    return await salons.managed_by(actor.id)
+
+
+async def _list_invitations(actor: Actor, salons: SalonReads) -> Sequence[Invitation]:
+    authorise(actor, Permission.JOIN_SALONS)
+    return await salons.invitations_of(actor.id)
+
+
 get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
 search_salons: Final = Query(_search_salons)
 get_salon: Final = Query(_get_salon, (SalonNotFound,))
 list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))
+list_own_salons: Final = Query(_list_own_salons, (NotPermitted,))
+list_invitations: Final = Query(_list_invitations, (NotPermitted,))

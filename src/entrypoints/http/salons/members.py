@@ -10,13 +10,27 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import salons
-from booking_domain.workflows.salons import Membership, accept_invitation, end_membership, invite_provider
+from booking_domain.workflows.salons import (
+    Membership,
+    accept_invitation,
+    decline_invitation,
+    end_membership,
+    invite_provider,
+)
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
-from entrypoints.http.salons.examples import INVITE, INVITED, MEMBER, MEMBERS
-from entrypoints.http.salons.schemas import InviteBody, MemberJson, MembersJson, member_json
+from entrypoints.http.salons.examples import INVITATIONS, INVITE, INVITED, JOINED, MEMBERS
+from entrypoints.http.salons.schemas import (
+    InvitationsJson,
+    InviteBody,
+    InvitedJson,
+    MembersJson,
+    invitation_json,
+    invited_json,
+    member_json,
+)
 
 
 @get("/{salon_id:str}/members", opt=OPTIONAL | documented(salons.list_salon_members, answer=MEMBERS))
@@ -34,17 +48,35 @@ async def list_salon_members(
 @post("/{salon_id:str}/members", opt=documented(invite_provider, body=INVITE, answer=INVITED))
 async def invite_into_salon(
     salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
-) -> Response[MemberJson]:
-    """Invite a provider to a salon. Its hours apply once the provider has accepted."""
-    return await runner.created(invite_provider, data.command(salon_id), answer=member_json)
+) -> Response[InvitedJson]:
+    """Invite a provider to a salon, and tell them. Its hours apply once the provider has accepted."""
+    return await runner.created(invite_provider, data.command(salon_id), answer=invited_json)
 
 
-@post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=MEMBER))
+@get("/invitations", opt=documented(salons.list_invitations, answer=INVITATIONS))
+async def list_salon_invitations(actor: Injected[Actor], reads: Injected[Reads]) -> InvitationsJson:
+    """List the invitations of the caller, the latest first."""
+    found = await salons.list_invitations(actor, reads.salons)
+    return InvitationsJson(items=tuple(map(invitation_json, found)))
+
+
+@post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=JOINED))
 async def accept_salon_invitation(
     salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> MemberJson:
-    """Accept an invitation to a salon. The provider is then open only while the salon is open."""
-    return member_json(await executor.run(accept_invitation, SalonId(salon_id), actor=actor))
+) -> InvitedJson:
+    """Accept an invitation to a salon.
+
+    The provider is then open only while the salon is open, and the salon's manager sees and moves its bookings.
+    """
+    return invited_json(await executor.run(accept_invitation, SalonId(salon_id), actor=actor))
+
+
+@post("/{salon_id:str}/members/me/decline", status_code=204, opt=documented(decline_invitation))
+async def decline_salon_invitation(
+    salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Decline an invitation to a salon. Its manager is told."""
+    await executor.run(decline_invitation, SalonId(salon_id), actor=actor)
 
 
 @delete(

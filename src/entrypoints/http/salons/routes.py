@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, Router, get, patch, post, put
+from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
@@ -11,25 +11,38 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SalonId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import salons
-from booking_domain.workflows.salons import edit_salon, open_salon, set_salon_hours
+from booking_domain.workflows.salons import delete_salon, edit_salon, open_salon, set_salon_hours
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SALON_LIST, SALON_PAGE, SET_HOURS
+from entrypoints.http.salons.examples import (
+    EDIT,
+    HOURS,
+    OPEN,
+    SALON,
+    SALON_LIST,
+    SALON_PAGE,
+    SALONS_OF_MANAGER,
+    SET_HOURS,
+)
 from entrypoints.http.salons.export import SALONS
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
+    decline_salon_invitation,
     end_salon_membership,
     invite_into_salon,
+    list_salon_invitations,
     list_salon_members,
 )
 from entrypoints.http.salons.schemas import (
     EditSalonBody,
     ListedSalonsJson,
+    ManagedSalonsJson,
     OpenSalonBody,
+    OwnSalonsQuery,
     SalonHoursBody,
     SalonHoursJson,
     SalonJson,
@@ -37,6 +50,7 @@ from entrypoints.http.salons.schemas import (
     SalonsQuery,
     hours_json,
     listed_salons_json,
+    managed_salon_json,
     salon_json,
     salon_page_json,
 )
@@ -47,6 +61,17 @@ from entrypoints.http.salons.slots import list_salon_slots
 async def open_a_salon(data: JSONBody[OpenSalonBody], runner: Injected[IdempotentRunner]) -> Response[SalonJson]:
     """Create a salon with the caller as its manager. It is closed until it has hours."""
     return await runner.created(open_salon, data.command(), answer=salon_json)
+
+
+@get("/", opt=documented(salons.list_own_salons, answer=SALONS_OF_MANAGER))
+async def list_salons(
+    asked: Injected[OwnSalonsQuery],  # noqa: ARG001 - it is the only list
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+) -> ManagedSalonsJson:
+    """List the salons that the caller manages, with members and invitations."""
+    found = await salons.list_own_salons(actor, reads.salons)
+    return ManagedSalonsJson(items=tuple(map(managed_salon_json, found)))
 
 
 @get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon, answer=SALON))
@@ -83,6 +108,17 @@ async def change_salon(
     return Response(salon_json(salon), headers=etag(salon.version))
 
 
+@delete("/{salon_id:str}", opt=documented(delete_salon))
+async def remove_salon(
+    salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete a salon, as its manager or an admin.
+
+    Members and invited providers are told. Bookings stay; the members' opening hours are their own again.
+    """
+    await executor.run(delete_salon, SalonId(salon_id), actor=actor)
+
+
 @get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon, answer=HOURS))
 async def get_salon_hours(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
@@ -110,14 +146,18 @@ routes: Final = Router(
     route_handlers=[
         open_a_salon,
         search_salons,
+        list_salons,
         get_salon,
         show_salon_page,
         change_salon,
+        remove_salon,
         get_salon_hours,
         set_hours_of_salon,
         list_salon_members,
         invite_into_salon,
+        list_salon_invitations,
         accept_salon_invitation,
+        decline_salon_invitation,
         end_salon_membership,
         list_salon_slots,
     ],

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, structs
 
 from booking_domain.catalogue.model import MAX_ADDRESS, Location
 from booking_domain.catalogue.salons import (
@@ -15,6 +15,7 @@ from booking_domain.catalogue.salons import (
     MAX_MEMBERS,
     MAX_RADIUS_METRES,
     MAX_SALON_NAME,
+    MAX_SALONS_PER_MANAGER,
     MAX_SEARCH_TEXT,
     Member,
     Near,
@@ -33,7 +34,7 @@ from booking_domain.workflows.salons import (
     OpenSalon,
     SetSalonHours,
 )
-from booking_domain.workflows.views import ListedSalon, SalonView
+from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given
@@ -236,7 +237,46 @@ class MemberJson(Json, frozen=True, kw_only=True):
     """A provider of a salon; `invited` until the provider has accepted."""
 
     provider_id: UUID
+    display_name: str
     status: str
+
+
+class InvitedJson(Json, frozen=True, kw_only=True):
+    """A membership after a change."""
+
+    provider_id: UUID
+    status: str
+
+
+class ManagedSalonJson(SalonJson, frozen=True, kw_only=True):
+    """A salon of the caller, with its members and invitations."""
+
+    members: Annotated[tuple[MemberJson, ...], Meta(max_length=MAX_MEMBERS)]
+
+
+class ManagedSalonsJson(Json, frozen=True, kw_only=True):
+    """The salons of the caller."""
+
+    items: Annotated[tuple[ManagedSalonJson, ...], Meta(max_length=MAX_SALONS_PER_MANAGER)]
+
+
+class InvitationJson(Json, frozen=True, kw_only=True):
+    """An invitation to join a salon."""
+
+    salon: SalonJson
+    invited_at: Timestamp
+
+
+class InvitationsJson(Json, frozen=True, kw_only=True):
+    """The invitations of the caller, the latest first."""
+
+    items: tuple[InvitationJson, ...]
+
+
+class OwnSalonsQuery(Query, frozen=True, kw_only=True):
+    """`mine`: the salons that the caller manages, which is all that is listed."""
+
+    mine: Literal["", "true"] = "true"
 
 
 class MembersJson(Json, frozen=True, kw_only=True):
@@ -307,9 +347,26 @@ def hours_json(view: SalonView) -> SalonHoursJson:
     )
 
 
-def member_json(member: Member) -> MemberJson:
+def invited_json(member: Member) -> InvitedJson:
+    """Show a membership after a change."""
+    return InvitedJson(provider_id=member.provider_id, status=member.status.value)
+
+
+def member_json(member: MemberView) -> MemberJson:
     """Show a member."""
-    return MemberJson(provider_id=member.provider_id, status=member.status.value)
+    return MemberJson(provider_id=member.provider_id, display_name=member.name, status=member.status.value)
+
+
+def managed_salon_json(view: ManagedSalon) -> ManagedSalonJson:
+    """Show a salon to its manager."""
+    return ManagedSalonJson(
+        **structs.asdict(salon_json(view.salon)), members=tuple(member_json(member) for member in view.members)
+    )
+
+
+def invitation_json(invitation: Invitation) -> InvitationJson:
+    """Show an invitation to the invited provider."""
+    return InvitationJson(salon=salon_json(invitation.salon), invited_at=invitation.invited_at)
 
 
 def _rule_json(rule: WeeklyRule) -> SalonRuleJson:

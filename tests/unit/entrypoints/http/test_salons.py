@@ -104,13 +104,14 @@ async def test_a_provider_becomes_a_member_by_consent_and_leaves(api: Api) -> No
     everything = (await api.get(f"/providers/{provider_id}/slots?{MONDAY}")).json()["slots"]
     invited = await api.post(f"{path}/members", manager, json={"providerId": provider_id})
     assert (invited.status_code, invited.json()) == (201, {"providerId": provider_id, "status": "invited"})
+    name = {"displayName": (await api.get("/providers/me", provider)).json()["displayName"]}
     for who, sees in ((manager, True), (provider, True), (await api.joined("provider"), False), (None, False)):
         members = (await api.get(f"{path}/members", who)).json()
-        assert members == {"items": [invited.json()] if sees else []}
+        assert members == {"items": [invited.json() | name] if sees else []}
     assert (await api.get(f"/providers/{provider_id}/slots?{MONDAY}")).json()["slots"] == everything
     member = await api.post(f"{path}/members/me/accept", provider)
     assert (member.status_code, member.json()) == (200, {"providerId": provider_id, "status": "member"})
-    assert (await api.get(f"{path}/members")).json() == {"items": [member.json()]}
+    assert (await api.get(f"{path}/members")).json() == {"items": [member.json() | name]}
     slots = (await api.get(f"/providers/{provider_id}/slots?{MONDAY}")).json()["slots"]
     assert [slot["start"][11:16] for slot in slots] == ["04:00", "04:30", "05:00"]
     why = (await api.get(f"/providers/{provider_id}/slots/explain?slot=2026-11-23T02:00:00Z")).json()
@@ -282,3 +283,57 @@ async def test_salons_are_found_near_a_point_page_by_page(api: Api) -> None:
         (1, None, False)
     ] * 3
     assert_problem(await api.get("/salons/search?lat=47.9"), 400, "validation.invalid_input", "/query/lon")
+
+
+async def test_a_manager_lists_their_salons_with_the_names_of_members(api: Api) -> None:
+    manager, path = await opened(api, **HOURS)
+    _, other = await opened(api)
+    provider, provider_id = await api.open_provider()
+    name = (await api.get("/providers/me", provider)).json()["displayName"]
+    await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+    member = {"providerId": provider_id, "displayName": name, "status": "invited"}
+    salon = (await api.get(path)).json()
+    for query in ("", "?mine", "?mine=true"):
+        assert (await api.get(f"/salons{query}", manager)).json() == {"items": [{**salon, "members": [member]}]}
+    assert_problem(await api.get("/salons?mine=false", manager), 400, "validation.invalid_input")
+    assert_problem(await api.get("/salons?mine", provider), 403, "auth.not_permitted")
+    assert other != path
+
+
+async def test_a_provider_sees_invitations_and_declines_one(api: Api) -> None:
+    manager, path = await opened(api)
+    provider, provider_id = await api.open_provider()
+    assert (await api.get("/salons/invitations", provider)).json() == {"items": []}
+    await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+    salon = (await api.get(path)).json()
+    invited = (await api.get("/salons/invitations", provider)).json()
+    assert invited == {"items": [{"salon": salon, "invitedAt": "2026-11-23T00:00:00Z"}]}
+    assert (await api.post(f"{path}/members/me/decline", provider)).status_code == 204
+    assert (await api.get("/salons/invitations", provider)).json() == {"items": []}
+    assert_problem(await api.post(f"{path}/members/me/accept", provider), 404, "salon.not_invited")
+    assert_problem(await api.post(f"{path}/members/me/decline", provider), 404, "salon.not_invited")
+    await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+    await api.post(f"{path}/members/me/accept", provider)
+    assert_problem(await api.post(f"{path}/members/me/decline", provider), 404, "salon.not_invited")
+
+
+async def test_a_deleted_salon_frees_its_members_and_keeps_their_bookings(api: Api) -> None:
+    manager, path = await opened(api, **HOURS)
+    provider, provider_id = await api.open_provider()
+    everything = (await api.get(f"/providers/{provider_id}/slots?{MONDAY}")).json()["slots"]
+    await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+    await api.post(f"{path}/members/me/accept", provider)
+    customer = await api.joined("customer")
+    booking = f"/bookings/{(await api.booked(customer, provider_id, '2026-11-23T12:00:00+08:00'))['id']}"
+    assert (await api.get(booking, manager)).status_code == 200
+    assert_problem(await api.delete(path, await api.joined("manager")), 403, "salon.not_yours")
+    assert (await api.delete(path, manager)).status_code == 204
+    for answer in (await api.get(path), await api.get(f"{path}/members"), await api.delete(path, manager)):
+        assert_problem(answer, 404, "salon.not_found")
+    assert (await api.get("/salons?mine", manager)).json() == {"items": []}
+    assert_problem(await api.get(booking, manager), 404, "booking.not_found")
+    seen = (await api.get(booking, provider)).json()
+    assert seen["status"] == "confirmed"
+    assert "salon" not in seen
+    await api.post(f"{booking}/cancel", customer, json={})
+    assert (await api.get(f"/providers/{provider_id}/slots?{MONDAY}")).json()["slots"] == everything

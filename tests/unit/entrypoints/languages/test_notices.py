@@ -17,6 +17,7 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows import notify_disputes as disputes
+from booking_domain.workflows import notify_memberships as memberships
 from booking_domain.workflows.booking_notices import NOTICES, TIME_CHANGED, TIME_REFUSED, notices_of
 from booking_domain.workflows.notify_account import ACCOUNT_DELETED, PHONE_CHANGED
 from booking_domain.workflows.notify_consents import (
@@ -54,6 +55,7 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "statement_due": LocalTime(NOW, "UTC"),
     "decision_due": LocalTime(NOW, "Asia/Tehran"),
     "note": "77-NOTE-77",
+    "salon": "77-SALON-77",
 }
 MAKE = Builder()
 
@@ -90,6 +92,11 @@ TEMPLATES: Final[list[NoticeTemplate]] = [
     disputes.WITHDRAWN,
     disputes.WITHDRAWN_BY_OTHER,
     *disputes.RESOLVED.values(),
+    memberships.INVITED,
+    memberships.JOINED,
+    *memberships.LEFT.values(),
+    *memberships.REMOVED.values(),
+    memberships.DELETED,
 ]
 
 

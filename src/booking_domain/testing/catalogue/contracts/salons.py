@@ -17,7 +17,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.views import SalonView
+from booking_domain.workflows.views import Invitation, ManagedSalon, MemberView, SalonView
 
 ZONE: Final = "Asia/Hovd"
 WORKDAY: Final = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -81,7 +81,8 @@ async def _part(backend: Backend, salon: Salon, cast: Cast) -> None:
 async def _members(backend: Backend, salon: Salon) -> list[tuple[ProviderId, MemberStatus]]:
     async with backend.begin() as tx:
         members = await tx.salons.members(salon.id)
-    assert tuple(await backend.reads.salons.members(salon.id)) == members
+    seen = await backend.reads.salons.members(salon.id)
+    assert [(each.provider_id, each.status) for each in seen] == [(each.provider_id, each.status) for each in members]
     return [(member.provider_id, member.status) for member in members]
 
 
@@ -228,6 +229,48 @@ class SalonsContract(StorageContract):
         for cast in (member, invited, stranger):
             await _part(backend, salon, cast)
         assert await _members(backend, salon) == []
+
+    async def test_a_manager_reads_all_salons_with_their_members_and_a_provider_all_invitations(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
+        empty = replace(salon, id=SalonId(make.entropy.new_id()), name="Ордос")
+        async with backend.begin() as tx:
+            await tx.salons.add(empty)
+        member, invited = [await a_cast(backend, make) for _ in range(2)]
+        await _join(backend, salon, member)
+        for place in (salon, other, empty):
+            await _invite(backend, place, invited)
+        views = [
+            MemberView(provider_id=cast.profile.id, name=cast.profile.display_name, status=status)
+            for cast, status in ((member, MEMBER), (invited, INVITED))
+        ]
+        assert list(await backend.reads.salons.members(salon.id)) == views
+        assert list(await backend.reads.salons.managed_by(salon.manager_id)) == [
+            ManagedSalon(salon=salon, members=tuple(views)),
+            ManagedSalon(salon=empty, members=(views[1],)),
+        ]
+        assert list(await backend.reads.salons.managed_by(make.user().id)) == []
+        assert list(await backend.reads.salons.invitations_of(invited.owner.id)) == [
+            Invitation(salon=each, invited_at=NOW) for each in (salon, other, empty)
+        ]
+        assert list(await backend.reads.salons.invitations_of(member.owner.id)) == []
+
+    async def test_a_deleted_salon_leaves_nothing(self, backend: Backend, make: Builder) -> None:
+        salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
+        member, invited, elsewhere = [await a_cast(backend, make) for _ in range(3)]
+        await _join(backend, salon, member)
+        await _join(backend, other, elsewhere)
+        for place in (salon, other):
+            await _invite(backend, place, invited)
+        async with backend.begin() as tx:
+            await tx.salons.lock(salon.id)
+            await tx.salons.delete(salon.id)
+        assert await backend.reads.salons.get(salon.id) is None
+        assert await _members(backend, salon) == []
+        assert await _salon_in(backend, member) is None
+        assert await _members(backend, other) == [(invited.profile.id, INVITED), (elsewhere.profile.id, MEMBER)]
+        assert list(await backend.reads.salons.managed_by(salon.manager_id)) == []
 
     async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         salon, cast = await _a_salon(backend, make), await a_cast(backend, make)

@@ -17,6 +17,7 @@ from booking_domain.testing.catalogue.memory.tables import (
     SALON_INVITATIONS,
     SALON_MEMBERS,
     SALONS,
+    providers_of,
     require_provider,
     require_salon,
 )
@@ -24,7 +25,7 @@ from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.tables import SALON_HOURS
 from booking_domain.workflows.ports import SalonReads
-from booking_domain.workflows.views import ListedSalon, SalonView
+from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
 
 class MemorySalons(Salons):
@@ -74,6 +75,11 @@ class MemorySalons(Salons):
         self._state[SALON_MEMBERS][provider_id] = salon_id
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
 
+    async def delete(self, salon_id: SalonId) -> None:
+        for member in await self.members(salon_id):
+            await self.part(salon_id, member.provider_id)
+        del self._state[SALONS][salon_id], self._state[SALON_HOURS][salon_id]
+
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         if self._state[SALON_MEMBERS].get(provider_id) == salon_id:
             del self._state[SALON_MEMBERS][provider_id]
@@ -105,8 +111,30 @@ class MemorySalonReads(SalonReads):
         salon = self._committed()[SALONS].get(salon_id)
         return None if salon is None else SalonView(salon=salon, hours=self._committed()[SALON_HOURS][salon_id])
 
-    async def members(self, salon_id: SalonId) -> Sequence[Member]:
-        return await MemorySalons(self._committed()).members(salon_id)
+    async def members(self, salon_id: SalonId) -> Sequence[MemberView]:
+        state = self._committed()
+        return [
+            MemberView(
+                provider_id=each.provider_id, status=each.status, name=state[PROFILES][each.provider_id].display_name
+            )
+            for each in await MemorySalons(state).members(salon_id)
+        ]
+
+    async def managed_by(self, manager_id: UserId) -> Sequence[ManagedSalon]:
+        return [
+            ManagedSalon(salon=salon, members=tuple(await self.members(salon.id)))
+            for salon in await self.of_manager(manager_id)
+        ]
+
+    async def invitations_of(self, user_id: UserId) -> Sequence[Invitation]:
+        state = self._committed()
+        own = providers_of(state, user_id)
+        found = [
+            Invitation(salon=state[SALONS][salon_id], invited_at=invited_at)
+            for (salon_id, provider_id), invited_at in state[SALON_INVITATIONS].items()
+            if provider_id in own
+        ]
+        return sorted(sorted(found, key=lambda each: each.salon.id), key=lambda each: each.invited_at, reverse=True)
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
         return await MemorySalons(self._committed()).manager_of(provider_id)

@@ -33,6 +33,8 @@ def _value(hint: Any, number: int, place: int, *, sparse: bool) -> object:
         return UUID(int=number * 100 + place)
     if kind is datetime:
         return NOW + timedelta(microseconds=place)
+    if kind is str:
+        return f"Номад {number}"
     if issubclass(kind, Enum):
         return list(kind)[number % len(kind)]
     message = f"no sample of {hint}"
