@@ -3,6 +3,8 @@
 May run any number of times: a person is notified of an event once.
 """
 
+from datetime import datetime
+
 from booking_domain.bookings.events import BookingCancelled, BookingChanged, BookingRescheduled, BookingTimesOffered
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingReads
@@ -39,7 +41,9 @@ async def notify_parties(
         return
     if isinstance(event, BookingTimesOffered) and not booking.offered_times:
         return  # the customer has accepted one since
-    values = _values(booking, customer, provider)
+    # The booking may have moved on: the deadline is that of the event.
+    due_at = event.due_at if isinstance(event, BookingChanged) else booking.due_at
+    values = _values(booking, customer, provider, due_at)
     by_gateway = False
     if isinstance(event, RefundChanged):
         refund = await reads.refunds.get(event.refund_id)
@@ -77,7 +81,9 @@ def _refund_values(refund: Refund) -> dict[str, NoticeValue]:
     }
 
 
-def _values(booking: Booking, customer: User, provider: ProviderView) -> dict[str, NoticeValue]:
+def _values(
+    booking: Booking, customer: User, provider: ProviderView, due_at: datetime | None
+) -> dict[str, NoticeValue]:
     """The values of every placeholder; times are on the clock of the booking's time zone."""
     zone, change = booking.time_zone, booking.time_change
     return {
@@ -88,7 +94,7 @@ def _values(booking: Booking, customer: User, provider: ProviderView) -> dict[st
         "end": LocalTime(booking.span.end, zone),
         "time_zone": zone,
         "deposit": booking.deposit,
-        "due": "" if booking.due_at is None else LocalTime(booking.due_at, zone),
+        "due": "" if due_at is None else LocalTime(due_at, zone),
         "agreed": "" if change is None else LocalTime(change.agreed.start, zone),
         "objection_deadline": "" if change is None else LocalTime(change.objection_deadline, zone),
         "offered": tuple(LocalTime(start, zone) for start in booking.offered_times),

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from booking_domain.bookings.events import BookingChanged, BookingNotRevived
+from booking_domain.bookings.events import BookingChanged, BookingNotRevived, BookingPlaced
 from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.identity.events import AccountDeleted, CalendarLinkRevoked, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.ids import EventId
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryNotifier
@@ -66,6 +67,15 @@ async def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off
         assert isinstance(event, BookingChanged)
         await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == way
+
+
+async def test_a_late_notice_has_the_deadline_of_its_event(studio: Studio) -> None:
+    notifier = MemoryNotifier()
+    await studio.paid(await studio.book())
+    placed, *_ = [each for each in await studio.backend.outbox_events() if isinstance(each, BookingPlaced)]
+    await notify_parties(placed, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    assert placed.due_at is not None
+    assert f"by {LocalTime(placed.due_at, 'Asia/Ulaanbaatar')} to confirm" in notifier.delivered[0].text
 
 
 async def test_a_deleted_account_gets_no_booking_notices(studio: Studio) -> None:
