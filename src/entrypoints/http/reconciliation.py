@@ -33,10 +33,10 @@ from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Query, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import GatewayName, PeriodQuery, attachment
+from entrypoints.http.kit.listing import PeriodQuery, attachment
 
 
 class CloseFindingBody(Body, frozen=True, kw_only=True):

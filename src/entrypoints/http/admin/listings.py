@@ -32,9 +32,9 @@ from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Cursor, Json, Limit, Timestamp
+from entrypoints.http.kit.fields import Cursor, GatewayName, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import MOST_STATUSES, GatewayName, ListQuery, MoneyListQuery, PersonJson, attachment
+from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson, attachment
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):

@@ -15,7 +15,6 @@ from entrypoints.http.kit.fields import Amount, Json, Moment, Query
 from entrypoints.http.kit.queries import utc_moment
 
 MOST_STATUSES: Final = 10
-GatewayName = Annotated[str, Meta(min_length=1, max_length=32, description="E.g. `qpay`.")]
 BookingReference = Annotated[str, Meta(min_length=1, max_length=32, description="The reference of a booking.")]
 
 
