@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
+from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, time_zone
@@ -248,6 +249,10 @@ class ProviderSchedule:
     calendar: Calendar
     further_durations: tuple[int, ...] = ()
     """The lengths in minutes that customers may choose besides the default of the settings."""
+    services: tuple[OfferedService, ...] = ()
+    """Of the services that were asked for, those that the provider offers; see `ProviderSchedules.lock`."""
+    by_service: bool = False
+    """Whether customers book services: the provider offers at least one that is no add-on."""
     claims: tuple[Claim, ...] = ()
     feeds: tuple[Feed, ...] = ()
     """The external calendars with their last imported busy times."""
@@ -257,6 +262,28 @@ class ProviderSchedule:
     def durations(self) -> tuple[int, ...]:
         """All lengths in minutes that customers may choose, shortest first."""
         return tuple(sorted((self.calendar.settings.duration_minutes, *self.further_durations)))
+
+    def for_services(self, services: tuple[OfferedService, ...]) -> Self:
+        """The schedule for appointments with these services: their length and buffers are those of the settings.
+
+        Without services it is the schedule itself.
+        """
+        if not services:
+            return self
+        settings = self.calendar.settings
+        whole = compose(
+            services,
+            buffer_before_minutes=settings.buffer_before_minutes,
+            buffer_after_minutes=settings.buffer_after_minutes,
+        )
+        settings = replace(
+            settings,
+            duration_minutes=whole.minutes,
+            buffer_before_minutes=whole.buffer_before_minutes,
+            buffer_after_minutes=whole.buffer_after_minutes,
+        )
+        calendar = replace(self.calendar, settings=settings)
+        return replace(self, calendar=calendar, further_durations=(), services=services)
 
     def seen(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
         """The calendar with the imported busy times, and a sentence about each external calendar that is failing."""

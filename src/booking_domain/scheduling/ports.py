@@ -16,6 +16,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.services import ServiceReads, Services
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingList, WaitingReads
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, UserId
@@ -177,6 +178,8 @@ class SchedulingRepositories(Protocol):
     @property
     def salon_hours(self) -> SalonHours: ...
     @property
+    def services(self) -> Services: ...
+    @property
     def feeds(self) -> FeedRepository: ...
     @property
     def claims(self) -> Claims: ...
@@ -189,6 +192,8 @@ class SchedulingReadGroup(Protocol):
 
     @property
     def schedules(self) -> ScheduleReads: ...
+    @property
+    def services(self) -> ServiceReads: ...
     @property
     def feeds(self) -> FeedReads: ...
     @property

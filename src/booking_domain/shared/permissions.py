@@ -38,6 +38,10 @@ class Permission(StrEnum):
     DELETE_SALONS = "salon.delete"
     END_SALON_MEMBERSHIPS = "salon.end_membership"
     SEE_SALON_INVITATIONS = "salon.see_invitations"
+    MANAGE_SERVICES = "service.manage"
+    """Add, change and delete the services of a profile or salon."""
+    OFFER_SERVICES = "service.offer"
+    """Offer a service of the salon, as its member."""
     HOLD_SLOTS = "hold.place"
     WAIT = "waitlist.join"
     PLACE_BOOKINGS = "booking.place"
@@ -123,6 +127,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DELETE_SALONS: {Role.MANAGER: _OWN, Role.ADMIN: _ANY},
     Permission.END_SALON_MEMBERSHIPS: {Role.MANAGER: _OWN, Role.PROVIDER: _MEMBER},
     Permission.SEE_SALON_INVITATIONS: {Role.MANAGER: _OWN, Role.PROVIDER: _MEMBER},
+    Permission.MANAGE_SERVICES: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN, Role.ADMIN: _ANY},
+    Permission.OFFER_SERVICES: {Role.PROVIDER: _MEMBER},
     Permission.HOLD_SLOTS: _PEOPLE_THEIR_OWN,
     Permission.WAIT: _PEOPLE_THEIR_OWN,
     Permission.PLACE_BOOKINGS: dict.fromkeys(_PEOPLE, _ANY),
@@ -165,6 +171,8 @@ LIVE_SESSION: Final = frozenset(
         Permission.JOIN_SALONS,
         Permission.DELETE_SALONS,
         Permission.END_SALON_MEMBERSHIPS,
+        Permission.MANAGE_SERVICES,
+        Permission.OFFER_SERVICES,
         Permission.ASK_FOR_CONSENT,
         Permission.GIVE_CONSENT,
         Permission.MANAGE_WEBHOOKS,

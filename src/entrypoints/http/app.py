@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
-from entrypoints.http import notifications, reconciliation, reviews
+from entrypoints.http import notifications, reconciliation, reviews, services
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -58,6 +58,7 @@ RESOURCES: Final = (
     availability.routes,
     salons.routes,
     scheduling.routes,
+    services.routes,
     holds.routes,
     bookings.routes,
     consents.routes,

@@ -16,6 +16,7 @@ from adapters.postgres.scheduling.calendars import (
 )
 from adapters.postgres.scheduling.claims import PostgresClaims
 from adapters.postgres.scheduling.feeds import PostgresFeedReads, PostgresFeeds
+from adapters.postgres.scheduling.services import PostgresServiceReads, PostgresServices
 from adapters.postgres.scheduling.tables import (
     IS_HOLD,
     availability_blocks,
@@ -24,6 +25,8 @@ from adapters.postgres.scheduling.tables import (
     busy_times,
     calendar_feeds,
     claims,
+    service_offers,
+    services,
     waiting_list,
 )
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
@@ -37,6 +40,8 @@ CONTEXT: Final = Context(
         availability_blocks,
         calendar_feeds,
         busy_times,
+        services,
+        service_offers,
         waiting_list,
         claims,
     ),
@@ -58,6 +63,7 @@ class SchedulingRepositories(RepositoryGroup):
         self.calendars = PostgresCalendars(work)
         self.schedules = PostgresProviderSchedules(work)
         self.bookable_providers = PostgresBookableProviders(work)
+        self.services = PostgresServices(work)
         self.feeds = PostgresFeeds(work)
         self.claims = PostgresClaims(work)
         self.waiting_list = PostgresWaitingList(work)
@@ -69,5 +75,6 @@ class SchedulingReads(ReadGroup):
     def __init__(self, source: ReadSource) -> None:
         super().__init__(source)
         self.schedules = PostgresScheduleReads(source.pipelined)
+        self.services = PostgresServiceReads(source.statements)
         self.feeds = PostgresFeedReads(source.statements)
         self.waiting_list = PostgresWaitingReads(source.statements)

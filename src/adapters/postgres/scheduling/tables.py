@@ -3,6 +3,8 @@
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -123,6 +125,43 @@ waiting_list: Final = Table(
         postgresql_where=text("status IN ('waiting', 'offered')"),
     ),
     info=personal_data("customer_id", erase=DELETE, export="waiting_list"),
+)
+
+
+services: Final = Table(
+    "services",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id")),
+    Column("salon_id", Uuid, ForeignKey("salons.id")),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("minutes", SmallInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("price_amount", BigInteger, nullable=False),
+    Column("deposit_amount", BigInteger, nullable=False),
+    Column("buffer_before_minutes", SmallInteger),
+    Column("buffer_after_minutes", SmallInteger),
+    Column("add_on", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    CheckConstraint("num_nonnulls(provider_id, salon_id) = 1", name="owner"),
+    CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
+    Index("services_provider_id_idx", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+    Index("services_salon_id_idx", "salon_id", postgresql_where=text("salon_id IS NOT NULL")),
+    info=personal_data("provider_id", erase=DELETE, export="services"),
+)
+
+service_offers: Final = Table(
+    "service_offers",
+    metadata,
+    Column("service_id", Uuid, ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
+    Column("minutes", SmallInteger),
+    Column("price_amount", BigInteger),
+    info=personal_data("provider_id", erase=DELETE, export="services"),
 )
 
 

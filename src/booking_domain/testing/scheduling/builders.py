@@ -6,16 +6,20 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
+from booking_domain.scheduling.services import Service
 from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.ids import (
     BlockId,
     ClaimId,
     ExceptionId,
+    ProviderId,
     RuleId,
+    SalonId,
+    ServiceId,
     WaitingId,
 )
 from booking_domain.shared.time import TimeRange, WallTime
-from booking_domain.testing.kit.builders import HOUR, NOW, TOMORROW, BaseBuilder
+from booking_domain.testing.kit.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, BaseBuilder
 
 
 def hours(text: str) -> Hours:
@@ -51,6 +55,28 @@ class SchedulingBuilder(BaseBuilder):
             provider_id=profile.id,
             customer_id=customer.id,
             window=window,
+            created_at=NOW,
+        )
+
+    def service(
+        self,
+        *,
+        provider_id: ProviderId | None = None,
+        salon_id: SalonId | None = None,
+        name: str = "Үс засах",
+        description: str = "",
+        minutes: int = 45,
+    ) -> Service:
+        """An active service of a provider or a salon."""
+        return Service(
+            id=ServiceId(self.entropy.new_id()),
+            provider_id=provider_id,
+            salon_id=salon_id,
+            name=name,
+            description=description,
+            minutes=minutes,
+            price=PRICE,
+            deposit=DEPOSIT,
             created_at=NOW,
         )
 

@@ -11,7 +11,7 @@ from tests.databases import TestServer
 from adapters.postgres.kit import work
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import a_booking
@@ -55,6 +55,17 @@ def _recorded(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
         monkeypatch.setattr(kind, "execute", execute)
     return sent
+
+
+async def test_the_services_of_a_provider_and_of_a_salon_are_one_statement_each(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = _recorded(monkeypatch)
+    async with on_postgres(postgres) as backend:
+        sent.clear()
+        await backend.reads.services.of_provider(ProviderId(uuid4()))
+        await backend.reads.services.of_salon(SalonId(uuid4()))
+    assert len(sent) == 2
 
 
 async def test_each_page_of_a_list_is_one_statement_in_the_order_of_an_index(

@@ -9,6 +9,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.claims",
     f"{__name__}.feeds",
     f"{__name__}.provider_schedules",
+    f"{__name__}.services",
     f"{__name__}.waiting_list",
 )
 
@@ -16,6 +17,7 @@ pytest.register_assert_rewrite(
 from booking_domain.bookings.ports import BookableProviders
 from booking_domain.scheduling.feeds import FeedReads, FeedRepository
 from booking_domain.scheduling.ports import CalendarRepository, Claims, ProviderSchedules, ScheduleReads
+from booking_domain.scheduling.services import ServiceReads, Services
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.testing.scheduling.contracts.calendars import CalendarRepositoryContract
 from booking_domain.testing.scheduling.contracts.claims import ClaimsContract
@@ -24,6 +26,7 @@ from booking_domain.testing.scheduling.contracts.provider_schedules import (
     BookableProvidersContract,
     ProviderSchedulesContract,
 )
+from booking_domain.testing.scheduling.contracts.services import ServicesContract
 from booking_domain.testing.scheduling.contracts.waiting_list import WaitingListContract, WaitingReadsContract
 
 CONTRACTS: Final = {
@@ -34,6 +37,8 @@ CONTRACTS: Final = {
     FeedRepository: FeedsContract,
     ProviderSchedules: ProviderSchedulesContract,
     ScheduleReads: ProviderSchedulesContract,
+    ServiceReads: ServicesContract,
+    Services: ServicesContract,
     WaitingList: WaitingListContract,
     WaitingReads: WaitingReadsContract,
 }

@@ -10,6 +10,7 @@ from booking_domain.testing.scheduling.memory.calendars import (
 )
 from booking_domain.testing.scheduling.memory.claims import MemoryClaims
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReads, MemoryFeeds
+from booking_domain.testing.scheduling.memory.services import MemoryServiceReads, MemoryServices
 from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingList, MemoryWaitingReads
 
 
@@ -20,6 +21,7 @@ class SchedulingRepositories(RepositoryGroup):
         super().__init__(state)
         self.calendars = MemoryCalendars(state)
         self.schedules = MemoryProviderSchedules(state)
+        self.services = MemoryServices(state)
         self.feeds = MemoryFeeds(state)
         self.claims = MemoryClaims(state)
         self.waiting_list = MemoryWaitingList(state)
@@ -31,5 +33,6 @@ class SchedulingReads(ReadGroup):
     def __init__(self, committed: Callable[[], State]) -> None:
         super().__init__(committed)
         self.schedules = MemoryScheduleReads(committed)
+        self.services = MemoryServiceReads(committed)
         self.feeds = MemoryFeedReads(committed)
         self.waiting_list = MemoryWaitingReads(committed)

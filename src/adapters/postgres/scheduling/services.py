@@ -1,0 +1,179 @@
+"""Services and the offers of salon members on PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from adapters.postgres.catalogue.tables import providers, salons
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.scheduling.tables import service_offers, services
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.services import (
+    OfferedService,
+    Service,
+    ServiceOffer,
+    ServiceReads,
+    Services,
+    ServiceView,
+)
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
+
+SERVICE: Final = Mapper(
+    services,
+    Service,
+    price=Columns("price_amount", "currency"),
+    deposit=Columns("deposit_amount", "currency"),
+    changes=(
+        "name",
+        "description",
+        "category",
+        "minutes",
+        "price_amount",
+        "deposit_amount",
+        "buffer_before_minutes",
+        "buffer_after_minutes",
+        "add_on",
+        "active",
+        "version",
+    ),
+)
+OFFER: Final = Mapper(service_offers, ServiceOffer)
+_s: Final = services.c
+_o: Final = service_offers.c
+_p: Final = providers.c
+_WIDTH: Final = len(SERVICE.columns)
+_ID: Final = bindparam("service_id", type_=_s.id.type)
+
+_ADD: Final = SERVICE.insert()
+_SAVE: Final = SERVICE.update(versioned=True)
+_GET: Final = Statement(select(*SERVICE.columns).where(_s.id == _ID))
+_COUNT: Final = Statement(
+    select(func.count()).where(or_(_s.provider_id == bindparam("owner"), _s.salon_id == bindparam("owner")))
+)
+_REMOVE: Final = Statement(delete(services).where(_s.id == _ID))
+_SAVE_OFFER: Final = OFFER.upsert()
+_REMOVE_OFFER: Final = Statement(
+    delete(service_offers).where(_o.service_id == _ID, _o.provider_id == bindparam("provider_id"))
+)
+
+_IS_BOOKABLE: Final = and_(_s.active, _s.currency == _p.currency)
+_PUBLISHED: Final = _p.status == literal_column(f"'{ProfileStatus.APPROVED.value}'")
+_OFFERED: Final = (
+    providers.join(services, or_(_s.provider_id == _p.id, _s.salon_id == _p.salon_id))
+    .outerjoin(service_offers, and_(_o.service_id == _s.id, _o.provider_id == _p.id))
+    .outerjoin(salons, salons.c.id == _s.salon_id)
+)
+"""Each provider with their own services and all of their salon, and the offers of the latter."""
+_OF_THIS: Final = (_p.id == bindparam("provider_id"), or_(_s.provider_id == _p.id, _o.service_id.is_not(None)))
+_IN_ORDER: Final = (_s.category.collate("C"), _s.name.collate("C"), _s.id)
+
+
+def _view(owner: ColumnElement[Any], bookable: ColumnElement[bool]) -> Select[Any]:
+    return select(*SERVICE.columns, *OFFER.columns, owner, bookable)
+
+
+_OF_PROVIDER: Final = Statement(
+    _view(func.coalesce(salons.c.manager_id, _p.owner_id), and_(_IS_BOOKABLE, _PUBLISHED))
+    .select_from(_OFFERED)
+    .where(*_OF_THIS)
+    .order_by(*_IN_ORDER)
+)
+SERVICES_AMONG: Final = Statement(
+    select(*SERVICE.columns, *OFFER.columns)
+    .select_from(_OFFERED)
+    .where(*_OF_THIS, _IS_BOOKABLE, _s.id == func.any(bindparam("service_ids")))
+)
+"""The services among `service_ids` that a provider offers."""
+_OWNED: Final = (
+    services.outerjoin(providers, _p.id == _s.provider_id)
+    .outerjoin(salons, salons.c.id == _s.salon_id)
+    .outerjoin(service_offers, false())
+)
+_BY_OWNER: Final = _view(
+    func.coalesce(salons.c.manager_id, _p.owner_id),
+    and_(_s.active, or_(_p.id.is_(None), and_(_IS_BOOKABLE, _PUBLISHED))),
+).select_from(_OWNED)
+_ONE: Final = Statement(_BY_OWNER.where(_s.id == _ID))
+_OF_SALON: Final = Statement(_BY_OWNER.where(_s.salon_id == bindparam("salon_id")).order_by(*_IN_ORDER))
+
+OFFERS_SERVICES: Final = or_(
+    exists().where(_s.provider_id == _p.id, ~_s.add_on, _IS_BOOKABLE),
+    exists().where(
+        _s.salon_id == _p.salon_id, ~_s.add_on, _IS_BOOKABLE, _o.service_id == _s.id, _o.provider_id == _p.id
+    ),
+)
+"""Whether a provider offers a service that is no add-on."""
+
+
+def offered_of(rows: Sequence[Row]) -> tuple[OfferedService, ...]:
+    """The services of `SERVICES_AMONG` rows."""
+    return tuple(SERVICE.read(row[:_WIDTH]).offered(_offer_of(row)) for row in rows)
+
+
+def _offer_of(row: Row) -> ServiceOffer | None:
+    columns = row[_WIDTH : _WIDTH + len(OFFER.columns)]
+    return None if columns[0] is None else OFFER.read(columns)
+
+
+def _view_of(row: Row) -> ServiceView:
+    return ServiceView(
+        service=SERVICE.read(row[:_WIDTH]), offer=_offer_of(row), owner_id=UserId(row[-2]), bookable=row[-1]
+    )
+
+
+class PostgresServices(WithWork, Services):
+    """`Services` in `services` and `service_offers`."""
+
+    async def add(self, service: Service) -> None:
+        await self._work.execute(_ADD, **SERVICE.write(service))
+
+    async def get(self, service_id: ServiceId) -> Service | None:
+        row = await self._work.one(_GET, service_id=service_id)
+        return None if row is None else SERVICE.read(row)
+
+    async def count_of(self, owner: ProviderId | SalonId) -> int:
+        row = await self._work.one(_COUNT, owner=owner)
+        return 0 if row is None else int(row[0])
+
+    async def save(self, service: Service, *, was: Service) -> None:
+        await self._work.update_one(
+            "service", _SAVE, row_key=was.id, seen_version=was.version, **SERVICE.changes(service)
+        )
+
+    async def remove(self, service_id: ServiceId) -> None:
+        await self._work.execute(_REMOVE, service_id=service_id)
+
+    async def save_offer(self, offer: ServiceOffer) -> None:
+        await self._work.execute(_SAVE_OFFER, **OFFER.write(offer))
+
+    async def remove_offer(self, service_id: ServiceId, provider_id: ProviderId) -> None:
+        await self._work.execute(_REMOVE_OFFER, service_id=service_id, provider_id=provider_id)
+
+
+class PostgresServiceReads(WithWork, ServiceReads):
+    """`ServiceReads` of `services`, `service_offers` and their owners."""
+
+    async def get(self, service_id: ServiceId) -> ServiceView | None:
+        row = await self._work.one(_ONE, service_id=service_id)
+        return None if row is None else _view_of(row)
+
+    async def of_provider(self, provider_id: ProviderId) -> list[ServiceView]:
+        return [_view_of(row) for row in await self._work.all(_OF_PROVIDER, provider_id=provider_id)]
+
+    async def of_salon(self, salon_id: SalonId) -> list[ServiceView]:
+        return [_view_of(row) for row in await self._work.all(_OF_SALON, salon_id=salon_id)]

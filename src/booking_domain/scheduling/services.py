@@ -1,0 +1,294 @@
+"""Services: what customers book by name. Durations, prices and deposits of the services of one booking add up.
+
+>>> from uuid import UUID
+>>> cut, colour = (
+...     OfferedService(id=ServiceId(UUID(int=number)), name=name, minutes=minutes,
+...                    price=Money.of(price, "MNT"), deposit=Money.zero("MNT"), buffer_after_minutes=buffer)
+...     for number, name, minutes, price, buffer in [(1, "Cut", 45, 30_000, None), (2, "Colour", 90, 80_000, 20)]
+... )
+>>> whole = compose([cut, colour], buffer_before_minutes=0, buffer_after_minutes=10)
+>>> whole.minutes, str(whole.price), whole.buffer_after_minutes
+(135, '110,000.00 MNT', 20)
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Final, Protocol
+
+from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import MINUTES_A_DAY
+
+MAX_SERVICE_NAME: Final = 120
+MAX_SERVICE_DESCRIPTION: Final = 2_000
+MAX_CATEGORY: Final = 60
+MAX_SERVICES: Final = 200
+MAX_SERVICES_PER_BOOKING: Final = 10
+
+
+class ServiceNotFound(NotFound):
+    """There is no such service."""
+
+    code: ClassVar[str] = "service.not_found"
+
+
+class NotYourService(Forbidden):
+    """Only the provider or the salon's manager who owns the service can do this."""
+
+    code: ClassVar[str] = "service.not_yours"
+
+
+class NotOfYourSalon(Forbidden):
+    """Only members of the salon can offer this service."""
+
+    code: ClassVar[str] = "service.not_of_your_salon"
+
+
+class TooManyServices(Conflict):
+    __doc__ = f"There are {MAX_SERVICES} services already; delete one first."
+
+    code: ClassVar[str] = "service.too_many"
+
+
+class ServiceNotOffered(RuleViolated):
+    """The provider does not offer this service."""
+
+    code: ClassVar[str] = "booking.service_not_offered"
+    input_field: ClassVar[str | None] = "service_ids"
+
+
+class ServiceRequired(RuleViolated):
+    """Appointments with this provider are booked by service; choose one."""
+
+    code: ClassVar[str] = "booking.service_required"
+    input_field: ClassVar[str | None] = "service_ids"
+
+
+class OnlyAddOns(RuleViolated):
+    """An add-on is booked together with another service."""
+
+    code: ClassVar[str] = "booking.only_add_ons"
+    input_field: ClassVar[str | None] = "service_ids"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOffer:
+    """A salon member offers a service of the salon, perhaps at another length or price."""
+
+    service_id: ServiceId
+    provider_id: ProviderId
+    minutes: int | None = None
+    price_amount: int | None = None
+    """In minor units of the service's currency. Below the deposit, it is the deposit too."""
+
+    def __post_init__(self) -> None:
+        _require_minutes(self.minutes)
+        if self.price_amount is not None and self.price_amount < 0:
+            raise InvalidValue(field="price_amount", problem="an amount must not be negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedService:
+    """A service as one provider offers it. A booking keeps those it was made with."""
+
+    id: ServiceId
+    name: str
+    minutes: int
+    price: Money
+    deposit: Money
+    buffer_before_minutes: int | None = None
+    """None: the provider's."""
+    buffer_after_minutes: int | None = None
+    add_on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Something bookable with a length and a price, of a provider or of a salon."""
+
+    id: ServiceId
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    name: str
+    description: str = ""
+    category: str = ""
+    minutes: int
+    price: Money
+    deposit: Money
+    buffer_before_minutes: int | None = None
+    """None: the provider's."""
+    buffer_after_minutes: int | None = None
+    add_on: bool = False
+    """Whether it is booked only together with a service that is none."""
+    active: bool = True
+    """Whether it can be booked."""
+    version: int = 1
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        if (self.provider_id is None) == (self.salon_id is None):
+            raise ValueError("a service is of a provider or of a salon")
+        if not self.name.strip():
+            raise InvalidValue(field="name", problem="a name is required")
+        for name, value, most in (
+            ("name", self.name, MAX_SERVICE_NAME),
+            ("description", self.description, MAX_SERVICE_DESCRIPTION),
+            ("category", self.category, MAX_CATEGORY),
+        ):
+            if len(value) > most:
+                raise InvalidValue(field=name, problem=f"at most {most} characters")
+        _require_minutes(self.minutes)
+        for name, buffer in (
+            ("buffer_before_minutes", self.buffer_before_minutes),
+            ("buffer_after_minutes", self.buffer_after_minutes),
+        ):
+            if buffer is not None and not 0 <= buffer <= MINUTES_A_DAY:
+                raise InvalidValue(field=name, problem=f"0 to {MINUTES_A_DAY} minutes")
+        if self.price < self.deposit:
+            raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+
+    def offered(self, offer: ServiceOffer | None = None) -> OfferedService:
+        """The service with what a member's offer overrides. A deposit never exceeds the price."""
+        price, minutes = self.price, self.minutes
+        if offer is not None:
+            minutes = self.minutes if offer.minutes is None else offer.minutes
+            price = price if offer.price_amount is None else replace(price, amount=offer.price_amount)
+        return OfferedService(
+            id=self.id,
+            name=self.name,
+            minutes=minutes,
+            price=price,
+            deposit=min(self.deposit, price),
+            buffer_before_minutes=self.buffer_before_minutes,
+            buffer_after_minutes=self.buffer_after_minutes,
+            add_on=self.add_on,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedService:
+    """What the services of one booking are together."""
+
+    minutes: int
+    price: Money
+    deposit: Money
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+
+
+def compose(
+    services: Sequence[OfferedService], *, buffer_before_minutes: int, buffer_after_minutes: int
+) -> ComposedService:
+    """Add up the services, one after the other without a pause; at least one.
+
+    Each buffer is the longest of the services, so that every service has its own. The arguments are the provider's
+    buffers: those of a service that has none.
+    """
+    zero = Money.zero(services[0].price.currency)
+    return ComposedService(
+        minutes=sum(each.minutes for each in services),
+        price=sum((each.price for each in services), zero),
+        deposit=sum((each.deposit for each in services), zero),
+        buffer_before_minutes=_longest((each.buffer_before_minutes for each in services), buffer_before_minutes),
+        buffer_after_minutes=_longest((each.buffer_after_minutes for each in services), buffer_after_minutes),
+    )
+
+
+def choose(offered: Iterable[OfferedService], wanted: Sequence[ServiceId]) -> tuple[OfferedService, ...]:
+    """Return the wanted services in the order in which they are wanted.
+
+    Raises:
+        ServiceNotOffered: one of them is not among the offered.
+        OnlyAddOns: all of them are add-ons.
+        InvalidValue: they are too many or longer than a day, or one is named twice.
+    """
+    if len(wanted) > MAX_SERVICES_PER_BOOKING:
+        raise InvalidValue(field="service_ids", problem=f"at most {MAX_SERVICES_PER_BOOKING} services")
+    if len(set(wanted)) < len(wanted):
+        raise InvalidValue(field="service_ids", problem="each service must be named once")
+    by_id = {each.id: each for each in offered}
+    if not by_id.keys() >= set(wanted):
+        raise ServiceNotOffered
+    chosen = tuple(by_id[each] for each in wanted)
+    if all(each.add_on for each in chosen):
+        raise OnlyAddOns
+    if sum(each.minutes for each in chosen) > MINUTES_A_DAY:
+        raise InvalidValue(field="service_ids", problem="the services are longer than a day together")
+    return chosen
+
+
+def _longest(buffers: Iterable[int | None], default: int) -> int:
+    return max(default if each is None else each for each in buffers)
+
+
+def _require_minutes(minutes: int | None) -> None:
+    if minutes is not None and not 1 <= minutes <= MINUTES_A_DAY:
+        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView:
+    """A service, as a provider or a salon offers it."""
+
+    service: Service
+    offer: ServiceOffer | None = None
+    """What the member of the salon overrides."""
+    owner_id: UserId
+    """The account of the provider or manager who owns the service."""
+    bookable: bool
+    """Whether customers can book it, or, of a salon's list, could with a member who offers it."""
+
+    @property
+    def offered(self) -> OfferedService:
+        """The service with what the offer overrides."""
+        return self.service.offered(self.offer)
+
+
+class Services(Protocol):
+    """Services inside a transaction."""
+
+    async def add(self, service: Service) -> None:
+        """Add a service."""
+        ...
+
+    async def get(self, service_id: ServiceId) -> Service | None:
+        """One service."""
+        ...
+
+    async def count_of(self, owner: ProviderId | SalonId) -> int:
+        """How many services the provider or salon has; needs its lock."""
+        ...
+
+    async def save(self, service: Service, *, was: Service) -> None:
+        """Replace `was` by `service`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
+        ...
+
+    async def remove(self, service_id: ServiceId) -> None:
+        """Delete a service with its offers, if it exists. Bookings keep what they were made with."""
+        ...
+
+    async def save_offer(self, offer: ServiceOffer) -> None:
+        """Add or replace a member's offer of a salon's service."""
+        ...
+
+    async def remove_offer(self, service_id: ServiceId, provider_id: ProviderId) -> None:
+        """Delete a member's offer, if there is one."""
+        ...
+
+
+class ServiceReads(Protocol):
+    """Reads of services, outside any transaction. A list is by category, name and id."""
+
+    async def get(self, service_id: ServiceId) -> ServiceView | None:
+        """One service, as its owner offers it."""
+        ...
+
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[ServiceView]:
+        """The provider's services, and those that the provider offers of the salon they are a member of."""
+        ...
+
+    async def of_salon(self, salon_id: SalonId) -> Sequence[ServiceView]:
+        """The salon's services."""
+        ...

@@ -1,0 +1,154 @@
+"""The contract of `Services` and `ServiceReads`."""
+
+from dataclasses import replace
+
+import pytest
+
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.catalogue.salons import Salon
+from booking_domain.scheduling.services import Service, ServiceOffer, ServiceView
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import SalonId, ServiceId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+
+
+async def _added(backend: Backend, *services: Service) -> None:
+    async with backend.begin() as tx:
+        for service in services:
+            await tx.services.add(service)
+
+
+async def _a_salon(backend: Backend, make: Builder, *members: Cast) -> Salon:
+    manager = make.user(Role.MANAGER)
+    salon_id = SalonId(make.entropy.new_id())
+    salon = Salon(id=salon_id, manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW)
+    async with backend.begin() as tx:
+        await tx.users.add(manager)
+        await tx.salons.add(salon)
+        for member in members:
+            await tx.salons.invite(salon.id, member.profile.id, NOW)
+            await tx.salons.join(salon.id, member.profile.id)
+    return salon
+
+
+async def _offered(backend: Backend, service: Service, cast: Cast, price_amount: int | None = None) -> ServiceOffer:
+    offer = ServiceOffer(service_id=service.id, provider_id=cast.profile.id, price_amount=price_amount)
+    async with backend.begin() as tx:
+        await tx.services.save_offer(offer)
+    return offer
+
+
+class ServicesContract(StorageContract):
+    """Services in a transaction, and reads of them."""
+
+    async def test_a_service_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        service = make.service(provider_id=cast.profile.id)
+        await _added(backend, service)
+        full = replace(
+            service,
+            name="Будалт",
+            description="Хоёр өнгө",
+            category="Үс",
+            minutes=1_440,
+            price=Money(amount=2**53 + 1, currency="MNT"),
+            deposit=Money(amount=2**53, currency="MNT"),
+            buffer_before_minutes=0,
+            buffer_after_minutes=1_440,
+            add_on=True,
+            active=False,
+            version=2,
+        )
+        async with backend.begin() as tx:
+            assert await tx.services.get(service.id) == service
+            await tx.services.save(full, was=service)
+        async with backend.begin() as tx:
+            assert await tx.services.get(service.id) == full
+            assert await tx.services.count_of(cast.profile.id) == 1
+
+    async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        service = make.service(provider_id=cast.profile.id)
+        await _added(backend, service)
+        async with backend.begin() as tx:
+            await tx.services.save(replace(service, version=2), was=service)
+        with pytest.raises(ConcurrentChange):
+            async with backend.begin() as tx:
+                await tx.services.save(replace(service, version=2, name="Late"), was=service)
+
+    async def test_unknown_services_are_not_found(self, backend: Backend, make: Builder) -> None:
+        cast, unknown = await a_cast(backend, make), ServiceId(make.entropy.new_id())
+        async with backend.begin() as tx:
+            assert await tx.services.get(unknown) is None
+            await tx.services.remove(unknown)
+            await tx.services.remove_offer(unknown, cast.profile.id)
+        assert await backend.reads.services.get(unknown) is None
+        assert await backend.reads.services.of_provider(cast.profile.id) == []
+        assert await backend.reads.services.of_salon(SalonId(unknown)) == []
+
+    async def test_services_are_listed_by_category_and_name(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        named = [("", "б"), ("Ab", "a"), ("a", "B"), ("a", "a")]
+        services = [
+            replace(make.service(provider_id=cast.profile.id, name=name), category=category) for category, name in named
+        ]
+        await _added(backend, *reversed(services), make.service(provider_id=other.profile.id))
+        found = await backend.reads.services.of_provider(cast.profile.id)
+        assert found == [ServiceView(service=each, owner_id=cast.owner.id, bookable=True) for each in services]
+
+    async def test_a_member_offers_some_services_of_the_salon(self, backend: Backend, make: Builder) -> None:
+        cast, colleague = await a_cast(backend, make), await a_cast(backend, make)
+        salon = await _a_salon(backend, make, cast, colleague)
+        cut, colour = make.service(salon_id=salon.id, name="Cut"), make.service(salon_id=salon.id, name="Colour")
+        await _added(backend, cut, colour)
+        await _offered(backend, cut, cast, price_amount=1)
+        offer = await _offered(backend, cut, cast, price_amount=7)
+        reads = backend.reads.services
+        mine = ServiceView(service=cut, offer=offer, owner_id=salon.manager_id, bookable=True)
+        assert await reads.of_provider(cast.profile.id) == [mine]
+        assert await reads.of_provider(colleague.profile.id) == []
+        assert [view.service for view in await reads.of_salon(salon.id)] == [colour, cut]
+        assert await reads.get(cut.id) == replace(mine, offer=None)
+        async with backend.begin() as tx:
+            await tx.services.remove_offer(cut.id, cast.profile.id)
+        assert await reads.of_provider(cast.profile.id) == []
+
+    async def test_who_leaves_the_salon_offers_its_services_no_longer(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        salon = await _a_salon(backend, make, cast)
+        service = make.service(salon_id=salon.id)
+        await _added(backend, service)
+        await _offered(backend, service, cast)
+        async with backend.begin() as tx:
+            await tx.salons.part(salon.id, cast.profile.id)
+        assert await backend.reads.services.of_provider(cast.profile.id) == []
+
+    async def test_a_deleted_service_takes_its_offers_along(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        salon = await _a_salon(backend, make, cast)
+        service = make.service(salon_id=salon.id)
+        await _added(backend, service)
+        await _offered(backend, service, cast)
+        async with backend.begin() as tx:
+            await tx.services.remove(service.id)
+        assert await backend.reads.services.of_salon(salon.id) == []
+        assert await backend.reads.services.of_provider(cast.profile.id) == []
+
+    async def test_what_is_inactive_foreign_or_unpublished_is_not_bookable(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, draft = await a_cast(backend, make), await a_cast(backend, make, ProfileStatus.DRAFT)
+        inactive = replace(make.service(provider_id=cast.profile.id), active=False)
+        won = Money(amount=1, currency="KRW")
+        foreign = replace(make.service(provider_id=cast.profile.id), price=won, deposit=won)
+        unpublished = make.service(provider_id=draft.profile.id)
+        await _added(backend, inactive, foreign, unpublished)
+        for service in (inactive, foreign, unpublished):
+            view = await backend.reads.services.get(service.id)
+            assert view is not None
+            assert not view.bookable
+        listed = await backend.reads.services.of_provider(cast.profile.id)
+        assert [view.bookable for view in listed] == [False, False]

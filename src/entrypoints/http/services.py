@@ -1,0 +1,357 @@
+"""`/services`: what providers and salons offer, and which services of a salon its members offer."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.scheduling.services import (
+    MAX_CATEGORY,
+    MAX_SERVICE_DESCRIPTION,
+    MAX_SERVICE_NAME,
+    ServiceView,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import services as queries
+from booking_domain.workflows.services import (
+    AddService,
+    BufferChange,
+    EditService,
+    OfferService,
+    ServiceChange,
+    add_service,
+    edit_service,
+    offer_service,
+    remove_service,
+    withdraw_service,
+)
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import ExportSource, exporting, value
+from entrypoints.http.kit.fields import (
+    Amount,
+    Body,
+    Currency,
+    Json,
+    Minutes,
+    Query,
+    SomeMinutes,
+    Timestamp,
+    given,
+)
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import OPTIONAL
+
+ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
+Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
+Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="Lists are sorted by it.")]
+
+
+def _buffer(minutes: int | UnsetType | None) -> BufferChange | None:
+    return None if isinstance(minutes, UnsetType) else BufferChange(minutes)
+
+
+class AddServiceBody(Body, frozen=True, kw_only=True):
+    """A new service; `salonId` makes it the salon's."""
+
+    salon_id: UUID | None = None
+    name: ServiceName
+    description: Description = ""
+    category: Category = ""
+    duration_minutes: SomeMinutes
+    price_amount: Amount
+    deposit_amount: Amount = 0
+    currency: Currency | None = None
+    """The currency of a salon's service; those of a provider have the provider's."""
+    buffer_before_minutes: Minutes | None = None
+    """Without it, the provider's."""
+    buffer_after_minutes: Minutes | None = None
+    """Without it, the provider's."""
+    add_on: bool = False
+    """Whether it is booked only together with another service."""
+    active: bool = True
+
+    def command(self) -> AddService:
+        """Return the command."""
+        return AddService(
+            salon_id=None if self.salon_id is None else SalonId(self.salon_id),
+            name=self.name,
+            minutes=self.duration_minutes,
+            price_amount=self.price_amount,
+            currency=self.currency,
+            rest=ServiceChange(
+                description=self.description,
+                category=self.category,
+                deposit_amount=self.deposit_amount,
+                buffer_before=BufferChange(self.buffer_before_minutes),
+                buffer_after=BufferChange(self.buffer_after_minutes),
+                add_on=self.add_on,
+                active=self.active,
+            ),
+        )
+
+
+class EditServiceBody(Body, frozen=True, kw_only=True):
+    """New values of a service; omitted members keep theirs. A buffer of null is the provider's."""
+
+    name: ServiceName | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    category: Category | UnsetType = UNSET
+    duration_minutes: SomeMinutes | UnsetType = UNSET
+    price_amount: Amount | UnsetType = UNSET
+    deposit_amount: Amount | UnsetType = UNSET
+    buffer_before_minutes: Minutes | UnsetType | None = UNSET
+    buffer_after_minutes: Minutes | UnsetType | None = UNSET
+    add_on: bool | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+    def command(self, service_id: UUID, version: ExpectedVersion) -> EditService:
+        """Return the command."""
+        change = ServiceChange(
+            name=given(self.name),
+            description=given(self.description),
+            category=given(self.category),
+            minutes=given(self.duration_minutes),
+            price_amount=given(self.price_amount),
+            deposit_amount=given(self.deposit_amount),
+            buffer_before=_buffer(self.buffer_before_minutes),
+            buffer_after=_buffer(self.buffer_after_minutes),
+            add_on=given(self.add_on),
+            active=given(self.active),
+        )
+        return EditService(service_id=ServiceId(service_id), change=change, expected_version=version)
+
+
+class OfferBody(Body, frozen=True, kw_only=True):
+    """What the member of the salon does differently; without a member, as the salon has it."""
+
+    duration_minutes: SomeMinutes | None = None
+    price_amount: Amount | None = None
+
+    def command(self, service_id: UUID) -> OfferService:
+        """Return the command."""
+        return OfferService(
+            service_id=ServiceId(service_id), minutes=self.duration_minutes, price_amount=self.price_amount
+        )
+
+
+class ServicesQuery(Query, frozen=True, kw_only=True):
+    """Whose services to list: those of a provider, or of a salon."""
+
+    provider_id: UUID | None = None
+    salon_id: UUID | None = None
+
+
+class ServiceJson(Json, frozen=True, kw_only=True):
+    """A service, in a provider's list at the length and price at which this provider offers it."""
+
+    id: UUID
+    provider_id: UUID | UnsetType = UNSET
+    salon_id: UUID | UnsetType = UNSET
+    name: str
+    description: str
+    category: str
+    duration_minutes: int
+    price_amount: int
+    deposit_amount: int
+    currency: str
+    buffer_before_minutes: int | UnsetType = UNSET
+    buffer_after_minutes: int | UnsetType = UNSET
+    add_on: bool
+    active: bool
+    version: int
+    created_at: Timestamp
+
+
+class ServicesJson(Json, frozen=True, kw_only=True):
+    """Services by category and name."""
+
+    items: tuple[ServiceJson, ...]
+
+
+class OfferedJson(Json, frozen=True, kw_only=True):
+    """A member's offer of a salon's service."""
+
+    service_id: UUID
+    provider_id: UUID
+    duration_minutes: int | None
+    price_amount: int | None
+
+
+def _unless_none(minutes: int | None) -> int | UnsetType:
+    return UNSET if minutes is None else minutes
+
+
+def service_json(view: ServiceView) -> ServiceJson:
+    """Show a service."""
+    service, offered = view.service, view.offered
+    return ServiceJson(
+        id=service.id,
+        provider_id=service.provider_id or UNSET,
+        salon_id=service.salon_id or UNSET,
+        name=service.name,
+        description=service.description,
+        category=service.category,
+        duration_minutes=offered.minutes,
+        price_amount=offered.price.amount,
+        deposit_amount=offered.deposit.amount,
+        currency=offered.price.currency,
+        buffer_before_minutes=_unless_none(service.buffer_before_minutes),
+        buffer_after_minutes=_unless_none(service.buffer_after_minutes),
+        add_on=service.add_on,
+        active=service.active,
+        version=service.version,
+        created_at=service.created_at,
+    )
+
+
+async def _exported(source: ExportSource) -> list[ServiceJson]:
+    provider = await source.reads.providers.by_owner(source.user.id)
+    if provider is None:
+        return []
+    return [service_json(view) for view in await source.reads.services.of_provider(provider.profile.id)]
+
+
+SERVICES: Final = value("services", tuple[ServiceJson, ...], _exported, example=[])
+"""The section of the export."""
+
+# Examples for the API's documentation.
+ADD: Final[dict[str, Any]] = {
+    "name": "Fine-line tattoo, small",
+    "description": "Up to 5 cm, one colour.",
+    "category": "Tattoos",
+    "durationMinutes": 90,
+    "priceAmount": 15_000_000,
+    "depositAmount": 3_000_000,
+    "bufferAfterMinutes": 15,
+}
+SERVICE: Final[dict[str, Any]] = {
+    "id": "0199f3b5-6c21-7e40-9d13-4a8b2f7c5e60",
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    **ADD,
+    "currency": "MNT",
+    "addOn": False,
+    "active": True,
+    "version": 1,
+    "createdAt": "2026-11-20T03:15:00Z",
+}
+EDIT: Final[dict[str, Any]] = {"priceAmount": 16_000_000, "bufferAfterMinutes": None}
+EDITED: Final[dict[str, Any]] = {
+    **{name: shown for name, shown in SERVICE.items() if name != "bufferAfterMinutes"},
+    "priceAmount": 16_000_000,
+    "version": 2,
+}
+OFFER: Final[dict[str, Any]] = {"durationMinutes": 120}
+OFFERED: Final[dict[str, Any]] = {
+    "serviceId": SERVICE["id"],
+    "providerId": SERVICE["providerId"],
+    "durationMinutes": 120,
+    "priceAmount": None,
+}
+LIST: Final[dict[str, Any]] = {"items": [SERVICE]}
+
+
+@post("/", opt=documented(add_service, body=ADD, answer=SERVICE))
+async def create_service(data: JSONBody[AddServiceBody], runner: Injected[IdempotentRunner]) -> Response[ServiceJson]:
+    """Add a service to your profile, or to a salon that you manage."""
+    return await runner.created(add_service, data.command(), answer=service_json)
+
+
+@get("/", opt=OPTIONAL | documented(queries.list_services, answer=LIST))
+async def list_services(
+    asked: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
+) -> ServicesJson:
+    """List the services of a provider or a salon. Those that cannot be booked are for their owner and admins.
+
+    A provider's services include those of the salon that the provider offers.
+    """
+    found = await queries.list_services(
+        actor,
+        None if asked.provider_id is None else ProviderId(asked.provider_id),
+        None if asked.salon_id is None else SalonId(asked.salon_id),
+        reads.services,
+    )
+    return ServicesJson(items=tuple(service_json(view) for view in found))
+
+
+@get("/{service_id:str}", opt=OPTIONAL | documented(queries.get_service, answer=SERVICE))
+async def get_service(
+    service_id: FromPath[UUID],
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    if_none_match: IfNoneMatch = None,
+) -> Response[ServiceJson]:
+    """Return a service, at the length and price that its owner set."""
+    view = await queries.get_service(actor, ServiceId(service_id), reads.services)
+    return unless_known(service_json(view), etag(view.service.version), if_none_match)
+
+
+@patch("/{service_id:str}", opt=documented(edit_service, body=EDIT, answer=EDITED))
+async def change_service(
+    service_id: FromPath[UUID],
+    data: JSONBody[EditServiceBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ServiceJson]:
+    """Change a service. Bookings keep what they were made with."""
+    await executor.run(edit_service, data.command(service_id, expected_version(if_match)), actor=actor)
+    view = await queries.get_service(actor, ServiceId(service_id), reads.services)
+    return Response(service_json(view), headers=etag(view.service.version))
+
+
+@delete("/{service_id:str}", opt=documented(remove_service))
+async def delete_service(
+    service_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete a service. Bookings keep what they were made with."""
+    await executor.run(remove_service, ServiceId(service_id), actor=actor)
+
+
+@put("/{service_id:str}/offer", opt=documented(offer_service, body=OFFER, answer=OFFERED))
+async def offer_salon_service(
+    service_id: FromPath[UUID],
+    data: JSONBody[OfferBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+) -> OfferedJson:
+    """Offer a service of your salon, perhaps at another length or price; replaces an earlier offer."""
+    offer = await executor.run(offer_service, data.command(service_id), actor=actor)
+    return OfferedJson(
+        service_id=offer.service_id,
+        provider_id=offer.provider_id,
+        duration_minutes=offer.minutes,
+        price_amount=offer.price_amount,
+    )
+
+
+@delete("/{service_id:str}/offer", opt=documented(withdraw_service))
+async def withdraw_salon_service(
+    service_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Offer a service of your salon no longer."""
+    await executor.run(withdraw_service, ServiceId(service_id), actor=actor)
+
+
+routes: Final = Router(
+    "/services",
+    route_handlers=[
+        create_service,
+        list_services,
+        get_service,
+        change_service,
+        delete_service,
+        offer_salon_service,
+        withdraw_salon_service,
+    ],
+    opt=exporting(SERVICES),
+)

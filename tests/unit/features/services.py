@@ -1,0 +1,98 @@
+"""`/services`: services of providers and salons, and offers of members."""
+
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.salons import membership
+
+from booking_domain.catalogue.salons import Salon
+from booking_domain.scheduling.services import Service, ServiceOffer
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import SalonId
+from booking_domain.shared.permissions import Permission, Relation
+from booking_domain.testing.builders import NOW, PRICE, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+CUT: Final = {"name": "Cut", "durationMinutes": 45, "priceAmount": 3_000_000, "depositAmount": 500_000}
+
+
+async def service(world: World, who: str) -> Ids:
+    """Of their profile or, as a manager, of their salon."""
+    await world.token(who)
+    owned: dict[str, Any] = {}
+    if "manager" in who:
+        owned = {"salonId": (await world.done("POST", "/salons", who, name="Nomad", timeZone="UTC"))["id"]}
+    return {"service_id": (await world.done("POST", "/services", who, **CUT, **owned))["id"]}
+
+
+async def salon_service(world: World, who: str) -> Ids:
+    """Of the salon that the provider is a member of."""
+    if who not in world.tokens or f"{who}'s salon" not in world.provider_ids:
+        found = await membership(world, who)
+        await world.done("POST", f"/salons/{found['salon_id']}/members/me/accept", who)
+        world.provider_ids[f"{who}'s salon"] = found["salon_id"]
+    salon_id = world.provider_ids[f"{who}'s salon"]
+    made = await world.done("POST", "/services", "other manager", salonId=salon_id, **CUT)
+    return {"service_id": made["id"]}
+
+
+async def new_service(api: Api) -> Request:
+    owner, _ = await api.open_provider()
+    return owner, "/services", dict(CUT)
+
+
+async def price(api: Api) -> Edit:
+    owner, path, body = await new_service(api)
+    path = f"{path}/{(await api.post(path, owner, json=body)).json()['id']}"
+    return Edit(owner, path, {"priceAmount": 4_000_000}, path, None)
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """A service of the provider, and an offer of one of the salon."""
+    manager = make.user(Role.MANAGER)
+    await tx.users.add(manager)
+    salon_id = SalonId(make.entropy.new_id())
+    await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
+    await tx.services.add(make.service(provider_id=cast.profile.id, description=f"{CANARY} description"))
+    salons = make.service(salon_id=salon_id)
+    await tx.services.add(salons)
+    await tx.services.save_offer(ServiceOffer(service_id=salons.id, provider_id=cast.profile.id))
+
+
+SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
+SALON_SERVICE: Final = Kind(salon_service, ("provider",), relations=(Relation.MEMBER,))
+_MANAGE: Final = Permission.MANAGE_SERVICES
+_OFFER: Final = Permission.OFFER_SERVICES
+
+FEATURE: Final = Feature(
+    routes={
+        "POST /services": Row(_MANAGE, once=new_service),
+        "GET /services": Row(PUBLIC, query="providerId=0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"),
+        "GET /services/{service_id}": Row(PUBLIC, SERVICE, tagged=True),
+        "PATCH /services/{service_id}": Row(_MANAGE, SERVICE, foreign=403, edit=price),
+        "DELETE /services/{service_id}": Row(_MANAGE, SERVICE, foreign=403),
+        "PUT /services/{service_id}/offer": Row(
+            _OFFER, SALON_SERVICE, foreign=403, unversioned="replaces the member's own offer"
+        ),
+        "DELETE /services/{service_id}/offer": Row(_OFFER, SALON_SERVICE, foreign=403),
+    },
+    permissions="""
+        service.manage        provider:own manager:own admin:any live
+        service.offer         provider:member live
+    """,
+    samples={
+        (Service, "provider_id"): st.uuids(),
+        (Service, "salon_id"): st.none(),
+        (Service, "minutes"): st.integers(1, 1_440),
+        (Service, "buffer_before_minutes"): st.none() | st.integers(0, 1_440),
+        (Service, "buffer_after_minutes"): st.none() | st.integers(0, 1_440),
+        (Service, "deposit"): st.just(PRICE),
+        (Service, "price"): st.just(PRICE),
+        (ServiceOffer, "minutes"): st.none() | st.integers(1, 1_440),
+        (ServiceOffer, "price_amount"): st.none() | st.integers(0, 2**62),
+    },
+    personal_data=personal_data,
+)
