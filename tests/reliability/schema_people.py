@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from tests.acceptance.people import PASSWORD, Person, Studio, done, log_in, open_studio, people
 from tests.acceptance.product import Server
+from tests.reliability import scale
 
 from booking_domain.shared.actor import Role
 
 ANONYMOUS: Final = "anonymous"
 ROLES: Final = (ANONYMOUS, *(role.value for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER, Role.ADMIN)))
 
-_SPARE: Final = 50
+_SPARE: Final = scale.of(50, less=15)
 
 
 @dataclass
