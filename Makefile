@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly mutants reliability check fmt lint types arch dead audit migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
+.PHONY: help run test test-fast nightly mutants reliability check fmt lint types arch dead audit migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,12 @@ ifndef ARGS
 endif
 endif
 
+test-fast: $(VENV)/.dev ## run the tests of the domain and of the routes, without processes and long walks: under a minute
+	@rm -rf .tmp && mkdir -p .tmp
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not no_cover" src/booking_domain tests/unit \
+		--ignore=tests/unit/adapters --ignore=tests/unit/testing --ignore=tests/unit/entrypoints/cli --ignore=tests/unit/entrypoints/worker; \
+		status=$$?; rm -rf .tmp; exit $$status
+
 nightly: $(VENV)/.dev ## run all tests with forty times as many Hypothesis examples
 	@mkdir -p .tmp
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -46,7 +52,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an 
 	@rm -rf .tmp && mkdir -p .tmp
 	export BOOKING_RELIABILITY=full; status=0; \
 		$(BIN)/python -m pytest tests/reliability/test_logins.py tests/reliability/test_limits.py \
-			tests/reliability/test_confused_bodies.py || status=1; \
+			tests/reliability/test_confused_bodies.py tests/unit/entrypoints/http/test_hostile_input.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_double_booking.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_requests_at_once.py tests/reliability/test_once.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py \

@@ -28,7 +28,7 @@ from tests.reliability.test_double_booking import _OVERLAPS, _WITHOUT_THEIR_CLAI
 from adapters.postgres.kit import embedded, migrations
 from booking_domain.shared.heartbeats import Activity
 
-KILLS: Final = scale.of(20, less=2)
+KILLS: Final = scale.of(20, less=1)
 STUDIOS: Final = 4
 RIVALS: Final = 2
 """Customers who want the same slots, so that each slot is requested twice."""

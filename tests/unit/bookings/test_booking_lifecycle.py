@@ -21,8 +21,6 @@ from booking_domain.bookings.transitions import (
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.testing.bookings.strategies import ACTORS, DEPOSIT, EVENT, HOUR, NOON, NOTHING, a_booking
 
-EVERY_MOVE = [(status, action, party) for status in Status for action in Action for party in Party]
-
 
 def when_it_can_be_done(status: Status, action: Action) -> Booking:
     """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:30."""
@@ -51,8 +49,14 @@ def test_the_expected_table_uses_existing_statuses_actions_and_parties() -> None
     assert {party for _, by in MOVES.values() for party in by} == set(Party)
 
 
-@pytest.mark.parametrize(("status", "action", "party"), EVERY_MOVE)
-def test_a_booking_moves_exactly_as_the_expected_table_says(status: Status, action: Action, party: Party) -> None:
+@pytest.mark.parametrize("action", Action)
+def test_a_booking_moves_exactly_as_the_expected_table_says(action: Action) -> None:
+    for status in Status:
+        for party in Party:
+            assert_moves_as_expected(status, action, party)
+
+
+def assert_moves_as_expected(status: Status, action: Action, party: Party) -> None:
     booking = when_it_can_be_done(status, action)
     to, by = MOVES.get((status, action), (None, frozenset()))
     before_the_start = action is Action.RESCHEDULE or status is Status.REQUESTED
