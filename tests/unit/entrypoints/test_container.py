@@ -96,7 +96,8 @@ async def test_use_cases_know_what_the_gateway_can_charge() -> None:
     container = a_container()
     container.database.override(MemoryDatabase())
     known_to_use_cases = await container.executor().run(UseCase(Permission.RUN_PLATFORM, known), None, actor=SYSTEM)
-    assert known_to_use_cases is container.gateway().chargeable
+    chargeable = container.gateway().chargeable
+    assert (known_to_use_cases.gateway, known_to_use_cases.currencies) == (chargeable.gateway, chargeable.currencies)
 
 
 @pytest.mark.parametrize(
