@@ -13,6 +13,8 @@ from booking_domain.shared.ids import EventId
 from booking_domain.shared.time import TimeRange
 
 _LATER: Final = timedelta(days=1)
+_AT_DESK: Final = frozenset({Party.PROVIDER, Party.MANAGER, Party.ADMIN})
+"""The parties that record what was paid at the desk."""
 
 
 class AvailableAction(StrEnum):
@@ -25,6 +27,7 @@ class AvailableAction(StrEnum):
     CONFIRM = "confirm"
     PAY_DEPOSIT = "pay_deposit"
     PAY_BALANCE = "pay_balance"
+    RECORD_DESK_PAYMENT = "record_desk_payment"
     ACCEPT_TIME = "accept_time"
     RESCHEDULE = "reschedule"
     CANCEL = "cancel"
@@ -47,6 +50,8 @@ def available_actions(booking: Booking, party: Party, actor: Actor, now: datetim
     }
     if party is Party.CUSTOMER and not booking.overdue(now):
         possible |= _as_customer(booking)
+    elif party in _AT_DESK and booking.balance_due:
+        possible.add(AvailableAction.RECORD_DESK_PAYMENT)
     return tuple(action for action in AvailableAction if action in possible)
 
 
@@ -56,7 +61,7 @@ def _as_customer(booking: Booking) -> set[AvailableAction]:
         return {AvailableAction.ACCEPT}
     if booking.status is Status.PENDING and booking.deposit_due:
         return {AvailableAction.PAY_DEPOSIT}
-    if booking.status in {Status.CONFIRMED, Status.COMPLETED} and booking.price.beyond(booking.totals.refundable):
+    if booking.balance_due:
         return {AvailableAction.PAY_BALANCE}
     return set()
 

@@ -185,6 +185,8 @@ class Booking:
     refunded: Money
     refund_pending: Money
     """The sum of the refunds that are scheduled and not made yet."""
+    desk_paid: Money
+    """What the customer paid at the desk. The platform never had it, so it is not part of the ledger."""
     cancellation: CancellationPolicy
     notes: str = ""
     due_at: datetime | None = None
@@ -250,6 +252,7 @@ class Booking:
             paid=zero,
             refunded=zero,
             refund_pending=zero,
+            desk_paid=zero,
             cancellation=terms.cancellation,
             notes=notes,
             due_at=due_at,
@@ -299,8 +302,8 @@ class Booking:
 
     @property
     def payment_status(self) -> BookingPaymentStatus:
-        """The payment status, which follows from the totals."""
-        return payment_status_of(self.paid, self.refunded, self.deposit, self.payment_attempt)
+        """The payment status, which follows from the totals and from what was paid at the desk."""
+        return payment_status_of(self.paid, self.refunded, self.deposit, self.payment_attempt, desk_paid=self.desk_paid)
 
     @property
     def deposit_due(self) -> Money:
@@ -309,10 +312,10 @@ class Booking:
 
     @property
     def balance_due(self) -> Money:
-        """The part of the price that the platform has not kept; zero unless the booking is confirmed or completed."""
+        """The part of the price that is not paid; zero unless the booking is confirmed or completed."""
         if self.status not in _BALANCE_DUE:
             return Money.zero(self.price.currency)
-        return self.price.beyond(self.totals.refundable)
+        return self.price.beyond(self.totals.refundable + self.desk_paid)
 
     @property
     def judged_start(self) -> datetime:
@@ -533,6 +536,14 @@ class Booking:
             InvalidValue: no such amount is pending.
         """
         return self._with(self.totals.give_back(amount), now)
+
+    def take_at_desk(self, amount: Money, now: datetime) -> Self:
+        """Add an amount that the customer paid at the desk."""
+        return replace(self._touched(now), desk_paid=self.desk_paid + amount)
+
+    def void_at_desk(self, amount: Money, now: datetime) -> Self:
+        """Take back an amount that was recorded at the desk."""
+        return replace(self._touched(now), desk_paid=self.desk_paid - amount)
 
     def judged(self, party: Party, now: datetime) -> bool:
         """Whether the policy decides what a cancellation by this party gives back; otherwise it is everything."""

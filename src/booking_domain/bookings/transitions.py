@@ -205,8 +205,10 @@ class PaymentAttempt(StrEnum):
     """The booking ended before the deposit was paid."""
 
 
-def payment_status_of(paid: Money, refunded: Money, deposit: Money, attempt: PaymentAttempt) -> BookingPaymentStatus:
-    """The payment status of a booking whose ledger has these totals.
+def payment_status_of(
+    paid: Money, refunded: Money, deposit: Money, attempt: PaymentAttempt, *, desk_paid: Money
+) -> BookingPaymentStatus:
+    """The payment status of a booking whose ledger has these totals, and for which this was paid at the desk.
 
     A refund counts once it is made. Without one, the booking is paid once its deposit is covered; before that, the
     attempt to pay says where it stands. The table `bookings` computes the same.
@@ -214,7 +216,7 @@ def payment_status_of(paid: Money, refunded: Money, deposit: Money, attempt: Pay
     if refunded:
         whole = refunded == paid
         return BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
-    if paid and deposit <= paid:
+    if paid + desk_paid and deposit <= paid + desk_paid:
         return BookingPaymentStatus.PAID
     return _UNPAID[attempt]
 

@@ -226,7 +226,7 @@ class Earnings(Protocol):
         ...
 
     async def outdated(self, provider_id: ProviderId) -> Sequence[BookingId]:
-        """Paid bookings of a provider whose entries do not follow their current version, by id."""
+        """Bookings with money of a provider whose entries do not follow their current version, by id."""
         ...
 
     async def lock_balance(self, provider_id: ProviderId, currency: str) -> int:
@@ -238,7 +238,7 @@ class EarningReads(Protocol):
     """Reads of providers' accounts, outside any transaction."""
 
     async def outdated(self, limit: int) -> Sequence[BookingId]:
-        """Paid bookings whose entries do not follow their current version, at most `limit`."""
+        """Bookings with money whose entries do not follow their current version, at most `limit`."""
         ...
 
     async def totals(self, period: Period) -> Sequence[EarningTotals]:

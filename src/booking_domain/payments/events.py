@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import BookingId, EventId, PaymentId, ProviderPayoutId, RefundId
+from booking_domain.shared.ids import BookingId, DeskPaymentId, EventId, PaymentId, ProviderPayoutId, RefundId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,30 @@ class PaymentHinted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPaymentChanged(Event):
+    """The base of the events of a desk payment."""
+
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    desk_payment_id: DeskPaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPaymentRecorded(DeskPaymentChanged):
+    """The customer paid at the desk."""
+
+    topic: ClassVar[str] = "desk_payment.recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPaymentVoided(DeskPaymentChanged):
+    """A payment at the desk does not count any more."""
+
+    topic: ClassVar[str] = "desk_payment.voided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPayoutChanged(Event):
     """The base of the events of a payout to a provider."""
 
@@ -101,6 +125,7 @@ class ProviderPayoutReturned(ProviderPayoutChanged):
     topic: ClassVar[str] = "provider_payout.returned"
 
 
+DESK_EVENTS: Final[tuple[type[DeskPaymentChanged], ...]] = (DeskPaymentRecorded, DeskPaymentVoided)
 PAYOUT_EVENTS: Final[tuple[type[ProviderPayoutChanged], ...]] = (ProviderPaid, ProviderPayoutReturned)
 EVENTS: Final[tuple[type[Event], ...]] = (
     RefundScheduled,
@@ -110,6 +135,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RefundReturned,
     PaymentReceived,
     PaymentHinted,
+    *DESK_EVENTS,
     *PAYOUT_EVENTS,
 )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.payments.chargeable import Chargeable
+from booking_domain.payments.desk import DESK_PAYMENT_LIFECYCLE, DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
@@ -261,6 +262,8 @@ class PaymentRepositories(Protocol):
     @property
     def refunds(self) -> Refunds: ...
     @property
+    def desk_payments(self) -> DeskPayments: ...
+    @property
     def commission_rates(self) -> CommissionRates: ...
     @property
     def earnings(self) -> Earnings: ...
@@ -278,11 +281,13 @@ class PaymentReadGroup(Protocol):
     @property
     def refunds(self) -> RefundReads: ...
     @property
+    def desk_payments(self) -> DeskPaymentReads: ...
+    @property
     def commission_rates(self) -> CommissionReads: ...
     @property
     def earnings(self) -> EarningReads: ...
 
 
 CONTEXT: Final = DomainContext(
-    events=EVENTS, lifecycles=(PAYMENT_LIFECYCLE, REFUND_LIFECYCLE, PROVIDER_PAYOUT_LIFECYCLE)
+    events=EVENTS, lifecycles=(PAYMENT_LIFECYCLE, DESK_PAYMENT_LIFECYCLE, REFUND_LIFECYCLE, PROVIDER_PAYOUT_LIFECYCLE)
 )

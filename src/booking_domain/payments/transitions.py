@@ -29,6 +29,8 @@ class PaymentParty(StrEnum):
 
     GATEWAY = "gateway"
     PLATFORM = "platform"
+    STAFF = "staff"
+    """The provider's side, or an admin."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
+    TAKE_AT_DESK = "desk_payment.record"
+    """Record what a customer paid at the desk for a booking, and void the record."""
     PAY_OUT = "payout.manage"
     """See and make the transfers of refunds and to providers, and see the accounts of providers."""
     RECONCILE = "reconciliation.manage"
@@ -138,6 +140,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
+    Permission.TAKE_AT_DESK: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.PAY_OUT: {Role.ADMIN: _ANY},
     Permission.RECONCILE: {Role.ADMIN: _ANY},
     Permission.SEE_EARNINGS: {Role.PROVIDER: _OWN},

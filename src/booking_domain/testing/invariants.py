@@ -12,6 +12,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProviderFilter
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.events import RefundScheduled, RefundSplit
 from booking_domain.payments.ledger import Ledger
 from booking_domain.payments.model import Payment
@@ -39,6 +40,8 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         payments, refunds = await reads.payments.of_booking(booking.id), await reads.refunds.of_booking(booking.id)
         events = await reads.bookings.events(booking.id)
         found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, events))
+        at_desk = await reads.desk_payments.of_booking(booking.id)
+        found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
         found += (f"{booking.reference}: {each}" for each in _told(refunds, events, outbox))
     claims: list[Claim] = []
@@ -78,6 +81,16 @@ def _money(
         yield "two pending payments for one purpose"
     if pending and booking.status in {Status.CANCELLED, Status.EXPIRED}:
         yield f"a payment is waited for, and the booking is {booking.status}"
+
+
+def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
+    """Check that what was paid at the desk is the sum of its payments, and exceeds the price only with a refund."""
+    recorded = sum(payment.counted.amount for payment in payments)
+    if booking.desk_paid.amount != recorded:
+        yield f"{booking.desk_paid} paid at the desk, and its desk payments add up to {recorded}"
+    paid = booking.totals.refundable + booking.desk_paid
+    if payments and booking.price < paid and booking.undisputed_status is not Status.CANCELLED:
+        yield f"{paid} paid of a price of {booking.price}"
 
 
 def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:

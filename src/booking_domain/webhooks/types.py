@@ -24,6 +24,8 @@ class WebhookType(StrEnum):
     BOOKING_QUESTIONED = "booking.questioned"
     BOOKING_UPHELD = "booking.upheld"
     PAYMENT_RECEIVED = "payment.received"
+    PAYMENT_DESK_RECORDED = "payment.desk_recorded"
+    PAYMENT_DESK_VOIDED = "payment.desk_voided"
     REFUND_CREATED = "refund.created"
     REFUND_MADE = "refund.made"
     REFUND_RETURNED = "refund.returned"

@@ -11,7 +11,6 @@ from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import Commission, CommissionRate, Earning, EarningKind, Share
-from booking_domain.payments.model import Payment
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -34,15 +33,14 @@ class SetCommission:
     """None: the provider has the platform's rate again."""
 
 
-def share_of(booking: Booking, payments: list[Payment], commission: Commission) -> Share:
+def share_of(booking: Booking, commission: Commission) -> Share:
     """What the booking adds to its provider's account as it stands.
 
-    A payment without an invoice was taken at the desk. Refunds, made and pending, reduce what came by the gateways.
+    Refunds, made and pending, reduce what came by the gateways.
     """
     if booking.status in HELD:
         return Share()
-    desk = sum(payment.settled.amount for payment in payments if payment.invoice is None)
-    kept = booking.totals.refundable.amount - desk
+    kept, desk = booking.totals.refundable.amount, booking.desk_paid.amount
     return Share.of(kept=kept, desk=desk, basis_points=commission.basis_points)
 
 
@@ -52,8 +50,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
     if booking is None:
         raise BookingNotFound
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
-    payments = list(await tx.payments.of_booking(booking_id))
-    new = share_of(booking, payments, commission).beyond(await tx.earnings.of_booking(booking_id))
+    new = share_of(booking, commission).beyond(await tx.earnings.of_booking(booking_id))
     if new != Share():
         entry = Earning(
             id=EarningId(context.entropy.new_id()),

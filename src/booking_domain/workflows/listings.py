@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from booking_domain.bookings.transitions import Status
+from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
@@ -92,10 +93,12 @@ class TransactionType(StrEnum):
     """From the customer."""
     REFUND = "refund"
     """To the customer."""
+    DESK_PAYMENT = "desk_payment"
+    """From the customer to the provider, at the desk."""
 
 
 class TransactionStatus(StrEnum):
-    """The statuses of payments and refunds."""
+    """The statuses of payments, refunds and desk payments."""
 
     PENDING = PaymentStatus.PENDING.value
     PAID = PaymentStatus.PAID.value
@@ -103,6 +106,8 @@ class TransactionStatus(StrEnum):
     CANCELLED = PaymentStatus.CANCELLED.value
     REFUND_PENDING = RefundStatus.PENDING.value
     REFUNDED = RefundStatus.REFUNDED.value
+    RECORDED = DeskPaymentStatus.RECORDED.value
+    VOIDED = DeskPaymentStatus.VOIDED.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +122,7 @@ class TransactionFilter(MoneyFilter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """A payment or a refund, with the names of the booking's parties."""
+    """A payment, a refund or a desk payment, with the names of the booking's parties."""
 
     id: UUID
     type: TransactionType
@@ -129,6 +134,7 @@ class Transaction:
     customer_id: UserId
     customer_name: str
     gateway: str
+    """Of a desk payment: `cash` or `card`."""
     purpose: Purpose | None
     """What a payment is for."""
     reason: RefundReason | None
@@ -144,10 +150,10 @@ class Transaction:
 
 
 class TransactionReads(Protocol):
-    """Payments and refunds in one list, outside any transaction."""
+    """Payments, refunds and desk payments in one list, outside any transaction."""
 
     async def page(self, chosen: TransactionFilter) -> Sequence[Transaction]:
-        """The payments and refunds that match, in the chosen order, at most `limit`."""
+        """The movements of money that match, in the chosen order, at most `limit`."""
         ...
 
 

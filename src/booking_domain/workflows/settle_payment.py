@@ -157,7 +157,7 @@ def _excess(booking: Booking, new: Money) -> Money:
     """The part of the new money to refund: all of it if nothing is due any more, else what exceeds the price."""
     if booking.undisputed_status in _NOTHING_DUE:
         return new
-    return booking.totals.refundable.beyond(booking.price)
+    return (booking.totals.refundable + booking.desk_paid).beyond(booking.price)
 
 
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)

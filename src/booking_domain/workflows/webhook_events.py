@@ -23,6 +23,7 @@ class Shown(StrEnum):
 
     PAYMENT = "payment"
     REFUND = "refund"
+    DESK_PAYMENT = "desk_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class PublicEvent:
 
 def _refund(public: WebhookType) -> PublicEvent:
     return PublicEvent(public, shows=Shown.REFUND, id_of=attrgetter("refund_id"))
+
+
+def _desk(public: WebhookType) -> PublicEvent:
+    return PublicEvent(public, shows=Shown.DESK_PAYMENT, id_of=attrgetter("desk_payment_id"))
 
 
 PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
@@ -61,6 +66,8 @@ PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
     payments.PaymentReceived: PublicEvent(
         WebhookType.PAYMENT_RECEIVED, shows=Shown.PAYMENT, id_of=attrgetter("payment_id")
     ),
+    payments.DeskPaymentRecorded: _desk(WebhookType.PAYMENT_DESK_RECORDED),
+    payments.DeskPaymentVoided: _desk(WebhookType.PAYMENT_DESK_VOIDED),
     payments.RefundScheduled: _refund(WebhookType.REFUND_CREATED),
     payments.RefundMade: _refund(WebhookType.REFUND_MADE),
     payments.RefundReturned: _refund(WebhookType.REFUND_RETURNED),

@@ -1,4 +1,7 @@
-"""Demo data for development: three accounts, a provider with open hours, and reviews. Seeding twice changes nothing."""
+"""Demo data for development: three accounts, a provider with open hours, paid appointments and reviews.
+
+Seeding twice changes nothing.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,6 +14,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.payments.desk import DeskMethod
 from booking_domain.reviews.model import MAX_RATING
 from booking_domain.reviews.ports import ReviewFilter
 from booking_domain.reviews.use_cases import PostReview, ReplyToReview, post_review, reply_to_review
@@ -23,6 +27,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.consents import GrantConsent, change_consent_code, grant_consent, list_given_consents
+from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
@@ -158,7 +163,10 @@ async def _consent(container: Container, owner: User, customer: User) -> None:
 
 
 async def _reviews(container: Container, owner: User, customer: User, admin: User) -> None:
-    """Completed appointments of the customer, each with a review; the provider replies to the first."""
+    """Completed appointments of the customer, each with a review; the provider replies to the first.
+
+    The customer paid for them at the desk.
+    """
     executor, reads, now = container.executor(), container.reads(), container.clock().now()
     view = await reads.providers.by_owner(owner.id)
     if view is None or await reads.reviews.page(ReviewFilter(provider_id=view.profile.id, limit=1)):
@@ -185,6 +193,8 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
             if booking.status is not to:
                 change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
                 booking = await then.run(change_booking_status, change, actor=actor)
+        paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH)
+        await then.run(record_desk_payment, paid, actor=owner.actor)
         post = PostReview(booking_id=booking.id, rating=stars, text=text)
         review = (await executor.run(post_review, post, actor=customer.actor)).review
         if stars == MAX_RATING:

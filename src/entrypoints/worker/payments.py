@@ -15,7 +15,9 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
+    DESK_EVENTS,
     PAYOUT_EVENTS,
+    DeskPaymentRecorded,
     PaymentHinted,
     RefundByTransfer,
     RefundMade,
@@ -28,6 +30,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.workflows.earnings import update_earnings
 from booking_domain.workflows.make_refund import make_refund
+from booking_domain.workflows.notify_desk import notify_of_desk_payment
 from booking_domain.workflows.notify_earnings import notify_of_provider_payout
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.settle_payment import settle_payment
@@ -48,7 +51,7 @@ async def _settle(container: Container, *, payment_id: str) -> None:
 
 
 async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
-    """Withdraw the open invoices of an ended booking, so that they cannot be paid.
+    """Withdraw the cancelled invoices of a booking, so that they cannot be paid.
 
     Each is asked about once more afterwards: one that was paid just before is not withdrawn, and its money counts.
     """
@@ -102,7 +105,7 @@ def _settle_hinted(event: PaymentHinted) -> Iterator[JobRequest]:
     yield SETTLE.request(payment_id=str(event.payment_id))
 
 
-def _withdraw_invoices(event: BookingChanged) -> Iterator[JobRequest]:
+def _withdraw_invoices(event: BookingChanged | DeskPaymentRecorded) -> Iterator[JobRequest]:
     at = event.occurred_at + LATE_PAYMENTS if isinstance(event, BookingExpired) else None
     yield CANCEL_INVOICES.request(at=at, booking_id=str(event.booking_id))
 
@@ -119,12 +122,16 @@ CONTEXT: Final = WorkerContext(
     jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
-        Subscription((BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded), _withdraw_invoices),
+        Subscription(
+            (BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded, DeskPaymentRecorded),
+            _withdraw_invoices,
+        ),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
         Subscription((BookingDisputeEnded,), _resume_refunds),
     ),
     notices=(
         Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),
+        Notice(DESK_EVENTS, notify_of_desk_payment),
         Notice(PAYOUT_EVENTS, notify_of_provider_payout),
     ),
     sweeps=(Sweep("refunds to repeat", _retry_refunds), Sweep("earnings", _find_earnings)),

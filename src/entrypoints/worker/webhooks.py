@@ -20,6 +20,7 @@ from booking_domain.workflows.webhook_deliveries import forget_deliveries, recor
 from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PublicEvent, Shown
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
+from entrypoints.http.desk_payments import DeskPaymentJson
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.payments.schemas import PaymentJson
 from entrypoints.http.payouts.schemas import RefundJson, booking_money_json
@@ -39,11 +40,12 @@ _ENDPOINTS_PER_SWEEP: Final = 1_000
 
 
 class DataJson(Json, frozen=True, kw_only=True):
-    """What an event is about: the booking, and the payment or refund if it is about one."""
+    """What an event is about: the booking, and the payment, refund or desk payment if it is about one."""
 
     booking: BookingJson
     payment: PaymentJson | msgspec.UnsetType = msgspec.UNSET
     refund: RefundJson | msgspec.UnsetType = msgspec.UNSET
+    desk_payment: DeskPaymentJson | msgspec.UnsetType = msgspec.UNSET
 
 
 class PayloadJson(Json, frozen=True, kw_only=True):
@@ -82,6 +84,7 @@ class ShownBy:
             booking=booking_json(money.booking),
             payment=_named(shown.payments, wanted) if public.shows is Shown.PAYMENT else msgspec.UNSET,
             refund=_named(shown.refunds, wanted) if public.shows is Shown.REFUND else msgspec.UNSET,
+            desk_payment=_named(shown.desk_payments, wanted) if public.shows is Shown.DESK_PAYMENT else msgspec.UNSET,
         )
         body = PayloadJson(type=public.type.value, timestamp=event.occurred_at, data=data)
         return msgspec.json.encode(body).decode()

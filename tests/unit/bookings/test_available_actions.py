@@ -44,15 +44,16 @@ async def test_a_confirmed_booking_before_during_and_after(studio: Studio) -> No
     soon = booking.span.start - studio.clock.now()
     assert _of(studio, booking) == {
         Party.CUSTOMER: {A.PAY_BALANCE, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
-        Party.PROVIDER: {A.RESCHEDULE, A.CANCEL, A.DISPUTE},
-        Party.ADMIN: {A.RESCHEDULE, A.CANCEL, A.DISPUTE},
+        Party.PROVIDER: {A.RECORD_DESK_PAYMENT, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
+        Party.ADMIN: {A.RECORD_DESK_PAYMENT, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
     }
     during = _of(studio, booking, after=soon)
     assert during[Party.CUSTOMER] == {A.PAY_BALANCE, A.CANCEL, A.DISPUTE}
-    assert during[Party.PROVIDER] == {A.RESCHEDULE, A.CANCEL, A.COMPLETE, A.MARK_NO_SHOW, A.DISPUTE}
+    at_desk = {A.RECORD_DESK_PAYMENT, A.COMPLETE, A.MARK_NO_SHOW, A.DISPUTE}
+    assert during[Party.PROVIDER] == at_desk | {A.RESCHEDULE, A.CANCEL}
     over = _of(studio, booking, after=soon + HOUR)
     assert over[Party.CUSTOMER] == {A.PAY_BALANCE, A.DISPUTE}
-    assert over[Party.PROVIDER] == {A.COMPLETE, A.MARK_NO_SHOW, A.DISPUTE}
+    assert over[Party.PROVIDER] == at_desk
     assert _of(studio, booking, after=soon + 15 * DAY)[Party.CUSTOMER] == {A.PAY_BALANCE}
 
 

@@ -41,6 +41,7 @@ BOOKING: Final = Mapper(
     paid=Columns("paid_amount", "currency"),
     refunded=Columns("refunded_amount", "currency"),
     refund_pending=Columns("refund_pending_amount", "currency"),
+    desk_paid=Columns("desk_paid_amount", "currency"),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     time_change=Converted(
         "rescheduled_by",
@@ -70,6 +71,7 @@ BOOKING: Final = Mapper(
         "paid_amount",
         "refunded_amount",
         "refund_pending_amount",
+        "desk_paid_amount",
         "notes",
         "due_at",
         "version",

@@ -47,7 +47,8 @@ _PAYMENT_STATUS: Final = f"""
     CASE
         WHEN refunded_amount > 0 AND refunded_amount = paid_amount THEN '{BookingPaymentStatus.REFUNDED}'
         WHEN refunded_amount > 0 THEN '{BookingPaymentStatus.PARTIALLY_REFUNDED}'
-        WHEN paid_amount > 0 AND deposit_amount <= paid_amount THEN '{BookingPaymentStatus.PAID}'
+        WHEN paid_amount + desk_paid_amount > 0 AND deposit_amount <= paid_amount + desk_paid_amount
+            THEN '{BookingPaymentStatus.PAID}'
         WHEN payment_attempt = '{PaymentAttempt.STARTED}' THEN '{BookingPaymentStatus.PENDING}'
         WHEN payment_attempt = '{PaymentAttempt.FAILED}' THEN '{BookingPaymentStatus.FAILED}'
         ELSE '{BookingPaymentStatus.UNPAID}'
@@ -94,6 +95,8 @@ bookings: Final = Table(
     Column("paid_amount", BigInteger, nullable=False),
     Column("refunded_amount", BigInteger, nullable=False),
     Column("refund_pending_amount", BigInteger, nullable=False, server_default="0"),
+    # What the customer paid at the desk; the platform never had it.
+    Column("desk_paid_amount", BigInteger, nullable=False, server_default="0"),
     Column("cancellation_policy", JSONB, nullable=False),
     Column("notes", Text, nullable=False),
     instant("due_at", nullable=True),
@@ -118,6 +121,7 @@ bookings: Final = Table(
         " AND refunded_amount + refund_pending_amount <= paid_amount",
         name="refunded",
     ),
+    CheckConstraint("0 <= desk_paid_amount", name="desk_paid"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),
     Index("bookings_provider_user_id_id_idx", "provider_user_id", "id"),
@@ -128,7 +132,10 @@ bookings: Final = Table(
         "bookings_earnings_outdated_idx",
         "provider_id",
         "id",
-        postgresql_where=text("paid_amount > 0 AND earnings_version IS DISTINCT FROM version"),
+        postgresql_where=text(
+            "(paid_amount > 0 OR desk_paid_amount > 0 OR earnings_version IS NOT NULL)"
+            " AND earnings_version IS DISTINCT FROM version"
+        ),
     ),
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),

@@ -10,6 +10,7 @@ from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, Reposi
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.personal_data import PROVIDER, USER
 from adapters.postgres.kit.work import Work
+from adapters.postgres.payments.desk_payments import PostgresDeskPaymentReads, PostgresDeskPayments
 from adapters.postgres.payments.earning_tables import bank_references, commission_rates, earnings, provider_payouts
 from adapters.postgres.payments.earnings import (
     PostgresCommissionRates,
@@ -25,7 +26,7 @@ from adapters.postgres.payments.provider_payouts import (
     PostgresProviderPayouts,
 )
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
-from adapters.postgres.payments.tables import payments, refunds
+from adapters.postgres.payments.tables import desk_payments, payments, refunds
 from adapters.postgres.payments.transactions import PostgresTransactionReads
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import BankReferenceUsed, RefundStatus
@@ -53,7 +54,7 @@ def _owed(to: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 CONTEXT: Final = Context(
-    tables=(payments, refunds, commission_rates, earnings, provider_payouts, bank_references),
+    tables=(payments, refunds, desk_payments, commission_rates, earnings, provider_payouts, bank_references),
     conflicts={
         "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
         "refunds_bank_reference_key": BankReferenceUsed,
@@ -71,6 +72,7 @@ class PaymentRepositories(RepositoryGroup):
         super().__init__(work, cipher)
         self.payments = PostgresPayments(work)
         self.refunds = PostgresRefunds(work, cipher)
+        self.desk_payments = PostgresDeskPayments(work)
         self.commission_rates = PostgresCommissionRates(work)
         self.earnings = PostgresEarnings(work)
         self.provider_payouts = PostgresProviderPayouts(work, cipher)
@@ -84,6 +86,7 @@ class PaymentReads(ReadGroup):
         super().__init__(source)
         self.payments = PostgresPaymentReads(source.statements)
         self.refunds = PostgresRefundReads(source.statements, source.cipher)
+        self.desk_payments = PostgresDeskPaymentReads(source.statements)
         self.payouts = PostgresPayoutReads(source.statements, source.cipher)
         self.transactions = PostgresTransactionReads(source.statements)
         self.commission_rates = PostgresCommissionReads(source.statements)

@@ -89,7 +89,14 @@ _MARK: Final = Statement(
     .values(earnings_version=bindparam("version", type_=_b.earnings_version.type))
 )
 # Written out, so that the partial index serves.
-_OUTDATED: Final = and_(_b.paid_amount > literal_column("0"), _b.earnings_version.is_distinct_from(_b.version))
+_OUTDATED: Final = and_(
+    or_(
+        _b.paid_amount > literal_column("0"),
+        _b.desk_paid_amount > literal_column("0"),
+        _b.earnings_version.is_not(None),
+    ),
+    _b.earnings_version.is_distinct_from(_b.version),
+)
 _OUTDATED_OF: Final = Statement(
     select(_b.id).where(_OUTDATED, _b.provider_id == bindparam("provider_id")).order_by(_b.id)
 )

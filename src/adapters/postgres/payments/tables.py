@@ -1,4 +1,4 @@
-"""The tables `payments` and `refunds`."""
+"""The tables `payments`, `refunds` and `desk_payments`."""
 
 from typing import Final
 
@@ -15,15 +15,18 @@ from sqlalchemy import (
     Text,
     Uuid,
     null,
+    select,
     update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
+from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import personal_data
+from booking_domain.payments.desk import DeskMethod, DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundMethod, RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
@@ -39,6 +42,13 @@ def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
     values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
     return update(table).where(owned, personal).values(values)
+
+
+def _clear_void_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
+    """Clear what the provider's side wrote about the customer, when either of them is erased."""
+    theirs = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
+    values = {"void_reason": null(), "version": table.c.version + 1}
+    return update(table).where(theirs, table.c.void_reason.is_not(None)).values(values)
 
 
 payments: Final = Table(
@@ -122,4 +132,31 @@ refunds: Final = Table(
     Index("refunds_retry_idx", "retry_at", postgresql_where=sql("retry_at IS NOT NULL")),
     Index("refunds_pending_idx", "id", postgresql_where=sql("status = 'refund_pending'")),
     info=personal_data("booking_id", erase=_clear_payee, export="bookings"),
+)
+
+desk_payments: Final = Table(
+    "desk_payments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("method", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recorded_by_id", Uuid, nullable=False),
+    Column("recorded_by_role", Text, nullable=False),
+    Column("voided_by_id", Uuid),
+    Column("voided_by_role", Text),
+    instant("voided_at", nullable=True),
+    Column("void_reason", Text),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    one_of("method", DeskMethod),
+    one_of("status", DeskPaymentStatus),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("(status = 'voided') = (voided_at IS NOT NULL)", name="voided"),
+    CheckConstraint("num_nulls(voided_by_id, voided_by_role, voided_at) IN (0, 3)", name="voided_by"),
+    Index("desk_payments_created_at_idx", "created_at"),
+    Index("desk_payments_amount_idx", "currency", "amount", "id"),
+    info=personal_data("booking_id", erase=_clear_void_reason, export="bookings"),
 )

@@ -1,8 +1,8 @@
-"""Payments and refunds in one list, with the names of the parties."""
+"""Payments, refunds and desk payments in one list, with the names of the parties."""
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Text, bindparam, case, cast, literal, null, select, union_all
+from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, literal, null, select, union_all
 
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
@@ -10,7 +10,8 @@ from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, one_of, pages
 from adapters.postgres.kit.statements import if_given
 from adapters.postgres.kit.work import Row, WithWork
-from adapters.postgres.payments.tables import payments, refunds
+from adapters.postgres.payments.tables import desk_payments, payments, refunds
+from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -26,7 +27,9 @@ from booking_domain.workflows.listings import (
 
 _p: Final = payments.c
 _r: Final = refunds.c
+_d: Final = desk_payments.c
 _NO_TEXT: Final = cast(null(), Text)
+_NOTHING: Final = cast(literal(0), BigInteger)
 
 
 def _type(kind: TransactionType) -> Any:
@@ -59,10 +62,25 @@ _moves: Final = union_all(
         _r.reason,
         _r.currency,
         _r.amount,
-        case((_r.status == RefundStatus.REFUNDED.value, _r.amount), else_=cast(literal(0), BigInteger)),
+        case((_r.status == RefundStatus.REFUNDED.value, _r.amount), else_=_NOTHING),
         _r.bank_reference,
         _r.created_at,
         _r.processed_at,
+    ),
+    select(
+        _d.id,
+        _type(TransactionType.DESK_PAYMENT),
+        _d.booking_id,
+        _d.method,
+        _d.status,
+        _NO_TEXT,
+        _NO_TEXT,
+        _d.currency,
+        _d.amount,
+        case((_d.status == DeskPaymentStatus.RECORDED.value, _d.amount), else_=_NOTHING),
+        _NO_TEXT,
+        _d.created_at,
+        func.coalesce(_d.voided_at, _d.created_at),
     ),
 ).subquery("moves")
 _m: Final = _moves.c
@@ -93,7 +111,7 @@ _PAGES: Final = pages(
 
 
 class PostgresTransactionReads(WithWork, TransactionReads):
-    """`TransactionReads` of `payments` and `refunds` with `bookings` and the names in `providers` and `users`."""
+    """`TransactionReads` of the three tables with `bookings` and the names in `providers` and `users`."""
 
     async def page(self, chosen: TransactionFilter) -> list[Transaction]:
         rows = await self._work.all(

@@ -54,6 +54,7 @@ class BookingsBuilder(BaseBuilder):
             paid=nothing,
             refunded=nothing,
             refund_pending=nothing,
+            desk_paid=nothing,
             cancellation=DEFAULT_POLICY,
             due_at=NOW + HOUR / 4 if status in {Status.PENDING, Status.REQUESTED} else None,
             created_at=NOW,

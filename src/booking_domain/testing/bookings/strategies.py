@@ -52,6 +52,7 @@ A_BOOKING: Final = Booking(
     paid=NOTHING,
     refunded=NOTHING,
     refund_pending=NOTHING,
+    desk_paid=NOTHING,
     cancellation=DEFAULT_POLICY,
     due_at=MADE + HOUR / 4,
     created_at=MADE,

@@ -1,9 +1,11 @@
 """Builders of payments and refunds."""
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.desk import DeskMethod, DeskPayment
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundReason
-from booking_domain.shared.ids import PaymentId, RefundId
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import DeskPaymentId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.kit.builders import DEPOSIT, NOW, BaseBuilder
 
@@ -47,5 +49,16 @@ class PaymentsBuilder(BaseBuilder):
             gateway="memory",
             reason=RefundReason.CANCELLATION,
             amount=amount,
+            now=NOW,
+        )
+
+    def desk_payment(self, booking: Booking, amount: Money = DEPOSIT) -> DeskPayment:
+        """A desk payment that the provider has recorded."""
+        return DeskPayment.record(
+            id=DeskPaymentId(self.entropy.new_id()),
+            booking_id=booking.id,
+            method=DeskMethod.CASH,
+            amount=amount,
+            by=Actor(booking.provider_user_id, Role.PROVIDER),
             now=NOW,
         )

@@ -86,6 +86,8 @@ class CancellationQuote:
 
     refund: Money
     """Refunds that are already pending not included."""
+    desk_paid: Money
+    """What was paid at the desk: the provider gives it back, and not the platform."""
     valid_until: datetime
     """Before that, time alone changes nothing about the quote."""
     tier: Tier | None
@@ -109,6 +111,7 @@ async def _get_cancellation_quote(
     judged = booking.judged(visible.party, now)
     return CancellationQuote(
         refund=booking.refund_on_cancellation(visible.party, now),
+        desk_paid=booking.desk_paid,
         valid_until=booking.quote_ends(visible.party, now),
         tier=policy.tier(start=booking.judged_start, cancelled_at=now) if judged else None,
         better_tier=policy.better_tier(start=booking.judged_start, cancelled_at=now) if judged else None,

@@ -8,6 +8,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.disputes.model import Dispute, DisputeId, DisputeNotFound
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, DisputeView
 from booking_domain.identity.model import User
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
@@ -30,6 +31,7 @@ class DisputeCase:
     timeline: Sequence[BookingEvent]
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
+    desk_payments: Sequence[DeskPayment]
     earlier: Sequence[DisputeView]
     """The other disputes about this booking, oldest first."""
 
@@ -75,6 +77,7 @@ async def _get_case(actor: Actor, dispute_id: DisputeId, reads: Reads) -> Disput
         timeline=await reads.bookings.events(booking.id),
         payments=await reads.payments.of_booking(booking.id),
         refunds=await reads.refunds.of_booking(booking.id),
+        desk_payments=await reads.desk_payments.of_booking(booking.id),
         earlier=[each for each in all_of_booking if each.dispute.id != dispute.id],
     )
 

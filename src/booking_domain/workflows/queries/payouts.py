@@ -7,6 +7,7 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundNotFound
 from booking_domain.shared.actor import Actor
@@ -27,6 +28,7 @@ class BookingMoney:
     party: Party
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
+    desk_payments: Sequence[DeskPayment]
     has_bank_account: bool
     """Whether the customer has added a bank account."""
 
@@ -40,6 +42,7 @@ async def _list_booking_payments(actor: Actor, booking_id: BookingId, reads: Rea
         party=visible.party,
         payments=await reads.payments.of_booking(booking_id),
         refunds=await reads.refunds.of_booking(booking_id),
+        desk_payments=await reads.desk_payments.of_booking(booking_id),
         has_bank_account=await reads.bank_accounts.get(visible.booking.customer_id) is not None,
     )
 

@@ -171,6 +171,7 @@ _BOOKING_COLUMNS: Final = (
     "deposit",
     "paid",
     "refunded",
+    "deskPaid",
     "currency",
     "createdAt",
 )
@@ -195,7 +196,7 @@ _TRANSACTION_COLUMNS: Final = (
 
 def _booking_cells(appointment: Appointment) -> Sequence[str]:
     booking = appointment.booking
-    amounts = (booking.price, booking.deposit, booking.paid, booking.refunded)
+    amounts = (booking.price, booking.deposit, booking.paid, booking.refunded, booking.desk_paid)
     return (
         str(booking.id),
         booking.reference,

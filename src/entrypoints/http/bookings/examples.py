@@ -23,6 +23,7 @@ BOOKING: Final[dict[str, Any]] = {
     "paidAmount": 0,
     "refundedAmount": 0,
     "refundPendingAmount": 0,
+    "deskPaidAmount": 0,
     "balanceDueAmount": 0,
     "currency": "MNT",
     "notes": PLACE["notes"],
@@ -103,6 +104,7 @@ ACCEPTED_TIME: Final[dict[str, Any]] = {
 }
 QUOTE: Final[dict[str, Any]] = {
     "refundAmount": 1000000,
+    "deskPaidAmount": 0,
     "currency": "MNT",
     "validUntil": "2026-11-22T04:20:00Z",
     "tier": {"hoursBefore": 24, "percent": 50, "deadline": "2026-11-23T06:00:00Z"},

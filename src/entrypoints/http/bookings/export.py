@@ -1,4 +1,4 @@
-"""The bookings of an exported account, with their events, payments and refunds."""
+"""The bookings of an exported account, with their events, payments, refunds and desk payments."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -6,9 +6,11 @@ from uuid import UUID
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.payments.schemas import REFUND
@@ -29,14 +31,19 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
-    """A booking with its events, and its payments and refunds, oldest first."""
+    """A booking with its events, payments, refunds and desk payments, oldest first."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
+    desk_payments: tuple[DeskPaymentJson, ...]
 
 
 def _booking(
-    booking: Booking, events: Sequence[BookingEvent], payments: Sequence[Payment], refunds: Sequence[Refund]
+    booking: Booking,
+    events: Sequence[BookingEvent],
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    at_desk: Sequence[DeskPayment],
 ) -> ExportedBookingJson:
     """Show a booking to one of its parties."""
     shown = booking_json(booking)
@@ -46,6 +53,7 @@ def _booking(
         **{name: getattr(shown, name) for name in BookingJson.__struct_fields__},
         events=tuple(event_json(event) for event in events),
         payments=tuple(_payment(each) for each in moved),
+        desk_payments=tuple(map(desk_payment_json, at_desk)),
     )
 
 
@@ -72,7 +80,8 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         ids = [booking.id for booking in found]
         events = await reads.bookings.events_of_each(ids)
         payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
-        yield [_booking(booking, events[booking.id], payments[booking.id], refunds[booking.id]) for booking in found]
+        at_desk = await reads.desk_payments.of_each_booking(ids)
+        yield [_booking(each, events[each.id], payments[each.id], refunds[each.id], at_desk[each.id]) for each in found]
         after = found[-1].id
 
 

@@ -207,6 +207,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     paid_amount: int
     refunded_amount: int
     refund_pending_amount: int
+    desk_paid_amount: int
+    """What the customer paid at the provider's desk; the platform does not refund it."""
     balance_due_amount: int
     """What is on its way back to the customer."""
     currency: str
@@ -293,6 +295,8 @@ class CancellationQuoteJson(Json, frozen=True, kw_only=True):
     """What goes back if the caller cancels now."""
 
     refund_amount: int
+    desk_paid_amount: int
+    """What was paid at the desk: the provider gives it back, and not the platform."""
     currency: str
     valid_until: Timestamp
     """Before that, time alone changes nothing about the quote."""
@@ -364,6 +368,7 @@ def booking_json(booking: Booking) -> BookingJson:
         paid_amount=booking.paid.amount,
         refunded_amount=booking.refunded.amount,
         refund_pending_amount=booking.refund_pending.amount,
+        desk_paid_amount=booking.desk_paid.amount,
         balance_due_amount=booking.balance_due.amount,
         currency=booking.price.currency,
         notes=booking.notes,
@@ -412,6 +417,7 @@ def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
     """Show what a cancellation refunds."""
     return CancellationQuoteJson(
         refund_amount=quote.refund.amount,
+        desk_paid_amount=quote.desk_paid.amount,
         currency=quote.refund.currency,
         valid_until=quote.valid_until,
         tier=_tier_json(quote.tier, quote.judged_start),

@@ -76,8 +76,10 @@ _MONEY: Final[dict[str, Any]] = {
     "refundedAmount": 0,
     "refundPendingAmount": 0,
     "refundableAmount": 2_000_000,
+    "deskPaidAmount": 0,
     "payments": [],
     "refunds": [],
+    "deskPayments": [],
 }
 CASE: Final[dict[str, Any]] = {
     "dispute": {**DISPUTE, "actions": ["resolve"]},

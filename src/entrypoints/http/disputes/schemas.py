@@ -40,6 +40,7 @@ from booking_domain.workflows.disputes import (
 )
 from booking_domain.workflows.queries.disputes import DisputeCase
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given
@@ -269,8 +270,11 @@ class CaseMoneyJson(Json, frozen=True, kw_only=True):
     refund_pending_amount: int
     refundable_amount: int
     """What a decision can refund."""
+    desk_paid_amount: int
+    """What was paid at the desk; no decision refunds it."""
     payments: tuple[PaymentJson, ...]
     refunds: tuple[CaseRefundJson, ...]
+    desk_payments: tuple[DeskPaymentJson, ...]
 
 
 class DisputeCaseJson(Json, frozen=True, kw_only=True):
@@ -387,6 +391,7 @@ def case_json(case: DisputeCase, actor: Actor) -> DisputeCaseJson:
             refunded_amount=booking.refunded.amount,
             refund_pending_amount=booking.refund_pending.amount,
             refundable_amount=booking.totals.refundable.amount,
+            desk_paid_amount=booking.desk_paid.amount,
             payments=tuple(map(payment_json, case.payments)),
             refunds=tuple(
                 CaseRefundJson(
@@ -401,6 +406,7 @@ def case_json(case: DisputeCase, actor: Actor) -> DisputeCaseJson:
                 )
                 for refund in case.refunds
             ),
+            desk_payments=tuple(map(desk_payment_json, case.desk_payments)),
         ),
         earlier_disputes=tuple(_dispute_json(view, actor) for view in case.earlier),
     )

@@ -76,7 +76,7 @@ _COLUMNS: Final = (
 async def list_booking_payments(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
 ) -> BookingMoneyJson:
-    """List all payments and refunds of a booking; for its parties and admins."""
+    """List all payments, refunds and desk payments of a booking; for its parties and admins."""
     return booking_money_json(await queries.list_booking_payments(actor, BookingId(booking_id), reads))
 
 

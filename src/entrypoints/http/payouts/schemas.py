@@ -25,6 +25,7 @@ from booking_domain.workflows.payouts import ReturnPayout, SettlePayout
 from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.queries.payouts import BookingMoney
 from booking_domain.workflows.views import Payout, PayoutStep
+from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
@@ -128,15 +129,18 @@ class RefundJson(Json, frozen=True, kw_only=True):
 
 
 class BookingMoneyJson(Json, frozen=True, kw_only=True):
-    """All payments and refunds of a booking, oldest first."""
+    """All payments, refunds and desk payments of a booking, oldest first."""
 
     booking_id: UUID
     currency: str
     paid_amount: int
     refunded_amount: int
     refund_pending_amount: int
+    desk_paid_amount: int
+    """What was paid at the desk. The platform never had it, and does not refund it."""
     payments: tuple[PaymentJson, ...]
     refunds: tuple[RefundJson, ...]
+    desk_payments: tuple[DeskPaymentJson, ...]
 
 
 class PayeeJson(Json, frozen=True, kw_only=True):
@@ -203,8 +207,10 @@ def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
         paid_amount=booking.paid.amount,
         refunded_amount=booking.refunded.amount,
         refund_pending_amount=booking.refund_pending.amount,
+        desk_paid_amount=booking.desk_paid.amount,
         payments=tuple(map(payment_json, money.payments)),
         refunds=tuple(_refund_json(refund, money) for refund in money.refunds),
+        desk_payments=tuple(map(desk_payment_json, money.desk_payments)),
     )
 
 
@@ -302,8 +308,10 @@ MONEY: Final[dict[str, Any]] = {
     "paidAmount": 2_000_000,
     "refundedAmount": 0,
     "refundPendingAmount": 2_000_000,
+    "deskPaidAmount": 0,
     "payments": [],
     "refunds": [{**_REFUND, "needsBankAccount": True}],
+    "deskPayments": [],
 }
 PAYOUT: Final[dict[str, Any]] = {
     **_REFUND,

@@ -91,3 +91,21 @@ def test_the_database_refuses_refunds_beyond_the_payments_and_a_payment_status_o
                     connection.execute(f"UPDATE bookings SET {column} = -1".encode())  # noqa: S608
             with pytest.raises(psycopg.errors.GeneratedAlways):
                 connection.execute("UPDATE bookings SET payment_status = 'paid'")
+
+
+def test_a_booking_that_was_paid_at_the_desk_is_paid(postgres: TestServer) -> None:
+    make = Builder()
+
+    async def add(database: Backend) -> None:
+        cast = await a_cast(database, make)
+        for paid, desk in ((NONE, HALF), (HALF, HALF), (NONE, DEPOSIT)):
+            booking = replace(make.booking(cast.profile, cast.customer), paid=paid, desk_paid=desk)
+            async with database.begin() as tx:
+                await tx.bookings.add(booking, [make.event(booking)])
+            stored[booking.id] = booking.payment_status.value
+
+    with postgres.database() as url:
+        stored: dict[Any, str] = {}
+        in_database(url, add)
+        assert statuses(url) == stored
+        assert list(stored.values()) == ["unpaid", "paid", "paid"]

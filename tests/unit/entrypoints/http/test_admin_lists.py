@@ -7,6 +7,7 @@ import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid
 
+from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.audit import AuditFilter
@@ -183,8 +184,9 @@ async def test_only_status_may_be_repeated(api: Api) -> None:
     )
 
 
-def test_a_transaction_has_the_statuses_of_payments_and_refunds() -> None:
+def test_a_transaction_has_the_statuses_of_payments_refunds_and_desk_payments() -> None:
     assert {status.value for status in TransactionStatus} == {
         *(status.value for status in PaymentStatus),
         *(status.value for status in RefundStatus),
+        *(status.value for status in DeskPaymentStatus),
     }

@@ -7,16 +7,27 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{name}"
-        for name in ("callback_tokens", "earnings", "payment_gateway", "payments", "payouts", "refunds", "transactions")
+        for name in (
+            "callback_tokens",
+            "desk_payments",
+            "earnings",
+            "payment_gateway",
+            "payments",
+            "payouts",
+            "refunds",
+            "transactions",
+        )
     )
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.payments.desk import DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
 from booking_domain.payments.provider_payouts import BankReferences, ProviderPayouts
 from booking_domain.payments.refunds import RefundReads, Refunds
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
+from booking_domain.testing.payments.contracts.desk_payments import DeskPaymentsContract
 from booking_domain.testing.payments.contracts.earnings import (
     BankReferencesContract,
     CommissionRatesContract,
@@ -35,6 +46,8 @@ CONTRACTS: Final = {
     BankReferences: BankReferencesContract,
     CommissionRates: CommissionRatesContract,
     CommissionReads: CommissionRatesContract,
+    DeskPaymentReads: DeskPaymentsContract,
+    DeskPayments: DeskPaymentsContract,
     EarningReads: EarningsContract,
     Earnings: EarningsContract,
     ProviderPayoutReads: ProviderPayoutsContract,

@@ -30,9 +30,9 @@ async def _ids(backend: Backend, chosen: TransactionFilter) -> list[UUID]:
 
 
 class TransactionReadsContract(StorageContract):
-    """Payments and refunds in one list."""
+    """Payments, refunds and desk payments in one list."""
 
-    async def test_a_payment_and_a_refund_have_the_names_and_what_moved(self, backend: Backend, make: Builder) -> None:
+    async def test_each_movement_has_the_names_and_what_moved(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await a_booking(backend, make, cast)
         paid, new = (
@@ -42,6 +42,11 @@ class TransactionReadsContract(StorageContract):
         made = approved.settle("FT1", NOW + HOUR)
         waiting = make.refund(booking)
         await _add(backend, paid, made, waiting)
+        at_desk = make.desk_payment(booking)
+        voided = make.desk_payment(booking).void("Twice", by=at_desk.recorded_by, now=NOW + HOUR)
+        async with backend.begin() as tx:
+            for each in (at_desk, voided):
+                await tx.desk_payments.add(each)
         assert paid.invoice is not None
         payment = Transaction(
             id=paid.id,
@@ -83,7 +88,26 @@ class TransactionReadsContract(StorageContract):
             reference=None,
             processed_at=None,
         )
-        expected = sorted([payment, refund, pending], key=lambda move: move.id, reverse=True)
+        cash = replace(
+            payment,
+            id=at_desk.id,
+            type=TransactionType.DESK_PAYMENT,
+            status=TransactionStatus.RECORDED,
+            gateway="cash",
+            purpose=None,
+            amount=at_desk.amount,
+            moved=at_desk.amount,
+            reference=None,
+            processed_at=NOW,
+        )
+        undone = replace(
+            cash,
+            id=voided.id,
+            status=TransactionStatus.VOIDED,
+            moved=Money.zero(voided.amount.currency),
+            processed_at=NOW + HOUR,
+        )
+        expected = sorted([payment, refund, pending, cash, undone], key=lambda move: move.id, reverse=True)
         assert list(await backend.reads.transactions.page(TransactionFilter())) == expected
 
     async def test_movements_are_filtered(self, backend: Backend, make: Builder) -> None:

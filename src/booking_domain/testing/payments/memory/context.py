@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.payments.memory.desk_payments import MemoryDeskPaymentReads, MemoryDeskPayments
 from booking_domain.testing.payments.memory.earnings import (
     MemoryCommissionRates,
     MemoryCommissionReads,
@@ -27,6 +28,7 @@ class PaymentRepositories(RepositoryGroup):
         super().__init__(state)
         self.payments = MemoryPayments(state)
         self.refunds = MemoryRefunds(state)
+        self.desk_payments = MemoryDeskPayments(state)
         self.commission_rates = MemoryCommissionRates(state)
         self.earnings = MemoryEarnings(state)
         self.provider_payouts = MemoryProviderPayouts(state)
@@ -40,6 +42,7 @@ class PaymentReads(ReadGroup):
         super().__init__(committed)
         self.payments = MemoryPaymentReads(committed)
         self.refunds = MemoryRefundReads(committed)
+        self.desk_payments = MemoryDeskPaymentReads(committed)
         self.payouts = MemoryPayoutReads(committed)
         self.transactions = MemoryTransactionReads(committed)
         self.commission_rates = MemoryCommissionReads(committed)

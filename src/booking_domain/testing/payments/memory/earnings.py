@@ -192,7 +192,11 @@ def _rate(state: State, provider_id: ProviderId | None, at: datetime) -> int | N
 
 def _outdated(state: State) -> list[Booking]:
     versions = state[EARNINGS_VERSIONS]
-    return [each for each in state[BOOKINGS].values() if each.paid and versions.get(each.id) != each.version]
+    return [
+        each
+        for each in state[BOOKINGS].values()
+        if (each.paid or each.desk_paid or each.id in versions) and versions.get(each.id) != each.version
+    ]
 
 
 def _pending(state: State, booking: Booking) -> int:

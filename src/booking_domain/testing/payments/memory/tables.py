@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.model import Payment
 from booking_domain.payments.provider_payouts import ProviderPayout
@@ -11,12 +12,14 @@ from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import (
     BookingId,
     CommissionId,
+    DeskPaymentId,
     EarningId,
     PaymentId,
     ProviderPayoutId,
     RefundId,
     UserId,
 )
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import State, Table, change_rows
 
@@ -40,6 +43,15 @@ REFUNDS: Final = Table[RefundId, Refund](
     "refunds", erase=change_rows(lambda refund: refund.customer_id, _without_payee)
 )
 
+
+def _clear_void_reasons(state: State, rows: dict[DeskPaymentId, DeskPayment], user_id: UserId) -> None:
+    for key, payment in rows.items():
+        booking = state[BOOKINGS][payment.booking_id]
+        if payment.void_reason is not None and user_id in {booking.customer_id, booking.provider_user_id}:
+            rows[key] = replace(payment, void_reason=None, version=payment.version + 1)
+
+
+DESK_PAYMENTS: Final = Table[DeskPaymentId, DeskPayment]("desk_payments", erase=_clear_void_reasons)
 COMMISSION_RATES: Final = Table[CommissionId, CommissionRate]("commission_rates")
 EARNINGS: Final = Table[EarningId, Earning]("earnings")
 EARNINGS_VERSIONS: Final = Table[BookingId, int]("bookings.earnings_version")
@@ -58,6 +70,7 @@ PROVIDER_PAYOUTS: Final = Table[ProviderPayoutId, ProviderPayout]("provider_payo
 TABLES: Final = (
     PAYMENTS,
     REFUNDS,
+    DESK_PAYMENTS,
     COMMISSION_RATES,
     PROVIDER_PAYOUTS,
     EARNINGS,

@@ -1,9 +1,10 @@
-"""Payments and refunds in one list, in memory."""
+"""Payments, refunds and desk payments in one list, in memory."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.money import Money
@@ -12,7 +13,7 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
-from booking_domain.testing.payments.memory.tables import PAYMENTS, REFUNDS
+from booking_domain.testing.payments.memory.tables import DESK_PAYMENTS, PAYMENTS, REFUNDS
 from booking_domain.workflows.listings import (
     Transaction,
     TransactionFilter,
@@ -23,7 +24,7 @@ from booking_domain.workflows.listings import (
 
 
 class MemoryTransactionReads(TransactionReads):
-    """Committed payments and refunds."""
+    """Committed payments, refunds and desk payments."""
 
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
@@ -32,6 +33,7 @@ class MemoryTransactionReads(TransactionReads):
         state = self._committed()
         stored: list[Payment | Refund] = [*state[PAYMENTS].values(), *state[REFUNDS].values()]
         moves = [_transaction(state, each) for each in stored]
+        moves += [_desk_transaction(state, each) for each in state[DESK_PAYMENTS].values()]
         return page_of(
             moves,
             chosen,
@@ -76,6 +78,29 @@ def _transaction(state: State, each: Payment | Refund) -> Transaction:
         reference=_reference(each),
         created_at=each.created_at,
         processed_at=each.processed_at,
+    )
+
+
+def _desk_transaction(state: State, each: DeskPayment) -> Transaction:
+    booking = state[BOOKINGS][each.booking_id]
+    return Transaction(
+        id=each.id,
+        type=TransactionType.DESK_PAYMENT,
+        status=TransactionStatus(each.status.value),
+        booking_id=booking.id,
+        booking_reference=booking.reference,
+        provider_id=booking.provider_id,
+        provider_name=state[PROFILES][booking.provider_id].display_name,
+        customer_id=booking.customer_id,
+        customer_name=state[USERS][booking.customer_id].name,
+        gateway=each.method.value,
+        purpose=None,
+        reason=None,
+        amount=each.amount,
+        moved=each.counted,
+        reference=None,
+        created_at=each.created_at,
+        processed_at=each.voided_at or each.created_at,
     )
 
 

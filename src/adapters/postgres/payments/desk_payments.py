@@ -1,0 +1,59 @@
+"""Desk payments on PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
+
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import WithWork
+from adapters.postgres.payments.tables import desk_payments
+from booking_domain.payments.desk import DeskPayment, DeskPaymentReads, DeskPayments
+from booking_domain.shared.ids import BookingId, DeskPaymentId
+
+DESK_PAYMENT: Final = Mapper(
+    desk_payments,
+    DeskPayment,
+    amount=Columns("amount", "currency"),
+    recorded_by=Columns("recorded_by_id", "recorded_by_role"),
+    voided_by=Columns("voided_by_id", "voided_by_role"),
+    changes=("status", "voided_by_id", "voided_by_role", "voided_at", "void_reason", "version"),
+)
+_t: Final = desk_payments.c
+_ADD: Final = DESK_PAYMENT.insert()
+_SAVE: Final = DESK_PAYMENT.update(versioned=True)
+_ONE: Final = Statement(select(*DESK_PAYMENT.columns).where(_t.id == bindparam("payment_id")))
+_OLDEST_FIRST: Final = select(*DESK_PAYMENT.columns).order_by(_t.created_at, _t.id)
+_OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
+_OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
+
+
+class PostgresDeskPaymentReads(WithWork, DeskPaymentReads):
+    """`DeskPaymentReads` of the table `desk_payments`."""
+
+    async def get(self, payment_id: DeskPaymentId) -> DeskPayment | None:
+        row = await self._work.one(_ONE, payment_id=payment_id)
+        return None if row is None else DESK_PAYMENT.read(row)
+
+    async def of_booking(self, booking_id: BookingId) -> list[DeskPayment]:
+        return [DESK_PAYMENT.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[DeskPayment]]:
+        found: dict[BookingId, list[DeskPayment]] = {booking_id: [] for booking_id in booking_ids}
+        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
+            payment = DESK_PAYMENT.read(row)
+            found[payment.booking_id].append(payment)
+        return found
+
+
+class PostgresDeskPayments(PostgresDeskPaymentReads, DeskPayments):
+    """`DeskPayments` in the table `desk_payments`."""
+
+    async def add(self, payment: DeskPayment) -> None:
+        await self._work.execute(_ADD, **DESK_PAYMENT.write(payment))
+
+    async def save(self, payment: DeskPayment, *, was: DeskPayment) -> None:
+        await self._work.update_one(
+            "desk payment", _SAVE, row_key=was.id, seen_version=was.version, **DESK_PAYMENT.changes(payment)
+        )

@@ -1,0 +1,182 @@
+"""Money that the customer paid at the provider's desk: the type, its lifecycle as data, and its ports.
+
+The platform never has this money. So a desk payment is no entry of a booking's ledger: it is not refunded by the
+platform and not owed to the provider. It only counts towards what is still due.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Protocol, Self
+
+from booking_domain.payments.transitions import PaymentParty
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.ids import BookingId, DeskPaymentId
+from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+from booking_domain.shared.money import Money
+
+MAX_VOID_REASON: Final = 500
+
+
+class DeskMethod(StrEnum):
+    """How the customer paid."""
+
+    CASH = "cash"
+    CARD = "card"
+    """By the provider's own card terminal."""
+
+
+class DeskPaymentStatus(StrEnum):
+    """The status of a desk payment."""
+
+    RECORDED = "recorded"
+    VOIDED = "voided"
+    """It was recorded by mistake, or the provider gave the money back."""
+
+
+class DeskPaymentAction(StrEnum):
+    """An action on a desk payment."""
+
+    VOID = "void"
+
+
+class DeskPaymentNotFound(NotFound):
+    """There is no such desk payment."""
+
+    code: ClassVar[str] = "desk.not_found"
+
+
+@dataclass(eq=False, kw_only=True)
+class MoreThanDue(Conflict):
+    """Only {due} is due for this booking."""
+
+    code: ClassVar[str] = "desk.more_than_due"
+    input_field: ClassVar[str | None] = "amount"
+    due: Money
+
+
+class DeskPaymentInUse(Conflict):
+    """The booking is in dispute, or the customer got an overpayment back because of this payment."""
+
+    code: ClassVar[str] = "desk.in_use"
+
+
+@dataclass(eq=False, kw_only=True)
+class InvalidDeskPaymentTransition(InvalidTransition):
+    """Cannot {action} a {thing} that is {status}."""
+
+    code: ClassVar[str] = "desk.invalid_transition"
+
+
+DESK_PAYMENT_LIFECYCLE: Final[Lifecycle[DeskPaymentStatus, DeskPaymentAction, PaymentParty]] = Lifecycle(
+    thing="desk payment",
+    about="Cash or a card payment at the provider's desk. It counts until it is voided.",
+    refusal=InvalidDeskPaymentTransition,
+    moves={
+        (DeskPaymentStatus.RECORDED, DeskPaymentAction.VOID): Move(
+            DeskPaymentStatus.VOIDED, frozenset({PaymentParty.STAFF})
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPayment:
+    """A part of the price that the customer paid at the desk."""
+
+    id: DeskPaymentId
+    booking_id: BookingId
+    method: DeskMethod
+    amount: Money
+    status: DeskPaymentStatus
+    recorded_by: Actor
+    voided_by: Actor | None = None
+    voided_at: datetime | None = None
+    void_reason: str | None = None
+    """Why it was voided; the customer sees it."""
+    version: int = 1
+    created_at: datetime
+
+    @classmethod
+    def record(
+        cls,
+        *,
+        id: DeskPaymentId,  # noqa: A002
+        booking_id: BookingId,
+        method: DeskMethod,
+        amount: Money,
+        by: Actor,
+        now: datetime,
+    ) -> Self:
+        """A new desk payment.
+
+        Raises:
+            InvalidValue: the amount is zero.
+        """
+        if not amount:
+            raise InvalidValue(field="amount", problem="more than 0")
+        return cls(
+            id=id,
+            booking_id=booking_id,
+            method=method,
+            amount=amount,
+            status=DeskPaymentStatus.RECORDED,
+            recorded_by=by,
+            created_at=now,
+        )
+
+    @property
+    def counted(self) -> Money:
+        """What it counts towards the price."""
+        return self.amount if self.status is DeskPaymentStatus.RECORDED else Money.zero(self.amount.currency)
+
+    def void(self, reason: str, *, by: Actor, now: datetime) -> "DeskPayment":
+        """Record that the payment does not count any more.
+
+        Raises:
+            InvalidDeskPaymentTransition: it was voided already.
+            InvalidValue: the reason is empty or too long.
+        """
+        status = DESK_PAYMENT_LIFECYCLE.advance(self.status, DeskPaymentAction.VOID, PaymentParty.STAFF)
+        text = reason.strip()
+        if not 1 <= len(text) <= MAX_VOID_REASON:
+            raise InvalidValue(field="reason", problem=f"1 to {MAX_VOID_REASON} characters")
+        return replace(self, status=status, voided_by=by, voided_at=now, void_reason=text, version=self.version + 1)
+
+
+class DeskPayments(Protocol):
+    """Desk payments inside a transaction. They change only while their booking is locked."""
+
+    async def add(self, payment: DeskPayment) -> None:
+        """Add a desk payment."""
+        ...
+
+    async def save(self, payment: DeskPayment, *, was: DeskPayment) -> None:
+        """Replace `was` by `payment`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
+        ...
+
+    async def get(self, payment_id: DeskPaymentId) -> DeskPayment | None:
+        """One desk payment."""
+        ...
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[DeskPayment]:
+        """All desk payments of a booking, oldest first."""
+        ...
+
+
+class DeskPaymentReads(Protocol):
+    """Reads of desk payments, outside any transaction."""
+
+    async def get(self, payment_id: DeskPaymentId) -> DeskPayment | None:
+        """One desk payment."""
+        ...
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[DeskPayment]:
+        """All desk payments of a booking, oldest first."""
+        ...
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[DeskPayment]]:
+        """All desk payments of each booking, oldest first."""
+        ...

@@ -1,0 +1,201 @@
+"""`/bookings/{id}/desk-payments`: what the customer paid at the provider's desk."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.payments.desk import MAX_VOID_REASON, DeskMethod, DeskPayment, DeskPaymentStatus
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId, DeskPaymentId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.desk_payments import (
+    RecordDeskPayment,
+    VoidDeskPayment,
+    record_desk_payment,
+    void_desk_payment,
+)
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import desk_payments as queries
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+
+MOST: Final = 2**53 - 1
+
+
+class RecordBody(Body, frozen=True, kw_only=True):
+    """What the customer paid at the desk."""
+
+    method: DeskMethod
+    amount: Annotated[int, Meta(ge=1, le=MOST)] | None = None
+    """In minor units of the price's currency; by default all that is due."""
+
+    def command(self, booking_id: UUID) -> RecordDeskPayment:
+        """The command."""
+        return RecordDeskPayment(booking_id=BookingId(booking_id), method=self.method, amount=self.amount)
+
+
+class VoidBody(Body, frozen=True, kw_only=True):
+    """Why the payment does not count any more. The customer sees it."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_VOID_REASON)]
+
+    def command(self, booking_id: UUID, payment_id: UUID, expected_version: ExpectedVersion) -> VoidDeskPayment:
+        """The command."""
+        return VoidDeskPayment(
+            booking_id=BookingId(booking_id),
+            payment_id=DeskPaymentId(payment_id),
+            reason=self.reason,
+            expected_version=expected_version,
+        )
+
+
+class DeskPaymentJson(Json, frozen=True, kw_only=True):
+    """A payment at the provider's desk."""
+
+    id: UUID
+    booking_id: UUID
+    method: DeskMethod
+    amount: int
+    currency: str
+    status: DeskPaymentStatus
+    recorded_by: str
+    """The role of who recorded it: `provider`, `manager` or `admin`."""
+    voided_by: str | UnsetType = UNSET
+    voided_at: Timestamp | UnsetType = UNSET
+    void_reason: str | UnsetType = UNSET
+    created_at: Timestamp
+    version: int
+
+
+class DeskPaymentsJson(Json, frozen=True, kw_only=True):
+    """All payments of a booking at the desk, oldest first, and what is still due."""
+
+    items: tuple[DeskPaymentJson, ...]
+    desk_paid_amount: int
+    """The sum of those that are not voided."""
+    balance_due_amount: int
+    currency: str
+
+
+def desk_payment_json(payment: DeskPayment) -> DeskPaymentJson:
+    """Show a desk payment to the parties of its booking."""
+    return DeskPaymentJson(
+        id=payment.id,
+        booking_id=payment.booking_id,
+        method=payment.method,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        status=payment.status,
+        recorded_by=payment.recorded_by.role.value,
+        voided_by=UNSET if payment.voided_by is None else payment.voided_by.role.value,
+        voided_at=payment.voided_at or UNSET,
+        void_reason=payment.void_reason or UNSET,
+        created_at=payment.created_at,
+        version=payment.version,
+    )
+
+
+# Examples for the API's documentation.
+RECORD: Final[dict[str, Any]] = {"method": "cash", "amount": 6_000_000}
+DESK_PAYMENT: Final[dict[str, Any]] = {
+    "id": "0199f3c8-7a10-7e52-9d31-4b0c8f6a2e17",
+    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
+    **RECORD,
+    "currency": "MNT",
+    "status": "recorded",
+    "recordedBy": "provider",
+    "createdAt": "2026-11-24T03:10:00Z",
+    "version": 1,
+}
+DESK_PAYMENTS: Final[dict[str, Any]] = {
+    "items": [DESK_PAYMENT],
+    "deskPaidAmount": RECORD["amount"],
+    "balanceDueAmount": 0,
+    "currency": "MNT",
+}
+VOID: Final[dict[str, Any]] = {"reason": "Entered for the wrong customer."}
+VOIDED: Final[dict[str, Any]] = {
+    **DESK_PAYMENT,
+    "status": "voided",
+    "voidedBy": "provider",
+    "voidedAt": "2026-11-24T03:12:00Z",
+    "voidReason": VOID["reason"],
+    "version": 2,
+}
+
+
+@get("/", opt=documented(queries.list_desk_payments, answer=DESK_PAYMENTS))
+async def list_desk_payments(
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+) -> DeskPaymentsJson:
+    """List what was paid for a booking at the desk, voided payments included."""
+    money = await queries.list_desk_payments(actor, BookingId(booking_id), reads)
+    return DeskPaymentsJson(
+        items=tuple(map(desk_payment_json, money.payments)),
+        desk_paid_amount=money.booking.desk_paid.amount,
+        balance_due_amount=money.booking.balance_due.amount,
+        currency=money.booking.price.currency,
+    )
+
+
+@get("/{desk_payment_id:str}", opt=documented(queries.get_desk_payment, answer=DESK_PAYMENT))
+async def get_desk_payment(
+    booking_id: FromPath[UUID],
+    desk_payment_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    if_none_match: IfNoneMatch = None,
+) -> Response[DeskPaymentJson]:
+    """Return one payment at the desk."""
+    found = await queries.get_desk_payment(actor, BookingId(booking_id), DeskPaymentId(desk_payment_id), reads)
+    return unless_known(desk_payment_json(found), etag(found.version), if_none_match)
+
+
+@post("/", opt=documented(record_desk_payment, body=RECORD, answer=DESK_PAYMENT))
+async def record_a_desk_payment(
+    booking_id: FromPath[UUID],
+    data: JSONBody[RecordBody],
+    runner: Injected[IdempotentRunner],
+) -> Response[DeskPaymentJson]:
+    """Record that the customer paid in cash or by card at the desk; for the provider, the salon's manager and admins.
+
+    The amount is at most the booking's `balanceDueAmount`. An open payment by QR code is cancelled. The customer is
+    told. The platform never refunds this money.
+    """
+    return await runner.created(
+        record_desk_payment, data.command(booking_id), answer=lambda done: desk_payment_json(done.payment)
+    )
+
+
+@post("/{desk_payment_id:str}/void", status_code=200, opt=documented(void_desk_payment, body=VOID, answer=VOIDED))
+async def void_a_desk_payment(
+    booking_id: FromPath[UUID],
+    desk_payment_id: FromPath[UUID],
+    data: JSONBody[VoidBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[DeskPaymentJson]:
+    """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
+
+    The customer is told the reason. No payment is voided while the booking is in dispute. If an overpayment was sent
+    back after this payment was recorded, only an admin voids it.
+    """
+    command = data.command(booking_id, desk_payment_id, expected_version(if_match))
+    done = await executor.run(void_desk_payment, command, actor=actor)
+    return Response(desk_payment_json(done.payment), status_code=200, headers=etag(done.payment.version))
+
+
+routes: Final = Router(
+    "/bookings/{booking_id:str}/desk-payments",
+    route_handlers=[list_desk_payments, get_desk_payment, record_a_desk_payment, void_a_desk_payment],
+)

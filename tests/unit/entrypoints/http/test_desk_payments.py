@@ -1,0 +1,71 @@
+"""Payments at the desk over HTTP: recorded, seen by everybody concerned, told, and voided."""
+
+from typing import Any, Final
+
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.declarations import World
+from tests.unit.features.desk_payments import confirmed, due
+
+PRICE: Final = 8_000_000
+
+
+async def test_a_desk_payment_is_shown_to_both_parties_and_to_admins(api: Api) -> None:
+    customer, provider, booking = await confirmed(api)
+    path = f"/bookings/{booking['id']}/desk-payments"
+    taken = await api.post(path, provider, json={"method": "cash", "amount": 3_000_000})
+    assert taken.status_code == 201, taken.text
+    rest = await api.post(path, provider, json={"method": "card"})
+    assert (rest.json()["amount"], rest.json()["recordedBy"]) == (5_000_000, "provider")
+    admin = await api.an_admin()
+    both = [taken.json(), rest.json()]
+    for who in (customer, provider, admin):
+        money = (await api.get(f"/bookings/{booking['id']}/payments", who)).json()
+        assert (money["paidAmount"], money["deskPaidAmount"]) == (0, PRICE)
+        assert money["deskPayments"] == both
+        seen = (await api.get(path, who)).json()
+        assert (seen["balanceDueAmount"], [each["amount"] for each in seen["items"]]) == (0, [3_000_000, 5_000_000])
+        shown = (await api.get(f"/bookings/{booking['id']}", who)).json()
+        assert (shown["paymentStatus"], shown["balanceDueAmount"]) == ("paid", 0)
+    quote = (await api.get(f"/bookings/{booking['id']}/cancellation-quote", customer)).json()
+    assert (quote["refundAmount"], quote["deskPaidAmount"]) == (0, PRICE)
+    [exported] = (await api.get("/users/me/export", customer)).json()["bookings"]
+    assert exported["deskPayments"] == both
+    listed = (await api.get("/admin/transactions?type=desk_payment&gateway=card", admin)).json()["items"]
+    assert [(each["id"], each["movedAmount"], each["status"]) for each in listed] == [
+        (rest.json()["id"], 5_000_000, "recorded")
+    ]
+    assert ",80000.00,MNT," in (await api.get("/admin/bookings/export", admin)).text
+
+
+async def test_the_manager_of_the_salon_records_and_voids(api: Api) -> None:
+    world = World(api)
+    made = await due(world, "manager")
+    path = f"/bookings/{made['booking_id']}/desk-payments"
+    manager = await world.token("manager")
+    taken = await api.post(path, manager, json={"method": "cash", "amount": 1})
+    assert (taken.status_code, taken.json()["recordedBy"]) == (201, "manager")
+    assert "record_desk_payment" in (await api.get(path.rpartition("/")[0], manager)).json()["actions"]
+    void = await api.post(f"{path}/{taken.json()['id']}/void", manager, json={"reason": "A mistake."})
+    assert (void.status_code, void.json()["voidedBy"], void.headers["ETag"]) == (200, "manager", '"2"')
+    assert (await api.get(path, manager)).json()["deskPaidAmount"] == 0
+
+
+async def test_too_much_and_the_customers_own_record_are_refused(api: Api) -> None:
+    customer, provider, booking = await confirmed(api)
+    path = f"/bookings/{booking['id']}/desk-payments"
+    refused = await api.post(path, provider, json={"method": "cash", "amount": PRICE + 1})
+    assert (refused.status_code, refused.json()["code"]) == (409, "desk.more_than_due")
+    own = await api.post(path, customer, json={"method": "cash"})
+    assert own.status_code == 403
+    for wrong in ({"method": "iou"}, {"method": "cash", "amount": 0}, {}):
+        assert (await api.post(path, provider, json=wrong)).status_code == 400
+
+
+async def test_the_same_key_records_once(api: Api) -> None:
+    _, provider, booking = await confirmed(api)
+    path, headers = f"/bookings/{booking['id']}/desk-payments", {"Idempotency-Key": "desk-1"}
+    answers: list[Any] = [
+        await api.post(path, provider, json={"method": "cash", "amount": 1}, headers=headers) for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert (await api.get(path, provider)).json()["deskPaidAmount"] == 1
