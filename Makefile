@@ -21,7 +21,7 @@ help: ## list the targets
 run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
 	@exec $(BIN)/python -m entrypoints.cli run
 
-test: $(VENV)/.dev $(VENV)/.browser ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.swift $(VENV)/.clamd ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
 	XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
@@ -118,6 +118,8 @@ lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 		--extra server --extra testing --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		--extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+		requirements/swift.in -o requirements/swift.txt
 
 wheel: $(VENV)/.dev ## build the distribution booking-domain
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
@@ -137,6 +139,18 @@ $(VENV)/.server: requirements/server.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.server | $(VENV)/bin/python
 	@mkdir -p .tmp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# An S3-compatible server that checks signatures, in an environment of its own: its dependencies are not ours.
+$(VENV)/.swift: requirements/swift.txt | $(VENV)/bin/python
+	@mkdir -p .tmp
+	@$(PYTHON) -m venv $(VENV)/swift && $(VENV)/swift/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements/swift.txt || echo "OpenStack Swift cannot be installed: its tests are skipped."
+	@touch $@
+
+# The malware scanner is tested with a real clamd. Without one, its tests are skipped with a reason.
+$(VENV)/.clamd: | $(VENV)/bin/python
+	@sh tests/install-clamd || true
 	@touch $@
 
 # The checkout page is tested in a real browser. Without one, its tests are skipped with a reason.

@@ -34,4 +34,5 @@ def production(url: str) -> dict[str, str]:
         "QPAY_USERNAME": "BENCHMARK",
         "QPAY_PASSWORD": secrets.token_urlsafe(16),
         "QPAY_INVOICE_CODE": "BENCHMARK_INVOICE",
+        "BOOKING_STORAGE": "local",
     }

@@ -13,12 +13,15 @@ from dependency_injector import containers, providers
 from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
 from adapters.circuit_breaker import GuardedGateway
+from adapters.clamav import ClamAv, NoScanner
 from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
 from adapters.destinations import literal_is_allowed
 from adapters.documents.renderer import TemplateDocuments
+from adapters.images.sandboxed import SandboxedImages
+from adapters.object_storage.local import LocalStorage
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
 from adapters.postgres.edge_nonces import PostgresNonces
@@ -50,6 +53,8 @@ from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.assertions import TelegramBotAssertions
 from adapters.webhooks.sender import HttpWebhookSender
+from booking_domain.files.model import MEGABYTE, UploadLimits
+from booking_domain.files.ports import MalwareScanner
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.security import Identity, SecurityPorts
@@ -59,6 +64,7 @@ from booking_domain.payments.ports import CallbackTokens, GatewayEvents, Payment
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.webhooks.model import EndpointRules
+from booking_domain.workflows.files import FileChecks
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
@@ -67,6 +73,7 @@ from entrypoints.origins import current_origin
 from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, StripeSettings
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
+from entrypoints.storage_settings import StorageSettings
 
 
 def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentId], str]:
@@ -129,6 +136,31 @@ def endpoint_rules(allow_private: bool) -> EndpointRules:  # noqa: FBT001 - a se
     if allow_private:
         return EndpointRules(schemes=frozenset({"http", "https"}))
     return EndpointRules(allows_host=literal_is_allowed)
+
+
+def s3_storage(storage: StorageSettings) -> Any:
+    """The storage that speaks the S3 API. Its SDK is imported only where it is used, because that takes a second."""
+    from adapters.object_storage.s3 import S3Storage  # noqa: PLC0415
+
+    return S3Storage(
+        endpoint=storage.endpoint,
+        access_key=storage.access_key,
+        secret_key=storage.secret_key,
+        bucket=storage.bucket,
+        public_bucket=storage.public_bucket,
+        public_url=storage.public_url,
+        region=storage.region,
+    )
+
+
+def malware_scanner(address: tuple[str, int] | None) -> MalwareScanner:
+    """ClamAV, if its address is configured."""
+    return NoScanner() if address is None else ClamAv(*address)
+
+
+def upload_limits(quota_megabytes: int) -> UploadLimits:
+    """How much an account may have."""
+    return UploadLimits(bytes=quota_megabytes * MEGABYTE)
 
 
 class Container(containers.DeclarativeContainer):
@@ -258,6 +290,7 @@ class Container(containers.DeclarativeContainer):
             security_ports,
             gateways.provided.chargeable,
             providers.Callable(endpoint_rules, settings.provided.webhooks_allow_private),
+            providers.Callable(upload_limits, settings.provided.storage.quota_megabytes),
         ),
     )
     identity = providers.Singleton(
@@ -274,6 +307,25 @@ class Container(containers.DeclarativeContainer):
         login_quota=login_quota,
         log=providers.Singleton(StructuredSecurityLog),
         phone_codes=providers.Callable(operator.ne, settings.provided.sms.service, SmsProvider.NONE),
+    )
+    local_storage = providers.Singleton(
+        LocalStorage,
+        providers.Callable(operator.truediv, settings.provided.data_dir, "objects"),
+        base_url=providers.Callable("{}/objects".format, settings.provided.public_url),
+        key=providers.Callable(derived_key, settings.provided.secret_key, "local-objects"),
+        clock=clock,
+    )
+    object_storage = providers.Selector(
+        settings.provided.storage.service,
+        local=local_storage,
+        r2=providers.Singleton(s3_storage, settings.provided.storage),
+    )
+    image_encoder = providers.Singleton(SandboxedImages)
+    file_checks = providers.Singleton(
+        FileChecks,
+        storage=object_storage,
+        images=image_encoder,
+        scanner=providers.Singleton(malware_scanner, settings.provided.storage.clamav),
     )
     calendar_files = providers.Singleton(ICalendarFiles)
     feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)

@@ -24,6 +24,8 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         "export": Limit(10, _HOUR),
         # Changes of external calendars, each of which is read at once, per account; shared by all processes.
         "feeds": Limit(10, _HOUR),
+        # Announced and completed uploads, per account; shared by all processes.
+        "uploads": Limit(600, _HOUR),
         # Tests and replays of webhooks, each of which makes requests to a server of the account's choice, per account;
         # shared by all processes.
         "webhook-requests": Limit(60, _HOUR),

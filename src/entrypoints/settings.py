@@ -33,6 +33,7 @@ from entrypoints.payment_settings import (
     stripe_settings,
 )
 from entrypoints.quotas import QUOTAS, quotas
+from entrypoints.storage_settings import StorageSettings, storage_settings
 
 SIMULATOR_USERNAME: Final = "SIMULATOR"
 SIMULATOR_PASSWORD: Final = "simulator"  # noqa: S105 - the simulator's; refused in production
@@ -116,6 +117,7 @@ class Settings:
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
     payment_window: timedelta = timedelta(minutes=15)
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
@@ -205,10 +207,10 @@ class Settings:
         rate_limits = read.switch("BOOKING_RATE_LIMITS", default=True)
         read.only_in_development("BOOKING_RATE_LIMITS", given=not rate_limits)
         api_processes = read.number("BOOKING_API_PROCESSES", 1, 1, 256)
-        storage = read.choice(
+        counted_in = read.choice(
             "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), POSTGRES if production or api_processes > 1 else MEMORY
         )
-        if production and storage == MEMORY and api_processes > 1:
+        if production and counted_in == MEMORY and api_processes > 1:
             read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
         private_feeds = read.switch("BOOKING_FEEDS_ALLOW_PRIVATE", default=False)
         read.only_in_development("BOOKING_FEEDS_ALLOW_PRIVATE", given=private_feeds)
@@ -243,6 +245,7 @@ class Settings:
             sms=sms_settings(read),
             email=email_settings(read),
             telegram=telegram_settings(read),
+            storage=storage_settings(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=hold_length,
             offer_length=offer_length,
@@ -253,7 +256,7 @@ class Settings:
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas
             ),
-            rate_limit_storage=storage,
+            rate_limit_storage=counted_in,
             trusted_proxies=read.parsed(
                 "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, separated by commas", networks
             ),

@@ -1,18 +1,18 @@
 """The child process of `sandbox`: JSON request in argv, file on stdin, JSON result on stdout."""
 
 import json
-import os
 import sys
 from datetime import datetime
 
 from adapters.calendars.parsing import busy_times
+from adapters.sandbox import limit_resources
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.time import TimeRange, time_zone
 
 
 def main() -> None:
     request = json.loads(sys.argv[1])
-    _limit_resources(cpu_seconds=request["cpu_seconds"], memory_bytes=request["memory_bytes"])
+    limit_resources(cpu_seconds=request["cpu_seconds"], memory_bytes=request["memory_bytes"])
     window = TimeRange(datetime.fromisoformat(request["start"]), datetime.fromisoformat(request["end"]))
     result: dict[str, object]
     try:
@@ -21,17 +21,6 @@ def main() -> None:
     except FeedUnreadable as unreadable:
         result = {"why": unreadable.why}
     sys.stdout.write(json.dumps(result))
-
-
-def _limit_resources(*, cpu_seconds: int, memory_bytes: int) -> None:
-    """Set kernel limits and lower the priority. Windows has neither; there only the parent's timeout applies."""
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415
-
-        os.nice(10)
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from typing import Final
 from adapters.postgres import (
     disputes,
     edge_nonces,
+    files,
     gateway_tokens,
     heartbeats,
     idempotency,
@@ -35,6 +36,7 @@ CONTEXTS: Final = (
     reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
+    files.CONTEXT,
     notifications.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
@@ -56,6 +58,7 @@ class ContextRepositories(
     reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
+    files.FileRepositories,
     notifications.NotificationRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
@@ -74,6 +77,7 @@ class ContextReads(
     reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
+    files.FileReadGroup,
     notifications.NotificationReads,
     audit.AuditReads,
 ):

@@ -31,6 +31,7 @@ ProviderPayoutId = NewType("ProviderPayoutId", UUID)
 EventId = NewType("EventId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)
+FileId = NewType("FileId", UUID)
 
 
 class Entropy(Protocol):

@@ -77,6 +77,10 @@ class Permission(StrEnum):
     """List the notifications that the actor received, and mark them as read."""
     SEE_MESSAGES = "message.see"
     """See which messages were sent to whom, when, and why they failed; not their texts."""
+    UPLOAD_FILES = "file.upload"
+    """Upload files, and see and delete one's own."""
+    MODERATE_FILES = "file.moderate"
+    """Delete files of others."""
     SEE_USERS = "user.see"
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
@@ -154,6 +158,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DECIDE_ON_DISPUTES: {Role.ADMIN: _ANY},
     Permission.READ_NOTIFICATIONS: _PEOPLE_THEIR_OWN,
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},
+    Permission.UPLOAD_FILES: _PEOPLE_THEIR_OWN,
+    Permission.MODERATE_FILES: {Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
     Permission.SEE_BUSINESS: {Role.ADMIN: _ANY},
@@ -180,9 +186,11 @@ LIVE_SESSION: Final = frozenset(
         Permission.GIVE_CONSENT,
         Permission.MANAGE_WEBHOOKS,
         Permission.TAKE_PART_IN_DISPUTES,
+        Permission.UPLOAD_FILES,
     }
 )
-"""Actions on an account, its credentials, what its owner manages, or disputes: a valid access token is not enough."""
+"""Actions on an account, its credentials, what its owner manages, its files, or disputes: a valid access token is not
+enough."""
 
 
 def needs_live_session(actor: Actor, actions: Collection[Permission]) -> bool:

@@ -6,6 +6,7 @@ from booking_domain.testing import (
     bookings,
     catalogue,
     disputes,
+    files,
     identity,
     notifications,
     payments,
@@ -19,6 +20,7 @@ from booking_domain.testing import (
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
 from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
+from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
@@ -38,6 +40,7 @@ CONTEXTS: Final = (
     reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
+    files.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
@@ -54,6 +57,7 @@ class ContextRepositories(
     ReviewRepositories,
     WebhookRepositories,
     DisputeRepositories,
+    FileRepositories,
     NotificationRepositories,
     SharedRepositories,
 ):
@@ -70,6 +74,7 @@ class ContextReads(
     ReviewReadGroup,
     WebhookReadGroup,
     DisputeReadGroup,
+    FileReadGroup,
     NotificationReads,
     SharedReads,
 ):

@@ -16,6 +16,7 @@ from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.catalogue.salons import Salon, SalonFilter
 from booking_domain.disputes import ports as disputes
+from booking_domain.files import ports as files
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
@@ -204,6 +205,7 @@ class Repositories(
     reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
+    files.FileRepositories,
     notifications.NotificationRepositories,
     SharedRepositories,
     WorkflowRepositories,
@@ -221,6 +223,7 @@ class Reads(
     reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
+    files.FileReadGroup,
     notifications.NotificationReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
@@ -239,6 +242,7 @@ CONTEXTS: Final = (
     webhooks.CONTEXT,
     disputes.CONTEXT,
     notifications.CONTEXT,
+    files.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

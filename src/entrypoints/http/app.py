@@ -18,6 +18,8 @@ from entrypoints.http.container import HttpContainer, dependencies
 from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.earnings import routes as earnings
+from entrypoints.http.files import objects
+from entrypoints.http.files import routes as files
 from entrypoints.http.health import metrics
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
@@ -78,6 +80,7 @@ RESOURCES: Final = (
     notifications.routes,
     sms_webhooks.routes,
     webhook_endpoints.routes,
+    files.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])
@@ -89,7 +92,7 @@ def create_app(container: HttpContainer) -> Litestar:
     settings = container.settings()
     read_catalogues()
     app = Litestar(
-        route_handlers=[API, health.routes(), metrics.metrics, docs.routes],
+        route_handlers=[API, health.routes(), metrics.metrics, docs.routes, objects.routes],
         dependencies=dependencies(container),
         dto=StrictJson,
         return_dto=None,
@@ -122,9 +125,10 @@ def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awa
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container: HttpContainer = app.state.container
     async with AsyncExitStack() as opened:
-        for adapter in (container.database(), container.gateways(), container.sms_sender()):
+        for adapter in (container.database(), container.gateways(), container.sms_sender(), container.object_storage()):
             await adapter.open()
             opened.push_async_callback(adapter.close)
         opened.push_async_callback(container.computing().close)
+        opened.push_async_callback(container.image_encoder().close)
         container.password_hasher()  # computes a dummy hash at construction, so do it before the first request
         yield

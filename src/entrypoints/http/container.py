@@ -40,6 +40,7 @@ class HttpContainer(Container):
 
     computing = providers.Singleton(ProcessComputing)
     turns = providers.Singleton(Turns, computing)
+    upload_turns = providers.Singleton(Turns, computing)
     clients = providers.Singleton(Clients, Container.settings.provided.trusted_proxies)
     request_guard = providers.Singleton(
         RequestGuard,

@@ -10,6 +10,7 @@ from entrypoints.worker import (
     bookings,
     catalogue,
     disputes,
+    files,
     identity,
     notifications,
     payments,
@@ -36,6 +37,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             notifications,
             storage,
             webhooks,
+            files,
         )
     ),
     # What brings only notices needs no module.

@@ -43,11 +43,13 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     """
     database, gateways, feed_reader = container.database(), container.gateways(), container.feed_reader()
     sms_sender, webhook_sender = container.sms_sender(), container.webhook_sender()
+    object_storage = container.object_storage()
     await database.open()
     await gateways.open()
     await feed_reader.open()
     await sms_sender.open()
     await webhook_sender.open()
+    await object_storage.open()
     heart = Heart(database)
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
         "jobs": lambda jobs: _run_jobs(jobs, heart, DEFAULT, concurrency=8),
@@ -66,6 +68,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
             for part in running:
                 part.cancel()
     finally:
+        await object_storage.close()
         await webhook_sender.close()
         await sms_sender.close()
         await feed_reader.close()

@@ -1,5 +1,6 @@
 """The HTTP API on the ports in memory: a client, a clock that stands still, and short ways to people and slots."""
 
+import base64
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +16,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
+from adapters.images.encoding import encode
 from adapters.qpay.gateway import CHARGEABLE
+from booking_domain.files.ports import EncodedImage, ImageEncoder
 from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -24,6 +27,7 @@ from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import Builder
+from booking_domain.testing.files.memory import MemoryObjectStorage
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
@@ -36,6 +40,11 @@ from entrypoints.settings import Settings
 PASSWORD: Final = "correct-horse-battery"
 MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"
 V1: Final = "/api/v1"
+PDF: Final = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PICTURE: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
 
 
 _OF_APPOINTMENT = {"customer", "provider", "salon", "actions"}
@@ -80,6 +89,15 @@ class OpenGateway(MemoryGateway):
     async def close(self) -> None: ...
 
 
+class InlineImages(ImageEncoder):
+    """Encodes images in this process."""
+
+    async def encode(self, content: bytes, *, content_type: str) -> EncodedImage:
+        return encode(content, content_type)
+
+    async def close(self) -> None: ...
+
+
 _idle: Final[defaultdict[tuple[object, ...], list[Litestar]]] = defaultdict(list)
 """Unused applications by the settings that `create_app` reads: creating one takes longer than most tests."""
 
@@ -98,6 +116,9 @@ class Api:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
         self.container.computing.override(InlineComputing())
+        self.objects = MemoryObjectStorage(self.clock)
+        self.container.object_storage.override(self.objects)
+        self.container.image_encoder.override(InlineImages())
         self.container.password_hasher.override(MemoryPasswordHasher())
         self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
@@ -196,6 +217,24 @@ class Api:
             hours = {"day": day, "startTime": "10:00", "endTime": "19:00"}
             assert (await self.post("/availability", token, json=hours)).status_code == 201
         return token, provider_id
+
+    async def uploaded(self, token: str, folder: str, content: bytes | None = None) -> str:
+        """The id of a file that is ready."""
+        made = await self.announced(token, folder, content)
+        status, _ = self.objects.request("PUT", made["uploadUrl"], made["headers"], made["content"])
+        assert status == 200
+        done = await self.post(f"/uploads/{made['fileId']}/complete", token)
+        assert done.status_code == 200, done.text
+        return str(made["fileId"])
+
+    async def announced(self, token: str, folder: str, content: bytes | None = None) -> dict[str, Any]:
+        """A file that is to be uploaded, and its content."""
+        document = folder == "documents"
+        content = content or (PDF if document else PICTURE)
+        wish = {"filename": "a-file", "contentType": "application/pdf" if document else "image/png"}
+        answer = await self.post("/uploads/presign", token, json={**wish, "size": len(content), "folder": folder})
+        assert answer.status_code == 201, answer.text
+        return {**answer.json(), "content": content}
 
     async def consented(self, customer: str, provider: str) -> str:
         """The id of a customer who lets this provider place bookings for them."""

@@ -12,7 +12,7 @@ from entrypoints.settings import Settings
 ROOT: Final = Path(__file__).parents[3]
 CHECKLIST: Final = (ROOT / "docs" / "deployment-checklist.md").read_text(encoding="utf-8")
 WORKER: Final = ROOT / "deploy" / "qpay-worker"
-_ROW: Final = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*)\|", re.MULTILINE)
+_ROW: Final = re.compile(r"^\| `([A-Z0-9_]+)` \| ([^|]*)\|", re.MULTILINE)
 _SERVER, _, _OF_WORKER = CHECKLIST.partition("## The Worker in front of QPay")
 
 

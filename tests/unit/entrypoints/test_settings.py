@@ -25,6 +25,12 @@ REQUIRED_IN_PRODUCTION = {
     "QPAY_USERNAME": "STUDIO",
     "QPAY_PASSWORD": "s3cret-of-the-merchant",
     "QPAY_INVOICE_CODE": "STUDIO_INVOICE",
+    "R2_ENDPOINT_URL": "https://account.r2.cloudflarestorage.com",
+    "R2_ACCESS_KEY_ID": "key-of-r2",
+    "R2_SECRET_ACCESS_KEY": "s3cret-of-r2",
+    "R2_BUCKET": "booking",
+    "R2_PUBLIC_BUCKET": "booking-images",
+    "R2_PUBLIC_URL": "https://images.example.com",
 }
 SMTP = {"BOOKING_EMAIL_PROVIDER": "smtp", "BOOKING_EMAIL_FROM": "Booking@Example.com", "SMTP_HOST": "mail.example.com"}
 PRODUCTION = {**REQUIRED_IN_PRODUCTION, **SMTP, "BOOKING_SMS_PROVIDER": "none"}
@@ -478,3 +484,30 @@ def test_in_development_the_simulator_may_stand_behind_the_worker() -> None:
     assert Settings.from_environment(
         {**worker, "BOOKING_GATEWAYS": "qpay-edge", "BOOKING_GATEWAY": "stripe"}
     ).simulated_qpay
+
+
+def test_production_stores_files_on_this_machine_only_if_told_to() -> None:
+    without = {name: value for name, value in PRODUCTION.items() if not name.startswith("R2_")}
+    assert {problem.split()[0] for problem in problems(**without)} == {
+        name for name in PRODUCTION if name.startswith("R2_")
+    }
+    assert Settings.from_environment({**without, "BOOKING_STORAGE": "local"}).storage.service == "local"
+    assert Settings.from_environment({}).storage.service == "local"
+    stored = Settings.from_environment(PRODUCTION).storage
+    assert (stored.service, stored.bucket, stored.region) == ("r2", "booking", "auto")
+    assert "s3cret-of-r2" not in repr(stored)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("R2_ENDPOINT_URL", "http://account.r2.cloudflarestorage.com"),
+        ("R2_PUBLIC_URL", "http://images.example.com"),
+        ("R2_PUBLIC_BUCKET", "booking"),
+        ("BOOKING_CLAMAV", "clamav"),
+        ("BOOKING_CLAMAV", "clamav:99999"),
+    ],
+)
+def test_a_wrong_storage_is_refused(name: str, value: str) -> None:
+    (problem,) = problems(**{**PRODUCTION, name: value})
+    assert problem.startswith(name)

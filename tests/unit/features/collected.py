@@ -13,6 +13,7 @@ from tests.unit.features import (
     desk_payments,
     disputes,
     earnings,
+    files,
     health,
     holds,
     notifications,
@@ -56,6 +57,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         reviews,
         webhook_endpoints,
         notifications,
+        files,
         sms,
         health,
     )

@@ -19,8 +19,9 @@ _COUNTED: Final = "counted"
 AUTH: Final = "auth"
 EXPORT: Final = "export"
 FEEDS: Final = "feeds"
+UPLOADS: Final = "uploads"
 WEBHOOK_REQUESTS: Final = "webhook-requests"
-_SHARED: Final = frozenset({AUTH, EXPORT, FEEDS, WEBHOOK_REQUESTS})
+_SHARED: Final = frozenset({AUTH, EXPORT, FEEDS, UPLOADS, WEBHOOK_REQUESTS})
 UNLIMITED: Final[dict[str, Any]] = {_CLASS: None}
 """The `opt` of routes without a limit."""
 

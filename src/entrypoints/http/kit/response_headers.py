@@ -21,6 +21,8 @@ _API: Final = (
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+_MAY_DIFFER: Final = frozenset({b"cache-control"})
+"""Headers that a response may have of its own."""
 _PAGES_MAY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -49,9 +51,10 @@ async def add_response_headers(message: Message, scope: Scope) -> None:
     """Add the headers. Litestar calls this before it sends any response, its own 404 included."""
     if message["type"] == "http.response.start":
         common = _PAGES if scope["path"].startswith(DOCS) else _API
+        given = {name.lower() for name, _ in message["headers"]} & _MAY_DIFFER
         message["headers"] = [
             *message["headers"],
             (b"x-request-id", request_id(scope).encode()),
             *rate_limit_headers(scope["state"]),
-            *common,
+            *(each for each in common if each[0] not in given),
         ]

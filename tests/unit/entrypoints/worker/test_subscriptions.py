@@ -79,6 +79,7 @@ async def test_jobs_that_were_queued_by_an_earlier_version_find_their_tasks(shop
         "follow_sms",
         "pulse",
         "reconcile",
+        "sweep_files",
     }
 
 

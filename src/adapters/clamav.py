@@ -1,0 +1,61 @@
+"""Looks for malware with ClamAV: `INSTREAM` of the protocol of clamd (clamd(8))."""
+
+import asyncio
+import re
+from typing import Final
+
+from booking_domain.files.model import StorageOfFilesUnavailable
+from booking_domain.files.ports import MalwareScanner
+
+_CHUNK: Final = 64 * 1024
+_LENGTH_BYTES: Final = 4
+_MAX_ANSWER: Final = 4_096
+_FOUND: Final = re.compile(r"stream: (.+) FOUND")
+
+
+class NoScanner(MalwareScanner):
+    """Finds nothing: no scanner is configured."""
+
+    async def scan(self, content: bytes) -> str | None:
+        del content
+        return None
+
+
+class ClamAv(MalwareScanner):
+    """A clamd that listens on TCP. Only `stream: OK` is clean; an answer that is no verdict is no answer.
+
+    clamd must be configured with `StreamMaxLength` of at least 15M, `AlertExceedsMax yes` and
+    `AlertEncryptedArchive yes`: else what it gave up on counts as clean.
+    """
+
+    def __init__(self, host: str, port: int, *, timeout_seconds: float = 20.0) -> None:
+        self._host, self._port = host, port
+        self._timeout_seconds = timeout_seconds
+
+    async def scan(self, content: bytes) -> str | None:
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                answer = await self._ask(content)
+        except (OSError, TimeoutError):
+            raise StorageOfFilesUnavailable from None
+        if answer == "stream: OK":
+            return None
+        found = _FOUND.fullmatch(answer)
+        if found is None:
+            raise StorageOfFilesUnavailable
+        return found[1]
+
+    async def _ask(self, content: bytes) -> str:
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            writer.write(b"zINSTREAM\0")
+            for start in range(0, len(content), _CHUNK):
+                chunk = content[start : start + _CHUNK]
+                writer.write(len(chunk).to_bytes(_LENGTH_BYTES) + chunk)
+                await writer.drain()
+            writer.write(bytes(_LENGTH_BYTES))
+            await writer.drain()
+            answer = await reader.read(_MAX_ANSWER)
+        finally:
+            writer.close()
+        return answer.rstrip(b"\0\n").decode(errors="replace")

@@ -1,0 +1,1 @@
+"""Images of strangers: decoded and re-encoded by Pillow in a sandbox."""

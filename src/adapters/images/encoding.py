@@ -1,0 +1,71 @@
+"""Re-encodes an image. Runs in the sandbox.
+
+The pixels are counted from the header, before anything is decoded. A JPEG is decoded at a fraction of its size; all
+other formats, and progressive JPEG, keep the whole image in memory while they decode, so their limit is lower.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Final
+
+from PIL import Image, ImageOps
+
+from booking_domain.files.model import LARGE, SIZES, SMALL, ImageSize, Rejection
+from booking_domain.files.ports import EncodedImage, Unacceptable
+
+MAX_PIXELS: Final = 50_000_000
+"""Of a JPEG that can be decoded at a fraction of its size."""
+MAX_PIXELS_IN_MEMORY: Final = 12_500_000
+MAX_SIDE: Final = 20_000
+_FORMATS: Final[Mapping[str, str]] = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+}
+_QUALITY: Final = 82
+_MODES: Final = frozenset({"RGB", "RGBA"})
+"""Those of WebP."""
+_JPEG: Final = frozenset({"JPEG", "MPO"})
+"""A JPEG with several pictures opens as MPO; the first one is used."""
+
+Image.MAX_IMAGE_PIXELS = None  # counted below, with limits of our own
+
+
+def encode(content: bytes, content_type: str) -> EncodedImage:
+    """Return the image in each of `SIZES`; raises `Unacceptable`."""
+    try:
+        image = Image.open(io.BytesIO(content), formats=[_FORMATS[content_type]])
+    except (OSError, ValueError, SyntaxError):
+        raise Unacceptable(Rejection.WRONG_TYPE) from None
+    _count_pixels(image)
+    try:
+        image.draft("RGB", (LARGE, LARGE))
+        colours = image if image.mode in _MODES else image.convert("RGBA" if image.has_transparency_data else "RGB")
+        upright = ImageOps.exif_transpose(_reduced(colours, LARGE))
+        by_size = {LARGE: upright, SMALL: _reduced(upright.copy(), SMALL)}
+        files = {size: _webp(by_size[size]) for size in SIZES}
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError):
+        raise Unacceptable(Rejection.UNREADABLE) from None
+    return EncodedImage(by_size=files, size=ImageSize(width=upright.width, height=upright.height))
+
+
+def _count_pixels(image: Image.Image) -> None:
+    in_parts = image.format in _JPEG and not image.info.get("progressive")
+    most = MAX_PIXELS if in_parts else MAX_PIXELS_IN_MEMORY
+    if image.width * image.height > most or max(image.size) > MAX_SIDE:
+        raise Unacceptable(Rejection.TOO_MANY_PIXELS)
+
+
+def _reduced(image: Image.Image, longest: int) -> Image.Image:
+    """The image itself, reduced so that it fits into a square."""
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image
+
+
+def _webp(image: Image.Image) -> bytes:
+    """Save the pixels only. `save` would copy what `info` has of the original."""
+    image.info.clear()
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=_QUALITY, method=4, exif=b"", icc_profile=b"", xmp=b"")
+    return file.getvalue()

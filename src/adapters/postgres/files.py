@@ -1,0 +1,198 @@
+"""Uploaded files on PostgreSQL. Their objects are elsewhere; the sweep deletes them before the rows."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import UpdateBase
+
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import personal_data
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import WithWork, Work
+from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Rejection
+from booking_domain.files.ports import FileReads, Files
+from booking_domain.shared.ids import FileId, UserId
+
+_DELETED: Final[ColumnElement[str]] = literal_column(f"'{FileStatus.DELETED.value}'")
+"""Written out, so that the partial indexes serve."""
+
+
+def _discard(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Delete the account's files: the sweep deletes their objects, and then the rows."""
+    return (
+        update(table)
+        .where(owned, table.c.status != _DELETED)
+        .values(status=_DELETED, filename="", sweep_at=func.now(), version=table.c.version + 1)
+    )
+
+
+files: Final = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("users.id"), nullable=False),
+    # Neither has a constraint: a new kind of owner needs no migration.
+    Column("folder", Text, nullable=False),
+    Column("owner_id", Uuid),
+    Column("position", SmallInteger, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("rejected_because", Text),
+    instant("created_at"),
+    instant("upload_until"),
+    instant("checked_until", nullable=True),
+    instant("sweep_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    one_of("status", FileStatus),
+    one_of("rejected_because", Rejection),
+    CheckConstraint("size > 0", name="size"),
+    Index("files_account_id_id_idx", "account_id", "id", postgresql_where=text("status <> 'deleted'")),
+    Index("files_owner_idx", "owner_id", "folder", "position", postgresql_where=text("status <> 'deleted'")),
+    Index("files_sweep_at_idx", "sweep_at", postgresql_where=text("sweep_at IS NOT NULL")),
+    info=personal_data("account_id", erase=_discard, export="files"),
+)
+
+FILE: Final = Mapper(
+    files,
+    File,
+    image=Columns("width", "height"),
+    changes=(
+        "owner_id",
+        "position",
+        "filename",
+        "size",
+        "status",
+        "width",
+        "height",
+        "rejected_because",
+        "checked_until",
+        "sweep_at",
+        "version",
+    ),
+)
+_f: Final = files.c
+_KEPT: Final = _f.status != _DELETED
+_IN_LIVE: Final = or_(*(_f.status == each.value for each in sorted(LIVE)))
+_IN_UNFINISHED: Final = or_(*(_f.status == each.value for each in sorted(UNFINISHED)))
+_ADD: Final = FILE.insert()
+_SAVE: Final = FILE.update(versioned=True)
+_ONE: Final = select(*FILE.columns).where(_f.id == bindparam("file_id"))
+_LOCK: Final = Statement(_ONE.with_for_update())
+_GET: Final = Statement(_ONE.where(_KEPT))
+_REMOVE: Final = Statement(delete(files).where(_f.id == bindparam("file_id")))
+_OF_OWNER: Final = (
+    select(*FILE.columns)
+    .where(_f.owner_id == bindparam("owner_id"), _f.folder == bindparam("folder"), _KEPT)
+    .order_by(_f.position, _f.id)
+)
+_OF: Final = Statement(_OF_OWNER)
+_LOCK_OF: Final = Statement(_OF_OWNER.with_for_update())
+_USAGE: Final = Statement(
+    select(
+        func.coalesce(func.sum(_f.size), 0),
+        func.count().filter(_IN_UNFINISHED),
+    ).where(_f.account_id == bindparam("account_id"), _KEPT, _IN_LIVE)
+)
+_OF_ACCOUNT: Final = Statement(
+    select(*FILE.columns)
+    .where(
+        _f.account_id == bindparam("account_id"),
+        _KEPT,
+        if_given("after", _f.id, _f.id > bindparam("after")),
+    )
+    .order_by(_f.id)
+    .limit(bindparam("most"))
+)
+_TO_SWEEP: Final = Statement(
+    select(_f.id).where(_f.sweep_at <= bindparam("now")).order_by(_f.sweep_at, _f.id).limit(bindparam("most"))
+)
+
+
+class PostgresFiles(WithWork, Files):
+    """`Files` in the table `files`."""
+
+    async def add(self, file: File) -> None:
+        await self._work.execute(_ADD, **FILE.write(file))
+
+    async def lock(self, file_id: FileId) -> File | None:
+        row = await self._work.one(_LOCK, file_id=file_id)
+        return None if row is None else FILE.read(row)
+
+    async def lock_of(self, owner: FileOwner) -> list[File]:
+        rows = await self._work.all(_LOCK_OF, owner_id=owner.id, folder=owner.folder.value)
+        return [FILE.read(row) for row in rows]
+
+    async def save(self, file: File, *, was: File) -> None:
+        await self._work.update_one("file", _SAVE, row_key=was.id, seen_version=was.version, **FILE.changes(file))
+
+    async def remove(self, file_id: FileId) -> None:
+        await self._work.execute(_REMOVE, file_id=file_id)
+
+    async def usage(self, account_id: UserId) -> FileUsage:
+        row = await self._work.one(_USAGE, account_id=account_id)
+        return FileUsage(bytes=0, unfinished=0) if row is None else FileUsage(bytes=int(row[0]), unfinished=row[1])
+
+
+class PostgresFileReads(WithWork, FileReads):
+    """`FileReads` of `files`."""
+
+    async def get(self, file_id: FileId) -> File | None:
+        row = await self._work.one(_GET, file_id=file_id)
+        return None if row is None else FILE.read(row)
+
+    async def of_account(self, account_id: UserId, after: FileId | None, limit: int) -> list[File]:
+        rows = await self._work.all(_OF_ACCOUNT, account_id=account_id, after=after, most=limit)
+        return [FILE.read(row) for row in rows]
+
+    async def of(self, owner: FileOwner) -> list[File]:
+        rows = await self._work.all(_OF, owner_id=owner.id, folder=owner.folder.value)
+        return [FILE.read(row) for row in rows]
+
+    async def to_sweep(self, now: datetime, limit: int) -> list[FileId]:
+        return [FileId(row[0]) for row in await self._work.all(_TO_SWEEP, now=now, most=limit)]
+
+
+CONTEXT: Final = Context(tables=(files,))
+
+
+class FileRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.files = PostgresFiles(work)
+
+
+class FileReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.files = PostgresFileReads(source.statements)

@@ -1,0 +1,1 @@
+"""Files that users upload: images, which are re-encoded, and documents."""

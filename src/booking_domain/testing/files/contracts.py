@@ -1,0 +1,310 @@
+"""The contracts of `Files`, `FileReads`, `ObjectLinks` and `ObjectStorage`.
+
+For the storage of objects, define a fixture `open_objects` that returns an async context manager. It opens an
+`ObjectsUnderTest`: the adapter, and an HTTP client that reaches its URLs.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from uuid import uuid4
+
+import pytest
+
+from booking_domain.files.model import (
+    SETTLES_AFTER,
+    UPLOAD_WITHIN,
+    File,
+    FileOwner,
+    FileParty,
+    FileStatus,
+    FileUsage,
+    Folder,
+    ImageSize,
+    ObjectKey,
+    Rejection,
+)
+from booking_domain.files.ports import FileReads, Files, ObjectLinks, ObjectStorage, StoredObject
+from booking_domain.identity.model import User
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import FileId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.asynchronous import AsyncContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
+from booking_domain.workflows.ports import Repositories
+
+MINUTE: Final = timedelta(minutes=1)
+PNG: Final = "image/png"
+
+
+def a_file(make: Builder, account: User, folder: Folder = Folder.PORTFOLIO, *, now: datetime = NOW) -> File:
+    """Return a file that is to be uploaded."""
+    content_type = "application/pdf" if folder is Folder.DOCUMENTS else PNG
+    return File.request(
+        id=FileId(make.entropy.new_id()),
+        account_id=account.id,
+        folder=folder,
+        filename="дархан.png",
+        content_type=content_type,
+        size=1_000,
+        now=now,
+    )
+
+
+def a_ready_file(make: Builder, account: User, folder: Folder = Folder.PORTFOLIO) -> File:
+    """Return a file that was checked."""
+    image = None if folder is Folder.DOCUMENTS else ImageSize(width=1_080, height=720)
+    return a_file(make, account, folder).begin_check(NOW).accept(size=500, image=image)
+
+
+class FilesContract(StorageContract):
+    """Files in a transaction, and reads of them."""
+
+    async def _stored(self, backend: Backend, account: User, *files: File) -> None:
+        async with backend.begin() as tx:
+            await tx.users.add(account)
+            for file in files:
+                await tx.files.add(file)
+
+    async def test_a_file_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        account = make.user()
+        file = a_file(make, account)
+        await self._stored(backend, account, file)
+        assert await backend.reads.files.get(file.id) == file
+        full = replace(
+            file,
+            owner_id=uuid4(),
+            position=7,
+            size=1,
+            status=FileStatus.REJECTED,
+            image=ImageSize(width=1, height=2),
+            rejected_because=Rejection.MALWARE,
+            checked_until=NOW + timedelta(microseconds=1),
+            sweep_at=None,
+            version=77,
+        )
+        async with backend.begin() as tx:
+            await tx.files.save(full, was=file)
+        assert await backend.reads.files.get(file.id) == full
+        async with backend.begin() as tx:
+            assert await tx.files.lock(file.id) == full
+
+    async def test_an_unknown_file_is_not_found(self, backend: Backend, make: Builder) -> None:
+        unknown = FileId(make.entropy.new_id())
+        assert await backend.reads.files.get(unknown) is None
+        async with backend.begin() as tx:
+            assert await tx.files.lock(unknown) is None
+            await tx.files.remove(unknown)
+
+    async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
+        account = make.user()
+        file = a_file(make, account)
+        await self._stored(backend, account, file)
+        async with backend.begin() as tx:
+            await tx.files.save(file.begin_check(NOW), was=file)
+        with pytest.raises(ConcurrentChange):
+            async with backend.begin() as tx:
+                await tx.files.save(file.begin_check(NOW), was=file)
+
+    async def test_a_deleted_file_is_seen_by_the_sweep_alone(self, backend: Backend, make: Builder) -> None:
+        account, owner = make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
+        file = a_ready_file(make, account).attach(owner, 0)
+        await self._stored(backend, account, file)
+        async with backend.begin() as tx:
+            await tx.files.save(file.delete(FileParty.ADMIN, NOW), was=file)
+        reads = backend.reads.files
+        assert await reads.get(file.id) is None
+        assert list(await reads.of_account(account.id, None, 10)) == list(await reads.of(owner)) == []
+        assert list(await reads.to_sweep(NOW, 10)) == [file.id]
+        async with backend.begin() as tx:
+            assert await tx.files.usage(account.id) == FileUsage(bytes=0, unfinished=0)
+            await tx.files.remove(file.id)
+        assert list(await reads.to_sweep(NOW, 10)) == []
+
+    async def test_files_of_an_object_are_in_its_order(self, backend: Backend, make: Builder) -> None:
+        account, owner = make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
+        others = FileOwner(folder=Folder.PORTFOLIO, id=uuid4()), FileOwner(folder=Folder.EVIDENCE, id=owner.id)
+        files = [a_ready_file(make, account).attach(owner, 9 - place) for place in range(3)]
+        foreign = [a_ready_file(make, account, other.folder).attach(other, 0) for other in others]
+        await self._stored(backend, account, *files, *foreign)
+        assert list(await backend.reads.files.of(owner)) == files[::-1]
+        async with backend.begin() as tx:
+            assert list(await tx.files.lock_of(owner)) == files[::-1]
+
+    async def test_files_of_an_account_are_paged(self, backend: Backend, make: Builder) -> None:
+        account, other = make.user(), make.user()
+        files = [a_file(make, account) for _ in range(3)]
+        await self._stored(backend, account, *files)
+        await self._stored(backend, other, a_file(make, other))
+        page = await backend.reads.files.of_account(account.id, None, 2)
+        assert list(page) == files[:2]
+        assert list(await backend.reads.files.of_account(account.id, page[-1].id, 2)) == files[2:]
+
+    async def test_usage_counts_what_is_announced_or_stored(self, backend: Backend, make: Builder) -> None:
+        account = make.user()
+        checking = a_file(make, account).begin_check(NOW)
+        rejected = a_file(make, account).begin_check(NOW).reject(Rejection.UNREADABLE, NOW)
+        await self._stored(backend, account, a_file(make, account), checking, a_ready_file(make, account), rejected)
+        async with backend.begin() as tx:
+            assert await tx.files.usage(account.id) == FileUsage(bytes=2_500, unfinished=2)
+            assert await tx.files.usage(make.user().id) == FileUsage(bytes=0, unfinished=0)
+
+    async def test_the_sweep_finds_what_is_due_longest(self, backend: Backend, make: Builder) -> None:
+        account = make.user()
+        late, early = a_file(make, account, now=NOW + MINUTE), a_file(make, account)
+        never = replace(a_ready_file(make, account), sweep_at=None)
+        await self._stored(backend, account, late, early, never)
+        due = NOW + UPLOAD_WITHIN + SETTLES_AFTER
+        assert list(await backend.reads.files.to_sweep(due - timedelta(microseconds=1), 10)) == []
+        assert list(await backend.reads.files.to_sweep(due, 10)) == [early.id]
+        assert list(await backend.reads.files.to_sweep(due + MINUTE, 10)) == [early.id, late.id]
+        assert list(await backend.reads.files.to_sweep(due + MINUTE, 1)) == [early.id]
+
+    async def test_an_erasure_leaves_the_files_to_the_sweep(self, backend: Backend, make: Builder) -> None:
+        account = make.user()
+        file = a_ready_file(make, account)
+        await self._stored(backend, account, file)
+        for _ in range(2):
+            async with backend.begin() as tx:
+                await tx.personal_data.clear(account.id)
+        assert await backend.reads.files.get(file.id) is None
+        async with backend.begin() as tx:
+            erased = await tx.files.lock(file.id)
+        assert erased is not None
+        assert (erased.status, erased.filename, erased.version) == (FileStatus.DELETED, "", file.version + 1)
+        assert erased.sweep_at is not None
+
+    async def test_nothing_of_a_rolled_back_transaction_stays(self, backend: Backend, make: Builder) -> None:
+        account = make.user(Role.PROVIDER)
+        await self._stored(backend, account)
+        file = a_file(make, account)
+
+        async def add(tx: Repositories) -> None:
+            await tx.files.add(file)
+
+        await rolled_back(backend, add)
+        assert await backend.reads.files.get(file.id) is None
+
+
+class LinkedStorage(ObjectStorage, ObjectLinks, Protocol):
+    """Both ports of one adapter."""
+
+
+class ObjectsUnderTest(Protocol):
+    """The storage under test, and its clients."""
+
+    @property
+    def storage(self) -> LinkedStorage:
+        """The adapter."""
+        ...
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> tuple[int, bytes]:
+        """Send a request as a client; return status and body of the answer."""
+        ...
+
+
+OpenObjects = Callable[[], AbstractAsyncContextManager[ObjectsUnderTest]]
+
+BODY: Final = b"\x89PNG and more"
+TYPED: Final = {"Content-Type": PNG}
+REFUSED: Final = frozenset({400, 401, 403, 404, 405})
+
+
+class ObjectStorageContract(AsyncContract):
+    """What the platform stores, and what clients may do with a signed URL."""
+
+    @pytest.fixture
+    async def objects(self, open_objects: OpenObjects) -> AsyncIterator[ObjectsUnderTest]:
+        """Open a storage."""
+        async with open_objects() as objects:
+            yield objects
+
+    @pytest.fixture
+    def key(self) -> ObjectKey:
+        """Return the name of an object that does not exist."""
+        return ObjectKey(name=f"uploads/{uuid4()}")
+
+    async def test_an_object_is_stored_and_deleted(self, objects: ObjectsUnderTest, key: ObjectKey) -> None:
+        storage = objects.storage
+        assert (await storage.head(key), await storage.read(key, most=100)) == (None, None)
+        await storage.delete([key])
+        for content in (BODY, b"replaced"):
+            await storage.write(key, content, content_type="image/webp")
+            assert await storage.head(key) == StoredObject(size=len(content), content_type="image/webp")
+            assert await storage.read(key, most=100) == content
+        assert await storage.read(key, most=3) == b"repl"
+        other = replace(key, public=True)
+        assert await storage.head(other) is None
+        await storage.write(other, BODY, content_type="image/webp")
+        await storage.delete([key, other])
+        assert (await storage.head(key), await storage.head(other)) == (None, None)
+
+    async def test_a_client_uploads_what_was_announced(self, objects: ObjectsUnderTest, key: ObjectKey) -> None:
+        upload = objects.storage.upload(key, content_type=PNG, size=len(BODY), expires_in=MINUTE)
+        assert upload.headers == {"Content-Type": PNG, "Content-Length": str(len(BODY))}
+        status, _ = await objects.request("PUT", upload.url, TYPED, BODY)
+        assert status == 200
+        assert await objects.storage.head(key) == StoredObject(size=len(BODY), content_type=PNG)
+        assert await objects.storage.read(key, most=100) == BODY
+
+    @pytest.mark.parametrize("wrong", ["longer", "shorter", "type", "no type", "key", "signature", "method", "late"])
+    async def test_nothing_else_is_taken(self, objects: ObjectsUnderTest, key: ObjectKey, wrong: str) -> None:
+        expires_in = timedelta() if wrong == "late" else MINUTE
+        url = objects.storage.upload(key, content_type=PNG, size=len(BODY), expires_in=expires_in).url
+        other = ObjectKey(name=f"uploads/{uuid4()}")
+        method, headers, body = "PUT", TYPED, BODY
+        match wrong:
+            case "longer":
+                body = BODY + b"!"
+            case "shorter":
+                body = BODY[:-1]
+            case "type":
+                headers = {"Content-Type": "text/html"}
+            case "no type":
+                headers = {}
+            case "key":
+                url = url.replace(key.name, other.name)
+            case "signature":
+                url = url[:-1] + ("0" if url[-1] != "0" else "1")
+            case "method":
+                method, headers, body = "GET", {}, b""
+            case _:
+                assert wrong == "late"
+        status, _ = await objects.request(method, url, headers, body)
+        assert status in REFUSED
+        assert (await objects.storage.head(key), await objects.storage.head(other)) == (None, None)
+
+    async def test_a_private_object_is_read_in_time_at_its_url(self, objects: ObjectsUnderTest, key: ObjectKey) -> None:
+        storage, other = objects.storage, ObjectKey(name=f"uploads/{uuid4()}")
+        for each in (key, other):
+            await storage.write(each, BODY, content_type="application/pdf")
+        url = storage.download(key, expires_in=MINUTE)
+        assert await objects.request("GET", url) == (200, BODY)
+        late = storage.download(key, expires_in=timedelta())
+        forged = url[:-1] + ("0" if url[-1] != "0" else "1")
+        unsigned = url.partition("?")[0]
+        for refused in (late, forged, unsigned, url.replace(key.name, other.name)):
+            status, body = await objects.request("GET", refused)
+            assert (status in REFUSED, BODY in body) == (True, False)
+        status, _ = await objects.request("PUT", url, TYPED, BODY + b"!")
+        assert status in REFUSED
+        assert await storage.read(key, most=100) == BODY
+
+    async def test_concurrent_writers_leave_one_whole_object(self, objects: ObjectsUnderTest, key: ObjectKey) -> None:
+        contents = [bytes([65 + number]) * 50_000 for number in range(5)]
+        await asyncio.gather(*(objects.storage.write(key, content, content_type="image/webp") for content in contents))
+        assert await objects.storage.read(key, most=100_000) in contents
+
+
+CONTRACTS: Final = {
+    FileReads: FilesContract,
+    Files: FilesContract,
+    ObjectLinks: ObjectStorageContract,
+    ObjectStorage: ObjectStorageContract,
+}

@@ -1,0 +1,124 @@
+"""`/uploads`: announce, complete, list and delete files; `/admin/files`: delete any."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import FileId
+from booking_domain.workflows import files
+from booking_domain.workflows.files import FileChecks
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.files.schemas import (
+    ANNOUNCE,
+    FILE,
+    FILES,
+    PAGE,
+    UPLOAD,
+    AnnounceBody,
+    FileJson,
+    FilesJson,
+    FilesQuery,
+    UploadJson,
+    file_json,
+    files_json,
+    upload_json,
+)
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import etag
+from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
+from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+
+
+@post("/uploads/presign", opt=limited_as(UPLOADS) | documented(files.announce_upload, body=ANNOUNCE, answer=UPLOAD))
+async def presign_upload(
+    data: JSONBody[AnnounceBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
+) -> Response[UploadJson]:
+    """Announce a file, and get a URL to upload it to within ten minutes.
+
+    Images are JPEG, PNG, WebP or GIF of at most 15 MB; documents are PDF of at most 10 MB. The folder says what the
+    file is for. Then `POST /uploads/{fileId}/complete`.
+    """
+    return await runner.created(
+        files.announce_upload, data.command(), answer=lambda file: upload_json(file, object_storage)
+    )
+
+
+@post(
+    "/uploads/{file_id:str}/complete",
+    status_code=200,
+    opt=limited_as(UPLOADS) | documented(files.complete_upload, raises=TURN_ERRORS, answer=FILE),
+)
+async def complete_upload(
+    file_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    file_checks: Injected[FileChecks],
+    object_storage: Injected[ObjectLinks],
+    upload_turns: Injected[Turns],
+    caller: Injected[Caller],
+) -> Response[FileJson]:
+    """Check an uploaded file.
+
+    Type, size and content must be as announced. An image is encoded anew: upright, without metadata such as the place
+    where it was taken, in two sizes; of an animation, one frame. A file that belongs to nothing after a day is deleted.
+    Calling this again answers the same.
+    """
+    async with upload_turns.turn(caller):
+        file = await files.complete_upload(FileId(file_id), actor=actor, executor=executor, checks=file_checks)
+    return Response(file_json(file, object_storage), status_code=200, headers=etag(file.version))
+
+
+@get("/uploads", opt=documented(files.list_files, answer=PAGE))
+async def list_uploads(
+    asked: Injected[FilesQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> FilesJson:
+    """List your files, oldest first. URLs of private files are valid for five minutes."""
+    found = await files.list_files(actor, asked.after, asked.limit + 1, reads.files)
+    return files_json(found, asked.limit, object_storage)
+
+
+@get("/uploads/{file_id:str}", opt=documented(files.get_file, answer=FILE))
+async def get_upload(
+    file_id: FromPath[UUID],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> FileJson:
+    """Return one of your files. URLs of a private file are valid for five minutes."""
+    return file_json(await files.get_file(actor, FileId(file_id), reads.files), object_storage)
+
+
+@delete("/uploads/{file_id:str}", opt=documented(files.delete_own_file))
+async def delete_upload(
+    file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete one of your files that is not in use. What uses it deletes it otherwise."""
+    await executor.run(files.delete_own_file, FileId(file_id), actor=actor)
+
+
+@delete("/admin/files/{file_id:str}", opt=documented(files.delete_file))
+async def delete_any_file(
+    file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete any file, also one that is in use; for admins. Its objects are deleted within minutes."""
+    await executor.run(files.delete_file, FileId(file_id), actor=actor)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[presign_upload, complete_upload, list_uploads, get_upload, delete_upload, delete_any_file],
+    opt=exporting(FILES),
+)

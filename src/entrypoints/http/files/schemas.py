@@ -1,0 +1,181 @@
+"""Schemas and examples of `/uploads`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, UPLOAD_WITHIN, Content, File, FileStatus, Folder
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.shared.ids import FileId
+from booking_domain.workflows.files import AnnounceUpload
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.exporting import items
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
+
+
+class AnnounceBody(Body, frozen=True, kw_only=True):
+    """A file that is to be uploaded, of exactly this type and size."""
+
+    filename: Annotated[str, Meta(min_length=1, max_length=MAX_FILENAME)]
+    content_type: Annotated[str, Meta(min_length=1, max_length=100, description="For example `image/jpeg`.")]
+    size: Annotated[int, Meta(ge=1, le=max(MAX_BYTES.values()), description="In bytes.")]
+    folder: Folder
+
+    def command(self) -> AnnounceUpload:
+        """The command."""
+        return AnnounceUpload(
+            folder=self.folder, filename=self.filename, content_type=self.content_type, size=self.size
+        )
+
+
+class FilesQuery(Query, frozen=True, kw_only=True):
+    """A page of files."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    @property
+    def after(self) -> FileId | None:
+        """The last file of the previous page."""
+        return read_cursor(self.cursor, FileId)
+
+
+class UploadJson(Json, frozen=True, kw_only=True):
+    """Where to upload: `PUT` the file to `uploadUrl`, with exactly these headers, before `expiresAt`.
+
+    `publicUrl` is where everybody will read a public image, once it is complete.
+    """
+
+    file_id: UUID
+    upload_url: str
+    headers: dict[str, str]
+    public_url: str | UnsetType = UNSET
+    expires_at: Timestamp
+
+
+class FileJson(Json, frozen=True, kw_only=True):
+    """A file of the caller. `image` or `documentUrl` is there once it is ready."""
+
+    id: UUID
+    folder: Folder
+    filename: str
+    content_type: str
+    size: int
+    status: FileStatus
+    rejected_because: str | UnsetType = UNSET
+    in_use: bool
+    image: ImageJson | UnsetType = UNSET
+    document_url: str | UnsetType = UNSET
+    created_at: Timestamp
+    version: int
+
+
+class FilesJson(Json, frozen=True, kw_only=True):
+    """A page of files."""
+
+    items: tuple[FileJson, ...]
+    next_cursor: str | None
+
+
+def upload_json(file: File, links: ObjectLinks) -> UploadJson:
+    """Show where to upload a file."""
+    signed = links.upload(file.upload, content_type=file.content_type, size=file.size, expires_in=UPLOAD_WITHIN)
+    public = links.public(file.objects[0]) if file.rules.public else UNSET
+    return UploadJson(
+        file_id=file.id,
+        upload_url=signed.url,
+        headers=dict(signed.headers),
+        public_url=public,
+        expires_at=file.upload_until,
+    )
+
+
+def file_json(file: File, links: ObjectLinks) -> FileJson:
+    """Show a file to its account."""
+    ready = file.status is FileStatus.READY
+    document = ready and file.rules.content is Content.DOCUMENT
+    image = UNSET if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)
+    return FileJson(
+        id=file.id,
+        folder=file.folder,
+        filename=file.filename,
+        content_type=file.content_type,
+        size=file.size,
+        status=file.status,
+        rejected_because=UNSET if file.rejected_because is None else file.rejected_because.value,
+        in_use=file.owner_id is not None,
+        image=image,
+        document_url=links.download(file.objects[0], expires_in=PRIVATE_FOR) if document else UNSET,
+        created_at=file.created_at,
+        version=file.version,
+    )
+
+
+def files_json(found: Sequence[File], limit: int, links: ObjectLinks) -> FilesJson:
+    """A page of the `limit` + 1 files that were read."""
+    page, next_cursor = cut(found, limit, lambda file: file.id)
+    return FilesJson(items=tuple(file_json(file, links) for file in page), next_cursor=next_cursor)
+
+
+class ExportedFileJson(Json, frozen=True, kw_only=True):
+    """A file of the account; `GET /uploads/{id}` has its URL."""
+
+    id: UUID
+    folder: Folder
+    filename: str
+    content_type: str
+    size: int
+    status: FileStatus
+    created_at: datetime
+
+
+def _exported(file: File) -> ExportedFileJson:
+    return ExportedFileJson(
+        id=file.id,
+        folder=file.folder,
+        filename=file.filename,
+        content_type=file.content_type,
+        size=file.size,
+        status=file.status,
+        created_at=file.created_at,
+    )
+
+
+FILES: Final = items(
+    "files",
+    ExportedFileJson,
+    lambda source, after: source.reads.files.of_account(source.user.id, after, source.page),
+    _exported,
+)
+"""The section of the export."""
+
+ANNOUNCE: Final[dict[str, Any]] = {
+    "filename": "fresh-fade.jpg",
+    "contentType": "image/jpeg",
+    "size": 3_480_112,
+    "folder": "portfolio",
+}
+UPLOAD: Final[dict[str, Any]] = {
+    "fileId": IMAGE["fileId"],
+    "uploadUrl": f"https://storage.example.com/uploads/{IMAGE['fileId']}?X-Amz-Expires=600&X-Amz-Signature=9f6c…",
+    "headers": {"Content-Type": "image/jpeg", "Content-Length": "3480112"},
+    "publicUrl": IMAGE["url"],
+    "expiresAt": "2026-11-23T01:50:00Z",
+}
+FILE: Final[dict[str, Any]] = {
+    "id": IMAGE["fileId"],
+    "folder": "portfolio",
+    "filename": "fresh-fade.jpg",
+    "contentType": "image/jpeg",
+    "size": 148_230,
+    "status": "ready",
+    "inUse": False,
+    "image": IMAGE,
+    "createdAt": "2026-11-23T01:40:00Z",
+    "version": 3,
+}
+PAGE: Final[dict[str, Any]] = {"items": [FILE], "nextCursor": None}
