@@ -90,7 +90,7 @@ class Opened:
         self.local = LocalStorage(platform.folder, base_url="http://api.test", key=b"key", clock=self.clock)
         executor = Executor[Repositories](begin=database.begin, clock=self.clock, entropy=Builder().entropy)
         self.executor: Any = executor if die is None else Mortal(executor, die)
-        self.storage: ObjectStorage = self.local if die is None else Mortal(self.local, die)  # type: ignore[assignment]
+        self.storage: ObjectStorage = self.local if die is None else Mortal(self.local, die)
 
     async def announce(self, user: User) -> File:
         command = AnnounceUpload(folder=Folder.AVATARS, filename="1.png", content_type="image/png", size=len(PICTURE))
