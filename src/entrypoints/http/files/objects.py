@@ -10,12 +10,11 @@ from booking_domain.files.model import MAX_BYTES, ObjectKey, UrlRefused
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Query
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.settings import Settings
 from entrypoints.storage_settings import LOCAL
 
-_HIDDEN: Final = {**PUBLIC, **UNLIMITED, **documented(raises=(UrlRefused,)), "hidden": True}
+_HIDDEN: Final = {**PUBLIC, **documented(raises=(UrlRefused,)), "hidden": True}
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _PRIVATE: Final = "private, no-store"
 
