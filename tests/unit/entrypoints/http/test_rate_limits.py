@@ -41,7 +41,18 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/docs/assets/{name:str}",
     }
     classes = {class_of(handler) for _, handler in handlers}
-    assert classes == {None, "auth", "create", "default", "export", "feeds", "read", "webhook", "webhook-requests"}
+    assert classes == {
+        None,
+        "auth",
+        "create",
+        "default",
+        "export",
+        "feeds",
+        "read",
+        "uploads",
+        "webhook",
+        "webhook-requests",
+    }
     assert classes - {None} < set(QUOTAS)
     guarded = {path for path, handler in handlers if class_of(handler) == "auth"}
     assert {path.removeprefix("/api/v1").removeprefix("/auth/") for path in guarded} == {
