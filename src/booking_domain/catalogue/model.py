@@ -1,5 +1,6 @@
 """Provider profiles and their review by admins."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,9 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.rating import NO_REVIEWS, Rating
 
 MAX_STYLES: Final = 20
+MAX_LANGUAGES: Final = 20
+LANGUAGE_PATTERN: Final = "[a-z]{2,3}"
+INSTAGRAM_PATTERN: Final = "[A-Za-z0-9._]{1,30}"
 MAX_REASON: Final = 500
 MAX_STYLE: Final = 40
 MAX_DISPLAY_NAME: Final = 120
@@ -199,6 +203,10 @@ class Profile:
     display_name: str
     bio: str = ""
     styles: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Languages in which customers are served, as ISO 639 codes."""
+    instagram: str = ""
+    """The user name, without `@`."""
     address: str = ""
     location: Location | None = None
     status: ProfileStatus = ProfileStatus.DRAFT
@@ -217,6 +225,12 @@ class Profile:
             raise InvalidValue(field="styles", problem=f"at most {MAX_STYLES}")
         if any(len(style) > MAX_STYLE for style in self.styles):
             raise InvalidValue(field="styles", problem=f"at most {MAX_STYLE} characters each")
+        if len(self.languages) > MAX_LANGUAGES:
+            raise InvalidValue(field="languages", problem=f"at most {MAX_LANGUAGES}")
+        if any(re.fullmatch(LANGUAGE_PATTERN, each) is None for each in self.languages):
+            raise InvalidValue(field="languages", problem="ISO 639 codes of two or three small letters")
+        if self.instagram and re.fullmatch(INSTAGRAM_PATTERN, self.instagram) is None:
+            raise InvalidValue(field="instagram", problem="not a user name of Instagram")
         for name, value, most in (
             ("display_name", self.display_name, MAX_DISPLAY_NAME),
             ("bio", self.bio, MAX_BIO),

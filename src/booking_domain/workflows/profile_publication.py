@@ -75,6 +75,8 @@ class CorrectProfile:
     display_name: str | None = None
     bio: str | None = None
     styles: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    instagram: str | None = None
     address: str | None = None
     location: Location | None = None
     gateway: str | None = None
@@ -83,7 +85,7 @@ class CorrectProfile:
     expected_version: ExpectedVersion = None
 
 
-_CORRECTABLE: Final = ("display_name", "bio", "styles", "address", "location")
+_CORRECTABLE: Final = ("display_name", "bio", "styles", "languages", "instagram", "address", "location")
 
 
 async def _suspend(command: SuspendProfile, tx: Repositories, context: Context) -> Profile:

@@ -130,6 +130,8 @@ class ProfileChange:
     display_name: str | None = None
     bio: str | None = None
     styles: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    instagram: str | None = None
     address: str | None = None
     location: Location | None = None
     time_zone: str | None = None
@@ -186,6 +188,8 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
         display_name=command.display_name or "",
         bio=command.bio or "",
         styles=command.styles or (),
+        languages=command.languages or (),
+        instagram=command.instagram or "",
         address=command.address or "",
         location=command.location,
         created_at=context.now,
@@ -223,6 +227,8 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
         display_name=before.display_name if command.display_name is None else command.display_name,
         bio=before.bio if command.bio is None else command.bio,
         styles=before.styles if command.styles is None else command.styles,
+        languages=before.languages if command.languages is None else command.languages,
+        instagram=before.instagram if command.instagram is None else command.instagram,
         address=before.address if command.address is None else command.address,
         location=before.location if command.location is None else command.location,
         version=before.version + 1,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import (
     A_STEP,
@@ -18,7 +19,7 @@ from tests.unit.features.declarations import (
     World,
 )
 
-from booking_domain.catalogue.model import Suspension, SuspensionCause
+from booking_domain.catalogue.model import Profile, Suspension, SuspensionCause
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -135,6 +136,8 @@ FEATURE: Final = Feature(
         "DELETE /providers/me": Row(Permission.MANAGE_PROFILE),
         "GET /providers": Row(PUBLIC),
         "GET /providers/{provider_id}": Row(PUBLIC, PROVIDER, tagged=True),
+        "GET /providers/{provider_id}/page": Row(PUBLIC, PROVIDER),
+        "GET /providers/{provider_id}/days": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24"),
         "GET /providers/{provider_id}/slots": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24"),
         "GET /providers/{provider_id}/slots/explain": Row(PUBLIC, PROVIDER, query="slot=2026-11-23T10:00:00Z"),
         "GET /admin/providers": Row(Permission.DECIDE_ON_PROFILES),
@@ -161,5 +164,9 @@ FEATURE: Final = Feature(
         profile.moderate     admin:any
     """,
     events={f"provider.{past}": {"providerId"} for past in ("suspended", "reinstated", "corrected", "deleted")},
+    samples={
+        (Profile, "languages"): st.sampled_from([(), ("mn", "en")]),
+        (Profile, "instagram"): st.sampled_from(["", "studio.nomad"]),
+    },
     personal_data=personal_data,
 )

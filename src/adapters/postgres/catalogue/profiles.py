@@ -64,6 +64,8 @@ PROFILE: Final = Mapper(
         "display_name",
         "bio",
         "styles",
+        "languages",
+        "instagram",
         "address",
         "lat",
         "lon",

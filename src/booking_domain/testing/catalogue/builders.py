@@ -19,6 +19,8 @@ class CatalogueBuilder(BaseBuilder):
             display_name=f"Ink of {owner.name}",
             bio="Шугам, цэг ✒️",
             styles=("fine line", "монгол хээ"),
+            languages=("mn", "en"),
+            instagram="ink.of_mongolia",
             address="Энхтайваны өргөн чөлөө 1",
             location=Location(47.918873, 106.917701),
             status=status,

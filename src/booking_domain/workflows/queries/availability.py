@@ -74,6 +74,22 @@ async def _get_bookable_schedule(
     return schedule
 
 
+async def _get_schedule_to_come(
+    actor: Actor | None,
+    provider_id: ProviderId,
+    schedules: ScheduleReads,
+    salons: SalonReads,
+    *,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> ProviderSchedule:
+    """`get_bookable_schedule` from now to the furthest horizon."""
+    window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
+    return await _get_bookable_schedule(
+        actor, provider_id, window, schedules, salons, duration_minutes=duration_minutes
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplicableSchedule:
     """A schedule to explain a start by."""
@@ -142,5 +158,6 @@ async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedRead
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
 get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, DurationNotOffered))
+get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, DurationNotOffered))
 get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, DurationNotOffered, InvalidValue))
 get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

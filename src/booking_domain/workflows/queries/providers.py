@@ -1,11 +1,12 @@
 """Provider profiles: approved ones are public, the others are for their owner and admins."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderFilter
+from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
@@ -13,7 +14,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
-from booking_domain.workflows.ports import ProviderReads
+from booking_domain.workflows.ports import ProviderReads, SalonReads
 from booking_domain.workflows.views import ProviderView
 
 
@@ -23,6 +24,19 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
     if view is None or view.profile.status is not ProfileStatus.APPROVED:
         raise ProviderNotFound
     return view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPage:
+    """A provider that is public, and its salon."""
+
+    view: ProviderView
+    salon: Salon | None
+
+
+async def _get_provider_page(provider_id: ProviderId, providers: ProviderReads, salons: SalonReads) -> ProviderPage:
+    view = await _get_provider(provider_id, providers)
+    return ProviderPage(view=view, salon=await salons.of_provider(provider_id))
 
 
 async def _list_providers(chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
@@ -62,6 +76,7 @@ async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> Z
 
 
 get_provider: Final = Query(_get_provider, (ProviderNotFound,))
+get_provider_page: Final = Query(_get_provider_page, (ProviderNotFound,))
 list_providers: Final = Query(_list_providers)
 get_own_provider: Final = Query(_get_own_provider, (ProfileMissing,))
 get_profile: Final = Query(_get_profile, (NotPermitted, ProviderNotFound))

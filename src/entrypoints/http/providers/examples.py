@@ -27,6 +27,29 @@ SLOTS: Final[dict[str, Any]] = {
     "nextFrom": None,
     "degraded": [],
 }
+DAYS: Final[dict[str, Any]] = {
+    "timeZone": "Asia/Ulaanbaatar",
+    "days": [
+        {"date": "2026-11-23", "slots": 14, "firstSlot": "2026-11-23T02:00:00Z"},
+        {"date": "2026-11-24", "slots": 0, "firstSlot": None},
+    ],
+    "nextFrom": None,
+    "degraded": [],
+}
+PROVIDER_PAGE: Final[dict[str, Any]] = {
+    "provider": PROVIDER,
+    "salon": {
+        "id": "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02",
+        "name": "Nomad House",
+        "address": "Peace Avenue 17",
+        "city": "Ulaanbaatar",
+        "location": {"lat": 47.9184, "lon": 106.9177},
+        "phone": "+97699112233",
+        "instructions": "The entrance is in the yard, second floor.",
+    },
+    "nextFree": {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"},
+    "degraded": [],
+}
 EXPLANATION: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "slot": "2026-11-23T03:10:00Z",

@@ -30,7 +30,7 @@ from entrypoints.http.providers.schemas import (
     ProvidersQuery,
     provider_json,
 )
-from entrypoints.http.providers.slots import explain_slot, list_slots
+from entrypoints.http.providers.slots import explain_slot, list_days, list_slots, show_provider_page
 from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
@@ -138,6 +138,8 @@ routes: Final = Router(
         delete_my_profile,
         list_providers,
         get_provider,
+        show_provider_page,
+        list_days,
         list_slots,
         explain_slot,
     ],

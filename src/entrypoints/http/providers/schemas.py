@@ -8,9 +8,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import (
+    INSTAGRAM_PATTERN,
+    LANGUAGE_PATTERN,
     MAX_ADDRESS,
     MAX_BIO,
     MAX_DISPLAY_NAME,
+    MAX_LANGUAGES,
     MAX_REASON,
     MAX_STYLE,
     MAX_STYLES,
@@ -19,19 +22,30 @@ from booking_domain.catalogue.model import (
     ProviderFilter,
     ProviderOrder,
 )
+from booking_domain.catalogue.salons import Salon
+from booking_domain.scheduling.model import Slot
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.profile_publication import CorrectProfile
 from booking_domain.workflows.provider_profiles import ProfileChange
+from booking_domain.workflows.queries.providers import ProviderPage
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, GatewayName, Json, Limit, Note, Query, Timestamp, ZoneName, given
+from entrypoints.http.providers.slot_answers import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
 Bio = Annotated[str, Meta(max_length=MAX_BIO)]
 Styles = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=MAX_STYLE)], ...], Meta(max_length=MAX_STYLES)]
+Languages = Annotated[
+    tuple[Annotated[str, Meta(pattern=f"^{LANGUAGE_PATTERN}$", description="ISO 639, e.g. `mn`.")], ...],
+    Meta(max_length=MAX_LANGUAGES),
+]
+Instagram = Annotated[
+    str, Meta(pattern=f"^({INSTAGRAM_PATTERN})?$", description="The user name, without `@`; empty for none.")
+]
 Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 
 
@@ -48,6 +62,8 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     display_name: DisplayName | UnsetType = UNSET
     bio: Bio | UnsetType = UNSET
     styles: Styles | UnsetType = UNSET
+    languages: Languages | UnsetType = UNSET
+    instagram: Instagram | UnsetType = UNSET
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
@@ -59,6 +75,8 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
             display_name=given(self.display_name),
             bio=given(self.bio),
             styles=given(self.styles),
+            languages=given(self.languages),
+            instagram=given(self.instagram),
             address=given(self.address),
             location=None if location is None else Location(lat=location.lat, lon=location.lon),
             time_zone=given(self.time_zone),
@@ -92,6 +110,8 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
     display_name: DisplayName | UnsetType = UNSET
     bio: Bio | UnsetType = UNSET
     styles: Styles | UnsetType = UNSET
+    languages: Languages | UnsetType = UNSET
+    instagram: Instagram | UnsetType = UNSET
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
     payment_gateway: GatewayName | UnsetType | None = UNSET
@@ -105,6 +125,8 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
             display_name=given(self.display_name),
             bio=given(self.bio),
             styles=given(self.styles),
+            languages=given(self.languages),
+            instagram=given(self.instagram),
             address=given(self.address),
             location=None if location is None else Location(lat=location.lat, lon=location.lon),
             gateway=given(self.payment_gateway),
@@ -202,6 +224,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     status: str
     time_zone: str
     styles: tuple[str, ...]
+    languages: tuple[str, ...]
+    instagram: str
     address: str
     location: PointJson | UnsetType = UNSET
     booking_mode: str
@@ -225,6 +249,28 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     """For the owner and admins: the gateway that the provider chose; null: the first that takes the currency."""
 
 
+class SalonOfProviderJson(Json, frozen=True, kw_only=True):
+    """The salon that a provider is a member of."""
+
+    id: UUID
+    name: str
+    address: str
+    city: str
+    location: PointJson | UnsetType = UNSET
+    phone: str
+    instructions: str
+
+
+class ProviderPageJson(Json, frozen=True, kw_only=True):
+    """What the public page of a provider shows."""
+
+    provider: ProviderJson
+    salon: SalonOfProviderJson | None
+    next_free: SlotJson | None
+    """The first slot of the asked length; null if there is none within the horizon."""
+    degraded: tuple[str, ...] = ()
+
+
 class ProvidersJson(Json, frozen=True, kw_only=True):
     """A page of providers."""
 
@@ -242,6 +288,8 @@ def provider_json(view: ProviderView) -> ProviderJson:
         status=profile.status.value,
         time_zone=view.time_zone,
         styles=profile.styles,
+        languages=profile.languages,
+        instagram=profile.instagram,
         address=profile.address,
         location=UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
         booking_mode=terms.mode.value,
@@ -260,12 +308,38 @@ def provider_json(view: ProviderView) -> ProviderJson:
     )
 
 
+def provider_page_json(page: ProviderPage, next_free: Slot | None, degraded: tuple[str, ...]) -> ProviderPageJson:
+    """Show the page of a provider."""
+    salon = page.salon
+    return ProviderPageJson(
+        provider=provider_json(page.view),
+        salon=None if salon is None else _salon_json(salon),
+        next_free=None if next_free is None else slot_json(next_free),
+        degraded=degraded,
+    )
+
+
+def _salon_json(salon: Salon) -> SalonOfProviderJson:
+    point = salon.location
+    return SalonOfProviderJson(
+        id=salon.id,
+        name=salon.name,
+        address=salon.address,
+        city=salon.city,
+        location=UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
+        phone=salon.phone,
+        instructions=salon.instructions,
+    )
+
+
 # Examples for the API's documentation.
 PROVIDER_ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
 PROFILE: Final[dict[str, Any]] = {
     "displayName": "Studio Nomad",
     "bio": "Fine lines and lettering.",
     "styles": ["fine line", "lettering"],
+    "languages": ["mn", "en"],
+    "instagram": "studio.nomad",
     "address": "Peace Avenue 17, Ulaanbaatar",
     "location": {"lat": 47.9184, "lon": 106.9177},
     "timeZone": "Asia/Ulaanbaatar",

@@ -1,6 +1,6 @@
 """What `/providers/{id}/slots` answers, computed from a schedule; see `kit.computers`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -8,13 +8,14 @@ from msgspec import Meta
 from msgspec.json import encode
 
 from booking_domain.scheduling.explain import explain, public_reasons
-from booking_domain.scheduling.model import ProviderSchedule, Slot
-from booking_domain.scheduling.slots import MAX_SLOTS, first_slots
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, Slot
+from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.queries.availability import ExplicableSchedule
 from entrypoints.http.kit.fields import Json, Timestamp
 
 LONGEST_WINDOW: Final = timedelta(days=62)
+_A_MOMENT: Final = timedelta.resolution
 
 
 class SlotJson(Json, frozen=True, kw_only=True):
@@ -34,6 +35,28 @@ class SlotsJson(Json, frozen=True, kw_only=True):
     time_zone: str
     slots: Annotated[tuple[SlotJson, ...], Meta(max_length=MAX_SLOTS)]
     next_from: Timestamp | None
+    degraded: tuple[str, ...] = ()
+
+
+class DayJson(Json, frozen=True, kw_only=True):
+    """A day of a calendar view."""
+
+    date: date
+    slots: int
+    """How many slots start on this day."""
+    first_slot: Timestamp | None
+
+
+class DaysJson(Json, frozen=True, kw_only=True):
+    """The days of the window, in the provider's time zone.
+
+    `nextFrom` is null if all of them are there, else the first day that is not: ask again with it as `from`.
+    `degraded` names what could not be taken into account.
+    """
+
+    time_zone: str
+    days: Annotated[tuple[DayJson, ...], Meta(max_length=LONGEST_WINDOW.days)]
+    next_from: date | None
     degraded: tuple[str, ...] = ()
 
 
@@ -72,6 +95,48 @@ def slots_answer(
         degraded=degraded,
     )
     return encode(answer)
+
+
+def days_answer(
+    schedule: ProviderSchedule, window: TimeRange, now: datetime, *, duration_minutes: int | None = None
+) -> bytes:
+    """The number of slots of each day of the window, as JSON."""
+    calendar, degraded = schedule.seen(now)
+    found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
+    zone = calendar.zone
+    first, last = local_date(window.start, zone), local_date(window.end - _A_MOMENT, zone)
+    # The day in which the slots were cut off is not whole.
+    cut = None if found.next_from is None else local_date(found.next_from, zone)
+    starts: dict[date, list[datetime]] = {}
+    for slot in found.slots:
+        starts.setdefault(local_date(slot.start, zone), []).append(slot.start)
+    days = (first + timedelta(days=after) for after in range((last - first).days + 1))
+    answer = DaysJson(
+        time_zone=calendar.time_zone,
+        days=tuple(
+            DayJson(date=day, slots=len(starts.get(day, ())), first_slot=starts[day][0] if day in starts else None)
+            for day in days
+            if cut is None or day < cut
+        ),
+        next_from=cut,
+        degraded=degraded,
+    )
+    return encode(answer)
+
+
+def next_free(
+    schedule: ProviderSchedule, now: datetime, duration_minutes: int | None = None
+) -> tuple[Slot | None, tuple[str, ...]]:
+    """The first slot from now on, and what could not be taken into account."""
+    calendar, degraded = schedule.seen(now)
+    window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
+    slots = slots_in_order(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
+    return next(iter(slots), None), degraded
+
+
+def local_date(at: datetime, zone: ZoneInfo) -> date:
+    """The date of an instant in a time zone."""
+    return at.astimezone(zone).date()
 
 
 def explanation_answer(

@@ -17,7 +17,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import availability
+from booking_domain.workflows.queries import availability, providers
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Moment, Query, SomeMinutes, ZoneName
 from entrypoints.http.kit.identities import Caller
@@ -25,15 +25,20 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
-from entrypoints.http.providers.examples import EXPLANATION, SLOTS
+from entrypoints.http.providers.examples import DAYS, EXPLANATION, PROVIDER_PAGE, SLOTS
+from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
 from entrypoints.http.providers.slot_answers import (
     LONGEST_WINDOW,
+    DaysJson,
     ExplanationJson,
     SlotsJson,
+    days_answer,
     explanation_answer,
+    next_free,
     slots_answer,
 )
 
+Date = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})]
 _ANY_OFFSET: Final = timedelta(days=1)
 """No time zone is further from UTC than this."""
 
@@ -46,6 +51,20 @@ class SlotsQuery(Query, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
     time_zone: ZoneName | None = None
     """Return slots with the offset of this time zone instead of in UTC."""
+
+
+class DaysQuery(Query, frozen=True, kw_only=True):
+    """The dates `[from, to)` in the provider's time zone, at most 62 days apart."""
+
+    from_: Annotated[Date, Meta(examples=["2026-11-01"])] = field(name="from")
+    to: Annotated[Date, Meta(examples=["2026-12-01"])]
+    duration_minutes: SomeMinutes | None = None
+
+
+class ProviderPageQuery(Query, frozen=True, kw_only=True):
+    """The length that the next free time is searched for; the provider's default without it."""
+
+    duration_minutes: SomeMinutes | None = None
 
 
 class ExplainQuery(Query, frozen=True, kw_only=True):
@@ -100,6 +119,72 @@ async def list_slots(
 
 
 @get(
+    "/{provider_id:str}/days",
+    opt=IF_VALID
+    | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), answer=DAYS),
+)
+async def list_days(
+    provider_id: FromPath[UUID],
+    asked: Injected[DaysQuery],
+    *,
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
+) -> Response[DaysJson]:
+    """Count the offered slots of each day, for a calendar view. Days without slots are listed too."""
+    async with turns.turn(caller):
+        schedule = await availability.get_bookable_schedule(
+            actor,
+            ProviderId(provider_id),
+            _wide(asked),
+            reads.schedules,
+            reads.salons,
+            duration_minutes=asked.duration_minutes,
+        )
+        window = window_of(asked, schedule.calendar.zone)
+        work = partial(days_answer, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
+        return encoded(await turns.run(work))
+
+
+@get(
+    "/{provider_id:str}/page",
+    opt=IF_VALID
+    | documented(
+        providers.get_provider_page,
+        availability.get_schedule_to_come,
+        raises=(InvalidValue, *TURN_ERRORS),
+        answer=PROVIDER_PAGE,
+    ),
+)
+async def show_provider_page(
+    provider_id: FromPath[UUID],
+    asked: Injected[ProviderPageQuery],
+    *,
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
+) -> ProviderPageJson:
+    """Return what the public page of a provider shows: profile, rating, salon and the next free time."""
+    page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons)
+    async with turns.turn(caller):
+        now = clock.now()
+        schedule = await availability.get_schedule_to_come(
+            actor,
+            page.view.profile.id,
+            reads.schedules,
+            reads.salons,
+            now=now,
+            duration_minutes=asked.duration_minutes,
+        )
+        free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
+    return provider_page_json(page, free, degraded)
+
+
+@get(
     "/{provider_id:str}/slots/explain",
     opt=OPTIONAL
     | documented(availability.get_explicable_schedule, raises=(InvalidValue, *TURN_ERRORS), answer=EXPLANATION),
@@ -137,7 +222,7 @@ async def explain_slot(
         return encoded(await turns.run(work))
 
 
-def _wide(asked: SlotsQuery) -> TimeRange:
+def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:
     """The window before the provider's time zone is known, wide enough for any."""
     start, end = moment(asked.from_, UTC, name="from"), moment(asked.to, UTC, name="to")
     if not timedelta(0) < end - start <= LONGEST_WINDOW + _ANY_OFFSET:
@@ -145,7 +230,7 @@ def _wide(asked: SlotsQuery) -> TimeRange:
     return TimeRange(start - _ANY_OFFSET, end + _ANY_OFFSET)
 
 
-def window_of(asked: SlotsQuery, zone: ZoneInfo) -> TimeRange:
+def window_of(asked: SlotsQuery | DaysQuery, zone: ZoneInfo) -> TimeRange:
     """The window of the query, with dates in this time zone."""
     start, end = moment(asked.from_, zone, name="from"), moment(asked.to, zone, name="to")
     # 62 days are 62 days on the clock on the wall too, when an hour is put in between.

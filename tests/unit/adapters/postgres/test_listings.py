@@ -11,6 +11,8 @@ from tests.databases import TestServer
 from adapters.postgres.kit import work
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
+from booking_domain.catalogue.model import Location, ProviderFilter, ProviderOrder
+from booking_domain.catalogue.salons import Near, SalonFilter
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
@@ -90,3 +92,14 @@ async def test_each_page_of_a_list_is_one_statement_in_the_order_of_an_index(
                 reply = await connection.execute(b"EXPLAIN " + statement.sql, statement.bind(values))
                 plan = "\n".join(row[0] for row in await reply.fetchall())
             assert "Sort  (" not in plan, (chosen, plan)
+
+
+async def test_each_page_of_a_public_list_is_one_statement(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_postgres(postgres) as backend:
+        sent = _recorded(monkeypatch)
+        near = Near(location=Location(47.9, 106.9), radius_metres=1_000)
+        await backend.reads.salons.page(SalonFilter(text="nomad", city="Hovd", near=near, limit=9))
+        await backend.reads.providers.page(ProviderFilter(order=ProviderOrder.RATING, limit=9))
+        assert len(sent) == 2

@@ -18,6 +18,8 @@ def _without_texts(profile: Profile) -> Profile:
         display_name=ERASED_NAME,
         bio="",
         styles=(),
+        languages=(),
+        instagram="",
         address="",
         location=None,
         review_note=None,

@@ -267,6 +267,8 @@ class PersonalDataContract(StorageContract):
             display_name=ERASED_NAME,
             bio="",
             styles=(),
+            languages=(),
+            instagram="",
             address="",
             location=None,
             version=profile.version,
