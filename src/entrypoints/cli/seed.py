@@ -1,4 +1,4 @@
-"""Demo data for development: three accounts, a provider with open hours, paid appointments and reviews.
+"""Demo data for development: three accounts, a provider, paid appointments, reviews and a dispute.
 
 Seeding twice changes nothing.
 """
@@ -10,8 +10,11 @@ from typing import Final
 
 from booking_domain.bookings.consents import ConsentCodeNotFound
 from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.disputes.model import Evidence
+from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.desk import DeskMethod
@@ -23,11 +26,13 @@ from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.consents import GrantConsent, change_consent_code, grant_consent, list_given_consents
 from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
+from booking_domain.workflows.disputes import MakeStatement, OpenDispute, make_statement, open_dispute
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
@@ -53,6 +58,10 @@ REVIEWS: Final = (
     (timedelta(hours=6), 4, "Lovely lines. I waited ten minutes."),
 )
 """How long ago the appointment was, the stars, and the text."""
+DISPUTED: Final = timedelta(hours=30)
+"""How long ago the disputed appointment was."""
+COMPLAINT: Final = ("The lines are uneven", "Two lines on the left arm blurred within a day.")
+ANSWER: Final = "The skin was still swollen. I offered a free touch-up in four weeks."
 MONDAY_TO_SATURDAY: Final = range(1, 7)
 
 
@@ -100,6 +109,7 @@ async def seed(settings: Settings, url: str) -> None:
         await _provider(container, provider, admin)
         await _consent(container, provider, customer)
         await _reviews(container, provider, customer, admin)
+        await _dispute(container, provider, customer, admin)
     finally:
         await container.database().close()
 
@@ -167,36 +177,62 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
 
     The customer paid for them at the desk.
     """
-    executor, reads, now = container.executor(), container.reads(), container.clock().now()
+    executor, reads = container.executor(), container.reads()
     view = await reads.providers.by_owner(owner.id)
     if view is None or await reads.reviews.page(ReviewFilter(provider_id=view.profile.id, limit=1)):
         return
     for ago, stars, text in REVIEWS:
-        start = (now - ago).replace(minute=0, second=0, microsecond=0)
-        then = Executor[Repositories](
-            begin=container.database().begin,
-            clock=_Then(start),
-            entropy=container.entropy(),
-            ports=(container.gateways().chargeable,),
-        )
-        place = PlaceBooking(
-            provider_id=view.profile.id,
-            slot=start,
-            payment_window=container.settings().payment_window,
-            customer_id=customer.id,
-        )
-        try:
-            booking = await then.run(place_booking, place, actor=owner.actor)
-        except (SlotTaken, BookingForOthers, CustomerNotFound):  # the developer has changed something
+        booking = await _completed(container, view.profile.id, ago, (owner, customer, admin))
+        if booking is None:
             continue
-        for to, actor in ((Status.CONFIRMED, admin.actor), (Status.COMPLETED, owner.actor)):
-            if booking.status is not to:
-                change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
-                booking = await then.run(change_booking_status, change, actor=actor)
         paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH)
-        await then.run(record_desk_payment, paid, actor=owner.actor)
+        await executor.run(record_desk_payment, paid, actor=owner.actor)
         post = PostReview(booking_id=booking.id, rating=stars, text=text)
         review = (await executor.run(post_review, post, actor=customer.actor)).review
         if stars == MAX_RATING:
             reply = ReplyToReview(review_id=review.id, text="Thank you, Bold!")
             await executor.run(reply_to_review, reply, actor=owner.actor)
+
+
+async def _dispute(container: Container, owner: User, customer: User, admin: User) -> None:
+    """A completed appointment that the customer disputes, and the provider's answer."""
+    executor, reads = container.executor(), container.reads()
+    view = await reads.providers.by_owner(owner.id)
+    if view is None or await reads.disputes.page(DisputeFilter(provider_id=view.profile.id, limit=1)):
+        return
+    booking = await _completed(container, view.profile.id, DISPUTED, (owner, customer, admin))
+    if booking is None:
+        return
+    claim = OpenDispute(booking_id=booking.id, reason=COMPLAINT[0], evidence=(Evidence(text=COMPLAINT[1]),))
+    dispute = (await executor.run(open_dispute, claim, actor=customer.actor)).view.dispute
+    answer = MakeStatement(dispute_id=dispute.id, evidence=Evidence(text=ANSWER))
+    await executor.run(make_statement, answer, actor=owner.actor)
+
+
+async def _completed(
+    container: Container, provider_id: ProviderId, ago: timedelta, people: tuple[User, User, User]
+) -> Booking | None:
+    """A completed appointment of provider and customer; None if a developer has changed something in its way."""
+    owner, customer, admin = people
+    start = (container.clock().now() - ago).replace(minute=0, second=0, microsecond=0)
+    then = Executor[Repositories](
+        begin=container.database().begin,
+        clock=_Then(start),
+        entropy=container.entropy(),
+        ports=(container.gateways().chargeable,),
+    )
+    place = PlaceBooking(
+        provider_id=provider_id,
+        slot=start,
+        payment_window=container.settings().payment_window,
+        customer_id=customer.id,
+    )
+    try:
+        booking = await then.run(place_booking, place, actor=owner.actor)
+    except (SlotTaken, BookingForOthers, CustomerNotFound):
+        return None
+    for to, actor in ((Status.CONFIRMED, admin.actor), (Status.COMPLETED, owner.actor)):
+        if booking.status is not to:
+            change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
+            booking = await then.run(change_booking_status, change, actor=actor)
+    return booking

@@ -34,4 +34,12 @@ async def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
             await seed(Settings.from_environment(PRODUCTION), url)
         assert "users" not in rows(url)
         await seed(Settings.from_environment({"DATABASE_URL": url}), url)
-        assert rows(url)["users"] == 3
+        seeded = rows(url)
+        assert {table: seeded[table] for table in ("users", "reviews", "disputes", "dispute_statements")} == {
+            "users": 3,
+            "reviews": 2,
+            "disputes": 1,
+            "dispute_statements": 2,
+        }
+        await seed(Settings.from_environment({"DATABASE_URL": url}), url)
+        assert rows(url) == seeded, "seeding twice changes nothing"
