@@ -53,7 +53,7 @@ class InvoiceBooks:
         payment, held = self.payment, self.payment.held if self.held is None else self.held
         counted = payment.settled.beyond(self._listed_refunds)
         received = self._received_before(held)
-        underpaid = held < payment.amount and payment.held < payment.amount
+        underpaid = held + payment.returned < payment.amount and payment.settled < payment.amount
         receipts = [each for each in self.listed if not each.refunded]
         for each in receipts:
             earlier, received = received, received + each.amount

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.workflows.scenes import MINUTE, tugriks
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.policy import tiers
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
@@ -29,7 +30,7 @@ from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, Run
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.make_refund import make_refund
@@ -285,6 +286,19 @@ async def test_a_recorded_refund_is_no_finding(studio: Studio) -> None:
     await _make(studio, refund)
     [refund] = await studio.reads.refunds.of_booking(booking.id)
     assert refund.status is RefundStatus.REFUNDED
+    await _reconciled(studio)
+    assert await _findings(studio) == []
+
+
+@pytest.mark.terms(terms(cancellation=tiers([(0, 30)])))
+async def test_a_recorded_refund_of_a_part_is_no_finding(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    await studio.move(booking, Status.CANCELLED)
+    [refund] = await studio.refunds(booking)
+    await _make(studio, refund)
+    [payment] = await studio.payments(booking)
+    assert payment.returned == DEPOSIT.percent(30)
     await _reconciled(studio)
     assert await _findings(studio) == []
 
