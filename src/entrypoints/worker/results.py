@@ -1,11 +1,12 @@
-"""Storing the results of jobs although the database was lost while they ran."""
+"""Storing the results of jobs, although the database was lost or an equal job was queued while they ran."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from psycopg.errors import RaiseException
 
@@ -20,19 +21,23 @@ log: Final = structlog.get_logger()
 
 
 class PersistentResults(JobManager):
-    """A `JobManager` that stores a job's result again if the database was lost.
+    """A `JobManager` that stores a job's result again if the database was lost, and gives way to an equal job.
 
     procrastinate tries once. A job whose result was not stored stays "running" on a living worker, which nobody
-    reclaims, and its lock keeps later jobs waiting for good.
+    reclaims, and its lock keeps later jobs waiting for good. So does a job that cannot be queued again because, while
+    it ran, another with its queueing lock was queued: that one does the same work, and this one is deleted.
     """
 
     async def finish_job(self, *args: Any, **named: Any) -> None:
         """Store that a job has ended."""
         await self._store(lambda: super(PersistentResults, self).finish_job(*args, **named))
 
-    async def retry_job(self, *args: Any, **named: Any) -> None:
-        """Store that a job runs again later."""
-        await self._store(lambda: super(PersistentResults, self).retry_job(*args, **named))
+    async def retry_job(self, job: Job, *args: Any, **named: Any) -> None:
+        """Store that a job runs again later, or delete it if an equal job is queued."""
+        try:
+            await self._store(lambda: super(PersistentResults, self).retry_job(job, *args, **named))
+        except UniqueViolation:
+            await self.finish_job(job, Status.ABORTED, delete_job=True)
 
     async def _store(self, store: Callable[[], Awaitable[None]]) -> None:
         loop = asyncio.get_running_loop()

@@ -27,7 +27,8 @@ from booking_domain.workflows.profile_publication import (
 from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.main import STALLED_SECONDS, work
-from entrypoints.worker.payments import CANCEL_INVOICES, LATE_PAYMENTS
+from entrypoints.worker.payments import CANCEL_INVOICES, LATE_PAYMENTS, UPDATE_EARNINGS
+from entrypoints.worker.results import PersistentResults
 
 ORDER = InvoiceOrder(
     payment_id=PaymentId(uuid4()),
@@ -211,6 +212,23 @@ async def test_the_job_of_a_killed_worker_is_requeued(shop: Workshop) -> None:
     await shop.jobs.reclaim(STALLED_SECONDS)
     await shop.run_due_jobs()
     assert shop.subjects() == ["please pay the deposit"]
+
+
+async def test_a_killed_job_gives_way_to_an_equal_one_that_was_queued_meanwhile(shop: Workshop) -> None:
+    shop.jobs.app.job_manager = PersistentResults(shop.jobs.app.connector)
+    once = UPDATE_EARNINGS.request(once="earnings", booking_id=str(uuid4()))
+    await shop.jobs.enqueue(once)
+    async with shop.database.connection() as connection:
+        await connection.execute(
+            "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '1 minute') RETURNING id)"
+            " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)"
+        )
+    await shop.jobs.enqueue(once)
+    await shop.jobs.reclaim(STALLED_SECONDS)
+    async with shop.database.connection() as connection:
+        cursor = await connection.execute("SELECT status::text FROM procrastinate_jobs")
+        assert await cursor.fetchall() == [("todo",)]
 
 
 async def test_the_bookings_of_a_suspended_provider_are_in_question_until_it_is_reinstated(shop: Workshop) -> None:
