@@ -1,8 +1,10 @@
 """Row 8: random histories of bookings and their money, with faults in between.
 
-Each history books, pays (late, twice, too little, too much), cancels by quote, refunds, transfers, reschedules and
-misses appointments, while the gateway is cut off, loses answers or makes no refunds, and callbacks are lost. Afterwards
-our ledgers equal the books of the gateway and the bank to the unit, and nothing is pending that nobody was told of.
+Each history books, pays (late, twice, too little, too much), cancels by quote, refunds, transfers, reschedules, misses
+appointments, disputes bookings, withdraws or decides the disputes, and reconciles days, while the gateway is cut off,
+loses answers or makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
+Afterwards our ledgers equal the books of the gateway and the bank to the unit, no difference is open, and nothing is
+pending that nobody was told of.
 """
 
 import asyncio
@@ -32,6 +34,15 @@ from booking_domain.bookings.errors import (
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Tier
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
+from booking_domain.disputes.model import (
+    AlreadyDecided,
+    Dispute,
+    DisputeExists,
+    NoOtherParty,
+    RefundNotPossible,
+    Resolution,
+    Standing,
+)
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer
 from booking_domain.payments.ledger import Ledger
@@ -42,6 +53,8 @@ from booking_domain.payments.refunds import (
     RefundMethod,
     RefundStatus,
 )
+from booking_domain.reconciliation.model import FindingKind, FindingStatus, day_of
+from booking_domain.reconciliation.ports import FindingFilter
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -56,21 +69,27 @@ from booking_domain.workflows.change_booking_status import ChangeBookingStatus, 
 from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.payouts import ReturnPayout, return_payout
 from booking_domain.workflows.queries.bookings import get_cancellation_quote
+from booking_domain.workflows.reconcile import reconcile
+from booking_domain.workflows.reconciliation_runs import RequestRun, request_run
 
 HISTORIES: Final = scale.of(10_000, less=60)
 STEPS: Final = 30
 _NOT_NOW: Final = (
+    AlreadyDecided,
     AlreadyOver,
     BookingNotFound,
     DepositDue,
+    DisputeExists,
     GatewayUnavailable,
     InThePast,
     InvalidBookingTransition,
     InvalidValue,
+    NoOtherParty,
     NotPermitted,
     NothingDue,
     NotYourMove,
     PaymentInPreparation,
+    RefundNotPossible,
     RescheduleTooLate,
     SlotNotOffered,
     SlotTaken,
@@ -87,8 +106,10 @@ _PASSING: Final = [timedelta(minutes=1), PAYMENT_WINDOW, 6 * HOUR, timedelta(day
 _KINDS: Final = (
     *("book", "book", "pay", "pay", "pay", "deposit", "deposit", "bill", "call_back", "call_back"),
     *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
+    *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
+_EVER: Final = (TOMORROW - timedelta(days=3_650), TOMORROW + timedelta(days=3_650))
 _CURRENCIES: Final = ["MNT", "JPY", "KWD"]
 _DONE: Final[Counter[str]] = Counter()
 """What all histories did, for the report."""
@@ -213,6 +234,56 @@ class History:
             return
         await self.transfer(refund, times=1 + how % 2)
 
+    async def do_dispute(self, nth: int, how: int) -> None:
+        """Dispute a booking that may be disputed."""
+        standing = [each for each in await self._seen() if each.status.value in {*Standing}]
+        if standing:
+            await self.studio.dispute(standing[nth % len(standing)], by=self._somebody(how))
+            _DONE["disputes"] += 1
+
+    async def do_withdraw(self, nth: int, _: int) -> None:
+        dispute = await self._nth_dispute(nth)
+        if dispute is not None:
+            by = {each.id: each for each in (self.studio.customer, self.studio.owner)}[dispute.initiator_id]
+            await self.studio.withdraw(dispute, by=by)
+            _DONE["disputes withdrawn"] += 1
+
+    async def do_resolve(self, nth: int, how: int) -> None:
+        """Decide a dispute: with any refund and any status of the booking, or twice at once."""
+        dispute = await self._nth_dispute(nth)
+        if dispute is None:
+            return
+        resolution = [Resolution.REFUND_FULL, Resolution.REFUND_PARTIAL, Resolution.NO_REFUND][how % 3]
+        to = list(Standing)[nth % len(Standing)]
+        amount = 1 + 4_001 * nth if resolution is Resolution.REFUND_PARTIAL else None
+        before = await self.studio.reads.bookings.get(dispute.booking_id)
+        assert before is not None
+        done, refusals = await race(
+            [self.studio.resolve(dispute, resolution, to, amount=amount) for _ in range(1 + how // 3)]
+        )
+        for refusal in refusals:
+            raise refusal
+        after = await self.studio.seen(before)
+        owed = after.refund_pending - before.refund_pending
+        assert done
+        _DONE["disputes decided"] += 1
+        if resolution is Resolution.REFUND_PARTIAL:
+            assert owed.amount == amount
+        if resolution is Resolution.REFUND_FULL:
+            assert not after.totals.refundable
+        if resolution is Resolution.NO_REFUND:
+            assert not owed
+
+    async def do_reconcile(self, nth: int, _: int) -> None:
+        """Reconcile one of the last days."""
+        await self.reconcile(1 + nth % 3)
+
+    async def reconcile(self, days_ago: int) -> None:
+        studio, gateways = self.studio, self.studio.gateways
+        day = day_of(studio.clock.now(), gateways.default.day_zone) - timedelta(days=days_ago)
+        run = await studio.run(request_run, RequestRun.of(gateways, None, day), by=studio.admin)
+        await reconcile(run.id, reads=studio.reads, executor=studio.executor, gateways=gateways)
+
     async def do_time(self, _: int, how: int) -> None:
         self.studio.clock.advance(_PASSING[how % len(_PASSING)])
 
@@ -230,14 +301,15 @@ class History:
         _DONE["transfers"] += 1
 
     async def end(self) -> None:
-        """The gateway recovers, all callbacks and deadlines are processed, and the worker runs until it is done."""
+        """The gateway recovers, all disputes end, and the worker runs until it is done; no callback comes any more."""
         studio, gateway = self.studio, self.studio.gateway
         gateway.available, gateway.lose_answers = True, False
-        for reference in list(gateway.bills):
-            payment = await studio.reads.payments.by_invoice(reference)
-            if payment is not None:
-                await studio.settle(payment)
+        for nth in range(len(self.bookings)):
+            dispute = await studio.open_dispute_of(self.bookings[nth])
+            if dispute is not None:
+                await studio.resolve(dispute)
         studio.clock.advance(timedelta(days=4))
+        await self._reconcile_all()
         for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
             booking = await studio.reads.bookings.get(booking_id)
             assert booking is not None
@@ -246,6 +318,15 @@ class History:
             await self.do_work(0, 0)
             await self._settle_hinted()
             studio.clock.advance(LONGEST_RETRY)
+        await self._reconcile_all()  # again: refunds that were in the air are in the gateway's list now
+        await self.do_work(0, 0)
+
+    async def _reconcile_all(self) -> None:
+        """Reconcile each day with a payment, as its run would have done by now."""
+        today = day_of(self.studio.clock.now(), self.studio.gateways.default.day_zone)
+        paid = await self.studio.gateway.payments_between(*_EVER)
+        for day in {day_of(each.paid_at, self.studio.gateways.default.day_zone) for each in paid if each.paid_at}:
+            await self.reconcile((today - day).days)
 
     async def _settle_hinted(self) -> None:
         """Handle the events that ask for a payment to be settled, as the worker does."""
@@ -279,6 +360,12 @@ class History:
             assert ledger.totals == booking.totals
             assert ledger.balance == booking.totals.kept.amount >= 0
             assert booking.payment_status is not BookingPaymentStatus.PENDING or booking.status is Status.CONFIRMED
+        found = await studio.reads.reconciliation.page(FindingFilter(limit=10_000))
+        underpaid = {each.id for each in payments if each.settled < each.amount}
+        for finding in found:
+            is_known = finding.kind is FindingKind.AMOUNT_DIFFERS and finding.payment_id in underpaid
+            assert is_known or finding.status is FindingStatus.REPAIRED, "a finding is open"
+        _DONE["findings repaired"] += len(found)
         _DONE["refunds by gateway"] += len(theirs)
         _DONE["bookings"] += len(self.bookings)
         _DONE["payments"] += len(payments)
@@ -305,6 +392,11 @@ class History:
     def _make(self, refund: Refund) -> Awaitable[None]:
         studio = self.studio
         return make_refund(refund.id, reads=studio.reads, executor=studio.executor, gateways=studio.gateways)
+
+    async def _nth_dispute(self, nth: int) -> Dispute | None:
+        disputes = [await self.studio.open_dispute_of(booking) for booking in self.bookings]
+        still_open = [each for each in disputes if each is not None]
+        return still_open[nth % len(still_open)] if still_open else None
 
     def _nth(self, nth: int) -> Booking | None:
         return self.bookings[nth % len(self.bookings)] if self.bookings else None
@@ -357,5 +449,7 @@ def test_our_ledgers_equal_the_books_of_gateway_and_bank_after_any_history(repor
     _histories()
     assert _DONE["paid"] > HISTORIES
     assert _DONE["refunds by gateway"] > HISTORIES / 10
+    assert _DONE["disputes decided"] > HISTORIES / 20
+    assert _DONE["findings repaired"] > HISTORIES / 10
     figures = ", ".join(f"{count:,} {what}" for what, count in sorted(_DONE.items()))
     report(8, f"differences 0 after {figures}")
