@@ -3,6 +3,7 @@
 from typing import Final
 
 from adapters.postgres import (
+    customers,
     disputes,
     edge_nonces,
     files,
@@ -37,6 +38,7 @@ CONTEXTS: Final = (
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
+    customers.CONTEXT,
     notifications.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
@@ -59,6 +61,7 @@ class ContextRepositories(
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
+    customers.CustomerRepositories,
     notifications.NotificationRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
@@ -78,6 +81,7 @@ class ContextReads(
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,
+    customers.CustomerReadGroup,
     notifications.NotificationReads,
     audit.AuditReads,
 ):

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     """Let a provider place bookings for oneself, or no longer."""
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
+    KEEP_CUSTOMERS = "customer.keep"
+    """See the customers of one's own bookings, or of those of one's members, and keep private notes on them."""
     PAY = "payment.start"
     TAKE_AT_DESK = "desk_payment.record"
     """Record what a customer paid at the desk for a booking, and void the record."""
@@ -143,6 +145,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.GIVE_CONSENT: dict.fromkeys((Role.CUSTOMER, Role.PROVIDER, Role.MANAGER), _OWN),
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
+    Permission.KEEP_CUSTOMERS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED},
     Permission.PAY: _PEOPLE_THEIR_OWN,
     Permission.TAKE_AT_DESK: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.PAY_OUT: {Role.ADMIN: _ANY},

@@ -5,6 +5,7 @@ from typing import Final
 from booking_domain.testing import (
     bookings,
     catalogue,
+    customers,
     disputes,
     files,
     identity,
@@ -19,6 +20,7 @@ from booking_domain.testing import (
 )
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
 from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
+from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerRepositories
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
 from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
@@ -41,6 +43,7 @@ CONTEXTS: Final = (
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
+    customers.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
@@ -58,6 +61,7 @@ class ContextRepositories(
     WebhookRepositories,
     DisputeRepositories,
     FileRepositories,
+    CustomerRepositories,
     NotificationRepositories,
     SharedRepositories,
 ):
@@ -75,6 +79,7 @@ class ContextReads(
     WebhookReadGroup,
     DisputeReadGroup,
     FileReadGroup,
+    CustomerReadGroup,
     NotificationReads,
     SharedReads,
 ):

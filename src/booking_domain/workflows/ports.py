@@ -15,6 +15,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.catalogue.salons import Salon, SalonFilter
+from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
 from booking_domain.files import ports as files
 from booking_domain.identity import ports as identity
@@ -206,6 +207,7 @@ class Repositories(
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
+    customers.CustomerRepositories,
     notifications.NotificationRepositories,
     SharedRepositories,
     WorkflowRepositories,
@@ -224,6 +226,7 @@ class Reads(
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,
+    customers.CustomerReadGroup,
     notifications.NotificationReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,

@@ -15,6 +15,7 @@ from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.consents import routes as consents
 from entrypoints.http.container import HttpContainer, dependencies
+from entrypoints.http.customers import routes as customers
 from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.earnings import routes as earnings
@@ -64,6 +65,7 @@ RESOURCES: Final = (
     holds.routes,
     bookings.routes,
     consents.routes,
+    customers.routes,
     users.routes,
     calendars.routes,
     waitlist.routes,

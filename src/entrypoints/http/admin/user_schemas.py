@@ -51,7 +51,7 @@ class ChosenUsersQuery(Query, frozen=True, kw_only=True):
             role=None if self.role is None else Role(self.role),
             status=self.status,
             text=self.q,
-            phone=None if self.q is None else _phone(self.q, phone_numbers),
+            phone=None if self.q is None else phone_in(self.q, phone_numbers),
             created_from=utc_moment(self.created_from, name="createdFrom"),
             created_before=utc_moment(self.created_to, name="createdTo"),
             after=after,
@@ -139,7 +139,8 @@ def managed_user_json(user: User) -> ManagedUserJson:
     )
 
 
-def _phone(text: str, phone_numbers: PhoneNumbers) -> str | None:
+def phone_in(text: str, phone_numbers: PhoneNumbers) -> str | None:
+    """The phone number that a searched text is, if it is one."""
     try:
         return phone_numbers.parse(text)
     except InvalidValue:

@@ -1,0 +1,76 @@
+"""Ports of customers and notes on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from booking_domain.customers.model import Customer, CustomerNote
+from booking_domain.shared.ids import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose customers: those of the provider that a user is, or of the members of a manager's salons."""
+
+    owner_id: UserId | None = None
+    manager_id: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFilter:
+    """Which customers to list, by name. `after` is the last id of the previous page; None matches any value."""
+
+    whose: Whose
+    text: str | None = None
+    """A part of the name, or the beginning of the e-mail address."""
+    phone: str | None = None
+    """With `text`: or this phone number."""
+    after: UserId | None = None
+    limit: int = 50
+
+
+class CustomerNotes(Protocol):
+    """Notes on customers inside a transaction; needs the lock of the author's account."""
+
+    async def serves(self, whose: Whose, customer_id: UserId) -> bool:
+        """Whether the customer is one of theirs."""
+        ...
+
+    async def get(self, author_id: UserId, customer_id: UserId) -> CustomerNote | None:
+        """The author's note on the customer."""
+        ...
+
+    async def save(self, note: CustomerNote) -> None:
+        """Store the note in place of the author's former one on this customer."""
+        ...
+
+
+class CustomerReads(Protocol):
+    """Reads of customers, outside any transaction. Deleted accounts and walk-ins are not among them."""
+
+    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
+        """The customers that match, by name and id, with the author's notes, at most `limit`."""
+        ...
+
+    async def get(self, author_id: UserId, whose: Whose, customer_id: UserId, now: datetime) -> Customer | None:
+        """One of their customers, with the author's note."""
+        ...
+
+    async def notes_by(self, author_id: UserId, after: UserId | None, limit: int) -> Sequence[CustomerNote]:
+        """The author's notes, by customer id: those after `after`, at most `limit`."""
+        ...
+
+
+class CustomerRepositories(Protocol):
+    """The repositories of this context."""
+
+    @property
+    def customer_notes(self) -> CustomerNotes: ...
+
+
+class CustomerReadGroup(Protocol):
+    """The reads of this context."""
+
+    @property
+    def customers(self) -> CustomerReads: ...

@@ -1,0 +1,131 @@
+"""Customers and notes on them in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
+from booking_domain.customers.model import Customer, CustomerNote
+from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
+from booking_domain.testing.identity.memory.tables import USERS, require_user
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.workflows.views import CONTACT_SHOWN
+
+
+def _erase_of_either(_: State, rows: dict[tuple[UserId, UserId], CustomerNote], user_id: UserId) -> None:
+    for key in [key for key in rows if user_id in key]:
+        del rows[key]
+
+
+CUSTOMER_NOTES: Final = Table[tuple[UserId, UserId], CustomerNote]("customer_notes", erase=_erase_of_either)
+TABLES: Final = (CUSTOMER_NOTES,)
+
+
+def _agreed(state: State, whose: Whose) -> list[Booking]:
+    managed = {
+        provider_id
+        for provider_id, salon_id in state[SALON_MEMBERS].items()
+        if state[SALONS][salon_id].manager_id == whose.manager_id
+    }
+    return [
+        booking
+        for booking in state[BOOKINGS].values()
+        if (booking.provider_user_id == whose.owner_id or booking.provider_id in managed)
+        and booking.status in CONTACT_SHOWN
+        and booking.customer_id != booking.provider_user_id
+    ]
+
+
+class MemoryCustomerNotes(CustomerNotes):
+    """The notes of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def serves(self, whose: Whose, customer_id: UserId) -> bool:
+        return any(booking.customer_id == customer_id for booking in _agreed(self._state, whose))
+
+    async def get(self, author_id: UserId, customer_id: UserId) -> CustomerNote | None:
+        return self._state[CUSTOMER_NOTES].get((author_id, customer_id))
+
+    async def save(self, note: CustomerNote) -> None:
+        require_user(self._state, note.author_id)
+        require_user(self._state, note.customer_id)
+        self._state[CUSTOMER_NOTES][note.author_id, note.customer_id] = note
+
+
+class MemoryCustomerReads(CustomerReads):
+    """Committed customers."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
+        found = self._all(author_id, chosen.whose, now)
+        found = found[[each.id for each in found].index(chosen.after) + 1 :] if chosen.after is not None else found
+        return [each for each in found if _matches(each, chosen)][: chosen.limit]
+
+    async def get(self, author_id: UserId, whose: Whose, customer_id: UserId, now: datetime) -> Customer | None:
+        return next((each for each in self._all(author_id, whose, now) if each.id == customer_id), None)
+
+    async def notes_by(self, author_id: UserId, after: UserId | None, limit: int) -> Sequence[CustomerNote]:
+        notes = self._committed()[CUSTOMER_NOTES].values()
+        found = [each for each in notes if each.author_id == author_id and (after is None or each.id > after)]
+        return sorted(found, key=lambda each: each.id)[:limit]
+
+    def _all(self, author_id: UserId, whose: Whose, now: datetime) -> list[Customer]:
+        state = self._committed()
+        served: dict[UserId, list[Booking]] = {}
+        for booking in _agreed(state, whose):
+            served.setdefault(booking.customer_id, []).append(booking)
+        found = [
+            _customer(state[USERS][id_], made, state[CUSTOMER_NOTES].get((author_id, id_)), now)
+            for id_, made in served.items()
+            if state[USERS][id_].status is not UserStatus.DELETED
+        ]
+        return sorted(found, key=lambda each: (each.name, each.id))
+
+
+def _customer(user: User, made: Sequence[Booking], note: CustomerNote | None, now: datetime) -> Customer:
+    came = [each.span.start for each in made if each.status is not Status.NO_SHOW and each.span.start <= now]
+    comes = [each.span.start for each in made if each.status is Status.CONFIRMED and each.span.start > now]
+    return Customer(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        phone=user.phone,
+        bookings=len(made),
+        no_shows=sum(each.status is Status.NO_SHOW for each in made),
+        last_visit=max(came, default=None),
+        next_visit=min(comes, default=None),
+        note=note,
+    )
+
+
+def _matches(customer: Customer, chosen: CustomerFilter) -> bool:
+    if chosen.text is None:
+        return True
+    text = chosen.text.lower()
+    by_text = text in customer.name.lower() or (customer.email or "").startswith(text)
+    return by_text or (chosen.phone is not None and customer.phone == chosen.phone)
+
+
+class CustomerRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.customer_notes = MemoryCustomerNotes(state)
+
+
+class CustomerReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.customers = MemoryCustomerReads(committed)

@@ -1,0 +1,1 @@
+"""Customers of providers and salons, and notes on them."""

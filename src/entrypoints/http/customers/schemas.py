@@ -1,0 +1,140 @@
+"""The JSON of customers and notes on them, with examples."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.customers.model import MAX_NOTE, Customer, CustomerNote
+from booking_domain.customers.ports import CustomerFilter, Whose
+from booking_domain.identity.ports import PhoneNumbers
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.customers import NoteOnCustomer
+from entrypoints.http.admin.user_schemas import phone_in
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.exporting import ExportSection, items
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+
+CUSTOMER: Final[dict[str, Any]] = {
+    "id": "0199f3a9-5c10-7b3e-a4d2-3e9c1f7b6a05",
+    "name": "Saraa Bold",
+    "email": "saraa@example.com",
+    "phone": "+97699112233",
+    "bookings": 4,
+    "noShows": 1,
+    "lastVisit": "2026-10-30T06:00:00Z",
+    "nextVisit": "2026-11-24T02:00:00Z",
+    "note": "Allergic to latex.",
+}
+CUSTOMERS: Final[dict[str, Any]] = {"items": [CUSTOMER], "nextCursor": None}
+WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
+NOTE: Final[dict[str, Any]] = {
+    "customerId": CUSTOMER["id"],
+    **WRITE_NOTE,
+    "updatedAt": "2026-11-20T03:15:00Z",
+    "version": 1,
+}
+
+
+CustomerText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=254,
+        description="A part of the name, the beginning of the e-mail address, in any case, or the phone number.",
+    ),
+]
+
+
+class CustomersQuery(Query, frozen=True, kw_only=True):
+    """A filter of customers."""
+
+    q: CustomerText | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self, phone_numbers: PhoneNumbers) -> CustomerFilter:
+        """The filter, for one customer more than the page has."""
+        return CustomerFilter(
+            whose=Whose(),
+            text=self.q,
+            phone=None if self.q is None else phone_in(self.q, phone_numbers),
+            after=read_cursor(self.cursor, UserId),
+            limit=self.limit + 1,
+        )
+
+
+class NoteBody(Body, frozen=True, kw_only=True):
+    """A note on a customer; empty to remove it."""
+
+    text: Annotated[str, Meta(max_length=MAX_NOTE)]
+
+    def command(self, customer_id: UUID, expected_version: ExpectedVersion) -> NoteOnCustomer:
+        """Return the command."""
+        return NoteOnCustomer(customer_id=UserId(customer_id), text=self.text, expected_version=expected_version)
+
+
+class CustomerJson(Json, frozen=True, kw_only=True):
+    """A customer with whom bookings were agreed."""
+
+    id: UUID
+    name: str
+    email: str | UnsetType = UNSET
+    phone: str | UnsetType = UNSET
+    bookings: int
+    """How many bookings were confirmed and not cancelled."""
+    no_shows: int
+    last_visit: Timestamp | UnsetType = UNSET
+    """The latest start of a booking that was not missed."""
+    next_visit: Timestamp | UnsetType = UNSET
+    """The earliest start of a confirmed booking to come."""
+    note: str
+    """The caller's own note; nobody else sees it."""
+
+
+class CustomersJson(Json, frozen=True, kw_only=True):
+    """A page of customers, by name."""
+
+    items: tuple[CustomerJson, ...]
+    next_cursor: str | None
+
+
+class CustomerNoteJson(Json, frozen=True, kw_only=True):
+    """A private note on a customer."""
+
+    customer_id: UUID
+    text: str
+    updated_at: Timestamp
+    version: int
+
+
+def customer_json(customer: Customer) -> CustomerJson:
+    """Show a customer to those who serve them."""
+    return CustomerJson(
+        id=customer.id,
+        name=customer.name,
+        email=customer.email or UNSET,
+        phone=customer.phone or UNSET,
+        bookings=customer.bookings,
+        no_shows=customer.no_shows,
+        last_visit=customer.last_visit or UNSET,
+        next_visit=customer.next_visit or UNSET,
+        note="" if customer.note is None else customer.note.text,
+    )
+
+
+def note_json(note: CustomerNote) -> CustomerNoteJson:
+    """Show a note to its author."""
+    return CustomerNoteJson(
+        customer_id=note.customer_id, text=note.text, updated_at=note.updated_at, version=note.version
+    )
+
+
+NOTES: Final[ExportSection] = items(
+    "customer_notes",
+    CustomerNoteJson,
+    lambda source, after: source.reads.customers.notes_by(source.user.id, after, source.page),
+    note_json,
+    example=[NOTE],
+)
