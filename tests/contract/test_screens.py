@@ -1,0 +1,110 @@
+"""The screens of each role take at most two calls, and a call takes one statement, however many rows it shows."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from tests.contract.backends import PostgresBackend
+
+from adapters.postgres.kit.statements import Statement
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.salons import Salon
+from booking_domain.customers.ports import CustomerFilter, Whose
+from booking_domain.identity.model import User
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SalonId
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.kit.storage import a_cast, store_bookings
+from booking_domain.workflows.customers import list_customers
+from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
+from booking_domain.workflows.queries.bookings import list_bookings
+from booking_domain.workflows.queries.salons import list_invitations, list_own_salons
+
+Calls = Sequence[Callable[[], Awaitable[Sequence[Any]]]]
+
+
+class Salons:
+    """A salon whose members have bookings with a customer."""
+
+    def __init__(self, backend: PostgresBackend, salon: Salon, owner: User, customer: User) -> None:
+        self.reads = backend.reads
+        self.salon = salon
+        self.manager = Actor(salon.manager_id, Role.MANAGER)
+        self.owner = owner.actor
+        self.customer = customer.actor
+
+    async def bookings(self, actor: Actor, **chosen: Any) -> Sequence[Any]:
+        asked = BookingListFilter(order=BookingListOrder.EARLIEST_START, limit=50, **chosen)
+        return await list_bookings(actor, asked, self.reads.appointments)
+
+    async def customers(self, actor: Actor) -> Sequence[Any]:
+        return await list_customers(actor, CustomerFilter(whose=Whose()), self.reads.customers, now=NOW)
+
+    def screens(self) -> dict[str, Calls]:
+        day = {"at_from": TOMORROW, "at_before": TOMORROW + 24 * HOUR}
+        week = {"at_from": TOMORROW, "at_before": TOMORROW + 7 * 24 * HOUR}
+        return {
+            "my bookings": [lambda: self.bookings(self.customer, upcoming_at=NOW)],
+            "provider's day": [lambda: self.bookings(self.owner, **day)],
+            "provider's week": [lambda: self.bookings(self.owner, **week)],
+            "provider's customers": [lambda: self.customers(self.owner)],
+            "provider's invitations": [lambda: list_invitations(self.owner, self.reads.salons)],
+            "salon's day": [
+                lambda: list_own_salons(self.manager, self.reads.salons),
+                lambda: self.bookings(self.manager, salon_id=self.salon.id, **day),
+            ],
+            "salon's customers": [lambda: self.customers(self.manager)],
+        }
+
+
+async def a_salon(backend: PostgresBackend, make: Builder, *, members: int, bookings: int) -> Salons:
+    manager, customer = make.user(Role.MANAGER), make.user()
+    salon = Salon(
+        id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW
+    )
+    casts = [await a_cast(backend, make) for _ in range(members)]
+    async with backend.begin() as tx:
+        for user in (manager, customer):
+            await tx.users.add(user)
+        await tx.salons.add(salon)
+        for cast in casts:
+            await tx.salons.join(salon.id, cast.profile.id)
+    made: list[Booking] = [
+        make.booking(cast.profile, customer, TOMORROW + hour * HOUR, status=Status.CONFIRMED)
+        for cast in casts
+        for hour in range(bookings)
+    ]
+    await store_bookings(backend, make, *made)
+    return Salons(backend, salon, casts[0].owner, customer)
+
+
+@pytest.mark.parametrize(("members", "bookings"), [(1, 1), (4, 6)])
+async def test_a_screen_takes_at_most_two_calls_of_one_statement_each(
+    postgres_backend: PostgresBackend, members: int, bookings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = await a_salon(postgres_backend, Builder(), members=members, bookings=bookings)
+    sent: list[Statement] = []
+    bind = Statement.bind
+
+    def counted(statement: Statement, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        sent.append(statement)
+        return bind(statement, values)
+
+    monkeypatch.setattr(Statement, "bind", counted)
+    rows: dict[str, int] = {}
+    for screen, calls in scene.screens().items():
+        assert len(calls) <= 2, screen
+        for call in calls:
+            sent.clear()
+            rows[screen] = len(await call())
+            assert len(sent) == 1, screen
+    assert rows == {
+        "my bookings": members * bookings,
+        "provider's day": bookings,
+        "provider's week": bookings,
+        "provider's customers": 1,
+        "provider's invitations": 0,
+        "salon's day": members * bookings,
+        "salon's customers": 1,
+    }
