@@ -10,6 +10,7 @@ from booking_domain.bookings.consents import CONSENT_LIFECYCLE, BookingConsentRe
 from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
+from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -141,6 +142,8 @@ class BookingRepositories(Protocol):
     def bookings(self) -> Bookings: ...
     @property
     def booking_consents(self) -> BookingConsents: ...
+    @property
+    def walk_ins(self) -> WalkIns: ...
 
 
 class BookingReadGroup(Protocol):
@@ -150,6 +153,8 @@ class BookingReadGroup(Protocol):
     def bookings(self) -> BookingReads: ...
     @property
     def booking_consents(self) -> BookingConsentReads: ...
+    @property
+    def walk_ins(self) -> WalkInReads: ...
 
 
 CONTEXT: Final = DomainContext(events=(*EVENTS, *consents.EVENTS), lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE))

@@ -21,6 +21,7 @@ from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.events import RefundScheduled, refund_event
 from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
@@ -28,6 +29,7 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, UserId
 from booking_domain.shared.money import Money
@@ -53,6 +55,8 @@ class BookingOrder(Protocol):
     def notes(self) -> str: ...
     @property
     def payment_window(self) -> timedelta: ...
+    @property
+    def walk_in(self) -> WalkIn | None: ...
 
 
 # Before a booking is placed
@@ -164,6 +168,10 @@ async def add_booking(
     if decision.state.claims_time:
         await tx.claims.acquire(booking_claim(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
+    if order.walk_in is not None:
+        if decision.state.customer_id != bookable.schedule.owner_id:
+            raise InvalidValue(field="walk_in", problem="only the provider books a walk-in, and without a customer")
+        await tx.walk_ins.add(decision.state.id, order.walk_in)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 

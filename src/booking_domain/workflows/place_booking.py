@@ -13,6 +13,7 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import (
     DurationNotOffered,
@@ -68,6 +69,8 @@ class PlaceBooking:
     """The customer's hold on the slot, which the booking replaces."""
     customer_id: UserId | None = None
     """The customer whom the provider or an admin books for; None: the actor, or a walk-in."""
+    walk_in: WalkIn | None = None
+    """Who the walk-in is, as the provider enters it."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:

@@ -7,6 +7,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Party, Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
@@ -60,8 +61,11 @@ class Appointment:
     salon: SalonName | None
     """The salon that the provider is a member of now."""
     customer_name: str
+    """Of a walk-in, the name that the provider has entered."""
     customer_email: str | None
     customer_phone: str | None
+    walk_in: WalkIn | None = None
+    """Who comes, if the provider has named a customer without an account."""
 
     def party(self, actor: Actor) -> Party | None:
         """The party that the actor is to the booking; None if it is not visible to the actor."""
@@ -72,9 +76,7 @@ class Appointment:
 
         Its owner and admins always do, the provider and the salon's manager once the booking is agreed.
         """
-        return party not in {Party.PROVIDER, Party.MANAGER} or (
-            self.booking.status in CONTACT_SHOWN and self.booking.customer_id != self.booking.provider_user_id
-        )
+        return party not in {Party.PROVIDER, Party.MANAGER} or self.booking.status in CONTACT_SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from tests.unit.features.declarations import (
 
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
@@ -84,6 +85,10 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     event = replace(make.event(booked), reason=f"because of a {CANARY}")
     await tx.bookings.add(booked, [event, make.event(booked, Status.CONFIRMED)])
     await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
+    for user in (cast.owner, cast.customer):
+        walked_in = make.booking(cast.profile, user, status=Status.COMPLETED)
+        await tx.bookings.add(replace(walked_in, due_at=None), [make.event(walked_in)])
+        await tx.walk_ins.add(walked_in.id, WalkIn(name=f"a walk-in of a {CANARY}"))
 
 
 _SEE: Final = Permission.SEE_BOOKINGS

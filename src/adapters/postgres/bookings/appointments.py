@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
 
 from adapters.postgres.bookings.bookings import BOOKING
-from adapters.postgres.bookings.tables import IS_TO_COME, bookings
+from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
+from adapters.postgres.bookings.walk_ins import walk_in_of
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
@@ -32,10 +33,13 @@ _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     users.c.name,
     users.c.email,
     users.c.phone_sealed,
+    walk_ins.c.name,
+    walk_ins.c.phone_sealed,
 ).select_from(
     bookings.join(providers, providers.c.id == _b.provider_id)
     .join(users, users.c.id == _b.customer_id)
     .outerjoin(salons, salons.c.id == providers.c.salon_id)
+    .outerjoin(walk_ins, walk_ins.c.booking_id == _b.id)
 )
 
 
@@ -117,7 +121,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
         return [self._appointment(row) for row in rows]
 
     def _appointment(self, row: Row) -> Appointment:
-        *columns, name, address, time_zone, salon_id, salon, manager_id, customer, email, phone = row
+        *columns, name, address, time_zone, salon_id, salon, manager_id, customer, email, phone, walk_in, number = row
         booking = BOOKING.read(columns)
         return Appointment(
             booking=booking,
@@ -125,7 +129,8 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
             provider_address=address,
             provider_time_zone=time_zone,
             salon=None if salon_id is None else SalonName(id=SalonId(salon_id), name=salon, manager_id=manager_id),
-            customer_name=customer,
+            customer_name=customer if walk_in is None else walk_in,
             customer_email=email,
+            walk_in=None if walk_in is None else walk_in_of(booking.id, walk_in, number, self._cipher),
             customer_phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=booking.customer_id),
         )

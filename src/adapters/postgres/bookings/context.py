@@ -15,7 +15,9 @@ from adapters.postgres.bookings.tables import (
     booking_events,
     bookings,
     consent_codes,
+    walk_ins,
 )
+from adapters.postgres.bookings.walk_ins import PostgresWalkInReads, PostgresWalkIns
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.personal_data import PROVIDER
@@ -30,7 +32,7 @@ _BLOCKS: Final = or_(
     _b.status == Status.DISPUTED.value,
 )
 CONTEXT: Final = Context(
-    tables=(bookings, booking_events, booking_consents, consent_codes),
+    tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins),
     conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
     erasure_blockers={"bookings": exists().where(IS_PARTY, _BLOCKS)},
     profile_blockers={"bookings": exists().where(_b.provider_id == PROVIDER, _BLOCKS)},
@@ -44,6 +46,7 @@ class BookingRepositories(RepositoryGroup):
         super().__init__(work, cipher)
         self.bookings = PostgresBookings(work)
         self.booking_consents = PostgresBookingConsents(work)
+        self.walk_ins = PostgresWalkIns(work, cipher)
 
 
 class BookingReads(ReadGroup):
@@ -53,4 +56,5 @@ class BookingReads(ReadGroup):
         super().__init__(source)
         self.bookings = PostgresBookingReads(source.statements)
         self.booking_consents = PostgresBookingConsentReads(source.statements)
+        self.walk_ins = PostgresWalkInReads(source.statements, source.cipher)
         self.appointments = PostgresAppointmentReads(source.statements, source.cipher)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
+from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, USER, NotExported, personal_data
 from booking_domain.bookings.consents import ConsentStatus
@@ -177,6 +178,15 @@ booking_consents: Final = Table(
     Index("booking_consents_customer_id_id_idx", "customer_id", "id"),
     Index("booking_consents_provider_id_id_idx", "provider_id", "id"),
     info=personal_data("customer_id", erase=DELETE, export="booking_consents"),
+)
+
+walk_ins: Final = Table(
+    "walk_ins",
+    metadata,
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    encrypted("phone_sealed", field="walk_ins.phone"),
+    info=personal_data("booking_id", erase=DELETE, export="bookings"),
 )
 
 consent_codes: Final = Table(

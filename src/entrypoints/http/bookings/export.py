@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.payments.desk import DeskPayment
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
@@ -30,12 +33,20 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
     processed_at: Timestamp | None
 
 
+class WalkInJson(Json, frozen=True, kw_only=True):
+    """A customer without an account."""
+
+    name: str
+    phone: str | UnsetType = UNSET
+
+
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
     """A booking with its events, payments, refunds and desk payments, oldest first."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
+    walk_in: WalkInJson | UnsetType = UNSET
 
 
 def _booking(
@@ -44,6 +55,7 @@ def _booking(
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     at_desk: Sequence[DeskPayment],
+    walk_in: WalkIn | None,
 ) -> ExportedBookingJson:
     """Show a booking to one of its parties."""
     shown = booking_json(booking)
@@ -54,6 +66,7 @@ def _booking(
         events=tuple(event_json(event) for event in events),
         payments=tuple(_payment(each) for each in moved),
         desk_payments=tuple(map(desk_payment_json, at_desk)),
+        walk_in=UNSET if walk_in is None else WalkInJson(name=walk_in.name, phone=walk_in.phone or UNSET),
     )
 
 
@@ -80,8 +93,13 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         ids = [booking.id for booking in found]
         events = await reads.bookings.events_of_each(ids)
         payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
-        at_desk = await reads.desk_payments.of_each_booking(ids)
-        yield [_booking(each, events[each.id], payments[each.id], refunds[each.id], at_desk[each.id]) for each in found]
+        at_desk, walk_ins = await reads.desk_payments.of_each_booking(ids), await reads.walk_ins.of_each(ids)
+        yield [
+            _booking(
+                each, events[each.id], payments[each.id], refunds[each.id], at_desk[each.id], walk_ins.get(each.id)
+            )
+            for each in found
+        ]
         after = found[-1].id
 
 

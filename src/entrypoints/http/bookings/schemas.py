@@ -12,6 +12,7 @@ from booking_domain.bookings.available_actions import AvailableAction, available
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
@@ -19,6 +20,7 @@ from booking_domain.workflows.listings import BookingListFilter, BookingListOrde
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from booking_domain.workflows.queries.bookings import CancellationQuote, VisibleAppointment
+from booking_domain.workflows.views import Appointment
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import (
     Amount,
@@ -37,6 +39,17 @@ _TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED,
 """Statuses in which a time that the customer has not accepted is shown."""
 
 
+class WalkInBody(Body, frozen=True, kw_only=True):
+    """A customer without an account."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_WALK_IN_NAME)]
+    phone: Annotated[str, Meta(max_length=16, description="E.164, e.g. `+97699112233`.")] | None = None
+
+    def value(self) -> WalkIn:
+        """Return the walk-in."""
+        return WalkIn(name=self.name, phone=self.phone)
+
+
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """A slot to book."""
 
@@ -51,6 +64,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     customer_id: UUID | None = None
     """The customer for whom the provider or an admin books, who has booked there before or has consented; without it,
     the provider books a walk-in."""
+    walk_in: WalkInBody | None = None
+    """Who the walk-in is."""
 
     def command(self, payment_window: timedelta) -> PlaceBooking:
         """Return the command."""
@@ -63,6 +78,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             deposit_amount=self.deposit_amount,
             hold_id=None if self.hold_id is None else ClaimId(self.hold_id),
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
+            walk_in=None if self.walk_in is None else self.walk_in.value(),
         )
 
 
@@ -81,6 +97,8 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """The deposit of each booking, above the required one and up to the price."""
     customer_id: UUID | None = None
     """The customer for whom the provider or an admin books."""
+    walk_in: WalkInBody | None = None
+    """Who the walk-in is."""
 
     def command(self, payment_window: timedelta) -> PlaceSeries:
         """Return the command."""
@@ -92,6 +110,7 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
             notes=self.notes or "",
             deposit_amount=self.deposit_amount,
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
+            walk_in=None if self.walk_in is None else self.walk_in.value(),
         )
         return PlaceSeries(first=first, every_weeks=self.every_weeks, times=self.times)
 
@@ -256,6 +275,8 @@ class BookingCustomerJson(Json, frozen=True, kw_only=True):
     email: str | UnsetType = UNSET
     """How to reach the customer; for the provider's side once the booking is confirmed."""
     phone: str | UnsetType = UNSET
+    walk_in: bool | UnsetType = UNSET
+    """True of a customer without an account, whom the provider has entered; `id` is the provider's account."""
 
 
 class BookingProviderJson(Json, frozen=True, kw_only=True):
@@ -393,15 +414,9 @@ def booking_json(booking: Booking) -> BookingJson:
 def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> AppointmentJson:
     """Show a booking with its parties to the actor."""
     appointment, booking, salon = seen.appointment, seen.appointment.booking, seen.appointment.salon
-    shown = appointment.contact_shown_to(seen.party)
     return AppointmentJson(
         **structs.asdict(booking_json(booking)),
-        customer=BookingCustomerJson(
-            id=booking.customer_id,
-            name=appointment.customer_name,
-            email=(appointment.customer_email or UNSET) if shown else UNSET,
-            phone=(appointment.customer_phone or UNSET) if shown else UNSET,
-        ),
+        customer=_customer_json(appointment, shown=appointment.contact_shown_to(seen.party)),
         provider=BookingProviderJson(
             id=booking.provider_id,
             display_name=appointment.provider_name,
@@ -410,6 +425,19 @@ def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> A
         ),
         salon=UNSET if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
         actions=available_actions(booking, seen.party, actor, now),
+    )
+
+
+def _customer_json(appointment: Appointment, *, shown: bool) -> BookingCustomerJson:
+    booking, walk_in = appointment.booking, appointment.walk_in
+    if booking.customer_id == booking.provider_user_id:
+        phone = UNSET if walk_in is None else walk_in.phone or UNSET
+        return BookingCustomerJson(id=booking.customer_id, name=appointment.customer_name, phone=phone, walk_in=True)
+    return BookingCustomerJson(
+        id=booking.customer_id,
+        name=appointment.customer_name,
+        email=(appointment.customer_email or UNSET) if shown else UNSET,
+        phone=(appointment.customer_phone or UNSET) if shown else UNSET,
     )
 
 

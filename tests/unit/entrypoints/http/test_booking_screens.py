@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
@@ -52,7 +52,27 @@ async def test_a_walk_in_shows_no_contact(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     booking = await api.booked(provider, provider_id)
     assert booking["status"] == "confirmed"
-    assert set((await _seen(api, booking, provider))["customer"]) == {"id", "name"}
+    unnamed = (await _seen(api, booking, provider))["customer"]
+    assert (set(unnamed), unnamed["walkIn"]) == ({"id", "name", "walkIn"}, True)
+
+
+async def test_a_walk_in_has_a_name_and_a_number(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    walk_in = {"name": "Болд", "phone": "+97699112233"}
+    booking = await api.booked(provider, provider_id, walkIn=walk_in)
+    seen = (await _seen(api, booking, provider))["customer"]
+    assert seen == {"id": booking["customerId"], **walk_in, "walkIn": True}
+    assert (await api.get("/bookings", provider)).json()["items"][0]["customer"] == seen
+    exported = (await api.get("/users/me/export", provider)).json()["bookings"]
+    assert [each["walkIn"] for each in exported] == [walk_in]
+    series = {"providerId": provider_id, "slot": TUESDAY_AT_TEN, "times": 2, "walkIn": {"name": "Saraa"}}
+    made = (await api.post("/bookings/series", provider, json=series)).json()["items"]
+    assert {(await _seen(api, each, provider))["customer"]["name"] for each in made} == {"Saraa"}
+    customer = await api.joined("customer")
+    body = {"providerId": provider_id, "slot": MONDAY_AT_NOON, "walkIn": walk_in}
+    assert_problem(await api.post("/bookings", customer, json=body), 422, "validation.invalid_value", "/walkIn")
+    wrong = body | {"walkIn": {"name": "Болд", "phone": "99112233"}}
+    assert (await api.post("/bookings", provider, json=wrong)).status_code == 422
 
 
 @pytest.mark.parametrize("who", ["customer", "provider"])

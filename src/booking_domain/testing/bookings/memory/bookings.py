@@ -11,7 +11,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS
+from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
 from booking_domain.testing.identity.memory.tables import USERS, require_user
 from booking_domain.testing.kit.listing import is_chosen, page_of
@@ -213,14 +213,15 @@ def _is_upcoming(booking: Booking, now: datetime) -> bool:
 
 def _appointment(state: State, booking: Booking) -> Appointment:
     profile, customer = state[PROFILES][booking.provider_id], state[USERS][booking.customer_id]
-    calendar = state[CALENDARS].get(booking.provider_id)
+    calendar, walk_in = state[CALENDARS].get(booking.provider_id), state[WALK_INS].get(booking.id)
     return Appointment(
         booking=booking,
         provider_name=profile.display_name,
         provider_address=profile.address,
         provider_time_zone="UTC" if calendar is None else calendar.time_zone,
         salon=_salon(state, booking),
-        customer_name=customer.name,
+        customer_name=customer.name if walk_in is None else walk_in.name,
+        walk_in=walk_in,
         customer_email=customer.email,
         customer_phone=customer.phone,
     )

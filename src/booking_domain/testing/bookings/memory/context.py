@@ -9,6 +9,7 @@ from booking_domain.testing.bookings.memory.bookings import (
     MemoryBookings,
 )
 from booking_domain.testing.bookings.memory.consents import MemoryBookingConsentReads, MemoryBookingConsents
+from booking_domain.testing.bookings.memory.walk_ins import MemoryWalkInReads, MemoryWalkIns
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 
 
@@ -20,6 +21,7 @@ class BookingRepositories(RepositoryGroup):
         self.bookable_providers = MemoryBookableProviders(state)
         self.bookings = MemoryBookings(state)
         self.booking_consents = MemoryBookingConsents(state)
+        self.walk_ins = MemoryWalkIns(state)
 
 
 class BookingReads(ReadGroup):
@@ -29,4 +31,5 @@ class BookingReads(ReadGroup):
         super().__init__(committed)
         self.bookings = MemoryBookingReads(committed)
         self.booking_consents = MemoryBookingConsentReads(committed)
+        self.walk_ins = MemoryWalkInReads(committed)
         self.appointments = MemoryAppointmentReads(committed)

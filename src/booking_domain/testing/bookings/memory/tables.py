@@ -6,6 +6,7 @@ from uuid import UUID
 
 from booking_domain.bookings.consents import BookingConsent, ConsentCode
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
@@ -23,6 +24,11 @@ def _clear_reasons(state: State, events: dict[BookingId, tuple[BookingEvent, ...
             )
 
 
+def _delete_walk_ins(state: State, rows: dict[BookingId, WalkIn], user_id: UserId) -> None:
+    for booking_id in [each for each in rows if state[BOOKINGS][each].customer_id == user_id]:
+        del rows[booking_id]
+
+
 def _delete_code(state: State, codes: dict[ProviderId, ConsentCode], user_id: UserId) -> None:
     for provider_id in [each for each in codes if state[PROFILES][each].owner_id == user_id]:
         del codes[provider_id]
@@ -34,12 +40,14 @@ BOOKINGS: Final = Table[BookingId, Booking](
 )
 BOOKING_EVENTS: Final = Table[BookingId, tuple[BookingEvent, ...]]("booking_events", erase=_clear_reasons)
 
+WALK_INS: Final = Table[BookingId, WalkIn]("walk_ins", erase=_delete_walk_ins)
+
 CONSENTS: Final = Table[tuple[UserId, ProviderId], BookingConsent](
     "booking_consents", erase=delete_rows(lambda consent: consent.customer_id)
 )
 CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code)
 
-TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, CONSENTS, CONSENT_CODES)
+TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, CONSENTS, CONSENT_CODES)
 
 
 def require_booking(state: State, booking_id: UUID) -> None:
