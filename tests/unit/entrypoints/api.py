@@ -139,11 +139,11 @@ class Api:
         _idle[self._kind].append(self.app)
 
     async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
-        """Ask for `path`, below the prefix unless it is `/health`, `/schema` or `/docs`."""
+        """Ask for `path`, below the prefix unless it is outside the API, as `/health`, `/schema` and `/docs` are."""
         headers = dict(request.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        outside = path.startswith(("/health", "/metrics", "/schema", "/docs", "/nowhere"))
+        outside = path == "/" or path.startswith(("/health", "/metrics", "/schema", "/docs", "/nowhere"))
         return await self.client.request(method, path if outside else V1 + path, headers=headers, **request)
 
     async def get(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:

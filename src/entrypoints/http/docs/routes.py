@@ -1,5 +1,7 @@
-"""`/schema` and `/docs`."""
+"""`/`, `/schema` and `/docs`: what runs here, the OpenAPI document, the page that shows it, and the guides."""
 
+from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -7,21 +9,43 @@ import msgspec
 from litestar import MediaType, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from swagger_ui_bundle import swagger_ui_path
 
 from entrypoints.http.kit.openapi.document import document_of
-from entrypoints.http.kit.openapi.older import as_openapi_30
 from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 
+GUIDES: Final = {
+    "api": "Using the API",
+    "payments": "Payments",
+    "webhooks": "Webhooks",
+    "disputes": "Disputes",
+    "earnings": "Earnings",
+    "glossary": "Glossary",
+}
+"""The files of `docs/` for users of the API, without their suffix, and their titles."""
 _HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}
 _HERE: Final = Path(__file__).parent
-_ASSETS: Final[dict[str, tuple[Path, str]]] = {
-    "swagger-ui.css": (Path(swagger_ui_path), "text/css"),
-    "swagger-ui-bundle.js": (Path(swagger_ui_path), "text/javascript"),
-    "favicon-32x32.png": (Path(swagger_ui_path), "image/png"),
-    "page.js": (_HERE, "text/javascript"),
-}
+FOLDER: Final = _HERE / "assets"
+_GUIDES: Final = Path(__file__).parents[4] / "docs"
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
+_FILES: Final = {file.name: file.read_bytes() for file in sorted(FOLDER.iterdir()) if file.suffix in _TYPES}
+_VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:16]
+ASSETS: Final = f"/docs/assets/{_VERSION}"
+"""The folder of the assets; its name changes with them, so they may be cached forever."""
+_FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FRESH: Final = {"Cache-Control": "no-cache"}
+
+
+def _page(name: str, guide: str) -> bytes:
+    links = "\n        ".join(
+        guide.format(link=f'<a href="/docs/guides/{name}.md">{escape(title)}</a>') for name, title in GUIDES.items()
+    )
+    text = (_HERE / name).read_text(encoding="utf-8")
+    return text.replace("{assets}", ASSETS).replace("{guides}", links).encode()
+
+
+_START: Final = _page("start.html", "<li>{link}</li>")
+_DOCS: Final = _page("page.html", "{link}")
 
 
 @get("/schema", sync_to_thread=False, opt=_HIDDEN)
@@ -30,25 +54,33 @@ def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(msgspec.json.encode(document_of(request.app)), media_type=MediaType.JSON)
 
 
-@get("/docs/openapi-3.0.json", sync_to_thread=False, opt=_HIDDEN)
-def older_schema(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The document in OpenAPI 3.0, which the page can show."""
-    return Response(msgspec.json.encode(as_openapi_30(document_of(request.app))), media_type=MediaType.JSON)
+@get("/", sync_to_thread=False, opt=_HIDDEN)
+def start() -> Response[bytes]:
+    """What runs here, with links to the rest."""
+    return Response(_START, media_type=MediaType.HTML, headers=_FRESH)
 
 
 @get("/docs", sync_to_thread=False, opt=_HIDDEN)
 def page() -> Response[bytes]:
     """The documentation as a page."""
-    return Response((_HERE / "page.html").read_bytes(), media_type=MediaType.HTML)
+    return Response(_DOCS, media_type=MediaType.HTML, headers=_FRESH)
 
 
-@get("/docs/assets/{name:str}", sync_to_thread=False, opt=_HIDDEN)
-def asset(name: FromPath[str]) -> Response[bytes]:
-    """A file of the page."""
-    folder, media_type = _ASSETS.get(name, (None, ""))
-    if folder is None:
+@get("/docs/guides/{name:str}", sync_to_thread=True, opt=_HIDDEN)
+def guide(name: FromPath[str]) -> Response[bytes]:
+    """A guide, as Markdown that browsers show."""
+    stem, _, suffix = name.partition(".")
+    if stem not in GUIDES or suffix != "md":
         raise NotFoundException
-    return Response((folder / name).read_bytes(), media_type=media_type)
+    return Response((_GUIDES / name).read_bytes(), media_type="text/plain; charset=utf-8", headers=_FRESH)
 
 
-routes: Final = Router("/", route_handlers=[schema, older_schema, page, asset])
+@get("/docs/assets/{version:str}/{name:str}", sync_to_thread=False, opt=_HIDDEN)
+def asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """A file of the pages."""
+    if version != _VERSION or name not in _FILES:
+        raise NotFoundException
+    return Response(_FILES[name], media_type=_TYPES[Path(name).suffix], headers=_FOREVER)
+
+
+routes: Final = Router("/", route_handlers=[start, schema, page, guide, asset])

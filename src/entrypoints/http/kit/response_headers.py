@@ -24,7 +24,7 @@ _API: Final = (
 _MAY_DIFFER: Final = frozenset({b"cache-control"})
 """Headers that a response may have of its own."""
 _PAGES_MAY: Final = (
-    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PAGES: Final = (*_ALWAYS, (b"content-security-policy", _PAGES_MAY))
@@ -50,7 +50,7 @@ def request_id(scope: Scope) -> str:
 async def add_response_headers(message: Message, scope: Scope) -> None:
     """Add the headers. Litestar calls this before it sends any response, its own 404 included."""
     if message["type"] == "http.response.start":
-        common = _PAGES if scope["path"].startswith(DOCS) else _API
+        common = _PAGES if scope["path"] == "/" or scope["path"].startswith(DOCS) else _API
         given = {name.lower() for name, _ in message["headers"]} & _MAY_DIFFER
         message["headers"] = [
             *message["headers"],

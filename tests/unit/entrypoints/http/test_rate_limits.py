@@ -36,9 +36,10 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/health/live",
         "/health/ready",
         "/schema",
+        "/",
         "/docs",
-        "/docs/openapi-3.0.json",
-        "/docs/assets/{name:str}",
+        "/docs/guides/{name:str}",
+        "/docs/assets/{version:str}/{name:str}",
     }
     classes = {class_of(handler) for _, handler in handlers}
     assert classes == {
