@@ -15,15 +15,15 @@ ARGUMENTS: Final = [
 ]
 WIDTHS: Final = (1280, 390)
 SCHEMES: Final = ("light", "dark")
-_WEB: Final = Path(__file__).parent / "clients" / "web"
+WEB: Final = Path(__file__).parent / "clients" / "web"
 
 needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
 
 
 def assert_usable(page: Page) -> None:
     """Assert that nothing overflows to the side and axe finds no violation, in every width and colour scheme."""
-    require_packages(_WEB)
-    axe = (_WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    require_packages(WEB)
+    axe = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(f"() => {{ {axe} }}")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 from msgspec import Meta
+from tests.openapi import operations
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 from tests.unit.entrypoints.http.test_bad_input import BODIES, OF_PROVIDERS, PARAMETERS
 
@@ -191,9 +192,9 @@ async def test_a_response_without_a_message_has_no_language(api: Api) -> None:
 
 
 async def test_each_operation_documents_accept_language(api: Api) -> None:
-    for path in (await api.get("/schema")).json()["paths"].values():
-        for operation in path.values():
-            assert [each["in"] for each in operation["parameters"] if each["name"] == "Accept-Language"] == ["header"]
+    for name, operation in operations((await api.get("/schema")).json()):
+        found = [each["in"] for each in operation["parameters"] if each["name"] == "Accept-Language"]
+        assert found == ["header"], name
 
 
 class Sample(msgspec.Struct, forbid_unknown_fields=True):

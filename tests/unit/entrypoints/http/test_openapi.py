@@ -1,5 +1,6 @@
 """The OpenAPI document says what is so, and the page needs nothing from elsewhere."""
 
+import json
 import re
 from collections.abc import Iterator
 from hashlib import sha256
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import LargeBinary
+from tests.openapi import operations
 from tests.unit.entrypoints.api import V1, Api, assert_problem
 
 from adapters.postgres.contexts import metadata
@@ -23,12 +25,6 @@ SWAGGER_UI = {
     "swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",
     "swagger-ui.css": "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
 }
-
-
-def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            yield f"{method} {path}", operation
 
 
 def references(value: Any) -> Iterator[str]:
@@ -87,18 +83,18 @@ async def test_each_operation_is_complete(api: Api) -> None:
 
 
 async def test_responses_document_their_headers(api: Api) -> None:
-    paths = (await api.get("/schema")).json()["paths"]
+    known = dict(operations((await api.get("/schema")).json()))
 
     def headers(path: str, method: str, status: str) -> set[str]:
-        return set(paths[f"/api/v1{path}"][method]["responses"][status]["headers"])
+        return set(known[f"{method} {path}"]["responses"][status]["headers"])
 
     always = {"X-Request-Id", "Cache-Control", "RateLimit", "RateLimit-Policy"}
-    assert headers("/bookings", "get", "200") == always
-    assert headers("/bookings", "post", "201") == always | {"Location", "ETag", "Idempotency-Replayed"}
-    assert headers("/bookings/{bookingId}", "patch", "200") == always | {"ETag"}
-    assert headers("/users/me/calendar.ics", "get", "304") == always | {"ETag"}
-    assert headers("/bookings", "post", "429") == always | {"Content-Language", "Retry-After"}
-    assert set(paths["/health/live"]["get"]["responses"]["200"]["headers"]) == {"X-Request-Id", "Cache-Control"}
+    assert headers("/api/v1/bookings", "get", "200") == always
+    assert headers("/api/v1/bookings", "post", "201") == always | {"Location", "ETag", "Idempotency-Replayed"}
+    assert headers("/api/v1/bookings/{bookingId}", "patch", "200") == always | {"ETag"}
+    assert headers("/api/v1/users/me/calendar.ics", "get", "304") == always | {"ETag"}
+    assert headers("/api/v1/bookings", "post", "429") == always | {"Content-Language", "Retry-After"}
+    assert headers("/health/live", "get", "200") == {"X-Request-Id", "Cache-Control"}
 
 
 async def test_created_resources_link_to_their_operations(api: Api) -> None:
@@ -272,3 +268,30 @@ async def test_operations_with_instants_document_invalid_values(api: Api) -> Non
                 assert_problem(refused, 422, "validation.invalid_value", f"/query/{parameter['name']}")
                 asked += 1
     assert asked >= 8
+
+
+async def test_no_member_of_a_body_has_a_default(api: Api) -> None:
+    """A generator requires those of a request, and those of a response are always there."""
+    document = (await api.get("/schema")).json()
+    for name, schema in document["components"]["schemas"].items():
+        for member, found in schema.get("properties", {}).items():
+            assert "default" not in found, (name, member)
+
+
+async def test_what_operations_have_in_common_stands_in_the_document_once(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    parts = [
+        json.dumps(part, sort_keys=True)
+        for item in document["paths"].values()
+        for operation in item.values()
+        for part in (*operation["parameters"], *(operation["responses"][s] for s in operation["responses"] if s > "3"))
+        if "$ref" not in part
+    ]
+    assert len(parts) == len(set(parts))
+
+
+async def test_each_tag_is_described_and_used(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    assert all(tag["description"].endswith(".") for tag in document["tags"])
+    used = {tag for _, operation in operations(document) for tag in operation["tags"]}
+    assert {tag["name"] for tag in document["tags"]} == used

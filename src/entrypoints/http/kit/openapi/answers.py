@@ -30,6 +30,8 @@ from entrypoints.http.kit.request_guard import ACCESS, needs_one_factor
 
 _PARAMETER: Final = re.compile(r"\{(\w+)[^}]*\}")
 _REQUEST_ID: Final = "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"
+_INSTANCE: Final = "/api/v1/bookings"
+"""Examples are shared by operations."""
 _INPUT: Final = (400, "validation.invalid_input", INVALID)
 _LARGE: Final = (413, "validation.body_too_large", DETAILS[413])
 _TYPE: Final = (415, "validation.unsupported_media_type", "The body must be of the type application/json.")
@@ -60,7 +62,7 @@ def without_body(handler: HTTPRouteHandler, said: Documentation) -> dict[str, An
     return found
 
 
-def problems(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> dict[str, Any]:
+def problems(handler: HTTPRouteHandler, schemas: Schemas) -> dict[str, Any]:
     """The problems by status, each code with an example."""
     known = [(status_of(error), error.code, _message(error)) for error in errors_of(handler)]
     known += [_INPUT, _BUG]
@@ -76,9 +78,7 @@ def problems(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> dict[str
             "content": {
                 MEDIA_TYPE: {
                     "schema": schemas.of(Problem),
-                    "examples": {
-                        code: {"value": _example(path, status, code, detail)} for code, detail in codes.items()
-                    },
+                    "examples": {code: {"value": _example(status, code, detail)} for code, detail in codes.items()},
                 }
             },
         }
@@ -114,13 +114,13 @@ def _message(error: type[DomainError]) -> str:
     return _PARAMETER.sub(r"<\1>", error.template())
 
 
-def _example(path: str, status: int, code: str, detail: str) -> dict[str, Any]:
+def _example(status: int, code: str, detail: str) -> dict[str, Any]:
     example: dict[str, Any] = {
         "type": f"/problems/{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "instance": path,
+        "instance": _INSTANCE,
         "code": code,
         "requestId": _REQUEST_ID,
     }

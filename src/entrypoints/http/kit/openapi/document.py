@@ -12,7 +12,8 @@ from litestar.routes import HTTPRoute
 
 from entrypoints.http.kit.openapi.headers import HEADERS
 from entrypoints.http.kit.openapi.links import add_links
-from entrypoints.http.kit.openapi.operations import operation_of
+from entrypoints.http.kit.openapi.operations import operation_of, tag_of
+from entrypoints.http.kit.openapi.sharing import share
 from entrypoints.http.kit.openapi.signatures import Schemas
 from entrypoints.http.kit.problems import Problem, camel
 
@@ -25,6 +26,27 @@ _ABOUT: Final = (
     "Lists are `{items, nextCursor}`."
 )
 
+TAGS: Final = {
+    "admin": "What admins see and decide.",
+    "auth": "Registration, sign-in, second factors, sessions and codes.",
+    "availability": "When a provider works, what it blocks, and the calendars that it follows.",
+    "bookings": "Bookings: place, answer, reschedule, complete and cancel them.",
+    "disputes": "Disputes about bookings.",
+    "health": "Whether the server and its worker work.",
+    "holds": "Slots that are kept for a customer for some minutes.",
+    "notifications": "What happened to the caller, to read again.",
+    "payments": "Payments of bookings.",
+    "providers": "Profiles of providers, their free slots, earnings and consents.",
+    "reviews": "Reviews of completed bookings.",
+    "salons": "Salons, their members and their free slots.",
+    "scheduling": "Slots of a calendar that the request describes; nothing is stored.",
+    "users": "The account of the caller: profile, export, deletion.",
+    "waitlist": "Waiting for a slot that others may release.",
+    "webhook-endpoints": "Where an integrator receives events.",
+    "webhooks": "What payment gateways and text message providers call.",
+}
+"""The first part of each path, and what it is about."""
+
 
 @lru_cache(maxsize=4)
 def document_of(app: Litestar) -> dict[str, Any]:
@@ -35,10 +57,11 @@ def document_of(app: Litestar) -> dict[str, Any]:
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
     add_links(paths, schemas.components)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {"title": "Booking API", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": TAGS[name]} for name in sorted({tag_of(path) for path in paths})],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
@@ -46,6 +69,8 @@ def document_of(app: Litestar) -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+    share(document)
+    return document
 
 
 def _told_apart_by_method(found: list[Operation]) -> list[Operation]:

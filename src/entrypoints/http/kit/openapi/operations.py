@@ -20,13 +20,13 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
     name = camel(handler.fn.__name__)
     operation: dict[str, Any] = {
         "operationId": name if len(handler.http_methods) == 1 else f"{name}By{method.title()}",
-        "tags": [_tag(path)],
+        "tags": [tag_of(path)],
         "summary": " ".join(summary.split()),
         "parameters": parameters_of(path, handler, schemas),
         "responses": {
             str(handler.status_code): success(handler, said, schemas),
             **without_body(handler, said),
-            **problems(path, handler, schemas),
+            **problems(handler, schemas),
         },
         "security": _security(handler),
     }
@@ -39,7 +39,8 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
     return operation
 
 
-def _tag(path: str) -> str:
+def tag_of(path: str) -> str:
+    """The tag of the operations of a path."""
     return next(part for part in path.split("/") if part not in {"", "api", "v1"})
 
 

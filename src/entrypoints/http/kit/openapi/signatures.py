@@ -43,7 +43,10 @@ class Schemas:
         )
         self._refs = dict(zip(self._types, schemas, strict=True))
         for name, component in self._components.items():
-            _amend(component, read=name in self._queries or component.get("additionalProperties") is False)
+            read = name in self._queries or component.get("additionalProperties") is False
+            _amend(component, read=read)
+            if name not in self._queries:
+                _describe_defaults(component, read=read)
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of a type: a reference, if it is a component."""
@@ -66,6 +69,22 @@ class Schemas:
         return {name: schema for name, schema in self._components.items() if name not in self._queries}
 
 
+def _describe_defaults(component: dict[str, Any], *, read: bool) -> None:
+    """Say in the description what an omitted member of a request means: generators require members with a default.
+
+    A member of a response is there, whatever its value.
+    """
+    for name, member in component.get("properties", {}).items():
+        if "default" not in member:
+            continue
+        default = member.pop("default")
+        if not read:
+            component["required"] = [*component.get("required", ()), name]
+        elif default not in (None, "", (), {}):
+            said = member.get("description", "")
+            member["description"] = f"{said} Default: `{msgspec.json.encode(default).decode()}`.".lstrip()
+
+
 def _amend(schema: Any, *, read: bool) -> None:
     """Add what msgspec does not document: no NUL in request texts, and constants."""
     if isinstance(schema, list):
@@ -74,6 +93,8 @@ def _amend(schema: Any, *, read: bool) -> None:
         return
     if read and schema.get("type") == "string" and not schema.keys() & _SAID:
         schema["pattern"] = _NO_NUL
+    if "enum" in schema and all(isinstance(value, str) for value in schema["enum"]):
+        schema["type"] = "string"
     if schema.get("enum") == [True]:
         del schema["enum"]
         schema |= {"type": "boolean", "const": True}
