@@ -44,7 +44,7 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, given
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
@@ -161,7 +161,7 @@ class ReviewJson(Json, frozen=True, kw_only=True):
     author: AuthorJson
     rating: int
     text: str
-    status: str
+    status: Annotated[str, one_of(ReviewStatus)]
     reply: ReplyJson | UnsetType = UNSET
     hidden: HiddenJson | UnsetType = UNSET
     created_at: datetime

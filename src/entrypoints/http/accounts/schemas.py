@@ -6,12 +6,13 @@ from uuid import UUID
 from msgspec import Meta
 
 from booking_domain.identity.contacts import ContactInput
-from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
+from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
 from booking_domain.identity.one_time_codes import CODE_DIGITS
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
 from booking_domain.identity.sign_in import Tokens
+from booking_domain.shared.actor import Role
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, one_of
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -105,8 +106,8 @@ class UserJson(Json, frozen=True, kw_only=True):
     name: str
     email: str | None
     phone: str | None
-    role: str
-    status: str
+    role: Annotated[str, one_of(Role)]
+    status: Annotated[str, one_of(UserStatus)]
     locale: str
     time_zone: str
     created_at: Timestamp

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from msgspec import Meta, field
 
+from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query, Timestamp
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query, Timestamp, one_of
 
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -32,7 +33,7 @@ class EntryJson(Json, frozen=True, kw_only=True):
     id: UUID
     at: Timestamp
     actor_id: UUID
-    actor_role: str
+    actor_role: Annotated[str, one_of(Role)]
     action: str
     subject_kind: str | None
     """The kind of the subject: `user`, `booking`, `provider`, …; null: none, or the actor's own account."""

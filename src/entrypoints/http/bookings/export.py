@@ -16,16 +16,16 @@ from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_js
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Json, Timestamp
-from entrypoints.http.payments.schemas import REFUND
+from entrypoints.http.payments.schemas import REFUND, PaymentPurpose, PaymentState
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
     """A payment, or a refund, whose purpose is `refund`."""
 
     id: UUID
-    purpose: str
+    purpose: PaymentPurpose
     gateway: str
-    status: str
+    status: PaymentState
     amount: int
     currency: str
     gateway_reference: str | None

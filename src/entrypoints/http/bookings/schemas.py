@@ -11,10 +11,10 @@ from msgspec import UNSET, Meta, UnsetType, field, structs
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.policy import Tier
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
 from booking_domain.scheduling.model import MAX_WEEKS_APART
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.place_booking import PlaceBooking
@@ -32,6 +32,7 @@ from entrypoints.http.kit.fields import (
     Note,
     SomeMinutes,
     Timestamp,
+    one_of,
 )
 from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery
 
@@ -214,8 +215,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     reference: str
-    status: str
-    payment_status: str
+    status: Annotated[str, one_of(Status)]
+    payment_status: Annotated[str, one_of(BookingPaymentStatus)]
     provider_id: UUID
     customer_id: UUID
     start: Timestamp
@@ -349,7 +350,7 @@ class ActorJson(Json, frozen=True, kw_only=True):
     """The actor."""
 
     id: UUID
-    role: str
+    role: Annotated[str, one_of(Role)]
 
 
 class EventJson(Json, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentId, ConsentView
+from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentId, ConsentStatus, ConsentView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.consents import GrantConsent
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.exporting import items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, one_of
 
 
 class GrantConsentBody(Body, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class GivenConsentJson(Json, frozen=True, kw_only=True):
     """A consent as its customer sees it: `granted` or `revoked`."""
 
     provider: ConsentedProviderJson
-    status: str
+    status: Annotated[str, one_of(ConsentStatus)]
     changed_at: Timestamp
     created_at: Timestamp
 
@@ -72,7 +72,7 @@ class ReceivedConsentJson(Json, frozen=True, kw_only=True):
     """A consent as its provider sees it: `granted` or `revoked`."""
 
     customer: ConsentingCustomerJson
-    status: str
+    status: Annotated[str, one_of(ConsentStatus)]
     changed_at: Timestamp
     created_at: Timestamp
 

@@ -25,7 +25,8 @@ from booking_domain.disputes.model import (
     Statement,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeView
-from booking_domain.identity.model import User
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.shared.permissions import Permission, may
@@ -43,7 +44,7 @@ from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_js
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.exporting import ExportSource, pages
-from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given, one_of
 from entrypoints.http.kit.listing import ListQuery, PersonJson
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 from entrypoints.http.providers.terms import TierJson, tiers_json
@@ -238,7 +239,7 @@ class DisputePartyJson(Json, frozen=True, kw_only=True):
     name: str
     email: str | None
     phone: str | None
-    status: str
+    status: Annotated[str, one_of(UserStatus)]
 
 
 class PartiesJson(Json, frozen=True, kw_only=True):
@@ -254,7 +255,7 @@ class CaseRefundJson(Json, frozen=True, kw_only=True):
     id: UUID
     amount: int
     currency: str
-    status: str
+    status: Annotated[str, one_of(RefundStatus)]
     reason: str
     approved_at: Timestamp | None
     processed_at: Timestamp | None

@@ -20,7 +20,7 @@ StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "messageJo
 class HealthJson(Json, frozen=True, kw_only=True):
     """The process is healthy."""
 
-    status: str = "ok"
+    status: Literal["ok"] = "ok"
 
 
 class WorkerJson(Json, frozen=True, kw_only=True):

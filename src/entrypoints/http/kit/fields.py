@@ -1,6 +1,7 @@
 """Base classes and types of request and response schemas. Every text, list and number has a bound."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
@@ -57,6 +58,11 @@ Moment = Annotated[
         extra_json_schema={"anyOf": [{"type": "string", "format": each} for each in ("date", "date-time")]},
     ),
 ]
+
+
+def one_of(*kinds: type[StrEnum]) -> Meta:
+    """Document that a text of a response is a value of these enumerations."""
+    return Meta(extra_json_schema={"enum": sorted({value for kind in kinds for value in kind})})
 
 
 def given(value: Value | UnsetType) -> Value | None:

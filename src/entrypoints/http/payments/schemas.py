@@ -6,14 +6,16 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from booking_domain.payments.model import Payment, Purpose
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
-from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp
+from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp, one_of
 
 REFUND: Final = "refund"
 """The purpose that a refund is shown with: clients see payments and refunds in one list."""
+PaymentPurpose = Annotated[str, Meta(extra_json_schema={"enum": [*Purpose, REFUND]})]
+PaymentState = Annotated[str, one_of(PaymentStatus, RefundStatus)]
 STRIPE: Final = "stripe"
 """The gateway whose invoices are payment intents."""
 
@@ -51,9 +53,9 @@ class PaymentJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     booking_id: UUID
-    purpose: str
+    purpose: PaymentPurpose
     gateway: str
-    status: str
+    status: PaymentState
     amount: int
     currency: str
     qpay_invoice_id: str | UnsetType = UNSET

@@ -32,7 +32,19 @@ from booking_domain.workflows.queries.providers import ProviderPage
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, GatewayName, Json, Limit, Note, Query, Timestamp, ZoneName, given
+from entrypoints.http.kit.fields import (
+    Body,
+    Cursor,
+    GatewayName,
+    Json,
+    Limit,
+    Note,
+    Query,
+    Timestamp,
+    ZoneName,
+    given,
+    one_of,
+)
 from entrypoints.http.providers.slot_answers import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 
@@ -221,7 +233,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     id: UUID
     display_name: str
     bio: str
-    status: str
+    status: Annotated[str, one_of(ProfileStatus)]
     time_zone: str
     styles: tuple[str, ...]
     languages: tuple[str, ...]

@@ -18,6 +18,7 @@ from booking_domain.catalogue.salons import (
     MAX_SALONS_PER_MANAGER,
     MAX_SEARCH_TEXT,
     Member,
+    MemberStatus,
     Near,
     Salon,
     SalonFilter,
@@ -37,7 +38,7 @@ from booking_domain.workflows.salons import (
 from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given, one_of
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
 
@@ -238,14 +239,14 @@ class MemberJson(Json, frozen=True, kw_only=True):
 
     provider_id: UUID
     display_name: str
-    status: str
+    status: Annotated[str, one_of(MemberStatus)]
 
 
 class InvitedJson(Json, frozen=True, kw_only=True):
     """A membership after a change."""
 
     provider_id: UUID
-    status: str
+    status: Annotated[str, one_of(MemberStatus)]
 
 
 class ManagedSalonJson(SalonJson, frozen=True, kw_only=True):

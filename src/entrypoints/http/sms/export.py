@@ -1,10 +1,10 @@
 """The text messages of an exported account."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from booking_domain.notifications.sms import SmsMessage
+from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from entrypoints.http.kit.exporting import items
-from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.fields import Json, Timestamp, one_of
 
 
 class ExportedTextJson(Json, frozen=True, kw_only=True):
@@ -14,7 +14,7 @@ class ExportedTextJson(Json, frozen=True, kw_only=True):
     to: str
     template: str
     language: str
-    status: str
+    status: Annotated[str, one_of(SmsStatus)]
 
 
 def _text(message: SmsMessage) -> ExportedTextJson:

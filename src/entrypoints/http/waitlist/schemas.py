@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
 from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes, Timestamp
+from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes, Timestamp, one_of
 from entrypoints.http.kit.queries import moment
 
 
@@ -48,7 +48,7 @@ class WaitingJson(Json, frozen=True, kw_only=True):
     from_: Timestamp = field(name="from")
     to: Timestamp
     duration_minutes: int | UnsetType = UNSET
-    status: str
+    status: Annotated[str, one_of(WaitingStatus)]
     hold: OfferJson | UnsetType = UNSET
     created_at: Timestamp
 

@@ -295,3 +295,14 @@ async def test_each_tag_is_described_and_used(api: Api) -> None:
     assert all(tag["description"].endswith(".") for tag in document["tags"])
     used = {tag for _, operation in operations(document) for tag in operation["tags"]}
     assert {tag["name"] for tag in document["tags"]} == used
+
+
+async def test_states_roles_and_purposes_in_answers_are_enumerated(api: Api) -> None:
+    schemas = (await api.get("/schema")).json()["components"]["schemas"]
+    open_texts = [
+        f"{name}.{member}"
+        for name, schema in schemas.items()
+        for member in {"status", "paymentStatus", "role", "actorRole", "purpose"} & set(schema.get("properties", ()))
+        if schema["properties"][member] == {"type": "string"}
+    ]
+    assert open_texts == []

@@ -40,6 +40,7 @@ TAGS: Final = {
     "reviews": "Reviews of completed bookings.",
     "salons": "Salons, their members and their free slots.",
     "scheduling": "Slots of a calendar that the request describes; nothing is stored.",
+    "services": "What providers and salons offer, with durations and prices.",
     "users": "The account of the caller: profile, export, deletion.",
     "waitlist": "Waiting for a slot that others may release.",
     "webhook-endpoints": "Where an integrator receives events.",
@@ -61,7 +62,9 @@ def document_of(app: Litestar) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Booking API", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": TAGS[name]} for name in sorted({tag_of(path) for path in paths})],
+        "tags": [
+            {"name": name, "description": TAGS.get(name, "")} for name in sorted({tag_of(path) for path in paths})
+        ],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
