@@ -1,6 +1,6 @@
 """Concurrent bookings, reschedules and requests for the same time: one succeeds, and the others change nothing."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
 from booking_domain.shared.executor import Context, Executor, UseCase
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
@@ -321,8 +321,10 @@ class _BlindBookableProviders:
     def __init__(self, bookable_providers: BookableProviders) -> None:
         self._bookable_providers = bookable_providers
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
-        bookable = await self._bookable_providers.lock(provider_id, around)
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> BookableProvider | None:
+        bookable = await self._bookable_providers.lock(provider_id, around, services)
         return None if bookable is None else replace(bookable, schedule=replace(bookable.schedule, claims=()))
 
 

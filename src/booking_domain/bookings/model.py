@@ -35,6 +35,7 @@ from booking_domain.bookings.transitions import (
     Status,
     payment_status_of,
 )
+from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue
@@ -115,6 +116,11 @@ class Terms:
                 deposit = Money(amount=duration.deposit_amount, currency=price.currency)
         return replace(self, price=price, deposit=deposit, durations=())
 
+    def of_services(self, services: tuple[OfferedService, ...]) -> Self:
+        """The terms of one appointment with these services: their prices and deposits, added up; at least one."""
+        whole = compose(services, buffer_before_minutes=0, buffer_after_minutes=0)
+        return replace(self, price=whole.price, deposit=whole.deposit, durations=())
+
     def deposit_of(self, asked: int | None) -> Money:
         """The deposit of a booking: `asked` minor units, or the deposit of the terms if None.
 
@@ -162,6 +168,8 @@ class Booking:
     time_zone: str
     local_start: datetime
     """The agreed local start, as a naive datetime. It stays even if the rules of the time zone change."""
+    services: tuple[OfferedService, ...] = ()
+    """The services as they were offered when the booking was made, in order; empty for a plain appointment."""
     requests_claim_time: bool = True
     """Whether the booking claims its time while it is requested."""
     offered_times: tuple[datetime, ...] = ()
@@ -222,6 +230,7 @@ class Booking:
         payment_window: timedelta,
         agreed: bool = False,
         series_id: SeriesId | None = None,
+        services: tuple[OfferedService, ...] = (),
     ) -> BookingDecision:
         """Make a new booking: requested, pending if a deposit is due, else confirmed.
 
@@ -244,6 +253,7 @@ class Booking:
             blocked=blocked,
             time_zone=time_zone,
             local_start=local_time(span.start, time_zone),
+            services=services,
             requests_claim_time=terms.requests_claim_time,
             series_id=series_id,
             placed_by_staff=by.id != customer_id,

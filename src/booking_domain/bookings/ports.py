@@ -13,7 +13,7 @@ from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.contexts import DomainContext
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 
 
@@ -28,11 +28,15 @@ class BookableProvider:
 class BookableProviders(Protocol):
     """Bookable providers inside a transaction."""
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> BookableProvider | None:
         """The same as `ProviderSchedules.lock`, with the terms; None if there is no such provider."""
         ...
 
-    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
+    async def try_lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> tuple[BookableProvider, bool] | None:
         """Read the provider, and lock it unless another transaction holds the lock; return whether it is locked.
 
         Without the lock the result is the committed snapshot: callers may reject a request from it, but not accept one.

@@ -3,6 +3,7 @@
 A time that both sides agreed to earlier, or that the provider proposed, follows fewer rules: see `ensure_available`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,9 +11,10 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
+from booking_domain.scheduling.services import ServiceRequired, choose
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ClaimId
+from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
@@ -29,6 +31,28 @@ def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) 
     """Whether a start is on an earlier local date of the provider: too late to enter the appointment."""
     zone = schedule.calendar.zone
     return start.astimezone(zone).date() < now.astimezone(zone).date()
+
+
+def for_services(
+    schedule: ProviderSchedule, wanted: Sequence[ServiceId], duration_minutes: int | None
+) -> ProviderSchedule:
+    """Return the schedule for appointments with the wanted services, or the schedule itself if none are wanted.
+
+    Raises:
+        ServiceNotOffered, OnlyAddOns, InvalidValue: these services cannot be booked together, or a duration is given.
+    """
+    if not wanted:
+        return schedule
+    if duration_minutes is not None:
+        problem = "a booking names services or a duration, not both"
+        raise InvalidValue(field="duration_minutes", problem=problem)
+    return schedule.for_services(choose(schedule.services, wanted))
+
+
+def require_services(schedule: ProviderSchedule, wanted: Sequence[ServiceId]) -> None:
+    """Raise `ServiceRequired` for a customer who names no service of a provider who is booked by service."""
+    if schedule.by_service and not wanted:
+        raise ServiceRequired
 
 
 def offered_minutes(schedule: ProviderSchedule, asked: int | None) -> int:

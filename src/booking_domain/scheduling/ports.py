@@ -19,7 +19,7 @@ from booking_domain.scheduling.model import (
 from booking_domain.scheduling.services import ServiceReads, Services
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingList, WaitingReads
 from booking_domain.shared.contexts import DomainContext
-from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, UserId
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 
 CLAIM_MARGIN: Final = timedelta(days=3)
@@ -39,13 +39,16 @@ def claim_margin(settings: SlotSettings) -> timedelta:
 class ProviderSchedules(Protocol):
     """Provider schedules inside a transaction."""
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> ProviderSchedule | None:
         """Lock the provider's row and return the schedule around a window; None if there is no such provider.
 
         The schedule has at least all claims, blocks and busy times within `claim_margin` of the window, and all
-        exceptions within `EXCEPTION_MARGIN`. The transaction holds the lock until it ends. Every transaction that
-        claims time or changes the calendar takes it, so they run one at a time, and each sees what the previous one
-        committed.
+        exceptions within `EXCEPTION_MARGIN`; and of `services` those that the provider offers, in any order.
+
+        The transaction holds the lock until it ends. Every transaction that claims time or changes the calendar takes
+        it, so they run one at a time, and each sees what the previous one committed.
         """
         ...
 
@@ -53,7 +56,9 @@ class ProviderSchedules(Protocol):
 class ScheduleReads(Protocol):
     """Reads of schedules and calendars, outside any transaction."""
 
-    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+    async def get(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> ProviderSchedule | None:
         """The same as `ProviderSchedules.lock`, without the lock."""
         ...
 

@@ -27,11 +27,11 @@ from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.placing import for_services, require_services, slot_window
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, UserId
+from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
@@ -47,6 +47,10 @@ class BookingOrder(Protocol):
 
     @property
     def provider_id(self) -> ProviderId: ...
+    @property
+    def duration_minutes(self) -> int | None: ...
+    @property
+    def service_ids(self) -> tuple[ServiceId, ...]: ...
     @property
     def customer_id(self) -> UserId | None: ...
     @property
@@ -103,6 +107,25 @@ async def require_bookable(
     if not await may_place_for(customer_id, order.provider_id, tx):
         raise CustomerNotFound
     return bookable
+
+
+def of_services(order: BookingOrder, bookable: BookableProvider, context: Context) -> BookableProvider:
+    """Return the provider with the schedule for the order's services, if it names any.
+
+    Raises:
+        ServiceRequired: a customer names none, and the provider is booked by service.
+        ServiceNotOffered, OnlyAddOns, InvalidValue: see `for_services`.
+    """
+    if not is_staff(context.actor, bookable):
+        require_services(bookable.schedule, order.service_ids)
+    schedule = for_services(bookable.schedule, order.service_ids, order.duration_minutes)
+    return replace(bookable, schedule=schedule)
+
+
+def terms_of(bookable: BookableProvider, minutes: int) -> Terms:
+    """The terms of one appointment: those of the services of its schedule, else of its length."""
+    services = bookable.schedule.services
+    return bookable.terms.of_services(services) if services else bookable.terms.of_length(minutes)
 
 
 def _customer_of(order: BookingOrder, context: Context) -> UserId:
@@ -164,6 +187,7 @@ async def add_booking(
         payment_window=order.payment_window,
         agreed=is_staff(context.actor, bookable),
         series_id=series_id,
+        services=bookable.schedule.services,
     )
     if decision.state.claims_time:
         await tx.claims.acquire(booking_claim(decision.state), context.now)
@@ -177,12 +201,12 @@ async def add_booking(
 
 
 def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: Context) -> Terms:
-    """The provider's terms for this length; a walk-in has no account to pay from, so its deposit is zero.
+    """The terms for the services or this length; a walk-in has no account to pay from, so its deposit is zero.
 
     Raises:
         DepositOutOfRange: the order asks for a deposit from a walk-in.
     """
-    terms = bookable.terms.of_length((span.end - span.start) // timedelta(minutes=1))
+    terms = terms_of(bookable, (span.end - span.start) // timedelta(minutes=1))
     if _customer_of(order, context) != bookable.schedule.owner_id:
         return terms
     zero = Money.zero(terms.price.currency)

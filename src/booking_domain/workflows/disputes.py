@@ -281,7 +281,7 @@ async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, 
     claim = booking_claim(after)
     locked = await tx.schedules.lock(after.provider_id, slot_window(after.span.start))
     if after.status is Status.CONFIRMED and context.now < after.span.start:
-        schedule = await ensure_bookable(locked, after.customer_id, tx)
+        schedule = (await ensure_bookable(locked, after.customer_id, tx)).for_services(after.services)
         ensure_available(schedule, after.span, now=context.now, own=claim.id)
     await tx.claims.acquire(claim, context.now)
 

@@ -45,7 +45,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
     )
     starts = decision.state.offered_times
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
-    schedule = await ensure_bookable(locked, booking.customer_id, tx)
+    schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
     for start in starts:
         proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)

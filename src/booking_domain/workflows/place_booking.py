@@ -23,16 +23,18 @@ from booking_domain.scheduling.errors import (
     SlotTaken,
 )
 from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import ClaimId, ProviderId, UserId, WaitingId
+from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.workflows.booking_steps import (
     add_booking,
     is_staff,
+    of_services,
     require_bookable,
     require_unsettled_quota,
 )
@@ -46,6 +48,8 @@ class PlaceBooking:
     - The provider takes bookings (approved profile).
     - A customer books an offered, free slot of a length that the provider offers. The customer's own hold on it does
       not count as taken. Price and deposit are those of the length.
+    - A provider who offers services is booked by service. Those of one booking follow one another in the order named;
+      lengths, prices and deposits add up, the longest buffers count, and the booking keeps them as they are now.
     - The provider and admins may book off the grid and outside opening hours, from the beginning of the provider's
       today on, for a customer they name: an active account other than an admin's, whose customer has consented or has
       booked there before (`may_place_for`). The provider may also enter a walk-in, who has no account and pays no
@@ -61,7 +65,8 @@ class PlaceBooking:
     slot: datetime
     payment_window: timedelta
     duration_minutes: int | None = None
-    """None: the provider's default."""
+    """None: the provider's default, or the length of the services."""
+    service_ids: tuple[ServiceId, ...] = ()
     notes: str = ""
     deposit_amount: int | None = None
     """Minor units; None: what the terms ask for."""
@@ -80,13 +85,16 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
     """
     start = instant(command.slot, field="slot")
     window = slot_window(start)
-    snapshot, locked = await tx.bookable_providers.try_lock(command.provider_id, window) or (None, True)
-    bookable = await require_bookable(command, snapshot, tx, context)
+    snapshot, locked = await tx.bookable_providers.try_lock(command.provider_id, window, command.service_ids) or (
+        None,
+        True,
+    )
+    bookable = of_services(command, await require_bookable(command, snapshot, tx, context), context)
     if not locked:
         if command.hold_id is None:
             _place_at(start, command, bookable, context)
-        latest = await tx.bookable_providers.lock(command.provider_id, window)
-        bookable = await require_bookable(command, latest, tx, context)
+        latest = await tx.bookable_providers.lock(command.provider_id, window, command.service_ids)
+        bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
     await require_unsettled_quota(bookable, tx, context)
     if command.hold_id is not None:
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
@@ -123,6 +131,9 @@ place_booking: Final = UseCase(
     raises=(
         ProviderNotFound,
         DurationNotOffered,
+        ServiceNotOffered,
+        ServiceRequired,
+        OnlyAddOns,
         SlotNotOffered,
         SlotTaken,
         HoldNotFound,

@@ -17,13 +17,21 @@ from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SeriesId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
-from booking_domain.workflows.booking_steps import add_booking, is_staff, require_bookable, require_unsettled_quota
+from booking_domain.workflows.booking_steps import (
+    add_booking,
+    is_staff,
+    of_services,
+    require_bookable,
+    require_unsettled_quota,
+    terms_of,
+)
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.ports import Repositories
 
@@ -59,12 +67,12 @@ async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
     # A clock change between the first and the last start is within the margin that a schedule is read with.
     window = TimeRange(first, slot_window(first + length).end)
-    locked = await tx.bookable_providers.lock(command.first.provider_id, window)
-    bookable = await require_bookable(command.first, locked, tx, context)
+    locked = await tx.bookable_providers.lock(command.first.provider_id, window, command.first.service_ids)
+    bookable = of_services(command.first, await require_bookable(command.first, locked, tx, context), context)
     staff, minutes = is_staff(context.actor, bookable), command.first.duration_minutes
     if not staff:
         minutes = offered_minutes(bookable.schedule, minutes)
-        adding = _unsettled(command, bookable.terms.of_length(minutes))
+        adding = _unsettled(command, terms_of(bookable, minutes))
         await require_unsettled_quota(bookable, tx, context, adding=adding)
     check = placeable if staff else claimable
     series_id = SeriesId(context.entropy.new_id())
@@ -105,6 +113,9 @@ place_series: Final = UseCase(
     raises=(
         ProviderNotFound,
         DurationNotOffered,
+        ServiceNotOffered,
+        ServiceRequired,
+        OnlyAddOns,
         SeriesNotPossible,
         DepositOutOfRange,
         NotChargeable,

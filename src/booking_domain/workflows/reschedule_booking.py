@@ -33,7 +33,7 @@ from booking_domain.workflows.ports import Repositories
 class RescheduleBooking:
     """Move a booking to the slot.
 
-    - The booking keeps its reference, payments and terms.
+    - The booking keeps its reference, payments, terms and services, with the buffers of these.
     - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
       booking's own claim does not count as taken. Nobody reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with everything back
@@ -56,7 +56,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")
     locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
-    schedule = await ensure_bookable(locked, booking.customer_id, tx)
+    schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
     by_customer = party is Party.CUSTOMER
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     if by_customer and minutes != booking.minutes:

@@ -130,7 +130,7 @@ async def _claim_again(booking: Booking, tx: Repositories, context: Context) -> 
     locked = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
     claim = booking_claim(booking)
     try:
-        schedule = await ensure_bookable(locked, booking.customer_id, tx)
+        schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
         ensure_available(schedule, booking.span, now=context.now, own=claim.id)
         await tx.claims.acquire(claim, context.now)
     except ProviderNotBookable:

@@ -1,16 +1,19 @@
 """`/services`: services of providers and salons, and offers of members."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
 from tests.unit.features.salons import membership
 
+from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.salons import Salon
-from booking_domain.scheduling.services import Service, ServiceOffer
+from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import SalonId
+from booking_domain.shared.ids import SalonId, ServiceId
+from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, PRICE, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -62,6 +65,15 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     await tx.services.save_offer(ServiceOffer(service_id=salons.id, provider_id=cast.profile.id))
 
 
+BOOKED: Final = OfferedService(
+    id=ServiceId(UUID(int=1)),
+    name="Үс",
+    minutes=45,
+    price=Money(amount=2**53 + 1, currency="MNT"),
+    deposit=Money(amount=1, currency="MNT"),
+    buffer_after_minutes=0,
+    add_on=True,
+)
 SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
 SALON_SERVICE: Final = Kind(salon_service, ("provider",), relations=(Relation.MEMBER,))
 _MANAGE: Final = Permission.MANAGE_SERVICES
@@ -91,6 +103,7 @@ FEATURE: Final = Feature(
         (Service, "buffer_after_minutes"): st.none() | st.integers(0, 1_440),
         (Service, "deposit"): st.just(PRICE),
         (Service, "price"): st.just(PRICE),
+        (Booking, "services"): st.just((BOOKED,)) | st.just(()),
         (ServiceOffer, "minutes"): st.none() | st.integers(1, 1_440),
         (ServiceOffer, "price_amount"): st.none() | st.integers(0, 2**62),
     },

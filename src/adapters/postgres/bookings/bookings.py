@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, tuple_
 
 from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
@@ -19,7 +20,9 @@ from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
 from booking_domain.identity.model import UserStatus
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.scheduling.services import OfferedService
+from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 
 
@@ -29,6 +32,41 @@ def _time_change_columns(change: TimeChange) -> tuple[str, datetime, datetime, d
 
 def _time_change_of(by: str, agreed_from: datetime, agreed_until: datetime, deadline: datetime) -> TimeChange:
     return TimeChange(by=Party(by), agreed=TimeRange(agreed_from, agreed_until), objection_deadline=deadline)
+
+
+def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
+    return Jsonb(
+        [
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "minutes": each.minutes,
+                "currency": each.price.currency,
+                "price_amount": each.price.amount,
+                "deposit_amount": each.deposit.amount,
+                "buffer_before_minutes": each.buffer_before_minutes,
+                "buffer_after_minutes": each.buffer_after_minutes,
+                "add_on": each.add_on,
+            }
+            for each in services
+        ]
+    )
+
+
+def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
+    return tuple(
+        OfferedService(
+            id=ServiceId(UUID(row["id"])),
+            name=row["name"],
+            minutes=row["minutes"],
+            price=Money(amount=row["price_amount"], currency=row["currency"]),
+            deposit=Money(amount=row["deposit_amount"], currency=row["currency"]),
+            buffer_before_minutes=row["buffer_before_minutes"],
+            buffer_after_minutes=row["buffer_after_minutes"],
+            add_on=row["add_on"],
+        )
+        for row in rows
+    )
 
 
 BOOKING: Final = Mapper(
@@ -42,6 +80,7 @@ BOOKING: Final = Mapper(
     refunded=Columns("refunded_amount", "currency"),
     refund_pending=Columns("refund_pending_amount", "currency"),
     desk_paid=Columns("desk_paid_amount", "currency"),
+    services=Converted("services", write=_services_json, read=_services_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     time_change=Converted(
         "rescheduled_by",

@@ -86,6 +86,8 @@ bookings: Final = Table(
     # By which the cancellation policy judges, where it is not the start.
     instant("cancellation_start", nullable=True),
     Column("series_id", Uuid),
+    # The services as they were offered, in order.
+    Column("services", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("placed_by_staff", Boolean, nullable=False, server_default=text("false")),
     Column("in_question", Boolean, nullable=False, server_default=text("false")),
     instant("questioned_at", nullable=True),

@@ -29,6 +29,7 @@ from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Reply, Row, WithWork, Work
 from adapters.postgres.scheduling.claims import claims_around
+from adapters.postgres.scheduling.services import OFFERS_SERVICES, SERVICES_AMONG, offered_of
 from adapters.postgres.scheduling.tables import (
     availability_blocks,
     availability_exceptions,
@@ -59,7 +60,7 @@ from booking_domain.scheduling.ports import (
     ProviderSchedules,
     ScheduleReads,
 )
-from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, UserId
+from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
 
 _p: Final = providers.c
@@ -72,6 +73,7 @@ _SETTINGS: Final = tuple(SlotSettings.__dataclass_fields__)
 _SCHEDULE_COLUMNS: Final = (
     _p.owner_id,
     _p.status,
+    OFFERS_SERVICES.label("by_service"),
     _p.when_feeds_fail,
     _p.trust_feeds_hours,
     _p.calendar_version,
@@ -81,8 +83,9 @@ _SCHEDULE_COLUMNS: Final = (
     *(_p[name] for name in _SETTINGS),
     *TERMS.columns,
 )
-_VERSION_AT: Final = 4
-_ZONE_AT: Final = 7
+_FEED_RULE_AT: Final = 3
+_VERSION_AT: Final = 5
+_ZONE_AT: Final = 8
 _TERMS_AT: Final = len(_SCHEDULE_COLUMNS) - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
 _EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
@@ -252,9 +255,13 @@ async def _ask_for_hours(
 
 
 async def _open(
-    work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange
+    work: Work,
+    statement: Statement,
+    provider_id: ProviderId,
+    around: TimeRange,
+    services: Sequence[ServiceId] = (),
 ) -> BookableProvider | None:
-    seen = await _try_lock(work, statement, provider_id, around)
+    seen = await _try_lock(work, statement, provider_id, around, services)
     return None if seen is None else seen[0]
 
 
@@ -263,6 +270,8 @@ async def _try_lock(
     statement: Statement,
     provider_id: ProviderId,
     around: TimeRange,
+    services: Sequence[ServiceId],
+    *,
     otherwise: Statement | None = None,
 ) -> tuple[BookableProvider, bool] | None:
     """Return the bookable provider, and whether `statement` found its row; if it did not, `otherwise` is used."""
@@ -273,6 +282,9 @@ async def _try_lock(
         work, provider_id, _widened(around, WEEKLY_CLAIM_MARGIN), _widened(around, EXCEPTION_MARGIN)
     )
     claims = await claims_around(work, provider_id, around)
+    offered = None
+    if services:
+        offered = await work.execute(SERVICES_AMONG, provider_id=provider_id, service_ids=list(services))
     row = await provider.fetchone()
     found = row is not None
     if row is None and other is not None:
@@ -287,9 +299,11 @@ async def _try_lock(
         accepting=row[1] == ProfileStatus.APPROVED,
         calendar=_in_full(calendar, row),
         further_durations=tuple(duration.minutes for duration in terms.durations),
+        services=() if offered is None else offered_of(await offered.fetchall()),
+        by_service=row[2],
         claims=await claims(),
         feeds=feeds,
-        feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
+        feed_rule=FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if feeds else DEFAULT_FEED_RULE,
     )
     return BookableProvider(schedule=schedule, terms=terms), found
 
@@ -304,9 +318,11 @@ class PostgresScheduleReads(ScheduleReads):
     def __init__(self, pipelined: Callable[[], AbstractAsyncContextManager[Work]]) -> None:
         self._pipelined = pipelined
 
-    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+    async def get(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> ProviderSchedule | None:
         async with self._pipelined() as work:
-            bookable = await _open(work, _SCHEDULE, provider_id, around)
+            bookable = await _open(work, _SCHEDULE, provider_id, around, services)
         return None if bookable is None else bookable.schedule
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
@@ -317,19 +333,25 @@ class PostgresScheduleReads(ScheduleReads):
 class PostgresProviderSchedules(WithWork, ProviderSchedules):
     """`ProviderSchedules` over providers, their hours and the claims."""
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-        bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around)
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> ProviderSchedule | None:
+        bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
         return None if bookable is None else bookable.schedule
 
 
 class PostgresBookableProviders(WithWork, BookableProviders):
     """`BookableProviders`: a schedule with the terms of the same row."""
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
-        return await _open(self._work, _LOCKED_SCHEDULE, provider_id, around)
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> BookableProvider | None:
+        return await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
 
-    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
-        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_SCHEDULE)
+    async def try_lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> tuple[BookableProvider, bool] | None:
+        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, services, otherwise=_SCHEDULE)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         row = await self._work.one(_SCHEDULE, provider_id=provider_id)

@@ -13,12 +13,13 @@ from booking_domain.scheduling.errors import (
     SlotTaken,
     TooManyHolds,
 )
-from booking_domain.scheduling.placing import claimable, offered_minutes, slot_window
+from booking_domain.scheduling.placing import claimable, for_services, offered_minutes, require_services, slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import ClaimId, ProviderId
+from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 
@@ -43,15 +44,18 @@ class PlaceHold:
     provider_id: ProviderId
     slot: datetime
     duration_minutes: int | None = None
+    service_ids: tuple[ServiceId, ...] = ()
     lasts: timedelta = DEFAULT_HOLD
 
 
 async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
 
     start = instant(command.slot, field="slot")
-    schedule = await tx.schedules.lock(command.provider_id, slot_window(start))
+    schedule = await tx.schedules.lock(command.provider_id, slot_window(start), command.service_ids)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
+    require_services(schedule, command.service_ids)
+    schedule = for_services(schedule, command.service_ids, command.duration_minutes)
     minutes = offered_minutes(schedule, command.duration_minutes)
     span, blocked = claimable(schedule, start, now=context.now, duration_minutes=minutes)
     if await tx.claims.count_holds(context.actor.id, context.now) >= HOLDS_PER_CUSTOMER:
@@ -85,7 +89,17 @@ place_hold: Final = UseCase(
     Permission.HOLD_SLOTS,
     _place,
     lambda _, claim: Subject("hold", claim.id),
-    raises=(ProviderNotFound, DurationNotOffered, SlotNotOffered, SlotTaken, TooManyHolds, InvalidValue),
+    raises=(
+        ProviderNotFound,
+        DurationNotOffered,
+        ServiceNotOffered,
+        ServiceRequired,
+        OnlyAddOns,
+        SlotNotOffered,
+        SlotTaken,
+        TooManyHolds,
+        InvalidValue,
+    ),
 )
 release_hold: Final = UseCase(
     Permission.HOLD_SLOTS,

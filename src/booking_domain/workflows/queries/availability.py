@@ -1,5 +1,6 @@
 """Calendars and slots: public once the provider takes bookings; before that, for the owner and admins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,11 +10,12 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
-from booking_domain.scheduling.placing import offered_minutes
+from booking_domain.scheduling.placing import for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import ScheduleReads
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import ProviderId, ServiceId, UserId
 from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
@@ -65,13 +67,13 @@ async def _get_bookable_schedule(
     salons: SalonReads,
     *,
     duration_minutes: int | None = None,
+    services: Sequence[ServiceId] = (),
 ) -> ProviderSchedule:
-    """The schedule around a window, of a provider who takes bookings, for appointments of a length."""
-    schedule = await schedules.get(provider_id, window)
+    """The schedule around a window, of a provider who takes bookings, for appointments of a length or with services."""
+    schedule = await schedules.get(provider_id, window, services)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    await _require_offered(actor, schedule, duration_minutes, salons)
-    return schedule
+    return await _offered(actor, schedule, duration_minutes, services, salons)
 
 
 async def _get_schedule_to_come(
@@ -108,6 +110,7 @@ async def _get_explicable_schedule(
     *,
     now: datetime,
     duration_minutes: int | None = None,
+    services: Sequence[ServiceId] = (),
 ) -> ExplicableSchedule:
     """The schedule that explains one start, and in which the nearest slots are found.
 
@@ -116,22 +119,34 @@ async def _get_explicable_schedule(
     """
     horizon = now + timedelta(days=MAX_HORIZON_DAYS)
     window = TimeRange(min(start, now), max(start, horizon) + _MAX_UTC_OFFSET)
-    schedule = await schedules.get(provider_id, window)
+    schedule = await schedules.get(provider_id, window, services)
     if schedule is None or not (schedule.accepting or _sees_inside(actor, schedule.owner_id)):
         raise ProviderNotFound
-    await _require_offered(actor, schedule, duration_minutes, salons)
+    schedule = await _offered(actor, schedule, duration_minutes, services, salons)
     full = await _sees_occupied_time(actor, provider_id, schedule.owner_id, salons)
     return ExplicableSchedule(schedule=schedule, full=full)
 
 
-async def _require_offered(
-    actor: Actor | None, schedule: ProviderSchedule, asked: int | None, salons: SalonReads
-) -> None:
-    """Raise `DurationNotOffered` for a length that the actor cannot book; the provider's side enters any."""
-    if asked in {None, *schedule.durations}:
-        return
-    if not await _sees_occupied_time(actor, schedule.provider_id, schedule.owner_id, salons):
+async def _offered(
+    actor: Actor | None,
+    schedule: ProviderSchedule,
+    asked: int | None,
+    services: Sequence[ServiceId],
+    salons: SalonReads,
+) -> ProviderSchedule:
+    """Return the schedule for the services, if there are any.
+
+    Raises:
+        DurationNotOffered, ServiceRequired: the actor cannot book this length, or no appointment without a service.
+            The provider's side enters any.
+        ServiceNotOffered, OnlyAddOns, InvalidValue: see `for_services`.
+    """
+    schedule = for_services(schedule, services, asked)
+    bookable = asked in {None, *schedule.durations} and (services or not schedule.by_service)
+    if not bookable and not await _sees_occupied_time(actor, schedule.provider_id, schedule.owner_id, salons):
+        require_services(schedule, services)
         offered_minutes(schedule, asked)
+    return schedule
 
 
 def _sees_inside(actor: Actor | None, owner_id: UserId) -> bool:
@@ -157,7 +172,8 @@ async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedRead
 
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
-get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, DurationNotOffered))
-get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, DurationNotOffered))
-get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, DurationNotOffered, InvalidValue))
+_NOT_OFFERED: Final = (DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns, InvalidValue)
+get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, *_NOT_OFFERED))
+get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, *_NOT_OFFERED))
+get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, *_NOT_OFFERED))
 get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

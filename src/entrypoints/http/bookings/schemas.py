@@ -30,9 +30,11 @@ from entrypoints.http.kit.fields import (
     Json,
     Limit,
     Note,
+    ServiceIds,
     SomeMinutes,
     Timestamp,
     one_of,
+    service_ids,
 )
 from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery
 
@@ -57,6 +59,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     provider_id: UUID
     slot: Instant
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
     """A deposit above the required one, up to the price."""
@@ -75,6 +79,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             slot=self.slot,
             payment_window=payment_window,
             duration_minutes=self.duration_minutes,
+            service_ids=service_ids(self.service_id, self.service_ids),
             notes=self.notes or "",
             deposit_amount=self.deposit_amount,
             hold_id=None if self.hold_id is None else ClaimId(self.hold_id),
@@ -93,6 +98,8 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
         int, Meta(ge=MIN_SERIES_LENGTH, le=MAX_SERIES_LENGTH, description="How many bookings, the first included.")
     ]
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
     """The deposit of each booking, above the required one and up to the price."""
@@ -108,6 +115,7 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
             slot=self.slot,
             payment_window=payment_window,
             duration_minutes=self.duration_minutes,
+            service_ids=service_ids(self.service_id, self.service_ids),
             notes=self.notes or "",
             deposit_amount=self.deposit_amount,
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
@@ -210,6 +218,16 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
         )
 
 
+class BookedServiceJson(Json, frozen=True, kw_only=True):
+    """A service of a booking, as it was offered when the booking was made."""
+
+    id: UUID
+    name: str
+    duration_minutes: int
+    price: int
+    """In the minor unit of the booking's currency."""
+
+
 class BookingJson(Json, frozen=True, kw_only=True):
     """A booking."""
 
@@ -240,6 +258,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     """When the booking expires unless the deposit is paid or the request is answered."""
     offered_times: tuple[Timestamp, ...] | UnsetType = UNSET
     """Other starts that the provider offers for a request; the customer can accept one of them."""
+    services: tuple[BookedServiceJson, ...] | UnsetType = UNSET
+    """The services in order; without them, a plain appointment."""
     series_id: UUID | UnsetType = UNSET
     placed_by_staff: bool
     """Whether the provider or an admin placed the booking for the customer."""
@@ -399,6 +419,11 @@ def booking_json(booking: Booking) -> BookingJson:
         updated_at=booking.updated_at,
         due_at=booking.due_at or UNSET,
         offered_times=booking.offered_times or UNSET,
+        services=tuple(
+            BookedServiceJson(id=each.id, name=each.name, duration_minutes=each.minutes, price=each.price.amount)
+            for each in booking.services
+        )
+        or UNSET,
         series_id=booking.series_id or UNSET,
         placed_by_staff=booking.placed_by_staff,
         rescheduled_by=UNSET if change is None else change.by.value,

@@ -6,7 +6,7 @@ from uuid import UUID
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.use_cases.holds import PlaceHold
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.kit.fields import Body, Instant, Json, SomeMinutes, Timestamp
+from entrypoints.http.kit.fields import Body, Instant, Json, ServiceIds, SomeMinutes, Timestamp, service_ids
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
@@ -15,6 +15,8 @@ class HoldBody(Body, frozen=True, kw_only=True):
     provider_id: UUID
     slot: Instant
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
 
     def command(self, lasts: timedelta) -> PlaceHold:
         """Return the command."""
@@ -22,6 +24,7 @@ class HoldBody(Body, frozen=True, kw_only=True):
             provider_id=ProviderId(self.provider_id),
             slot=self.slot,
             duration_minutes=self.duration_minutes,
+            service_ids=service_ids(self.service_id, self.service_ids),
             lasts=lasts,
         )
 

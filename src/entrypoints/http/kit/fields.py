@@ -3,8 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 from msgspec import Meta, Struct, UnsetType
+
+from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
+from booking_domain.shared.ids import ServiceId
 
 Value = TypeVar("Value")
 
@@ -63,6 +67,17 @@ Moment = Annotated[
 def one_of(*kinds: type[StrEnum]) -> Meta:
     """Document that a text of a response is a value of these enumerations."""
     return Meta(extra_json_schema={"enum": sorted({value for kind in kinds for value in kind})})
+
+
+ServiceIds = Annotated[
+    tuple[UUID, ...],
+    Meta(max_length=MAX_SERVICES_PER_BOOKING, description="The services of one booking, in order."),
+]
+
+
+def service_ids(one: UUID | None, several: tuple[UUID, ...]) -> tuple[ServiceId, ...]:
+    """Return the services of a request: `serviceId`, then `serviceIds`."""
+    return tuple(ServiceId(each) for each in ((one, *several) if one is not None else several))
 
 
 def given(value: Value | UnsetType) -> Value | None:

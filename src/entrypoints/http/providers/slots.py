@@ -19,7 +19,7 @@ from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import availability, providers
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Moment, Query, SomeMinutes, ZoneName
+from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
@@ -49,6 +49,8 @@ class SlotsQuery(Query, frozen=True, kw_only=True):
     from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
     to: Annotated[Moment, Meta(examples=["2026-11-30"])]
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
     time_zone: ZoneName | None = None
     """Return slots with the offset of this time zone instead of in UTC."""
 
@@ -81,6 +83,8 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
         ),
     ]
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
 
 
 @get(
@@ -101,7 +105,8 @@ async def list_slots(
     """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request.
 
     `durationMinutes` is a length that the provider offers. The provider, the manager of the provider's salon and admins
-    may ask for any.
+    may ask for any. `serviceId`, or `serviceIds` once for each of several, ask for starts of appointments with these
+    services. A provider who offers services is booked by service.
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     async with turns.turn(caller):
@@ -112,6 +117,7 @@ async def list_slots(
             reads.schedules,
             reads.salons,
             duration_minutes=asked.duration_minutes,
+            services=service_ids(asked.service_id, asked.service_ids),
         )
         window = window_of(asked, schedule.calendar.zone)
         work = partial(slots_answer, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes)
@@ -217,6 +223,7 @@ async def explain_slot(
             reads.salons,
             now=now,
             duration_minutes=asked.duration_minutes,
+            services=service_ids(asked.service_id, asked.service_ids),
         )
         work = partial(explanation_answer, found, start, now, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))

@@ -121,3 +121,111 @@ async def test_a_deposit_above_the_price_and_another_currency_are_refused(api: A
 
 async def test_a_list_is_of_one_provider_or_of_one_salon(api: Api) -> None:
     assert_problem(await api.get("/services"), 422, "validation.invalid_value")
+
+
+MONDAY: Final = "from=2026-11-23&to=2026-11-24"
+
+
+async def test_a_booking_of_services_adds_up_in_the_order_named(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=1_000_000)
+    cut = await added(api, provider, **DEPOSIT)
+    wash = await added(api, provider, name="Wash", durationMinutes=15, priceAmount=500_000, addOn=True)
+    customer, ids = await api.joined("customer"), [wash["id"], cut["id"]]
+    booking = await api.booked(customer, provider_id, serviceIds=ids)
+    assert (booking["priceAmount"], booking["depositAmount"]) == (3_500_000, 500_000)
+    assert (booking["start"], booking["end"]) == ("2026-11-23T02:00:00Z", "2026-11-23T03:00:00Z")
+    shown = [
+        {"id": wash["id"], "name": "Wash", "durationMinutes": 15, "price": 500_000},
+        {"id": cut["id"], "name": "Cut", "durationMinutes": 45, "price": 3_000_000},
+    ]
+    assert booking["services"] == shown
+    await api.patch(f"/services/{cut['id']}", provider, json={"priceAmount": 9_000_000, "name": "Style"})
+    assert (await api.delete(f"/services/{wash['id']}", provider)).status_code == 204
+    kept = await api.booking(booking["id"], customer)
+    assert (kept["services"], kept["priceAmount"]) == (shown, 3_500_000)
+
+
+async def test_slots_for_a_service_respect_its_length_and_buffers(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    service = await added(api, provider, durationMinutes=90, bufferBeforeMinutes=30, bufferAfterMinutes=60)
+    customer, path = await api.joined("customer"), f"/providers/{provider_id}/slots"
+    query = f"{path}?{MONDAY}&serviceId={service['id']}"
+    before = (await api.get(query)).json()["slots"]
+    assert before[0] == {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:30:00Z"}
+    booking = await api.booked(customer, provider_id, "2026-11-23T13:00:00+08:00", serviceId=service["id"])
+    after = [slot["start"] for slot in (await api.get(query)).json()["slots"]]
+    free = {slot["start"] for slot in before} - set(after)
+    # 13:00 to 14:30 blocks 12:30 to 15:30; another appointment blocks 30 minutes before it and 60 after it.
+    assert {"2026-11-23T02:30:00Z", "2026-11-23T05:00:00Z", "2026-11-23T07:30:00Z"} <= free
+    assert "2026-11-23T02:00:00Z" in after
+    assert "2026-11-23T08:00:00Z" in after
+    why = await api.get(f"{path}/explain?slot=2026-11-23T02:30:00Z&serviceId={service['id']}", provider)
+    assert why.json()["reasons"], why.text
+    moved = await api.post(f"/bookings/{booking['id']}/reschedule", customer, json={"slot": "2026-11-23T08:00:00Z"})
+    assert (moved.json()["start"], moved.json()["end"]) == ("2026-11-23T08:00:00Z", "2026-11-23T09:30:00Z")
+    freed = [slot["start"] for slot in (await api.get(query)).json()["slots"]]
+    assert "2026-11-23T05:00:00Z" in freed
+    assert "2026-11-23T07:30:00Z" not in freed
+
+
+async def test_a_move_keeps_the_buffers_of_services_that_were_deleted(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    service = await added(api, provider, durationMinutes=60, bufferAfterMinutes=120)
+    other = await added(api, provider, name="Other", durationMinutes=60, bufferAfterMinutes=0)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id, serviceId=service["id"])
+    assert (await api.delete(f"/services/{service['id']}", provider)).is_success
+    moved = await api.post(f"/bookings/{booking['id']}/reschedule", customer, json={"slot": "2026-11-23T05:00:00Z"})
+    assert moved.is_success, moved.text
+    slots = await api.get(f"/providers/{provider_id}/slots?{MONDAY}&serviceId={other['id']}")
+    starts = [slot["start"] for slot in slots.json()["slots"]]
+    assert "2026-11-23T07:30:00Z" not in starts
+    assert "2026-11-23T08:00:00Z" in starts
+
+
+async def test_customers_of_a_provider_with_services_choose_one(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=0)
+    cut = await added(api, provider)
+    wash = await added(api, provider, name="Wash", addOn=True)
+    _, elsewhere = await api.open_provider()
+    customer, slot = await api.joined("customer"), {"slot": "2026-11-23T10:00:00+08:00"}
+    wish = {"providerId": provider_id, **slot}
+    series = {**wish, "everyWeeks": 1, "times": 2}
+    path = f"/providers/{provider_id}/slots"
+    for refused in (
+        await api.get(f"{path}?{MONDAY}", customer),
+        await api.get(f"{path}/explain?slot=2026-11-23T02:00:00Z", customer),
+        await api.post("/holds", customer, json=wish),
+        await api.post("/bookings", customer, json=wish),
+        await api.post("/bookings/series", customer, json=series),
+    ):
+        assert_problem(refused, 422, "booking.service_required")
+    for path, body in (("/holds", wish), ("/bookings", wish), ("/bookings/series", series)):
+        add_on = await api.post(path, customer, json={**body, "serviceId": wash["id"]})
+        assert_problem(add_on, 422, "booking.only_add_ons")
+        both = await api.post(path, customer, json={**body, "serviceId": cut["id"], "durationMinutes": 45})
+        assert_problem(both, 422, "validation.invalid_value", "/durationMinutes")
+        foreign = await api.post(path, customer, json={**body, "providerId": elsewhere, "serviceId": cut["id"]})
+        assert_problem(foreign, 422, "booking.service_not_offered")
+    held = await api.post("/holds", customer, json={**wish, "serviceId": cut["id"]})
+    assert held.json()["end"] == "2026-11-23T02:45:00Z"
+    taken = await api.post("/bookings", customer, json={**wish, "serviceId": cut["id"], "holdId": held.json()["id"]})
+    assert taken.status_code == 201, taken.text
+    assert (await api.get(f"/providers/{provider_id}/slots?{MONDAY}", provider)).is_success
+    made = await api.post(
+        "/bookings/series",
+        customer,
+        json={**series, "slot": "2026-11-23T12:00:00+08:00", "serviceIds": [cut["id"], wash["id"]]},
+    )
+    assert [len(each["services"]) for each in made.json()["items"]] == [2, 2]
+
+
+async def test_a_member_is_booked_for_a_service_of_the_salon_at_the_members_price(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, salon_id = await salon_with(api, (provider, provider_id))
+    week = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+    assert (await api.put(f"/salons/{salon_id}/hours", manager, json={"rules": week})).is_success
+    service = await added(api, manager, salonId=salon_id)
+    assert (await api.put(f"/services/{service['id']}/offer", provider, json={"priceAmount": 7_000_000})).is_success
+    booking = await api.booked(await api.joined("customer"), provider_id, serviceId=service["id"])
+    assert booking["priceAmount"] == 7_000_000

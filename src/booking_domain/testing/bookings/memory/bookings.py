@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED,
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
@@ -29,13 +29,17 @@ class MemoryBookableProviders(BookableProviders):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
-        schedule = await MemoryProviderSchedules(self._state).lock(provider_id, around)
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> BookableProvider | None:
+        schedule = await MemoryProviderSchedules(self._state).lock(provider_id, around, services)
         terms = await self.terms_of(provider_id)
         return None if schedule is None or terms is None else BookableProvider(schedule=schedule, terms=terms)
 
-    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
-        bookable = await self.lock(provider_id, around)
+    async def try_lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> tuple[BookableProvider, bool] | None:
+        bookable = await self.lock(provider_id, around, services)
         return None if bookable is None else (bookable, True)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:

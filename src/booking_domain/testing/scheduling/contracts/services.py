@@ -11,7 +11,8 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import NOW, Builder
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
 
 
@@ -125,6 +126,43 @@ class ServicesContract(StorageContract):
         async with backend.begin() as tx:
             await tx.salons.part(salon.id, cast.profile.id)
         assert await backend.reads.services.of_provider(cast.profile.id) == []
+
+    async def test_a_schedule_has_the_services_that_are_asked_for_and_offered(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        salon = await _a_salon(backend, make, cast, other)
+        own, add_on = make.service(provider_id=cast.profile.id), make.service(provider_id=other.profile.id)
+        inactive = replace(make.service(provider_id=cast.profile.id), active=False)
+        shared, unshared = make.service(salon_id=salon.id), make.service(salon_id=salon.id)
+        await _added(backend, own, replace(add_on, add_on=True), inactive, shared, unshared)
+        offer = await _offered(backend, shared, cast, price_amount=7)
+        everything = [each.id for each in (own, add_on, inactive, shared, unshared)]
+        window = TimeRange(TOMORROW, TOMORROW + HOUR)
+        async with backend.begin() as tx:
+            locked = await tx.schedules.lock(cast.profile.id, window, everything)
+            bookable = await tx.bookable_providers.try_lock(cast.profile.id, window, everything)
+        assert locked is not None
+        assert bookable is not None
+        assert locked.by_service
+        assert set(locked.services) == {own.offered(), shared.offered(offer)}
+        assert set(bookable[0].schedule.services) == set(locked.services)
+        read = await backend.reads.schedules.get(cast.profile.id, window, [own.id])
+        assert read is not None
+        assert read.services == (own.offered(),)
+        plain = await backend.reads.schedules.get(other.profile.id, window)
+        assert plain is not None
+        assert (plain.services, plain.by_service) == ((), False)
+        async with backend.begin() as tx:
+            await tx.services.remove(own.id)
+        read = await backend.reads.schedules.get(cast.profile.id, window)
+        assert read is not None
+        assert read.by_service
+        async with backend.begin() as tx:
+            await tx.services.remove_offer(shared.id, cast.profile.id)
+        read = await backend.reads.schedules.get(cast.profile.id, window)
+        assert read is not None
+        assert not read.by_service
 
     async def test_a_deleted_service_takes_its_offers_along(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

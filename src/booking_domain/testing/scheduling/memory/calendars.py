@@ -15,11 +15,12 @@ from booking_domain.scheduling.ports import (
     ScheduleReads,
     claim_margin,
 )
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, require_provider
 from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.scheduling.memory.services import offered_by
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS
 
 
@@ -117,7 +118,9 @@ class MemoryProviderSchedules(ProviderSchedules):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+    async def lock(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> ProviderSchedule | None:
         profile = self._state[PROFILES].get(provider_id)
         calendar = calendar_of(self._state, provider_id)
         if profile is None or calendar is None:
@@ -131,12 +134,15 @@ class MemoryProviderSchedules(ProviderSchedules):
         ]
         own = self._state[FEEDS].get(provider_id, OwnFeeds())
         terms = self._state[TERMS].get(provider_id)
+        offered = [each.offered(offer) for each, offer, bookable in offered_by(self._state, provider_id) if bookable]
         return ProviderSchedule(
             provider_id=provider_id,
             owner_id=profile.owner_id,
             accepting=profile.status is ProfileStatus.APPROVED,
             calendar=_near(calendar, near, around),
             further_durations=() if terms is None else tuple(each.minutes for each in terms.durations),
+            services=tuple(each for each in offered if each.id in services),
+            by_service=not all(each.add_on for each in offered),
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
             feeds=tuple(
                 replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds
@@ -160,8 +166,10 @@ class MemoryScheduleReads(ScheduleReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-        return await MemoryProviderSchedules(self._committed()).lock(provider_id, around)
+    async def get(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> ProviderSchedule | None:
+        return await MemoryProviderSchedules(self._committed()).lock(provider_id, around, services)
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         return await MemoryCalendars(self._committed()).calendar_of(provider_id)
