@@ -8,8 +8,8 @@ from msgspec import UNSET, UnsetType
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
-from booking_domain.payments.desk import DeskPayment
 from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
@@ -52,6 +52,7 @@ class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
 def _booking(
     booking: Booking,
     events: Sequence[BookingEvent],
+    *,
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     at_desk: Sequence[DeskPayment],
@@ -96,7 +97,12 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         at_desk, walk_ins = await reads.desk_payments.of_each_booking(ids), await reads.walk_ins.of_each(ids)
         yield [
             _booking(
-                each, events[each.id], payments[each.id], refunds[each.id], at_desk[each.id], walk_ins.get(each.id)
+                each,
+                events[each.id],
+                payments=payments[each.id],
+                refunds=refunds[each.id],
+                at_desk=at_desk[each.id],
+                walk_in=walk_ins.get(each.id),
             )
             for each in found
         ]
