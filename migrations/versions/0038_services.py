@@ -38,7 +38,7 @@ def upgrade() -> None:
             "0 <= deposit_amount AND deposit_amount <= price_amount", name=op.f("services_deposit_check")
         ),
         sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="services_provider_id_fkey"),
-        sa.ForeignKeyConstraint(["salon_id"], ["salons.id"], name="services_salon_id_fkey"),
+        sa.ForeignKeyConstraint(["salon_id"], ["salons.id"], name="services_salon_id_fkey", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="services_pkey"),
     )
     for owner in ("provider_id", "salon_id"):

@@ -70,7 +70,7 @@ class Salons(Protocol):
         ...
 
     async def delete(self, salon_id: SalonId) -> None:
-        """Delete the salon with its hours, memberships and invitations; needs the salon's lock."""
+        """Delete the salon with its hours, services, memberships and invitations; needs the salon's lock."""
         ...
 
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:

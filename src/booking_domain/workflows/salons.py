@@ -209,7 +209,7 @@ async def _decline(salon_id: SalonId, tx: Repositories, context: Context) -> Non
 
 
 async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None:
-    """Delete a salon, as its manager or an admin. Its members keep their calendars and bookings."""
+    """Delete a salon and its services, as its manager or an admin. Its members keep their calendars and bookings."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound

@@ -133,7 +133,7 @@ services: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("provider_id", Uuid, ForeignKey("providers.id")),
-    Column("salon_id", Uuid, ForeignKey("salons.id")),
+    Column("salon_id", Uuid, ForeignKey("salons.id", ondelete="CASCADE")),
     Column("name", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("category", Text, nullable=False),

@@ -114,7 +114,8 @@ async def remove_salon(
 ) -> None:
     """Delete a salon, as its manager or an admin.
 
-    Members and invited providers are told. Bookings stay; the members' opening hours are their own again.
+    Members and invited providers are told. Bookings stay; the salon's services are gone, and the members' opening
+    hours are their own again.
     """
     await executor.run(delete_salon, SalonId(salon_id), actor=actor)
 

@@ -23,7 +23,7 @@ from booking_domain.testing.catalogue.memory.tables import (
 )
 from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
-from booking_domain.testing.scheduling.memory.tables import SALON_HOURS
+from booking_domain.testing.scheduling.memory.tables import SALON_HOURS, SERVICE_OFFERS, SERVICES
 from booking_domain.workflows.ports import SalonReads
 from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
@@ -78,6 +78,11 @@ class MemorySalons(Salons):
     async def delete(self, salon_id: SalonId) -> None:
         for member in await self.members(salon_id):
             await self.part(salon_id, member.provider_id)
+        services = {each.id for each in self._state[SERVICES].values() if each.salon_id == salon_id}
+        for service_id in services:
+            del self._state[SERVICES][service_id]
+        for key in [key for key in self._state[SERVICE_OFFERS] if key[0] in services]:
+            del self._state[SERVICE_OFFERS][key]
         del self._state[SALONS][salon_id], self._state[SALON_HOURS][salon_id]
 
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:

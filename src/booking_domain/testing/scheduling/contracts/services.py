@@ -45,6 +45,20 @@ async def _offered(backend: Backend, service: Service, cast: Cast, price_amount:
 class ServicesContract(StorageContract):
     """Services in a transaction, and reads of them."""
 
+    async def test_the_services_of_a_deleted_salon_are_gone(self, backend: Backend, make: Builder) -> None:
+        member = await a_cast(backend, make)
+        salon, other = await _a_salon(backend, make, member), await _a_salon(backend, make)
+        gone, kept = make.service(salon_id=salon.id), make.service(salon_id=other.id)
+        own = make.service(provider_id=member.profile.id)
+        await _added(backend, gone, kept, own)
+        await _offered(backend, gone, member)
+        async with backend.begin() as tx:
+            await tx.salons.lock(salon.id)
+            await tx.salons.delete(salon.id)
+        async with backend.begin() as tx:
+            assert [await tx.services.get(each.id) for each in (gone, kept, own)] == [None, kept, own]
+        assert [each.service for each in await backend.reads.services.of_provider(member.profile.id)] == [own]
+
     async def test_a_service_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         service = make.service(provider_id=cast.profile.id)
