@@ -130,6 +130,12 @@ def test_production_with_development_secrets_is_refused_and_names_each(refused: 
         "BOOKING_RATE_LIMITS",
         "BOOKING_EMAIL_PROVIDER",
         "BOOKING_SMS_PROVIDER",
+        "R2_ENDPOINT_URL",
+        "R2_ACCESS_KEY_ID",
+        "R2_SECRET_ACCESS_KEY",
+        "R2_BUCKET",
+        "R2_PUBLIC_BUCKET",
+        "R2_PUBLIC_URL",
     }
     assert "hidden" not in said
     assert DEVELOPMENT_SECRET not in said

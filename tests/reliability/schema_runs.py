@@ -16,6 +16,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.openapi.checks import EnsureResourceAvailability, RejectedPositiveData
 from schemathesis.schemas import BaseSchema
+from tests.openapi import found
 
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 FINE: Final = ["2xx", "304", "401", "403", "404", "409", "412", "422", "429"]
@@ -161,7 +162,9 @@ def _is_one(_: schemathesis.HookContext, failure: Failure, case: Case, __: schem
         return "{id}" not in case.operation.path
     if not isinstance(failure, RejectedPositiveData):
         return True
-    patterns = {each["name"]: each["schema"].get("pattern", "") for each in case.operation.definition.raw["parameters"]}
+    document = case.operation.schema.raw_schema
+    parameters = [found(document, each) for each in case.operation.definition.raw["parameters"]]
+    patterns = {each["name"]: each["schema"].get("pattern", "") for each in parameters}
     sent = dict(case.headers or {})
     return all(re.search(patterns.get(name, ""), value) for name, value in sent.items())
 
@@ -190,6 +193,7 @@ def with_examples(document: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     made = deepcopy(dict(document))
     for item in made["paths"].values():
         for operation in item.values():
+            operation["parameters"] = [dict(found(made, each)) for each in operation["parameters"]]
             for parameter in operation["parameters"]:
                 if parameter["name"] in values:
                     parameter["example"] = values[parameter["name"]]

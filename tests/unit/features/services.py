@@ -20,6 +20,8 @@ from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
 CUT: Final = {"name": "Cut", "durationMinutes": 45, "priceAmount": 3_000_000, "depositAmount": 500_000}
+ADD_ON: Final = {**CUT, "addOn": True}
+"""With an add-on alone, customers still book a provider by the length."""
 
 
 async def service(world: World, who: str) -> Ids:
@@ -28,7 +30,7 @@ async def service(world: World, who: str) -> Ids:
     owned: dict[str, Any] = {}
     if "manager" in who:
         owned = {"salonId": (await world.done("POST", "/salons", who, name="Nomad", timeZone="UTC"))["id"]}
-    return {"service_id": (await world.done("POST", "/services", who, **CUT, **owned))["id"]}
+    return {"service_id": (await world.done("POST", "/services", who, **ADD_ON, **owned))["id"]}
 
 
 async def salon_service(world: World, who: str) -> Ids:
@@ -38,7 +40,7 @@ async def salon_service(world: World, who: str) -> Ids:
         await world.done("POST", f"/salons/{found['salon_id']}/members/me/accept", who)
         world.provider_ids[f"{who}'s salon"] = found["salon_id"]
     salon_id = world.provider_ids[f"{who}'s salon"]
-    made = await world.done("POST", "/services", "other manager", salonId=salon_id, **CUT)
+    made = await world.done("POST", "/services", "other manager", salonId=salon_id, **ADD_ON)
     return {"service_id": made["id"]}
 
 
