@@ -6,7 +6,6 @@ from uuid import UUID
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
-from tests.unit.features.salons import membership
 
 from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.salons import Salon
@@ -36,9 +35,14 @@ async def service(world: World, who: str) -> Ids:
 async def salon_service(world: World, who: str) -> Ids:
     """Of the salon that the provider is a member of."""
     if who not in world.tokens or f"{who}'s salon" not in world.provider_ids:
-        found = await membership(world, who)
-        await world.done("POST", f"/salons/{found['salon_id']}/members/me/accept", who)
-        world.provider_ids[f"{who}'s salon"] = found["salon_id"]
+        made = await world.done("POST", "/salons", "other manager", name="Nomad", timeZone="Asia/Ulaanbaatar")
+        # Always open, so that the provider is booked as before.
+        open_daily = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+        await world.done("PUT", f"/salons/{made['id']}/hours", "other manager", rules=open_daily)
+        provider_id = await world.provider_id(who)
+        await world.done("POST", f"/salons/{made['id']}/members", "other manager", providerId=provider_id)
+        await world.done("POST", f"/salons/{made['id']}/members/me/accept", who)
+        world.provider_ids[f"{who}'s salon"] = made["id"]
     salon_id = world.provider_ids[f"{who}'s salon"]
     made = await world.done("POST", "/services", "other manager", salonId=salon_id, **ADD_ON)
     return {"service_id": made["id"]}
@@ -83,7 +87,7 @@ _OFFER: Final = Permission.OFFER_SERVICES
 
 FEATURE: Final = Feature(
     routes={
-        "POST /services": Row(_MANAGE, once=new_service),
+        "POST /services": Row(_MANAGE, once=new_service, example_refused=True),
         "GET /services": Row(PUBLIC, query="providerId=0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"),
         "GET /services/{service_id}": Row(PUBLIC, SERVICE, tagged=True),
         "PATCH /services/{service_id}": Row(_MANAGE, SERVICE, foreign=403, edit=price),

@@ -62,7 +62,7 @@ def test_a_new_refund_is_pending() -> None:
     assert (refund.created_at, refund.processed_at, refund.version) == (NOW, None, 1)
 
 
-@pytest.mark.parametrize("party", PaymentParty)
+@pytest.mark.parametrize("party", [PaymentParty.GATEWAY, PaymentParty.PLATFORM])
 def test_a_refund_is_made_once(party: PaymentParty) -> None:
     made = a_refund().mark_refunded(party, LATER)
     assert (made.status, made.amount) == (RefundStatus.REFUNDED, ASKED)

@@ -13,8 +13,7 @@ from entrypoints.http.kit.etags import NOT_MODIFIED, matches
 
 ICALENDAR: Final = "text/calendar"
 """Litestar adds the charset."""
-_PRIVATE: Final = {"Cache-Control": "private"}
-"""The response headers of every answer add `no-store` to it."""
+_PRIVATE: Final = {"Cache-Control": "private, no-store"}
 
 
 @dataclass(frozen=True, slots=True)
