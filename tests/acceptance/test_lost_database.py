@@ -9,8 +9,8 @@ from tests.ports import free_port
 
 from adapters.postgres.kit import embedded, migrations
 
-QUEUES = 3
-"""The default queue, that of feeds and that of webhooks."""
+QUEUES = 4
+"""The default queue, and those of feeds, webhooks and messages."""
 
 
 def test_a_worker_waits_for_its_database_and_stops_on_sigterm_without_it(tmp_path: Path) -> None:
