@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.npm import require_packages
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -16,6 +16,8 @@ ARGUMENTS: Final = [
 WIDTHS: Final = (1280, 390)
 SCHEMES: Final = ("light", "dark")
 WEB: Final = Path(__file__).parent / "clients" / "web"
+
+expect.set_options(timeout=60_000)  # in milliseconds; a busy machine renders slowly
 
 needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,20 +87,16 @@ async def test_memory_is_limited_and_a_crashed_parser_is_logged(caplog: pytest.L
 
 async def test_a_slow_file_does_not_block_others() -> None:
     bomb = calendar(event(f"{ONE_HOUR}RRULE:FREQ=SECONDLY"))
-
-    async def run() -> tuple[str, list[TimeRange]]:
-        sandbox = Sandbox(cpu_seconds=2)
-        try:
-            slow = asyncio.create_task(failure_reason(sandbox.busy_times(bomb, window=YEAR, time_zone=HOME_ZONE)))
-            quick = await sandbox.busy_times(ONE, window=YEAR, time_zone=HOME_ZONE)
-            assert not slow.done()
-            return await slow, quick
-        finally:
-            await sandbox.close()
-
-    reason, quick = await run()
-    assert reason == LIMIT_EXCEEDED
-    assert len(quick) == 1
+    sandbox = Sandbox(cpu_seconds=600, seconds=600)  # so that the slow one is still running, however slow the machine
+    slow = asyncio.create_task(sandbox.busy_times(bomb, window=YEAR, time_zone=HOME_ZONE))
+    try:
+        quick = await sandbox.busy_times(ONE, window=YEAR, time_zone=HOME_ZONE)
+        assert (len(quick), slow.done()) == (1, False)
+    finally:
+        slow.cancel()
+        with suppress(asyncio.CancelledError):
+            await slow
+        await sandbox.close()
 
 
 async def test_files_beyond_the_process_limit_wait() -> None:
