@@ -51,6 +51,7 @@ class Heart:
         """Record what has happened, every few seconds."""
         while True:
             await asyncio.sleep(RECORD_EVERY_SECONDS)
-            if self._unrecorded:
-                await self._record.beat(sorted(self._unrecorded))
-                self._unrecorded.clear()
+            if recorded := sorted(self._unrecorded):
+                await self._record.beat(recorded)
+                # What happened meanwhile is recorded next time, and so is all of this if recording fails.
+                self._unrecorded.difference_update(recorded)

@@ -1,6 +1,7 @@
 """The worker's heartbeat: recorded as long as the work is done."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 from tests.unit.entrypoints.worker.workshop import Workshop
@@ -29,3 +30,27 @@ async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatc
         assert set(await shop.database.heartbeats()) == set(Activity)
         stop.set()
         await worker
+
+
+async def test_an_activity_during_a_record_is_recorded_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heart, "RECORD_EVERY_SECONDS", 0)
+    records: list[list[Activity]] = []
+
+    class Recorder:
+        async def beat(self, activities: Iterable[Activity]) -> None:
+            records.append(list(activities))
+            if len(records) == 1:
+                beating.beat(Activity.SWEEP)
+            else:
+                raise EndOfTest
+
+    beating = heart.Heart(Recorder())
+    beating.beat(Activity.RELAY)
+    with pytest.raises(EndOfTest):
+        async with asyncio.timeout(60):
+            await beating.record()
+    assert records == [[Activity.RELAY], [Activity.SWEEP]]
+
+
+class EndOfTest(Exception):
+    """Ends the endless recording."""
