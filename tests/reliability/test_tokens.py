@@ -15,7 +15,7 @@ from tests.unit.entrypoints.api import assert_problem, serving
 
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_key, key_id
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens, Bearer
@@ -112,17 +112,18 @@ class AnyAlgorithm(JwtAccessTokens):
 class AnyHeader(JwtAccessTokens):
     """Checks only the key id of the header."""
 
-    def _key_of(self, header: dict[str, Any]) -> bytes:
-        if header.get("kid") not in self._keys:
-            raise InvalidToken
-        return self._keys[header["kid"]]
+    def _key_of(self, text: str) -> bytes:
+        return {key_id(key): key for key in self._keys.values()}[jwt.get_unverified_header(text)["kid"]]
 
 
 class AnyKeyId(JwtAccessTokens):
     """Falls back to the current key for a missing or unknown key id."""
 
-    def _key_of(self, header: dict[str, Any]) -> bytes:
-        return super()._key_of({**header, "kid": self._key_id})
+    def _key_of(self, text: str) -> bytes:
+        header = jwt.get_unverified_header(text)
+        if header == {"alg": "HS256", "typ": "at+jwt", "kid": header.get("kid", "")}:
+            return {key_id(key): key for key in self._keys.values()}.get(header.get("kid"), self._key)
+        raise InvalidToken
 
 
 class AnyAudience(JwtAccessTokens):

@@ -2,7 +2,7 @@
 
 Only tokens of exactly the issued form are accepted: the header has `alg`, `typ` and `kid` and nothing else (so `jku`,
 `jwk`, `x5u` and `crit` have no effect), with one algorithm, issuer, audience and signature encoding. Keys come from the
-settings only; `kid` selects one of them, and a token with an unknown or missing `kid` is rejected.
+settings only; `kid` selects one of them. A header that is encoded in any other way is rejected.
 
 `amr` is `["mfa"]` (RFC 8176) for a session with two factors, and absent otherwise.
 
@@ -42,8 +42,8 @@ class JwtAccessTokens(AccessTokens):
 
     def __init__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> None:
         self._key = key
-        self._key_id = key_id(key)
-        self._keys = {key_id(each): each for each in (*previous, key)}
+        self._keys = {_encoded({}, each).partition(".")[0]: each for each in (*previous, key)}
+        """By the encoded header of the tokens that they sign, so that only a header of the issued form is accepted."""
         # Expiry depends on the caller's clock, so the library's time checks are disabled and done in `read`.
         self._options: jwt.types.Options = {
             "require": list(_CLAIMS),
@@ -69,8 +69,7 @@ class JwtAccessTokens(AccessTokens):
         }
         if bearer.second_factor:
             claims["amr"] = _TWO_FACTORS
-        text = self._jwt.encode(claims, self._key, _ALGORITHM, {"typ": _TYPE, "kid": self._key_id})
-        return AccessToken(text=text, expires_in=int(LIFE.total_seconds()))
+        return AccessToken(text=_encoded(claims, self._key), expires_in=int(LIFE.total_seconds()))
 
     def read(self, text: str, now: datetime) -> Bearer:
         if len(text) > _MAX_LENGTH:
@@ -84,20 +83,25 @@ class JwtAccessTokens(AccessTokens):
         if "=" in text:  # RFC 7515 §2 forbids padding; the library tolerates some
             raise InvalidToken
         try:
-            key = self._key_of(jwt.get_unverified_header(text))
             claims = self._jwt.decode(
-                text, key, algorithms=[_ALGORITHM], options=self._options, audience=_AUDIENCE, issuer=_ISSUER
+                text,
+                self._key_of(text),
+                algorithms=[_ALGORITHM],
+                options=self._options,
+                audience=_AUDIENCE,
+                issuer=_ISSUER,
             )
             return _bearer(claims), _seconds(claims.get("nbf", 0)), _seconds(claims["exp"])
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
+        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise InvalidToken from error
 
-    def _key_of(self, header: dict[str, Any]) -> bytes:
-        """Return the key selected by `kid`; rejects a header with any other member."""
-        kid = header.get("kid", "")
-        if header != {"alg": _ALGORITHM, "typ": _TYPE, "kid": kid} or kid not in self._keys:
-            raise InvalidToken
-        return self._keys[kid]
+    def _key_of(self, text: str) -> bytes:
+        """Return the key that signs tokens with this header; `KeyError` if none does."""
+        return self._keys[text.partition(".")[0]]
+
+
+def _encoded(claims: dict[str, Any], key: bytes) -> str:
+    return jwt.encode(claims, key, _ALGORITHM, {"typ": _TYPE, "kid": key_id(key)})
 
 
 def _bearer(claims: dict[str, Any]) -> Bearer:
