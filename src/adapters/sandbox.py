@@ -20,7 +20,7 @@ _INHERITED_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONTZPATH"
 
 
 class LimitExceeded(Exception):
-    """The child used too much time or memory, or crashed; `status` is its exit status, if it ended by itself."""
+    """The child used too much time or memory, crashed or was killed; `status` is its exit status, if it has one."""
 
     def __init__(self, status: int | None = None) -> None:
         self.status = status
@@ -42,6 +42,8 @@ class Sandbox:
         self._seconds = seconds
         self._limits = {"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes}
         self._threads = ThreadPoolExecutor(max_processes, thread_name_prefix=f"sandbox-{module}")
+        self._children: set[subprocess.Popen[bytes]] = set()
+        self._closing = False
 
     async def run(self, content: bytes, request: Mapping[str, Any]) -> bytes:
         """Return what the child writes.
@@ -52,28 +54,36 @@ class Sandbox:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, content, request)
 
     async def close(self) -> None:
-        """Cancel what waits, and wait for what runs."""
+        """Cancel what waits, and kill what runs."""
+        self._closing = True
+        for child in tuple(self._children):
+            child.kill()
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     def _run(self, content: bytes, request: Mapping[str, Any]) -> bytes:
         environment = {name: os.environ[name] for name in _INHERITED_ENVIRONMENT if name in os.environ}
         environment["PYTHONTZPATH"] = os.pathsep.join(zoneinfo.TZPATH)
         argument = json.dumps({**request, **self._limits})
-        try:
-            child = subprocess.run(  # noqa: S603 - fixed interpreter and module; the content is passed on stdin
-                [sys.executable, "-P", "-W", "ignore", "-m", self._module, argument],
-                input=content,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, map(os.path.abspath, sys.path)))},
-                timeout=self._seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise LimitExceeded from None
+        with subprocess.Popen(  # noqa: S603 - fixed interpreter and module; the content is passed on stdin
+            [sys.executable, "-P", "-W", "ignore", "-m", self._module, argument],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, map(os.path.abspath, sys.path)))},
+        ) as child:
+            self._children.add(child)
+            try:
+                if self._closing:
+                    raise LimitExceeded
+                answer, _ = child.communicate(content, timeout=self._seconds)
+            except subprocess.TimeoutExpired:
+                raise LimitExceeded from None
+            finally:
+                child.kill()  # does nothing to a child that has ended
+                self._children.remove(child)
         if child.returncode:
             raise LimitExceeded(child.returncode)
-        return child.stdout
+        return answer
 
 
 def limit_resources(*, cpu_seconds: int, memory_bytes: int) -> None:

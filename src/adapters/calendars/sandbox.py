@@ -43,7 +43,7 @@ class Sandbox:
         return [TimeRange(_instant(start), _instant(end)) for start, end in result["busy"]]
 
     async def close(self) -> None:
-        """Cancel queued files and wait for running ones."""
+        """Cancel queued files and kill the parsers of running ones."""
         await self._sandbox.close()
 
 
