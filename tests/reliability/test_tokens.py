@@ -122,7 +122,7 @@ class AnyKeyId(JwtAccessTokens):
     def _key_of(self, text: str) -> bytes:
         header = jwt.get_unverified_header(text)
         if header == {"alg": "HS256", "typ": "at+jwt", "kid": header.get("kid", "")}:
-            return {key_id(key): key for key in self._keys.values()}.get(header.get("kid"), self._key)
+            return {key_id(key): key for key in self._keys.values()}.get(header.get("kid", ""), self._key)
         raise InvalidToken
 
 
