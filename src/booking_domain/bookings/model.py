@@ -50,6 +50,11 @@ ANSWER_DUE: Final = timedelta(hours=48)
 MAX_OFFERED_TIMES: Final = 10
 DISPUTABLE_FOR: Final = timedelta(days=14)
 MAX_DURATIONS: Final = 20
+DEFAULT_REMINDERS: Final = (1_440, 120)
+"""A day and two hours before the start."""
+MAX_REMINDERS: Final = 5
+EARLIEST_REMINDER: Final = 14 * MINUTES_A_DAY
+MAX_INSTRUCTIONS: Final = 500
 QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
 _BALANCE_DUE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
@@ -98,6 +103,10 @@ class Terms:
     """Whether a request claims its time until it is answered."""
     gateway: str | None = None
     """The payment gateway that the provider chose; None: the first of the deployment that takes the currency."""
+    reminder_minutes: tuple[int, ...] = DEFAULT_REMINDERS
+    """How many minutes before the start customers are reminded, the earliest first."""
+    instructions: str = ""
+    """What customers are told with a reminder, e.g. how to prepare."""
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
@@ -106,6 +115,14 @@ class Terms:
             raise InvalidValue(field="durations", problem=f"at most {MAX_DURATIONS} durations")
         if len({duration.minutes for duration in self.durations}) < len(self.durations):
             raise InvalidValue(field="durations", problem="each length must be listed once")
+        before = self.reminder_minutes
+        if len(before) > MAX_REMINDERS or not all(1 <= each <= EARLIEST_REMINDER for each in before):
+            problem = f"at most {MAX_REMINDERS} reminders, 1 to {EARLIEST_REMINDER} minutes before the start"
+            raise InvalidValue(field="reminder_minutes", problem=problem)
+        if list(before) != sorted(set(before), reverse=True):
+            raise InvalidValue(field="reminder_minutes", problem="the earliest reminder first, each once")
+        if len(self.instructions) > MAX_INSTRUCTIONS:
+            raise InvalidValue(field="instructions", problem=f"at most {MAX_INSTRUCTIONS} characters")
 
     def of_length(self, minutes: int) -> Self:
         """The terms of one appointment: those of the duration with this length, else of the default."""

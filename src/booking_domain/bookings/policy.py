@@ -103,10 +103,14 @@ class CancellationPolicy:
             return tier.percent
         return _WHOLE - (self.late_keeps if cancelled_at < start else self.no_show_keeps)
 
+    def ends(self, tier: Tier, start: datetime) -> datetime:
+        """Until when, inclusive, a cancellation meets the tier."""
+        return start - timedelta(hours=tier.hours_before)
+
     def deadlines(self, start: datetime) -> Iterator[datetime]:
         """The instants from which on a cancellation may give less back than just before."""
         for tier in self.tiers:
-            yield start - timedelta(hours=tier.hours_before) + timedelta.resolution
+            yield self.ends(tier, start) + timedelta.resolution
         yield start
 
     def deadline_passed(self, *, start: datetime, at: datetime) -> bool:

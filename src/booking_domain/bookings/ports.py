@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from booking_domain.bookings import consents
+from booking_domain.bookings import consents, reminders
 from booking_domain.bookings.consents import CONSENT_LIFECYCLE, BookingConsentReads, BookingConsents
 from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.scheduling.model import ProviderSchedule
@@ -148,6 +149,8 @@ class BookingRepositories(Protocol):
     def booking_consents(self) -> BookingConsents: ...
     @property
     def walk_ins(self) -> WalkIns: ...
+    @property
+    def booking_reminders(self) -> BookingReminders: ...
 
 
 class BookingReadGroup(Protocol):
@@ -159,6 +162,10 @@ class BookingReadGroup(Protocol):
     def booking_consents(self) -> BookingConsentReads: ...
     @property
     def walk_ins(self) -> WalkInReads: ...
+    @property
+    def booking_reminders(self) -> BookingReminderReads: ...
 
 
-CONTEXT: Final = DomainContext(events=(*EVENTS, *consents.EVENTS), lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE))
+CONTEXT: Final = DomainContext(
+    events=(*EVENTS, *consents.EVENTS, *reminders.EVENTS), lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE)
+)

@@ -55,7 +55,7 @@ class MessageStatus(StrEnum):
     FAILED = "failed"
     """Refused, or tried for a day without success."""
     SKIPPED = "skipped"
-    """Not needed: an earlier message was sent."""
+    """Not needed: an earlier message was sent, or it was a reminder of what has changed or begun."""
 
 
 class MessageAction(StrEnum):
@@ -85,6 +85,7 @@ MESSAGE_LIFECYCLE: Final[Lifecycle[MessageStatus, MessageAction, MessageParty]] 
     moves={
         (MessageStatus.STANDBY, MessageAction.ACTIVATE): Move(MessageStatus.PENDING, _PLATFORM),
         (MessageStatus.STANDBY, MessageAction.SKIP): Move(MessageStatus.SKIPPED, _PLATFORM),
+        (MessageStatus.PENDING, MessageAction.SKIP): Move(MessageStatus.SKIPPED, _PLATFORM),
         (MessageStatus.PENDING, MessageAction.SEND): Move(MessageStatus.SENT, _PLATFORM),
         (MessageStatus.PENDING, MessageAction.RETRY): Move(MessageStatus.PENDING, _PLATFORM),
         (MessageStatus.PENDING, MessageAction.GIVE_UP): Move(MessageStatus.FAILED, _PLATFORM),
@@ -177,7 +178,7 @@ class Message:
 
     def skipped(self) -> Self:
         """Return the message as not needed."""
-        return self._moved(MessageAction.SKIP)
+        return self._moved(MessageAction.SKIP, next_attempt_at=None)
 
     def _attempted(self, action: MessageAction, now: datetime, **members: Any) -> Self:
         first = self.first_attempt_at or now

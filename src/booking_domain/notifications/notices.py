@@ -6,6 +6,7 @@ The templates are the message ids of the gettext catalogues: after changing one,
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from string import Formatter
 from typing import Protocol
 
 from booking_domain.shared.money import Money
@@ -39,6 +40,8 @@ class NoticeTemplate:
     subject: str
     """The subject of an e-mail; a text message has none."""
     text: str
+    details: tuple[str, ...] = ()
+    """Lines after the text, each of which is left out if one of its values is missing or empty."""
 
     def fill(self, **values: NoticeValue) -> "Notice":
         """Return a notice with these values; unused values are ignored."""
@@ -52,6 +55,15 @@ class Notice:
     template: NoticeTemplate
     values: Mapping[str, NoticeValue] = field(repr=False)
     """May hold secrets, e.g. a one-time code."""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The details of the template for which there are values."""
+        return tuple(
+            each
+            for each in self.template.details
+            if all(self.values.get(name) for _, name, _, _ in Formatter().parse(each) if name is not None)
+        )
 
     def written(self, template: str) -> str:
         """Return a translation of the subject or the text with the values in their places."""

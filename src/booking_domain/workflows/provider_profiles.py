@@ -87,6 +87,8 @@ class TermsChange:
     gateway: str | None = None
     any_gateway: bool = False
     """Leave the choice of the gateway to the deployment again."""
+    reminder_minutes: tuple[int, ...] | None = None
+    instructions: str | None = None
 
     def applied_to(self, terms: Terms) -> Terms:
         """The terms after the change. A price that is not given rises to the deposit if it would be below it."""
@@ -103,6 +105,12 @@ class TermsChange:
                 terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
             ),
             gateway=self.gateway or (None if self.any_gateway else terms.gateway),
+            reminder_minutes=(
+                terms.reminder_minutes
+                if self.reminder_minutes is None
+                else tuple(sorted(self.reminder_minutes, reverse=True))
+            ),
+            instructions=terms.instructions if self.instructions is None else self.instructions,
         )
 
 

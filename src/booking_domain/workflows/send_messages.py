@@ -18,6 +18,7 @@ from booking_domain.notifications.use_cases.notifications import (
     forget_notifications,
     keep_notification,
     record_attempt,
+    skip_messages,
 )
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
@@ -26,6 +27,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.remind import still_wanted
 
 ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
@@ -66,6 +68,9 @@ async def send_due_messages(
         due = await reads.notifications.next_due(user_id, clock.now())
         if due is None:
             break
+        if not await still_wanted(due.notification, reads, clock.now()):
+            await executor.run(skip_messages, due.message, actor=SYSTEM)
+            continue
         attempt = await _attempt(due, sender)
         await executor.run(record_attempt, attempt, actor=SYSTEM)
         if attempt.failure and not attempt.permanent:

@@ -36,7 +36,7 @@ _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what
 """Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
-_OF_NOTICES: Final = dict.fromkeys(("subject", "text", "to_customer", "to_provider"), NOTICE)
+_OF_NOTICES: Final = dict.fromkeys(("subject", "text", "details", "to_customer", "to_provider"), NOTICE)
 _NOTICES: Final = frozenset({"NoticeTemplate", "PartyNotices"})
 _BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what")}
 """Functions that take a text as a positional argument: its position and context."""
@@ -142,7 +142,10 @@ def _written_in(file: Path, name: str, errors: frozenset[str]) -> Iterator[Key]:
         called = ast.unparse(call.func).rpartition(".")[2]
         contexts = _contexts(called, errors)
         texts = [
-            (contexts[word.arg], word.value) for word in call.keywords if word.arg is not None and word.arg in contexts
+            (contexts[word.arg], text)
+            for word in call.keywords
+            if word.arg is not None and word.arg in contexts
+            for text in (word.value.elts if isinstance(word.value, ast.Tuple) else (word.value,))
         ]
         place, of_place = _BY_PLACE.get(called, (len(call.args), MESSAGE))
         texts += [(of_place, text) for text in call.args[place : place + 1]]

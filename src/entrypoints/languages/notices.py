@@ -17,5 +17,5 @@ class GettextTranslator(Translator):
         return TranslatedNotice(
             language=catalogue.language,
             subject=notice.written(catalogue.notice(notice.template.subject)),
-            text=notice.written(catalogue.notice(notice.template.text)),
+            text="\n".join(notice.written(catalogue.notice(each)) for each in (notice.template.text, *notice.details)),
         )

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
+from booking_domain.bookings import reminders
 from booking_domain.bookings.events import EVENTS, BookingChanged, BookingDisputed, BookingDisputeEnded
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.remind import notify_of_reminder, remind
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 
 _OVERDUE_PER_SWEEP: Final = 200
+_REMINDED_PER_SWEEP: Final = 1_000
 _TOLD: Final = tuple(event for event in EVENTS if event not in {BookingDisputed, BookingDisputeEnded})
 """Of a dispute, the parties are told by its own events."""
 
@@ -27,6 +30,17 @@ async def _expire(container: Container, *, booking_id: str) -> None:
     )
 
 
+async def _remind(container: Container, *, booking_id: str) -> None:
+    """Announce the reminders of a booking that are due; those that were announced before are not repeated."""
+    await remind(
+        BookingId(UUID(booking_id)),
+        now=container.clock().now(),
+        reads=container.reads(),
+        executor=container.executor(),
+    )
+
+
+REMIND: Final = Job(name="remind", run=_remind)
 EXPIRE: Final = Job(name="expire", run=_expire)
 
 
@@ -40,9 +54,14 @@ async def _sweep_overdue(container: Container, enqueue: Enqueue) -> None:
         await enqueue(EXPIRE.request(once=f"expire {booking_id}", booking_id=str(booking_id)))
 
 
+async def _sweep_due_reminders(container: Container, enqueue: Enqueue) -> None:
+    for booking_id in await container.reads().booking_reminders.due(container.clock().now(), _REMINDED_PER_SWEEP):
+        await enqueue(REMIND.request(once=f"remind {booking_id}", booking_id=str(booking_id)))
+
+
 CONTEXT: Final = WorkerContext(
-    jobs=(EXPIRE,),
+    jobs=(EXPIRE, REMIND),
     subscriptions=(Subscription(EVENTS, _expire_when_due),),
-    notices=(Notice(_TOLD, notify_parties),),
-    sweeps=(Sweep("overdue bookings", _sweep_overdue),),
+    notices=(Notice(_TOLD, notify_parties), Notice(reminders.EVENTS, notify_of_reminder)),
+    sweeps=(Sweep("overdue bookings", _sweep_overdue), Sweep("reminders of bookings", _sweep_due_reminders)),
 )

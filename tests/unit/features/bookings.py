@@ -19,6 +19,7 @@ from tests.unit.features.declarations import (
     World,
 )
 
+from booking_domain.bookings import reminders
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import WalkIn
@@ -147,6 +148,7 @@ FEATURE: Final = Feature(
         booking.move             customer:party provider:party manager:party|managed admin:any token
     """,
     events={
+        **{each.topic: {"bookingId", "until"} for each in reminders.EVENTS},
         "booking.cancelled": _STORED,
         "booking.clock_changed": _STORED,
         "booking.completed": _STORED,

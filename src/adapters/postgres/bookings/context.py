@@ -7,12 +7,14 @@ from sqlalchemy import and_, bindparam, exists, or_
 from adapters.postgres.bookings.appointments import PostgresAppointmentReads
 from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
 from adapters.postgres.bookings.consents import PostgresBookingConsentReads, PostgresBookingConsents
+from adapters.postgres.bookings.reminders import PostgresBookingReminderReads, PostgresBookingReminders
 from adapters.postgres.bookings.tables import (
     IS_PARTY,
     IS_TO_COME,
     IS_UNDECIDED,
     booking_consents,
     booking_events,
+    booking_reminders,
     bookings,
     consent_codes,
     walk_ins,
@@ -32,7 +34,7 @@ _BLOCKS: Final = or_(
     _b.status == Status.DISPUTED.value,
 )
 CONTEXT: Final = Context(
-    tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins),
+    tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins, booking_reminders),
     conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
     erasure_blockers={"bookings": exists().where(IS_PARTY, _BLOCKS)},
     profile_blockers={"bookings": exists().where(_b.provider_id == PROVIDER, _BLOCKS)},
@@ -47,6 +49,7 @@ class BookingRepositories(RepositoryGroup):
         self.bookings = PostgresBookings(work)
         self.booking_consents = PostgresBookingConsents(work)
         self.walk_ins = PostgresWalkIns(work, cipher)
+        self.booking_reminders = PostgresBookingReminders(work)
 
 
 class BookingReads(ReadGroup):
@@ -57,4 +60,5 @@ class BookingReads(ReadGroup):
         self.bookings = PostgresBookingReads(source.statements)
         self.booking_consents = PostgresBookingConsentReads(source.statements)
         self.walk_ins = PostgresWalkInReads(source.statements, source.cipher)
+        self.booking_reminders = PostgresBookingReminderReads(source.statements)
         self.appointments = PostgresAppointmentReads(source.statements, source.cipher)

@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, USER, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, USER, Kept, NotExported, personal_data
 from booking_domain.bookings.consents import ConsentStatus
 from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, PaymentAttempt, Status
 
@@ -141,6 +141,7 @@ bookings: Final = Table(
         ),
     ),
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
+    Index("bookings_completed_idx", "updated_at", postgresql_where=text("status = 'completed'")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     info=personal_data("customer_id", erase=_clear_notes, export="bookings"),
 )
@@ -189,6 +190,22 @@ walk_ins: Final = Table(
     Column("name", Text, nullable=False),
     encrypted("phone_sealed", field="walk_ins.phone"),
     info=personal_data("booking_id", erase=DELETE, export="bookings"),
+)
+
+# The reminders that were announced; the id is that of the event.
+booking_reminders: Final = Table(
+    "booking_reminders",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False),
+    Column("topic", Text, nullable=False),
+    instant("due_at"),
+    Index("booking_reminders_booking_id_idx", "booking_id", "topic", "due_at"),
+    info=personal_data(
+        "booking_id",
+        erase=Kept("times of a booking, without texts"),
+        export=NotExported("the notifications that followed are exported"),
+    ),
 )
 
 consent_codes: Final = Table(

@@ -87,6 +87,7 @@ TERMS: Final = Mapper(
     deposit=Columns("deposit_amount", "currency"),
     durations=Converted("durations", write=durations_json, read=durations_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
+    reminder_minutes=Converted("reminder_minutes", write=list, read=tuple),
 )
 _p: Final = providers.c
 _VIEW: Final = select(*PROFILE.columns, _p.time_zone, *TERMS.columns)

@@ -70,6 +70,7 @@ def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
             languages=array([], type_=Text),
             instagram="",
             address="",
+            instructions="",
             lat=null(),
             lon=null(),
             review_note=null(),
@@ -129,6 +130,8 @@ providers: Final = Table(
     Column("durations", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("payment_gateway", Text),
+    Column("reminder_minutes", ARRAY(Integer), nullable=False, server_default=text("'{1440,120}'")),
+    Column("instructions", Text, nullable=False, server_default=""),
     # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),
     Column("rating_total", Integer, nullable=False, server_default="0"),

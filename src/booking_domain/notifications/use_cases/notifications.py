@@ -124,12 +124,20 @@ async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: C
         await tx.notifications.save_message(standby[0].activated(context.now), was=standby[0])
 
 
+async def _skip(message: Message, tx: NotificationTx, _: Context) -> None:
+    """Skip what is left of the message's notification."""
+    for each in await tx.notifications.lock_messages(message.notification_id):
+        if each.status in {MessageStatus.PENDING, MessageStatus.STANDBY}:
+            await tx.notifications.save_message(each.skipped(), was=each)
+
+
 async def _forget(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
     return await tx.notifications.forget(context.now - kept_for, FORGOTTEN_AT_ONCE)
 
 
 keep_notification: Final = UseCase(Permission.RUN_PLATFORM, _keep)
 record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _record_attempt)
+skip_messages: Final = UseCase(Permission.RUN_PLATFORM, _skip)
 forget_notifications: Final = UseCase(Permission.RUN_PLATFORM, _forget)
 
 

@@ -48,6 +48,8 @@ SETTINGS: Final[dict[str, Any]] = {
     "lateCancellationKeepsPercent": 100,
     "noShowKeepsPercent": 100,
     "rescheduleNoticeMinutes": 0,
+    "reminderMinutes": [1440, 120],
+    "instructions": "Please eat before you come.",
 }
 AVAILABILITY: Final[dict[str, Any]] = {
     "settings": SETTINGS,

@@ -199,6 +199,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     reschedule_notice_minutes: int
+    reminder_minutes: tuple[int, ...]
+    instructions: str
 
 
 class BlockBody(Body, frozen=True, kw_only=True):
@@ -286,4 +288,6 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         late_cancellation_keeps_percent=terms.cancellation.late_keeps,
         no_show_keeps_percent=terms.cancellation.no_show_keeps,
         reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,
+        reminder_minutes=terms.reminder_minutes,
+        instructions=terms.instructions,
     )

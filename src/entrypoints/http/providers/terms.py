@@ -4,7 +4,14 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.bookings.model import MAX_DURATIONS, BookingMode, Terms
+from booking_domain.bookings.model import (
+    EARLIEST_REMINDER,
+    MAX_DURATIONS,
+    MAX_INSTRUCTIONS,
+    MAX_REMINDERS,
+    BookingMode,
+    Terms,
+)
 from booking_domain.bookings.policy import (
     MAX_RESCHEDULE_NOTICE,
     MAX_TIERS,
@@ -61,6 +68,10 @@ DurationsJson = Annotated[tuple[DurationJson, ...], Meta(max_length=MAX_DURATION
 CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
 
 
+ReminderMinutes = Annotated[
+    tuple[Annotated[int, Meta(ge=1, le=EARLIEST_REMINDER)], ...],
+    Meta(max_length=MAX_REMINDERS, description="How many minutes before the start customers are reminded."),
+]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
@@ -86,6 +97,10 @@ class TermsBody(Body, frozen=True, kw_only=True):
     payment_gateway: GatewayName | UnsetType | None = UNSET
     """The gateway that charges your customers; null: the first of the platform that takes your currency."""
 
+    reminder_minutes: ReminderMinutes | UnsetType = UNSET
+    instructions: Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)] | UnsetType = UNSET
+    """What customers are told with a reminder, e.g. how to prepare."""
+
     def terms(self) -> TermsChange:
         """Return the command."""
         return TermsChange(
@@ -97,6 +112,8 @@ class TermsBody(Body, frozen=True, kw_only=True):
             requests_claim_time=given(self.requests_claim_time),
             gateway=given(self.payment_gateway),
             any_gateway=self.payment_gateway is None,
+            reminder_minutes=None if isinstance(self.reminder_minutes, UnsetType) else self.reminder_minutes,
+            instructions=given(self.instructions),
         )
 
     def _cancellation(self) -> CancellationChange:

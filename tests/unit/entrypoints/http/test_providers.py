@@ -78,7 +78,9 @@ async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
 
 async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
     provider, provider_id = await api.open_provider(**PROFILE)
-    changed = await api.put("/availability/settings", provider, json={"slotStepMinutes": 15, "maxPerDay": 3})
+    reminders = {"reminderMinutes": [45, 1_440], "instructions": "Please eat before you come."}
+    change = {"slotStepMinutes": 15, "maxPerDay": 3, **reminders}
+    changed = await api.put("/availability/settings", provider, json=change)
     settings = changed.json()
     assert settings == {
         "timeZone": "Asia/Ulaanbaatar",
@@ -102,6 +104,8 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "lateCancellationKeepsPercent": 100,
         "noShowKeepsPercent": 100,
         "rescheduleNoticeMinutes": 0,
+        "reminderMinutes": [1_440, 45],
+        "instructions": "Please eat before you come.",
     }
     assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == settings
     again = await api.put("/availability/settings", provider, json=settings)

@@ -9,17 +9,20 @@ pytest.register_assert_rewrite(
     f"{__name__}.booking_reads",
     f"{__name__}.bookings",
     f"{__name__}.consents",
+    f"{__name__}.reminders",
     f"{__name__}.walk_ins",
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.bookings.consents import BookingConsentReads, BookingConsents
 from booking_domain.bookings.ports import BookingReads, Bookings
+from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.testing.bookings.contracts.appointments import AppointmentReadsContract
 from booking_domain.testing.bookings.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.bookings.contracts.bookings import BookingsContract
 from booking_domain.testing.bookings.contracts.consents import ConsentsContract
+from booking_domain.testing.bookings.contracts.reminders import RemindersContract
 from booking_domain.testing.bookings.contracts.walk_ins import WalkInsContract
 from booking_domain.workflows.ports import AppointmentReads
 
@@ -28,6 +31,8 @@ CONTRACTS: Final = {
     BookingConsentReads: ConsentsContract,
     BookingConsents: ConsentsContract,
     BookingReads: BookingReadsContract,
+    BookingReminderReads: RemindersContract,
+    BookingReminders: RemindersContract,
     Bookings: BookingsContract,
     WalkInReads: WalkInsContract,
     WalkIns: WalkInsContract,

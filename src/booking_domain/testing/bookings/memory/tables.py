@@ -6,8 +6,9 @@ from uuid import UUID
 
 from booking_domain.bookings.consents import BookingConsent, ConsentCode
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.reminders import BookingReminder
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
 
@@ -42,12 +43,14 @@ BOOKING_EVENTS: Final = Table[BookingId, tuple[BookingEvent, ...]]("booking_even
 
 WALK_INS: Final = Table[BookingId, WalkIn]("walk_ins", erase=_delete_walk_ins)
 
+REMINDERS: Final = Table[EventId, BookingReminder]("booking_reminders")
+
 CONSENTS: Final = Table[tuple[UserId, ProviderId], BookingConsent](
     "booking_consents", erase=delete_rows(lambda consent: consent.customer_id)
 )
 CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code)
 
-TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, CONSENTS, CONSENT_CODES)
+TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, REMINDERS, CONSENTS, CONSENT_CODES)
 
 
 def require_booking(state: State, booking_id: UUID) -> None:

@@ -1,0 +1,126 @@
+"""Reminders of a booking: when each is due follows from the booking as it is now, so nothing has to be rescheduled."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import ClassVar, Final, Protocol
+from uuid import UUID, uuid5
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import UNSETTLED, Status
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId, EventId
+
+FOLLOWS_AFTER: Final = timedelta(days=1)
+"""How long after the completion the customer is asked for a review, and reminded of the balance."""
+FOLLOWS_FOR: Final = timedelta(days=3)
+"""How late these may be sent."""
+_LAST_PART: Final = 3
+"""The reminder of a deadline is due when this part of the time, a third, is left."""
+_NAMESPACE: Final = UUID("0b8f7c52-6a3d-5e41-9c07-2d4f8e1a6b93")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingReminder(Event):
+    """The common fields of all reminders. `occurred_at` is when the reminder is due."""
+
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    until: datetime
+    """From then on it is not sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentNear(BookingReminder):
+    """The appointment is near."""
+
+    topic: ClassVar[str] = "booking.reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositNearlyDue(BookingReminder):
+    """The deposit is not paid yet, and the booking is about to expire."""
+
+    topic: ClassVar[str] = "booking.payment_reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerNearlyDue(BookingReminder):
+    """The request, or the offer of other times, is not answered yet and about to expire."""
+
+    topic: ClassVar[str] = "booking.answer_reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWelcome(BookingReminder):
+    """The customer can review the appointment."""
+
+    topic: ClassVar[str] = "booking.review_reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceOpen(BookingReminder):
+    """The appointment is over, and a part of its price is not paid."""
+
+    topic: ClassVar[str] = "booking.balance_reminder"
+
+
+EVENTS: Final[tuple[type[BookingReminder], ...]] = (
+    AppointmentNear,
+    DepositNearlyDue,
+    AnswerNearlyDue,
+    ReviewWelcome,
+    BalanceOpen,
+)
+
+
+def reminders_of(booking: Booking, minutes: Iterable[int], told_at: datetime) -> Iterator[BookingReminder]:
+    """Yield the reminders of a booking, those of the past and of the future.
+
+    `minutes` are those before the start. `told_at` is when the booking last changed for its parties: a reminder that
+    would have been due before is left out, because they have just been told. Each reminder ends when the next is due.
+    A walk-in has none.
+    """
+    if booking.customer_id == booking.provider_user_id:
+        return
+    if booking.status is Status.CONFIRMED and not booking.in_question:
+        start = booking.span.start
+        due = [start - timedelta(minutes=each) for each in sorted(minutes, reverse=True)]
+        for each, until in pairwise((*due, start)):
+            if told_at < each:
+                yield _reminder(AppointmentNear, booking, each, until)
+    elif booking.status in UNSETTLED and booking.due_at is not None and told_at < booking.due_at:
+        left = timedelta(seconds=(booking.due_at - told_at) // timedelta(seconds=_LAST_PART))
+        kind = DepositNearlyDue if booking.status is Status.PENDING else AnswerNearlyDue
+        yield _reminder(kind, booking, booking.due_at - left, booking.due_at)
+    elif booking.status is Status.COMPLETED:
+        due_at = told_at + FOLLOWS_AFTER
+        yield _reminder(ReviewWelcome, booking, due_at, due_at + FOLLOWS_FOR, once=True)
+        if booking.balance_due:
+            yield _reminder(BalanceOpen, booking, due_at, due_at + FOLLOWS_FOR, once=True)
+
+
+def _reminder(
+    kind: type[BookingReminder], booking: Booking, due: datetime, until: datetime, *, once: bool = False
+) -> BookingReminder:
+    """Make a reminder. Its id follows from the booking, the kind and, unless there is one only, when it is due."""
+    name = f"{booking.id} {kind.topic}" if once else f"{booking.id} {kind.topic} {due.timestamp():.6f}"
+    return kind(id=EventId(uuid5(_NAMESPACE, name)), occurred_at=due, booking_id=booking.id, until=until)
+
+
+class BookingReminders(Protocol):
+    """The reminders that a transaction announces."""
+
+    async def add(self, reminder: BookingReminder) -> bool:
+        """Record that a reminder is announced; return False if it was announced before."""
+        ...
+
+
+class BookingReminderReads(Protocol):
+    """Reads of reminders, outside any transaction."""
+
+    async def due(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        """At most `limit` bookings of which a reminder is due that was not announced, by id."""
+        ...

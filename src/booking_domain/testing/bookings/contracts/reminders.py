@@ -1,0 +1,82 @@
+"""The contract of `BookingReminders` and `BookingReminderReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.reminders import (
+    AnswerNearlyDue,
+    AppointmentNear,
+    BalanceOpen,
+    BookingReminder,
+    DepositNearlyDue,
+    ReviewWelcome,
+    reminders_of,
+)
+from booking_domain.bookings.transitions import Status
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+
+_MINUTES = (2_880, 600, 120)
+_SECOND = timedelta(seconds=1)
+
+
+def _reminders(booking: Booking) -> list[BookingReminder]:
+    return list(reminders_of(booking, _MINUTES, booking.updated_at))
+
+
+class RemindersContract(StorageContract):
+    """Which bookings have a reminder to announce."""
+
+    async def test_reminders_are_due_when_the_booking_says_so(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
+        bookings = [
+            make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=status)
+            for n, status in enumerate(Status)
+            if status is not Status.DISPUTED
+        ]
+        paid = replace(make.booking(cast.profile, cast.customer, TOMORROW + 9 * HOUR, status=Status.COMPLETED))
+        paid = replace(paid, paid=paid.price)
+        questioned = make.booking(cast.profile, cast.customer, TOMORROW + 10 * HOUR, status=Status.CONFIRMED)
+        walk_in = make.booking(cast.profile, cast.owner, TOMORROW + 11 * HOUR, status=Status.CONFIRMED)
+        bookings += [paid, replace(questioned, in_question=True), walk_in]
+        odd = make.booking(cast.profile, cast.customer, TOMORROW + 12 * HOUR)
+        bookings.append(replace(odd, due_at=NOW + timedelta(seconds=100, microseconds=7)))
+        await store_bookings(backend, make, *bookings)
+        expected = [each for booking in bookings for each in _reminders(booking)]
+        kinds = {AppointmentNear, DepositNearlyDue, AnswerNearlyDue, ReviewWelcome, BalanceOpen}
+        assert {type(each) for each in expected} == kinds
+        moments = {
+            at + step for each in expected for at in (each.occurred_at, each.until) for step in (-_SECOND, 0 * _SECOND)
+        }
+        for moment in sorted(moments):
+            due = sorted({each.booking_id for each in expected if each.occurred_at <= moment < each.until})
+            assert await backend.reads.booking_reminders.due(moment, 100) == due, moment
+            assert await backend.reads.booking_reminders.due(moment, 1) == due[:1]
+
+    async def test_a_reminder_is_announced_once(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        await store_bookings(backend, make, booking)
+        near = list(reminders_of(booking, (120, 60), booking.updated_at))
+        assert len(near) == 2
+        async with backend.begin() as tx:
+            await tx.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=(120, 60)))
+        for first in (True, False):
+            async with backend.begin() as tx:
+                assert await tx.booking_reminders.add(near[0]) is first
+        assert await backend.reads.booking_reminders.due(near[0].occurred_at, 9) == []
+        assert await backend.reads.booking_reminders.due(near[1].occurred_at, 9) == [booking.id]
+
+    async def test_what_the_parties_have_just_heard_is_not_repeated(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        await store_bookings(backend, make, booking)
+        [_, late] = reminders_of(booking, (1_440, 120), booking.created_at - 2 * timedelta(days=1))
+        assert await backend.reads.booking_reminders.due(late.occurred_at, 9) == [booking.id]
+        moved = replace(booking, version=2, updated_at=late.occurred_at)
+        async with backend.begin() as tx:
+            await tx.bookings.save(moved, was=booking, events=[make.event(moved, Status.CONFIRMED)])
+        assert await backend.reads.booking_reminders.due(late.occurred_at, 9) == []

@@ -1,0 +1,39 @@
+"""Announced reminders in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.reminders import BookingReminder, BookingReminderReads, BookingReminders, reminders_of
+from booking_domain.shared.ids import BookingId
+from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, REMINDERS, TERMS, require_booking
+from booking_domain.testing.kit.tables import State
+
+
+class MemoryBookingReminders(BookingReminders):
+    """The announced reminders of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, reminder: BookingReminder) -> bool:
+        require_booking(self._state, reminder.booking_id)
+        announced = self._state[REMINDERS]
+        return announced.setdefault(reminder.id, reminder) is reminder
+
+
+class MemoryBookingReminderReads(BookingReminderReads):
+    """Committed reminders."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def due(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        state = self._committed()
+        return sorted(each.id for each in state[BOOKINGS].values() if _is_due(state, each, now))[:limit]
+
+
+def _is_due(state: State, booking: Booking, now: datetime) -> bool:
+    told_at = max((each.at for each in state[BOOKING_EVENTS].get(booking.id, ())), default=booking.created_at)
+    found = reminders_of(booking, state[TERMS][booking.provider_id].reminder_minutes, told_at)
+    return any(each.occurred_at <= now < each.until and each.id not in state[REMINDERS] for each in found)
