@@ -11,8 +11,9 @@ from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
 
 from booking_domain.shared.time import instant
+from entrypoints.http.kit.faults import refusal_of
 from entrypoints.http.kit.fields import Instant
-from entrypoints.http.kit.refusals import invalid_input, located
+from entrypoints.http.kit.refusals import invalid_input
 
 MOST_PARAMETERS: Final = 50
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -52,7 +53,7 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
     try:
         asked = msgspec.convert(values, schema, strict=False)
     except msgspec.ValidationError as error:
-        raise located(str(error), within="/query") from error
+        raise refusal_of(error, values, schema, within="/query", strict=False) from error
     for name, member in zip(asked.__struct_encode_fields__, asked.__struct_fields__, strict=True):
         if name in values and getattr(asked, member) is None:  # msgspec decodes the text `null` as None
             raise invalid_input(f"/query/{name}", "Omit the parameter instead of sending null.")

@@ -1,7 +1,7 @@
 """Requests that are rejected before they reach the domain, with pointers to the invalid parts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,19 +33,23 @@ class Refusal(Exception):
 
 def invalid_input(pointer: str, message: str) -> Refusal:
     """Return the refusal of a request with one invalid part."""
-    error = InputError(pointer=pointer[:_LONGEST], message=_shortened(message))
-    return Refusal(status=400, code="validation.invalid_input", detail=INVALID, errors=(error,))
+    return invalid_inputs([InputError(pointer=pointer[:_LONGEST], message=_shortened(message))])
 
 
-def located(message: str, *, within: str = "") -> Refusal:
-    """Convert a message of msgspec (`Expected … - at `$.a[0].b``) to a refusal with a pointer."""
+def invalid_inputs(errors: Iterable[InputError]) -> Refusal:
+    """Return the refusal of a request with these invalid parts."""
+    return Refusal(status=400, code="validation.invalid_input", detail=INVALID, errors=tuple(errors))
+
+
+def located(message: str, *, within: str = "") -> InputError:
+    """Convert a message of msgspec (`Expected … - at `$.a[0].b``) to an error with a pointer."""
     text, _, path = message.rpartition(" - at `$")
     if not text:
         text, path = message, ""
-    pointer = within + "".join("/" + _escaped(name or index) for name, index in _STEP.findall(path.rstrip("`")))
+    pointer = within + "".join("/" + escaped(name or index) for name, index in _STEP.findall(path.rstrip("`")))
     if (field := _FIELD.match(text)) is not None:
-        pointer += "/" + _escaped(field[1])
-    return invalid_input(pointer, text)
+        pointer += "/" + escaped(field[1])
+    return InputError(pointer=pointer[:_LONGEST], message=_shortened(text))
 
 
 def _shortened(message: str) -> str:
@@ -54,5 +58,6 @@ def _shortened(message: str) -> str:
     return message if len(message) <= _LONGEST else f"{message[: half - 1]}…{message[-half:]}"
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
+    """Return a name as a step of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

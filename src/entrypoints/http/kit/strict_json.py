@@ -13,7 +13,8 @@ from litestar.dto import AbstractDTO, DTOConfig
 from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.typing import FieldDefinition
 
-from entrypoints.http.kit.refusals import Refusal, invalid_input, located
+from entrypoints.http.kit.faults import refusal_of
+from entrypoints.http.kit.refusals import Refusal, invalid_input, invalid_inputs, located
 
 _decoder: Final = lru_cache(maxsize=None)(msgspec.json.Decoder[Any])
 _JSON: Final = b"application/json"
@@ -45,16 +46,17 @@ class StrictJson(AbstractDTO[msgspec.Struct]):
 
 
 def read_json(raw: bytes, schema: Any) -> Any:
-    """Decode `raw` to a value of `schema`, or raise a `Refusal` that points to the invalid part.
+    """Decode `raw` to a value of `schema`, or raise a `Refusal` that points to the invalid parts.
 
     `60.0` is the integer 60, as in JSON Schema; some languages write it so. In addition to what the schema rejects,
     duplicate names in an object (RFC 7493 §2.3), NUL characters (PostgreSQL cannot store them) and text that is not
     UTF-8 are rejected.
     """
     try:
-        value = _read(raw, schema)
-    except msgspec.ValidationError as error:
-        raise located(str(error)) from error
+        try:
+            value = _read(raw, schema)
+        except msgspec.ValidationError as error:
+            raise _refusal_of(error, raw, schema) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid_input("", f"The body is not JSON: {error}") from error
     _names_once.decode(raw.decode())
@@ -62,6 +64,14 @@ def read_json(raw: bytes, schema: Any) -> Any:
         for pointer in _nuls(msgspec.json.decode(raw), ""):
             raise invalid_input(pointer, "A NUL character is not text.")
     return value
+
+
+def _refusal_of(error: msgspec.ValidationError, raw: bytes, schema: Any) -> Refusal:
+    try:
+        value = _whole(msgspec.json.decode(raw))
+    except (msgspec.ValidationError, RecursionError):  # a number that no type can hold; deep nesting after the fault
+        return invalid_inputs([located(str(error))])
+    return refusal_of(error, value, schema)
 
 
 def _read(raw: bytes, schema: Any) -> Any:

@@ -1,0 +1,91 @@
+"""A refused request names each of its faults."""
+
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.entrypoints.api import Api
+
+from entrypoints.http.kit.refusals import Refusal, located
+from entrypoints.http.kit.strict_json import read_json
+
+
+class Inner(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    at_most: Annotated[int, msgspec.Meta(le=5)]
+    note: str | None = None
+
+
+class Outer(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    size: int
+    parts: Annotated[tuple[Inner, ...], msgspec.Meta(max_length=2)] = ()
+    inner: Inner | None = None
+
+
+def faults(raw: bytes) -> dict[str, str]:
+    with pytest.raises(Refusal) as refused:
+        read_json(raw, Outer)
+    assert refused.value.status == 400
+    return {error.pointer: error.message for error in refused.value.errors}
+
+
+def test_every_fault_is_named_with_its_place() -> None:
+    assert faults(b'{"name": "", "parts": [{"atMost": 9}, {"note": 1}], "inner": {"atMost": "x"}, "a/b": 1}') == {
+        "/a~1b": "Object contains unknown field `a/b`",
+        "/name": "Expected `str` of length >= 1",
+        "/size": "Object missing required field `size`",
+        "/parts/0/atMost": "Expected `int` <= 5",
+        "/parts/1/atMost": "Object missing required field `atMost`",
+        "/parts/1/note": "Expected `str | null`, got `int`",
+        "/inner/atMost": "Expected `int`, got `str`",
+    }
+
+
+def test_a_fault_of_the_whole_is_named_if_its_members_have_none() -> None:
+    assert list(faults(b'{"name": "a", "size": 1, "parts": [{"atMost": 1}, {"atMost": 1}, {"atMost": 1}]}')) == [
+        "/parts"
+    ]
+    assert list(faults(b"[]")) == [""]
+
+
+def test_at_most_fifty_faults_are_named() -> None:
+    assert len(faults(b'{"parts": [' + b",".join([b"{}"] * 200) + b"]}")) == 50
+
+
+def test_a_body_that_is_not_json_after_a_fault_is_refused() -> None:
+    assert list(faults(b'{"name": 1, "size": ')) == [""]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "a"]),
+    lambda each: (
+        st.lists(each, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "size", "parts", "inner", "atMost", "note", "x"]), each, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_the_fault_that_the_decoder_meets_is_among_those_named(value: Any) -> None:
+    raw = msgspec.json.encode(value)
+    try:
+        msgspec.json.decode(raw, type=Outer)
+    except msgspec.ValidationError as error:
+        first = located(str(error))
+    else:
+        assert read_json(raw, Outer) is not None
+        return
+    assert faults(raw).get(first.pointer) == first.message or any(
+        pointer.startswith(first.pointer + "/") for pointer in faults(raw)
+    )
+
+
+async def test_a_query_names_every_fault(api: Api) -> None:
+    answer = await api.get("/providers?limit=none&order=best&colour=red")
+    assert (answer.status_code, {error["pointer"] for error in answer.json()["errors"]}) == (
+        400,
+        {"/query/limit", "/query/order", "/query/colour"},
+    )
