@@ -67,21 +67,21 @@ def generated(document: bytes, folder: Path) -> list[str]:
 def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client: Generated) -> None:
     studio, person, models = open_studio(product), customer(product), client.models
     signed_in = client.ask("auth.log_in", body=models.LoginBody(email=person.email, password=PASSWORD))
-    assert isinstance(signed_in, models.SignedInJson)
+    assert isinstance(signed_in, models.SignedIn)
     assert signed_in.user.id == UUID(person.id)
     token = signed_in.access_token
 
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     window: dict[str, Any] = {"from_": tomorrow, "to": tomorrow + timedelta(days=2)}
     offered = client.ask("providers.list_slots", UUID(studio.id), **window)
-    assert isinstance(offered, models.SlotsJson)
+    assert isinstance(offered, models.Slots)
     body = models.PlaceBookingBody(provider_id=UUID(studio.id), slot=offered.slots[0].start)
     booked = client.ask("bookings.book_slot", token=token, body=body, idempotency_key="the-first")
-    assert isinstance(booked, models.BookingJson)
+    assert isinstance(booked, models.Booking)
     assert (booked.start, booked.provider_id) == (offered.slots[0].start, UUID(studio.id))
 
     page = client.ask("bookings.list_bookings", token=token, status=[models.Status(booked.status)], limit=10)
-    assert isinstance(page, models.AppointmentsJson)
+    assert isinstance(page, models.Appointments)
     [listed] = page.items
     assert (listed.id, listed.start, listed.provider.id) == (booked.id, booked.start, UUID(studio.id))
     assert models.AvailableAction.CANCEL in listed.actions

@@ -115,10 +115,10 @@ async def test_created_resources_link_to_their_operations(api: Api) -> None:
 
 async def test_schemas_match_what_is_decoded_and_encoded(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
-    booking = schemas["BookingJson"]["properties"]
+    booking = schemas["Booking"]["properties"]
     assert booking["start"] == booking["dueAt"] == {"type": "string", "format": "date-time"}
     assert booking["offeredTimes"]["items"] == {"type": "string", "format": "date-time"}
-    assert {"type": "string", "format": "date-time"} in schemas["UserJson"]["properties"]["emailVerifiedAt"]["anyOf"]
+    assert {"type": "string", "format": "date-time"} in schemas["User"]["properties"]["emailVerifiedAt"]["anyOf"]
     no_nul = re.compile(schemas["RegisterBody"]["properties"]["name"]["pattern"])
     assert no_nul.search("Dorj\nof Khovd")
     assert not no_nul.search("Dorj\0")

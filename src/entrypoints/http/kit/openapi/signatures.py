@@ -9,6 +9,30 @@ from litestar.handlers import HTTPRouteHandler
 from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
+_PUBLIC: Final = {
+    "Anchoring": "SlotAnchoring",
+    "AuditJson": "AuditLog",
+    "BlockJson": "AvailabilityBlock",
+    "EntryJson": "AuditEntry",
+    "EventJson": "BookingEvent",
+    "EventsJson": "BookingEvents",
+    "ExceptionJson": "AvailabilityException",
+    "Failure": "DeliveryFailure",
+    "LoginsJson": "LoginHistory",
+    "Preset": "CancellationPreset",
+    "Purpose": "PaymentKind",
+    "Reason": "DisablingReason",
+    "RuleJson": "AvailabilityRule",
+    "RulesJson": "AvailabilityRules",
+    "Side": "BookingSide",
+    "Standing": "UndisputedStatus",
+    "Status": "BookingStatus",
+    "WaitingJson": "WaitingListEntry",
+    "WaitsJson": "WaitingList",
+    "When": "BookingPeriod",
+}
+"""Names of types that need their module to be understood, as the document names them."""
+_REFERENCE: Final = "#/components/schemas/"
 _NO_NUL: Final = "^[^\\u0000]*$"
 
 
@@ -38,11 +62,14 @@ class Schemas:
         found = [kind(handler) for handler in handlers for kind in (body_type, query_type, answer_type)]
         self._types = list(dict.fromkeys([*(each for each in found if each is not None), *others]))
         self._queries = {each.__name__ for handler in handlers if (each := query_type(handler)) is not None}
-        schemas, self._components = msgspec.json.schema_components(
-            self._types, ref_template="#/components/schemas/{name}"
-        )
+        schemas, components = msgspec.json.schema_components(self._types, ref_template=_REFERENCE + "{name}")
+        schemas = _with_public_names(schemas)
+        self._components = {_public(name): _with_public_names(component) for name, component in components.items()}
+        if len(self._components) < len(components):
+            raise ValueError("two types have the same public name")
         self._refs = dict(zip(self._types, schemas, strict=True))
         for name, component in self._components.items():
+            component.pop("title", None)  # its name
             read = name in self._queries or component.get("additionalProperties") is False
             _amend(component, read=read)
             if name not in self._queries:
@@ -55,7 +82,7 @@ class Schemas:
 
     def has_member(self, kind: Any, name: str) -> bool:
         """Whether a type is an object with this member."""
-        component = self._components.get(getattr(kind, "__name__", ""), {})
+        component = self._components.get(_public(getattr(kind, "__name__", "")), {})
         return name in component.get("properties", {})
 
     def members(self, query: Any) -> tuple[dict[str, dict[str, Any]], frozenset[str]]:
@@ -67,6 +94,23 @@ class Schemas:
     def components(self) -> dict[str, Any]:
         """The components, without queries, which become parameters."""
         return {name: schema for name, schema in self._components.items() if name not in self._queries}
+
+
+def _public(name: str) -> str:
+    return _PUBLIC.get(name, name.removesuffix("Json"))
+
+
+def _with_public_names(schema: Any) -> Any:
+    """The schema with references to the public names of components."""
+    match schema:
+        case {"$ref": str(reference)}:
+            return {**schema, "$ref": _REFERENCE + _public(reference.removeprefix(_REFERENCE))}
+        case dict():
+            return {name: _with_public_names(member) for name, member in schema.items()}
+        case list() | tuple():
+            return [_with_public_names(each) for each in schema]
+        case _:
+            return schema
 
 
 def _describe_defaults(component: dict[str, Any], *, read: bool) -> None:
