@@ -219,6 +219,11 @@ def choose(offered: Iterable[OfferedService], wanted: Sequence[ServiceId]) -> tu
     return chosen
 
 
+def shortest(offered: Iterable[OfferedService]) -> OfferedService | None:
+    """Return the service that takes the least time, the first of several; an add-on is none."""
+    return min((each for each in offered if not each.add_on), key=lambda each: each.minutes, default=None)
+
+
 def _longest(buffers: Iterable[int | None], default: int) -> int:
     return max(default if each is None else each for each in buffers)
 
@@ -291,4 +296,8 @@ class ServiceReads(Protocol):
 
     async def of_salon(self, salon_id: SalonId) -> Sequence[ServiceView]:
         """The salon's services."""
+        ...
+
+    async def offers_in(self, salon_id: SalonId) -> Sequence[ServiceView]:
+        """The offers of the salon's members that can be booked, one view each, by service and id of the provider."""
         ...

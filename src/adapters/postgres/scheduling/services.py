@@ -110,6 +110,12 @@ _BY_OWNER: Final = _view(
 ).select_from(_OWNED)
 _ONE: Final = Statement(_BY_OWNER.where(_s.id == _ID))
 _OF_SALON: Final = Statement(_BY_OWNER.where(_s.salon_id == bindparam("salon_id")).order_by(*_IN_ORDER))
+_OFFERS_IN: Final = Statement(
+    _view(salons.c.manager_id, _IS_BOOKABLE)
+    .select_from(_OFFERED)
+    .where(_s.salon_id == bindparam("salon_id"), _o.service_id.is_not(None), _IS_BOOKABLE, _PUBLISHED)
+    .order_by(*_IN_ORDER, _p.id)
+)
 
 OFFERS_SERVICES: Final = or_(
     exists().where(_s.provider_id == _p.id, ~_s.add_on, _IS_BOOKABLE),
@@ -177,3 +183,6 @@ class PostgresServiceReads(WithWork, ServiceReads):
 
     async def of_salon(self, salon_id: SalonId) -> list[ServiceView]:
         return [_view_of(row) for row in await self._work.all(_OF_SALON, salon_id=salon_id)]
+
+    async def offers_in(self, salon_id: SalonId) -> list[ServiceView]:
+        return [_view_of(row) for row in await self._work.all(_OFFERS_IN, salon_id=salon_id)]

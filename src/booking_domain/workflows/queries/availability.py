@@ -84,11 +84,12 @@ async def _get_schedule_to_come(
     *,
     now: datetime,
     duration_minutes: int | None = None,
+    services: Sequence[ServiceId] = (),
 ) -> ProviderSchedule:
     """`get_bookable_schedule` from now to the furthest horizon."""
     window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
     return await _get_bookable_schedule(
-        actor, provider_id, window, schedules, salons, duration_minutes=duration_minutes
+        actor, provider_id, window, schedules, salons, duration_minutes=duration_minutes, services=services
     )
 
 

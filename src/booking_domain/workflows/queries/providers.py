@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderFilter
 from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.services import ServiceReads, ServiceView, shortest
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
@@ -28,15 +29,30 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPage:
-    """A provider that is public, and its salon."""
+    """A provider that is public, its salon and its services."""
 
     view: ProviderView
     salon: Salon | None
+    services: tuple[ServiceView, ...]
+    """What customers can book, by category and name."""
+
+    @property
+    def quickest(self) -> tuple[ServiceId, ...]:
+        """The service that takes the least time, of a provider who is booked by service."""
+        service = shortest(view.offered for view in self.services)
+        return () if service is None else (service.id,)
 
 
-async def _get_provider_page(provider_id: ProviderId, providers: ProviderReads, salons: SalonReads) -> ProviderPage:
+async def _get_provider_page(
+    provider_id: ProviderId, providers: ProviderReads, salons: SalonReads, services: ServiceReads
+) -> ProviderPage:
     view = await _get_provider(provider_id, providers)
-    return ProviderPage(view=view, salon=await salons.of_provider(provider_id))
+    offered = await services.of_provider(provider_id)
+    return ProviderPage(
+        view=view,
+        salon=await salons.of_provider(provider_id),
+        services=tuple(each for each in offered if each.bookable),
+    )
 
 
 async def _list_providers(chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:

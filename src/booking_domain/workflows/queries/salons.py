@@ -6,9 +6,10 @@ from typing import Final
 
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, SalonFilter, SalonNotFound
+from booking_domain.scheduling.services import ServiceReads, ServiceView
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
-from booking_domain.shared.ids import SalonId
+from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.ports import ProviderReads, SalonReads
@@ -24,17 +25,33 @@ async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalonPage:
-    """A salon, its opening hours and its published members, best rated first."""
+    """A salon, its opening hours, its services and its published members, best rated first."""
 
     view: SalonView
     providers: Sequence[ProviderView]
+    services: tuple[tuple[ServiceView, tuple[ServiceView, ...]], ...]
+    """The active services, each with the offers of the members who can be booked for it."""
 
 
-async def _get_salon_page(salon_id: SalonId, salons: SalonReads, providers: ProviderReads) -> SalonPage:
+async def _get_salon_page(
+    salon_id: SalonId, salons: SalonReads, providers: ProviderReads, services: ServiceReads
+) -> SalonPage:
     members = ProviderFilter(
         status=ProfileStatus.APPROVED, salon_id=salon_id, order=ProviderOrder.RATING, limit=MAX_MEMBERS
     )
-    return SalonPage(view=await _get_salon(salon_id, salons), providers=await providers.page(members))
+    view = await _get_salon(salon_id, salons)
+    offers: dict[ServiceId, list[ServiceView]] = {}
+    for offer in await services.offers_in(salon_id):
+        offers.setdefault(offer.service.id, []).append(offer)
+    return SalonPage(
+        view=view,
+        providers=await providers.page(members),
+        services=tuple(
+            (each, tuple(offers.get(each.service.id, ())))
+            for each in await services.of_salon(salon_id)
+            if each.bookable
+        ),
+    )
 
 
 async def _search_salons(chosen: SalonFilter, salons: SalonReads) -> Sequence[ListedSalon]:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from entrypoints.http.bookings.examples import BOOKING
 from entrypoints.http.providers.schemas import PROVIDER
+from entrypoints.http.services import SERVICE
 
 CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}
 PAGE: Final[dict[str, Any]] = {"items": [PROVIDER], "nextCursor": None}
@@ -47,7 +48,8 @@ PROVIDER_PAGE: Final[dict[str, Any]] = {
         "phone": "+97699112233",
         "instructions": "The entrance is in the yard, second floor.",
     },
-    "nextFree": {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"},
+    "services": [SERVICE],
+    "nextFree": {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:30:00Z"},
     "degraded": [],
 }
 EXPLANATION: Final[dict[str, Any]] = {

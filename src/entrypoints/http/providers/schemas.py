@@ -47,6 +47,7 @@ from entrypoints.http.kit.fields import (
 )
 from entrypoints.http.providers.slot_answers import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
+from entrypoints.http.services import ServiceJson, service_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
 Bio = Annotated[str, Meta(max_length=MAX_BIO)]
@@ -278,8 +279,10 @@ class ProviderPageJson(Json, frozen=True, kw_only=True):
 
     provider: ProviderJson
     salon: SalonOfProviderJson | None
+    services: tuple[ServiceJson, ...]
+    """What customers can book, by category and name, at this provider's lengths and prices."""
     next_free: SlotJson | None
-    """The first slot of the asked length; null if there is none within the horizon."""
+    """The first slot of the asked length or services; null if there is none within the horizon."""
     degraded: tuple[str, ...] = ()
 
 
@@ -326,6 +329,7 @@ def provider_page_json(page: ProviderPage, next_free: Slot | None, degraded: tup
     return ProviderPageJson(
         provider=provider_json(page.view),
         salon=None if salon is None else _salon_json(salon),
+        services=tuple(map(service_json, page.services)),
         next_free=None if next_free is None else slot_json(next_free),
         degraded=degraded,
     )

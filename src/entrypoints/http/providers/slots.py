@@ -61,12 +61,19 @@ class DaysQuery(Query, frozen=True, kw_only=True):
     from_: Annotated[Date, Meta(examples=["2026-11-01"])] = field(name="from")
     to: Annotated[Date, Meta(examples=["2026-12-01"])]
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
 
 
 class ProviderPageQuery(Query, frozen=True, kw_only=True):
-    """The length that the next free time is searched for; the provider's default without it."""
+    """The length or the services that the next free time is searched for.
+
+    Without them, the provider's default length, or the service that takes the least time.
+    """
 
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
 
 
 class ExplainQuery(Query, frozen=True, kw_only=True):
@@ -139,7 +146,10 @@ async def list_days(
     turns: Injected[Turns],
     caller: Injected[Caller],
 ) -> Response[DaysJson]:
-    """Count the offered slots of each day, for a calendar view. Days without slots are listed too."""
+    """Count the offered slots of each day, for a calendar view. Days without slots are listed too.
+
+    `serviceId`, or `serviceIds` once for each of several, count those of appointments with these services.
+    """
     async with turns.turn(caller):
         schedule = await availability.get_bookable_schedule(
             actor,
@@ -148,6 +158,7 @@ async def list_days(
             reads.schedules,
             reads.salons,
             duration_minutes=asked.duration_minutes,
+            services=service_ids(asked.service_id, asked.service_ids),
         )
         window = window_of(asked, schedule.calendar.zone)
         work = partial(days_answer, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
@@ -174,8 +185,11 @@ async def show_provider_page(
     turns: Injected[Turns],
     caller: Injected[Caller],
 ) -> ProviderPageJson:
-    """Return what the public page of a provider shows: profile, rating, salon and the next free time."""
-    page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons)
+    """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
+    page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons, reads.services)
+    wanted = service_ids(asked.service_id, asked.service_ids)
+    if not wanted and asked.duration_minutes is None:
+        wanted = page.quickest
     async with turns.turn(caller):
         now = clock.now()
         schedule = await availability.get_schedule_to_come(
@@ -185,6 +199,7 @@ async def show_provider_page(
             reads.salons,
             now=now,
             duration_minutes=asked.duration_minutes,
+            services=wanted,
         )
         free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
     return provider_page_json(page, free, degraded)

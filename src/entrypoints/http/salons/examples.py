@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from entrypoints.http.providers.schemas import PROVIDER, PROVIDER_ID
+from entrypoints.http.services import SERVICE
 
 OPEN: Final[dict[str, Any]] = {
     "name": "Nomad House",
@@ -30,7 +31,14 @@ SET_HOURS: Final[dict[str, Any]] = {
     ],
 }
 HOURS: Final[dict[str, Any]] = {"timeZone": "Asia/Ulaanbaatar", **SET_HOURS}
-SALON_PAGE: Final[dict[str, Any]] = {**SALON, "hours": HOURS, "providers": [PROVIDER]}
+SALON_SERVICE: Final[dict[str, Any]] = {
+    **{name: shown for name, shown in SERVICE.items() if name != "providerId"},
+    "salonId": SALON["id"],
+    "offers": [
+        {"providerId": PROVIDER_ID, "durationMinutes": 120, "priceAmount": 18_000_000, "depositAmount": 3_000_000}
+    ],
+}
+SALON_PAGE: Final[dict[str, Any]] = {**SALON, "hours": HOURS, "services": [SALON_SERVICE], "providers": [PROVIDER]}
 SALON_LIST: Final[dict[str, Any]] = {
     "items": [{**SALON, "providerCount": 4, "rating": 4.83, "ratingCount": 12, "distanceMetres": 640}],
     "nextCursor": None,

@@ -91,8 +91,10 @@ async def search_salons(asked: Injected[SalonsQuery], reads: Injected[Reads]) ->
 
 @get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page, answer=SALON_PAGE))
 async def show_salon_page(salon_id: FromPath[UUID], reads: Injected[Reads]) -> SalonPageJson:
-    """Return what the public page of a salon shows: the salon, its opening hours and its published members."""
-    return salon_page_json(await salons.get_salon_page(SalonId(salon_id), reads.salons, reads.providers))
+    """Return what the public page of a salon shows: the salon, its opening hours, services and published members."""
+    return salon_page_json(
+        await salons.get_salon_page(SalonId(salon_id), reads.salons, reads.providers, reads.services)
+    )
 
 
 @patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT, answer=SALON))

@@ -24,6 +24,7 @@ from booking_domain.catalogue.salons import (
     SalonFilter,
 )
 from booking_domain.scheduling.model import DateException, WeeklyRule
+from booking_domain.scheduling.services import ServiceView
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.queries.salons import SalonPage
@@ -41,6 +42,7 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given, one_of
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
+from entrypoints.http.services import ServiceJson, service_json
 
 SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]
 
@@ -176,10 +178,26 @@ class SalonHoursJson(Json, frozen=True, kw_only=True):
     exceptions: Annotated[tuple[SalonExceptionJson, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)]
 
 
+class MemberOfferJson(Json, frozen=True, kw_only=True):
+    """A member who can be booked for a service, and at which length and price."""
+
+    provider_id: UUID
+    duration_minutes: int
+    price_amount: int
+    deposit_amount: int
+
+
+class SalonServiceJson(ServiceJson, frozen=True, kw_only=True):
+    """A service of the salon, and the published members who offer it."""
+
+    offers: Annotated[tuple[MemberOfferJson, ...], Meta(max_length=MAX_MEMBERS)]
+
+
 class SalonPageJson(SalonJson, frozen=True, kw_only=True):
-    """A salon, its opening hours and its published members, best rated first."""
+    """A salon, its opening hours, its active services and its published members, best rated first."""
 
     hours: SalonHoursJson
+    services: tuple[SalonServiceJson, ...]
     providers: Annotated[tuple[ProviderJson, ...], Meta(max_length=MAX_MEMBERS)]
 
 
@@ -296,7 +314,24 @@ def salon_page_json(page: SalonPage) -> SalonPageJson:
     return SalonPageJson(
         **_members(page.view.salon),
         hours=hours_json(page.view),
+        services=tuple(_service_json(service, offers) for service, offers in page.services),
         providers=tuple(map(provider_json, page.providers)),
+    )
+
+
+def _service_json(service: ServiceView, offers: Sequence[ServiceView]) -> SalonServiceJson:
+    return SalonServiceJson(
+        **structs.asdict(service_json(service)),
+        offers=tuple(
+            MemberOfferJson(
+                provider_id=view.offer.provider_id,
+                duration_minutes=view.offered.minutes,
+                price_amount=view.offered.price.amount,
+                deposit_amount=view.offered.deposit.amount,
+            )
+            for view in offers
+            if view.offer is not None
+        ),
     )
 
 

@@ -18,6 +18,7 @@ async def test_a_page_has_the_profile_the_salon_and_the_next_free_time(api: Api)
     assert page == {
         "provider": (await api.get(path)).json(),
         "salon": None,
+        "services": [],
         "nextFree": slots[0],
         "degraded": [],
     }

@@ -262,6 +262,7 @@ async def test_the_page_of_a_salon_has_its_hours_and_published_members(api: Api)
     assert page == {
         **(await api.get(path)).json(),
         "hours": (await api.get(f"{path}/hours")).json(),
+        "services": [],
         "providers": [(await api.get(f"/providers/{provider_id}")).json()],
     }
 

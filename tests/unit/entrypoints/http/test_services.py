@@ -229,3 +229,87 @@ async def test_a_member_is_booked_for_a_service_of_the_salon_at_the_members_pric
     assert (await api.put(f"/services/{service['id']}/offer", provider, json={"priceAmount": 7_000_000})).is_success
     booking = await api.booked(await api.joined("customer"), provider_id, serviceId=service["id"])
     assert booking["priceAmount"] == 7_000_000
+
+
+ALWAYS: Final = {"rules": [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]}
+
+
+async def test_a_provider_page_lists_the_services_at_the_providers_prices(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, salon_id = await salon_with(api, (provider, provider_id))
+    await api.put(f"/salons/{salon_id}/hours", manager, json=ALWAYS)
+    own = await added(api, provider, name="Trim", durationMinutes=90)
+    shared = await added(api, manager, salonId=salon_id)
+    await added(api, manager, salonId=salon_id, name="Of others")
+    await added(api, provider, active=False)
+    offer = {"durationMinutes": 75, "priceAmount": 7_000_000}
+    await api.put(f"/services/{shared['id']}/offer", provider, json=offer)
+    path = f"/providers/{provider_id}"
+    page = (await api.get(f"{path}/page")).json()
+    assert page["services"] == [{**shared, **offer}, own]
+    for query, service in (("", shared), (f"?serviceId={own['id']}", own)):
+        slots = (await api.get(f"{path}/slots?{MONDAY}&serviceId={service['id']}")).json()["slots"]
+        assert (await api.get(f"{path}/page{query}")).json()["nextFree"] == slots[0]
+    refused = await api.get(f"{path}/page?durationMinutes=60")
+    assert_problem(refused, 422, "booking.service_required")
+
+
+async def test_days_are_counted_for_a_service(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    service = await added(api, provider, durationMinutes=90, bufferAfterMinutes=60)
+    wash = await added(api, provider, name="Wash", durationMinutes=30, addOn=True)
+    path = f"/providers/{provider_id}"
+    await api.booked(await api.joined("customer"), provider_id, serviceId=service["id"])
+    for query in (f"serviceId={service['id']}", f"serviceIds={service['id']}&serviceIds={wash['id']}"):
+        slots = (await api.get(f"{path}/slots?{MONDAY}&{query}")).json()["slots"]
+        [day] = (await api.get(f"{path}/days?{MONDAY}&{query}")).json()["days"]
+        assert day == {"date": "2026-11-23", "slots": len(slots), "firstSlot": slots[0]["start"]}
+    assert_problem(await api.get(f"{path}/days?{MONDAY}"), 422, "booking.service_required")
+
+
+async def test_a_salon_page_lists_its_services_with_who_offers_them(api: Api) -> None:
+    members = [await api.open_provider() for _ in range(2)]
+    manager, salon_id = await salon_with(api, *members)
+    cut = await added(api, manager, salonId=salon_id, **DEPOSIT)
+    wash = await added(api, manager, salonId=salon_id, name="Wash")
+    await added(api, manager, salonId=salon_id, name="Gone", active=False)
+    for (provider, _), offer in zip(members, ({}, {"durationMinutes": 60, "priceAmount": 400_000}), strict=True):
+        await api.put(f"/services/{cut['id']}/offer", provider, json=offer)
+    terms = [
+        {"durationMinutes": 45, "priceAmount": 3_000_000, "depositAmount": 500_000},
+        {"durationMinutes": 60, "priceAmount": 400_000, "depositAmount": 400_000},
+    ]
+    offers = [{"providerId": id_, **each} for (_, id_), each in zip(members, terms, strict=True)]
+    offers.sort(key=lambda offer: str(offer["providerId"]))
+    path = f"/salons/{salon_id}/page"
+    assert (await api.get(path)).json()["services"] == [{**cut, "offers": offers}, {**wash, "offers": []}]
+    await api.post("/providers/me/withdraw", members[0][0])
+    [shown, _] = (await api.get(path)).json()["services"]
+    assert [offer["providerId"] for offer in shown["offers"]] == [members[1][1]]
+
+
+async def test_a_customer_books_with_two_calls_a_screen(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    await added(api, provider, durationMinutes=90)
+    customer, path, calls = await api.joined("customer"), f"/providers/{provider_id}", list[str]()
+
+    async def got(screen: str, query: str) -> dict[str, Any]:
+        calls.append(screen)
+        return dict((await api.get(f"{path}/{query}", customer)).json())
+
+    async def posted(screen: str, resource: str, **body: Any) -> dict[str, Any]:
+        calls.append(screen)
+        answer = await api.post(resource, customer, json=body)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    [service] = (await got("provider", "page"))["services"]
+    chosen = f"serviceId={service['id']}"
+    month = await got("calendar", f"days?from=2026-11-01&to=2026-12-01&{chosen}")
+    day = next(day["date"] for day in month["days"] if day["slots"])
+    slots = (await got("calendar", f"slots?from={day}&to={day[:8]}{int(day[8:]) + 1}&{chosen}"))["slots"]
+    wish = {"providerId": provider_id, "slot": slots[0]["start"], "serviceId": service["id"]}
+    held = await posted("checkout", "/holds", **wish)
+    booking = await posted("checkout", "/bookings", **wish, holdId=held["id"])
+    assert booking["start"] == slots[0]["start"]
+    assert {screen: calls.count(screen) for screen in calls} == {"provider": 1, "calendar": 2, "checkout": 2}

@@ -131,6 +131,28 @@ class ServicesContract(StorageContract):
             await tx.services.remove_offer(cut.id, cast.profile.id)
         assert await reads.of_provider(cast.profile.id) == []
 
+    async def test_the_offers_in_a_salon_are_those_that_can_be_booked(self, backend: Backend, make: Builder) -> None:
+        casts = [await a_cast(backend, make) for _ in range(2)]
+        draft = await a_cast(backend, make, ProfileStatus.DRAFT)
+        salon, other = await _a_salon(backend, make, *casts, draft), await _a_salon(backend, make)
+        cut, colour = make.service(salon_id=salon.id, name="Cut"), make.service(salon_id=salon.id, name="Colour")
+        unoffered = make.service(salon_id=salon.id)
+        inactive = replace(make.service(salon_id=salon.id), active=False)
+        own = make.service(provider_id=casts[0].profile.id)
+        await _added(backend, cut, colour, unoffered, inactive, own)
+        first, second = sorted(casts, key=lambda cast: cast.profile.id)
+        offers = [
+            await _offered(backend, colour, second, price_amount=7),
+            await _offered(backend, cut, first),
+            await _offered(backend, cut, second),
+        ]
+        for cast, service in ((draft, cut), (first, inactive)):
+            await _offered(backend, service, cast)
+        found = await backend.reads.services.offers_in(salon.id)
+        assert [view.offer for view in found] == offers
+        assert found[0] == ServiceView(service=colour, offer=offers[0], owner_id=salon.manager_id, bookable=True)
+        assert await backend.reads.services.offers_in(other.id) == []
+
     async def test_who_leaves_the_salon_offers_its_services_no_longer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         salon = await _a_salon(backend, make, cast)

@@ -1,6 +1,7 @@
 """Services and the offers of salon members in memory."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.services import Service, ServiceOffer, ServiceReads, Services, ServiceView
@@ -94,6 +95,20 @@ class MemoryServiceReads(ServiceReads):
     async def of_salon(self, salon_id: SalonId) -> Sequence[ServiceView]:
         services = self._committed()[SERVICES].values()
         return _in_order(self._owned(service) for service in services if service.salon_id == salon_id)
+
+    async def offers_in(self, salon_id: SalonId) -> Sequence[ServiceView]:
+        state = self._committed()
+        members = (
+            profile.id
+            for profile in state[PROFILES].values()
+            if profile.status is ProfileStatus.APPROVED and state[SALON_MEMBERS].get(profile.id) == salon_id
+        )
+        return _in_order(
+            replace(self._owned(service), offer=offer)
+            for provider_id in sorted(members)
+            for service, offer, bookable in offered_by(state, provider_id)
+            if offer is not None and bookable
+        )
 
     def _owned(self, service: Service) -> ServiceView:
         """The service as its owner offers it."""
