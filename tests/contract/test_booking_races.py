@@ -16,17 +16,24 @@ from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.scheduling.model import Hours
+from booking_domain.scheduling.services import ServiceOffer
+from booking_domain.scheduling.use_cases.calendars import AddRule
+from booking_domain.scheduling.use_cases.holds import PlaceHold
+from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
+from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, TOMORROW, Builder, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.any_provider import WithAnyProvider, book_with_any_provider, hold_with_any_provider
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.salons import OpenSalon, SetSalonHours, open_salon, set_salon_hours
 
 WEEK: Final = timedelta(days=7)
 LATER: Final = TOMORROW + 3 * HOUR
@@ -361,3 +368,43 @@ async def test_a_block_and_a_concurrent_reschedule_into_it_are_serialized(open_s
     assert {type(refusal) for refusal in refusals} <= {SlotNotOffered}
     after = await studio.seen(booking)
     assert after.span.start == (TOMORROW if refusals else LATER)
+
+
+async def test_customers_who_ask_for_any_provider_at_once_never_share_one(open_studio: OpenStudio) -> None:
+    """As many as there are providers get a booking or a hold, each of another provider; the rest find all taken."""
+    studio = await open_studio(FREE)
+    others = [await studio.new_provider(await studio.joined(Role.PROVIDER), FREE) for _ in range(2)]
+    manager, providers = await studio.joined(Role.MANAGER), [studio.provider_id, *others]
+    salon = (await studio.run(open_salon, OpenSalon(name="Nomad", time_zone="UTC"), by=manager)).id
+    always = tuple(AddRule(day=day, hours=Hours.parse("00:00-24:00")) for day in range(7))
+    await studio.run(set_salon_hours, SetSalonHours(salon_id=salon, rules=always), by=manager)
+    service = Builder().service(salon_id=salon, minutes=60)
+    async with studio.backend.begin() as tx:
+        await tx.services.add(service)
+        for provider_id in providers:
+            await tx.salons.invite(salon, provider_id, NOW)
+            await tx.salons.join(salon, provider_id)
+            await tx.services.save_offer(ServiceOffer(service_id=service.id, provider_id=provider_id))
+
+    chosen = (service.id,)
+
+    def book(provider_id: ProviderId) -> PlaceBooking:
+        return PlaceBooking(provider_id=provider_id, slot=slot, service_ids=chosen, payment_window=PAYMENT_WINDOW)
+
+    def hold(provider_id: ProviderId) -> PlaceHold:
+        return PlaceHold(provider_id=provider_id, slot=slot, service_ids=chosen)
+
+    customers = [await studio.joined() for _ in range(6)]
+    for number in range(TRIES):
+        slot = TOMORROW + number * WEEK
+        booking = WithAnyProvider(salon_id=salon, slot=slot, service_ids=chosen, order=book)
+        holding = WithAnyProvider(salon_id=salon, slot=slot, service_ids=chosen, order=hold)
+        got, refusals = await race(
+            [
+                *(studio.run(book_with_any_provider, booking, by=each) for each in customers[:3]),
+                *(studio.run(hold_with_any_provider, holding, by=each) for each in customers[3:]),
+            ]
+        )
+        taken = [each.provider_id for each in got if isinstance(each, (Booking, Claim))]
+        assert sorted(taken) == sorted(providers)
+        assert [type(refusal) for refusal in refusals] == [SlotTaken] * 3

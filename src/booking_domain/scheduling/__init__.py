@@ -16,6 +16,17 @@
 >>> explain(calendar, [], datetime(2026, 11, 24, 2, 10, tzinfo=UTC), now=now).reasons
 (<Reason.OFF_GRID: 'off_grid'>,)
 
+`compose` adds up the services of one booking, and `least_busy` says which of several providers takes an appointment
+that any of them can do:
+
+>>> from datetime import timedelta
+>>> from uuid import UUID
+>>> nine = datetime(2026, 11, 23, 9, tzinfo=UTC)
+>>> hour = TimeRange(nine, nine + timedelta(hours=1))
+>>> loads = [workload(UUID(int=1), [hour], at=nine, zone="UTC"), workload(UUID(int=2), [], at=nine, zone="UTC")]
+>>> least_busy(loads)[0].provider_id.int
+2
+
 All public names are in `__all__`. They are frozen values and pure functions; nothing here does I/O. `docs/glossary.md`
 defines the terms.
 """
@@ -33,7 +44,9 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
 from booking_domain.scheduling.slots import is_offered, offered_slots
+from booking_domain.scheduling.workloads import Workload, least_busy, workload
 from booking_domain.shared.time import TimeRange, WallTime
 
 __all__ = [
@@ -42,9 +55,11 @@ __all__ = [
     "Calendar",
     "Claim",
     "ClaimKind",
+    "ComposedService",
     "DateException",
     "Explanation",
     "Hours",
+    "OfferedService",
     "OpeningHours",
     "Reason",
     "Slot",
@@ -52,7 +67,12 @@ __all__ = [
     "TimeRange",
     "WallTime",
     "WeeklyRule",
+    "Workload",
+    "choose",
+    "compose",
     "explain",
     "is_offered",
+    "least_busy",
     "offered_slots",
+    "workload",
 ]

@@ -18,6 +18,7 @@ from booking_domain.scheduling.model import (
 )
 from booking_domain.scheduling.services import ServiceReads, Services
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingList, WaitingReads
+from booking_domain.scheduling.workloads import Workload
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
@@ -49,6 +50,15 @@ class ProviderSchedules(Protocol):
 
         The transaction holds the lock until it ends. Every transaction that claims time or changes the calendar takes
         it, so they run one at a time, and each sees what the previous one committed.
+        """
+        ...
+
+    async def lock_members(
+        self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
+    ) -> Sequence[Workload]:
+        """Lock the published members of the salon who offer all of the services, in the order of their ids.
+
+        The locks are those of `lock`. Live claims count for the day and the week of `start` in the salon's time zone.
         """
         ...
 

@@ -59,6 +59,13 @@ class ServiceNotOffered(RuleViolated):
     input_field: ClassVar[str | None] = "service_ids"
 
 
+class NobodyOffers(RuleViolated):
+    """No provider of this salon offers these services together."""
+
+    code: ClassVar[str] = "booking.nobody_offers"
+    input_field: ClassVar[str | None] = "service_ids"
+
+
 class ServiceRequired(RuleViolated):
     """Appointments with this provider are booked by service; choose one."""
 

@@ -4,7 +4,7 @@ An answer is bounded, whatever its members have set: it has at most `MAX_OFFERS`
 computed from at most `MEMBER_DAYS` days of calendars. `next_from` says where the rest of the window begins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
@@ -12,8 +12,10 @@ from typing import Final
 
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.placing import for_services
+from booking_domain.scheduling.services import ServiceNotOffered
 from booking_domain.scheduling.slots import slots_in_order
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 
@@ -49,22 +51,44 @@ class SalonSlots:
 
 
 async def salon_schedules(
-    salon_id: SalonId, *, window: TimeRange, reads: Reads, duration_minutes: int | None = None
+    salon_id: SalonId,
+    *,
+    window: TimeRange,
+    reads: Reads,
+    duration_minutes: int | None = None,
+    services: Sequence[ServiceId] = (),
 ) -> SalonSchedules:
-    """Read what `salon_slots` needs, of the members who offer appointments of this length."""
+    """Read what `salon_slots` needs, of the members who offer appointments of this length or with these services.
+
+    Raises:
+        OnlyAddOns, InvalidValue: see `for_services`.
+    """
     members = [each.provider_id for each in await reads.salons.members(salon_id) if each.status is MemberStatus.MEMBER]
     until = min(window.end, window.start + max(_A_DAY, MEMBER_DAYS * _A_DAY // max(1, len(members))))
     part = TimeRange(window.start, until)
-    found = [await reads.schedules.get(provider_id, part) for provider_id in members]
+    found = [await reads.schedules.get(provider_id, part, services) for provider_id in members]
     return SalonSchedules(
         schedules=tuple(
-            schedule
+            offered
             for schedule in found
-            if schedule is not None and schedule.accepting and duration_minutes in {None, *schedule.durations}
+            if schedule is not None and schedule.accepting
+            if (offered := _offered(schedule, duration_minutes, services)) is not None
         ),
         window=part,
         next_from=until if until < window.end else None,
     )
+
+
+def _offered(
+    schedule: ProviderSchedule, duration_minutes: int | None, services: Sequence[ServiceId]
+) -> ProviderSchedule | None:
+    """The schedule for the services, or for the length; None if its customers cannot book these."""
+    if services:
+        try:
+            return for_services(schedule, services, duration_minutes)
+        except ServiceNotOffered:
+            return None
+    return None if schedule.by_service or duration_minutes not in {None, *schedule.durations} else schedule
 
 
 def salon_slots(of: SalonSchedules, *, now: datetime, duration_minutes: int | None = None) -> SalonSlots:

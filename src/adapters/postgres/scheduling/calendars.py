@@ -28,8 +28,8 @@ from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Reply, Row, WithWork, Work
-from adapters.postgres.scheduling.claims import claims_around
-from adapters.postgres.scheduling.services import OFFERS_SERVICES, SERVICES_AMONG, offered_of
+from adapters.postgres.scheduling.claims import claims_around, spans_around
+from adapters.postgres.scheduling.services import OFFERS_ALL, OFFERS_SERVICES, SERVICES_AMONG, offered_of
 from adapters.postgres.scheduling.tables import (
     availability_blocks,
     availability_exceptions,
@@ -60,7 +60,8 @@ from booking_domain.scheduling.ports import (
     ProviderSchedules,
     ScheduleReads,
 )
-from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, ServiceId, UserId
+from booking_domain.scheduling.workloads import Workload, workload
+from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
 
 _p: Final = providers.c
@@ -97,6 +98,17 @@ _SCHEDULE: Final = Statement(_ONE)
 # FOR NO KEY UPDATE: blocks concurrent bookings, but not the foreign-key checks of other inserts.
 _LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
 _UNLESS_LOCKED: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
+_LOCK_MEMBERS: Final = Statement(
+    select(_p.id, salons.c.time_zone)
+    .select_from(providers.join(salons))
+    .where(
+        _p.salon_id == bindparam("salon_id"),
+        _p.status == ProfileStatus.APPROVED.value,
+        OFFERS_ALL,
+    )
+    .order_by(_p.id)
+    .with_for_update(key_share=True, of=providers)
+)
 _LOCK_OWN: Final = Statement(
     select(_p.id)
     .where(_p.owner_id == bindparam("user_id"), _p.status != ProfileStatus.DELETED.value)
@@ -338,6 +350,15 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
     ) -> ProviderSchedule | None:
         bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
         return None if bookable is None else bookable.schedule
+
+    async def lock_members(
+        self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
+    ) -> list[Workload]:
+        wanted = list(dict.fromkeys(services))
+        rows = await self._work.all(_LOCK_MEMBERS, salon_id=salon_id, service_ids=wanted)
+        # The claims are read after the locks: they are what the former holders of the locks committed.
+        spans = await spans_around(self._work, [row[0] for row in rows], start, now)
+        return [workload(ProviderId(id_), spans.get(id_, ()), at=start, zone=zone) for id_, zone in rows]
 
 
 class PostgresBookableProviders(WithWork, BookableProviders):

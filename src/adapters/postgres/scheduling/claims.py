@@ -1,10 +1,10 @@
 """Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, case, delete, func, literal_column, select
+from sqlalchemy import bindparam, case, delete, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.tables import providers
@@ -86,6 +86,17 @@ _COUNT: Final = Statement(
         _c.customer_id == bindparam("customer_id"), _c.kind == ClaimKind.HOLD.value, _c.expires_at > bindparam("now")
     )
 )
+_SPANS: Final = Statement(
+    select(_c.provider_id, _c.starts_at, _c.ends_at).where(
+        _c.provider_id == func.any(bindparam("provider_ids")),
+        _BLOCKED.op("&&")(
+            func.tstzrange(
+                bindparam("since", type_=_TYPES["starts_at"]), bindparam("before", type_=_TYPES["starts_at"])
+            )
+        ),
+        or_(_c.expires_at.is_(None), _c.expires_at > bindparam("now", type_=_TYPES["expires_at"])),
+    )
+)
 _SWEEP: Final = Statement(
     delete(claims).where(_c.kind == ClaimKind.HOLD.value, _c.expires_at <= bindparam("now")).returning(_c.id)
 )
@@ -101,6 +112,18 @@ async def claims_around(
         return tuple(CLAIM.read(row) for row in await cursor.fetchall())
 
     return fetched
+
+
+async def spans_around(
+    work: Work, providers_: Sequence[ProviderId], at: datetime, now: datetime
+) -> dict[ProviderId, list[TimeRange]]:
+    """The appointments and live holds of providers that start in the week of `at`, in any time zone, and some more."""
+    week = timedelta(days=8)
+    spans: dict[ProviderId, list[TimeRange]] = {}
+    rows = await work.all(_SPANS, provider_ids=list(providers_), since=at - week, before=at + week, now=now)
+    for provider_id, start, end in rows:
+        spans.setdefault(provider_id, []).append(TimeRange(start, end))
+    return spans
 
 
 class PostgresClaims(WithWork, Claims):

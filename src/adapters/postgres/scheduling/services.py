@@ -125,6 +125,15 @@ OFFERS_SERVICES: Final = or_(
 )
 """Whether a provider offers a service that is no add-on."""
 
+OFFERS_ALL: Final = select(func.count()).select_from(
+    services.outerjoin(service_offers, and_(_o.service_id == _s.id, _o.provider_id == _p.id))
+).where(
+    or_(_s.provider_id == _p.id, and_(_s.salon_id == _p.salon_id, _o.service_id.is_not(None))),
+    _IS_BOOKABLE,
+    _s.id == func.any(bindparam("service_ids")),
+).correlate(providers).scalar_subquery() == func.cardinality(bindparam("service_ids"))
+"""Whether a provider offers all of `service_ids`."""
+
 
 def offered_of(rows: Sequence[Row]) -> tuple[OfferedService, ...]:
     """The services of `SERVICES_AMONG` rows."""

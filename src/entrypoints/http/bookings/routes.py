@@ -12,6 +12,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
+from booking_domain.workflows.any_provider import book_with_any_provider
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.place_booking import place_booking
 from booking_domain.workflows.place_series import place_series
@@ -52,6 +53,7 @@ from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
@@ -72,17 +74,21 @@ def _headers(body: bytes) -> dict[str, str]:
     return {"Location": f"/api/v1/bookings/{made.id}", **etag(made.version)}
 
 
-@post("/", opt=documented(place_booking, body=PLACE, answer=BOOKING, headers=("Location",)))
+@post("/", opt=documented(place_booking, book_with_any_provider, body=PLACE, answer=BOOKING, headers=("Location",)))
 async def book_slot(
     data: JSONBody[PlaceBookingBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[BookingJson]:
     """Book an offered slot.
 
     The booking is `confirmed` if no deposit is due, `pending` until the deposit is paid, or `requested` if the
-    provider accepts each booking. `depositAmount` can raise the deposit up to the price.
+    provider accepts each booking. `depositAmount` can raise the deposit up to the price. `salonId` instead of
+    `providerId` books the least busy provider of the salon who is free and offers the services.
     """
-    command = data.command(settings.payment_window)
-    return await runner.created(place_booking, command, answer=booking_json, headers=_headers)
+    window, whom = settings.payment_window, provider_or_salon(data.provider_id, data.salon_id)
+    if isinstance(whom, AnyProviderOf):
+        order = data.with_any(window, whom.salon_id)
+        return await runner.created(book_with_any_provider, order, answer=booking_json, headers=_headers)
+    return await runner.created(place_booking, data.command(window, whom), answer=booking_json, headers=_headers)
 
 
 @post("/series", opt=documented(place_series, body=PLACE_SERIES, answer=SERIES))

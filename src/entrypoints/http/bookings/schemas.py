@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
+from booking_domain.workflows.any_provider import WithAnyProvider
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
@@ -54,9 +57,10 @@ class WalkInBody(Body, frozen=True, kw_only=True):
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
-    """A slot to book."""
+    """A slot of a provider to book, or of a salon, with any provider of it who offers the services."""
 
-    provider_id: UUID
+    provider_id: UUID | None = None
+    salon_id: UUID | None = None
     slot: Instant
     duration_minutes: SomeMinutes | None = None
     service_id: UUID | None = None
@@ -72,10 +76,21 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     walk_in: WalkInBody | None = None
     """Who the walk-in is."""
 
-    def command(self, payment_window: timedelta) -> PlaceBooking:
-        """Return the command."""
+    def with_any(self, payment_window: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
+        """Return the command for any provider of a salon."""
+        if self.hold_id is not None:
+            raise InvalidValue(field="hold_id", problem="a slot that is held has a provider; name it by `providerId`")
+        return WithAnyProvider(
+            salon_id=salon_id,
+            slot=self.slot,
+            service_ids=service_ids(self.service_id, self.service_ids),
+            order=partial(self.command, payment_window),
+        )
+
+    def command(self, payment_window: timedelta, provider_id: ProviderId) -> PlaceBooking:
+        """Return the command for a provider."""
         return PlaceBooking(
-            provider_id=ProviderId(self.provider_id),
+            provider_id=provider_id,
             slot=self.slot,
             payment_window=payment_window,
             duration_minutes=self.duration_minutes,

@@ -8,11 +8,14 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.scheduling.use_cases.holds import place_hold, release_hold
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ClaimId
+from booking_domain.workflows.any_provider import hold_with_any_provider
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
@@ -29,13 +32,20 @@ _HOLD: Final = {
 
 @post(
     "/",
-    opt=documented(place_hold, body=_PLACE, answer=_HOLD),
+    opt=documented(place_hold, hold_with_any_provider, raises=(InvalidValue,), body=_PLACE, answer=_HOLD),
 )
 async def hold_slot(
     data: JSONBody[HoldBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[HoldJson]:
-    """Hold a slot for a few minutes. A customer has at most three holds."""
-    return await runner.created(place_hold, data.command(settings.hold_length), answer=hold_json)
+    """Hold a slot for a few minutes. A customer has at most three holds.
+
+    `salonId` instead of `providerId` holds it with the least busy provider of the salon who is free and offers the
+    services; `providerId` of the answer says who it is.
+    """
+    lasts, whom = settings.hold_length, provider_or_salon(data.provider_id, data.salon_id)
+    if isinstance(whom, AnyProviderOf):
+        return await runner.created(hold_with_any_provider, data.with_any(lasts, whom.salon_id), answer=hold_json)
+    return await runner.created(place_hold, data.command(lasts, whom), answer=hold_json)
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold))

@@ -1,31 +1,43 @@
 """The JSON of holds."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.use_cases.holds import PlaceHold
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.workflows.any_provider import WithAnyProvider
 from entrypoints.http.kit.fields import Body, Instant, Json, ServiceIds, SomeMinutes, Timestamp, service_ids
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
-    """A slot to hold."""
+    """A slot of a provider to hold, or of a salon, with any provider of it who offers the services."""
 
-    provider_id: UUID
+    provider_id: UUID | None = None
+    salon_id: UUID | None = None
     slot: Instant
     duration_minutes: SomeMinutes | None = None
     service_id: UUID | None = None
     service_ids: ServiceIds = ()
 
-    def command(self, lasts: timedelta) -> PlaceHold:
-        """Return the command."""
+    def command(self, lasts: timedelta, provider_id: ProviderId) -> PlaceHold:
+        """Return the command for a provider."""
         return PlaceHold(
-            provider_id=ProviderId(self.provider_id),
+            provider_id=provider_id,
             slot=self.slot,
             duration_minutes=self.duration_minutes,
             service_ids=service_ids(self.service_id, self.service_ids),
             lasts=lasts,
+        )
+
+    def with_any(self, lasts: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceHold]:
+        """Return the command for any provider of a salon."""
+        return WithAnyProvider(
+            salon_id=salon_id,
+            slot=self.slot,
+            service_ids=service_ids(self.service_id, self.service_ids),
+            order=partial(self.command, lasts),
         )
 
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Meta, Struct, UnsetType
 
 from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
-from booking_domain.shared.ids import ServiceId
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 
 Value = TypeVar("Value")
 
@@ -78,6 +79,25 @@ ServiceIds = Annotated[
 def service_ids(one: UUID | None, several: tuple[UUID, ...]) -> tuple[ServiceId, ...]:
     """Return the services of a request: `serviceId`, then `serviceIds`."""
     return tuple(ServiceId(each) for each in ((one, *several) if one is not None else several))
+
+
+class AnyProviderOf(NamedTuple):
+    """Any provider of a salon."""
+
+    salon_id: SalonId
+
+
+def provider_or_salon(provider_id: UUID | None, salon_id: UUID | None) -> ProviderId | AnyProviderOf:
+    """Return whom a request names by `providerId` or `salonId`.
+
+    Raises:
+        InvalidValue: it names both or neither.
+    """
+    if provider_id is not None and salon_id is None:
+        return ProviderId(provider_id)
+    if salon_id is not None and provider_id is None:
+        return AnyProviderOf(SalonId(salon_id))
+    raise InvalidValue(field="provider_id", problem="name a provider or a salon")
 
 
 def given(value: Value | UnsetType) -> Value | None:

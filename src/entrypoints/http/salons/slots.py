@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from booking_domain.scheduling.errors import WindowInvalid
+from booking_domain.scheduling.services import OnlyAddOns
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SalonId
@@ -15,6 +16,7 @@ from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.salons import get_salon
 from booking_domain.workflows.salon_slots import salon_schedules
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import service_ids
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -26,7 +28,8 @@ from entrypoints.http.salons.slot_answers import SalonSlotsJson, salon_slots_ans
 
 @get(
     "/{salon_id:str}/slots",
-    opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), answer=SALON_SLOTS),
+    opt=PUBLIC
+    | documented(get_salon, raises=(WindowInvalid, OnlyAddOns, InvalidValue, *TURN_ERRORS), answer=SALON_SLOTS),
 )
 async def list_salon_slots(
     salon_id: FromPath[UUID],
@@ -39,6 +42,9 @@ async def list_salon_slots(
 ) -> Response[SalonSlotsJson]:
     """List the offered slots of all members of a salon who offer the length. Dates are in the salon's time zone.
 
+    With `serviceId`, or `serviceIds` once for each of several, they are those of the members who offer all of these
+    services. Members who offer services are booked by service, and have no slots without.
+
     An answer has the first part of the window: at most 10,000 pairs of a slot and a provider, and as many days as keep
     days times members within 350. `nextFrom` is the `from` of the next request.
     """
@@ -47,7 +53,11 @@ async def list_salon_slots(
         view = await get_salon(SalonId(salon_id), reads.salons)
         window = window_of(asked, view.hours.zone)
         schedules = await salon_schedules(
-            view.salon.id, window=window, reads=reads, duration_minutes=asked.duration_minutes
+            view.salon.id,
+            window=window,
+            reads=reads,
+            duration_minutes=asked.duration_minutes,
+            services=service_ids(asked.service_id, asked.service_ids),
         )
         work = partial(
             salon_slots_answer,

@@ -313,3 +313,82 @@ async def test_a_customer_books_with_two_calls_a_screen(api: Api) -> None:
     booking = await posted("checkout", "/bookings", **wish, holdId=held["id"])
     assert booking["start"] == slots[0]["start"]
     assert {screen: calls.count(screen) for screen in calls} == {"provider": 1, "calendar": 2, "checkout": 2}
+
+
+async def salon_offering(api: Api, members: int, **service: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    """A salon that is always open, its service, and its members by id, who offer it."""
+    providers = sorted([await api.open_provider() for _ in range(members)], key=lambda each: each[1])
+    manager, salon_id = await salon_with(api, *providers)
+    await api.put(f"/salons/{salon_id}/hours", manager, json=ALWAYS)
+    offered = await added(api, manager, salonId=salon_id, **service)
+    for provider, _ in providers:
+        assert (await api.put(f"/services/{offered['id']}/offer", provider, json={})).is_success
+    return salon_id, str(offered["id"]), providers
+
+
+async def test_slots_of_a_salon_for_a_service_are_those_of_the_members_who_offer_it(api: Api) -> None:
+    salon_id, service, providers = await salon_offering(api, 3, durationMinutes=90)
+    (_, first), (second_token, second), (third_token, third) = providers
+    await api.delete(f"/services/{service}/offer", third_token)
+    await api.put(f"/services/{service}/offer", second_token, json={"durationMinutes": 120})
+    path = f"/salons/{salon_id}/slots?{MONDAY}"
+    slots = (await api.get(f"{path}&serviceId={service}")).json()["slots"]
+    assert slots[:2] == [
+        {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:30:00Z", "providerIds": [first]},
+        {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T04:00:00Z", "providerIds": [second]},
+    ]
+    by_length = (await api.get(path)).json()["slots"]
+    assert {id_ for slot in by_length for id_ in slot["providerIds"]} == {third}
+    assert_problem(await api.get(f"{path}&serviceId={service}&serviceIds={service}"), 422, "validation.invalid_value")
+
+
+async def test_any_provider_is_the_least_busy_who_is_free(api: Api) -> None:
+    salon_id, service, providers = await salon_offering(api, 3, durationMinutes=60)
+    ids, customer = [each[1] for each in providers], await api.joined("customer")
+    wish = {"salonId": salon_id, "serviceId": service}
+
+    async def taken(slot: str, resource: str = "/bookings") -> str:
+        answer = await api.post(resource, customer, json={**wish, "slot": slot})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["providerId"])
+
+    # Nobody is busy: by id. Then who has less that day, then who has less that week.
+    assert [await taken("2026-11-23T10:00:00+08:00") for _ in range(3)] == ids
+    assert_problem(
+        await api.post("/bookings", customer, json={**wish, "slot": "2026-11-23T10:00:00+08:00"}),
+        409,
+        "booking.slot_taken",
+    )
+    assert await taken("2026-11-24T10:00:00+08:00") == ids[0]
+    assert await taken("2026-11-25T10:00:00+08:00", "/holds") == ids[1]
+    assert await taken("2026-11-26T10:00:00+08:00") == ids[2]
+    # On Wednesday the second is held, and the first has the lower id of the others.
+    assert [await taken("2026-11-25T15:00:00+08:00") for _ in range(2)] == [ids[0], ids[2]]
+    # The first has less to do on Tuesday at noon, but is off.
+    off = {"start": "2026-11-27T00:00:00+08:00", "end": "2026-11-28T00:00:00+08:00"}
+    for provider, _ in providers[:2]:
+        assert (await api.post("/availability/blocks", provider, json=off)).is_success
+    assert await taken("2026-11-27T10:00:00+08:00") == ids[2]
+
+
+async def test_a_request_names_a_provider_or_a_salon_and_a_service_that_somebody_offers(api: Api) -> None:
+    salon_id, service, [(provider, provider_id)] = await salon_offering(api, 1)
+    customer, slot = await api.joined("customer"), {"slot": "2026-11-23T10:00:00+08:00"}
+    wish = {"salonId": salon_id, "serviceId": service, **slot}
+    other = await added(api, provider, name="Other")
+    held = (await api.post("/holds", customer, json=wish)).json()
+    for path in ("/holds", "/bookings"):
+        for body, code in (
+            ({**wish, "providerId": provider_id}, "validation.invalid_value"),
+            ({**slot, "serviceId": service}, "validation.invalid_value"),
+            ({**slot, "salonId": salon_id}, "booking.service_required"),
+            ({**wish, "salonId": other["id"]}, "booking.nobody_offers"),
+            ({**wish, "slot": "2026-11-24T10:00:00+08:00", "durationMinutes": 45}, "validation.invalid_value"),
+        ):
+            assert_problem(await api.post(path, customer, json=body), 422, code)
+    refused = await api.post("/bookings", customer, json={**wish, "holdId": held["id"]})
+    assert_problem(refused, 422, "validation.invalid_value", "/holdId")
+    by_themselves = await api.post("/bookings", provider, json={**wish, "slot": "2026-11-24T10:00:00+08:00"})
+    assert_problem(by_themselves, 422, "booking.nobody_offers")
+    order = {"providerId": held["providerId"], "serviceId": service, **slot, "holdId": held["id"]}
+    assert (await api.post("/bookings", customer, json=order)).status_code == 201

@@ -1,12 +1,16 @@
 """The contract of `Services` and `ServiceReads`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 import pytest
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.services import Service, ServiceOffer, ServiceView
+from booking_domain.scheduling.workloads import Workload
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import SalonId, ServiceId
@@ -14,6 +18,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+
+_DAY: Final = timedelta(days=1)
 
 
 async def _added(backend: Backend, *services: Service) -> None:
@@ -199,6 +205,42 @@ class ServicesContract(StorageContract):
         read = await backend.reads.schedules.get(cast.profile.id, window)
         assert read is not None
         assert not read.by_service
+
+    async def test_the_members_who_offer_all_services_are_locked_with_what_they_have_to_do(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        casts = sorted([await a_cast(backend, make) for _ in range(3)], key=lambda cast: cast.profile.id)
+        draft = await a_cast(backend, make, ProfileStatus.DRAFT)
+        salon, other = await _a_salon(backend, make, *casts, draft), await _a_salon(backend, make)
+        cut, colour = make.service(salon_id=salon.id), make.service(salon_id=salon.id)
+        own = make.service(provider_id=casts[0].profile.id)
+        await _added(backend, cut, colour, own)
+        for cast in (*casts, draft):
+            await _offered(backend, cut, cast)
+        for cast in casts[:2]:
+            await _offered(backend, colour, cast)
+        monday, member = TOMORROW - timedelta(days=TOMORROW.weekday()), casts[0]
+        hold = make.hold(member.profile, member.owner, monday + 5 * _DAY)
+        booking, next_week = (make.claim(member.profile, member.owner, at) for at in (TOMORROW, monday + 7 * _DAY))
+        async with backend.begin() as tx:
+            for claim in (booking, hold, next_week):
+                await tx.claims.acquire(claim, NOW)
+
+        async def locked(salon_id: SalonId, *services: Service, now: datetime = NOW) -> Sequence[Workload]:
+            ids = [each.id for each in services]
+            async with backend.begin() as tx:
+                return await tx.schedules.lock_members(salon_id, ids, start=TOMORROW, now=now)
+
+        ids = [cast.profile.id for cast in casts]
+        assert [each.provider_id for each in await locked(salon.id, cut)] == ids
+        nothing = timedelta(0)
+        assert await locked(salon.id, cut, colour) == [
+            Workload(provider_id=ids[0], day=HOUR, week=2 * HOUR),
+            Workload(provider_id=ids[1], day=nothing, week=nothing),
+        ]
+        [load] = await locked(salon.id, cut, own, now=NOW + _DAY)
+        assert load == Workload(provider_id=ids[0], day=HOUR, week=HOUR)
+        assert await locked(other.id, cut) == []
 
     async def test_a_deleted_service_takes_its_offers_along(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
@@ -15,10 +16,11 @@ from booking_domain.scheduling.ports import (
     ScheduleReads,
     claim_margin,
 )
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, ServiceId, UserId
+from booking_domain.scheduling.workloads import Workload, workload
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, require_provider
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
 from booking_domain.testing.kit.tables import MissingRow, State
 from booking_domain.testing.scheduling.memory.services import offered_by
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS
@@ -149,6 +151,30 @@ class MemoryProviderSchedules(ProviderSchedules):
             ),
             feed_rule=own.rule if own.feeds else DEFAULT_FEED_RULE,
         )
+
+    async def lock_members(
+        self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
+    ) -> Sequence[Workload]:
+        members = sorted(
+            provider_id
+            for provider_id, salon in self._state[SALON_MEMBERS].items()
+            if salon == salon_id
+            and self._state[PROFILES][provider_id].status is ProfileStatus.APPROVED
+            and {each.id for each, _, bookable in offered_by(self._state, provider_id) if bookable} >= set(services)
+        )
+        return [
+            workload(
+                provider_id,
+                (
+                    claim.span
+                    for claim in self._state[CLAIMS].values()
+                    if claim.provider_id == provider_id and claim.live(now)
+                ),
+                at=start,
+                zone=self._state[SALONS][salon_id].time_zone,
+            )
+            for provider_id in members
+        ]
 
 
 def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
