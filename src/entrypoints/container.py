@@ -43,6 +43,7 @@ from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
+from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
@@ -57,13 +58,16 @@ from booking_domain.files.model import MEGABYTE, UploadLimits
 from booking_domain.files.ports import MalwareScanner
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
+from booking_domain.identity.preferences import Unsubscription
 from booking_domain.identity.security import Identity, SecurityPorts
+from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import PaymentId, SmsId
+from booking_domain.shared.ids import PaymentId, SmsId, UserId
 from booking_domain.webhooks.model import EndpointRules
+from booking_domain.workflows.enclosures import Enclosures
 from booking_domain.workflows.files import FileChecks
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
@@ -74,6 +78,20 @@ from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, 
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 from entrypoints.storage_settings import StorageSettings
+
+
+def unsubscribe_urls(public_url: str, tokens: UnsubscribeTokens) -> Callable[[UserId, Unsubscription], str]:
+    """The address that ends a user's messages of a kind over a channel."""
+
+    def url(user_id: UserId, unsubscription: Unsubscription) -> str:
+        return f"{public_url}/api/v1/notifications/unsubscribe?token={tokens.issue(user_id, unsubscription)}"
+
+    return url
+
+
+def organizer(sender: str) -> str:
+    """The address that invites to bookings."""
+    return sender or "bookings@localhost"
 
 
 def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentId], str]:
@@ -392,6 +410,17 @@ class Container(containers.DeclarativeContainer):
                 none=providers.Object(None),
             ),
         ),
+    )
+    unsubscribe_tokens = providers.Singleton(
+        HmacUnsubscribeTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "unsubscribe"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "unsubscribe"),
+    )
+    enclosures = providers.Singleton(
+        Enclosures,
+        files=calendar_files,
+        organizer=providers.Callable(organizer, settings.provided.email.sender),
+        unsubscribe_url=providers.Callable(unsubscribe_urls, settings.provided.public_url, unsubscribe_tokens),
     )
     code_messenger = providers.Singleton(
         CodesByAddress,

@@ -8,8 +8,10 @@ from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.keys import derived_key
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
+from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
+from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
@@ -17,6 +19,7 @@ from booking_domain.testing.identity.contracts.tokens import (
     AccessTokensContract,
     RefreshTokensContract,
 )
+from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeTokensContract
 from booking_domain.testing.memory import MemoryTimeCodes
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 
@@ -48,6 +51,16 @@ class TestCallbackTokens(CallbackTokensContract):
     @pytest.fixture
     def strangers_callback_tokens(self) -> CallbackTokens:
         return HmacCallbackTokens(THEIRS)
+
+
+class TestUnsubscribeTokens(UnsubscribeTokensContract):
+    @pytest.fixture
+    def unsubscribe_tokens(self) -> UnsubscribeTokens:
+        return HmacUnsubscribeTokens(OURS)
+
+    @pytest.fixture
+    def strangers_unsubscribe_tokens(self) -> UnsubscribeTokens:
+        return HmacUnsubscribeTokens(THEIRS)
 
 
 class TestTimeCodes(TimeCodesContract):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from icalendar import Calendar, Event
-from icalendar.prop import vDatetime, vDuration, vText
+from icalendar.prop import vCalAddress, vDatetime, vDuration, vText
 
 from booking_domain.workflows.calendar_files import CalendarEntry, CalendarFiles, EntryStatus
 
@@ -27,7 +27,7 @@ class _Text(vText):
 
 
 class ICalendarFiles(CalendarFiles):
-    """Writes each booking as a VEVENT, with METHOD:PUBLISH because no reply is expected (RFC 5546 §1.4)."""
+    """Writes bookings as VEVENTs; files with METHOD:PUBLISH because no reply is expected (RFC 5546 §1.4)."""
 
     def write(self, entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> bytes:
         calendar = Calendar()
@@ -40,6 +40,20 @@ class ICalendarFiles(CalendarFiles):
         calendar["REFRESH-INTERVAL"] = refresh
         for entry in entries:
             calendar.add_component(_event(entry, now))
+        written: bytes = calendar.to_ical()
+        return written
+
+    def invite(self, entry: CalendarEntry, *, organizer: str, attendee: str, now: datetime) -> bytes:
+        """METHOD:REQUEST or CANCEL. The attendee has accepted: the booking is agreed, and no reply is expected."""
+        event = _event(entry, now)
+        event["ORGANIZER"] = vCalAddress(f"mailto:{organizer}")
+        event["ATTENDEE"] = vCalAddress(f"mailto:{attendee}")
+        event["ATTENDEE"].params.update({"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+        calendar = Calendar()
+        calendar["VERSION"] = vText("2.0")
+        calendar["PRODID"] = vText(_PRODID)
+        calendar["METHOD"] = vText("CANCEL" if entry.status is EntryStatus.CANCELLED else "REQUEST")
+        calendar.add_component(event)
         written: bytes = calendar.to_ical()
         return written
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import aiosmtplib
 
+from adapters.email_page import email_page
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 
 _PERMANENT_RECIPIENT_ERRORS: Final = frozenset({550, 551, 553, 556})
@@ -47,8 +48,21 @@ class SmtpMailer:
         self._timeout = timeout_seconds
         self._trust = trust
 
-    async def send(self, *, message_id: UUID, to: str, subject: str, text: str, language: str, date: datetime) -> None:
-        """Submit a message; its Message-ID follows from `message_id`, so that mailboxes can recognise a repetition.
+    async def send(
+        self,
+        *,
+        message_id: UUID,
+        to: str,
+        subject: str,
+        text: str,
+        language: str,
+        date: datetime,
+        calendar: str = "",
+        unsubscribe_url: str = "",
+    ) -> None:
+        """Submit a message as text and as HTML.
+
+        Its Message-ID follows from `message_id`, so that mailboxes can recognise a repetition.
 
         Raises:
             EmailUnavailable: the message may or may not have been sent.
@@ -62,8 +76,17 @@ class SmtpMailer:
             message["Date"] = format_datetime(date)
             message["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2]}>"
             message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
+            if unsubscribe_url:  # RFC 8058
+                message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+                message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             message.set_content(text)
-            message["Content-Language"] = language
+            message.add_alternative(email_page(subject, text, language), subtype="html")
+            if calendar:
+                method = "CANCEL" if "METHOD:CANCEL" in calendar.splitlines() else "REQUEST"
+                message.add_attachment(
+                    calendar, subtype="calendar", filename="booking.ics", params={"method": method}, cte="base64"
+                )
+            message["Content-Language"] = language  # last: content moves headers of this name to its parts
             await self._submit(message)
         except ValueError as error:  # the address cannot be written as a header or an SMTP command
             raise EmailRefused(reason="it is not an address") from error

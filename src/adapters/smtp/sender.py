@@ -24,4 +24,6 @@ class SmtpMessageSender(MessageSender):
             text=message.text,
             language=message.language,
             date=message.created_at,
+            calendar=message.calendar,
+            unsubscribe_url=message.unsubscribe_url,
         )

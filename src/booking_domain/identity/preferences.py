@@ -4,8 +4,34 @@ Booking notifications are sent over channels that are on; with all channels off,
 notices of changes to the account itself, are always sent.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Self
+
+
+class NewsKind(StrEnum):
+    """What a user can unsubscribe from; codes and notices of the account itself are of no kind."""
+
+    BOOKINGS = "bookings"
+    """What happens to bookings, and around them."""
+    REMINDERS = "reminders"
+
+
+class NewsChannel(StrEnum):
+    """A channel of notifications; the names are those of `Channels`."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    TELEGRAM = "telegram"
+    PUSH = "push"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unsubscription:
+    """A kind of notifications that a user does not want over a channel."""
+
+    kind: NewsKind
+    channel: NewsChannel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +54,16 @@ class Preferences:
     channels: Channels = EVERYWHERE
     reminders: bool = True
     marketing: bool = False
+    unsubscribed: tuple[Unsubscription, ...] = ()
+
+    def wants(self, kind: NewsKind, channel: NewsChannel) -> bool:
+        """Whether notifications of this kind may use the channel."""
+        on: bool = getattr(self.channels, channel.value)
+        return on and Unsubscription(kind=kind, channel=channel) not in self.unsubscribed
+
+    def without(self, unsubscription: Unsubscription) -> Self:
+        """The preferences after the user has unsubscribed."""
+        return replace(self, unsubscribed=tuple(sorted({*self.unsubscribed, unsubscription})))
 
 
 DEFAULT_PREFERENCES: Final = Preferences()

@@ -1,7 +1,7 @@
 """Ports of notifications."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -39,6 +39,10 @@ class OutgoingMessage:
     """Of subject and text (BCP 47); `und` if unknown."""
     user_id: UserId | None = None
     """The recipient's account: what is kept of the message is erased with it."""
+    calendar: str = field(default="", repr=False)
+    """An iCalendar file that invites to the booking, or calls it off; empty if there is none."""
+    unsubscribe_url: str = field(default="", repr=False)
+    """A POST to this address ends messages of this kind over this channel; empty if the recipient cannot."""
 
 
 class MessageSender(Protocol):

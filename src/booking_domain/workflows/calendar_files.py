@@ -60,6 +60,13 @@ class CalendarFiles(Protocol):
         """
         ...
 
+    def invite(self, entry: CalendarEntry, *, organizer: str, attendee: str, now: datetime) -> bytes:
+        """An iCalendar file that invites an e-mail address to the entry, or calls a cancelled one off (RFC 5546).
+
+        Files of one entry have one UID, and that of a later version has a higher SEQUENCE.
+        """
+        ...
+
 
 _STATUS: Final[dict[Status, EntryStatus]] = {
     Status.REQUESTED: EntryStatus.TENTATIVE,

@@ -10,6 +10,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.preferences import NewsChannel, NewsKind
 from booking_domain.notifications.model import Contact, MessageChannel
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
@@ -23,6 +24,7 @@ from booking_domain.workflows.booking_notices import (
     PartyNotices,
     notices_of,
 )
+from booking_domain.workflows.news import kind_of
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
@@ -108,10 +110,10 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
     """
     if user.status is UserStatus.DELETED:
         return
-    wants = user.preferences.channels
+    kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.wants
     reachable = (
-        (MessageChannel.EMAIL, user.email, wants.email),
-        (MessageChannel.SMS, user.phone, wants.sms),
+        (MessageChannel.EMAIL, user.email, wants(kind, NewsChannel.EMAIL)),
+        (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
     )
     contacts = [Contact(channel, to) for channel, to, on in reachable if to is not None and on]
     await notifier.notify(user.id, event, translator.translate(notice, user.locale), contacts)

@@ -26,6 +26,7 @@ from booking_domain.shared.errors import DomainError, Unavailable
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
+from booking_domain.workflows.enclosures import Enclose, nothing_enclosed
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.remind import still_wanted
 
@@ -58,7 +59,13 @@ class KeepingNotifier(Notifier):
 
 
 async def send_due_messages(
-    user_id: UserId, *, clock: Clock, reads: Reads, executor: Executor[Repositories], sender: MessageSender
+    user_id: UserId,
+    *,
+    clock: Clock,
+    reads: Reads,
+    executor: Executor[Repositories],
+    sender: MessageSender,
+    enclose: Enclose = nothing_enclosed,
 ) -> datetime | None:
     """Send what is due to a user, one message after the other, until one fails or others have their turn.
 
@@ -71,16 +78,16 @@ async def send_due_messages(
         if not await still_wanted(due.notification, reads, clock.now()):
             await executor.run(skip_messages, due.message, actor=SYSTEM)
             continue
-        attempt = await _attempt(due, sender)
+        attempt = await _attempt(due, await enclose(_outgoing(due), due.notification, reads, clock.now()), sender)
         await executor.run(record_attempt, attempt, actor=SYSTEM)
         if attempt.failure and not attempt.permanent:
             break
     return await reads.notifications.next_attempt(user_id)
 
 
-async def _attempt(due: MessageView, sender: MessageSender) -> RecordAttempt:
+def _outgoing(due: MessageView) -> OutgoingMessage:
     message, notification = due.message, due.notification
-    outgoing = OutgoingMessage(
+    return OutgoingMessage(
         id=message.id,
         channel=message.channel,
         to=message.to,
@@ -90,6 +97,10 @@ async def _attempt(due: MessageView, sender: MessageSender) -> RecordAttempt:
         language=notification.language,
         user_id=message.user_id,
     )
+
+
+async def _attempt(due: MessageView, outgoing: OutgoingMessage, sender: MessageSender) -> RecordAttempt:
+    message = due.message
     try:
         await sender.send(outgoing)
     except Unavailable as error:

@@ -1,12 +1,13 @@
 """`/notifications`: what the caller was told of; `/admin/messages`: which messages went out, for admins."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
+from booking_domain.identity.unsubscribing import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
 from booking_domain.notifications.model import MessageChannel, MessageId, MessageStatus, Notification, NotificationId
 from booking_domain.notifications.ports import MessageFilter, MessageView, NotificationFilter
 from booking_domain.notifications.use_cases import notifications as use_cases
@@ -16,7 +17,7 @@ from booking_domain.notifications.use_cases.notifications import (
     read_all_notifications,
     read_notification,
 )
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, UserId
@@ -27,6 +28,9 @@ from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
+from entrypoints.http.kit.request_guard import PUBLIC
+
+MAX_LINK_TOKEN: Final = 100
 
 
 class NotificationsQuery(Query, frozen=True, kw_only=True):
@@ -48,6 +52,12 @@ class ReadAllBody(Body, frozen=True, kw_only=True):
 
     until: UUID | UnsetType = UNSET
     """Notifications that are newer stay unread. Left out: all are read."""
+
+
+class UnsubscribeQuery(Query, frozen=True, kw_only=True):
+    """The token of the link."""
+
+    token: Annotated[str, Meta(max_length=MAX_LINK_TOKEN)]
 
 
 class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
@@ -241,6 +251,26 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
     return MessagesJson(items=tuple(map(message_json, page)), next_cursor=next_cursor)
 
 
+@post(
+    "/notifications/unsubscribe",
+    status_code=204,
+    opt=PUBLIC | documented(unsubscribe, raises=(InvalidUnsubscribeToken,)),
+)
+async def unsubscribe_by_link(
+    asked: Injected[UnsubscribeQuery],
+    unsubscribe_tokens: Injected[UnsubscribeTokens],
+    executor: Injected[Executor[Repositories]],
+) -> None:
+    """End messages of one kind over one channel, as the link in an e-mail says (`List-Unsubscribe`, RFC 8058).
+
+    The token in the link is the authorisation. The body is not read. The preferences of the account undo it.
+    """
+    found = unsubscribe_tokens.read(asked.token)
+    if found is None:
+        raise InvalidUnsubscribeToken
+    await executor.run(unsubscribe, found, actor=SYSTEM)
+
+
 NOTIFICATIONS: Final = items(
     "notifications",
     NotificationJson,
@@ -252,5 +282,7 @@ NOTIFICATIONS: Final = items(
 )
 
 routes: Final = Router(
-    "/", route_handlers=[list_notifications, read_one, read_all, list_messages], opt=exporting(NOTIFICATIONS)
+    "/",
+    route_handlers=[list_notifications, read_one, read_all, unsubscribe_by_link, list_messages],
+    opt=exporting(NOTIFICATIONS),
 )

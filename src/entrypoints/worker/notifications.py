@@ -34,6 +34,7 @@ async def _send_messages(container: Container, *, user_id: str) -> Sequence[JobR
         reads=container.reads(),
         executor=container.executor(),
         sender=container.message_sender(),
+        enclose=container.enclosures(),
     )
     return () if next_at is None else [_wake(recipient, next_at)]
 

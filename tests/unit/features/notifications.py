@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import Feature, Ids, Kind, Row, World
+from tests.unit.features.declarations import PUBLIC, Feature, Ids, Kind, Row, World
 
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.notifications.model import Contact, MessageChannel
@@ -52,6 +52,7 @@ FEATURE: Final = Feature(
         "GET /notifications": Row(READ),
         "POST /notifications/{notification_id}/read": Row(READ, Kind(notification), keyless=_AGAIN),
         "POST /notifications/read": Row(READ, keyless=_AGAIN),
+        "POST /notifications/unsubscribe": Row(PUBLIC, query="token=x", by_secret=True, keyless="twice is as once"),
         "GET /admin/messages": Row(Permission.SEE_MESSAGES),
     },
     permissions="""

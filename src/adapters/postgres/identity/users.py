@@ -15,7 +15,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter, UserReads, Users
-from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 
@@ -26,7 +26,12 @@ def _preferences_json(preferences: Preferences) -> Jsonb:
 
 def _preferences_of(value: dict[str, Any]) -> Preferences:
     """Missing keys get the defaults of a new account."""
-    return Preferences(**{**value, "channels": Channels(**value.get("channels", {}))})
+    unsubscribed = tuple(
+        Unsubscription(kind=NewsKind(each["kind"]), channel=NewsChannel(each["channel"]))
+        for each in value.get("unsubscribed", ())
+    )
+    channels = Channels(**value.get("channels", {}))
+    return Preferences(**{**value, "channels": channels, "unsubscribed": unsubscribed})
 
 
 USER: Final = Mapper(

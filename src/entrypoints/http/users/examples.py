@@ -18,6 +18,7 @@ CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29"
 PREFERENCES: Final[dict[str, Any]] = {
     "channels": {"email": True, "sms": False, "telegram": True, "push": True},
     "reminders": True,
+    "unsubscribed": [],
     "marketing": False,
 }
 WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}

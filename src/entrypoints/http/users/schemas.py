@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, MAX_PICTURE_URL, User
-from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Phone, ProofBody, UserJson, user_json
@@ -63,12 +63,21 @@ class ChannelsBody(Body, frozen=True, kw_only=True):
     push: bool
 
 
+class UnsubscriptionBody(Body, frozen=True, kw_only=True):
+    """A kind of notifications that is not wanted over a channel."""
+
+    kind: NewsKind
+    channel: NewsChannel
+
+
 class PreferencesBody(Body, frozen=True, kw_only=True):
     """All notification preferences."""
 
     channels: ChannelsBody
     reminders: bool
     marketing: bool
+    unsubscribed: Annotated[tuple[UnsubscriptionBody, ...], Meta(max_length=20)] = ()
+    """Kinds that are off for one channel only, as the links in e-mails turn them off."""
 
     def preferences(self) -> Preferences:
         """The domain's value."""
@@ -76,6 +85,9 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
             channels=Channels(**msgspec.structs.asdict(self.channels)),
             reminders=self.reminders,
             marketing=self.marketing,
+            unsubscribed=tuple(
+                sorted({Unsubscription(kind=each.kind, channel=each.channel) for each in self.unsubscribed})
+            ),
         )
 
 
@@ -100,12 +112,20 @@ class ChannelsJson(Json, frozen=True, kw_only=True):
     push: bool
 
 
+class UnsubscriptionJson(Json, frozen=True, kw_only=True):
+    """A kind of notifications that is not wanted over a channel."""
+
+    kind: NewsKind
+    channel: NewsChannel
+
+
 class PreferencesJson(Json, frozen=True, kw_only=True):
     """Notification preferences."""
 
     channels: ChannelsJson
     reminders: bool
     marketing: bool
+    unsubscribed: tuple[UnsubscriptionJson, ...]
 
 
 def account_json(user: User) -> AccountJson:

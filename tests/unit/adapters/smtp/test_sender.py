@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
@@ -36,7 +37,8 @@ class SmtpMailbox:
 
     async def arrived(self) -> Sequence[str]:
         assert set(self._received.recipients) <= {self.address}
-        texts = [message.get_content() for message in self._received.messages]
+        bodies = [message.get_body(("plain",)) for message in self._received.messages]
+        texts = [body.get_content() for body in bodies if body is not None]
         return [text.replace("\r\n", "\n").removesuffix("\n") for text in texts]
 
     @asynccontextmanager
@@ -101,3 +103,51 @@ async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
         with pytest.raises(EmailUnavailable):
             await SmtpMessageSender(mailer(port, security="starttls")).send(NOTIFICATION)
     assert received.messages == []
+
+
+INVITATION = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+
+
+async def received_as_parts(message: OutgoingMessage) -> EmailMessage:
+    received = ServerMailbox()
+    async with server(received) as port:
+        await SmtpMessageSender(mailer(port)).send(message)
+    return received.messages[0]
+
+
+async def test_a_message_is_text_and_html_of_the_same_words() -> None:
+    hostile = "<img src=x onerror=alert(1)> & “quotes” https://example.com/?a=1&b=2 end"
+    message = await received_as_parts(replace(NOTIFICATION, text=f"Сайн байна уу\n{hostile}"))
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    text, page = (part.get_content() for part in message.iter_parts())
+    assert hostile in text
+    assert "<img" not in page
+    assert '<a href="https://example.com/?a=1&amp;b=2"' in page
+    assert '<html lang="mn" dir="ltr">' in page
+    assert "Сайн байна уу</p>" in page
+    assert message["List-Unsubscribe"] is None
+
+
+async def test_a_message_in_persian_is_written_from_right_to_left() -> None:
+    message = await received_as_parts(replace(NOTIFICATION, language="fa", text="سلام"))
+    body = message.get_body(("html",))
+    assert body is not None
+    assert '<html lang="fa" dir="rtl">' in body.get_content()
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+async def test_an_invitation_is_attached_with_its_method(method: str) -> None:
+    calendar = INVITATION.replace("REQUEST", method)
+    message = await received_as_parts(replace(NOTIFICATION, calendar=calendar))
+    [attached] = message.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "booking.ics")
+    assert attached["Content-Type"].params["method"] == method
+    assert attached.get_content().splitlines() == calendar.splitlines()
+
+
+async def test_a_mail_program_can_unsubscribe_with_one_click() -> None:
+    url = "https://booking.example.com/api/v1/notifications/unsubscribe?token=" + "A" * 48
+    message = await received_as_parts(replace(NOTIFICATION, unsubscribe_url=url))
+    assert message["List-Unsubscribe"] == f"<{url}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

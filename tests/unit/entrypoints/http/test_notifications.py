@@ -1,9 +1,13 @@
 """`/notifications` and `/admin/messages`."""
 
+from uuid import UUID
+
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.features.notifications import notified
 
+from booking_domain.identity.preferences import NewsChannel, NewsKind, Unsubscription
 from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.shared.ids import UserId
 
 EMAIL = Contact(MessageChannel.EMAIL, "dorj@example.com")
 
@@ -51,3 +55,24 @@ async def test_an_admin_sees_which_messages_went_out_without_contact_and_text(ap
         "email"
     ]
     assert_problem(await api.get("/admin/messages", token), 403, "auth.not_permitted")
+
+
+async def test_the_link_of_an_e_mail_ends_one_kind_over_one_channel_and_the_preferences_undo_it(api: Api) -> None:
+    token, other = await api.joined("customer"), await api.joined("customer")
+    user_id = UserId(UUID((await api.get("/users/me", token)).json()["id"]))
+    off = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)
+    link = f"/notifications/unsubscribe?token={api.container.unsubscribe_tokens().issue(user_id, off)}"
+    # The body and its type are those of RFC 8058; the link is single-purpose, so it may come twice.
+    for _ in range(2):
+        done = await api.post(
+            link, content=b"List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert done.status_code == 204
+    preferences = (await api.get("/users/me/preferences", token)).json()
+    assert preferences["unsubscribed"] == [{"kind": "reminders", "channel": "email"}]
+    assert all(preferences["channels"].values())
+    assert (await api.get("/users/me/preferences", other)).json()["unsubscribed"] == []
+    again = await api.put("/users/me/preferences", token, json={**preferences, "unsubscribed": []})
+    assert again.json()["unsubscribed"] == []
+    forged = link[:-1] + ("A" if link[-1] != "A" else "B")
+    assert_problem(await api.post(forged), 404, "notification.invalid_link")

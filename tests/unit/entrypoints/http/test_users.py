@@ -121,10 +121,11 @@ async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -
     token = await signed_in(api)
     everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)
     first = await api.get("/users/me/preferences", token)
-    assert first.json() == {"channels": everywhere, "reminders": True, "marketing": False}
+    assert first.json() == {"channels": everywhere, "reminders": True, "marketing": False, "unsubscribed": []}
     answer = await api.put("/users/me/preferences", token, json=PREFERENCES)
-    assert (answer.status_code, answer.json()) == (200, PREFERENCES)
-    assert (await api.get("/users/me/preferences", token)).json() == PREFERENCES
+    after = {**PREFERENCES, "unsubscribed": []}
+    assert (answer.status_code, answer.json()) == (200, after)
+    assert (await api.get("/users/me/preferences", token)).json() == after
     for wrong in ({**PREFERENCES, "channels": {"email": True}}, {"reminders": True}, {**PREFERENCES, "fax": True}):
         refused = await api.put("/users/me/preferences", token, json=wrong)
         assert_problem(refused, 400, "validation.invalid_input")

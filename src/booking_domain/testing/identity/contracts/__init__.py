@@ -15,6 +15,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.second_factors",
     f"{__name__}.sessions",
     f"{__name__}.tokens",
+    f"{__name__}.unsubscribing",
     f"{__name__}.users",
 )
 
@@ -38,6 +39,7 @@ from booking_domain.identity.ports import (
     Users,
 )
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
+from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
 from booking_domain.testing.identity.contracts.credentials import (
@@ -55,6 +57,7 @@ from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbers
 from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
 from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
+from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeTokensContract
 from booking_domain.testing.identity.contracts.users import UsersContract
 
 CONTRACTS: Final = {
@@ -80,6 +83,7 @@ CONTRACTS: Final = {
     Sessions: SessionsContract,
     TimeCodes: TimeCodesContract,
     UsedAssertions: UsedAssertionsContract,
+    UnsubscribeTokens: UnsubscribeTokensContract,
     UserReads: UsersContract,
     Users: UsersContract,
 }
