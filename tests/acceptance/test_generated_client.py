@@ -80,7 +80,7 @@ def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client
     assert isinstance(booked, models.Booking)
     assert (booked.start, booked.provider_id) == (offered.slots[0].start, UUID(studio.id))
 
-    page = client.ask("bookings.list_bookings", token=token, status=[models.Status(booked.status)], limit=10)
+    page = client.ask("bookings.list_bookings", token=token, status=[models.BookingStatus(booked.status)], limit=10)
     assert isinstance(page, models.Appointments)
     [listed] = page.items
     assert (listed.id, listed.start, listed.provider.id) == (booked.id, booked.start, UUID(studio.id))

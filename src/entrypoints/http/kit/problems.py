@@ -52,6 +52,11 @@ _OF_FRAMEWORK: Final = {
     405: "http.method_not_allowed",
     413: "validation.body_too_large",
 }
+_REFUSED: Final = "http.refused"
+CODES_OF_ANY_ROUTE: Final = frozenset(
+    {*_OF_FRAMEWORK.values(), _REFUSED, "http.https_required", "http.request_timeout"}
+)
+"""The codes that a request may get before it reaches a route."""
 DETAILS: Final = {
     404: "There is no resource at this address.",
     405: "This resource does not support the method.",
@@ -98,7 +103,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
             return _problem(request, says, 400, _OF_FRAMEWORK[400], detail, errors=where)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
-            code = _OF_FRAMEWORK.get(status, "http.refused")
+            code = _OF_FRAMEWORK.get(status, _REFUSED)
             headers = {"Allow": allowed_methods(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
             detail = says.word(MESSAGE, DETAILS.get(status, error.detail))
             return _problem(request, says, status, code, detail, headers=headers)

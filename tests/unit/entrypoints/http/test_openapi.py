@@ -306,3 +306,13 @@ async def test_states_roles_and_purposes_in_answers_are_enumerated(api: Api) -> 
         if schema["properties"][member] == {"type": "string"}
     ]
     assert open_texts == []
+
+
+async def test_the_codes_of_problems_are_enumerated(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    schemas = document["components"]["schemas"]
+    assert schemas["Problem"]["properties"]["code"] == {"$ref": "#/components/schemas/ProblemCode"}
+    assert {"auth.invalid_token", "booking.slot_taken", "http.not_found"} <= set(schemas["ProblemCode"]["enum"])
+    for unknown in ("/nowhere", "/bookings?colour=red"):
+        assert (await api.get(unknown)).json()["code"] in schemas["ProblemCode"]["enum"]
+    assert not [name for name in schemas if name.endswith("Json")]

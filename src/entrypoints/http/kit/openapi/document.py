@@ -15,7 +15,7 @@ from entrypoints.http.kit.openapi.links import add_links
 from entrypoints.http.kit.openapi.operations import operation_of, tag_of
 from entrypoints.http.kit.openapi.sharing import share
 from entrypoints.http.kit.openapi.signatures import Schemas
-from entrypoints.http.kit.problems import Problem, camel
+from entrypoints.http.kit.problems import CODES_OF_ANY_ROUTE, MEDIA_TYPE, Problem, camel
 
 Operation = tuple[str, str, HTTPRouteHandler]
 """Path, method and handler."""
@@ -60,6 +60,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
     add_links(paths, schemas.components)
+    schemas.components["Problem"]["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Booking API", "version": "1", "description": _ABOUT},
@@ -69,13 +70,27 @@ def document_of(app: Litestar) -> dict[str, Any]:
         ],
         "paths": paths,
         "components": {
-            "schemas": schemas.components,
+            "schemas": schemas.components | {"ProblemCode": _problem_code(paths)},
             "headers": HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
     share(document)
     return document
+
+
+def _problem_code(paths: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The schema of the codes of all documented problems."""
+    codes = set(CODES_OF_ANY_ROUTE)
+    for item in paths.values():
+        for operation in item.values():
+            for answer in operation["responses"].values():
+                codes |= answer.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {}).keys()
+    return {
+        "type": "string",
+        "enum": sorted(codes),
+        "description": "What is wrong. Later versions add codes: a client treats an unknown one by its status.",
+    }
 
 
 def _told_apart_by_method(found: list[Operation]) -> list[Operation]:
