@@ -32,6 +32,10 @@ class WalkIns(Protocol):
         """Store who comes to a new booking."""
         ...
 
+    async def of_booking(self, booking_id: BookingId) -> WalkIn | None:
+        """The walk-in of a booking."""
+        ...
+
 
 class WalkInReads(Protocol):
     """Reads of walk-ins, outside any transaction."""

@@ -6,7 +6,15 @@ from typing import ClassVar, Final
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import BookingId, DeskPaymentId, EventId, PaymentId, ProviderPayoutId, RefundId
+from booking_domain.shared.ids import (
+    BookingId,
+    DeskPaymentId,
+    EventId,
+    PaymentId,
+    ProviderPayoutId,
+    ReceiptId,
+    RefundId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +133,17 @@ class ProviderPayoutReturned(ProviderPayoutChanged):
     topic: ClassVar[str] = "provider_payout.returned"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptIssued(Event):
+    """A receipt or a credit note was issued to the customer."""
+
+    topic: ClassVar[str] = "receipt.issued"
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    receipt_id: ReceiptId
+
+
 DESK_EVENTS: Final[tuple[type[DeskPaymentChanged], ...]] = (DeskPaymentRecorded, DeskPaymentVoided)
 PAYOUT_EVENTS: Final[tuple[type[ProviderPayoutChanged], ...]] = (ProviderPaid, ProviderPayoutReturned)
 EVENTS: Final[tuple[type[Event], ...]] = (
@@ -137,6 +156,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     PaymentHinted,
     *DESK_EVENTS,
     *PAYOUT_EVENTS,
+    ReceiptIssued,
 )
 
 

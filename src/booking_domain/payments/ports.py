@@ -12,6 +12,7 @@ from booking_domain.payments.earnings import CommissionRates, CommissionReads, E
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, BankReferences, ProviderPayouts
+from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.shared.contexts import DomainContext
@@ -271,6 +272,8 @@ class PaymentRepositories(Protocol):
     def provider_payouts(self) -> ProviderPayouts: ...
     @property
     def bank_references(self) -> BankReferences: ...
+    @property
+    def receipts(self) -> Receipts: ...
 
 
 class PaymentReadGroup(Protocol):
@@ -286,6 +289,8 @@ class PaymentReadGroup(Protocol):
     def commission_rates(self) -> CommissionReads: ...
     @property
     def earnings(self) -> EarningReads: ...
+    @property
+    def receipts(self) -> ReceiptReads: ...
 
 
 CONTEXT: Final = DomainContext(

@@ -22,7 +22,7 @@ from booking_domain.shared.lifecycle import Lifecycle
 from entrypoints.cli.literals import Literals
 from entrypoints.http.kit.problems import DETAILS, STATUS
 from entrypoints.languages import foreign
-from entrypoints.languages.catalogues import MESSAGE, NOTICE, TITLE
+from entrypoints.languages.catalogues import DOCUMENT, MESSAGE, NOTICE, TITLE
 
 SOURCE: Final = Path(__file__).parents[2]
 _NOT_SERVED: Final = (
@@ -38,9 +38,9 @@ _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
 _OF_NOTICES: Final = dict.fromkeys(("subject", "text", "details", "to_customer", "to_provider"), NOTICE)
 _NOTICES: Final = frozenset({"NoticeTemplate", "PartyNotices"})
-_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what")}
+_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what"), "Phrase": (0, DOCUMENT)}
 """Functions that take a text as a positional argument: its position and context."""
-_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, NOTICE})
+_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, NOTICE, DOCUMENT})
 _REPEATING: Final = frozenset({"InputError"})
 """Calls that often repeat the text of another error, which is found where it is written."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
-from entrypoints.http import desk_payments, notifications, reconciliation, reviews, services
+from entrypoints.http import desk_payments, notifications, receipts, reconciliation, reviews, services
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -76,6 +76,7 @@ RESOURCES: Final = (
     edge.routes,
     payouts.routes,
     desk_payments.routes,
+    receipts.routes,
     reconciliation.routes,
     disputes.routes,
     earnings.routes,

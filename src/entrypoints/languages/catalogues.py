@@ -27,6 +27,9 @@ TITLE: Final = "title"
 NOTICE: Final = "notice"
 """The context of messages to people: bookings, accounts and one-time codes."""
 
+DOCUMENT: Final = "document"
+"""The context of the texts of documents: receipts, credit notes, statements."""
+
 
 class Catalogue:
     """The messages of one language; a message without a translation stays English."""
@@ -49,6 +52,10 @@ class Catalogue:
     def notice(self, template: str) -> str:
         """Return the translated template of a notice."""
         return self._translations.pgettext(NOTICE, template)
+
+    def document(self, template: str) -> str:
+        """Return the translated template of a text of a document."""
+        return self._translations.pgettext(DOCUMENT, template)
 
     def word(self, context: str, said: str) -> str:
         """Translate a finished English message, or the value of a placeholder, by recognising its template."""

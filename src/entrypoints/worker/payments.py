@@ -17,8 +17,11 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
     DESK_EVENTS,
     PAYOUT_EVENTS,
+    DeskPaymentChanged,
     DeskPaymentRecorded,
     PaymentHinted,
+    PaymentReceived,
+    ReceiptIssued,
     RefundByTransfer,
     RefundMade,
     RefundReturned,
@@ -33,6 +36,8 @@ from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.notify_desk import notify_of_desk_payment
 from booking_domain.workflows.notify_earnings import notify_of_provider_payout
 from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.notify_receipts import notify_of_receipt
+from booking_domain.workflows.receipts import issue_receipts
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
@@ -84,6 +89,11 @@ async def _retry_refunds(container: Container, enqueue: Enqueue) -> None:
         await enqueue(MAKE_REFUND.request(once=f"refund {refund_id}", refund_id=str(refund_id)))
 
 
+async def _issue_receipts(container: Container, *, booking_id: str) -> None:
+    """Issue receipts for the money of a booking that has moved since the last time."""
+    await issue_receipts(BookingId(UUID(booking_id)), reads=container.reads(), executor=container.executor())
+
+
 async def _update_earnings(container: Container, *, booking_id: str) -> None:
     """Bring a provider's account up to date after a change of a booking or its money."""
     await container.executor().run(update_earnings, BookingId(UUID(booking_id)), actor=SYSTEM)
@@ -99,6 +109,7 @@ MAKE_REFUNDS: Final = Job(name="make_refunds_of_booking", run=_make_refunds)
 SETTLE: Final = Job(name="settle", run=_settle)
 CANCEL_INVOICES: Final = Job(name="cancel_invoices", run=_cancel_invoices)
 UPDATE_EARNINGS: Final = Job(name="update_earnings", run=_update_earnings)
+ISSUE_RECEIPTS: Final = Job(name="issue_receipts", run=_issue_receipts)
 
 
 def _settle_hinted(event: PaymentHinted) -> Iterator[JobRequest]:
@@ -118,8 +129,12 @@ def _resume_refunds(event: BookingDisputeEnded) -> Iterator[JobRequest]:
     yield MAKE_REFUNDS.request(booking_id=str(event.booking_id))
 
 
+def _state_money(event: PaymentReceived | RefundMade | DeskPaymentChanged) -> Iterator[JobRequest]:
+    yield ISSUE_RECEIPTS.request(booking_id=str(event.booking_id))
+
+
 CONTEXT: Final = WorkerContext(
-    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS),
+    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS, ISSUE_RECEIPTS),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription(
@@ -128,11 +143,13 @@ CONTEXT: Final = WorkerContext(
         ),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
         Subscription((BookingDisputeEnded,), _resume_refunds),
+        Subscription((PaymentReceived, RefundMade, *DESK_EVENTS), _state_money),
     ),
     notices=(
         Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),
         Notice(DESK_EVENTS, notify_of_desk_payment),
         Notice(PAYOUT_EVENTS, notify_of_provider_payout),
+        Notice((ReceiptIssued,), notify_of_receipt),
     ),
     sweeps=(Sweep("refunds to repeat", _retry_refunds), Sweep("earnings", _find_earnings)),
 )

@@ -34,6 +34,10 @@ class PostgresWalkIns(WithCipher, WalkIns):
         sealed = None if phone is None else self._cipher.encrypt(phone, field=PHONE, row=booking_id)
         await self._work.execute(_ADD, booking_id=booking_id, name=walk_in.name, phone_sealed=sealed)
 
+    async def of_booking(self, booking_id: BookingId) -> WalkIn | None:
+        row = await self._work.one(_OF_EACH, booking_ids=[booking_id])
+        return None if row is None else walk_in_of(booking_id, row[1], row[2], self._cipher)
+
 
 class PostgresWalkInReads(WithCipher, WalkInReads):
     """`WalkInReads` of the table `walk_ins`."""

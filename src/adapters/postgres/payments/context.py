@@ -25,6 +25,12 @@ from adapters.postgres.payments.provider_payouts import (
     PostgresProviderPayoutReads,
     PostgresProviderPayouts,
 )
+from adapters.postgres.payments.receipts import (
+    PostgresReceiptReads,
+    PostgresReceipts,
+    receipt_numbers,
+    receipts,
+)
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
 from adapters.postgres.payments.tables import desk_payments, payments, refunds
 from adapters.postgres.payments.transactions import PostgresTransactionReads
@@ -54,7 +60,17 @@ def _owed(to: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 CONTEXT: Final = Context(
-    tables=(payments, refunds, desk_payments, commission_rates, earnings, provider_payouts, bank_references),
+    tables=(
+        payments,
+        refunds,
+        desk_payments,
+        commission_rates,
+        earnings,
+        provider_payouts,
+        bank_references,
+        receipts,
+        receipt_numbers,
+    ),
     conflicts={
         "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
         "refunds_bank_reference_key": BankReferenceUsed,
@@ -77,6 +93,7 @@ class PaymentRepositories(RepositoryGroup):
         self.earnings = PostgresEarnings(work)
         self.provider_payouts = PostgresProviderPayouts(work, cipher)
         self.bank_references = PostgresBankReferences(work)
+        self.receipts = PostgresReceipts(work)
 
 
 class PaymentReads(ReadGroup):
@@ -92,3 +109,4 @@ class PaymentReads(ReadGroup):
         self.commission_rates = PostgresCommissionReads(source.statements)
         self.earnings = PostgresEarningReads(source.statements)
         self.provider_payouts = PostgresProviderPayoutReads(source.statements, source.cipher)
+        self.receipts = PostgresReceiptReads(source.statements)

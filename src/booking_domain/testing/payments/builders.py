@@ -3,9 +3,10 @@
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.desk import DeskMethod, DeskPayment
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
+from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptMethod
 from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import DeskPaymentId, PaymentId, RefundId
+from booking_domain.shared.ids import DeskPaymentId, PaymentId, ReceiptId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.kit.builders import DEPOSIT, NOW, BaseBuilder
 
@@ -61,4 +62,27 @@ class PaymentsBuilder(BaseBuilder):
             amount=amount,
             by=Actor(booking.provider_user_id, Role.PROVIDER),
             now=NOW,
+        )
+
+    def receipt(self, booking: Booking, kind: ReceiptKind = ReceiptKind.RECEIPT, sequence: int = 1) -> Receipt:
+        """A receipt for cash."""
+        return Receipt(
+            id=ReceiptId(self.entropy.new_id()),
+            booking_id=booking.id,
+            issuer_id=booking.provider_id,
+            kind=kind,
+            sequence=sequence,
+            source=self.entropy.new_id(),
+            method=ReceiptMethod.CASH,
+            issuer_name="Ink",
+            issuer_address="Peace Avenue 1",
+            customer_name="Bold",
+            language="mn",
+            booking_reference=booking.reference,
+            span=booking.span,
+            time_zone=booking.time_zone,
+            lines=(ReceiptLine(name="Small tattoo", price=booking.price),),
+            price=booking.price,
+            amount=DEPOSIT,
+            issued_at=NOW,
         )

@@ -1,4 +1,4 @@
-"""The bookings of an exported account, with their events, payments, refunds and desk payments."""
+"""The bookings of an exported account, with their events, payments, refunds, desk payments and receipts."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -11,12 +11,14 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
+from booking_domain.payments.receipts import Receipt
 from booking_domain.payments.refunds import Refund
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.payments.schemas import REFUND, PaymentPurpose, PaymentState
+from entrypoints.http.receipts import ReceiptJson, receipt_json
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
@@ -41,11 +43,12 @@ class WalkInJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
-    """A booking with its events, payments, refunds and desk payments, oldest first."""
+    """A booking with its events, payments, refunds, desk payments and receipts, oldest first."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
+    receipts: tuple[ReceiptJson, ...]
     walk_in: WalkInJson | UnsetType = UNSET
 
 
@@ -56,6 +59,7 @@ def _booking(
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     at_desk: Sequence[DeskPayment],
+    receipts: Sequence[Receipt],
     walk_in: WalkIn | None,
 ) -> ExportedBookingJson:
     """Show a booking to one of its parties."""
@@ -67,6 +71,7 @@ def _booking(
         events=tuple(event_json(event) for event in events),
         payments=tuple(_payment(each) for each in moved),
         desk_payments=tuple(map(desk_payment_json, at_desk)),
+        receipts=tuple(map(receipt_json, receipts)),
         walk_in=UNSET if walk_in is None else WalkInJson(name=walk_in.name, phone=walk_in.phone or UNSET),
     )
 
@@ -95,6 +100,7 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         events = await reads.bookings.events_of_each(ids)
         payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
         at_desk, walk_ins = await reads.desk_payments.of_each_booking(ids), await reads.walk_ins.of_each(ids)
+        receipts = await reads.receipts.of_each_booking(ids)
         yield [
             _booking(
                 each,
@@ -102,6 +108,7 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
                 payments=payments[each.id],
                 refunds=refunds[each.id],
                 at_desk=at_desk[each.id],
+                receipts=receipts[each.id],
                 walk_in=walk_ins.get(each.id),
             )
             for each in found

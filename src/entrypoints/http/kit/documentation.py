@@ -27,6 +27,8 @@ class Documentation:
     """Domain errors that the handler raises itself."""
     body: Mapping[str, Any] | None = None
     answer: Any = None
+    files: tuple[str, ...] = ()
+    """Media types of files that the answer may be instead."""
     nothing: str | None = None
     """When the answer is 204 instead."""
     headers: tuple[str, ...] = ()
@@ -43,9 +45,12 @@ def documented(
     raises: tuple[type[DomainError], ...] = (),
     body: Mapping[str, Any] | None = None,
     answer: Any = None,
+    files: tuple[str, ...] = (),
     nothing: str | None = None,
     headers: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Return the `opt` of a handler that runs these operations."""
-    said = Documentation(runs=runs, raises=raises, body=body, answer=answer, nothing=nothing, headers=headers)
+    said = Documentation(
+        runs=runs, raises=raises, body=body, answer=answer, files=files, nothing=nothing, headers=headers
+    )
     return {KEY: said}

@@ -1,10 +1,10 @@
-"""Quality values in lists such as `Accept-Encoding` and `Accept-Language` (RFC 9110 §12.4.2)."""
+"""Quality values in lists such as `Accept`, `Accept-Encoding` and `Accept-Language` (RFC 9110 §12.4.2)."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-_NAME: Final = r"(?P<name>[!#$%&'*+.^_`|~0-9a-z-]+)"
+_NAME: Final = r"(?P<name>[!#$%&'*+.^_`|~0-9a-z/-]+)"
 _WEIGHT: Final = r"(?:;[ \t]*q=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
 _MEMBER: Final = re.compile(rf"[ \t]*{_NAME}[ \t]*{_WEIGHT}")
 

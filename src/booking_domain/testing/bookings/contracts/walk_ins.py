@@ -20,6 +20,8 @@ class WalkInsContract(StorageContract):
         async with backend.begin() as tx:
             for booking_id, walk_in in known.items():
                 await tx.walk_ins.add(booking_id, walk_in)
+            assert await tx.walk_ins.of_booking(first.id) == known[first.id]
+            assert await tx.walk_ins.of_booking(unnamed.id) is None
         nobody = BookingId(make.entropy.new_id())
         assert await backend.reads.walk_ins.of_each([first.id, second.id, unnamed.id, nobody]) == known
         assert await backend.reads.walk_ins.of_each([]) == {}

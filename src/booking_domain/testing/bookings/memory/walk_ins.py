@@ -18,6 +18,9 @@ class MemoryWalkIns(WalkIns):
         require_booking(self._state, booking_id)
         self._state[WALK_INS][booking_id] = walk_in
 
+    async def of_booking(self, booking_id: BookingId) -> WalkIn | None:
+        return self._state[WALK_INS].get(booking_id)
+
 
 class MemoryWalkInReads(WalkInReads):
     """Committed walk-ins."""

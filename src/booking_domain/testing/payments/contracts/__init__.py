@@ -14,6 +14,7 @@ pytest.register_assert_rewrite(
             "payment_gateway",
             "payments",
             "payouts",
+            "receipts",
             "refunds",
             "transactions",
         )
@@ -25,6 +26,7 @@ from booking_domain.payments.desk import DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
 from booking_domain.payments.provider_payouts import BankReferences, ProviderPayouts
+from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import RefundReads, Refunds
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 from booking_domain.testing.payments.contracts.desk_payments import DeskPaymentsContract
@@ -37,6 +39,7 @@ from booking_domain.testing.payments.contracts.earnings import (
 from booking_domain.testing.payments.contracts.payment_gateway import PaymentGatewayContract
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
 from booking_domain.testing.payments.contracts.payouts import PayoutReadsContract
+from booking_domain.testing.payments.contracts.receipts import ReceiptsContract
 from booking_domain.testing.payments.contracts.refunds import RefundsContract
 from booking_domain.testing.payments.contracts.transactions import TransactionReadsContract
 from booking_domain.workflows.listings import TransactionReads
@@ -57,6 +60,8 @@ CONTRACTS: Final = {
     PaymentReads: PaymentsContract,
     Payments: PaymentsContract,
     PayoutReads: PayoutReadsContract,
+    ReceiptReads: ReceiptsContract,
+    Receipts: ReceiptsContract,
     RefundReads: RefundsContract,
     Refunds: RefundsContract,
     TransactionReads: TransactionReadsContract,

@@ -17,6 +17,7 @@ from booking_domain.testing.payments.memory.provider_payouts import (
     MemoryProviderPayoutReads,
     MemoryProviderPayouts,
 )
+from booking_domain.testing.payments.memory.receipts import MemoryReceiptReads, MemoryReceipts
 from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 
@@ -33,6 +34,7 @@ class PaymentRepositories(RepositoryGroup):
         self.earnings = MemoryEarnings(state)
         self.provider_payouts = MemoryProviderPayouts(state)
         self.bank_references = MemoryBankReferences(state)
+        self.receipts = MemoryReceipts(state)
 
 
 class PaymentReads(ReadGroup):
@@ -48,3 +50,4 @@ class PaymentReads(ReadGroup):
         self.commission_rates = MemoryCommissionReads(committed)
         self.earnings = MemoryEarningReads(committed)
         self.provider_payouts = MemoryProviderPayoutReads(committed)
+        self.receipts = MemoryReceiptReads(committed)

@@ -8,6 +8,7 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.model import Payment
 from booking_domain.payments.provider_payouts import ProviderPayout
+from booking_domain.payments.receipts import Receipt, ReceiptKind
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import (
     BookingId,
@@ -15,7 +16,9 @@ from booking_domain.shared.ids import (
     DeskPaymentId,
     EarningId,
     PaymentId,
+    ProviderId,
     ProviderPayoutId,
+    ReceiptId,
     RefundId,
     UserId,
 )
@@ -67,6 +70,20 @@ def _clear_payee_of_owner(state: State, rows: dict[ProviderPayoutId, ProviderPay
 
 
 PROVIDER_PAYOUTS: Final = Table[ProviderPayoutId, ProviderPayout]("provider_payouts", erase=_clear_payee_of_owner)
+
+
+def _clear_names(state: State, rows: dict[ReceiptId, Receipt], user_id: UserId) -> None:
+    for key, receipt in rows.items():
+        booking, changed = state[BOOKINGS][receipt.booking_id], receipt
+        if user_id == booking.customer_id:
+            changed = replace(changed, customer_name=None, version=receipt.version + 1)
+        if user_id == booking.provider_user_id:
+            changed = replace(changed, issuer_name=None, issuer_address=None, version=receipt.version + 1)
+        rows[key] = changed
+
+
+RECEIPTS: Final = Table[ReceiptId, Receipt]("receipts", erase=_clear_names)
+RECEIPT_NUMBERS: Final = Table[tuple[ProviderId, ReceiptKind], int]("receipt_numbers")
 TABLES: Final = (
     PAYMENTS,
     REFUNDS,
@@ -76,4 +93,6 @@ TABLES: Final = (
     EARNINGS,
     EARNINGS_VERSIONS,
     BANK_REFERENCES,
+    RECEIPTS,
+    RECEIPT_NUMBERS,
 )

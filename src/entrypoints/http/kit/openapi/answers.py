@@ -49,6 +49,7 @@ def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) ->
         text = str(getattr(handler.media_type, "value", handler.media_type))
         media_type = text if answer is str else "application/json"
         found["content"] = {media_type: {"schema": schemas.of(answer), "example": said.answer}}
+        found["content"] |= {media_type: {} for media_type in said.files}
     return found
 
 

@@ -38,6 +38,7 @@ TAGS: Final = {
     "notifications": "What happened to the caller, to read again.",
     "payments": "Payments of bookings.",
     "providers": "Profiles of providers, their free slots, earnings and consents.",
+    "receipts": "Receipts and credit notes of bookings.",
     "reviews": "Reviews of completed bookings.",
     "salons": "Salons, their members and their free slots.",
     "scheduling": "Slots of a calendar that the request describes; nothing is stored.",

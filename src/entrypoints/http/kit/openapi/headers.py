@@ -41,6 +41,7 @@ HEADERS: Final = {
     ),
     "Location": _header("The URL of the created resource.", "/api/v1/bookings/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"),
     "Content-Disposition": _header("The name of the file.", 'attachment; filename="BK-7Q2M9X.ics"'),
+    "Vary": _header("The headers of the request on which the answer depends.", "Accept"),
     "Idempotency-Replayed": _header(
         "Present if the response is that of an earlier request with the same key.", "true", enum=["true"]
     ),

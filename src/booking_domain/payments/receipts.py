@@ -1,0 +1,225 @@
+"""Receipts for money that came from a customer, and credit notes for money that went back: the type and its ports.
+
+A receipt is never changed. It states what was agreed when it was issued; after the erasure of an account only the names
+are missing. Numbers have no gaps: each provider has one sequence of receipts and one of credit notes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Protocol
+from uuid import UUID
+
+from booking_domain.payments.desk import DeskMethod, DeskPayment, DeskPaymentStatus
+from booking_domain.payments.model import Payment
+from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
+from booking_domain.shared.errors import NotFound
+from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+
+
+class ReceiptNotFound(NotFound):
+    """There is no such receipt."""
+
+    code: ClassVar[str] = "receipt.not_found"
+
+
+class ReceiptKind(StrEnum):
+    """What a receipt states."""
+
+    RECEIPT = "receipt"
+    """Money came from the customer."""
+    CREDIT_NOTE = "credit_note"
+    """Money went back to the customer, or a payment at the desk was voided."""
+
+
+class ReceiptMethod(StrEnum):
+    """How the money moved."""
+
+    ONLINE = "online"
+    """Through the payment gateway."""
+    TRANSFER = "transfer"
+    """By bank transfer."""
+    CASH = "cash"
+    """At the provider's desk."""
+    CARD = "card"
+    """At the provider's card terminal."""
+
+
+_PREFIXES: Final = {ReceiptKind.RECEIPT: "R", ReceiptKind.CREDIT_NOTE: "C"}
+_AT_DESK: Final = {DeskMethod.CASH: ReceiptMethod.CASH, DeskMethod.CARD: ReceiptMethod.CARD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Money that came from the customer, or went back."""
+
+    kind: ReceiptKind
+    source: UUID
+    """The payment, refund or desk payment."""
+    undoes: UUID | None = None
+    """The payment or desk payment whose money goes back, if it is known."""
+    method: ReceiptMethod
+    reference: str | None = None
+    """The gateway's id of the invoice, or the bank's reference of the transfer."""
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """A service that was booked, and its price."""
+
+    name: str
+    price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A receipt or a credit note, with what was agreed when it was issued."""
+
+    id: ReceiptId
+    booking_id: BookingId
+    issuer_id: ProviderId
+    kind: ReceiptKind
+    sequence: int
+    """1, 2, 3, … for each issuer and kind."""
+    source: UUID
+    """The payment, refund or desk payment."""
+    method: ReceiptMethod
+    reference: str | None = None
+    corrects: tuple[int, ...] = ()
+    """The sequence numbers of the receipts that a credit note corrects."""
+    issuer_name: str | None
+    """None: the account is erased."""
+    issuer_address: str | None
+    customer_name: str | None
+    """None: the account is erased."""
+    language: str
+    """Of `LANGUAGES`: that of the customer."""
+    booking_reference: str
+    span: TimeRange
+    """The time of the appointment."""
+    time_zone: str
+    lines: tuple[ReceiptLine, ...] = ()
+    """Empty for a plain appointment."""
+    price: Money
+    """The price of the appointment."""
+    amount: Money
+    """The money that moved."""
+    version: int = 1
+    issued_at: datetime
+
+    @property
+    def number(self) -> str:
+        """The number as people read it."""
+        return numbered(self.kind, self.sequence)
+
+
+def numbered(kind: ReceiptKind, sequence: int) -> str:
+    """The number as people read it.
+
+    >>> numbered(ReceiptKind.CREDIT_NOTE, 12)
+    'C-000012'
+    """
+    return f"{_PREFIXES[kind]}-{sequence:06d}"
+
+
+def movements(
+    payments: Iterable[Payment], desk_payments: Iterable[DeskPayment], refunds: Iterable[Refund]
+) -> Iterator[Movement]:
+    """All money of a booking that has moved: first what came from the customer, then what went back."""
+    at_desk, invoices = tuple(desk_payments), {}
+    for payment in payments:
+        invoices[payment.id] = reference = None if payment.invoice is None else payment.invoice.reference
+        yield Movement(
+            kind=ReceiptKind.RECEIPT,
+            source=payment.id,
+            method=ReceiptMethod.ONLINE,
+            reference=reference,
+            amount=payment.settled,
+        )
+    for paid in at_desk:
+        yield Movement(kind=ReceiptKind.RECEIPT, source=paid.id, method=_AT_DESK[paid.method], amount=paid.amount)
+    for paid in at_desk:
+        if paid.status is DeskPaymentStatus.VOIDED:
+            yield Movement(
+                kind=ReceiptKind.CREDIT_NOTE,
+                source=paid.id,
+                undoes=paid.id,
+                method=_AT_DESK[paid.method],
+                amount=paid.amount,
+            )
+    for refund in refunds:
+        if refund.status is RefundStatus.REFUNDED:
+            by_gateway = refund.method is RefundMethod.GATEWAY and refund.payment_id is not None
+            yield Movement(
+                kind=ReceiptKind.CREDIT_NOTE,
+                source=refund.id,
+                undoes=refund.payment_id,
+                method=ReceiptMethod.ONLINE if by_gateway else ReceiptMethod.TRANSFER,
+                reference=invoices.get(refund.payment_id) if refund.payment_id else refund.bank_reference,
+                amount=refund.amount,
+            )
+
+
+def not_stated(moved: Iterable[Movement], issued: Sequence[Receipt]) -> Iterator[Movement]:
+    """What these receipts do not state yet of the money that has moved, in the same order."""
+    for movement in moved:
+        of_source = (each for each in issued if each.kind is movement.kind and each.source == movement.source)
+        stated = sum((each.amount for each in of_source), Money.zero(movement.amount.currency))
+        rest = movement.amount.beyond(stated)
+        if rest:
+            yield replace(movement, amount=rest)
+
+
+def corrected_by(movement: Movement, issued: Sequence[Receipt]) -> tuple[int, ...]:
+    """The sequence numbers of the receipts that the credit note for this movement corrects.
+
+    A transfer returns money of the booking's payments as a whole, so it corrects all their receipts.
+    """
+    if movement.kind is ReceiptKind.RECEIPT:
+        return ()
+    return tuple(
+        each.sequence
+        for each in issued
+        if each.kind is ReceiptKind.RECEIPT
+        and (each.method is ReceiptMethod.ONLINE if movement.undoes is None else each.source == movement.undoes)
+    )
+
+
+class Receipts(Protocol):
+    """Receipts inside a transaction. They are issued only while their booking is locked."""
+
+    async def add(self, receipt: Receipt) -> None:
+        """Add a receipt."""
+        ...
+
+    async def next_number(self, issuer_id: ProviderId, kind: ReceiptKind) -> int:
+        """Take the next number of the issuer. Another transaction that asks for it waits until this one ends.
+
+        A rollback gives the number back. Take numbers of receipts before those of credit notes, so that no two
+        transactions wait for each other.
+        """
+        ...
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Receipt]:
+        """All receipts of a booking, oldest first."""
+        ...
+
+
+class ReceiptReads(Protocol):
+    """Reads of receipts, outside any transaction."""
+
+    async def get(self, receipt_id: ReceiptId) -> Receipt | None:
+        """One receipt."""
+        ...
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Receipt]:
+        """All receipts of a booking, oldest first."""
+        ...
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Receipt]]:
+        """All receipts of each booking, oldest first."""
+        ...

@@ -1,0 +1,70 @@
+"""The contract of `Receipts` and `ReceiptReads`."""
+
+from dataclasses import replace
+
+from booking_domain.payments.receipts import ReceiptKind, ReceiptMethod
+from booking_domain.shared.ids import BookingId, ReceiptId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race, rolled_back
+from booking_domain.workflows.ports import Repositories
+
+
+class ReceiptsContract(StorageContract):
+    """Receipts in a transaction, their numbers, and reads of them."""
+
+    async def test_a_receipt_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        booking = await a_booking(backend, make)
+        receipt = replace(make.receipt(booking), amount=Money(amount=2**63 - 1, currency=booking.price.currency))
+        credit_note = replace(
+            make.receipt(booking, ReceiptKind.CREDIT_NOTE),
+            method=ReceiptMethod.TRANSFER,
+            reference="FT26335000456",
+            corrects=(1, 7),
+            issuer_name=None,
+            issuer_address=None,
+            customer_name=None,
+            lines=(),
+            issued_at=NOW + HOUR,
+        )
+        async with backend.begin() as tx:
+            await tx.receipts.add(receipt)
+            await tx.receipts.add(credit_note)
+            assert list(await tx.receipts.of_booking(booking.id)) == [receipt, credit_note]
+        assert await backend.reads.receipts.get(receipt.id) == receipt
+        assert await backend.reads.receipts.get(credit_note.id) == credit_note
+        assert await backend.reads.receipts.get(ReceiptId(make.entropy.new_id())) is None
+
+    async def test_the_receipts_of_bookings_are_listed_oldest_first(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        one, other = await a_booking(backend, make, cast), await a_booking(backend, make, cast)
+        newest = replace(make.receipt(one, sequence=2), issued_at=NOW + HOUR)
+        oldest, theirs = make.receipt(one, sequence=3), make.receipt(other)
+        async with backend.begin() as tx:
+            for each in (newest, oldest, theirs):
+                await tx.receipts.add(each)
+        nobody = BookingId(make.entropy.new_id())
+        assert list(await backend.reads.receipts.of_booking(one.id)) == [oldest, newest]
+        found = await backend.reads.receipts.of_each_booking([other.id, nobody, one.id])
+        assert {key: list(each) for key, each in found.items()} == {
+            other.id: [theirs],
+            nobody: [],
+            one.id: [oldest, newest],
+        }
+
+    async def test_numbers_have_no_gaps_when_transactions_compete_and_roll_back(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        issuer = (await a_cast(backend, make)).profile.id
+
+        async def take(kind: ReceiptKind) -> int:
+            async with backend.begin() as tx:
+                return await tx.receipts.next_number(issuer, kind)
+
+        async def take_and_roll_back(tx: Repositories) -> None:
+            assert await tx.receipts.next_number(issuer, ReceiptKind.RECEIPT) == 1
+
+        await rolled_back(backend, take_and_roll_back)
+        taken, refused = await race([take(ReceiptKind.RECEIPT) for _ in range(5)])
+        assert (sorted(taken), refused) == ([1, 2, 3, 4, 5], [])
+        assert await take(ReceiptKind.CREDIT_NOTE) == 1

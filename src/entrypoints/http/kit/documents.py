@@ -1,0 +1,53 @@
+"""Documents as HTTP answers: an HTML page or a PDF file, as the request asks."""
+
+from enum import StrEnum
+from functools import partial
+from typing import Any, Final
+
+from litestar import Request, Response
+
+from booking_domain.shared.documents import Document, Documents
+from entrypoints.http.kit.fields import Query
+from entrypoints.http.kit.quality_values import quality_values
+from entrypoints.http.kit.turns import Turns
+
+HTML: Final = "text/html"
+PDF: Final = "application/pdf"
+_MAY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of a page that has its style within it, and nothing else."""
+
+
+class DocumentFormat(StrEnum):
+    """The format of a document."""
+
+    HTML = "html"
+    PDF = "pdf"
+
+
+class DocumentQuery(Query, frozen=True, kw_only=True):
+    """In which format; by default as `Accept` prefers, and HTML if it does not matter."""
+
+    format: DocumentFormat | None = None
+
+    def chosen(self, request: Request[Any, Any, Any]) -> DocumentFormat:
+        """The format that the request asks for."""
+        if self.format is not None:
+            return self.format
+        wanted = dict(quality_values(request.headers.get("Accept", "").encode()))
+        return DocumentFormat.PDF if wanted.get(PDF, 0) > wanted.get(HTML, 0) else DocumentFormat.HTML
+
+
+async def file_of(document: Document, name: str, *, documents: Documents, turns: Turns) -> Response[str]:
+    """The PDF file of a document, rendered inside a turn."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    content: Any = await turns.run(partial(documents.pdf, document))
+    # The OpenAPI document needs the type of the page or text that the answer is otherwise.
+    return Response(content, media_type=PDF, headers=headers)
+
+
+async def page_of(document: Document, *, documents: Documents, turns: Turns) -> Response[str]:
+    """The HTML page of a document, rendered inside a turn."""
+    page = await turns.run(partial(documents.html, document))
+    return Response(page, media_type=HTML, headers={"Content-Security-Policy": _MAY})

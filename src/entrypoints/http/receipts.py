@@ -1,0 +1,202 @@
+"""`/receipts`: receipts and credit notes of bookings, as HTML pages and PDF files in the customer's language."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.params import FromPath
+
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptMethod, numbered
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.documents import Column, Document, Documents, Fact
+from booking_domain.shared.ids import BookingId, ReceiptId
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.queries import receipts as queries
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
+from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
+from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.languages.documents import Phrase, Wording
+
+_TITLES: Final = {
+    ReceiptKind.RECEIPT: Phrase("Receipt"),
+    ReceiptKind.CREDIT_NOTE: Phrase("Credit note"),
+}
+_MOVED: Final = {
+    ReceiptKind.RECEIPT: Phrase("Paid"),
+    ReceiptKind.CREDIT_NOTE: Phrase("Credited"),
+}
+_METHODS: Final = {
+    ReceiptMethod.ONLINE: Phrase("Online payment"),
+    ReceiptMethod.TRANSFER: Phrase("Bank transfer"),
+    ReceiptMethod.CASH: Phrase("Cash"),
+    ReceiptMethod.CARD: Phrase("Card"),
+}
+
+
+class ReceiptJson(Json, frozen=True, kw_only=True):
+    """A receipt or a credit note. `GET /receipts/{id}` is the document."""
+
+    id: UUID
+    booking_id: UUID
+    kind: ReceiptKind
+    number: str
+    """Without gaps for each provider and kind."""
+    amount: int
+    currency: str
+    method: ReceiptMethod
+    reference: str | None
+    """The gateway's id of the invoice, or the bank's reference of the transfer."""
+    corrects: tuple[str, ...]
+    """The numbers of the receipts that a credit note corrects."""
+    issuer_name: str | None
+    customer_name: str | None
+    language: str
+    issued_at: Timestamp
+
+
+class ReceiptsJson(Json, frozen=True, kw_only=True):
+    """All receipts and credit notes of a booking, oldest first."""
+
+    items: tuple[ReceiptJson, ...]
+
+
+def receipt_json(receipt: Receipt) -> ReceiptJson:
+    """Show a receipt to the parties of its booking."""
+    return ReceiptJson(
+        id=receipt.id,
+        booking_id=receipt.booking_id,
+        kind=receipt.kind,
+        number=receipt.number,
+        amount=receipt.amount.amount,
+        currency=receipt.amount.currency,
+        method=receipt.method,
+        reference=receipt.reference,
+        corrects=_corrected(receipt),
+        issuer_name=receipt.issuer_name,
+        customer_name=receipt.customer_name,
+        language=receipt.language,
+        issued_at=receipt.issued_at,
+    )
+
+
+def receipt_document(receipt: Receipt) -> Document:
+    """Write the receipt in its language."""
+    say = Wording(receipt.language)
+    lines = [(line.name, str(line.price)) for line in receipt.lines]
+    return Document(
+        language=say.language,
+        title=say(_TITLES[receipt.kind]),
+        number=receipt.number,
+        created_at=receipt.issued_at,
+        facts=tuple(_facts(receipt, say)),
+        columns=(Column(heading=say(Phrase("Service"))), Column(heading=say(Phrase("Price")), numeric=True)),
+        rows=lines or [(say(Phrase("Appointment")), str(receipt.price))],
+        totals=(
+            Fact(label=say(Phrase("Price of the appointment")), value=str(receipt.price)),
+            Fact(label=say(_MOVED[receipt.kind]), value=str(receipt.amount)),
+        ),
+    )
+
+
+def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
+    zone = receipt.time_zone
+    starts, ends = LocalTime(receipt.span.start, zone), LocalTime(receipt.span.end, zone)
+    for label, value in (
+        (Phrase("Provider"), receipt.issuer_name),
+        (Phrase("Address"), receipt.issuer_address),
+        (Phrase("Customer"), receipt.customer_name),
+        (Phrase("Date"), str(LocalTime(receipt.issued_at, zone)).split()[0]),
+        (Phrase("Booking"), receipt.booking_reference),
+        (Phrase("Time"), f"{starts} – {ends} ({zone})"),
+        (Phrase("Payment method"), say(_METHODS[receipt.method])),
+        (Phrase("Reference"), receipt.reference),
+        (Phrase("Corrects"), ", ".join(_corrected(receipt))),
+    ):
+        if value:
+            yield Fact(label=say(label), value=value)
+
+
+def _corrected(receipt: Receipt) -> tuple[str, ...]:
+    return tuple(numbered(ReceiptKind.RECEIPT, sequence) for sequence in receipt.corrects)
+
+
+# Examples for the API's documentation.
+RECEIPT: Final[dict[str, Any]] = {
+    "id": "0199f3c9-2b40-7c11-8e52-6d1f9a3b7c08",
+    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
+    "kind": "receipt",
+    "number": "R-000012",
+    "amount": 2_000_000,
+    "currency": "MNT",
+    "method": "online",
+    "reference": "6e4d7f1a-9c2b-4b58-8a3e-1f0d5c7b2e94",
+    "corrects": [],
+    "issuerName": "Sarnai Tattoo",
+    "customerName": "Bold Bat",
+    "language": "mn",
+    "issuedAt": "2026-11-20T03:21:00Z",
+}
+RECEIPTS: Final[dict[str, Any]] = {"items": [RECEIPT]}
+PAGE: Final = '<!doctype html>\n<html lang="mn" dir="ltr">…</html>\n'
+
+
+@get("/bookings/{booking_id:str}/receipts", opt=documented(queries.list_receipts, answer=RECEIPTS))
+async def list_receipts(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> ReceiptsJson:
+    """List the receipts and credit notes of a booking, for its parties and admins.
+
+    The worker issues a receipt for each payment, and a credit note for each refund that was made and each desk payment
+    that was voided.
+    """
+    found = await queries.list_receipts(actor, BookingId(booking_id), reads)
+    return ReceiptsJson(items=tuple(map(receipt_json, found)))
+
+
+@get(
+    "/receipts/{receipt_id:str}",
+    media_type=HTML,
+    opt=documented(
+        queries.get_receipt,
+        raises=TURN_ERRORS,
+        answer=PAGE,
+        files=(PDF,),
+        headers=("Content-Disposition", "Vary"),
+    ),
+)
+async def get_receipt(
+    receipt_id: FromPath[UUID],
+    asked: Injected[DocumentQuery],
+    *,
+    request: Request[Any, Any, Any],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    documents: Injected[Documents],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
+    if_none_match: IfNoneMatch = None,
+) -> Response[str]:
+    """Return a receipt or a credit note as an HTML page or a PDF file, in the customer's language.
+
+    `format` chooses, else `Accept` does. After the erasure of an account its name is missing; numbers and amounts stay.
+    """
+    receipt = await queries.get_receipt(actor, ReceiptId(receipt_id), reads)
+    wanted = asked.chosen(request)
+    headers = {**etag(receipt.version, wanted.value), "Vary": "Accept"}
+    if matches(if_none_match, headers["ETag"]):
+        return Response("", status_code=NOT_MODIFIED, media_type=HTML, headers=headers)
+    async with turns.turn(caller):
+        document = receipt_document(receipt)
+        if wanted is DocumentFormat.PDF:
+            answer = await file_of(document, receipt.number, documents=documents, turns=turns)
+        else:
+            answer = await page_of(document, documents=documents, turns=turns)
+    answer.headers.update(headers)
+    return answer
+
+
+routes: Final = Router("/", route_handlers=[list_receipts, get_receipt])

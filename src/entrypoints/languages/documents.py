@@ -1,0 +1,29 @@
+"""Texts of documents in the reader's language."""
+
+from dataclasses import dataclass
+
+from booking_domain.shared.languages import language_of
+from entrypoints.languages.catalogues import Catalogue, catalogue_of
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text of a document in English, with placeholders in braces; the catalogues translate it."""
+
+    template: str
+
+
+class Wording:
+    """The phrases of one language."""
+
+    def __init__(self, language: str) -> None:
+        self._catalogue: Catalogue = catalogue_of(language_of(language))
+
+    @property
+    def language(self) -> str:
+        """Of `LANGUAGES`."""
+        return self._catalogue.language
+
+    def __call__(self, phrase: Phrase, **values: str) -> str:
+        """The translated phrase with these values."""
+        return self._catalogue.document(phrase.template).format(**values)
