@@ -44,7 +44,8 @@ def _compiled(document: Document, standard: Literal["ua-1"] | None) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(_visible(_data(document)))},
     )
-    compiled = compiler.compile(format="pdf", pdf_standards=standard, timestamp=document.created_at)
+    at = document.created_at.replace(microsecond=0)  # Typst refuses microseconds
+    compiled = compiler.compile(format="pdf", pdf_standards=standard, timestamp=at)
     if not isinstance(compiled, bytes):
         raise TypeError("a PDF is one file")
     return compiled

@@ -106,14 +106,13 @@ def receipt_document(receipt: Receipt) -> Document:
 
 def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
     zone = receipt.time_zone
-    starts, ends = LocalTime(receipt.span.start, zone), LocalTime(receipt.span.end, zone)
     for label, value in (
         (Phrase("Provider"), receipt.issuer_name),
         (Phrase("Address"), receipt.issuer_address),
         (Phrase("Customer"), receipt.customer_name),
         (Phrase("Date"), str(LocalTime(receipt.issued_at, zone)).split()[0]),
         (Phrase("Booking"), receipt.booking_reference),
-        (Phrase("Time"), f"{starts} – {ends} ({zone})"),
+        (Phrase("Time"), f"{LocalTime(receipt.span.start, zone)} ({zone})"),
         (Phrase("Payment method"), say(_METHODS[receipt.method])),
         (Phrase("Reference"), receipt.reference),
         (Phrase("Corrects"), ", ".join(_corrected(receipt))),

@@ -3,7 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -93,6 +93,11 @@ def test_persian_is_set_from_right_to_left_and_amounts_from_left_to_right() -> N
 
 def test_the_same_document_renders_to_the_same_bytes() -> None:
     assert DOCUMENTS.pdf(A_DOCUMENT) == DOCUMENTS.pdf(A_DOCUMENT)
+
+
+def test_the_instant_of_issue_may_have_microseconds() -> None:
+    at = A_DOCUMENT.created_at + timedelta(microseconds=1)
+    assert DOCUMENTS.pdf(replace(A_DOCUMENT, created_at=at)) == DOCUMENTS.pdf(A_DOCUMENT)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
