@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 
-from booking_domain.shared.errors import Conflict, InvalidValue
+from booking_domain.shared.errors import Conflict, InvalidValue, RuleViolated
 from booking_domain.shared.ids import BookingId, CommissionId, EarningId, ProviderId, ProviderPayoutId
 
 ALL: Final = 10_000
@@ -23,6 +23,15 @@ class NothingOwed(Conflict):
 
     code: ClassVar[str] = "earnings.not_owed"
     input_field: ClassVar[str | None] = "amount"
+
+
+@dataclass(eq=False, kw_only=True)
+class StatementTooLong(RuleViolated):
+    """A PDF file has at most {most} entries; choose a shorter period, or a CSV file."""
+
+    code: ClassVar[str] = "earnings.statement_too_long"
+    input_field: ClassVar[str | None] = "format"
+    most: int
 
 
 def commission_on(amount: int, basis_points: int) -> int:

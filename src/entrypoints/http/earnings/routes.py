@@ -1,21 +1,26 @@
 """`/providers/me/earnings`, `/providers/me/payouts`, and for admins `/admin/earnings` and `/admin/commission`."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from litestar import Response, Router, get, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.payments.earnings import EarningView, Period
+from booking_domain.payments.earnings import EarningView, Period, StatementTooLong
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.documents import Document, Documents
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
+from booking_domain.shared.languages import FALLBACK
 from booking_domain.workflows.earnings import set_commission
 from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import ProviderPayoutFilter, Reads, Repositories
 from booking_domain.workflows.queries import earnings as queries
+from booking_domain.workflows.queries.earnings import Account
 from booking_domain.workflows.views import ProviderPayoutView
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
@@ -39,7 +44,8 @@ from entrypoints.http.earnings.schemas import (
     OwnPayoutsJson,
     PageQuery,
     ProviderAccountJson,
-    StatementQuery,
+    StatementFileQuery,
+    StatementFormat,
     account_json,
     balances_json,
     commission_json,
@@ -47,12 +53,16 @@ from entrypoints.http.earnings.schemas import (
     own_payout_json,
     own_payouts_json,
 )
+from entrypoints.http.earnings.statement_documents import MOST, statement_document
 from entrypoints.http.kit.csv_cells import PAGE
 from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
+from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import attachment
+from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 
 
 @get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
@@ -71,15 +81,46 @@ async def get_my_earnings(
     "/providers/me/earnings/export",
     media_type="text/csv",
     opt=documented(
-        queries.get_own_earnings, raises=(InvalidValue,), answer=STATEMENT, headers=("Content-Disposition",)
+        queries.get_own_earnings,
+        raises=(InvalidValue, StatementTooLong, *TURN_ERRORS),
+        answer=STATEMENT,
+        files=(PDF,),
+        headers=("Content-Disposition",),
     ),
 )
 async def export_my_earnings(
-    asked: Injected[StatementQuery], actor: Injected[Actor], reads: Injected[Reads]
+    asked: Injected[StatementFileQuery],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    documents: Injected[Documents],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
 ) -> Response[str]:
-    """Return the statement of a period as a CSV file (RFC 4180, UTF-8); amounts are in whole units of the currency."""
-    account = await queries.get_own_earnings(actor, asked.everything(PAGE), reads)
-    return attachment("earnings", statements.statement(account, reads))
+    """Return the statement of a period as a CSV file (RFC 4180, UTF-8) or, with `format=pdf`, as a PDF file.
+
+    Amounts are in whole units of the currency. A PDF file is in your language and has at most 2,000 entries.
+    """
+    account = await queries.get_own_earnings(actor, asked.everything(_first_page(asked)), reads)
+    if asked.format is StatementFormat.CSV:
+        return attachment("earnings", statements.statement(account, reads))
+    document = await _document(account, actor, reads, clock.now())
+    async with turns.turn(caller):
+        return await file_of(document, "earnings", documents=documents, turns=turns)
+
+
+def _first_page(asked: StatementFileQuery) -> int:
+    """How many entries are read at first: a CSV file has pages, and a PDF file must not have more than `MOST`."""
+    return PAGE if asked.format is StatementFormat.CSV else MOST + 1
+
+
+async def _document(account: Account, reader: Actor, reads: Reads, now: datetime) -> Document:
+    provider = await reads.providers.get(account.period.provider_id)
+    if provider is None:
+        raise ProviderNotFound
+    user = await reads.users.get(reader.id)
+    return statement_document(account, provider, language=FALLBACK if user is None else user.locale, now=now)
 
 
 @get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts, answer=OWN_PAYOUTS))
@@ -124,14 +165,32 @@ async def get_earnings_of_provider(
 @get(
     "/admin/providers/{provider_id:str}/earnings/export",
     media_type="text/csv",
-    opt=documented(queries.get_earnings, raises=(InvalidValue,), answer=STATEMENT, headers=("Content-Disposition",)),
+    opt=documented(
+        queries.get_earnings,
+        raises=(InvalidValue, StatementTooLong, *TURN_ERRORS),
+        answer=STATEMENT,
+        files=(PDF,),
+        headers=("Content-Disposition",),
+    ),
 )
 async def export_earnings_of_provider(
-    provider_id: FromPath[UUID], asked: Injected[StatementQuery], actor: Injected[Actor], reads: Injected[Reads]
+    provider_id: FromPath[UUID],
+    asked: Injected[StatementFileQuery],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    documents: Injected[Documents],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
 ) -> Response[str]:
-    """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8); for admins."""
-    account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(PAGE), reads)
-    return attachment("earnings", statements.statement(account, reads))
+    """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8) or PDF file; for admins."""
+    account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(_first_page(asked)), reads)
+    if asked.format is StatementFormat.CSV:
+        return attachment("earnings", statements.statement(account, reads))
+    document = await _document(account, actor, reads, clock.now())
+    async with turns.turn(caller):
+        return await file_of(document, "earnings", documents=documents, turns=turns)
 
 
 @get("/admin/commission", opt=documented(queries.get_commission, answer=COMMISSION))

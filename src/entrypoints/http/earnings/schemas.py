@@ -1,6 +1,7 @@
 """The JSON of providers' accounts and payouts."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from itertools import groupby
 from typing import Annotated
 from uuid import UUID
@@ -43,6 +44,19 @@ class StatementQuery(PeriodQuery, frozen=True, kw_only=True):
     def everything(self, page: int) -> Wanted:
         """The first page of a statement."""
         return Wanted(start=self.start(), end=self.end(), limit=page)
+
+
+class StatementFormat(StrEnum):
+    """The format of a statement."""
+
+    CSV = "csv"
+    PDF = "pdf"
+
+
+class StatementFileQuery(StatementQuery, frozen=True, kw_only=True):
+    """A period, and the format of its statement."""
+
+    format: StatementFormat = StatementFormat.CSV
 
 
 class EarningsQuery(StatementQuery, frozen=True, kw_only=True):

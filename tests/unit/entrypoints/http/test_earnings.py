@@ -2,13 +2,15 @@
 
 import asyncio
 import csv
+import io
 
 import pytest
+from pypdf import PdfReader
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.earnings import DEPOSIT, paid_and_cancelled_late, recorded, started_payout
 from tests.unit.features.payouts import ACCOUNT
 
-from entrypoints.http.earnings import routes, statements
+from entrypoints.http.earnings import routes, statement_documents, statements
 
 COMMISSION = 250_000
 
@@ -106,6 +108,26 @@ async def test_an_account_has_an_opening_and_a_closing_balance(api: Api, monkeyp
     balances = await api.get("/admin/earnings/export", admin)
     [row] = csv.DictReader(balances.text.splitlines())
     assert (row["providerId"], row["owed"], row["reserved"]) == (provider_id, "15000.00", "5000.00")
+
+
+async def test_a_statement_is_a_pdf_file_in_the_readers_language(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, provider, provider_id, booking = await paid_and_cancelled_late(api)
+    admin = await api.an_admin()
+    assert (await api.call("PATCH", "/users/me", provider, json={"locale": "mn"})).status_code == 200
+    query = "export?format=pdf&from=2026-11-01"
+    for who, path, title in (
+        (provider, f"/providers/me/earnings/{query}", "Орлогын хуулга"),
+        (admin, f"/admin/providers/{provider_id}/earnings/{query}", "Statement of earnings"),
+    ):
+        answer = await api.get(path, who)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+        said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+        for shown in (title, booking["reference"], "20,000.00", "Studio", "2026-11-01"):
+            assert shown in said
+    monkeypatch.setattr(routes, "MOST", 0)
+    monkeypatch.setattr(statement_documents, "MOST", 0)
+    refused = await api.get(f"/providers/me/earnings/{query}", provider)
+    assert_problem(refused, 422, "earnings.statement_too_long")
 
 
 async def test_each_earner_is_listed_once_page_by_page(api: Api) -> None:
