@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from adapters.console.files import message_path, write_message
 from booking_domain.notifications.codes import CodeMessenger, code_notice
-from booking_domain.notifications.notices import Translator
+from booking_domain.notifications.notices import TranslatedNotice, Translator
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import UserId
 
@@ -30,11 +30,13 @@ class ConsoleCodeMessenger(CodeMessenger):
         user_id: UserId | None = None,
     ) -> None:
         notice = self._translator.translate(code_notice(purpose, code), locale)
-        await asyncio.to_thread(self._write, to, notice.subject, notice.text, user_id)
+        await asyncio.to_thread(self._write, to, notice, user_id)
 
-    def _write(self, to: str, subject: str, text: str, user_id: UserId | None) -> None:
+    def _write(self, to: str, notice: TranslatedNotice, user_id: UserId | None) -> None:
         now = self._clock.now()
         path = message_path(self._folder, f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}", user_id)
-        write_message(path, now, channel="email", to=to, subject=subject, text=text)
+        write_message(
+            path, now, channel="email", to=to, subject=notice.subject, text=notice.text, language=notice.language
+        )
         sys.stdout.write(f"[code by email] {path}\n")
         sys.stdout.flush()

@@ -1,14 +1,17 @@
 """Messages as JSON files that only the user of the process can read."""
 
 import json
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from adapters.email_page import email_page
 from booking_domain.shared.ids import UserId
 
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,200}\.json")
 _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
 
@@ -18,8 +21,10 @@ def message_path(folder: Path, name: str, user_id: UserId | None) -> Path:
     return folder / (f"{name}.json" if user_id is None else f"{name}.{user_id}.json")
 
 
-def write_message(path: Path, created_at: datetime, *, channel: str, to: str, subject: str, text: str) -> bool:
-    """Write `{channel, to, subject, text, createdAt}` atomically; return False if the file already exists."""
+def write_message(
+    path: Path, created_at: datetime, *, channel: str, to: str, subject: str, text: str, **more: str
+) -> bool:
+    """Write `{channel, to, subject, text, createdAt, …}` atomically; return False if the file already exists."""
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
@@ -30,6 +35,7 @@ def write_message(path: Path, created_at: datetime, *, channel: str, to: str, su
         "subject": subject,
         "text": text,
         "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        **more,
     }
     half_written = path.with_suffix(".part")
     half_written.unlink(missing_ok=True)
@@ -49,6 +55,23 @@ class MessageFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def listed(self, most: int) -> Sequence[Mapping[str, str]]:
+        """The newest messages, each with the `name` of its file."""
+        found = filter(None, map(self.named, (path.name for path in self._folder.glob("*.json"))))
+        return sorted(found, key=lambda message: (message["createdAt"], message["name"]), reverse=True)[:most]
+
+    def named(self, name: str) -> Mapping[str, str] | None:
+        """The message in a file, with its `html` if it is an e-mail; None if there is no such file."""
+        if not _FILE_NAME.fullmatch(name):
+            return None
+        try:
+            message = json.loads((self._folder / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        if message["channel"] == "email":
+            message["html"] = email_page(message["subject"], message["text"], message.get("language", "und"))
+        return {**message, "name": name}
 
     def erase(self, user_id: UserId, addresses: Collection[str], sms: Collection[object]) -> None:
         """Delete the messages of an account: to its id, to its addresses, and these text messages."""

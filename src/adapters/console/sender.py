@@ -32,6 +32,8 @@ class ConsoleMessageSender(MessageSender):
             to=message.to,
             subject=message.subject,
             text=message.text,
+            language=message.language,
+            calendar=message.calendar,
         )
         if not is_new:
             return

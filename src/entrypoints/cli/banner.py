@@ -13,6 +13,7 @@ def banner(settings: Settings, took: float, *, demo: bool) -> str:
         f"  API             {url}/api/v1",
         f"  documentation   {url}/docs",
         f"  OpenAPI         {url}/schema",
+        f"  inbox           {url}/docs/inbox",
     ]
     if settings.simulated_qpay:
         lines.append(f"  QPay simulator  http://127.0.0.1:{settings.simulator_port}")

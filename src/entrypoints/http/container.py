@@ -7,6 +7,8 @@ from dependency_injector import providers
 from litestar.di import Provide
 
 from entrypoints.container import Container
+from entrypoints.http.docs.inbox import Inbox, Pages
+from entrypoints.http.docs.routes import ASSETS
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.computers import ProcessComputing
@@ -23,6 +25,7 @@ from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
 from entrypoints.http.kit.transport import Https
 from entrypoints.http.kit.turns import Turns
+from entrypoints.settings import Environment, Settings
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
@@ -33,6 +36,11 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "asked": read_query,
     "runner": provide_idempotent_runner,
 }
+
+
+def inbox_of(settings: Settings, files: Inbox) -> Inbox | None:
+    """The messages that are written to files; None in production, which writes none."""
+    return None if settings.environment is Environment.PRODUCTION else files
 
 
 class HttpContainer(Container):
@@ -65,6 +73,8 @@ class HttpContainer(Container):
         auditing=providers.Singleton(Auditing, Container.executor, clients),
         two_factors=Container.settings.provided.second_factor_roles,
     )
+    inbox_pages = providers.Singleton(Pages, ASSETS)
+    inbox = providers.Callable(inbox_of, Container.settings, Container.message_files)
 
 
 def dependencies(container: HttpContainer) -> dict[str, Provide]:

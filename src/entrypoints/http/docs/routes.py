@@ -10,6 +10,7 @@ from litestar import MediaType, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from entrypoints.http.docs import inbox
 from entrypoints.http.kit.openapi.document import document_of
 from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -83,4 +84,8 @@ def asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     return Response(_FILES[name], media_type=_TYPES[Path(name).suffix], headers=_FOREVER)
 
 
-routes: Final = Router("/", route_handlers=[start, schema, page, guide, asset])
+_inbox: Final = Router(
+    inbox.ADDRESS,
+    route_handlers=[inbox.inbox_page, inbox.message_page, inbox.message_html, inbox.message_calendar],
+)
+routes: Final = Router("/", route_handlers=[start, schema, page, guide, asset, _inbox])

@@ -33,6 +33,8 @@ async def test_a_notification_is_one_file_and_one_line_without_its_content(
         "subject": "Захиалга",
         "text": "Маргааш",
         "createdAt": AT,
+        "language": "und",
+        "calendar": "",
     }
     assert capsys.readouterr().out == f"[email] {path}\n"
 
