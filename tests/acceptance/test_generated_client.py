@@ -76,7 +76,7 @@ def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client
     offered = client.ask("providers.list_slots", UUID(studio.id), **window)
     assert isinstance(offered, models.Slots)
     body = models.PlaceBookingBody(provider_id=UUID(studio.id), slot=offered.slots[0].start)
-    booked = client.ask("bookings.book_slot", token=token, body=body, idempotency_key="the-first")
+    booked = client.ask("bookings.place_booking", token=token, body=body, idempotency_key="the-first")
     assert isinstance(booked, models.Booking)
     assert (booked.start, booked.provider_id) == (offered.slots[0].start, UUID(studio.id))
 

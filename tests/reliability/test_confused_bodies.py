@@ -22,7 +22,7 @@ from tests.unit.features.salons import salon
 
 from entrypoints.http.kit import strict_json
 from entrypoints.http.kit.openapi.document import document_of
-from entrypoints.http.kit.problems import camel
+from entrypoints.http.kit.openapi.operations import operation_id_of
 from entrypoints.http.kit.refusals import invalid_input
 
 TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'rate_limits' ORDER BY 1"
@@ -65,7 +65,7 @@ async def confusions(api: StoredApi, world: World, route: str, stride: int) -> t
     identity, named = await somebody(world, row)
     document = document_of(api.app)
     operations = {each["operationId"]: each for item in document["paths"].values() for each in item.values()}
-    content = operations[camel(handler.fn.__name__)]["requestBody"]["content"]["application/json"]
+    content = operations[operation_id_of(handler)]["requestBody"]["content"]["application/json"]
     example, token = await the_body(world, handler, named), await world.token(identity)
     address, headers = path.format(**named), {"Content-Type": "application/json"}
     before, tried, wrong = api.rows(), 0, []

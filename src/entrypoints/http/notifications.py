@@ -218,7 +218,12 @@ async def list_notifications(
     return NotificationsJson(items=tuple(map(notification_json, page)), unread_count=unread, next_cursor=next_cursor)
 
 
-@post("/notifications/{notification_id:str}/read", status_code=200, opt=documented(read_notification, answer=READ))
+@post(
+    "/notifications/{notification_id:str}/read",
+    status_code=200,
+    opt=documented(read_notification, answer=READ),
+    operation_id="markNotificationRead",
+)
 async def read_one(
     notification_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> NotificationJson:
@@ -227,7 +232,12 @@ async def read_one(
     return notification_json(await executor.run(read_notification, command, actor=actor))
 
 
-@post("/notifications/read", status_code=204, opt=documented(read_all_notifications, body=UNTIL))
+@post(
+    "/notifications/read",
+    status_code=204,
+    opt=documented(read_all_notifications, body=UNTIL),
+    operation_id="markNotificationsRead",
+)
 async def read_all(
     data: JSONBody[ReadAllBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -313,6 +313,7 @@ CSV: Final = (
 @get(
     "/",
     opt=documented(queries.list_findings, raises=(InvalidValue,), answer={"items": [FINDING], "nextCursor": None}),
+    operation_id="listReconciliationFindings",
 )
 async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> FindingsJson:
     """List how the books of the gateways differ from the platform's; for admins.
@@ -328,6 +329,7 @@ async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], 
     "/export",
     media_type="text/csv",
     opt=documented(queries.list_findings, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
+    operation_id="exportReconciliationFindings",
 )
 async def export_findings(
     asked: Injected[ChosenFindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
@@ -340,7 +342,11 @@ async def export_findings(
     return attachment("reconciliation", parts)
 
 
-@get("/runs", opt=documented(queries.list_runs, answer={"items": [DONE], "nextCursor": None}))
+@get(
+    "/runs",
+    opt=documented(queries.list_runs, answer={"items": [DONE], "nextCursor": None}),
+    operation_id="listReconciliationRuns",
+)
 async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
     """List runs of the reconciliation, newest first; for admins."""
     found = await queries.list_runs(actor, asked.chosen(), reads.reconciliation)
@@ -348,7 +354,7 @@ async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: I
     return RunsJson(items=tuple(map(run_json, page)), next_cursor=next_cursor)
 
 
-@post("/runs", opt=documented(request_run, body=REQUEST, answer=RUN))
+@post("/runs", opt=documented(request_run, body=REQUEST, answer=RUN), operation_id="requestReconciliationRun")
 async def request_a_run(
     data: JSONBody[RequestRunBody], runner: Injected[IdempotentRunner], gateways: Injected[Gateways]
 ) -> Response[RunJson]:
@@ -357,7 +363,7 @@ async def request_a_run(
     return await runner.created(request_run, command, answer=run_json)
 
 
-@get("/runs/{run_id:str}", opt=documented(queries.get_run, answer=DONE))
+@get("/runs/{run_id:str}", opt=documented(queries.get_run, answer=DONE), operation_id="getReconciliationRun")
 async def get_run(
     run_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[RunJson]:
@@ -366,7 +372,7 @@ async def get_run(
     return unless_known(run_json(run), etag(run.version), if_none_match)
 
 
-@get("/{finding_id:str}", opt=documented(queries.get_finding, answer=FINDING))
+@get("/{finding_id:str}", opt=documented(queries.get_finding, answer=FINDING), operation_id="getReconciliationFinding")
 async def get_finding(
     finding_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[FindingJson]:
@@ -375,7 +381,12 @@ async def get_finding(
     return unless_known(finding_json(finding), etag(finding.version), if_none_match)
 
 
-@post("/{finding_id:str}/close", status_code=200, opt=documented(close_finding, body=CLOSE, answer=CLOSED))
+@post(
+    "/{finding_id:str}/close",
+    status_code=200,
+    opt=documented(close_finding, body=CLOSE, answer=CLOSED),
+    operation_id="closeReconciliationFinding",
+)
 async def close_a_finding(
     finding_id: FromPath[UUID],
     data: JSONBody[CloseFindingBody],

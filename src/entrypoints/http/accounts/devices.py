@@ -36,7 +36,7 @@ async def list_sessions(
     return SessionsJson(items=tuple(session_json(session, current=session_id) for session in found))
 
 
-@delete("/sessions/{ended_id:str}", opt=documented(end_session))
+@delete("/sessions/{ended_id:str}", opt=documented(end_session), operation_id="endMySession")
 async def end_session_of_mine(
     ended_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -47,7 +47,7 @@ async def end_session_of_mine(
     await executor.run(end_session, EndSession(session_id=SessionId(ended_id), current=session_id), actor=actor)
 
 
-@delete("/sessions", opt=documented(end_other_sessions))
+@delete("/sessions", opt=documented(end_other_sessions), operation_id="endOtherSessions")
 async def end_others(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -78,7 +78,12 @@ async def log_in(
     return signed_in_json(tokens)
 
 
-@post("/refresh", status_code=200, opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN))
+@post(
+    "/refresh",
+    status_code=200,
+    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN),
+    operation_id="refreshTokens",
+)
 async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identity: Injected[Identity]) -> SignedInJson:
     """Trade a refresh token for new tokens.
 
@@ -89,7 +94,12 @@ async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identit
     return signed_in_json(await sign_in.refresh(identity, data.refresh_token, client=client))
 
 
-@post("/logout", status_code=204, opt=OPTIONAL | ONE_FACTOR | ENDED_SESSION | documented(sign_in.log_out, body=REFRESH))
+@post(
+    "/logout",
+    status_code=204,
+    opt=OPTIONAL | ONE_FACTOR | ENDED_SESSION | documented(sign_in.log_out, body=REFRESH),
+    operation_id="logOut",
+)
 async def sign_out(
     session_id: Injected[SessionId | None],
     identity: Injected[Identity],
@@ -103,7 +113,7 @@ async def sign_out(
     await sign_in.log_out(identity, session_id, data.refresh_token)
 
 
-@get("/me", opt=documented(get_own_account, answer=USER))
+@get("/me", opt=documented(get_own_account, answer=USER), operation_id="getSignedInAccount")
 async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
     """Return the account of the access token."""
     return user_json(await get_own_account(actor, reads.users))

@@ -36,7 +36,7 @@ from entrypoints.http.kit.request_guard import ONE_FACTOR
 _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
 
 
-@get("/mfa/totp", opt=documented(get_factor, answer=TOTP))
+@get("/mfa/totp", opt=documented(get_factor, answer=TOTP), operation_id="getTotp")
 async def totp(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> TotpJson:

@@ -38,6 +38,7 @@ async def list_sessions_of_user(
 @delete(
     "/users/{user_id:str}/sessions/{ended_id:str}",
     opt=documented(end_session_of_user),
+    operation_id="endSessionOfUser",
 )
 async def end_one_session(
     user_id: FromPath[UUID],
@@ -50,7 +51,7 @@ async def end_one_session(
     await executor.run(end_session_of_user, command, actor=actor)
 
 
-@delete("/users/{user_id:str}/sessions", opt=documented(end_sessions_of_user))
+@delete("/users/{user_id:str}/sessions", opt=documented(end_sessions_of_user), operation_id="endSessionsOfUser")
 async def end_all_sessions(
     user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -77,6 +77,7 @@ async def get_user(
 @patch(
     "/users/{user_id:str}",
     opt=documented(change_user, body=CHANGES, answer=USER),
+    operation_id="editUser",
 )
 async def change_a_user(
     user_id: FromPath[UUID],
@@ -99,6 +100,7 @@ async def change_a_user(
     "/users/bulk",
     status_code=200,
     opt=documented(change_users, body=BULK, answer=DONE),
+    operation_id="editUsers",
 )
 async def change_many_users(
     data: JSONBody[ChangeUsersBody], runner: Injected[IdempotentRunner]

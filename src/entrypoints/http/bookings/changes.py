@@ -51,10 +51,17 @@ def _answer(booking: Booking) -> Response[BookingJson]:
     return Response(booking_json(booking), status_code=200, headers=etag(booking.version))
 
 
+_CANCEL: Final = CancelBody()
+_ACCEPT: Final = AcceptBody()
+_DECLINE: Final = ReasonBody()
+"""What a request without a body asks for."""
+
+
 @post(
     "/{booking_id:str}/reschedule",
     status_code=200,
     opt=documented(reschedule_booking, body=RESCHEDULE, answer=RESCHEDULED),
+    operation_id="rescheduleBooking",
 )
 async def reschedule(
     booking_id: FromPath[UUID],
@@ -89,6 +96,7 @@ async def reschedule(
     "/{booking_id:str}/accept-time",
     status_code=200,
     opt=documented(accept_time, body=ACCEPT_TIME, answer=ACCEPTED_TIME),
+    operation_id="acceptBookingTime",
 )
 async def accept_new_time(
     booking_id: FromPath[UUID],
@@ -116,10 +124,11 @@ async def accept_new_time(
     "/{booking_id:str}/cancel",
     status_code=200,
     opt=documented(change_booking_status, body=CANCEL, answer=MOVED),
+    operation_id="cancelBooking",
 )
 async def cancel(
     booking_id: FromPath[UUID],
-    data: JSONBody[CancelBody],
+    data: JSONBody[CancelBody] = _CANCEL,
     *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
@@ -147,10 +156,11 @@ async def cancel(
     "/{booking_id:str}/accept",
     status_code=200,
     opt=documented(accept_request, body=ACCEPT, answer=BOOKING),
+    operation_id="acceptBooking",
 )
 async def accept(
     booking_id: FromPath[UUID],
-    data: JSONBody[AcceptBody],
+    data: JSONBody[AcceptBody] = _ACCEPT,
     *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
@@ -174,10 +184,11 @@ async def accept(
     "/{booking_id:str}/decline",
     status_code=200,
     opt=documented(decline_request, body=DECLINE, answer=MOVED),
+    operation_id="declineBooking",
 )
 async def decline(
     booking_id: FromPath[UUID],
-    data: JSONBody[ReasonBody],
+    data: JSONBody[ReasonBody] = _DECLINE,
     *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
@@ -194,6 +205,7 @@ async def decline(
     "/{booking_id:str}/offer-times",
     status_code=200,
     opt=documented(offer_times, body=OFFER, answer=OFFERED),
+    operation_id="offerTimes",
 )
 async def offer_other_times(
     booking_id: FromPath[UUID],

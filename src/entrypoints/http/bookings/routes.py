@@ -74,7 +74,11 @@ def _headers(body: bytes) -> dict[str, str]:
     return {"Location": f"/api/v1/bookings/{made.id}", **etag(made.version)}
 
 
-@post("/", opt=documented(place_booking, book_with_any_provider, body=PLACE, answer=BOOKING, headers=("Location",)))
+@post(
+    "/",
+    opt=documented(place_booking, book_with_any_provider, body=PLACE, answer=BOOKING, headers=("Location",)),
+    operation_id="placeBooking",
+)
 async def book_slot(
     data: JSONBody[PlaceBookingBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[BookingJson]:
@@ -91,7 +95,7 @@ async def book_slot(
     return await runner.created(place_booking, data.command(window, whom), answer=booking_json, headers=_headers)
 
 
-@post("/series", opt=documented(place_series, body=PLACE_SERIES, answer=SERIES))
+@post("/series", opt=documented(place_series, body=PLACE_SERIES, answer=SERIES), operation_id="placeSeries")
 async def book_series(
     data: JSONBody[PlaceSeriesBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[SeriesJson]:
@@ -134,7 +138,11 @@ async def get_booking(
     return Response(appointment_json(seen, actor, clock.now()), headers=etag(seen.appointment.booking.version))
 
 
-@patch("/{booking_id:str}", opt=documented(change_booking_status, body=MOVE, answer=MOVED))
+@patch(
+    "/{booking_id:str}",
+    opt=documented(change_booking_status, body=MOVE, answer=MOVED),
+    operation_id="changeBookingStatus",
+)
 async def move_to_status(
     booking_id: FromPath[UUID],
     data: JSONBody[MoveBookingBody],

@@ -62,6 +62,7 @@ async def get_booking_file(
 @post(
     "/providers/me/calendar-link",
     opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER),
+    operation_id="renewProviderCalendarLink",
 )
 async def change_provider_link(
     actor: Injected[Actor],
@@ -79,7 +80,7 @@ async def change_provider_link(
     return _shown(link, "providers", settings)
 
 
-@post("/users/me/calendar-link", opt=documented(change_calendar_link, answer=LINK))
+@post("/users/me/calendar-link", opt=documented(change_calendar_link, answer=LINK), operation_id="renewMyCalendarLink")
 async def change_link(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
@@ -96,7 +97,11 @@ async def change_link(
     return _shown(link, "users", settings)
 
 
-@delete("/providers/me/calendar-link", opt=documented(remove_provider_calendar_link))
+@delete(
+    "/providers/me/calendar-link",
+    opt=documented(remove_provider_calendar_link),
+    operation_id="deleteProviderCalendarLink",
+)
 async def remove_provider_link(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> None:
@@ -104,7 +109,7 @@ async def remove_provider_link(
     await executor.run(remove_provider_calendar_link, session_id, actor=actor)
 
 
-@delete("/users/me/calendar-link", opt=documented(remove_calendar_link))
+@delete("/users/me/calendar-link", opt=documented(remove_calendar_link), operation_id="deleteMyCalendarLink")
 async def remove_link(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -43,7 +43,7 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 
 
-@post("/providers/me/consent-code", opt=documented(change_consent_code, answer=CODE))
+@post("/providers/me/consent-code", opt=documented(change_consent_code, answer=CODE), operation_id="renewConsentCode")
 async def change_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> ConsentCodeJson:
     """Create or replace your consent code.
 
@@ -54,19 +54,23 @@ async def change_code(actor: Injected[Actor], executor: Injected[Executor[Reposi
     return code_json(await executor.run(change_consent_code, None, actor=actor))
 
 
-@get("/providers/me/consent-code", opt=documented(get_consent_code, answer=CODE))
+@get("/providers/me/consent-code", opt=documented(get_consent_code, answer=CODE), operation_id="getConsentCode")
 async def get_code(actor: Injected[Actor], reads: Injected[Reads]) -> ConsentCodeJson:
     """Get your consent code."""
     return code_json(await get_consent_code(actor, reads))
 
 
-@delete("/providers/me/consent-code", opt=documented(remove_consent_code))
+@delete("/providers/me/consent-code", opt=documented(remove_consent_code), operation_id="deleteConsentCode")
 async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Remove your consent code. Consents stay."""
     await executor.run(remove_consent_code, None, actor=actor)
 
 
-@get("/providers/me/booking-consents", opt=documented(list_received_consents, answer=RECEIVED_PAGE))
+@get(
+    "/providers/me/booking-consents",
+    opt=documented(list_received_consents, answer=RECEIVED_PAGE),
+    operation_id="listReceivedConsents",
+)
 async def list_received(
     asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ReceivedConsentsJson:
@@ -75,7 +79,9 @@ async def list_received(
     return received_page(found, asked.limit)
 
 
-@post("/users/me/booking-consents", opt=documented(grant_consent, body=GRANT, answer=GIVEN))
+@post(
+    "/users/me/booking-consents", opt=documented(grant_consent, body=GRANT, answer=GIVEN), operation_id="grantConsent"
+)
 async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRunner]) -> Response[GivenConsentJson]:
     """Let a provider place bookings for you, with the code that they gave you.
 
@@ -85,7 +91,11 @@ async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRun
     return await runner.created(grant_consent, data.command(), answer=given_json)
 
 
-@get("/users/me/booking-consents", opt=documented(list_given_consents, answer=GIVEN_PAGE))
+@get(
+    "/users/me/booking-consents",
+    opt=documented(list_given_consents, answer=GIVEN_PAGE),
+    operation_id="listGivenConsents",
+)
 async def list_given(
     asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> GivenConsentsJson:
@@ -94,7 +104,7 @@ async def list_given(
     return given_page(found, asked.limit)
 
 
-@delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent))
+@delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent), operation_id="revokeConsent")
 async def revoke(
     provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -62,7 +62,11 @@ async def get_customer(
     return Response(customer_json(found), headers=None if found.note is None else etag(found.note.version))
 
 
-@put("/{customer_id:str}/note", opt=documented(customers.note_on_customer, body=WRITE_NOTE, answer=NOTE))
+@put(
+    "/{customer_id:str}/note",
+    opt=documented(customers.note_on_customer, body=WRITE_NOTE, answer=NOTE),
+    operation_id="writeCustomerNote",
+)
 async def write_note(
     customer_id: FromPath[UUID],
     data: JSONBody[NoteBody],

@@ -112,7 +112,11 @@ async def get_dispute(
     return unless_known(dispute_json(shown, actor), etag(shown.view.dispute.version), if_none_match)
 
 
-@post("/disputes/{dispute_id:str}/statements", opt=documented(make_statement, body=STATEMENT, answer=STATED))
+@post(
+    "/disputes/{dispute_id:str}/statements",
+    opt=documented(make_statement, body=STATEMENT, answer=STATED),
+    operation_id="addDisputeStatement",
+)
 async def make_a_statement(
     dispute_id: FromPath[UUID],
     data: JSONBody[StatementBody],

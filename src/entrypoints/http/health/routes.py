@@ -66,13 +66,13 @@ _NAMES: Final[Mapping[Activity, StaleActivity]] = {
 _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED
 
 
-@get("/live", sync_to_thread=False, opt=_ALWAYS | documented(answer=_OK))
+@get("/live", sync_to_thread=False, opt=_ALWAYS | documented(answer=_OK), operation_id="getLiveness")
 def live() -> HealthJson:
     """Report that the process runs. It checks nothing else."""
     return HealthJson()
 
 
-@get("/ready", opt=_ALWAYS | documented(answer=_READY))
+@get("/ready", opt=_ALWAYS | documented(answer=_READY), operation_id="getReadiness")
 async def ready(database: Injected[WorkerRecord]) -> ReadyJson:
     """Report whether the database answers, and whether a worker works.
 

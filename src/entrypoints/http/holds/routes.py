@@ -33,6 +33,7 @@ _HOLD: Final = {
 @post(
     "/",
     opt=documented(place_hold, hold_with_any_provider, raises=(InvalidValue,), body=_PLACE, answer=_HOLD),
+    operation_id="placeHold",
 )
 async def hold_slot(
     data: JSONBody[HoldBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
@@ -48,7 +49,7 @@ async def hold_slot(
     return await runner.created(place_hold, data.command(lasts, whom), answer=hold_json)
 
 
-@delete("/{hold_id:str}", opt=documented(release_hold))
+@delete("/{hold_id:str}", opt=documented(release_hold), operation_id="releaseHold")
 async def let_go(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Release a hold of the caller."""
     await executor.run(release_hold, ClaimId(hold_id), actor=actor)

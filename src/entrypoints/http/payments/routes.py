@@ -28,7 +28,7 @@ from entrypoints.http.payments.schemas import PayBody, PaymentJson, payment_json
 InvoiceId = Annotated[str, PathParameter(max_length=64, pattern="^[!-~]+$")]
 
 
-@post("/", opt=documented(start_payment, body=PAY, answer=PAYMENT))
+@post("/", opt=documented(start_payment, body=PAY, answer=PAYMENT), operation_id="startPayment")
 async def pay(
     data: JSONBody[PayBody],
     actor: Injected[Actor],

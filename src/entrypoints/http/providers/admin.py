@@ -162,7 +162,11 @@ async def delete_a_profile(
     await executor.run(delete_profile, ProviderId(provider_id), actor=actor)
 
 
-@get("/{provider_id:str}/bookings", opt=documented(bookings.list_provider_bookings, answer=BOOKINGS))
+@get(
+    "/{provider_id:str}/bookings",
+    opt=documented(bookings.list_provider_bookings, answer=BOOKINGS),
+    operation_id="listUpcomingBookingsOfProvider",
+)
 async def list_bookings_to_come(
     provider_id: FromPath[UUID],
     asked: Injected[ProviderBookingsQuery],

@@ -42,7 +42,7 @@ async def open_my_profile(
     return await runner.created(open_profile, data.change(), answer=provider_json)
 
 
-@get("/me", opt=documented(get_own_provider, answer=PROVIDER))
+@get("/me", opt=documented(get_own_provider, answer=PROVIDER), operation_id="getMyProfile")
 async def my_profile(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:

@@ -39,7 +39,7 @@ _OF_CONFIRMATION: Final = documented(confirm_phone_change, body=CONFIRM_PHONE, a
 _OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 
-@get("/", opt=documented(get_own_account, answer=ACCOUNT))
+@get("/", opt=documented(get_own_account, answer=ACCOUNT), operation_id="getMyAccount")
 async def my_account(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[AccountJson]:
@@ -66,7 +66,7 @@ async def edit_my_account(
     return Response(account_json(user), headers=etag(user.version))
 
 
-@get("/preferences", opt=documented(get_own_account, answer=PREFERENCES))
+@get("/preferences", opt=documented(get_own_account, answer=PREFERENCES), operation_id="getMyPreferences")
 async def my_preferences(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PreferencesJson]:
@@ -95,7 +95,7 @@ async def set_my_preferences(
     return Response(preferences_json(user), headers=etag(user.version))
 
 
-@post("/phone", status_code=202, opt=_GUARDED | _OF_PHONE)
+@post("/phone", status_code=202, opt=_GUARDED | _OF_PHONE, operation_id="requestPhoneChange")
 async def want_phone(
     data: JSONBody[WantPhoneBody],
     actor: Injected[Actor],
@@ -113,7 +113,7 @@ async def want_phone(
     return code_sent_json()
 
 
-@post("/phone/confirm", status_code=200, opt=_GUARDED | _OF_CONFIRMATION)
+@post("/phone/confirm", status_code=200, opt=_GUARDED | _OF_CONFIRMATION, operation_id="confirmPhoneChange")
 async def confirm_phone(
     data: JSONBody[ConfirmPhoneBody],
     actor: Injected[Actor],

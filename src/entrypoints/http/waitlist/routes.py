@@ -37,7 +37,7 @@ async def join_waitlist(
     return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)
 
 
-@get("/", opt=documented(list_own_entries, answer=LIST))
+@get("/", opt=documented(list_own_entries, answer=LIST), operation_id="listWaitingListEntries")
 async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> WaitsJson:
     """List the caller's waiting-list entries, newest first, at most 100.
 

@@ -46,7 +46,11 @@ from entrypoints.http.webhook_endpoints.schemas import (
 _ASKS_FOR_REQUESTS: Final = limited_as(WEBHOOK_REQUESTS)
 
 
-@post("/webhook-endpoints", opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED))
+@post(
+    "/webhook-endpoints",
+    opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED),
+    operation_id="addWebhookEndpoint",
+)
 async def add_endpoint(
     data: JSONBody[AddEndpointBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> Response[EndpointWithSecretJson]:
@@ -59,13 +63,21 @@ async def add_endpoint(
     return Response(endpoint_with_secret_json(endpoint), status_code=201, headers=etag(endpoint.version))
 
 
-@get("/webhook-endpoints", opt=documented(webhooks.list_own_endpoints, answer=examples.ENDPOINTS))
+@get(
+    "/webhook-endpoints",
+    opt=documented(webhooks.list_own_endpoints, answer=examples.ENDPOINTS),
+    operation_id="listMyWebhookEndpoints",
+)
 async def list_my_endpoints(actor: Injected[Actor], reads: Injected[Reads]) -> EndpointsJson:
     """List your webhook endpoints, oldest first."""
     return endpoints_json(await webhooks.list_own_endpoints(actor, reads.webhooks), MAX_ENDPOINTS)
 
 
-@get("/admin/webhook-endpoints", opt=documented(webhooks.list_endpoints, answer=examples.ENDPOINTS))
+@get(
+    "/admin/webhook-endpoints",
+    opt=documented(webhooks.list_endpoints, answer=examples.ENDPOINTS),
+    operation_id="listWebhookEndpoints",
+)
 async def list_endpoints(
     asked: Injected[EndpointsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> EndpointsJson:
@@ -73,7 +85,11 @@ async def list_endpoints(
     return endpoints_json(await webhooks.list_endpoints(actor, asked.chosen(), reads.webhooks), asked.limit)
 
 
-@get("/webhook-endpoints/{endpoint_id:str}", opt=documented(webhooks.get_endpoint, answer=examples.ENDPOINT))
+@get(
+    "/webhook-endpoints/{endpoint_id:str}",
+    opt=documented(webhooks.get_endpoint, answer=examples.ENDPOINT),
+    operation_id="getWebhookEndpoint",
+)
 async def get_endpoint(
     endpoint_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -88,6 +104,7 @@ async def get_endpoint(
 @patch(
     "/webhook-endpoints/{endpoint_id:str}",
     opt=documented(webhooks.edit_endpoint, body=examples.EDIT, answer=examples.EDITED),
+    operation_id="editWebhookEndpoint",
 )
 async def edit_endpoint(
     endpoint_id: FromPath[UUID],
@@ -107,7 +124,11 @@ async def edit_endpoint(
     return Response(endpoint_json(endpoint), headers=etag(endpoint.version))
 
 
-@delete("/webhook-endpoints/{endpoint_id:str}", opt=documented(webhooks.remove_endpoint))
+@delete(
+    "/webhook-endpoints/{endpoint_id:str}",
+    opt=documented(webhooks.remove_endpoint),
+    operation_id="deleteWebhookEndpoint",
+)
 async def remove_endpoint(
     endpoint_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
@@ -119,6 +140,7 @@ async def remove_endpoint(
     "/webhook-endpoints/{endpoint_id:str}/rotate-secret",
     status_code=200,
     opt=documented(webhooks.rotate_secret, body=examples.ROTATE, answer=examples.ROTATED),
+    operation_id="rotateWebhookSecret",
 )
 async def rotate_secret(
     endpoint_id: FromPath[UUID],
@@ -140,6 +162,7 @@ async def rotate_secret(
 @post(
     "/webhook-endpoints/{endpoint_id:str}/test",
     opt=_ASKS_FOR_REQUESTS | documented(webhooks.ping_endpoint, answer=examples.PING),
+    operation_id="testWebhookEndpoint",
 )
 async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[DeliveryJson]:
     """Send an event of type `webhook.ping`. The delivery shows what came of it."""
@@ -149,6 +172,7 @@ async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[Idempotent
 @get(
     "/webhook-endpoints/{endpoint_id:str}/deliveries",
     opt=documented(webhooks.list_deliveries, answer=examples.DELIVERIES),
+    operation_id="listWebhookDeliveries",
 )
 async def list_deliveries(
     endpoint_id: FromPath[UUID],
@@ -164,6 +188,7 @@ async def list_deliveries(
 @get(
     "/webhook-endpoints/{endpoint_id:str}/deliveries/{delivery_id:str}",
     opt=documented(webhooks.get_delivery, answer=examples.SHOWN),
+    operation_id="getWebhookDelivery",
 )
 async def get_delivery(
     endpoint_id: FromPath[UUID], delivery_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
@@ -177,6 +202,7 @@ async def get_delivery(
     "/webhook-endpoints/{endpoint_id:str}/deliveries/{delivery_id:str}/replay",
     status_code=200,
     opt=_ASKS_FOR_REQUESTS | documented(webhooks.replay_delivery, answer=examples.REPLAYED),
+    operation_id="replayWebhookDelivery",
 )
 async def replay_delivery(
     endpoint_id: FromPath[UUID], delivery_id: FromPath[UUID], runner: Injected[IdempotentRunner]
@@ -190,6 +216,7 @@ async def replay_delivery(
     "/webhook-endpoints/{endpoint_id:str}/replay",
     status_code=200,
     opt=_ASKS_FOR_REQUESTS | documented(webhooks.replay_failed, body=examples.REPLAY, answer=examples.COUNT),
+    operation_id="replayFailedWebhookDeliveries",
 )
 async def replay_failed(
     endpoint_id: FromPath[UUID], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]

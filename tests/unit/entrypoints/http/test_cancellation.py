@@ -90,3 +90,12 @@ async def test_a_late_reschedule_is_refused_with_its_deadline(api: Api) -> None:
     assert_problem(refused, 409, "booking.reschedule_too_late", "/slot")
     assert "2026-11-22T23:00:00Z" in refused.json()["detail"]
     assert (await api.post(f"/bookings/{booking_id}/reschedule", provider, json=later)).status_code == 200
+
+
+async def test_a_booking_is_cancelled_without_a_body(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    booking = (await api.post("/bookings", customer, json=wish)).json()
+    answer = await api.post(f"/bookings/{booking['id']}/cancel", customer)
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")

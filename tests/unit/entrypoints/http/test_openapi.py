@@ -107,8 +107,8 @@ async def test_created_resources_link_to_their_operations(api: Api) -> None:
         for answer in operation["responses"].values()
         for link in answer.get("links", {}).values()
     }
-    assert found["bookSlot", "getBooking"] == {"bookingId": "$response.body#/id"}
-    assert found["holdSlot", "letGo"] == {"holdId": "$response.body#/id"}
+    assert found["placeBooking", "getBooking"] == {"bookingId": "$response.body#/id"}
+    assert found["placeHold", "releaseHold"] == {"holdId": "$response.body#/id"}
     assert {to for _, to in found} <= set(named)
     for (_, to), parameters in found.items():
         assert all(f"{{{name}}}" in named[to] for name in parameters), to

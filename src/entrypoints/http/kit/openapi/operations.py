@@ -1,7 +1,8 @@
 """One operation."""
 
+import re
 from inspect import cleandoc
-from typing import Any
+from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -12,12 +13,14 @@ from entrypoints.http.kit.openapi.signatures import Schemas, body_required, body
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.request_guard import ACCESS
 
+_ARTICLE: Final = re.compile(r"_(?:an?|the|some)_")
+
 
 def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Schemas) -> dict[str, Any]:
-    """The operation object: summary and description are the handler's docstring, its name is the operation's id."""
+    """The operation object; summary and description are the handler's docstring."""
     said: Documentation = handler.opt.get(KEY) or Documentation()
     summary, _, description = cleandoc(handler.fn.__doc__ or "").partition("\n\n")
-    name = camel(handler.fn.__name__)
+    name = operation_id_of(handler)
     operation: dict[str, Any] = {
         "operationId": name if len(handler.http_methods) == 1 else f"{name}By{method.title()}",
         "tags": [tag_of(path)],
@@ -37,6 +40,13 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
         content = {"application/json": {"schema": schemas.of(body), "example": said.body}}
         operation["requestBody"] = {"required": body_required(handler), "content": content}
     return operation
+
+
+def operation_id_of(handler: HTTPRouteHandler) -> str:
+    """The declared id, or the handler's name without its article: `open_a_dispute` runs the use case `open_dispute`."""
+    if isinstance(handler.operation_id, str):
+        return handler.operation_id
+    return camel(_ARTICLE.sub("_", handler.fn.__name__))
 
 
 def tag_of(path: str) -> str:
