@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Self
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.rating import NO_REVIEWS, Rating
 
@@ -209,6 +210,7 @@ class Profile:
     """The user name, without `@`."""
     address: str = ""
     location: Location | None = None
+    photo: Image | None = None
     status: ProfileStatus = ProfileStatus.DRAFT
     review_note: str | None = None
     """The admin's note about the decision."""

@@ -10,6 +10,7 @@ from booking_domain.catalogue.model import MAX_ADDRESS, Location
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.phones import phone_number
 from booking_domain.shared.time import time_zone
@@ -119,6 +120,7 @@ class Salon:
     email: str = ""
     instructions: str = ""
     """How customers find and enter the salon."""
+    photos: tuple[Image, ...] = ()
     version: int = 1
     """The version of the salon and its hours together."""
     created_at: datetime

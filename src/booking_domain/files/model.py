@@ -9,6 +9,7 @@ from uuid import UUID
 
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated, Unavailable
 from booking_domain.shared.ids import FileId, UserId
+from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
 MEGABYTE: Final = 1024 * 1024
@@ -142,6 +143,7 @@ class Folder(StrEnum):
 
     AVATARS = "avatars"
     PROVIDER_PHOTOS = "provider-photos"
+    SALON_PHOTOS = "salon-photos"
     PORTFOLIO = "portfolio"
     EVIDENCE = "evidence"
     DOCUMENTS = "documents"
@@ -159,6 +161,7 @@ class FolderRules:
 FOLDERS: Final[Mapping[Folder, FolderRules]] = {
     Folder.AVATARS: FolderRules(content=Content.IMAGE, public=True, most=1),
     Folder.PROVIDER_PHOTOS: FolderRules(content=Content.IMAGE, public=True, most=1),
+    Folder.SALON_PHOTOS: FolderRules(content=Content.IMAGE, public=True, most=10),
     Folder.PORTFOLIO: FolderRules(content=Content.IMAGE, public=True, most=10),
     Folder.EVIDENCE: FolderRules(content=Content.IMAGE, public=False, most=1),
     Folder.DOCUMENTS: FolderRules(content=Content.DOCUMENT, public=False, most=10),
@@ -349,6 +352,13 @@ class File:
     def rules(self) -> FolderRules:
         """The rules of its folder."""
         return FOLDERS[self.folder]
+
+    @property
+    def shown(self) -> Image:
+        """The image, of a file that is ready and is one."""
+        if self.image is None:
+            raise FileNotReady
+        return Image(file_id=self.id, width=self.image.width, height=self.image.height)
 
     @property
     def upload(self) -> ObjectKey:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
-from urllib.parse import urlsplit
 
 from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.phones import phone_number
 from booking_domain.shared.time import time_zone
@@ -20,7 +20,6 @@ MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
 MAX_NAME: Final = 120
 MAX_ADDRESS: Final = 300
-MAX_PICTURE_URL: Final = 2_000
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
 ERASED_AFTER: Final = timedelta(days=30)
 """How long a deleted account can be restored."""
@@ -98,7 +97,7 @@ class User:
     birth_date: date | None = None
     address: str | None = None
     """A postal address, with line breaks."""
-    picture_url: str | None = None
+    picture: Image | None = None
     role: Role
     status: UserStatus = UserStatus.ACTIVE
     locale: str = "en"
@@ -130,8 +129,6 @@ class User:
         ):
             if text is not None and not 1 <= len(text.strip()) <= most:
                 raise InvalidValue(field=part, problem=f"1 to {most} characters")
-        if self.picture_url is not None and not _is_picture(self.picture_url):
-            raise InvalidValue(field="picture_url", problem="an https:// address of at most 2,000 characters")
         if self.birth_date is not None and self.birth_date < EARLIEST_BIRTH:
             raise InvalidValue(field="birth_date", problem="1900-01-01 at the earliest")
         time_zone(self.time_zone)
@@ -205,16 +202,6 @@ class User:
     def actor(self) -> Actor:
         """The user as an actor."""
         return Actor(self.id, self.role)
-
-
-def _is_picture(url: str) -> bool:
-    """Whether clients may load the URL as a picture: https, without credentials."""
-    try:
-        parts = urlsplit(url)
-        named = parts.hostname is not None and parts.username is None and parts.password is None
-        return parts.scheme == "https" and named and len(url) <= MAX_PICTURE_URL and url.isascii() and " " not in url
-    except ValueError:
-        return False
 
 
 def normal_email(email: str) -> str:

@@ -208,15 +208,10 @@ async def _delete_own(file_id: FileId, tx: Repositories, context: Context) -> No
     await tx.files.save(file.delete(FileParty.UPLOADER, context.now), was=file)
 
 
-async def _delete_any(file_id: FileId, tx: Repositories, context: Context) -> None:
-    file = await tx.files.lock(file_id)
-    if file is None or file.status is FileStatus.DELETED:
-        raise FileNotFound
-    await tx.files.save(file.delete(FileParty.ADMIN, context.now), was=file)
-
-
-async def set_files(owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context) -> None:
-    """Make these files the owner's, in this order. Its other files are deleted.
+async def set_files(
+    owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context
+) -> tuple[File, ...]:
+    """Make these files the owner's, which is locked, in this order, and return them. Its other files are deleted.
 
     The actor attaches files that the actor uploaded, and keeps or reorders all that the owner has.
 
@@ -228,12 +223,17 @@ async def set_files(owner: FileOwner, file_ids: Sequence[FileId], tx: Repositori
     if len(file_ids) > most or len(set(file_ids)) != len(file_ids):
         raise TooManyFiles(most=most)
     had = {file.id: file for file in await tx.files.lock_of(owner)}
+    files = []
     for position, file_id in enumerate(file_ids):
         before = had.pop(file_id, None) or await _own(file_id, tx, context)
+        after = before
         if (before.owner_id, before.position) != (owner.id, position):
-            await tx.files.save(before.attach(owner, position), was=before)
+            after = before.attach(owner, position)
+            await tx.files.save(after, was=before)
+        files.append(after)
     for file in had.values():
         await tx.files.save(file.delete(FileParty.UPLOADER, context.now), was=file)
+    return tuple(files)
 
 
 async def delete_files(owner: FileOwner, tx: Repositories, context: Context) -> None:
@@ -312,6 +312,5 @@ complete_upload: Final = Process(
     Permission.UPLOAD_FILES,
 )
 delete_own_file: Final = UseCase(Permission.UPLOAD_FILES, _delete_own, _file_subject, raises=(FileNotFound, FileInUse))
-delete_file: Final = UseCase(Permission.MODERATE_FILES, _delete_any, _file_subject, raises=(FileNotFound,))
 get_file: Final = Query(_get_file, (FileNotFound, NotPermitted))
 list_files: Final = Query(_list_files, (NotPermitted,))

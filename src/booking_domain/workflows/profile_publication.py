@@ -20,6 +20,7 @@ from booking_domain.catalogue.model import (
     ProviderInactive,
     SuspensionCause,
 )
+from booking_domain.files.model import FileOwner, Folder
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -27,6 +28,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.workflows.files import delete_files
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
     SettingsChange,
@@ -86,6 +88,9 @@ class CorrectProfile:
 
 
 _CORRECTABLE: Final = ("display_name", "bio", "styles", "languages", "instagram", "address", "location")
+
+
+_PICTURES: Final = (Folder.PROVIDER_PHOTOS, Folder.DOCUMENTS)
 
 
 async def _suspend(command: SuspendProfile, tx: Repositories, context: Context) -> Profile:
@@ -160,11 +165,13 @@ async def _delete(profile: Profile, tx: Repositories, context: Context) -> None:
         raise ProfileHasBookings
     if blockers.money:
         raise ProfileOwesMoney
-    after = profile.moved(ProfileAction.DELETE, context.actor.role)
+    after = replace(profile.moved(ProfileAction.DELETE, context.actor.role), photo=None)
     await tx.profiles.save(after, was=profile)
     await release_offers(profile.id, tx)
     for entry in await tx.waiting_list.open_for(profile.id):
         await tx.waiting_list.save(entry.lapsed())
+    for folder in _PICTURES:
+        await delete_files(FileOwner(folder=folder, id=profile.id), tx, context)
     await tx.personal_data.clear_profile(profile.owner_id)
     context.note("provider.deleted", Subject("provider", profile.id))
 

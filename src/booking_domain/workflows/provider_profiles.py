@@ -16,6 +16,7 @@ from booking_domain.catalogue.model import (
     ProfileStatus,
     ProviderInactive,
 )
+from booking_domain.files.model import FileOwner, Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -24,10 +25,13 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.images import Image
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.chargeable_terms import require_chargeable, require_chargeable_profile, require_gateway
+from booking_domain.workflows.files import SET_FILES_ERRORS
+from booking_domain.workflows.pictures import PictureChange, changed_picture
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.unpublish import may_publish
 from booking_domain.workflows.views import ProviderView, SettingsView
@@ -142,6 +146,7 @@ class ProfileChange:
     instagram: str | None = None
     address: str | None = None
     location: Location | None = None
+    photo: PictureChange | None = None
     time_zone: str | None = None
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
@@ -219,8 +224,10 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
             version=reopened.version,
             created_at=reopened.created_at,
         )
+        profile = replace(profile, photo=await _photo(command, profile, tx, context))
         await tx.profiles.save(profile, was=deleted)
     else:
+        profile = replace(profile, photo=await _photo(command, profile, tx, context))
         await tx.profiles.add(profile)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
@@ -239,6 +246,7 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
         instagram=before.instagram if command.instagram is None else command.instagram,
         address=before.address if command.address is None else command.address,
         location=before.location if command.location is None else command.location,
+        photo=await _photo(command, before, tx, context),
         version=before.version + 1,
     )
     await tx.profiles.save(after, was=before)
@@ -247,6 +255,12 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
     if change.shows_on_profile:
         seen = await reset(after, seen, change, tx, context)
     return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
+
+
+async def _photo(command: ProfileChange, profile: Profile, tx: Repositories, context: Context) -> Image | None:
+    if command.photo is None:
+        return profile.photo
+    return await changed_picture(FileOwner(folder=Folder.PROVIDER_PHOTOS, id=profile.id), command.photo, tx, context)
 
 
 async def _change_settings(command: SettingsChange, tx: Repositories, context: Context) -> SettingsView:
@@ -346,9 +360,11 @@ async def own_profile(tx: Repositories, context: Context) -> Profile:
     return profile
 
 
-open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open, raises=(ProfileExists, InvalidValue))
+open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open, raises=(ProfileExists, InvalidValue, *SET_FILES_ERRORS))
 edit_profile: Final = UseCase(
-    Permission.MANAGE_PROFILE, _edit, raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion)
+    Permission.MANAGE_PROFILE,
+    _edit,
+    raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion, *SET_FILES_ERRORS),
 )
 change_settings: Final = UseCase(
     Permission.MANAGE_CALENDAR, _change_settings, raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion)

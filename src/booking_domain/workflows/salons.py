@@ -30,15 +30,18 @@ from booking_domain.catalogue.salons import (
     SalonNotFound,
     TooManySalons,
 )
+from booking_domain.files.model import FileOwner, Folder
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, ExceptionId, ProviderId, RuleId, SalonId
+from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.workflows.files import SET_FILES_ERRORS, delete_files
+from booking_domain.workflows.pictures import changed_pictures
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import SalonView
 
@@ -76,6 +79,7 @@ class EditSalon:
     phone: str | None = None
     email: str | None = None
     instructions: str | None = None
+    photos: tuple[FileId, ...] | None = None
     expected_version: ExpectedVersion = None
 
 
@@ -118,9 +122,15 @@ async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon
     before = await _own(command.salon_id, tx, context, command.expected_version)
     wanted = {name: getattr(command, name) for name in _EDITABLE}
     changes = {name: value for name, value in wanted.items() if value is not None}
+    if command.photos is not None:
+        changes["photos"] = await changed_pictures(_photos_of(before), command.photos, tx, context)
     after = replace(before, **changes, version=before.version + 1)
     await tx.salons.save(after, was=before)
     return after
+
+
+def _photos_of(salon: Salon) -> FileOwner:
+    return FileOwner(folder=Folder.SALON_PHOTOS, id=salon.id)
 
 
 async def _set_hours(command: SetSalonHours, tx: Repositories, context: Context) -> SalonView:
@@ -217,6 +227,7 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None
         raise NotYourSalon
     for member in await tx.salons.members(salon.id):
         await _announce(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
+    await delete_files(_photos_of(salon), tx, context)
     await tx.salons.delete(salon.id)
 
 
@@ -274,7 +285,9 @@ def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | Non
 
 open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open, raises=(TooManySalons, InvalidValue))
 edit_salon: Final = UseCase(
-    Permission.MANAGE_SALONS, _edit, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
+    Permission.MANAGE_SALONS,
+    _edit,
+    raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion, *SET_FILES_ERRORS),
 )
 set_salon_hours: Final = UseCase(
     Permission.MANAGE_SALONS, _set_hours, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)

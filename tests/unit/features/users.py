@@ -17,7 +17,8 @@ from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import CodeId, UserId
+from booking_domain.shared.ids import CodeId, FileId, UserId
+from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -50,7 +51,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         family_name=f"{CANARY} of a family",
         birth_date=BORN,
         address=f"{CANARY} street 8",
-        picture_url=f"https://pictures.example.com/{CANARY}.webp",
+        picture=Image(file_id=FileId(make.entropy.new_id()), width=1, height=1),
         password_hash=f"hash of a {CANARY}",
         email_verified_at=NOW,
         phone_verified_at=NOW,
@@ -130,7 +131,6 @@ FEATURE: Final = Feature(
     samples={
         (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),
         (User, "phone"): st.none() | st.sampled_from(["+97699112233", "+989123456789"]),
-        (User, "picture_url"): st.none() | st.just("https://pictures.example.com/1.webp"),
         (SecondFactor, "recovery_codes"): st.just(frozenset()),
     },
     personal_data=personal_data,

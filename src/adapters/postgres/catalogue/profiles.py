@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
+from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.model import Duration, Terms
@@ -58,6 +59,7 @@ PROFILE: Final = Mapper(
     providers,
     Profile,
     location=Columns("lat", "lon"),
+    photo=Converted("photo", write=image_json, read=image_of),
     suspension=Columns("suspension_cause", "suspension_reason", "suspended_at", "withdrawn_before"),
     rating=Columns("rating_count", "rating_total"),
     changes=(
@@ -69,6 +71,7 @@ PROFILE: Final = Mapper(
         "address",
         "lat",
         "lon",
+        "photo",
         "status",
         "review_note",
         "suspension_cause",

@@ -28,7 +28,8 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
 from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
 from adapters.postgres.kit.advisory_locks import count_under_lock
-from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
@@ -45,7 +46,20 @@ SALON: Final = Mapper(
     salons,
     Salon,
     location=Columns("lat", "lon"),
-    changes=("name", "time_zone", "address", "city", "lat", "lon", "phone", "email", "instructions", "version"),
+    photos=Converted("photos", write=images_json, read=images_of),
+    changes=(
+        "name",
+        "time_zone",
+        "address",
+        "city",
+        "lat",
+        "lon",
+        "phone",
+        "email",
+        "instructions",
+        "photos",
+        "version",
+    ),
 )
 _s: Final = salons.c
 _p: Final = providers.c

@@ -36,7 +36,9 @@ from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS
 
 
 def _clear_contact(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    return update(table).where(owned).values(phone="", email="", version=table.c.version + 1)
+    return (
+        update(table).where(owned).values(phone="", email="", photos=text("'[]'::jsonb"), version=table.c.version + 1)
+    )
 
 
 salons: Final = Table(
@@ -52,6 +54,7 @@ salons: Final = Table(
     Column("lat", Double),
     Column("lon", Double),
     *(Column(name, Text, nullable=False, server_default="") for name in ("phone", "email", "instructions")),
+    Column("photos", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("version", Integer, nullable=False),
     instant("created_at"),
     # The place stays, because other people work there; how to reach its manager does not.
@@ -73,6 +76,7 @@ def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
             instructions="",
             lat=null(),
             lon=null(),
+            photo=null(),
             review_note=null(),
             suspension_reason=case((table.c.suspension_reason.is_not(None), ""), else_=null()),
             salon_id=null(),
@@ -94,6 +98,7 @@ providers: Final = Table(
     Column("address", Text, nullable=False),
     Column("lat", Double),
     Column("lon", Double),
+    Column("photo", JSONB),
     Column("status", Text, nullable=False),
     Column("review_note", Text),
     Column("suspension_cause", Text),

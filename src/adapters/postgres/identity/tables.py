@@ -41,7 +41,7 @@ users: Final = Table(
     Column("family_name", Text),
     encrypted("birth_date_sealed", field="users.birth_date"),
     encrypted("address_sealed", field="users.address"),
-    Column("picture_url", Text),
+    Column("picture", JSONB),
     Column("role", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("locale", Text, nullable=False),

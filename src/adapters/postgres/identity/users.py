@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal_column, or_, 
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
 from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
+from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.model import User, UserStatus
@@ -40,6 +41,7 @@ USER: Final = Mapper(
     phone=Encrypted("phone_sealed"),
     birth_date=Encrypted("birth_date_sealed", write=date.isoformat, read=date.fromisoformat),
     address=Encrypted("address_sealed"),
+    picture=Converted("picture", write=image_json, read=image_of),
     preferences=Converted("preferences", write=_preferences_json, read=_preferences_of),
 )
 

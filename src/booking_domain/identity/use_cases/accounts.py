@@ -10,9 +10,9 @@ from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Preferences
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import SessionId
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.images import Image
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
@@ -29,7 +29,7 @@ class AccountChanges(TypedDict, total=False):
     locale: str
     time_zone: str
     address: str | None
-    picture_url: str | None
+    picture: Image | None
     preferences: Preferences
 
 
@@ -56,7 +56,8 @@ def normal_locale(locale: str) -> str:
     return "-".join(part for part in parts if part)
 
 
-async def _edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
+async def edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
+    """Change the account, or raise one of `EDIT_ERRORS`."""
     before = await tx.users.lock(context.actor.id)
     session = await tx.sessions.lock(command.current)
     if before is None or session is None or session.user_id != before.id or not session.live(context.now):
@@ -73,4 +74,5 @@ async def _edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
     return after
 
 
-edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit, raises=(InvalidToken, InvalidValue, StaleVersion))
+EDIT_ERRORS: Final = (InvalidToken, InvalidValue, StaleVersion)
+"""What `edit` raises."""

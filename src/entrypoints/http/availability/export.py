@@ -38,7 +38,7 @@ async def _provider(source: ExportSource) -> ExportedProviderJson | None:
     if view is None or calendar is None:
         return None
     return ExportedProviderJson(
-        profile=provider_json_with_note(view),
+        profile=provider_json_with_note(view, source.links),
         settings=settings_json(calendar, view.terms),
         rules=tuple(rule_json(each) for each in calendar.rules),
         exceptions=tuple(exception_json(each) for each in calendar.exceptions),

@@ -10,7 +10,7 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId
-from booking_domain.workflows import files
+from booking_domain.workflows import files, pictures
 from booking_domain.workflows.files import FileChecks
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.files.schemas import (
@@ -109,12 +109,12 @@ async def delete_upload(
     await executor.run(files.delete_own_file, FileId(file_id), actor=actor)
 
 
-@delete("/admin/files/{file_id:str}", opt=documented(files.delete_file))
+@delete("/admin/files/{file_id:str}", opt=documented(pictures.delete_file))
 async def delete_any_file(
     file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
     """Delete any file, also one that is in use; for admins. Its objects are deleted within minutes."""
-    await executor.run(files.delete_file, FileId(file_id), actor=actor)
+    await executor.run(pictures.delete_file, FileId(file_id), actor=actor)
 
 
 routes: Final = Router(

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from litestar import Router
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import User
 from booking_domain.workflows.ports import Reads
 
@@ -34,6 +35,7 @@ class ExportSource:
 
     user: User
     reads: Reads
+    links: ObjectLinks
     now: datetime
     page: int
     """How many items are read at once."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
@@ -55,11 +56,14 @@ from entrypoints.http.providers.views import provider_json_with_note, providers_
 
 @get("/", opt=documented(providers.list_profiles, answer=PAGE))
 async def list_profiles(
-    asked: Injected[ProfilesQuery], actor: Injected[Actor], reads: Injected[Reads]
+    asked: Injected[ProfilesQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
 ) -> ProvidersJson:
     """List all provider profiles, or those in one status. Admins only."""
     found = await providers.list_profiles(actor, asked.chosen(), reads.providers)
-    return providers_page(found, asked.limit, provider_json_with_note)
+    return providers_page(found, asked.limit, provider_json_with_note, object_storage)
 
 
 @patch(
@@ -73,6 +77,7 @@ async def decide_on_provider(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Approve or reject a submitted profile. Admins only."""
@@ -83,16 +88,21 @@ async def decide_on_provider(
         expected_version=expected_version(if_match),
     )
     await executor.run(decide_on_profile, command, actor=actor)
-    return await _shown(provider_id, actor, reads)
+    return await _shown(provider_id, actor, reads, object_storage)
 
 
 @get("/{provider_id:str}", opt=documented(providers.get_profile, answer=PROVIDER))
 async def get_profile(
-    provider_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    provider_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return a profile in any status. Admins only."""
     view = await providers.get_profile(actor, ProviderId(provider_id), reads.providers)
-    return unless_known(provider_json_with_note(view), etag(view.profile.version), if_none_match)
+    return unless_known(provider_json_with_note(view, object_storage), etag(view.profile.version), if_none_match)
 
 
 @patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION, answer=PROVIDER))
@@ -103,11 +113,12 @@ async def correct_a_profile(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Correct texts and location of a profile. Its owner is told. Admins only."""
     await executor.run(correct_profile, data.command(provider_id, expected_version(if_match)), actor=actor)
-    return await _shown(provider_id, actor, reads)
+    return await _shown(provider_id, actor, reads, object_storage)
 
 
 @post(
@@ -122,6 +133,7 @@ async def suspend_a_profile(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Suspend a profile: it is not listed and takes no bookings. Admins only.
@@ -132,7 +144,7 @@ async def suspend_a_profile(
         provider_id=ProviderId(provider_id), reason=data.reason, expected_version=expected_version(if_match)
     )
     await executor.run(suspend_profile, command, actor=actor)
-    return await _shown(provider_id, actor, reads)
+    return await _shown(provider_id, actor, reads, object_storage)
 
 
 @post(
@@ -146,12 +158,13 @@ async def reinstate_a_profile(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """End the suspension of a profile, whose account must be an active provider's. Admins only."""
     command = ReinstateProfile(provider_id=ProviderId(provider_id), expected_version=expected_version(if_match))
     await executor.run(reinstate_profile, command, actor=actor)
-    return await _shown(provider_id, actor, reads)
+    return await _shown(provider_id, actor, reads, object_storage)
 
 
 @delete("/{provider_id:str}", opt=documented(delete_profile))
@@ -193,9 +206,9 @@ async def decide_on_some_bookings(
     return await runner.done(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 
 
-async def _shown(provider_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderJson]:
+async def _shown(provider_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
     view = await providers.get_profile(actor, ProviderId(provider_id), reads.providers)
-    return Response(provider_json_with_note(view), status_code=200, headers=etag(view.profile.version))
+    return Response(provider_json_with_note(view, links), status_code=200, headers=etag(view.profile.version))
 
 
 routes: Final = Router(

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
@@ -36,67 +37,80 @@ from entrypoints.http.providers.views import provider_json_with_note, providers_
 
 @post("/me", opt=documented(open_profile, body=PROFILE, answer=PROVIDER))
 async def open_my_profile(
-    data: JSONBody[OpenProfileBody], runner: Injected[IdempotentRunner]
+    data: JSONBody[OpenProfileBody],
+    runner: Injected[IdempotentRunner],
+    object_storage: Injected[ObjectLinks],
 ) -> Response[ProviderJson]:
     """Create the caller's provider profile, as a draft."""
-    return await runner.created(open_profile, data.change(), answer=provider_json)
+    return await runner.created(open_profile, data.change(), answer=lambda view: provider_json(view, object_storage))
 
 
 @get("/me", opt=documented(get_own_provider, answer=PROVIDER), operation_id="getMyProfile")
 async def my_profile(
-    actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return the caller's provider profile, in any status."""
-    mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
+    mine = provider_json_with_note(await get_own_provider(actor, reads.providers), object_storage)
     return unless_known(mine, etag(mine.version), if_none_match)
 
 
 @put("/me", opt=documented(edit_profile, body=CHANGES, answer=PROVIDER))
 async def change_my_profile(
     data: JSONBody[ChangeProfileBody],
+    *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Change the caller's provider profile. Omitted members keep their values."""
     view = await executor.run(edit_profile, data.change(expected_version(if_match)), actor=actor)
-    return Response(provider_json(view), headers=etag(view.profile.version))
+    return Response(provider_json(view, object_storage), headers=etag(view.profile.version))
 
 
 @post("/me/submit", status_code=200, opt=documented(submit_profile, get_own_provider, answer=PROVIDER))
 async def submit_my_profile(
     actor: Injected[Actor],
+    *,
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Submit the caller's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
-    return await _mine(actor, reads)
+    return await _mine(actor, reads, object_storage)
 
 
 @post("/me/withdraw", status_code=200, opt=documented(withdraw_profile, get_own_provider, answer=PROVIDER))
 async def withdraw_my_profile(
     actor: Injected[Actor],
+    *,
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Take the caller's profile out of the catalogue, or back from approval. Bookings that exist stay."""
     await executor.run(withdraw_profile, expected_version(if_match), actor=actor)
-    return await _mine(actor, reads)
+    return await _mine(actor, reads, object_storage)
 
 
 @post("/me/republish", status_code=200, opt=documented(republish_profile, get_own_provider, answer=PROVIDER))
 async def republish_my_profile(
     actor: Injected[Actor],
+    *,
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Publish the caller's withdrawn profile again."""
     await executor.run(republish_profile, expected_version(if_match), actor=actor)
-    return await _mine(actor, reads)
+    return await _mine(actor, reads, object_storage)
 
 
 @delete("/me", opt=documented(delete_own_profile))
@@ -105,25 +119,32 @@ async def delete_my_profile(actor: Injected[Actor], executor: Injected[Executor[
     await executor.run(delete_own_profile, None, actor=actor)
 
 
-async def _mine(actor: Actor, reads: Reads) -> Response[ProviderJson]:
-    mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
+async def _mine(actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
+    mine = provider_json_with_note(await get_own_provider(actor, reads.providers), links)
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
 @get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
-async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
+async def list_providers(
+    asked: Injected[ProvidersQuery],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> ProvidersJson:
     """List the providers that take bookings."""
     found = await providers.list_providers(asked.chosen(), reads.providers)
-    return providers_page(found, asked.limit, provider_json)
+    return providers_page(found, asked.limit, provider_json, object_storage)
 
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider, answer=PROVIDER))
 async def get_provider(
-    provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    provider_id: FromPath[UUID],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return a provider that takes bookings."""
     view = await providers.get_provider(ProviderId(provider_id), reads.providers)
-    return unless_known(provider_json(view), etag(view.profile.version), if_none_match)
+    return unless_known(provider_json(view, object_storage), etag(view.profile.version), if_none_match)
 
 
 routes: Final = Router(

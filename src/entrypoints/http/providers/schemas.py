@@ -23,6 +23,7 @@ from booking_domain.catalogue.model import (
     ProviderOrder,
 )
 from booking_domain.catalogue.salons import Salon
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import Slot
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
@@ -45,6 +46,7 @@ from entrypoints.http.kit.fields import (
     given,
     one_of,
 )
+from entrypoints.http.kit.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.providers.slot_answers import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 from entrypoints.http.services import ServiceJson, service_json
@@ -79,6 +81,8 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     instagram: Instagram | UnsetType = UNSET
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
+    photo_file_id: UUID | UnsetType | None = UNSET
+    """A file of the folder `provider-photos`; null removes the photo."""
     time_zone: ZoneName | UnsetType = UNSET
 
     def change(self, expected_version: ExpectedVersion = None) -> ProfileChange:
@@ -92,6 +96,7 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
             instagram=given(self.instagram),
             address=given(self.address),
             location=None if location is None else Location(lat=location.lat, lon=location.lon),
+            photo=picture_change(self.photo_file_id),
             time_zone=given(self.time_zone),
             terms=self.terms(),
             expected_version=expected_version,
@@ -241,6 +246,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     instagram: str
     address: str
     location: PointJson | UnsetType = UNSET
+    photo: ImageJson | None
     booking_mode: str
     deposit_amount: int
     price_amount: int
@@ -293,7 +299,7 @@ class ProvidersJson(Json, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-def provider_json(view: ProviderView) -> ProviderJson:
+def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
     """Show a provider to the public."""
     profile, terms, point = view.profile, view.terms, view.profile.location
     return ProviderJson(
@@ -307,6 +313,7 @@ def provider_json(view: ProviderView) -> ProviderJson:
         instagram=profile.instagram,
         address=profile.address,
         location=UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
+        photo=picture_or_none(profile.photo, links),
         booking_mode=terms.mode.value,
         deposit_amount=terms.deposit.amount,
         price_amount=terms.price.amount,
@@ -323,11 +330,13 @@ def provider_json(view: ProviderView) -> ProviderJson:
     )
 
 
-def provider_page_json(page: ProviderPage, next_free: Slot | None, degraded: tuple[str, ...]) -> ProviderPageJson:
+def provider_page_json(
+    page: ProviderPage, next_free: Slot | None, degraded: tuple[str, ...], links: ObjectLinks
+) -> ProviderPageJson:
     """Show the page of a provider."""
     salon = page.salon
     return ProviderPageJson(
-        provider=provider_json(page.view),
+        provider=provider_json(page.view, links),
         salon=None if salon is None else _salon_json(salon),
         services=tuple(map(service_json, page.services)),
         next_free=None if next_free is None else slot_json(next_free),
@@ -368,6 +377,7 @@ PROVIDER: Final[dict[str, Any]] = {
     "id": PROVIDER_ID,
     **PROFILE,
     "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
+    "photo": IMAGE,
     "status": "approved",
     "cancellationPreset": "flexible",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],

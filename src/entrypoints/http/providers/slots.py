@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from msgspec import Meta, field
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -184,6 +185,7 @@ async def show_provider_page(
     clock: Injected[Clock],
     turns: Injected[Turns],
     caller: Injected[Caller],
+    object_storage: Injected[ObjectLinks],
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
     page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons, reads.services)
@@ -202,7 +204,7 @@ async def show_provider_page(
             services=wanted,
         )
         free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
-    return provider_page_json(page, free, degraded)
+    return provider_page_json(page, free, degraded, object_storage)
 
 
 @get(

@@ -5,16 +5,17 @@ from collections.abc import Callable, Sequence
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import cut
 from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, SuspensionJson, provider_json
 
 
-def provider_json_with_note(view: ProviderView) -> ProviderJson:
+def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJson:
     """Show a provider to the owner or an admin, with its gateway, the admin's note and its suspension."""
     suspension = view.profile.suspension
     return replace(
-        provider_json(view),
+        provider_json(view, links),
         payment_gateway=view.terms.gateway,
         review_note=view.profile.review_note or UNSET,
         suspension=UNSET
@@ -24,8 +25,11 @@ def provider_json_with_note(view: ProviderView) -> ProviderJson:
 
 
 def providers_page(
-    found: Sequence[ProviderView], limit: int, show: Callable[[ProviderView], ProviderJson]
+    found: Sequence[ProviderView],
+    limit: int,
+    show: Callable[[ProviderView, ObjectLinks], ProviderJson],
+    links: ObjectLinks,
 ) -> ProvidersJson:
     """A page of the `limit` + 1 providers that were read."""
     page, next_cursor = cut(found, limit, lambda view: view.profile.id)
-    return ProvidersJson(items=tuple(map(show, page)), next_cursor=next_cursor)
+    return ProvidersJson(items=tuple(show(view, links) for view in page), next_cursor=next_cursor)

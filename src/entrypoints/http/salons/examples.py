@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from entrypoints.http.kit.images import IMAGE
 from entrypoints.http.providers.schemas import PROVIDER, PROVIDER_ID
 from entrypoints.http.services import SERVICE
 
@@ -19,6 +20,7 @@ SALON: Final[dict[str, Any]] = {
     "id": "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02",
     "managerId": "0199f3b0-7a21-7c35-9d4e-1f8b5c2a6e43",
     **OPEN,
+    "photos": [IMAGE],
     "version": 1,
     "createdAt": "2026-11-20T03:15:00Z",
 }

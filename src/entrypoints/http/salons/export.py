@@ -7,7 +7,7 @@ from entrypoints.http.salons.schemas import SalonJson, salon_json
 
 
 async def _salons(source: ExportSource) -> list[SalonJson]:
-    return [salon_json(salon) for salon in await source.reads.salons.of_manager(source.user.id)]
+    return [salon_json(salon, source.links) for salon in await source.reads.salons.of_manager(source.user.id)]
 
 
 SALONS: Final = value("salons", tuple[SalonJson, ...], _salons, example=[])

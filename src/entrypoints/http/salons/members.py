@@ -5,6 +5,7 @@ from uuid import UUID
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId
@@ -54,10 +55,12 @@ async def invite_into_salon(
 
 
 @get("/invitations", opt=documented(salons.list_invitations, answer=INVITATIONS))
-async def list_salon_invitations(actor: Injected[Actor], reads: Injected[Reads]) -> InvitationsJson:
+async def list_salon_invitations(
+    actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
+) -> InvitationsJson:
     """List the invitations of the caller, the latest first."""
     found = await salons.list_invitations(actor, reads.salons)
-    return InvitationsJson(items=tuple(map(invitation_json, found)))
+    return InvitationsJson(items=tuple(invitation_json(each, object_storage) for each in found))
 
 
 @post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=JOINED))

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SalonId
@@ -58,9 +59,13 @@ from entrypoints.http.salons.slots import list_salon_slots
 
 
 @post("/", opt=documented(open_salon, body=OPEN, answer=SALON))
-async def open_a_salon(data: JSONBody[OpenSalonBody], runner: Injected[IdempotentRunner]) -> Response[SalonJson]:
+async def open_a_salon(
+    data: JSONBody[OpenSalonBody],
+    runner: Injected[IdempotentRunner],
+    object_storage: Injected[ObjectLinks],
+) -> Response[SalonJson]:
     """Create a salon with the caller as its manager. It is closed until it has hours."""
-    return await runner.created(open_salon, data.command(), answer=salon_json)
+    return await runner.created(open_salon, data.command(), answer=lambda salon: salon_json(salon, object_storage))
 
 
 @get("/", opt=documented(salons.list_own_salons, answer=SALONS_OF_MANAGER))
@@ -68,46 +73,58 @@ async def list_salons(
     asked: Injected[OwnSalonsQuery],  # noqa: ARG001 - it is the only list
     actor: Injected[Actor],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
 ) -> ManagedSalonsJson:
     """List the salons that the caller manages, with members and invitations."""
     found = await salons.list_own_salons(actor, reads.salons)
-    return ManagedSalonsJson(items=tuple(map(managed_salon_json, found)))
+    return ManagedSalonsJson(items=tuple(managed_salon_json(view, object_storage) for view in found))
 
 
 @get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon, answer=SALON))
 async def get_salon(
-    salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    salon_id: FromPath[UUID],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[SalonJson]:
     """Return a salon."""
     view = await salons.get_salon(SalonId(salon_id), reads.salons)
-    return unless_known(salon_json(view.salon), etag(view.salon.version), if_none_match)
+    return unless_known(salon_json(view.salon, object_storage), etag(view.salon.version), if_none_match)
 
 
 @get("/search", opt=PUBLIC | documented(salons.search_salons, answer=SALON_LIST))
-async def search_salons(asked: Injected[SalonsQuery], reads: Injected[Reads]) -> ListedSalonsJson:
+async def search_salons(
+    asked: Injected[SalonsQuery],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> ListedSalonsJson:
     """List the salons that have a published provider, by city, text or distance from a point."""
-    return listed_salons_json(await salons.search_salons(asked.chosen(), reads.salons), asked.limit)
+    return listed_salons_json(await salons.search_salons(asked.chosen(), reads.salons), asked.limit, object_storage)
 
 
 @get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page, answer=SALON_PAGE))
-async def show_salon_page(salon_id: FromPath[UUID], reads: Injected[Reads]) -> SalonPageJson:
+async def show_salon_page(
+    salon_id: FromPath[UUID], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
+) -> SalonPageJson:
     """Return what the public page of a salon shows: the salon, its opening hours, services and published members."""
     return salon_page_json(
-        await salons.get_salon_page(SalonId(salon_id), reads.salons, reads.providers, reads.services)
+        await salons.get_salon_page(SalonId(salon_id), reads.salons, reads.providers, reads.services), object_storage
     )
 
 
 @patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT, answer=SALON))
 async def change_salon(
     salon_id: FromPath[UUID],
+    *,
     data: JSONBody[EditSalonBody],
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[SalonJson]:
     """Change a salon. Omitted members keep their values; its hours follow its time zone."""
     salon = await executor.run(edit_salon, data.command(salon_id, expected_version(if_match)), actor=actor)
-    return Response(salon_json(salon), headers=etag(salon.version))
+    return Response(salon_json(salon, object_storage), headers=etag(salon.version))
 
 
 @delete("/{salon_id:str}", opt=documented(delete_salon))

@@ -23,6 +23,8 @@ from booking_domain.catalogue.salons import (
     Salon,
     SalonFilter,
 )
+from booking_domain.files.model import FOLDERS, Folder
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.shared.ids import ProviderId, SalonId
@@ -40,10 +42,12 @@ from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given, one_of
+from entrypoints.http.kit.images import ImageJson, file_ids, picture_json
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
 from entrypoints.http.services import ServiceJson, service_json
 
+MAX_PHOTOS: Final = FOLDERS[Folder.SALON_PHOTOS].most
 SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]
 
 
@@ -92,6 +96,8 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
     phone: SalonPhone | UnsetType = UNSET
     email: SalonEmail | UnsetType = UNSET
     instructions: Instructions | UnsetType = UNSET
+    photo_file_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_PHOTOS)] | UnsetType = UNSET
+    """Files of the folder `salon-photos`, in this order; other photos of the salon are deleted."""
 
     def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> EditSalon:
         """Return the command."""
@@ -105,6 +111,7 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
             phone=given(self.phone),
             email=given(self.email),
             instructions=given(self.instructions),
+            photos=file_ids(self.photo_file_ids),
             expected_version=expected_version,
         )
 
@@ -149,6 +156,7 @@ class SalonJson(Json, frozen=True, kw_only=True):
     email: str
     instructions: str
     """How customers find and enter the salon."""
+    photos: Annotated[tuple[ImageJson, ...], Meta(max_length=MAX_PHOTOS)]
     version: int
     created_at: Timestamp
 
@@ -304,18 +312,18 @@ class MembersJson(Json, frozen=True, kw_only=True):
     items: Annotated[tuple[MemberJson, ...], Meta(max_length=MAX_MEMBERS)]
 
 
-def salon_json(salon: Salon) -> SalonJson:
+def salon_json(salon: Salon, links: ObjectLinks) -> SalonJson:
     """Show a salon."""
-    return SalonJson(**_members(salon))
+    return SalonJson(**_members(salon, links))
 
 
-def salon_page_json(page: SalonPage) -> SalonPageJson:
+def salon_page_json(page: SalonPage, links: ObjectLinks) -> SalonPageJson:
     """Show a salon with its hours and providers."""
     return SalonPageJson(
-        **_members(page.view.salon),
+        **_members(page.view.salon, links),
         hours=hours_json(page.view),
         services=tuple(_service_json(service, offers) for service, offers in page.services),
-        providers=tuple(map(provider_json, page.providers)),
+        providers=tuple(provider_json(view, links) for view in page.providers),
     )
 
 
@@ -335,15 +343,15 @@ def _service_json(service: ServiceView, offers: Sequence[ServiceView]) -> SalonS
     )
 
 
-def listed_salons_json(found: Sequence[ListedSalon], limit: int) -> ListedSalonsJson:
+def listed_salons_json(found: Sequence[ListedSalon], limit: int, links: ObjectLinks) -> ListedSalonsJson:
     """Show a page of the `limit` + 1 salons that were read."""
     page, next_cursor = cut(found, limit, lambda listed: listed.salon.id)
-    return ListedSalonsJson(items=tuple(map(_listed_json, page)), next_cursor=next_cursor)
+    return ListedSalonsJson(items=tuple(_listed_json(listed, links) for listed in page), next_cursor=next_cursor)
 
 
-def _listed_json(listed: ListedSalon) -> ListedSalonJson:
+def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
     return ListedSalonJson(
-        **_members(listed.salon),
+        **_members(listed.salon, links),
         provider_count=listed.providers,
         rating=listed.rating.average,
         rating_count=listed.rating.count,
@@ -351,7 +359,7 @@ def _listed_json(listed: ListedSalon) -> ListedSalonJson:
     )
 
 
-def _members(salon: Salon) -> dict[str, Any]:
+def _members(salon: Salon, links: ObjectLinks) -> dict[str, Any]:
     """The members of `SalonJson`."""
     point = salon.location
     return {
@@ -365,6 +373,7 @@ def _members(salon: Salon) -> dict[str, Any]:
         "phone": salon.phone,
         "email": salon.email,
         "instructions": salon.instructions,
+        "photos": tuple(picture_json(photo, links) for photo in salon.photos),
         "version": salon.version,
         "created_at": salon.created_at,
     }
@@ -393,16 +402,16 @@ def member_json(member: MemberView) -> MemberJson:
     return MemberJson(provider_id=member.provider_id, display_name=member.name, status=member.status.value)
 
 
-def managed_salon_json(view: ManagedSalon) -> ManagedSalonJson:
+def managed_salon_json(view: ManagedSalon, links: ObjectLinks) -> ManagedSalonJson:
     """Show a salon to its manager."""
     return ManagedSalonJson(
-        **structs.asdict(salon_json(view.salon)), members=tuple(member_json(member) for member in view.members)
+        **_members(view.salon, links), members=tuple(member_json(member) for member in view.members)
     )
 
 
-def invitation_json(invitation: Invitation) -> InvitationJson:
+def invitation_json(invitation: Invitation, links: ObjectLinks) -> InvitationJson:
     """Show an invitation to the invited provider."""
-    return InvitationJson(salon=salon_json(invitation.salon), invited_at=invitation.invited_at)
+    return InvitationJson(salon=salon_json(invitation.salon, links), invited_at=invitation.invited_at)
 
 
 def _rule_json(rule: WeeklyRule) -> SalonRuleJson:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from entrypoints.http.accounts.examples import USER
+from entrypoints.http.kit.images import IMAGE
 
 ACCOUNT: Final[dict[str, Any]] = {
     **USER,
@@ -10,11 +11,11 @@ ACCOUNT: Final[dict[str, Any]] = {
     "familyName": "Bat-Erdene",
     "birthDate": "1996-02-29",
     "address": "Peace Avenue 17, Ulaanbaatar",
-    "pictureUrl": "https://pictures.example.com/dorj.webp",
+    "picture": IMAGE,
     "hasPassword": True,
     "version": 4,
 }
-CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureUrl": None}
+CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureFileId": None}
 PREFERENCES: Final[dict[str, Any]] = {
     "channels": {"email": True, "sms": False, "telegram": True, "push": True},
     "reminders": True,

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 from msgspec import Struct, defstruct
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.queries import get_own_live_account
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -27,7 +28,7 @@ _HEADERS: Final = {"Content-Disposition": 'attachment; filename="my-account.json
 
 
 async def _account(source: ExportSource) -> AccountJson:
-    return account_json(source.user)
+    return account_json(source.user, source.links)
 
 
 async def _preferences(source: ExportSource) -> PreferencesJson:
@@ -58,7 +59,11 @@ def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
         opt=limited_as(EXPORT) | documented(get_own_live_account, answer=example, headers=("Content-Disposition",)),
     )
     async def export_account(
-        actor: Injected[Actor], session_id: Injected[SessionId], reads: Injected[Reads], clock: Injected[Clock]
+        actor: Injected[Actor],
+        session_id: Injected[SessionId],
+        reads: Injected[Reads],
+        clock: Injected[Clock],
+        object_storage: Injected[ObjectLinks],
     ) -> Response[document]:  # type: ignore[valid-type]
         """Export all data about you, as a file.
 
@@ -69,7 +74,8 @@ def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
         token must be live.
         """
         user = await get_own_live_account(actor, session_id, reads.users, reads.sessions, now=clock.now())
-        written = _written(ExportSource(user=user, reads=reads, now=clock.now(), page=PAGE), every)
+        source = ExportSource(user=user, reads=reads, links=object_storage, now=clock.now(), page=PAGE)
+        written = _written(source, every)
         return cast("Response[Any]", Stream(written, media_type="application/json", headers=_HEADERS))
 
     return export_account

@@ -5,20 +5,23 @@ from typing import Final
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import JSONBody
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.own_account import Requester, confirm_phone_change, prove, start_phone_change
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
-from booking_domain.identity.use_cases.accounts import EditAccount, edit_account
+from booking_domain.identity.use_cases.accounts import EditAccount
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.delete_account import delete_own_account
+from booking_domain.workflows.pictures import EditOwnAccount, edit_account
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
 from entrypoints.http.accounts.examples import CODE_SENT, PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.images import picture_change
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, PREFERENCES, WANT_PHONE
@@ -41,29 +44,35 @@ _OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 @get("/", opt=documented(get_own_account, answer=ACCOUNT), operation_id="getMyAccount")
 async def my_account(
-    actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[AccountJson]:
     """Return your account, including the fields that only you can see."""
     user = await get_own_account(actor, reads.users)
-    return unless_known(account_json(user), etag(user.version), if_none_match)
+    return unless_known(account_json(user, object_storage), etag(user.version), if_none_match)
 
 
 @patch("/", opt=documented(edit_account, body=CHANGES, answer=ACCOUNT))
 async def edit_my_account(
     data: JSONBody[EditAccountBody],
     actor: Injected[Actor],
+    *,
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[AccountJson]:
     """Edit your account; omitted members do not change.
 
     The session of the access token must be live. The e-mail address cannot be changed; the phone number is changed at
-    `/users/me/phone`.
+    `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is deleted.
     """
-    command = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
+    edit = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
+    command = EditOwnAccount(edit=edit, picture=picture_change(data.picture_file_id))
     user = await executor.run(edit_account, command, actor=actor)
-    return Response(account_json(user), headers=etag(user.version))
+    return Response(account_json(user, object_storage), headers=etag(user.version))
 
 
 @get("/preferences", opt=documented(get_own_account, answer=PREFERENCES), operation_id="getMyPreferences")
@@ -88,10 +97,10 @@ async def set_my_preferences(
     Booking notifications are sent by e-mail, or else by SMS, and never over a channel that is off; with both off, none
     are sent. One-time codes, and notices of changes to the account itself, are always sent.
     """
-    command = EditAccount(
+    edit = EditAccount(
         changes={"preferences": data.preferences()}, expected_version=expected_version(if_match), current=session_id
     )
-    user = await executor.run(edit_account, command, actor=actor)
+    user = await executor.run(edit_account, EditOwnAccount(edit=edit), actor=actor)
     return Response(preferences_json(user), headers=etag(user.version))
 
 
@@ -116,10 +125,12 @@ async def want_phone(
 @post("/phone/confirm", status_code=200, opt=_GUARDED | _OF_CONFIRMATION, operation_id="confirmPhoneChange")
 async def confirm_phone(
     data: JSONBody[ConfirmPhoneBody],
+    *,
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     counted_as: Injected[str],
     identity: Injected[Identity],
+    object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
     """Change your phone number, with the code that was sent to it; the number is verified by that.
 
@@ -128,7 +139,7 @@ async def confirm_phone(
     """
     await confirm_phone_change(identity, Requester(actor, session_id), data.phone, data.code, counted_as=counted_as)
     user = await get_own_account(actor, identity.reads.users)
-    return Response(account_json(user), headers=etag(user.version))
+    return Response(account_json(user, object_storage), headers=etag(user.version))
 
 
 @delete("/", opt=_GUARDED | _OF_DELETION)

@@ -2,21 +2,23 @@
 
 from datetime import date
 from typing import Annotated, cast
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, MAX_PICTURE_URL, User
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, User
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Phone, ProofBody, UserJson, user_json
 from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
+from entrypoints.http.kit.images import ImageJson, picture_or_none
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
 PostalAddress = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
-PictureUrl = Annotated[str, Meta(min_length=1, max_length=MAX_PICTURE_URL, description="An `https://` address.")]
 Password = Annotated[
     OldPassword,
     Meta(description="Required if the account has one; otherwise the session must have begun within five minutes."),
@@ -33,11 +35,12 @@ class EditAccountBody(Body, frozen=True, kw_only=True):
     locale: Locale | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
     address: PostalAddress | UnsetType | None = UNSET
-    picture_url: PictureUrl | UnsetType | None = UNSET
+    picture_file_id: UUID | UnsetType | None = UNSET
+    """A file of the folder `avatars`; null removes the picture."""
 
     def changes(self) -> AccountChanges:
         """The changes."""
-        members = {name: getattr(self, name) for name in self.__struct_fields__}
+        members = {name: getattr(self, name) for name in self.__struct_fields__ if name != "picture_file_id"}
         return cast("AccountChanges", {name: value for name, value in members.items() if value is not UNSET})
 
 
@@ -98,7 +101,7 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
     family_name: str | None
     birth_date: date | None
     address: str | None
-    picture_url: str | None
+    picture: ImageJson | None
     has_password: bool
     version: int
 
@@ -128,7 +131,7 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     unsubscribed: tuple[UnsubscriptionJson, ...]
 
 
-def account_json(user: User) -> AccountJson:
+def account_json(user: User, links: ObjectLinks) -> AccountJson:
     """Show an account to its owner."""
     return AccountJson(
         **msgspec.structs.asdict(user_json(user)),
@@ -136,7 +139,7 @@ def account_json(user: User) -> AccountJson:
         family_name=user.family_name,
         birth_date=user.birth_date,
         address=user.address,
-        picture_url=user.picture_url,
+        picture=picture_or_none(user.picture, links),
         has_password=user.password_hash is not None,
         version=user.version,
     )

@@ -4,7 +4,7 @@ import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 
 SALON = {"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"}
-NO_DETAILS = {"address": "", "city": "", "phone": "", "email": "", "instructions": ""}
+NO_DETAILS = {"address": "", "city": "", "phone": "", "email": "", "instructions": "", "photos": []}
 DETAILS = {
     "address": "Peace Avenue 17",
     "city": "Ulaanbaatar",

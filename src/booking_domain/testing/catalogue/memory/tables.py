@@ -22,6 +22,7 @@ def _without_texts(profile: Profile) -> Profile:
         instagram="",
         address="",
         location=None,
+        photo=None,
         review_note=None,
         suspension=None if profile.suspension is None else replace(profile.suspension, reason=""),
         version=profile.version + 1,
@@ -29,7 +30,7 @@ def _without_texts(profile: Profile) -> Profile:
 
 
 def _without_contact(salon: Salon) -> Salon:
-    return replace(salon, phone="", email="", version=salon.version + 1)
+    return replace(salon, phone="", email="", photos=(), version=salon.version + 1)
 
 
 def _leave_salon(state: State, members: dict[ProviderId, SalonId], user_id: UserId) -> None:

@@ -12,7 +12,8 @@ from booking_domain.identity.model import ERASED_AFTER, User, UserAction, UserPa
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import FileId, UserId
+from booking_domain.shared.images import Image
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, race, waits
 
@@ -40,7 +41,7 @@ class UsersContract(StorageContract):
                 family_name="رضایی",
                 birth_date=date(1996, 2, 29),
                 address="Сүхбаатар дүүрэг 8-12\nУлаанбаатар 14200",
-                picture_url="https://pictures.example.com/1.webp",
+                picture=Image(file_id=FileId(make.entropy.new_id()), width=1_080, height=720),
                 version=7,
             )
         )
