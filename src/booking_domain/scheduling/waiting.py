@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
-from booking_domain.shared.ids import ClaimId, ProviderId, UserId, WaitingId
+from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
@@ -103,6 +103,8 @@ class WaitingListEntry:
     customer_id: UserId
     window: TimeRange
     duration_minutes: int | None = None
+    service_ids: tuple[ServiceId, ...] = ()
+    """The services to be booked, in order; an entry names these or a length."""
     status: WaitingStatus = WaitingStatus.WAITING
     offered_start: datetime | None = None
     offered_until: datetime | None = None

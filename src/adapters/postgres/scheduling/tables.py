@@ -111,6 +111,7 @@ waiting_list: Final = Table(
     instant("waits_from"),
     instant("waits_until"),
     Column("duration_minutes", SmallInteger),
+    Column("service_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     Column("status", Text, nullable=False),
     instant("offered_start", nullable=True),
     instant("offered_until", nullable=True),

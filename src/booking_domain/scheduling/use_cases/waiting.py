@@ -12,8 +12,9 @@ from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, C
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
-from booking_domain.scheduling.placing import offered_minutes, slot_window
+from booking_domain.scheduling.placing import for_services, offered_minutes, require_services, slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.waiting import (
     DEFAULT_OFFER,
@@ -30,7 +31,7 @@ from booking_domain.scheduling.waiting import (
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, ProviderId, WaitingId
+from booking_domain.shared.ids import EventId, ProviderId, ServiceId, WaitingId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
@@ -57,7 +58,8 @@ class JoinWaitingList:
     """Wait for a slot of a provider that starts in `[starts_from, starts_before)`.
 
     - The provider takes bookings, and the window is not over.
-    - An offer holds one appointment of a length that the provider offers: no other length can be waited for.
+    - An offer holds one appointment of a length, or with services, that the provider offers: no other can be waited
+      for. Customers of a provider who is booked by service name services.
     - A customer has at most `MAX_ENTRIES_PER_CUSTOMER` open entries, a provider `MAX_ENTRIES_PER_PROVIDER`.
     """
 
@@ -65,7 +67,8 @@ class JoinWaitingList:
     starts_from: datetime
     starts_before: datetime
     duration_minutes: int | None = None
-    """None: the provider's default length, also if it changes."""
+    """None: the provider's default length, also if it changes, or that of the services."""
+    service_ids: tuple[ServiceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +93,12 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
     window = _window(command)
     if window.end <= context.now:
         raise InvalidValue(field="to", problem="the window is over")
-    schedule = await tx.schedules.lock(command.provider_id, slot_window(context.now))
+    services = command.service_ids
+    schedule = await tx.schedules.lock(command.provider_id, slot_window(context.now), services)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    offered_minutes(schedule, command.duration_minutes)
+    require_services(schedule, services)
+    offered_minutes(for_services(schedule, services, command.duration_minutes), command.duration_minutes)
     if await tx.waiting_list.count_open_for(command.provider_id) >= MAX_ENTRIES_PER_PROVIDER:
         raise WaitingListFull
     if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
@@ -104,6 +109,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
         customer_id=context.actor.id,
         window=window,
         duration_minutes=command.duration_minutes,
+        service_ids=services,
         created_at=context.now,
     )
     await tx.waiting_list.add(waiting)
@@ -138,7 +144,9 @@ async def _offer(command: OfferFreed, tx: WaitingTx, context: Context) -> Sequen
     ahead = _ahead(waiting, schedule, now, command.at_least)
     if ahead is None or not schedule.accepting:
         return ()
-    schedule = await tx.schedules.lock(provider_id, ahead) or schedule  # read again, for the window that is needed
+    wanted = sorted({service for each in waiting for service in each.service_ids})
+    # Read again, for the window and the services that are needed.
+    schedule = await tx.schedules.lock(provider_id, ahead, wanted) or schedule
     free = _FreeSlots(schedule, ahead, now)
     candidates = [each for each in waiting if free.first(each) is not None]
     # Lock customers in the order of their ids: another provider's transaction may offer to the same customers.
@@ -146,9 +154,9 @@ async def _offer(command: OfferFreed, tx: WaitingTx, context: Context) -> Sequen
     holds = {customer: await tx.claims.count_holds(customer, now) for customer in customers}
     offers: list[WaitingListEntry] = []
     for entry in candidates:
-        slot = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
-        if slot is not None:
-            offers.append(await _offer_slot(slot, entry, free, tx, context, lasts=command.lasts))
+        found = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
+        if found is not None:
+            offers.append(await _offer_slot(found, entry, free, tx, context, lasts=command.lasts))
             holds[entry.customer_id] += 1
     return tuple(offers)
 
@@ -181,23 +189,34 @@ class _FreeSlots:
     """The free slots, updated as they are offered."""
 
     def __init__(self, schedule: ProviderSchedule, ahead: TimeRange, now: datetime) -> None:
-        self.schedule: Final = schedule
-        self._calendar, _ = schedule.seen(now)
+        self._schedule: Final = schedule
         self._ahead: Final = ahead
         self._now: Final = now
         self._claims: Final = list(schedule.claims)
 
-    def first(self, waiting: WaitingListEntry) -> Slot | None:
-        """The first free slot in the entry's window; None for a length that the provider does not offer any more."""
-        minutes = waiting.duration_minutes
-        if minutes not in {None, *self.schedule.durations}:
+    def first(self, waiting: WaitingListEntry) -> tuple[Slot, ProviderSchedule] | None:
+        """The first free slot in the entry's window, and the schedule for the entry's services.
+
+        None if there is none, or for what the provider does not offer any more.
+        """
+        schedule, minutes = self._schedule_of(waiting), waiting.duration_minutes
+        if schedule is None or minutes not in {None, *schedule.durations}:
             return None
         start, end = max(waiting.window.start, self._ahead.start), min(waiting.window.end, self._ahead.end)
         if start >= end:
             return None
         window = TimeRange(start, end)
-        slots = slots_in_order(self._calendar, self._claims, window=window, now=self._now, duration_minutes=minutes)
-        return next(slots, None)
+        calendar, _ = schedule.seen(self._now)
+        slots = slots_in_order(calendar, self._claims, window=window, now=self._now, duration_minutes=minutes)
+        slot = next(slots, None)
+        return None if slot is None else (slot, schedule)
+
+    def _schedule_of(self, waiting: WaitingListEntry) -> ProviderSchedule | None:
+        """The schedule for the entry's services, if the provider still offers them."""
+        try:
+            return for_services(self._schedule, waiting.service_ids, waiting.duration_minutes)
+        except (ServiceNotOffered, OnlyAddOns, InvalidValue):
+            return None
 
     def remove(self, claim: Claim) -> None:
         """Remove the claimed time from the free slots."""
@@ -205,11 +224,18 @@ class _FreeSlots:
 
 
 async def _offer_slot(
-    slot: Slot, entry: WaitingListEntry, free: _FreeSlots, tx: WaitingTx, context: Context, *, lasts: timedelta
+    found: tuple[Slot, ProviderSchedule],
+    entry: WaitingListEntry,
+    free: _FreeSlots,
+    tx: WaitingTx,
+    context: Context,
+    *,
+    lasts: timedelta,
 ) -> WaitingListEntry:
     """Hold the slot for the duration of an offer, but not past the time until which it can be booked."""
+    slot, schedule = found
     span = TimeRange(slot.start, slot.end)
-    bookable_until = slot.start - timedelta(minutes=free.schedule.calendar.settings.min_notice_minutes)
+    bookable_until = slot.start - timedelta(minutes=schedule.calendar.settings.min_notice_minutes)
     until = min(context.now + lasts, bookable_until)
     hold = Claim(
         id=entry.hold_id,
@@ -217,7 +243,7 @@ async def _offer_slot(
         customer_id=entry.customer_id,
         kind=ClaimKind.HOLD,
         span=span,
-        blocked=free.schedule.blocked(span),
+        blocked=schedule.blocked(span),
         expires_at=until,
     )
     await tx.claims.acquire(hold, context.now)
@@ -241,7 +267,16 @@ join_waiting_list: Final = UseCase(
     Permission.WAIT,
     _join,
     lambda _, entry: Subject("waiting", entry.id),
-    raises=(ProviderNotFound, DurationNotOffered, TooManyWaits, WaitingListFull, InvalidValue),
+    raises=(
+        ProviderNotFound,
+        DurationNotOffered,
+        ServiceNotOffered,
+        ServiceRequired,
+        OnlyAddOns,
+        TooManyWaits,
+        WaitingListFull,
+        InvalidValue,
+    ),
 )
 leave_waiting_list: Final = UseCase(
     Permission.WAIT,

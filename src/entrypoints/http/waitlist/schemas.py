@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
 from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes, Timestamp, one_of
+from entrypoints.http.kit.fields import Body, Json, Moment, ServiceIds, SomeMinutes, Timestamp, one_of, service_ids
 from entrypoints.http.kit.queries import moment
 
 
@@ -20,6 +20,8 @@ class JoinBody(Body, frozen=True, kw_only=True):
     from_: Moment = field(name="from")
     to: Moment
     duration_minutes: SomeMinutes | None = None
+    service_id: UUID | None = None
+    service_ids: ServiceIds = ()
 
     def command(self, zone: tzinfo) -> JoinWaitingList:
         """Return the command, with dates in this time zone."""
@@ -28,6 +30,7 @@ class JoinBody(Body, frozen=True, kw_only=True):
             starts_from=moment(self.from_, zone, name="from", within=""),
             starts_before=moment(self.to, zone, name="to", within=""),
             duration_minutes=self.duration_minutes,
+            service_ids=service_ids(self.service_id, self.service_ids),
         )
 
 
@@ -48,6 +51,7 @@ class WaitingJson(Json, frozen=True, kw_only=True):
     from_: Timestamp = field(name="from")
     to: Timestamp
     duration_minutes: int | UnsetType = UNSET
+    service_ids: ServiceIds | UnsetType = UNSET
     status: Annotated[str, one_of(WaitingStatus)]
     hold: OfferJson | UnsetType = UNSET
     created_at: Timestamp
@@ -68,6 +72,7 @@ def waiting_json(waiting: WaitingListEntry) -> WaitingJson:
         from_=waiting.window.start,
         to=waiting.window.end,
         duration_minutes=waiting.duration_minutes or UNSET,
+        service_ids=waiting.service_ids or UNSET,
         status=waiting.status.value,
         hold=_offer_json(waiting),
         created_at=waiting.created_at,

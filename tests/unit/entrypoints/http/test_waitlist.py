@@ -193,3 +193,44 @@ async def test_the_waiting_list_needs_a_token(api: Api) -> None:
         await api.delete(f"/waitlist/{uuid4()}"),
     ):
         assert_problem(answer, 401, "auth.invalid_token")
+
+
+async def test_a_customer_waits_for_services_and_is_offered_their_length_and_buffers(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    cut = {"name": "Cut", "durationMinutes": 90, "bufferAfterMinutes": 60, "priceAmount": 3_000_000}
+    service = (await api.post("/services", provider, json=cut)).json()["id"]
+    wash = (await api.post("/services", provider, json={**cut, "name": "Wash", "addOn": True})).json()["id"]
+    customer, other = await api.joined("customer"), await api.joined("customer")
+    for wish, code in (
+        ({}, "booking.service_required"),
+        ({"serviceId": wash}, "booking.only_add_ons"),
+        ({"serviceId": str(uuid4())}, "booking.service_not_offered"),
+        ({"serviceId": service, "durationMinutes": 90}, "validation.invalid_value"),
+    ):
+        refused = await api.post("/waitlist", customer, json={"providerId": provider_id, **AT_TEN, **wish})
+        assert_problem(refused, 422, code)
+    place = await waits(api, customer, provider_id, **AT_TEN, serviceIds=[service, wash])
+    assert place["serviceIds"] == [service, wash]
+    gone = await waits(api, other, provider_id, **MONDAY, serviceIds=[service, wash])
+    taken = await waits(api, other, provider_id, **AT_TEN, serviceId=service)
+    await offered(api, provider_id)
+    [mine] = await places(api, customer)
+    assert mine["hold"]["start"] == "2026-11-23T02:00:00Z"
+    # 10:00 to 13:00 and an hour after it: the next start for the service is 14:00, and for the other entry too.
+    found = {place["id"]: place for place in await places(api, other)}
+    assert found[gone["id"]]["hold"]["start"] == "2026-11-23T06:00:00Z"
+    assert found[taken["id"]]["status"] == "waiting"
+    order = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "holdId": mine["hold"]["id"]}
+    booked = await api.post("/bookings", customer, json={**order, "serviceIds": [service, wash]})
+    assert booked.json()["end"] == "2026-11-23T05:00:00Z", booked.text
+
+
+async def test_services_that_are_no_longer_offered_are_not_offered_from_the_waiting_list(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    cut = {"name": "Cut", "durationMinutes": 90, "priceAmount": 3_000_000}
+    service = (await api.post("/services", provider, json=cut)).json()["id"]
+    customer = await api.joined("customer")
+    place = await waits(api, customer, provider_id, **AT_TEN, serviceId=service)
+    await api.delete(f"/services/{service}", provider)
+    await offered(api, provider_id)
+    assert await places(api, customer) == [place]

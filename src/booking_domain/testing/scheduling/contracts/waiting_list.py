@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, MAX_LISTED_ENTRIES, OPEN, WaitingListEntry, WaitingStatus
-from booking_domain.shared.ids import WaitingId
+from booking_domain.shared.ids import ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
@@ -57,9 +57,11 @@ class WaitingListContract(StorageContract):
     async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         odd = TimeRange(TOMORROW + INSTANT, TOMORROW + timedelta(days=92) - INSTANT)
+        services = tuple(ServiceId(make.entropy.new_id()) for _ in range(3))[::-1]
         entries = [
             make.waiting(cast.profile, cast.customer, WINDOW),
             replace(make.waiting(cast.profile, cast.customer, odd), duration_minutes=90),
+            replace(make.waiting(cast.profile, cast.customer, odd), service_ids=services),
             make.waiting(cast.profile, cast.customer, WINDOW).offered(TOMORROW, NOW + INSTANT),
         ]
         await _kept(backend, *entries)
