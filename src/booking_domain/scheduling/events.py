@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import FeedId, ProviderId, UserId, WaitingId
+from booking_domain.shared.ids import FeedId, ProviderId, SalonId, ServiceId, UserId, WaitingId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,4 +35,26 @@ class FeedAdded(Event):
     feed_id: FeedId
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (WaitlistOffered, FeedAdded)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedServiceChanged(Event):
+    """What a member of a salon offers of the salon's services has changed; one event for each member."""
+
+    topic: ClassVar[str] = "service.changed"
+    subject_field: ClassVar[str] = "provider_id"
+
+    provider_id: ProviderId
+    salon_id: SalonId
+    service_id: ServiceId
+    service_name: str
+    """As it was before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedServiceEnded(OfferedServiceChanged):
+    """The salon's service was deleted, or can no longer be booked."""
+
+    topic: ClassVar[str] = "service.ended"
+
+
+SERVICE_EVENTS: Final[tuple[type[OfferedServiceChanged], ...]] = (OfferedServiceChanged, OfferedServiceEnded)
+EVENTS: Final[tuple[type[Event], ...]] = (WaitlistOffered, FeedAdded, *SERVICE_EVENTS)

@@ -285,6 +285,10 @@ class Services(Protocol):
         """Add or replace a member's offer of a salon's service."""
         ...
 
+    async def offering(self, service_id: ServiceId) -> Sequence[ProviderId]:
+        """The members of the salon who offer its service, by id."""
+        ...
+
     async def remove_offer(self, service_id: ServiceId, provider_id: ProviderId) -> None:
         """Delete a member's offer, if there is one."""
         ...

@@ -9,6 +9,7 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.scheduling.events import OfferedServiceChanged, OfferedServiceEnded
 from booking_domain.scheduling.services import (
     MAX_SERVICES,
     NotOfYourSalon,
@@ -23,7 +24,7 @@ from booking_domain.scheduling.services import (
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -149,12 +150,39 @@ async def _edit(command: EditService, tx: Repositories, context: Context) -> Ser
     after = replace(command.change.applied_to(before), version=before.version + 1)
     _require_chargeable(after.offered(), context)
     await tx.services.save(after, was=before)
+    if before.active and not after.active:
+        await _tell_members(OfferedServiceEnded, before, tx, context)
+    elif after.active and (after.offered(), after.active) != (before.offered(), before.active):
+        await _tell_members(OfferedServiceChanged, before, tx, context)
     return after
 
 
 async def _remove(service_id: ServiceId, tx: Repositories, context: Context) -> None:
-    await _own(service_id, tx, context)
+    service = await _own(service_id, tx, context)
+    if service.active:
+        await _tell_members(OfferedServiceEnded, service, tx, context)
     await tx.services.remove(service_id)
+
+
+async def _tell_members(
+    kind: type[OfferedServiceChanged], service: Service, tx: Repositories, context: Context
+) -> None:
+    """Tell the members of the salon who offer the service."""
+    if service.salon_id is None:
+        return
+    await tx.outbox.put(
+        [
+            kind(
+                id=EventId(context.entropy.new_id()),
+                occurred_at=context.now,
+                provider_id=provider_id,
+                salon_id=service.salon_id,
+                service_id=service.id,
+                service_name=service.name,
+            )
+            for provider_id in await tx.services.offering(service.id)
+        ]
+    )
 
 
 async def _offer(command: OfferService, tx: Repositories, context: Context) -> ServiceOffer:

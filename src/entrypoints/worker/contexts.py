@@ -4,8 +4,10 @@ from typing import Final
 
 from booking_domain.bookings.consents import EVENTS as CONSENT_EVENTS
 from booking_domain.reviews.events import EVENTS as REVIEW_EVENTS
+from booking_domain.scheduling.events import SERVICE_EVENTS
 from booking_domain.workflows.notify_consents import notify_of_consent
 from booking_domain.workflows.notify_reviews import notify_of_review
+from booking_domain.workflows.notify_services import notify_of_service
 from entrypoints.worker import (
     bookings,
     catalogue,
@@ -41,5 +43,11 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
         )
     ),
     # What brings only notices needs no module.
-    WorkerContext(notices=(Notice(REVIEW_EVENTS, notify_of_review), Notice(CONSENT_EVENTS, notify_of_consent))),
+    WorkerContext(
+        notices=(
+            Notice(REVIEW_EVENTS, notify_of_review),
+            Notice(CONSENT_EVENTS, notify_of_consent),
+            Notice(SERVICE_EVENTS, notify_of_service),
+        )
+    ),
 )

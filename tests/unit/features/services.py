@@ -113,5 +113,9 @@ FEATURE: Final = Feature(
         (ServiceOffer, "minutes"): st.none() | st.integers(1, 1_440),
         (ServiceOffer, "price_amount"): st.none() | st.integers(0, 2**62),
     },
+    events={
+        "service.changed": {"providerId", "salonId", "serviceId", "serviceName"},
+        "service.ended": {"providerId", "salonId", "serviceId", "serviceName"},
+    },
     personal_data=personal_data,
 )

@@ -66,6 +66,13 @@ _COUNT: Final = Statement(
     select(func.count()).where(or_(_s.provider_id == bindparam("owner"), _s.salon_id == bindparam("owner")))
 )
 _REMOVE: Final = Statement(delete(services).where(_s.id == _ID))
+_OFFERING: Final = Statement(
+    select(_p.id)
+    .join(services, _s.salon_id == _p.salon_id)
+    .join(service_offers, and_(_o.service_id == _s.id, _o.provider_id == _p.id))
+    .where(_s.id == _ID)
+    .order_by(_p.id)
+)
 _SAVE_OFFER: Final = OFFER.upsert()
 _REMOVE_OFFER: Final = Statement(
     delete(service_offers).where(_o.service_id == _ID, _o.provider_id == bindparam("provider_id"))
@@ -175,6 +182,9 @@ class PostgresServices(WithWork, Services):
 
     async def save_offer(self, offer: ServiceOffer) -> None:
         await self._work.execute(_SAVE_OFFER, **OFFER.write(offer))
+
+    async def offering(self, service_id: ServiceId) -> list[ProviderId]:
+        return [ProviderId(id_) for (id_,) in await self._work.all(_OFFERING, service_id=service_id)]
 
     async def remove_offer(self, service_id: ServiceId, provider_id: ProviderId) -> None:
         await self._work.execute(_REMOVE_OFFER, service_id=service_id, provider_id=provider_id)

@@ -66,6 +66,14 @@ class MemoryServices(Services):
         require_provider(self._state, offer.provider_id)
         self._state[SERVICE_OFFERS][offer.service_id, offer.provider_id] = offer
 
+    async def offering(self, service_id: ServiceId) -> Sequence[ProviderId]:
+        service, members = self._state[SERVICES].get(service_id), self._state[SALON_MEMBERS]
+        return sorted(
+            provider_id
+            for offered, provider_id in self._state[SERVICE_OFFERS]
+            if service is not None and offered == service_id and members.get(provider_id) == service.salon_id
+        )
+
     async def remove_offer(self, service_id: ServiceId, provider_id: ProviderId) -> None:
         self._state[SERVICE_OFFERS].pop((service_id, provider_id), None)
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0046"
-down_revision: str | Sequence[str] | None = "0045"
+revision: str = "0048"
+down_revision: str | Sequence[str] | None = "0047"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
