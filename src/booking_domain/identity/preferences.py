@@ -5,8 +5,12 @@ notices of changes to the account itself, are always sent.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Self
+
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.time import MINUTES_A_DAY, WallTime, local_time, time_zone
 
 
 class NewsKind(StrEnum):
@@ -35,6 +39,37 @@ class Unsubscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """When nothing that can wait is sent, on the user's clock: from `start` to `end`, perhaps past midnight."""
+
+    start: WallTime
+    end: WallTime
+
+    def __post_init__(self) -> None:
+        if self.start == self.end or MINUTES_A_DAY in {self.start.minutes, self.end.minutes}:
+            raise InvalidValue(field="quiet_hours", problem="two different times from 00:00 to 23:59")
+
+    def over_at(self, now: datetime, zone: str) -> datetime | None:
+        """When the quiet hours of now are over; None if there are none now.
+
+        >>> night = QuietHours(start=WallTime.parse("22:00"), end=WallTime.parse("07:30"))
+        >>> str(night.over_at(datetime(2026, 11, 23, 15, tzinfo=UTC), "Asia/Ulaanbaatar"))
+        '2026-11-23 23:30:00+00:00'
+        """
+        here = local_time(now, zone)
+        minutes = here.hour * 60 + here.minute
+        past_midnight = self.end < self.start
+        before, after = minutes < self.end.minutes, minutes >= self.start.minutes
+        if not (before or after if past_midnight else before and after):
+            return None
+        day = here.date() + timedelta(days=past_midnight and after)
+        end = datetime.combine(day, time(*divmod(self.end.minutes, 60)), time_zone(zone))
+        # Where clocks are set back, the time occurs twice.
+        found = (end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        return next((each for each in found if each > now), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
     """The channels that notifications may use."""
 
@@ -55,6 +90,7 @@ class Preferences:
     reminders: bool = True
     marketing: bool = False
     unsubscribed: tuple[Unsubscription, ...] = ()
+    quiet_hours: QuietHours | None = None
 
     def wants(self, kind: NewsKind, channel: NewsChannel) -> bool:
         """Whether notifications of this kind may use the channel."""

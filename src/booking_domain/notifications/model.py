@@ -172,6 +172,10 @@ class Message:
         pause = min(_FIRST_PAUSE * 2 ** min(self.attempts, 10), _LONGEST_PAUSE)
         return self._attempted(MessageAction.RETRY, now, next_attempt_at=now + pause, failure=failure[:MAX_FAILURE])
 
+    def postponed(self, until: datetime) -> Self:
+        """Return the message as one that waits, without an attempt."""
+        return self._moved(MessageAction.RETRY, next_attempt_at=until)
+
     def activated(self, now: datetime) -> Self:
         """Return the message as the one to send, because those before it have failed."""
         return self._moved(MessageAction.ACTIVATE, next_attempt_at=now)

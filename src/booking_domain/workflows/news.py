@@ -11,6 +11,14 @@ _BOOKINGS: Final = frozenset(
 )
 """The contexts of topics. News of other contexts, above all of the account, cannot be turned off by a link."""
 
+_URGENT: Final = frozenset({"booking.answer_reminder", "booking.payment_reminder", "waitlist.offered"})
+"""What is worthless after the night."""
+
+
+def may_wait(topic: str) -> bool:
+    """Whether a notification waits for the end of quiet hours: not what concerns the account, or has a deadline."""
+    return kind_of(topic) is not None and topic not in _URGENT
+
 
 def kind_of(topic: str) -> NewsKind | None:
     """Return the kind, or None if nobody can unsubscribe from it."""

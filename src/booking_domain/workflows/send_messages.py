@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.notifications.model import Contact
+from booking_domain.identity.model import User
+from booking_domain.notifications.model import Contact, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
 from booking_domain.notifications.use_cases.notifications import (
     FORGOTTEN_AT_ONCE,
     KeepNotification,
+    PostponeMessage,
     RecordAttempt,
     forget_notifications,
     keep_notification,
+    postpone_message,
     record_attempt,
     skip_messages,
 )
@@ -27,6 +30,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.workflows.enclosures import Enclose, nothing_enclosed
+from booking_domain.workflows.news import may_wait
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.remind import still_wanted
 
@@ -71,6 +75,7 @@ async def send_due_messages(
 
     Returns when to go on; None if nothing waits.
     """
+    user = await reads.users.get(user_id)
     for _ in range(ATTEMPTS_PER_TURN):
         due = await reads.notifications.next_due(user_id, clock.now())
         if due is None:
@@ -78,11 +83,22 @@ async def send_due_messages(
         if not await still_wanted(due.notification, reads, clock.now()):
             await executor.run(skip_messages, due.message, actor=SYSTEM)
             continue
+        quiet_until = _quiet_until(user, due.notification, clock.now())
+        if quiet_until is not None:
+            await executor.run(postpone_message, PostponeMessage(message=due.message, until=quiet_until), actor=SYSTEM)
+            continue
         attempt = await _attempt(due, await enclose(_outgoing(due), due.notification, reads, clock.now()), sender)
         await executor.run(record_attempt, attempt, actor=SYSTEM)
         if attempt.failure and not attempt.permanent:
             break
     return await reads.notifications.next_attempt(user_id)
+
+
+def _quiet_until(user: User | None, notification: Notification, now: datetime) -> datetime | None:
+    """When the recipient's quiet hours are over, if the notification waits for that."""
+    if user is None or user.preferences.quiet_hours is None or not may_wait(notification.type):
+        return None
+    return user.preferences.quiet_hours.over_at(now, user.time_zone)
 
 
 def _outgoing(due: MessageView) -> OutgoingMessage:

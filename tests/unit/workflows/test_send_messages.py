@@ -1,21 +1,25 @@
 """Messages to people: retried, sent over the next contact when one fails for good, at most once for each event."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.identity.model import User
+from booking_domain.identity.preferences import Preferences, QuietHours
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.notifications.model import RETRIED_FOR, Contact, MessageChannel, MessageStatus
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageFilter, MessageSender, OutgoingMessage
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import EventId
+from booking_domain.shared.time import WallTime, local_time
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.memory import MemoryPlatform
 from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
@@ -143,6 +147,61 @@ async def test_a_user_without_a_contact_has_the_notification_in_the_app() -> Non
     office = Office(ScriptedSender())
     assert not await office.tell()
     assert (await office.platform.reads.notifications.unread(office.user.id), await office.log()) == (1, [])
+
+
+NIGHT = QuietHours(start=WallTime.parse("07:30"), end=WallTime.parse("10:00"))
+"""On the clock of Ulaanbaatar, where it is 08:00."""
+
+
+@pytest.mark.parametrize("topic", ["booking.confirmed", "booking.reminder", "review.posted"])
+async def test_what_can_wait_is_sent_when_the_quiet_hours_of_its_reader_are_over(topic: str) -> None:
+    office = Office(ScriptedSender())
+    office.user = replace(office.user, preferences=Preferences(quiet_hours=NIGHT))
+    await office.tell(EMAIL, event=news(topic, office))
+    await office.send()
+    assert (office.sender.sent, await office.log()) == ([], [(EMAIL.channel, PENDING, "")])
+    assert str(await office.platform.reads.notifications.next_attempt(office.user.id)) == "2026-11-23 02:00:00+00:00"
+    await office.send_until_nothing_waits()
+    assert len(office.sender.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "topic", ["account.phone_changed", "waitlist.offered", "booking.payment_reminder", "a.new_one"]
+)
+async def test_what_is_urgent_ignores_quiet_hours(topic: str) -> None:
+    office = Office(ScriptedSender())
+    office.user = replace(office.user, preferences=Preferences(quiet_hours=NIGHT))
+    await office.tell(EMAIL, event=news(topic, office))
+    await office.send()
+    assert len(office.sender.sent) == 1
+
+
+def news(topic: str, office: Office) -> PhoneChanged:
+    """An event of another topic."""
+    kind = type("News", (PhoneChanged,), {"topic": topic})
+    return cast("PhoneChanged", kind(**asdict(office.event())))
+
+
+@given(
+    start=st.integers(0, 1_439),
+    end=st.integers(0, 1_439),
+    zone=st.sampled_from(
+        ["Asia/Ulaanbaatar", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Tehran"]
+    ),
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001 - the zone follows
+)
+def test_quiet_hours_end_at_their_end_and_begin_at_their_start(start: int, end: int, zone: str, now: datetime) -> None:
+    assume(start != end)
+    quiet, at = QuietHours(start=WallTime(start), end=WallTime(end)), now.replace(tzinfo=UTC)
+    over = quiet.over_at(at, zone)
+    here = local_time(at, zone)
+    minute = here.hour * 60 + here.minute
+    inside = (minute - start) % 1_440 < (end - start) % 1_440
+    assert over is None or (inside and at < over <= at + timedelta(hours=25))
+    assert (over is not None) == inside or zone != "Asia/Ulaanbaatar"  # elsewhere an end may be skipped or repeated
+    if over is not None:
+        there = local_time(over, zone)
+        assert (there.hour * 60 + there.minute - end) % 1_440 <= 60
 
 
 _ERRORS = st.sampled_from([None, EmailUnavailable(), EmailRefused(reason="550")])

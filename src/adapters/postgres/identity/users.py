@@ -16,13 +16,16 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter, UserReads, Users
-from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
+from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.time import WallTime
 
 
 def _preferences_json(preferences: Preferences) -> Jsonb:
-    return Jsonb(asdict(preferences))
+    quiet = preferences.quiet_hours
+    hours = None if quiet is None else [str(quiet.start), str(quiet.end)]
+    return Jsonb({**asdict(preferences), "quiet_hours": hours})
 
 
 def _preferences_of(value: dict[str, Any]) -> Preferences:
@@ -32,7 +35,9 @@ def _preferences_of(value: dict[str, Any]) -> Preferences:
         for each in value.get("unsubscribed", ())
     )
     channels = Channels(**value.get("channels", {}))
-    return Preferences(**{**value, "channels": channels, "unsubscribed": unsubscribed})
+    hours = tuple(map(WallTime.parse, value.get("quiet_hours") or ()))
+    quiet_hours = QuietHours(start=hours[0], end=hours[1]) if hours else None
+    return Preferences(**{**value, "channels": channels, "unsubscribed": unsubscribed, "quiet_hours": quiet_hours})
 
 
 USER: Final = Mapper(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.notifications.model import (
@@ -103,6 +103,21 @@ async def _keep(command: KeepNotification, tx: NotificationTx, context: Context)
     return await tx.notifications.add(notification, messages)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostponeMessage:
+    """Do not send a message before `until`."""
+
+    message: Message
+    until: datetime
+
+
+async def _postpone(command: PostponeMessage, tx: NotificationTx, _: Context) -> None:
+    """Does nothing if the message has changed since."""
+    for each in await tx.notifications.lock_messages(command.message.notification_id):
+        if (each.id, each.version) == (command.message.id, command.message.version):
+            await tx.notifications.save_message(each.postponed(command.until), was=each)
+
+
 async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: Context) -> None:
     """Does nothing if the message has changed since. Decides whether the next message is sent."""
     messages = await tx.notifications.lock_messages(command.message.notification_id)
@@ -137,6 +152,7 @@ async def _forget(kept_for: timedelta, tx: NotificationTx, context: Context) -> 
 
 keep_notification: Final = UseCase(Permission.RUN_PLATFORM, _keep)
 record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _record_attempt)
+postpone_message: Final = UseCase(Permission.RUN_PLATFORM, _postpone)
 skip_messages: Final = UseCase(Permission.RUN_PLATFORM, _skip)
 forget_notifications: Final = UseCase(Permission.RUN_PLATFORM, _forget)
 

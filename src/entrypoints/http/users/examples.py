@@ -20,6 +20,7 @@ PREFERENCES: Final[dict[str, Any]] = {
     "channels": {"email": True, "sms": False, "telegram": True, "push": True},
     "reminders": True,
     "unsubscribed": [],
+    "quietHours": {"startTime": "22:00", "endTime": "07:00"},
     "marketing": False,
 }
 WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}

@@ -9,8 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, User
-from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
+from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.identity.use_cases.accounts import AccountChanges
+from booking_domain.shared.time import WallTime
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Phone, ProofBody, UserJson, user_json
 from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
@@ -73,6 +74,20 @@ class UnsubscriptionBody(Body, frozen=True, kw_only=True):
     channel: NewsChannel
 
 
+TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the user's clock.")]
+
+
+class QuietHoursBody(Body, frozen=True, kw_only=True):
+    """When nothing that can wait is sent; an end before the start is on the next day."""
+
+    start_time: TimeOfDay
+    end_time: TimeOfDay
+
+    def hours(self) -> QuietHours:
+        """The domain's value."""
+        return QuietHours(start=WallTime.parse(self.start_time), end=WallTime.parse(self.end_time))
+
+
 class PreferencesBody(Body, frozen=True, kw_only=True):
     """All notification preferences."""
 
@@ -81,6 +96,8 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     marketing: bool
     unsubscribed: Annotated[tuple[UnsubscriptionBody, ...], Meta(max_length=20)] = ()
     """Kinds that are off for one channel only, as the links in e-mails turn them off."""
+    quiet_hours: QuietHoursBody | None = None
+    """Messages wait until these are over, except codes, security notices, offers and what is about to expire."""
 
     def preferences(self) -> Preferences:
         """The domain's value."""
@@ -91,6 +108,7 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
             unsubscribed=tuple(
                 sorted({Unsubscription(kind=each.kind, channel=each.channel) for each in self.unsubscribed})
             ),
+            quiet_hours=None if self.quiet_hours is None else self.quiet_hours.hours(),
         )
 
 
@@ -122,6 +140,13 @@ class UnsubscriptionJson(Json, frozen=True, kw_only=True):
     channel: NewsChannel
 
 
+class QuietHoursJson(Json, frozen=True, kw_only=True):
+    """When nothing that can wait is sent, on the user's clock."""
+
+    start_time: str
+    end_time: str
+
+
 class PreferencesJson(Json, frozen=True, kw_only=True):
     """Notification preferences."""
 
@@ -129,6 +154,7 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     reminders: bool
     marketing: bool
     unsubscribed: tuple[UnsubscriptionJson, ...]
+    quiet_hours: QuietHoursJson | None
 
 
 def account_json(user: User, links: ObjectLinks) -> AccountJson:
@@ -147,4 +173,13 @@ def account_json(user: User, links: ObjectLinks) -> AccountJson:
 
 def preferences_json(user: User) -> PreferencesJson:
     """Show preferences."""
-    return msgspec.convert(user.preferences, PreferencesJson, from_attributes=True)
+    preferences, quiet = user.preferences, user.preferences.quiet_hours
+    return PreferencesJson(
+        channels=msgspec.convert(preferences.channels, ChannelsJson, from_attributes=True),
+        reminders=preferences.reminders,
+        marketing=preferences.marketing,
+        unsubscribed=tuple(
+            UnsubscriptionJson(kind=each.kind, channel=each.channel) for each in preferences.unsubscribed
+        ),
+        quiet_hours=(None if quiet is None else QuietHoursJson(start_time=str(quiet.start), end_time=str(quiet.end))),
+    )

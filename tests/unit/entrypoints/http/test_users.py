@@ -119,12 +119,18 @@ async def test_the_token_of_an_ended_session_cannot_edit(api: Api) -> None:
 async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -> None:
     token = await signed_in(api)
     everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)
+    nothing: dict[str, Any] = {"unsubscribed": [], "quietHours": None}
     first = await api.get("/users/me/preferences", token)
-    assert first.json() == {"channels": everywhere, "reminders": True, "marketing": False, "unsubscribed": []}
+    assert first.json() == {"channels": everywhere, "reminders": True, "marketing": False, **nothing}
     answer = await api.put("/users/me/preferences", token, json=PREFERENCES)
-    after = {**PREFERENCES, "unsubscribed": []}
+    after = {**PREFERENCES, **nothing}
     assert (answer.status_code, answer.json()) == (200, after)
     assert (await api.get("/users/me/preferences", token)).json() == after
+    night = {**after, "quietHours": {"startTime": "22:00", "endTime": "07:00"}}
+    assert (await api.put("/users/me/preferences", token, json=night)).json() == night
+    assert (await api.get("/users/me/preferences", token)).json() == night
+    never = {**night, "quietHours": {"startTime": "22:00", "endTime": "22:00"}}
+    assert_problem(await api.put("/users/me/preferences", token, json=never), 422, "validation.invalid_value")
     for wrong in ({**PREFERENCES, "channels": {"email": True}}, {"reminders": True}, {**PREFERENCES, "fax": True}):
         refused = await api.put("/users/me/preferences", token, json=wrong)
         assert_problem(refused, 400, "validation.invalid_input")

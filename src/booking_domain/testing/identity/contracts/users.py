@@ -10,10 +10,11 @@ import pytest
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import ERASED_AFTER, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.ports import UserFilter
-from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.images import Image
+from booking_domain.shared.time import WallTime
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, race, waits
 
@@ -33,6 +34,9 @@ class UsersContract(StorageContract):
         users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
         users.append(replace(make.user(), email=None, phone=None, password_hash=None))
         users.append(replace(make.user(), preferences=Preferences(channels=Channels(sms=False), marketing=True)))
+        off = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)
+        night = QuietHours(start=WallTime.parse("22:00"), end=WallTime.parse("07:00"))
+        users.append(replace(make.user(), preferences=Preferences(unsubscribed=(off,), quiet_hours=night)))
         users += [make.user().deleted(NOW), make.user().deleted(NOW).erased(NOW + ERASED_AFTER)]
         users.append(
             replace(
