@@ -4,7 +4,8 @@ Only tokens of exactly the issued form are accepted: the header has `alg`, `typ`
 `jwk`, `x5u` and `crit` have no effect), with one algorithm, issuer, audience and signature encoding. Keys come from the
 settings only; `kid` selects one of them. A header that is encoded in any other way is rejected.
 
-`amr` is `["mfa"]` (RFC 8176) for a session with two factors, and absent otherwise.
+`amr` is `["mfa"]` (RFC 8176) for a session with two factors, and absent otherwise. `pending` is true for an account
+whose profile is not complete, and absent otherwise.
 
 Tokens are stateless: a token remains valid until it expires, at most half an hour, even if its session has ended.
 """
@@ -69,6 +70,8 @@ class JwtAccessTokens(AccessTokens):
         }
         if bearer.second_factor:
             claims["amr"] = _TWO_FACTORS
+        if bearer.pending:
+            claims["pending"] = True
         return AccessToken(text=_encoded(claims, self._key), expires_in=int(LIFE.total_seconds()))
 
     def read(self, text: str, now: datetime) -> Bearer:
@@ -108,7 +111,9 @@ def _bearer(claims: dict[str, Any]) -> Bearer:
     actor = Actor(UserId(UUID(claims["sub"])), Role(claims["role"]))
     if actor.role is Role.SYSTEM or claims.get("amr", _TWO_FACTORS) != _TWO_FACTORS:
         raise InvalidToken
-    return Bearer(actor, SessionId(UUID(claims["sid"])), "amr" in claims)
+    if claims.get("pending", True) is not True:
+        raise InvalidToken
+    return Bearer(actor, SessionId(UUID(claims["sid"])), "amr" in claims, "pending" in claims)
 
 
 def _seconds(claim: object) -> int:

@@ -81,6 +81,12 @@ class AccountDeleted(AccountDisabled):
     erased_from: date
 
 
+class ProfileIncomplete(Forbidden):
+    """Your profile is not complete yet; please complete it first."""
+
+    code: ClassVar[str] = "auth.profile_incomplete"
+
+
 class AccountHasBookings(Conflict):
     """The account has upcoming or disputed bookings; cancel them, or wait until they are over."""
 

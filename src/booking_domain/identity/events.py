@@ -33,10 +33,50 @@ class CodeRequested(AccountChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpRequested(Event):
+    """A code was issued to a contact that may have no account, and has to be sent. The event carries neither."""
+
+    topic: ClassVar[str] = "sign_up.requested"
+    subject_field: ClassVar[str] = "code_id"
+
+    code_id: CodeId
+    until: datetime
+    """When the code expires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneChanged(AccountChanged):
     """An account has another phone number."""
 
     topic: ClassVar[str] = "account.phone_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailChanged(AccountChanged):
+    """An account has another e-mail address."""
+
+    topic: ClassVar[str] = "account.email_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(AccountChanged):
+    """An account has a password for the first time, or another one."""
+
+    topic: ClassVar[str] = "account.password_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorChanged(AccountChanged):
+    """A second factor was set up, replaced or removed, or has new recovery codes."""
+
+    topic: ClassVar[str] = "account.second_factor_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(AccountChanged):
+    """Sessions were ended on another device or by an admin, or because an old token was used again."""
+
+    topic: ClassVar[str] = "account.sessions_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +114,14 @@ class BankAccountChanged(AccountChanged):
     topic: ClassVar[str] = "account.bank_account_changed"
 
 
-EVENTS: Final[tuple[type[AccountChanged], ...]] = (
+EVENTS: Final[tuple[type[Event], ...]] = (
     CodeRequested,
+    SignUpRequested,
     PhoneChanged,
+    EmailChanged,
+    PasswordChanged,
+    SecondFactorChanged,
+    SessionsEnded,
     AccountDeleted,
     BankAccountChanged,
     CalendarLinkRevoked,

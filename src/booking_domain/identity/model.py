@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import Channel, Contact
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
@@ -23,22 +23,30 @@ MAX_ADDRESS: Final = 300
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
 ERASED_AFTER: Final = timedelta(days=30)
 """How long a deleted account can be restored."""
+SIGN_UP_LIFE: Final = timedelta(days=1)
+"""How long an account may be pending."""
 ERASED_NAME: Final = "Deleted account"
+PENDING_NAME: Final = "New account"
+"""Until the profile is complete."""
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@(?:[^@\s.]+\.)+[^@\s.]{2,63}")
 
 
 class UserStatus(StrEnum):
     """The status of an account."""
 
+    PENDING = "pending"
+    """A contact is verified, and the profile not complete: its owner can complete it, and do nothing else."""
     ACTIVE = "active"
     DISABLED = "disabled"
     DELETED = "deleted"
-    """Deleted by its owner or an admin; erased 30 days later."""
+    """Deleted by its owner or an admin, and erased 30 days later; or a sign-up that was not completed within a day."""
 
 
 class UserAction(StrEnum):
     """An action on an account that depends on its status."""
 
+    COMPLETE = "complete"
+    """Complete the profile after a sign-up."""
     DISABLE = "disable"
     ENABLE = "enable"
     """End the disabling, or restore the deleted account."""
@@ -65,11 +73,16 @@ _ADMIN: Final = frozenset({UserParty.ADMIN})
 USER_LIFECYCLE: Final[Lifecycle[UserStatus, UserAction, UserParty]] = Lifecycle(
     thing="account",
     about="""
-        A disabled account cannot sign in; its sessions end when it is disabled. Enabling a deleted account restores it,
-        until the platform erases its personal data 30 days after the deletion. An erased account stays deleted.
+        A sign-up makes a pending account, which is active once its profile is complete, and erased if that takes more
+        than a day. A disabled account cannot sign in; its sessions end when it is disabled. Enabling a deleted account
+        restores it, until the platform erases its personal data 30 days after the deletion. An erased account stays
+        deleted.
     """,
     refusal=InvalidUserTransition,
     moves={
+        (UserStatus.PENDING, UserAction.COMPLETE): Move(UserStatus.ACTIVE, frozenset({UserParty.OWNER})),
+        (UserStatus.PENDING, UserAction.DELETE): Move(UserStatus.DELETED, _ADMIN),
+        (UserStatus.PENDING, UserAction.ERASE): Move(UserStatus.DELETED, frozenset({UserParty.PLATFORM})),
         (UserStatus.ACTIVE, UserAction.DISABLE): Move(UserStatus.DISABLED, _ADMIN),
         (UserStatus.DISABLED, UserAction.ENABLE): Move(UserStatus.ACTIVE, _ADMIN),
         (UserStatus.ACTIVE, UserAction.DELETE): Move(UserStatus.DELETED, _ADMIN | {UserParty.OWNER}),
@@ -155,6 +168,15 @@ class User:
         """The deleted account."""
         return self.moved(UserAction.DELETE, by, deleted_at=now)
 
+    @property
+    def usable(self) -> bool:
+        """Whether its owner can sign in."""
+        return self.status in {UserStatus.ACTIVE, UserStatus.PENDING}
+
+    def has(self, contact: Contact) -> bool:
+        """Whether the contact is the account's."""
+        return contact.address == (self.email if contact.channel is Channel.EMAIL else self.phone)
+
     def verified_at(self, channel: Channel) -> datetime | None:
         """When this contact was last verified with a code."""
         return self.email_verified_at if channel is Channel.EMAIL else self.phone_verified_at
@@ -167,6 +189,10 @@ class User:
         """The account with this contact verified."""
         return self.changed(**{f"{channel}_verified_at": now})
 
+    def with_contact(self, contact: Contact, now: datetime) -> Self:
+        """The account with this contact, verified."""
+        return self.changed(**{contact.channel.value: contact.address, f"{contact.channel}_verified_at": now})
+
     def taken_over(self, channel: Channel, now: datetime) -> Self:
         """The account of the person who verified this contact first: without its password and its other contact."""
         other = Channel.PHONE if channel is Channel.EMAIL else Channel.EMAIL
@@ -178,7 +204,9 @@ class User:
 
     @property
     def erased_from(self) -> datetime | None:
-        """When the account may be erased; None if it is not deleted, or already erased."""
+        """When the account may be erased; None if it is neither deleted nor pending, or already erased."""
+        if self.status is UserStatus.PENDING:
+            return self.created_at + SIGN_UP_LIFE
         waits = self.status is UserStatus.DELETED and self.erased_at is None
         return self.deleted_at + ERASED_AFTER if waits and self.deleted_at is not None else None
 

@@ -37,6 +37,10 @@ class CodePurpose(StrEnum):
     RESET = "reset"
     CHANGE_PHONE = "change_phone"
     """Sent to the new number of an account, and valid for that account only."""
+    CHANGE_EMAIL = "change_email"
+    """Sent to the new e-mail address of an account, and valid for that account only."""
+    SIGNUP = "signup"
+    """Sent to a contact whether or not an account has it: it begins a new account, or signs in to the one there is."""
 
 
 class Channel(StrEnum):

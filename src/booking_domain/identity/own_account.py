@@ -16,10 +16,16 @@ from booking_domain.identity.errors import (
     TooManyCodes,
 )
 from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
-from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose
+from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose, Contact
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
+from booking_domain.identity.use_cases.contact_changes import (
+    ChangeContact,
+    RequestContactChange,
+    change_contact,
+    request_contact_change,
+)
 from booking_domain.identity.use_cases.external_identities import (
     LinkIdentity,
     UnlinkIdentity,
@@ -37,14 +43,9 @@ from booking_domain.identity.use_cases.one_time_codes import (
 from booking_domain.identity.use_cases.passwords import ChangePassword, ResetPassword
 from booking_domain.identity.use_cases.passwords import change_password as replace_password
 from booking_domain.identity.use_cases.passwords import reset_password as replace_forgotten_password
-from booking_domain.identity.use_cases.phone_changes import (
-    ChangePhone,
-    RequestPhoneChange,
-    change_phone,
-    request_phone_change,
-)
 from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_factor
+from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
@@ -84,6 +85,27 @@ async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePur
         _require_phone_codes(identity)
     command = RequestCode(parsed, purpose, await identity.reads.users.by_login(parsed.address))
     await identity.executor.run(request_code, command, actor=SYSTEM)
+
+
+async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str) -> None:
+    """Have a code of the purpose `signup` sent, in this language unless the contact has an account.
+
+    Raises:
+        ContactMissing, InvalidValue: the contact is missing or malformed, or no messages can be sent to it.
+        PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
+        TooManyCodes: a code was requested within the last minute, or ten within a day.
+    """
+    command = RequestSignUp(contact=_reachable(identity, contact), locale=locale)
+    await identity.executor.run(request_sign_up, command, actor=SYSTEM)
+
+
+def _reachable(identity: Identity, contact: ContactInput) -> Contact:
+    """The contact, to which messages can be sent."""
+    parsed = contact.parsed(identity.phone_numbers)
+    if parsed.channel is Channel.PHONE:
+        _require_phone_codes(identity)
+        return Contact(Channel.PHONE, identity.phone_numbers.parse_reachable(parsed.address))
+    return parsed
 
 
 def _require_phone_codes(identity: Identity) -> None:
@@ -137,23 +159,16 @@ async def prove(identity: Identity, requester: Requester, password: str | None) 
     return Proof(user=user, right=right, current=requester.session_id)
 
 
-async def _change_password(identity: Identity, requester: Requester, current: str, new: str) -> None:
-    """Replace the password and end all other sessions.
+async def _change_password(identity: Identity, requester: Requester, current: str | None, new: str) -> None:
+    """Set the first password, or replace the password, and end all other sessions.
 
     Raises:
-        InvalidToken: the session has ended.
         InvalidValue: `PasswordPolicy` refuses the new password.
-        WrongPassword: the current password is wrong, which is counted.
-        AccountLocked: three passwords in a row were wrong.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    user = await get_own_account(requester.actor, identity.reads.users)
-    identity.security.password_policy.check(new, own_words(user), field="new_password")
-    command = ChangePassword(
-        user=user,
-        right=await identity.password_hasher.verify(current, user.password_hash),
-        new_hash=await identity.password_hasher.hash(new),
-        current=requester.session_id,
-    )
+    proof = await prove(identity, requester, current)
+    identity.security.password_policy.check(new, own_words(proof.user), field="new_password")
+    command = ChangePassword(proof=proof, new_hash=await identity.password_hasher.hash(new))
     await identity.executor.run(replace_password, command, actor=SYSTEM)
 
 
@@ -194,35 +209,36 @@ async def _reset_password(
         await identity.executor.run(replace_forgotten_password, command, actor=SYSTEM)
 
 
-async def _start_phone_change(identity: Identity, requester: Requester, phone: str, password: str | None) -> None:
-    """Have a code sent to the account's new number.
+async def _start_contact_change(
+    identity: Identity, requester: Requester, contact: ContactInput, password: str | None
+) -> None:
+    """Have a code sent to the account's new e-mail address or number.
 
     Raises:
         PhoneCodesNotConfigured: no codes can be sent to phones.
-        InvalidValue: no messages can be sent to the number, or the account has it already.
+        InvalidValue: the contact is malformed, no messages can be sent to it, or the account has it already.
         TooManyCodes: a code was requested within the last minute, or ten within a day.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    _require_phone_codes(identity)
-    reachable = identity.phone_numbers.parse_reachable(phone)
-    command = RequestPhoneChange(proof=await prove(identity, requester, password), phone=reachable)
-    await identity.executor.run(request_phone_change, command, actor=requester.actor)
+    reachable = _reachable(identity, contact)
+    command = RequestContactChange(proof=await prove(identity, requester, password), contact=reachable)
+    await identity.executor.run(request_contact_change, command, actor=requester.actor)
 
 
-async def _confirm_phone_change(
-    identity: Identity, requester: Requester, phone: str, code: str, *, counted_as: str = ""
+async def _confirm_contact_change(
+    identity: Identity, requester: Requester, contact: ContactInput, code: str, *, counted_as: str = ""
 ) -> None:
-    """Make the number the account's, with the code that was sent to it.
+    """Make the contact the account's, with the code that was sent to it.
 
     Raises:
         InvalidToken: the session has ended.
         InvalidValue: the number is malformed.
         InvalidCode: the code is wrong, which is counted, or no longer good.
-        PhoneTaken: another account has the number. It is raised only after a correct code.
+        EmailTaken, PhoneTaken: another account has verified it. It is raised only after a correct code.
     """
-    command = ChangePhone(phone=identity.phone_numbers.parse(phone), code=code, current=requester.session_id)
+    command = ChangeContact(contact=contact.parsed(identity.phone_numbers), code=code, current=requester.session_id)
     async with identity.login_quota.guess(counted_as):
-        await identity.executor.run(change_phone, command, actor=requester.actor)
+        await identity.executor.run(change_contact, command, actor=requester.actor)
 
 
 async def _set_up_second_factor(
@@ -272,6 +288,7 @@ async def _unlink_telegram(identity: Identity, requester: Requester, password: s
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
 send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_code.raises))
+start_sign_up: Final = Process(_start_sign_up, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_sign_up.raises))
 verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, TooManyAttempts, *verify_contact.raises))
 unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, TooManyAttempts, *unlock_account.raises))
 verify_own_email: Final = Process(
@@ -280,11 +297,15 @@ verify_own_email: Final = Process(
 change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises), Permission.MANAGE_ACCOUNT)
 forget_password: Final = Process(_forget_password, (*_CONTACT_ERRORS, PhoneCodesNotConfigured))
 reset_password: Final = Process(_reset_password, (ContactMissing, TooManyAttempts, *replace_forgotten_password.raises))
-start_phone_change: Final = Process(
-    _start_phone_change, (PhoneCodesNotConfigured, *request_phone_change.raises), Permission.MANAGE_ACCOUNT
+start_contact_change: Final = Process(
+    _start_contact_change,
+    (ContactMissing, PhoneCodesNotConfigured, *request_contact_change.raises),
+    Permission.MANAGE_ACCOUNT,
 )
-confirm_phone_change: Final = Process(
-    _confirm_phone_change, (InvalidValue, *change_phone.raises), Permission.MANAGE_ACCOUNT
+confirm_contact_change: Final = Process(
+    _confirm_contact_change,
+    (ContactMissing, InvalidValue, TooManyAttempts, *change_contact.raises),
+    Permission.MANAGE_ACCOUNT,
 )
 set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises, Permission.MANAGE_SECOND_FACTOR)
 link_telegram: Final = Process(

@@ -7,14 +7,15 @@ from typing import Final, Protocol
 
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
-from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Client, Login, LoginMethod, RefreshToken, Session
+from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import LoginId, SessionId, UserId
@@ -84,8 +85,8 @@ class UserReads(Protocol):
         """The account with this e-mail address (in its normal form) or phone number."""
         ...
 
-    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
-        """Accounts deleted before `deleted_before` and not erased: by id, after `after`, at most `limit`."""
+    async def to_erase(self, now: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Accounts whose `erased_from` has come, and that are not erased: by id, after `after`, at most `limit`."""
         ...
 
     async def page(self, chosen: UserFilter) -> Sequence[User]:
@@ -121,7 +122,7 @@ class SessionReads(Protocol):
         ...
 
     async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
-        """The user of a live session, in their current role; None if it is not live, or the account not active."""
+        """The user of a live session, in their current role; None if it is not live, or the account cannot be used."""
         ...
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
@@ -177,6 +178,8 @@ class Bearer:
     session_id: SessionId
     second_factor: bool = False
     """Whether the session began with two factors, or a second factor was confirmed in it."""
+    pending: bool = False
+    """Whether the profile of the account was not complete yet: the token serves to complete it, and for little else."""
 
 
 class AccessTokens(Protocol):
@@ -251,7 +254,11 @@ class IdentityRepositories(Protocol):
     @property
     def second_factors(self) -> SecondFactors: ...
     @property
-    def phone_changes(self) -> PhoneChanges: ...
+    def phone_changes(self) -> ContactChanges: ...
+    @property
+    def email_changes(self) -> ContactChanges: ...
+    @property
+    def sign_ups(self) -> SignUps: ...
     @property
     def external_identities(self) -> ExternalIdentities: ...
     @property
@@ -272,7 +279,11 @@ class IdentityReadGroup(Protocol):
     @property
     def login_history(self) -> LoginReads: ...
     @property
-    def phone_changes(self) -> PhoneChangeReads: ...
+    def phone_changes(self) -> ContactChangeReads: ...
+    @property
+    def email_changes(self) -> ContactChangeReads: ...
+    @property
+    def sign_ups(self) -> SignUpReads: ...
     @property
     def external_identities(self) -> ExternalIdentityReads: ...
     @property

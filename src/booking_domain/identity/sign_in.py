@@ -34,6 +34,7 @@ from booking_domain.identity.external_identities import IdentityProvider, Telegr
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.ports import AccessToken
+from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
@@ -53,7 +54,8 @@ from booking_domain.identity.use_cases.sign_in import (
     refresh_session,
 )
 from booking_domain.identity.use_cases.sign_in import register as add_account
-from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.identity.use_cases.sign_up import CompleteProfile, complete_pending_account, use_sign_up
+from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.processes import Process
@@ -71,6 +73,15 @@ class Registration:
     password: str = field(repr=False)
     code: str | None = field(default=None, repr=False)
     """A code of the purpose `verify`, sent to the contact because another account has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What completes a pending account."""
+
+    name: str
+    role: Role
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +166,9 @@ async def _sign_in_with_code(
     client: Client,
     counted_as: str = "",
     second_factor: str | None = None,
+    purpose: CodePurpose = CodePurpose.LOGIN,
 ) -> Tokens:
-    """Sign in with a one-time code of the purpose `login`.
+    """Sign in with a one-time code of the purpose `login`, or with one of `signup`, which may begin an account.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed.
@@ -164,14 +176,39 @@ async def _sign_in_with_code(
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
     """
     login = contact.parsed(identity.phone_numbers)
-    command = SignInByCode(Guess(login, CodePurpose.LOGIN, code), client, second_factor)
+    command = SignInByCode(Guess(login, purpose, code), client, second_factor)
+    use_case = use_sign_up if purpose is CodePurpose.SIGNUP else sign_in_by_code
     try:
         async with identity.login_quota.guess(counted_as):
-            return _tokens(identity, await identity.executor.run(sign_in_by_code, command, actor=SYSTEM))
+            return _tokens(identity, await identity.executor.run(use_case, command, actor=SYSTEM))
     except (InvalidCode, *_WRONG_SECOND_FACTOR):
         user = await identity.reads.users.by_login(login.address)
         await _note_failure(identity, LoginMethod.CODE, client, None if user is None else user.id)
         raise
+
+
+async def _complete_profile(
+    identity: Identity, actor: Actor, profile: Profile, *, current: SessionId, client: Client
+) -> Tokens:
+    """Complete the profile of a pending account; the session of the sign-up ends, and another one begins.
+
+    Raises:
+        InvalidToken: the session has ended.
+        InvalidUserTransition: the account is not pending.
+        InvalidValue: the name is malformed, or `PasswordPolicy` refuses the password.
+        NotPermitted: only the platform itself adds admins.
+    """
+    password_hash = None
+    if profile.password is not None:
+        user = await get_own_account(actor, identity.reads.users)
+        own = (profile.name, user.email, user.phone)
+        password_hash = await identity.password_hasher.hash(
+            identity.security.password_policy.check(profile.password, own)
+        )
+    command = CompleteProfile(
+        name=profile.name, role=profile.role, password_hash=password_hash, current=current, client=client
+    )
+    return _tokens(identity, await identity.executor.run(complete_pending_account, command, actor=actor))
 
 
 async def _sign_in_with_telegram(
@@ -273,6 +310,7 @@ sign_in_with_password: Final = Process(
     _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
 )
 sign_in_with_code: Final = Process(_sign_in_with_code, (*_CONTACT_ERRORS, *sign_in_by_code.raises))
+complete_profile: Final = Process(_complete_profile, complete_pending_account.raises, complete_pending_account.action)
 sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
 refresh: Final = Process(_refresh, refresh_session.raises)
 log_out: Final = Process(_log_out, (InvalidToken,))

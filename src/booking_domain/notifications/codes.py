@@ -27,6 +27,14 @@ CODE_NOTICES: Final[Mapping[str, NoticeTemplate]] = {
         subject="{code} is your code",
         text="{code} is your code to use this number for your account. Do not share it with anybody.",
     ),
+    "change_email": NoticeTemplate(
+        subject="{code} is your code",
+        text="{code} is your code to use this address for your account. Do not share it with anybody.",
+    ),
+    "signup": NoticeTemplate(
+        subject="{code} is your code",
+        text="{code} is your code to sign up or sign in. Do not share it with anybody.",
+    ),
 }
 """By purpose."""
 

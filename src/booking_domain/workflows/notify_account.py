@@ -1,18 +1,24 @@
 """Notify the owner of an account of a change to the account itself, even if all channels are off.
 
-May run any number of times, as `notify_parties`. A changed number is announced to the e-mail address and the former
-number, because an attacker who changed it has the new one. The texts contain no names.
+May run any number of times, as `notify_parties`. A changed number or address is announced to the former one and
+to the other contact, because an attacker who changed it has the new one. The texts contain no names.
 """
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from booking_domain.identity.events import (
+    AccountChanged,
     AccountDeleted,
     BankAccountChanged,
     CalendarLinkRevoked,
     ContactLost,
     EarlierAccessRemoved,
+    EmailChanged,
+    PasswordChanged,
     PhoneChanged,
+    SecondFactorChanged,
+    SessionsEnded,
 )
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.model import Contact, MessageChannel
@@ -23,6 +29,22 @@ from booking_domain.workflows.ports import Reads
 PHONE_CHANGED: Final = NoticeTemplate(
     subject="Your phone number was changed",
     text="The phone number of your account was changed. If that was not you, reset your password and contact us.",
+)
+EMAIL_CHANGED: Final = NoticeTemplate(
+    subject="Your e-mail address was changed",
+    text="The e-mail address of your account was changed. If that was not you, reset your password and contact us.",
+)
+PASSWORD_CHANGED: Final = NoticeTemplate(
+    subject="Your password was changed",
+    text="The password of your account was changed. If that was not you, reset your password and contact us.",
+)
+SECOND_FACTOR_CHANGED: Final = NoticeTemplate(
+    subject="Your second factor was changed",
+    text="The second factor of your account was set up, changed or removed. If that was not you, contact us.",
+)
+SESSIONS_ENDED: Final = NoticeTemplate(
+    subject="Devices were signed out",
+    text="Devices were signed out of your account. If that was not you, reset your password and contact us.",
 )
 BANK_ACCOUNT_CHANGED: Final = NoticeTemplate(
     subject="Your bank account was changed",
@@ -53,8 +75,30 @@ CONTACT_LOST: Final = NoticeTemplate(
 )
 
 AccountEvent: TypeAlias = (
-    PhoneChanged | BankAccountChanged | AccountDeleted | CalendarLinkRevoked | EarlierAccessRemoved | ContactLost
+    PhoneChanged
+    | EmailChanged
+    | PasswordChanged
+    | SecondFactorChanged
+    | SessionsEnded
+    | BankAccountChanged
+    | AccountDeleted
+    | CalendarLinkRevoked
+    | EarlierAccessRemoved
+    | ContactLost
 )
+_NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
+    PhoneChanged: PHONE_CHANGED,
+    EmailChanged: EMAIL_CHANGED,
+    PasswordChanged: PASSWORD_CHANGED,
+    SecondFactorChanged: SECOND_FACTOR_CHANGED,
+    SessionsEnded: SESSIONS_ENDED,
+    BankAccountChanged: BANK_ACCOUNT_CHANGED,
+    EarlierAccessRemoved: EARLIER_ACCESS_REMOVED,
+    CalendarLinkRevoked: CALENDAR_LINK_REVOKED,
+    ContactLost: CONTACT_LOST,
+}
+_IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost)
+"""A disabled or deleted account is not told of these."""
 
 
 async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
@@ -70,25 +114,20 @@ async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Noti
 
 
 def _notice(event: AccountEvent, user: User) -> Notice | None:
-    match event:
-        case PhoneChanged():
-            return PHONE_CHANGED.fill()
-        case BankAccountChanged():
-            return BANK_ACCOUNT_CHANGED.fill()
-        case AccountDeleted():  # not of an account that was restored
-            return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
-        case CalendarLinkRevoked():  # a deleted account has been told so
-            return CALENDAR_LINK_REVOKED.fill() if user.status is UserStatus.ACTIVE else None
-        case EarlierAccessRemoved():
-            return EARLIER_ACCESS_REMOVED.fill()
-        case ContactLost():
-            return CONTACT_LOST.fill() if user.status is UserStatus.ACTIVE else None
+    if isinstance(event, AccountDeleted):  # not of an account that was restored
+        return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
+    if isinstance(event, _IF_ACTIVE) and user.status is not UserStatus.ACTIVE:
+        return None
+    return _NOTICES[type(event)].fill()
 
 
 async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Contact]:
-    phone = user.phone
+    email, phone = user.email, user.phone
     if isinstance(event, PhoneChanged):
         change = await reads.phone_changes.get(user.id)
         phone = None if change is None else change.former
-    addresses = ((MessageChannel.EMAIL, user.email), (MessageChannel.SMS, phone))
+    if isinstance(event, EmailChanged):
+        change = await reads.email_changes.get(user.id)
+        email = None if change is None else change.former
+    addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
     return [Contact(channel, to) for channel, to in addresses if to is not None]

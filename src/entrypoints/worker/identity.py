@@ -1,4 +1,4 @@
-"""Accounts in the worker: one-time codes are sent, deleted accounts erased, expired secrets removed."""
+"""Accounts in the worker: one-time codes are sent, deleted and abandoned accounts erased, expired secrets removed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,9 +15,13 @@ from booking_domain.identity.events import (
     CodeRequested,
     ContactLost,
     EarlierAccessRemoved,
+    EmailChanged,
+    PasswordChanged,
     PhoneChanged,
+    SecondFactorChanged,
+    SessionsEnded,
+    SignUpRequested,
 )
-from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
@@ -25,7 +29,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.notify_account import notify_account
-from booking_domain.workflows.send_code import send_code
+from booking_domain.workflows.send_code import send_code, send_sign_up_code
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
     RETRY_SOON,
@@ -47,21 +51,20 @@ SMS_PER_PAGE: Final = 500
 async def _send_code(container: Container, *, message: str) -> None:
     """Send a one-time code, unless it has expired."""
     event = from_json(message)
-    if not isinstance(event, CodeRequested):
-        raise TypeError(f"no code to send for {event.topic}")
+    now, reads = container.clock().now(), container.reads()
+    secrets, messenger = container.secret_codes(), container.code_messenger()
     try:
-        await send_code(
-            event,
-            now=container.clock().now(),
-            reads=container.reads(),
-            secrets=container.secret_codes(),
-            messenger=container.code_messenger(),
-        )
+        if isinstance(event, SignUpRequested):
+            await send_sign_up_code(event, now=now, reads=reads, secrets=secrets, messenger=messenger)
+        elif isinstance(event, CodeRequested):
+            await send_code(event, now=now, reads=reads, secrets=secrets, messenger=messenger)
+        else:
+            raise TypeError(f"no code to send for {event.topic}")
     except SmsCapReached:
         log.warning("sms.cap_reached")
         raise
     except UnverifiedNumberLimited:
-        log.warning("sms.unverified_number_limited", user_id=str(event.user_id))
+        log.warning("sms.unverified_number_limited", **{event.subject_field: str(event.subject)})
 
 
 async def _erase(container: Container, *, user_id: str) -> None:
@@ -88,17 +91,17 @@ SEND_CODE: Final = Job(name="send_code", run=_send_code, retry=RETRY_SOON)
 ERASE: Final = Job(name="erase", run=_erase)
 
 
-def _send_requested(event: CodeRequested) -> Iterator[JobRequest]:
+def _send_requested(event: CodeRequested | SignUpRequested) -> Iterator[JobRequest]:
     yield SEND_CODE.request(message=to_json(event))
 
 
 async def _erase_due(container: Container, enqueue: Enqueue) -> None:
-    reads, before = container.reads(), container.clock().now() - ERASED_AFTER
-    found = await reads.users.to_erase(before, None, ERASURES_PER_PAGE)
+    reads, now = container.reads(), container.clock().now()
+    found = await reads.users.to_erase(now, None, ERASURES_PER_PAGE)
     while found:
         for user_id in map(str, found):
             await enqueue(ERASE.request(once=f"erase {user_id}", user_id=user_id))
-        found = await reads.users.to_erase(before, found[-1], ERASURES_PER_PAGE)
+        found = await reads.users.to_erase(now, found[-1], ERASURES_PER_PAGE)
 
 
 async def _sweep_codes(container: Container, _: Enqueue) -> None:
@@ -115,11 +118,15 @@ async def _sweep_sessions(container: Container, _: Enqueue) -> None:
 
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
-    subscriptions=(Subscription((CodeRequested,), _send_requested),),
+    subscriptions=(Subscription((CodeRequested, SignUpRequested), _send_requested),),
     notices=(
         Notice(
             (
                 PhoneChanged,
+                EmailChanged,
+                PasswordChanged,
+                SecondFactorChanged,
+                SessionsEnded,
                 BankAccountChanged,
                 AccountDeleted,
                 CalendarLinkRevoked,
@@ -134,5 +141,5 @@ CONTEXT: Final = WorkerContext(
         Sweep("used assertions", _sweep_assertions),
         Sweep("expired sessions", _sweep_sessions),
     ),
-    periodic=(Periodic(name="erase_due", cron="17 3 * * *", run=_erase_due),),
+    periodic=(Periodic(name="erase_due", cron="17 * * * *", run=_erase_due),),
 )

@@ -49,6 +49,9 @@ FEATURE: Final = Feature(
         "GET /auth/login-history": Row(Permission.MANAGE_SESSIONS),
         "POST /auth/send-otp": Row(PUBLIC, keyless=ONE_CODE),
         "POST /auth/verify-otp": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a code is good once"),
+        "POST /auth/complete-profile": Row(
+            Permission.MANAGE_ACCOUNT, example_refused=True, keyless=TOKENS + "the session of the request ends"
+        ),
         "POST /auth/verify-email": Row(SIGNED_IN, by_secret=True, example_refused=True, keyless="a code is good once"),
         "POST /auth/change-password": Row(
             SIGNED_IN, signs_out=True, keyless="passwords are not stored; the second time the old one is wrong"
@@ -70,5 +73,8 @@ FEATURE: Final = Feature(
         session.manage       customer:own provider:own manager:own admin:own live
         second_factor.manage customer:own provider:own manager:own admin:own live
     """,
-    events={"code.wanted": {"userId", "codeId", "purpose", "channel", "until"}},
+    events={
+        "code.wanted": {"userId", "codeId", "purpose", "channel", "until"},
+        "sign_up.requested": {"codeId", "until"},
+    },
 )

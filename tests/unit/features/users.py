@@ -10,10 +10,10 @@ from tests.unit.features.accounts import ONE_CODE
 from tests.unit.features.declarations import CANARY, CANARY_DIGEST, CLIENT, SIGNED_IN, Edit, Feature, Row
 
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import ERASED_AFTER, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
-from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.shared.idempotency import IdempotencyKey
@@ -80,7 +80,9 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     await tx.login_history.add(replace(make.login(user), client=CLIENT))
     await tx.one_time_codes.save(code)
     await tx.credentials.count_wrong(user.id, NOW)
-    await tx.phone_changes.save(PhoneChange.ask(None, user_id=user.id, phone=PHONE, code_id=code_id, now=NOW))
+    change = ContactChange.ask(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
+    await tx.phone_changes.save(change)
+    await tx.email_changes.save(replace(change, address=f"{CANARY}@example.com", former=f"{CANARY}@example.org"))
     recovery = frozenset({CANARY.encode()})
     await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=recovery))
 
@@ -108,6 +110,10 @@ FEATURE: Final = Feature(
         "POST /users/me/phone/confirm": Row(
             Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True, keyless="a code is good once"
         ),
+        "POST /users/me/email": Row(Permission.MANAGE_ACCOUNT, keyless=f"passwords are not stored; {ONE_CODE}"),
+        "POST /users/me/email/confirm": Row(
+            Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True, keyless="a code is good once"
+        ),
         "GET /users/me/export": Row(SIGNED_IN),
         "POST /users/me/telegram": Row(
             Permission.LINK_IDENTITIES,
@@ -124,6 +130,10 @@ FEATURE: Final = Feature(
     events={
         "account.deleted": {"userId"},
         "account.phone_changed": {"userId"},
+        "account.email_changed": {"userId"},
+        "account.password_changed": {"userId"},
+        "account.second_factor_changed": {"userId"},
+        "account.sessions_ended": {"userId"},
         "account.calendar_link_revoked": {"userId"},
         "account.earlier_access_removed": {"userId"},
         "account.contact_lost": {"userId"},

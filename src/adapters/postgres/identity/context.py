@@ -4,6 +4,12 @@ from typing import Final
 
 from adapters.postgres.identity.bank_accounts import PostgresBankAccountReads, PostgresBankAccounts
 from adapters.postgres.identity.calendar_links import PostgresCalendarLinkReads, PostgresCalendarLinks
+from adapters.postgres.identity.contact_changes import (
+    OF_EMAILS,
+    OF_PHONES,
+    PostgresContactChangeReads,
+    PostgresContactChanges,
+)
 from adapters.postgres.identity.credentials import PostgresCredentials
 from adapters.postgres.identity.external_identities import (
     PostgresExternalIdentities,
@@ -11,7 +17,6 @@ from adapters.postgres.identity.external_identities import (
     PostgresUsedAssertions,
 )
 from adapters.postgres.identity.one_time_codes import PostgresOneTimeCodes
-from adapters.postgres.identity.phone_changes import PostgresPhoneChangeReads, PostgresPhoneChanges
 from adapters.postgres.identity.second_factors import PostgresSecondFactors
 from adapters.postgres.identity.sessions import (
     PostgresLoginHistory,
@@ -19,15 +24,18 @@ from adapters.postgres.identity.sessions import (
     PostgresSessionReads,
     PostgresSessions,
 )
+from adapters.postgres.identity.sign_ups import PostgresSignUpReads, PostgresSignUps
 from adapters.postgres.identity.tables import (
     bank_accounts,
     calendar_links,
+    email_changes,
     external_identities,
     login_history,
     one_time_codes,
     phone_changes,
     recovery_codes,
     sessions,
+    sign_ups,
     totp_factors,
     used_assertions,
     users,
@@ -48,6 +56,8 @@ CONTEXT: Final = Context(
         one_time_codes,
         wrong_passwords,
         phone_changes,
+        email_changes,
+        sign_ups,
         external_identities,
         used_assertions,
         recovery_codes,
@@ -74,7 +84,9 @@ class IdentityRepositories(RepositoryGroup):
         self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
         self.credentials = PostgresCredentials(work)
-        self.phone_changes = PostgresPhoneChanges(work, cipher)
+        self.phone_changes = PostgresContactChanges(work, cipher, OF_PHONES)
+        self.email_changes = PostgresContactChanges(work, cipher, OF_EMAILS)
+        self.sign_ups = PostgresSignUps(work, cipher)
         self.external_identities = PostgresExternalIdentities(work)
         self.used_assertions = PostgresUsedAssertions(work)
         self.second_factors = PostgresSecondFactors(work, cipher)
@@ -90,7 +102,9 @@ class IdentityReads(ReadGroup):
         self.users = PostgresUserReads(source.statements, source.cipher)
         self.sessions = PostgresSessionReads(source.statements)
         self.login_history = PostgresLoginReads(source.statements)
-        self.phone_changes = PostgresPhoneChangeReads(source.statements, source.cipher)
+        self.phone_changes = PostgresContactChangeReads(source.statements, source.cipher, OF_PHONES)
+        self.email_changes = PostgresContactChangeReads(source.statements, source.cipher, OF_EMAILS)
+        self.sign_ups = PostgresSignUpReads(source.statements, source.cipher)
         self.external_identities = PostgresExternalIdentityReads(source.statements)
         self.calendar_links = PostgresCalendarLinkReads(source.statements)
         self.bank_accounts = PostgresBankAccountReads(source.statements, source.cipher)

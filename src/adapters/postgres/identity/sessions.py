@@ -50,7 +50,7 @@ _HOLDER: Final = Statement(
         _s.id == bindparam("session_id"),
         _s.ended_at.is_(None),
         _s.expires_at > bindparam("now"),
-        users.c.status == literal_column(f"'{UserStatus.ACTIVE.value}'"),
+        users.c.status.in_([literal_column(f"'{each.value}'") for each in (UserStatus.ACTIVE, UserStatus.PENDING)]),
     )
 )
 _LAST_USED: Final = Statement(_LIVE.order_by(_s.last_used_at.desc(), _s.id.desc()).limit(bindparam("most")))

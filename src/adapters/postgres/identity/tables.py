@@ -24,7 +24,7 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
-from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.one_time_codes import Channel, CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.shared.actor import Role
 
@@ -57,7 +57,7 @@ users: Final = Table(
     instant("erased_at", nullable=True),
     one_of("role", Role),
     one_of("status", UserStatus),
-    Index("users_to_erase_idx", "id", postgresql_where=sql("status = 'deleted' AND erased_at IS NULL")),
+    Index("users_to_erase_idx", "id", postgresql_where=sql("status IN ('deleted', 'pending') AND erased_at IS NULL")),
     info=personal_data("id", erase=Kept("the domain empties the row; other rows refer to it"), export="account"),
 )
 
@@ -132,6 +132,35 @@ phone_changes: Final = Table(
     info=personal_data(
         "user_id", erase=DELETE, export=NotExported("a number that the user has just typed, kept for a day")
     ),
+)
+
+# A pending change of an e-mail address: the new address, and the former one.
+email_changes: Final = Table(
+    "email_changes",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    encrypted("email_sealed", field="email_changes.email", nullable=False),
+    encrypted("former_sealed", field="email_changes.former"),
+    Column("code_id", Uuid, nullable=False),
+    instant("asked_at"),
+    instant("day_began"),
+    Column("asked_that_day", Integer, nullable=False),
+    info=personal_data(
+        "user_id", erase=DELETE, export=NotExported("an address that the user has just typed, kept for a day")
+    ),
+)
+
+# Contacts that wait for the code of a sign-up. They belong to no account yet; a row is removed when its code expires.
+sign_ups: Final = Table(
+    "sign_ups",
+    metadata,
+    Column("code_id", Uuid, primary_key=True),
+    Column("channel", Text, nullable=False),
+    encrypted("address_sealed", field="sign_ups.address", nullable=False),
+    Column("locale", Text, nullable=False),
+    instant("expires_at"),
+    one_of("channel", Channel),
+    Index("sign_ups_expires_at_idx", "expires_at"),
 )
 
 # Consecutive wrong passwords per account. Logins without an account are counted under an id derived from them.

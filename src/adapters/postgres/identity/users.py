@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ARRAY, Text, and_, any_, bindparam, func, literal_column, or_, select
 
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
@@ -14,7 +14,7 @@ from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserStatus
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
@@ -69,9 +69,16 @@ _USER_BY_LOGIN: Final = Statement(
 _TO_ERASE: Final = Statement(
     select(users.c.id)
     .where(
-        users.c.status == literal_column(f"'{UserStatus.DELETED.value}'"),
+        # As in the index, which is partial.
+        users.c.status.in_([literal_column("'deleted'"), literal_column("'pending'")]),
         users.c.erased_at.is_(None),
-        users.c.deleted_at <= bindparam("deleted_before"),
+        or_(
+            users.c.deleted_at <= bindparam("deleted_before"),
+            and_(
+                users.c.status == literal_column(f"'{UserStatus.PENDING.value}'"),
+                users.c.created_at <= bindparam("begun_before"),
+            ),
+        ),
         if_given("after", users.c.id, users.c.id > bindparam("after")),
     )
     .order_by(users.c.id)
@@ -113,8 +120,11 @@ class PostgresUserReads(WithCipher, UserReads):
         phone_index = self._cipher.index(login, field=PHONE)
         return self._found(await self._work.one(_USER_BY_LOGIN, login=login, phone_index=phone_index))
 
-    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
-        rows = await self._work.all(_TO_ERASE, deleted_before=deleted_before, after=after, most=limit)
+    async def to_erase(self, now: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        deleted_before, begun_before = now - ERASED_AFTER, now - SIGN_UP_LIFE
+        rows = await self._work.all(
+            _TO_ERASE, deleted_before=deleted_before, begun_before=begun_before, after=after, most=limit
+        )
         return [UserId(id_) for (id_,) in rows]
 
     async def page(self, chosen: UserFilter) -> Sequence[User]:

@@ -11,11 +11,12 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
+from booking_domain.identity.events import SecondFactorChanged, account_event
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.second_factor import lock_active_factor
-from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
+from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, tell_of_ended_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -119,7 +120,7 @@ async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> 
     for user in await _locked(command.user_ids, tx, context):
         after = user
         if command.action is BulkAction.END_SESSIONS:
-            done = await end_all_sessions(user.id, tx, context) > 0
+            done = await _end_all(user, tx, context) > 0
             context.note("user.end_sessions", Subject("user", user.id))
         else:
             disable = command.action is BulkAction.DISABLE
@@ -133,7 +134,15 @@ async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> 
 
 async def _end(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     (user,) = await _locked([user_id], tx, context)
-    await end_all_sessions(user.id, tx, context)
+    await _end_all(user, tx, context)
+
+
+async def _end_all(user: User, tx: IdentityTx, context: Context) -> int:
+    """End all sessions of a user, who is notified if there were any; return their number."""
+    ended = await end_all_sessions(user.id, tx, context)
+    if ended:
+        await tell_of_ended_sessions(user.id, tx, context)
+    return ended
 
 
 async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) -> None:
@@ -142,6 +151,7 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) 
     if session is None or session.user_id != user.id or not session.live(context.now):
         raise SessionNotFound
     await end_sessions([session], tx, context)
+    await tell_of_ended_sessions(user.id, tx, context)
     context.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
 
 
@@ -153,6 +163,7 @@ async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> N
     await end_all_sessions(user.id, tx, context)
     await lock_active_factor(user.id, tx)
     await tx.second_factors.remove(user.id)
+    await tx.outbox.put([account_event(SecondFactorChanged, user.id, context)])
 
 
 async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) -> list[User]:
@@ -174,7 +185,7 @@ async def _changed(
         return user
     action = _ACTIONS[changes["status"]] if "status" in changes else None
     if action is not None and (user.status, action) not in USER_LIFECYCLE.moves:
-        raise InvalidValue(field="status", problem="this account is deleted")
+        raise InvalidValue(field="status", problem=f"this account is {user.status}")
     if user.id == context.actor.id and changes.keys() & {"role", "status"}:
         raise OwnAccount
     others = {name: value for name, value in changes.items() if name != "status"}

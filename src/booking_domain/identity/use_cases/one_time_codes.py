@@ -75,7 +75,12 @@ def _reachable(user: User, channel: Channel, purpose: CodePurpose) -> bool:
     """
     if purpose is CodePurpose.VERIFY and user.verified_at(channel) is None:
         return True
-    return user.status is UserStatus.ACTIVE and (purpose is CodePurpose.VERIFY or user.opened_by(channel))
+    return _usable(user, purpose) and (purpose is CodePurpose.VERIFY or user.opened_by(channel))
+
+
+def _usable(user: User, purpose: CodePurpose) -> bool:
+    """Whether a code can have this purpose for the account: a pending one can only be signed in to."""
+    return user.usable if purpose is CodePurpose.LOGIN else user.status is UserStatus.ACTIVE
 
 
 async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -106,7 +111,7 @@ async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> 
 
 async def use_code_with_id(guess: Guess, code_id: CodeId, tx: IdentityTx, context: Context) -> None:
     """Use up the code with this id, or raise `InvalidCode`; a guess at any other code is not compared."""
-    code = await _guessed(guess, tx, context, only=code_id)
+    code = await guessed(guess, tx, context, only=code_id)
     await tx.one_time_codes.save(code.dead())
 
 
@@ -118,30 +123,30 @@ async def use_code(guess: Guess, tx: IdentityTx, context: Context, *, of_any_sta
 
 
 @dataclass(frozen=True, slots=True)
-class _Right:
+class RightGuess:
     """The code that was guessed, not yet used up, and its account, locked."""
 
     code: OneTimeCode
     user: User
 
 
-async def _check(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> _Right:
+async def _check(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> RightGuess:
     """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up.
 
     So is a code of a contact that does not open the account: another one was verified since.
     """
-    code = await _guessed(guess, tx, context)
+    code = await guessed(guess, tx, context)
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
-    still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
-    usable = user is not None and (of_any_status or user.status is UserStatus.ACTIVE)
+    still_theirs = user is not None and user.has(guess.contact)
+    usable = user is not None and (of_any_status or _usable(user, guess.purpose))
     opens = user is not None and (guess.purpose is CodePurpose.VERIFY or user.opened_by(guess.contact.channel))
     if user is None or not (still_theirs and usable and opens):
         await tx.one_time_codes.save(code.dead())
         raise InvalidCode
-    return _Right(code, user)
+    return RightGuess(code, user)
 
 
-async def _guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: CodeId | None = None) -> OneTimeCode:
+async def guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: CodeId | None = None) -> OneTimeCode:
     """Return the code that was guessed, or raise `InvalidCode`; a wrong guess is counted.
 
     The contact is locked before the guess is compared: of several guesses at once, no more are compared than the code
@@ -206,7 +211,12 @@ async def _sign_in(command: SignInByCode, tx: IdentityTx, context: Context) -> S
     The session uses up the code. While the second factor is missing or wrong, the code stays good for its five minutes:
     second factors have their own count.
     """
-    right, channel = await _check(command.guess, tx, context), command.guess.contact.channel
+    return await sign_in_with(await _check(command.guess, tx, context), command, tx, context)
+
+
+async def sign_in_with(right: RightGuess, command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+    """Begin a session with a code that was right."""
+    channel = command.guess.contact.channel
     user, first = right.user, right.user.verified_at(channel) is None
     keep_factor = command.second_factor is not None or keeps_factor(user, context)
     if first and not keep_factor:
@@ -230,6 +240,8 @@ async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
     await tx.one_time_codes.sweep(context.now)
     await tx.credentials.forget(context.now)
     await tx.phone_changes.forget(context.now)
+    await tx.email_changes.forget(context.now)
+    await tx.sign_ups.forget(context.now)
 
 
 request_code: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))

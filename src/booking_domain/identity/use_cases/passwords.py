@@ -12,9 +12,8 @@ from booking_domain.identity.errors import (
     AccountLocked,
     InvalidCode,
     InvalidCredentials,
-    InvalidToken,
-    WrongPassword,
 )
+from booking_domain.identity.events import PasswordChanged, account_event
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact
 from booking_domain.identity.passwords import own_words
@@ -23,17 +22,18 @@ from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
 from booking_domain.identity.use_cases.ownership import keeps_factor, take_over
-from booking_domain.identity.use_cases.sessions import (
-    end_all_sessions,
-    end_sessions,
-    lock_own_account,
-    revoke_calendar_link,
+from booking_domain.identity.use_cases.reauthentication import (
+    PROOF_ERRORS,
+    Proof,
+    count_right,
+    count_wrong,
+    reauthenticate,
 )
+from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, revoke_calendar_link
 from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
 
@@ -50,13 +50,10 @@ class PasswordAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePassword:
-    """Replace a password; the current one was compared with the hash that `user` has."""
+    """Set the first password of the requester's account, or replace the one there is."""
 
-    user: User
-    right: bool
+    proof: Proof
     new_hash: str = field(repr=False)
-    current: SessionId
-    """The session of the request: it must be live, and does not end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +80,9 @@ async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -
         # The password may have been changed since it was compared.
         right = locked is not None and locked.password_hash == user.password_hash
     if user is None or not right:
-        await _count_wrong(account, tx, context)
+        await count_wrong(account, tx, context)
         raise InvalidCredentials
-    await _count_right(account, tx, context)
+    await count_right(account, tx, context)
     opening = OpenSession(
         user_id=user.id,
         method=LoginMethod.PASSWORD,
@@ -95,36 +92,13 @@ async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -
     return await begin_session(opening, tx, context)
 
 
-async def _count_wrong(account: UUID, tx: IdentityTx, context: Context) -> None:
-    if not await tx.credentials.count_wrong(account, context.now):
-        raise AccountLocked
-
-
-async def _count_right(account: UUID, tx: IdentityTx, context: Context) -> None:
-    if not await tx.credentials.count_right(account, context.now):
-        raise AccountLocked
-
-
-async def prove_password(user: User, compared: User, tx: IdentityTx, context: Context, *, right: bool) -> None:
-    """Count a password that was compared with the hash of `compared`; `user` is the same account, now locked.
-
-    Raises:
-        WrongPassword: it is not, or no longer, the account's password; it is counted.
-        AccountLocked: three passwords in a row were wrong, so this one is not looked at.
-    """
-    if not right or user.password_hash != compared.password_hash:
-        await _count_wrong(user.id, tx, context)
-        raise WrongPassword
-    await _count_right(user.id, tx, context)
-
-
 async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> None:
-    """Replace the password and end all other sessions. The session is checked before the password is."""
-    own = await lock_own_account(command.user.id, command.current, tx, context)
-    await prove_password(own.user, command.user, tx, context, right=command.right)
+    """Set the first password, or replace the one there is, and end all other sessions."""
+    own = await reauthenticate(command.proof, tx, context)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
     await end_sessions(own.others, tx, context)
     await revoke_calendar_link(own.user.id, tx, context)
+    await tx.outbox.put([account_event(PasswordChanged, own.user.id, context)])
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
 
 
@@ -142,11 +116,12 @@ async def _reset(command: ResetPassword, tx: IdentityTx, context: Context) -> No
     await tx.users.save(user.changed(password_hash=command.new_hash))
     await tx.credentials.unlock(user.id)
     await end_all_sessions(user.id, tx, context)
+    await tx.outbox.put([account_event(PasswordChanged, user.id, context)])
     context.note("password.reset", Subject("user", user.id), actor=user.actor)
 
 
 sign_in_by_password: Final = UseCase(
     Permission.RUN_PLATFORM, _sign_in, raises=(InvalidCredentials, AccountLocked, *OPENING_ERRORS)
 )
-change_password: Final = UseCase(Permission.RUN_PLATFORM, _change, raises=(InvalidToken, AccountLocked, WrongPassword))
+change_password: Final = UseCase(Permission.RUN_PLATFORM, _change, raises=PROOF_ERRORS)
 reset_password: Final = UseCase(Permission.RUN_PLATFORM, _reset, raises=(InvalidCode, InvalidValue))

@@ -7,11 +7,11 @@ without a password is authenticated by signing in again: its session is proof en
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from booking_domain.identity.errors import AccountLocked, InvalidToken, SignInTooOld, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
-from booking_domain.identity.use_cases.passwords import prove_password
 from booking_domain.identity.use_cases.sessions import LockedAccount, lock_own_account
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import SessionId
@@ -50,5 +50,21 @@ async def reauthenticate(proof: Proof, tx: IdentityTx, context: Context) -> Lock
         return own
     if proof.right is None:
         raise WrongPassword
-    await prove_password(own.user, proof.user, tx, context, right=proof.right)
+    # The password may have been changed since it was compared.
+    if not proof.right or own.user.password_hash != proof.user.password_hash:
+        await count_wrong(own.user.id, tx, context)
+        raise WrongPassword
+    await count_right(own.user.id, tx, context)
     return own
+
+
+async def count_wrong(account: UUID, tx: IdentityTx, context: Context) -> None:
+    """Count a wrong password, or raise `AccountLocked`."""
+    if not await tx.credentials.count_wrong(account, context.now):
+        raise AccountLocked
+
+
+async def count_right(account: UUID, tx: IdentityTx, context: Context) -> None:
+    """Reset the count of wrong passwords, or raise `AccountLocked`: after three the right one does not help."""
+    if not await tx.credentials.count_right(account, context.now):
+        raise AccountLocked

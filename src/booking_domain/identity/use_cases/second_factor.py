@@ -14,6 +14,7 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
     WrongSecondFactor,
 )
+from booking_domain.identity.events import SecondFactorChanged, account_event
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.second_factor import Refusal, SecondFactor
@@ -94,6 +95,7 @@ async def _confirm(command: UseFactor, tx: IdentityTx, context: Context) -> NewR
     await tx.second_factors.save(factor)
     await tx.sessions.save(replace(own.current, second_factor=True))
     await end_sessions(own.others, tx, context)
+    await _tell(tx, context)
     context.note("second_factor.confirmed", Subject("user", own.user.id))
     return NewRecoveryCodes(texts)
 
@@ -103,6 +105,7 @@ async def _renew_recovery_codes(command: UseFactor, tx: IdentityTx, context: Con
     factor = await _proved(command, tx, context)
     factor, texts = factor.with_recovery_codes(context.entropy)
     await tx.second_factors.save(factor)
+    await _tell(tx, context)
     context.note("recovery_codes.renewed", Subject("user", context.actor.id))
     return NewRecoveryCodes(texts)
 
@@ -113,7 +116,12 @@ async def _remove(command: UseFactor, tx: IdentityTx, context: Context) -> None:
         raise SecondFactorRequired
     await _proved(command, tx, context)
     await tx.second_factors.remove(context.actor.id)
+    await _tell(tx, context)
     context.note("second_factor.removed", Subject("user", context.actor.id))
+
+
+async def _tell(tx: IdentityTx, context: Context) -> None:
+    await tx.outbox.put([account_event(SecondFactorChanged, context.actor.id, context)])
 
 
 async def _read(current: SessionId, tx: IdentityTx, context: Context) -> SecondFactor:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.errors import InvalidToken, SessionNotFound
-from booking_domain.identity.events import CalendarLinkRevoked, account_event
+from booking_domain.identity.events import CalendarLinkRevoked, SessionsEnded, account_event
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
@@ -96,18 +96,28 @@ async def revoke_calendar_link(user_id: UserId, tx: IdentityTx, context: Context
         await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
 
+async def tell_of_ended_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+    """Notify a user that sessions have ended."""
+    await tx.outbox.put([account_event(SessionsEnded, user_id, context)])
+
+
 async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
     for session in await lock_live_sessions(context.actor.id, command.current, tx, context):
         if session.id == command.session_id:
             await tx.sessions.save(session.ended(context.now))
+            if session.id != command.current:
+                await tell_of_ended_sessions(context.actor.id, tx, context)
             return
     raise SessionNotFound
 
 
 async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> None:
     sessions = await lock_live_sessions(context.actor.id, current, tx, context)
-    await end_sessions([session for session in sessions if session.id != current], tx, context)
+    others = [session for session in sessions if session.id != current]
+    await end_sessions(others, tx, context)
     await revoke_calendar_link(context.actor.id, tx, context)
+    if others:
+        await tell_of_ended_sessions(context.actor.id, tx, context)
 
 
 async def lock_live_sessions(

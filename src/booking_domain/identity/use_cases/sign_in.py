@@ -15,6 +15,7 @@ from booking_domain.identity.errors import (
     TokenReused,
     TooManyAttempts,
 )
+from booking_domain.identity.events import SessionsEnded, account_event
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.ports import Bearer, IdentityTx
@@ -87,7 +88,8 @@ class SignedIn:
     @property
     def bearer(self) -> Bearer:
         """The bearer of the session's access tokens."""
-        return Bearer(self.user.actor, self.session_id, self.second_factor)
+        pending = self.user.status is UserStatus.PENDING
+        return Bearer(self.user.actor, self.session_id, self.second_factor, pending)
 
 
 async def add_account(command: Register, tx: IdentityTx, context: Context) -> User:
@@ -156,6 +158,7 @@ async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) ->
         raise InvalidToken
     if use is Use.REUSED:
         await tx.sessions.save(session.ended(context.now))
+        await tx.outbox.put([account_event(SessionsEnded, session.user_id, context)])
         raise TokenReused
     user = _usable(await tx.users.get(session.user_id))
     if use is Use.AGAIN and session.seed is not None:
@@ -186,11 +189,11 @@ async def _note(attempt: OpenSession | FailedLogin, outcome: LoginOutcome, tx: I
 def _usable(user: User | None) -> User:
     if user is None:
         raise InvalidToken
+    if user.usable:
+        return user
     if user.erased_from is not None:
         raise AccountDeleted(erased_from=user.erased_from.date())
-    if user.status is not UserStatus.ACTIVE:
-        raise AccountDisabled
-    return user
+    raise AccountDisabled
 
 
 OPENING_ERRORS: Final = (AccountDisabled, AccountDeleted, SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts)

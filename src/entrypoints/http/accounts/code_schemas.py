@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.identity.own_account import COOL_DOWN_SECONDS
-from entrypoints.http.accounts.schemas import Code, ContactBody, Password, SecondFactorCode
+from entrypoints.http.accounts.schemas import Code, ContactBody, NewName, NewRole, Password, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json
 
 OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -15,13 +15,13 @@ OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 class SendOtpBody(ContactBody, frozen=True, kw_only=True):
     """The recipient and the purpose of a code; an e-mail address or a phone number is required."""
 
-    purpose: Literal["verify", "login", "unlock", "reset"]
+    purpose: Literal["signup", "verify", "login", "unlock", "reset"]
 
 
 class VerifyOtpBody(ContactBody, frozen=True, kw_only=True):
     """A code and its recipient. A code of the purpose `reset` is used at `/auth/reset-password`."""
 
-    purpose: Literal["verify", "login", "unlock"]
+    purpose: Literal["signup", "verify", "login", "unlock"]
     code: Code
     second_factor: SecondFactorCode | None = None
 
@@ -33,9 +33,9 @@ class VerifyEmailBody(Body, frozen=True, kw_only=True):
 
 
 class ChangePasswordBody(Body, frozen=True, kw_only=True):
-    """The current password and the new one."""
+    """The current password, if the account has one, and the new one."""
 
-    current_password: OldPassword
+    current_password: OldPassword | None = None
     new_password: Password
 
 
@@ -50,8 +50,16 @@ class ResetPasswordBody(ContactBody, frozen=True, kw_only=True):
     new_password: Password
 
 
+class CompleteProfileBody(Body, frozen=True, kw_only=True):
+    """What completes an account that a sign-up began; without a password, codes sign in to it."""
+
+    name: NewName
+    role: NewRole
+    password: Password | None = None
+
+
 class CodeSentJson(Json, frozen=True, kw_only=True):
-    """A code is being sent, if an account has this address or number."""
+    """A code is being sent, if an account has this address or number, or for a sign-up."""
 
     expires_in: int
     """Seconds until the code expires."""

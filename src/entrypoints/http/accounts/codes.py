@@ -11,22 +11,31 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.code_schemas import (
     CodeSentJson,
+    CompleteProfileBody,
     SendOtpBody,
     VerifyEmailBody,
     VerifyOtpBody,
     code_sent_json,
 )
-from entrypoints.http.accounts.examples import CODE_SENT, SEND_OTP, SIGNED_IN, VERIFY_EMAIL, VERIFY_OTP
+from entrypoints.http.accounts.examples import (
+    CODE_SENT,
+    COMPLETE_PROFILE,
+    SEND_OTP,
+    SIGNED_IN,
+    VERIFY_EMAIL,
+    VERIFY_OTP,
+)
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import SignedInJson, signed_in_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.kit.request_guard import ENDED_SESSION, IF_VALID, ONE_FACTOR
+from entrypoints.http.kit.request_guard import ENDED_SESSION, IF_VALID, ONE_FACTOR, PENDING_TOO
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,
@@ -38,14 +47,24 @@ _OF_VERIFY: Final = documented(
 )
 
 
-@post("/send-otp", status_code=202, opt=GUARDED | documented(own_account.send_code, body=SEND_OTP, answer=CODE_SENT))
-async def send_otp(data: JSONBody[SendOtpBody], identity: Injected[Identity]) -> CodeSentJson:
-    """Send a one-time code to an account's e-mail address or phone number.
+@post(
+    "/send-otp",
+    status_code=202,
+    opt=GUARDED | documented(own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT),
+)
+async def send_otp(
+    data: JSONBody[SendOtpBody], request: Request[Any, Any, Any], identity: Injected[Identity]
+) -> CodeSentJson:
+    """Send a one-time code to an account's e-mail address or phone number, or with `signup` to any.
 
     The answer is the same whether or not there is such an account. The code replaces the previous one of its purpose.
-    A code can be requested once a minute, and ten times in 24 hours.
+    A code can be requested once a minute, and ten times in 24 hours. A code for `signup` is sent in the language of
+    `Accept-Language`, the others in that of the account.
     """
-    await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose))
+    if data.purpose == "signup":
+        await own_account.start_sign_up(identity, data.contact(), negotiated_language(request.scope["headers"]))
+    else:
+        await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose))
     return code_sent_json()
 
 
@@ -61,19 +80,27 @@ async def verify_otp(
 ) -> Response[SignedInJson]:
     """Use a one-time code.
 
-    `login` answers as `/auth/login` does. `verify` marks the address or number as verified, and `unlock` unlocks the
+    `login` answers as `/auth/login` does. So does `signup`: if no account has the address or number, the code begins
+    one with the status `pending`, whose tokens serve to complete the profile (`/auth/complete-profile`) within a day;
+    otherwise it signs in as `login` does. `verify` marks the address or number as verified, and `unlock` unlocks the
     password; both answer 204. A code is valid for five minutes, five guesses and one use. If the account has a second
     factor, `login` needs `secondFactor` as `/auth/login` does; while it is missing or wrong, the code stays valid.
 
-    The first `verify` or `login` of an account without a verified contact removes all access from before: the password,
-    linked identities, the second factor, the secret calendar address, the other contact, and all sessions. With an
-    access token of the account, `verify` keeps them and ends the other sessions only. It needs one if another contact
-    of the account is verified.
+    The first `verify`, `login` or `signup` of an account without a verified contact removes all access from before: the
+    password, linked identities, the second factor, the secret calendar address, the other contact, and all sessions.
+    With an access token of the account, `verify` keeps them and ends the other sessions only. It needs one if another
+    contact of the account is verified.
     """
     contact, code = data.contact(), data.code
-    if data.purpose == "login":
+    if data.purpose in {"login", "signup"}:
         tokens = await sign_in.sign_in_with_code(
-            identity, contact, code, client=client, counted_as=counted_as, second_factor=data.second_factor
+            identity,
+            contact,
+            code,
+            client=client,
+            counted_as=counted_as,
+            second_factor=data.second_factor,
+            purpose=CodePurpose(data.purpose),
         )
         return Response(signed_in_json(tokens))
     if data.purpose == "unlock":
@@ -104,4 +131,26 @@ async def verify_email(
     await own_account.verify_own_email(identity, Requester(actor, session_id), data.code, counted_as=counted_as)
 
 
-handlers: Final = (send_otp, verify_otp, verify_email)
+@post(
+    "/complete-profile",
+    status_code=200,
+    opt=limited_as(AUTH) | PENDING_TOO | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, answer=SIGNED_IN),
+)
+async def complete_profile(
+    data: JSONBody[CompleteProfileBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    client: Injected[Client],
+    identity: Injected[Identity],
+) -> SignedInJson:
+    """Complete the account that a sign-up began; it becomes `active`.
+
+    The answer has new tokens: the session of the sign-up ends. Until then, an account that is `pending` can use
+    `/auth/me`, `/auth/logout` and this route only (403 `auth.profile_incomplete`), and after a day it is removed.
+    """
+    profile = sign_in.Profile(name=data.name, role=Role(data.role), password=data.password)
+    tokens = await sign_in.complete_profile(identity, actor, profile, current=session_id, client=client)
+    return signed_in_json(tokens)
+
+
+handlers: Final = (send_otp, verify_otp, verify_email, complete_profile)

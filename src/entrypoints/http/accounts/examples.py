@@ -32,6 +32,7 @@ REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
 SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}
 CODE_SENT: Final[dict[str, Any]] = {"expiresIn": 300, "retryAfter": 60}
 VERIFY_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login", "code": "402519"}
+COMPLETE_PROFILE: Final[dict[str, Any]] = {"name": "Dorj", "role": "customer"}
 VERIFY_EMAIL: Final[dict[str, Any]] = {"code": "402519"}
 CHANGE_PASSWORD: Final[dict[str, Any]] = {
     "currentPassword": "correct-horse-battery",

@@ -35,9 +35,10 @@ async def change_password(
     session_id: Injected[SessionId],
     identity: Injected[Identity],
 ) -> None:
-    """Change the password of your account.
+    """Change the password of your account, or set its first one.
 
-    The session of the access token must be live; all others end. Wrong passwords are counted as at `/auth/login`.
+    The session of the access token must be live; all others end. Wrong passwords are counted as at `/auth/login`. An
+    account without a password must have signed in within five minutes.
     """
     requester = Requester(actor, session_id)
     await own_account.change_password(identity, requester, data.current_password, data.new_password)

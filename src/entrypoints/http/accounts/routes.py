@@ -29,7 +29,7 @@ from entrypoints.http.accounts.schemas import (
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL
+from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL, PENDING_TOO
 
 _NOTHING: Final = LogOutBody()
 
@@ -97,7 +97,7 @@ async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identit
 @post(
     "/logout",
     status_code=204,
-    opt=OPTIONAL | ONE_FACTOR | ENDED_SESSION | documented(sign_in.log_out, body=REFRESH),
+    opt=OPTIONAL | ONE_FACTOR | PENDING_TOO | ENDED_SESSION | documented(sign_in.log_out, body=REFRESH),
     operation_id="logOut",
 )
 async def sign_out(
@@ -113,7 +113,7 @@ async def sign_out(
     await sign_in.log_out(identity, session_id, data.refresh_token)
 
 
-@get("/me", opt=documented(get_own_account, answer=USER), operation_id="getSignedInAccount")
+@get("/me", opt=PENDING_TOO | documented(get_own_account, answer=USER), operation_id="getSignedInAccount")
 async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
     """Return the account of the access token."""
     return user_json(await get_own_account(actor, reads.users))

@@ -54,12 +54,16 @@ class ContactBody(Body, frozen=True, kw_only=True):
 Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
 
 
+NewName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+NewRole = Literal["customer", "provider", "manager"]
+
+
 class RegisterBody(ContactBody, frozen=True, kw_only=True):
     """A new account; an e-mail address or a phone number is required."""
 
     password: Password
-    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
-    role: Literal["customer", "provider", "manager"]
+    name: NewName
+    role: NewRole
     code: Code | None = None
     """Of the purpose `verify`, if another account has the contact but has not verified it."""
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 from litestar import Request, Response
 from litestar.handlers.base import BaseRouteHandler
 
-from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
+from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, SecondFactorRequired
 from booking_domain.identity.ports import AccessTokens, SessionReads
 from booking_domain.identity.queries import require_live_session
 from booking_domain.shared.actor import Actor, Role
@@ -38,6 +38,10 @@ _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
 """Roles that need a second factor may use the route without one, to set it up or to sign out."""
 
+_PROFILE: Final = "profile"
+PENDING_TOO: Final[dict[str, Any]] = {_PROFILE: "pending"}
+"""An account whose profile is not complete may use the route."""
+
 _SESSION: Final = "session"
 ENDED_SESSION: Final[dict[str, Any]] = {_SESSION: "ended"}
 """The route accepts a token whose session has ended from everyone: it only signs out."""
@@ -53,6 +57,11 @@ def actions_of(handler: BaseRouteHandler) -> frozenset[Permission]:
 def needs_one_factor(handler: BaseRouteHandler) -> bool:
     """Whether roles that need a second factor may use the route without one."""
     return handler.opt.get(_FACTORS) == 1
+
+
+def serves_pending(handler: BaseRouteHandler) -> bool:
+    """Whether an account whose profile is not complete may use the route."""
+    return handler.opt.get(_PROFILE) == "pending"
 
 
 class RequestGuard:
@@ -116,6 +125,11 @@ class RequestGuard:
         except InvalidToken:
             if access != "if valid":
                 raise
+            scope["user"] = scope["auth"] = None
+            return
+        if bearer.pending and not serves_pending(handler):
+            if access not in {"optional", "if valid"}:
+                raise ProfileIncomplete
             scope["user"] = scope["auth"] = None
             return
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id

@@ -24,4 +24,6 @@ PREFERENCES: Final[dict[str, Any]] = {
     "marketing": False,
 }
 WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}
+WANT_EMAIL: Final[dict[str, Any]] = {"email": "dorj@example.mn", "currentPassword": "correct-horse-battery"}
+CONFIRM_EMAIL: Final[dict[str, Any]] = {"email": "dorj@example.mn", "code": "402519"}
 CONFIRM_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "code": "402519"}

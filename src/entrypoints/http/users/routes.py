@@ -6,7 +6,8 @@ from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import JSONBody
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.identity.own_account import Requester, confirm_phone_change, prove, start_phone_change
+from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.own_account import Requester, confirm_contact_change, prove, start_contact_change
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.use_cases.accounts import EditAccount
@@ -24,21 +25,31 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.images import picture_change
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, PREFERENCES, WANT_PHONE
+from entrypoints.http.users.examples import (
+    ACCOUNT,
+    CHANGES,
+    CONFIRM_EMAIL,
+    CONFIRM_PHONE,
+    PREFERENCES,
+    WANT_EMAIL,
+    WANT_PHONE,
+)
 from entrypoints.http.users.schemas import (
     AccountJson,
+    ConfirmEmailBody,
     ConfirmPhoneBody,
     EditAccountBody,
     PreferencesBody,
     PreferencesJson,
+    WantEmailBody,
     WantPhoneBody,
     account_json,
     preferences_json,
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_OF_PHONE: Final = documented(start_phone_change, body=WANT_PHONE, answer=CODE_SENT)
-_OF_CONFIRMATION: Final = documented(confirm_phone_change, body=CONFIRM_PHONE, answer=ACCOUNT)
+_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, answer=CODE_SENT)
+_OF_CONFIRMATION: Final = documented(confirm_contact_change, body=CONFIRM_PHONE, answer=ACCOUNT)
 _OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 
@@ -66,8 +77,9 @@ async def edit_my_account(
 ) -> Response[AccountJson]:
     """Edit your account; omitted members do not change.
 
-    The session of the access token must be live. The e-mail address cannot be changed; the phone number is changed at
-    `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is deleted.
+    The session of the access token must be live. The e-mail address is changed at `/users/me/email`, the phone number
+    at `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is
+    deleted.
     """
     edit = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
     command = EditOwnAccount(edit=edit, picture=picture_change(data.picture_file_id))
@@ -118,7 +130,7 @@ async def want_phone(
     valid for five minutes and five guesses; it can be requested once a minute, and ten times in 24 hours.
     """
     requester = Requester(actor, session_id)
-    await start_phone_change(identity, requester, data.phone, data.current_password)
+    await start_contact_change(identity, requester, ContactInput(phone=data.phone), data.current_password)
     return code_sent_json()
 
 
@@ -137,7 +149,55 @@ async def confirm_phone(
     All other sessions end. The e-mail address and the former number are notified. If another account has the number,
     the answer is 409, but only if the code is right.
     """
-    await confirm_phone_change(identity, Requester(actor, session_id), data.phone, data.code, counted_as=counted_as)
+    requester, contact = Requester(actor, session_id), ContactInput(phone=data.phone)
+    await confirm_contact_change(identity, requester, contact, data.code, counted_as=counted_as)
+    return await _edited(actor, identity, object_storage)
+
+
+@post(
+    "/email",
+    status_code=202,
+    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, answer=CODE_SENT),
+    operation_id="requestEmailChange",
+)
+async def want_email(
+    data: JSONBody[WantEmailBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+) -> CodeSentJson:
+    """Send a code to your new e-mail address, or to the first one of your account; the rules are those of `/phone`."""
+    requester = Requester(actor, session_id)
+    await start_contact_change(identity, requester, ContactInput(email=data.email), data.current_password)
+    return code_sent_json()
+
+
+@post(
+    "/email/confirm",
+    status_code=200,
+    opt=_GUARDED | documented(confirm_contact_change, body=CONFIRM_EMAIL, answer=ACCOUNT),
+    operation_id="confirmEmailChange",
+)
+async def confirm_email(
+    data: JSONBody[ConfirmEmailBody],
+    *,
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    counted_as: Injected[str],
+    identity: Injected[Identity],
+    object_storage: Injected[ObjectLinks],
+) -> Response[AccountJson]:
+    """Change your e-mail address, with the code that was sent to it; the address is verified by that.
+
+    All other sessions end. The former address and the phone number are notified. If another account has verified the
+    address, the answer is 409, but only if the code is right.
+    """
+    requester, contact = Requester(actor, session_id), ContactInput(email=data.email)
+    await confirm_contact_change(identity, requester, contact, data.code, counted_as=counted_as)
+    return await _edited(actor, identity, object_storage)
+
+
+async def _edited(actor: Actor, identity: Identity, object_storage: ObjectLinks) -> Response[AccountJson]:
     user = await get_own_account(actor, identity.reads.users)
     return Response(account_json(user, object_storage), headers=etag(user.version))
 
@@ -169,6 +229,8 @@ routes: Final = Router(
         set_my_preferences,
         want_phone,
         confirm_phone,
+        want_email,
+        confirm_email,
         delete_my_account,
     ],
 )

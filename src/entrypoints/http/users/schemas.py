@@ -13,7 +13,7 @@ from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind,
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from booking_domain.shared.time import WallTime
 from entrypoints.http.accounts.code_schemas import OldPassword
-from entrypoints.http.accounts.schemas import Code, Phone, ProofBody, UserJson, user_json
+from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
 from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 
@@ -55,6 +55,19 @@ class ConfirmPhoneBody(Body, frozen=True, kw_only=True):
     """The new phone number, and the code that was sent to it."""
 
     phone: Phone
+    code: Code
+
+
+class WantEmailBody(ProofBody, frozen=True, kw_only=True):
+    """The new e-mail address, and the current password."""
+
+    email: Email
+
+
+class ConfirmEmailBody(Body, frozen=True, kw_only=True):
+    """The new e-mail address, and the code that was sent to it."""
+
+    email: Email
     code: Code
 
 

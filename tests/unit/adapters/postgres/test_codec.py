@@ -22,9 +22,10 @@ from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.kit.codec import Columns, Mapper, Renamed
 from booking_domain.identity.bank_accounts import BankAccount
+from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.model import User
-from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.identity.sign_ups import SignUp
 from booking_domain.notifications.model import Message, Notification
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.refunds import Refund
@@ -47,7 +48,8 @@ MAPPERS: Final = {
 ENCRYPTED: Final = frozenset(
     {
         User,
-        PhoneChange,
+        ContactChange,
+        SignUp,
         SecondFactor,
         BankAccount,
         Refund,

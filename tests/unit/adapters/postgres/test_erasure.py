@@ -39,6 +39,8 @@ NOT_OF_AN_ACCOUNT: Final = {
     ("bookings", "series_id"),
     ("booking_events", "id"),
     ("phone_changes", "code_id"),
+    ("email_changes", "code_id"),
+    ("sign_ups", "code_id"),
     ("outbox", "id"),
 }
 """Ids without a foreign key that do not name an account."""

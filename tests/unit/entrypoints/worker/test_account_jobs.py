@@ -10,14 +10,16 @@ from tests.unit.entrypoints.worker.test_codes import messenger_of
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
-from booking_domain.identity.one_time_codes import OneTimeCode
-from booking_domain.identity.use_cases.phone_changes import (
-    ChangePhone,
-    RequestPhoneChange,
-    change_phone,
-    request_phone_change,
+from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.use_cases.contact_changes import (
+    ChangeContact,
+    RequestContactChange,
+    change_contact,
+    request_contact_change,
 )
 from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
+from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.identity.memory.codes import SentCode
@@ -38,10 +40,14 @@ async def joined(shop: Workshop, **members: object) -> tuple[User, SessionId]:
     return user, session.id
 
 
-async def wanted(shop: Workshop, user: User, session_id: SessionId, phone: str = NEW) -> OneTimeCode:
+def contact(address: str) -> Contact:
+    return Contact(Channel.EMAIL if "@" in address else Channel.PHONE, address)
+
+
+async def wanted(shop: Workshop, user: User, session_id: SessionId, to: str = NEW) -> OneTimeCode:
     proof = Proof(user=user, right=True, current=session_id)
-    command = RequestPhoneChange(proof=proof, phone=phone)
-    code: OneTimeCode = await shop.container.executor().run(request_phone_change, command, actor=user.actor)
+    command = RequestContactChange(proof=proof, contact=contact(to))
+    code: OneTimeCode = await shop.container.executor().run(request_contact_change, command, actor=user.actor)
     return code
 
 
@@ -76,13 +82,43 @@ async def test_a_code_sent_by_sms_is_recorded_under_its_account(shop: Workshop) 
     assert (message.template, message.to_masked) == ("code.change_phone", "+976****2233")
 
 
+async def test_a_changed_address_is_announced_to_the_former_one_and_the_number(shop: Workshop) -> None:
+    messenger, (user, session_id) = messenger_of(shop), await joined(shop)
+    issued = await wanted(shop, user, session_id, "new@example.com")
+    await shop.relay()
+    await shop.run_due_jobs()
+    code = shop.container.secret_codes().code(issued.id, issued.purpose)
+    assert messenger.delivered == [SentCode(to="new@example.com", code=code, purpose="change_email", locale="mn")]
+    command = ChangeContact(contact=contact("new@example.com"), code=code, current=session_id)
+    await shop.container.executor().run(change_contact, command, actor=user.actor)
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert [(each.channel, each.to) for each in shop.sender.delivered] == [("email", user.email), ("sms", OLD)]
+
+
+async def test_the_code_of_a_sign_up_goes_to_any_contact_but_that_of_a_blocked_account(shop: Workshop) -> None:
+    messenger, now = messenger_of(shop), shop.studio.clock.now()
+    blocked = {"status": UserStatus.DISABLED, "phone_verified_at": now}
+    await joined(shop, phone="+97688112233", **blocked)
+    await joined(shop, locale="fa")
+    for to in ("+97688112233", OLD, "+97680001122", "new@example.com"):
+        command = RequestSignUp(contact=contact(to), locale="mn")
+        await shop.container.executor().run(request_sign_up, command, actor=SYSTEM)
+    await shop.relay()
+    assert "80001122" not in repr(await shop.waiting_jobs())
+    await shop.run_due_jobs()
+    sent = [(each.to, each.purpose, each.locale) for each in messenger.delivered]
+    signup = CodePurpose.SIGNUP.value
+    assert sent == [(OLD, signup, "fa"), ("+97680001122", signup, "mn"), ("new@example.com", signup, "mn")]
+
+
 async def test_a_changed_number_is_announced_to_the_address_and_the_former_number(shop: Workshop) -> None:
     user, session_id = await joined(shop)
     issued = await wanted(shop, user, session_id)
     secrets = shop.container.secret_codes()
     code = secrets.code(issued.id, issued.purpose)
-    command = ChangePhone(phone=NEW, code=code, current=session_id)
-    await shop.container.executor().run(change_phone, command, actor=user.actor)
+    command = ChangeContact(contact=contact(NEW), code=code, current=session_id)
+    await shop.container.executor().run(change_contact, command, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
     told = [(each.channel, each.to, each.subject) for each in shop.sender.delivered]
@@ -139,8 +175,8 @@ async def test_erasing_an_account_deletes_the_files_of_its_messages(shop: Worksh
         await shop.relay()
         await shop.run_due_jobs()
         code = shop.container.secret_codes().code(issued.id, issued.purpose)
-        command = ChangePhone(phone=phone, code=code, current=session_id)
-        await shop.container.executor().run(change_phone, command, actor=user.actor)
+        command = ChangeContact(contact=contact(phone), code=code, current=session_id)
+        await shop.container.executor().run(change_contact, command, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
     folder = shop.container.settings().data_dir / "messages"

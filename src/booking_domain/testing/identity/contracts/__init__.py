@@ -7,13 +7,14 @@ import pytest
 pytest.register_assert_rewrite(
     f"{__name__}.bank_accounts",
     f"{__name__}.calendar_links",
+    f"{__name__}.contact_changes",
     f"{__name__}.credentials",
     f"{__name__}.external_identities",
     f"{__name__}.passwords",
-    f"{__name__}.phone_changes",
     f"{__name__}.phone_numbers",
     f"{__name__}.second_factors",
     f"{__name__}.sessions",
+    f"{__name__}.sign_ups",
     f"{__name__}.tokens",
     f"{__name__}.unsubscribing",
     f"{__name__}.users",
@@ -22,10 +23,10 @@ pytest.register_assert_rewrite(
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
 from booking_domain.identity.passwords import Credentials
-from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.ports import (
     AccessTokens,
     LoginHistory,
@@ -39,9 +40,11 @@ from booking_domain.identity.ports import (
     Users,
 )
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
+from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
+from booking_domain.testing.identity.contracts.contact_changes import ContactChangesContract
 from booking_domain.testing.identity.contracts.credentials import (
     CredentialsContract,
     OneTimeCodesContract,
@@ -52,10 +55,10 @@ from booking_domain.testing.identity.contracts.external_identities import (
     UsedAssertionsContract,
 )
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
-from booking_domain.testing.identity.contracts.phone_changes import PhoneChangesContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
 from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
+from booking_domain.testing.identity.contracts.sign_ups import SignUpsContract
 from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
 from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeTokensContract
 from booking_domain.testing.identity.contracts.users import UsersContract
@@ -73,14 +76,16 @@ CONTRACTS: Final = {
     LoginReads: LoginHistoryContract,
     OneTimeCodes: OneTimeCodesContract,
     PasswordHasher: PasswordHasherContract,
-    PhoneChangeReads: PhoneChangesContract,
-    PhoneChanges: PhoneChangesContract,
+    ContactChangeReads: ContactChangesContract,
+    ContactChanges: ContactChangesContract,
     PhoneNumbers: PhoneNumbersContract,
     RefreshTokens: RefreshTokensContract,
     SecondFactors: SecondFactorsContract,
     SecretCodes: SecretCodesContract,
     SessionReads: SessionsContract,
     Sessions: SessionsContract,
+    SignUpReads: SignUpsContract,
+    SignUps: SignUpsContract,
     TimeCodes: TimeCodesContract,
     UsedAssertions: UsedAssertionsContract,
     UnsubscribeTokens: UnsubscribeTokensContract,

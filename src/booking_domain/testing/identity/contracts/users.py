@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
-from booking_domain.identity.model import ERASED_AFTER, User, UserAction, UserParty, UserStatus
+from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
@@ -223,22 +223,27 @@ class UsersContract(StorageContract):
         assert await backend.reads.users.by_login(one.email or "") == one
         assert await backend.reads.users.by_login(other.phone or "") == other
 
-    async def test_accounts_are_due_for_erasure_by_deletion_time(self, backend: Backend, make: Builder) -> None:
+    async def test_accounts_are_due_for_erasure_a_month_after_deletion_or_a_day_after_sign_up(
+        self, backend: Backend, make: Builder
+    ) -> None:
         instant = timedelta(microseconds=1)
-        due = [make.user().deleted(NOW), make.user().deleted(NOW - instant), make.user().deleted(NOW)]
+        month, begun = NOW - ERASED_AFTER, NOW - SIGN_UP_LIFE
+        pending = replace(make.user(), status=UserStatus.PENDING, created_at=begun)
+        due = [make.user().deleted(month), make.user().deleted(month - instant), pending]
         others = [
-            make.user().deleted(NOW + instant),
-            make.user().deleted(NOW).erased(NOW),
-            make.user().deleted(NOW).moved(UserAction.ENABLE, UserParty.ADMIN),
-            make.user(),
+            make.user().deleted(month + instant),
+            make.user().deleted(month).erased(NOW),
+            make.user().deleted(month).moved(UserAction.ENABLE, UserParty.ADMIN),
+            replace(pending, id=make.user().id, email=None, phone=None, created_at=begun + instant),
+            replace(make.user(), created_at=begun),
         ]
         for user in (*others, *due):
             await _add(backend, user)
-        ids = [user.id for user in due]
+        ids = sorted(user.id for user in due)
         assert list(await backend.reads.users.to_erase(NOW, None, 9)) == ids
         assert list(await backend.reads.users.to_erase(NOW, None, 2)) == ids[:2]
         assert list(await backend.reads.users.to_erase(NOW, ids[1], 2)) == ids[2:]
-        assert list(await backend.reads.users.to_erase(NOW - instant, None, 9)) == ids[1:2]
+        assert list(await backend.reads.users.to_erase(NOW - instant, None, 9)) == [due[1].id]
 
     async def test_an_account_is_found_by_nothing_else(self, backend: Backend, make: Builder) -> None:
         user = replace(make.user(), phone=None)

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from booking_domain.testing.identity.memory.bank_accounts import MemoryBankAccountReads, MemoryBankAccounts
+from booking_domain.testing.identity.memory.contact_changes import MemoryContactChangeReads, MemoryContactChanges
 from booking_domain.testing.identity.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
 from booking_domain.testing.identity.memory.external_identities import (
     MemoryExternalIdentities,
     MemoryExternalIdentityReads,
     MemoryUsedAssertions,
 )
-from booking_domain.testing.identity.memory.phone_changes import MemoryPhoneChangeReads, MemoryPhoneChanges
 from booking_domain.testing.identity.memory.second_factors import MemorySecondFactors
+from booking_domain.testing.identity.memory.sign_ups import MemorySignUpReads, MemorySignUps
+from booking_domain.testing.identity.memory.tables import EMAIL_CHANGES, PHONE_CHANGES
 from booking_domain.testing.identity.memory.users import (
     MemoryCalendarLinkReads,
     MemoryCalendarLinks,
@@ -34,7 +36,9 @@ class IdentityRepositories(RepositoryGroup):
         self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.credentials = MemoryCredentials(state)
-        self.phone_changes = MemoryPhoneChanges(state)
+        self.phone_changes = MemoryContactChanges(state, PHONE_CHANGES)
+        self.email_changes = MemoryContactChanges(state, EMAIL_CHANGES)
+        self.sign_ups = MemorySignUps(state)
         self.external_identities = MemoryExternalIdentities(state)
         self.used_assertions = MemoryUsedAssertions(state)
         self.second_factors = MemorySecondFactors(state)
@@ -50,7 +54,9 @@ class IdentityReads(ReadGroup):
         self.users = MemoryUserReads(committed)
         self.sessions = MemorySessionReads(committed)
         self.login_history = MemoryLoginReads(committed)
-        self.phone_changes = MemoryPhoneChangeReads(committed)
+        self.phone_changes = MemoryContactChangeReads(committed, PHONE_CHANGES)
+        self.email_changes = MemoryContactChangeReads(committed, EMAIL_CHANGES)
+        self.sign_ups = MemorySignUpReads(committed)
         self.external_identities = MemoryExternalIdentityReads(committed)
         self.calendar_links = MemoryCalendarLinkReads(committed)
         self.bank_accounts = MemoryBankAccountReads(committed)

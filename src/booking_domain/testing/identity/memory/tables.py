@@ -6,13 +6,14 @@ from uuid import UUID
 
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
-from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
-from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.identity.sign_ups import SignUp
+from booking_domain.shared.ids import CodeId, LoginId, SessionId, UserId
 from booking_domain.testing.kit.tables import MissingRow, State, Table, delete_key, delete_rows
 
 USERS: Final = Table[UserId, User]("users")
@@ -23,7 +24,9 @@ ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
     "one_time_codes", erase=delete_rows(lambda row: row.user_id)
 )
 WRONG_PASSWORDS: Final = Table[UUID, tuple[int, datetime]]("wrong_passwords", erase=delete_key(lambda key: key))
-PHONE_CHANGES: Final = Table[UserId, PhoneChange]("phone_changes", erase=delete_rows(lambda row: row.user_id))
+PHONE_CHANGES: Final = Table[UserId, ContactChange]("phone_changes", erase=delete_rows(lambda row: row.user_id))
+EMAIL_CHANGES: Final = Table[UserId, ContactChange]("email_changes", erase=delete_rows(lambda row: row.user_id))
+SIGN_UPS: Final = Table[CodeId, SignUp]("sign_ups")
 EXTERNAL_IDENTITIES: Final = Table[tuple[IdentityProvider, str], ExternalIdentity](
     "external_identities", erase=delete_rows(lambda row: row.user_id)
 )
@@ -39,6 +42,8 @@ TABLES: Final = (
     ONE_TIME_CODES,
     WRONG_PASSWORDS,
     PHONE_CHANGES,
+    EMAIL_CHANGES,
+    SIGN_UPS,
     EXTERNAL_IDENTITIES,
     USED_ASSERTIONS,
     SECOND_FACTORS,

@@ -17,7 +17,7 @@ ACCESS_TOKEN_LIFE: Final = timedelta(minutes=30)
 
 
 class MemoryAccessTokens(AccessTokens):
-    """`<user>.<role>.<session>.<factors>.<expiry>.<signature>`."""
+    """`<user>.<role>.<session>.<factors>.<pending>.<expiry>.<signature>`."""
 
     def __init__(self, key: bytes = b"memory") -> None:
         self._key = key
@@ -25,7 +25,7 @@ class MemoryAccessTokens(AccessTokens):
     def issue(self, bearer: Bearer, now: datetime) -> AccessToken:
         expires = int((now + ACCESS_TOKEN_LIFE).timestamp())
         factors = 2 if bearer.second_factor else 1
-        claims = f"{bearer.actor.id}.{bearer.actor.role}.{bearer.session_id}.{factors}.{expires}"
+        claims = f"{bearer.actor.id}.{bearer.actor.role}.{bearer.session_id}.{factors}.{int(bearer.pending)}.{expires}"
         return AccessToken(
             text=f"{claims}.{_signature(self._key, claims)}", expires_in=int(ACCESS_TOKEN_LIFE.total_seconds())
         )
@@ -34,10 +34,10 @@ class MemoryAccessTokens(AccessTokens):
         claims, _, signature = text.rpartition(".")
         if not hmac.compare_digest(_signature(self._key, claims).encode(), signature.encode("utf-8", "surrogatepass")):
             raise InvalidToken
-        user, role, session, factors, expires = claims.split(".")
+        user, role, session, factors, pending, expires = claims.split(".")
         if now >= datetime.fromtimestamp(int(expires), UTC):
             raise InvalidToken
-        return Bearer(Actor(UserId(UUID(user)), Role(role)), SessionId(UUID(session)), factors == "2")
+        return Bearer(Actor(UserId(UUID(user)), Role(role)), SessionId(UUID(session)), factors == "2", pending == "1")
 
 
 class MemoryRefreshTokens(RefreshTokens):

@@ -136,15 +136,11 @@ class MemoryUserReads(UserReads):
     async def by_login(self, login: str) -> User | None:
         return next((user for user in self._committed()[USERS].values() if login in {user.email, user.phone}), None)
 
-    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+    async def to_erase(self, now: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
         due = [
             user.id
             for user in self._committed()[USERS].values()
-            if user.status is UserStatus.DELETED
-            and user.erased_at is None
-            and user.deleted_at is not None
-            and user.deleted_at <= deleted_before
-            and (after is None or user.id > after)
+            if user.erased_from is not None and user.erased_from <= now and (after is None or user.id > after)
         ]
         return sorted(due)[:limit]
 
@@ -166,7 +162,7 @@ class MemorySessionReads(SessionReads):
         if session is None or not session.live(now):
             return None
         user = self._committed()[USERS][session.user_id]
-        return user.actor if user.status is UserStatus.ACTIVE else None
+        return user.actor if user.usable else None
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
         found = [each for each in self._committed()[SESSIONS].values() if each.user_id == user_id and each.live(now)]

@@ -10,10 +10,10 @@ from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import ERASED_NAME, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
-from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.scheduling.feeds import Feed, FeedRule
@@ -54,7 +54,7 @@ async def _add_all_personal_data(backend: Backend, make: Builder, user: User, pr
         expires_at=NOW + CODE_LIFE,
         day_began=NOW,
     )
-    change = PhoneChange.ask(None, user_id=user.id, phone="+97699887766", code_id=code.id, now=NOW)
+    change = ContactChange.ask(None, user_id=user.id, address="+97699887766", code_id=code.id, now=NOW)
     key = IdempotencyKey(caller=user.id, key="key", fingerprint=b"f")
     async with backend.begin() as tx:
         await tx.sessions.add(make.session(user))
@@ -62,6 +62,7 @@ async def _add_all_personal_data(backend: Backend, make: Builder, user: User, pr
         await tx.one_time_codes.save(code)
         await tx.credentials.count_wrong(user.id, NOW)
         await tx.phone_changes.save(change)
+        await tx.email_changes.save(change)
         await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=frozenset({b"r"})))
         await tx.external_identities.add(
             ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject="canary", user_id=user.id, linked_at=NOW)
@@ -89,6 +90,7 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         "codes": len(codes),
         "wrong passwords": locked.count(False),
         "phone changes": int(await reads.phone_changes.get(user.id) is not None),
+        "e-mail changes": int(await reads.email_changes.get(user.id) is not None),
         "links": int(await reads.calendar_links.user_of(CONTACT) == user.id),
         "second factors": int(factor is not None),
         "identities": len(await reads.external_identities.of_user(user.id)),

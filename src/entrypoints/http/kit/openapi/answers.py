@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
+from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, SecondFactorRequired
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, NotPermitted, StorageUnavailable
 from booking_domain.shared.executor import UseCase
@@ -26,7 +26,7 @@ from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_t
 from entrypoints.http.kit.problems import DETAILS, MEDIA_TYPE, Problem, status_of
 from entrypoints.http.kit.rate_limits import class_of
 from entrypoints.http.kit.refusals import INVALID
-from entrypoints.http.kit.request_guard import ACCESS, needs_one_factor
+from entrypoints.http.kit.request_guard import ACCESS, needs_one_factor, serves_pending
 
 _PARAMETER: Final = re.compile(r"\{(\w+)[^}]*\}")
 _REQUEST_ID: Final = "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"
@@ -100,6 +100,8 @@ def errors_of(handler: HTTPRouteHandler) -> list[type[DomainError]]:
         found.append(InvalidToken)
         if not needs_one_factor(handler):
             found.append(SecondFactorRequired)
+        if not serves_pending(handler):
+            found.append(ProfileIncomplete)
         if any(not _for_everyone(use_case.action) for use_case in use_cases):
             found.append(NotPermitted)
     if "runner" in handler.parsed_fn_signature.parameters:

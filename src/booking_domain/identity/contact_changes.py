@@ -1,7 +1,8 @@
-"""Changes of an account's phone number: the number changes once a code that was sent to it comes back.
+"""Changes of an account's e-mail address or phone number, made once a code that was sent to the new one comes back.
 
-Rules: one pending number at a time; one request a minute and ten within 24 hours, whatever the numbers. The limits of
-one-time codes hold for the number too. Whether another account has the number is checked only after the code was right.
+Rules: one pending address and one pending number at a time; of each, one request a minute and ten within 24 hours,
+whatever the contacts. The limits of one-time codes hold for the contact too. Whether another account has it is checked
+only after the code was right.
 """
 
 from collections.abc import Sequence
@@ -14,24 +15,24 @@ from booking_domain.shared.ids import CodeId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneChange:
-    """The last change of an account's number that was requested."""
+class ContactChange:
+    """The last change of an account's contact of one channel that was requested."""
 
     user_id: UserId
-    phone: str
-    """The new number."""
+    address: str
+    """The new e-mail address, in its normal form, or number (E.164)."""
     former: str | None = None
-    """The number before, once it was replaced: it is notified."""
+    """The contact before, once it was replaced: it is notified."""
     code_id: CodeId
-    """The code that was sent to the new number."""
+    """The code that was sent to the new contact."""
     asked_at: datetime
     day_began: datetime
     asked_that_day: int = 1
 
     @classmethod
-    def ask(cls, before: Self | None, *, user_id: UserId, phone: str, code_id: CodeId, now: datetime) -> Self:
+    def ask(cls, before: Self | None, *, user_id: UserId, address: str, code_id: CodeId, now: datetime) -> Self:
         """A change that replaces the previous one, or `TooManyCodes`."""
-        first = cls(user_id=user_id, phone=phone, code_id=code_id, asked_at=now, day_began=now)
+        first = cls(user_id=user_id, address=address, code_id=code_id, asked_at=now, day_began=now)
         if before is None or abs(now - before.day_began) >= DAY:
             return first
         if abs(now - before.asked_at) < COOL_DOWN:
@@ -45,14 +46,14 @@ class PhoneChange:
         return replace(self, former=former)
 
 
-class PhoneChanges(Protocol):
-    """The changes of a transaction, at most one for each account; the caller has locked the account."""
+class ContactChanges(Protocol):
+    """The changes of one channel in a transaction, at most one for each account; the caller has locked the account."""
 
-    async def get(self, user_id: UserId) -> PhoneChange | None:
+    async def get(self, user_id: UserId) -> ContactChange | None:
         """The account's last change."""
         ...
 
-    async def save(self, change: PhoneChange) -> None:
+    async def save(self, change: ContactChange) -> None:
         """Store a change in place of the account's last one."""
         ...
 
@@ -61,14 +62,14 @@ class PhoneChanges(Protocol):
         ...
 
 
-class PhoneChangeReads(Protocol):
-    """Reads of changes, outside any transaction."""
+class ContactChangeReads(Protocol):
+    """Reads of changes of one channel, outside any transaction."""
 
-    async def get(self, user_id: UserId) -> PhoneChange | None:
+    async def get(self, user_id: UserId) -> ContactChange | None:
         """The account's last change."""
         ...
 
 
-def kept(changes: Sequence[PhoneChange], now: datetime) -> list[PhoneChange]:
-    """The changes that are kept: `PhoneChanges.forget` as a function."""
+def kept(changes: Sequence[ContactChange], now: datetime) -> list[ContactChange]:
+    """The changes that are kept: `ContactChanges.forget` as a function."""
     return [change for change in changes if abs(now - change.asked_at) < DAY]

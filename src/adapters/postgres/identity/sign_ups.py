@@ -1,0 +1,36 @@
+"""Sign-ups on PostgreSQL. The contacts are encrypted."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, delete, select
+
+from adapters.postgres.identity.tables import sign_ups
+from adapters.postgres.kit.codec import Encrypted, Mapper
+from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.statements import Statement
+from booking_domain.identity.sign_ups import SignUp, SignUpReads, SignUps
+from booking_domain.shared.ids import CodeId
+
+SIGN_UP: Final = Mapper(sign_ups, SignUp, address=Encrypted("address_sealed"))
+_GET: Final = Statement(select(*SIGN_UP.columns).where(sign_ups.c.code_id == bindparam("code")))
+_ADD: Final = SIGN_UP.insert()
+_FORGET: Final = Statement(delete(sign_ups).where(sign_ups.c.expires_at <= bindparam("now")))
+
+
+class PostgresSignUpReads(WithCipher, SignUpReads):
+    """`SignUpReads` of the table `sign_ups`."""
+
+    async def get(self, code_id: CodeId) -> SignUp | None:
+        row = await self._work.one(_GET, code=code_id)
+        return None if row is None else SIGN_UP.read(row, self._cipher)
+
+
+class PostgresSignUps(PostgresSignUpReads, SignUps):
+    """`SignUps` in the table `sign_ups`."""
+
+    async def add(self, sign_up: SignUp) -> None:
+        await self._work.execute(_ADD, **SIGN_UP.write(sign_up, self._cipher))
+
+    async def forget(self, now: datetime) -> None:
+        await self._work.execute(_FORGET, now=now)

@@ -1,0 +1,73 @@
+"""Sign-ups: a contact that may have no account asks for a code, with which a new account begins.
+
+Rules: the answer to a request is the same whether or not an account has the contact, and so is what is stored. The code
+begins an account that is `pending` until its owner has completed the profile. If the contact opens an account already,
+the code signs in to that one, as a code of the purpose `login` does. A sign-up is kept until its code has expired, a
+pending account for a day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.shared.ids import CodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """A contact that waits for its code."""
+
+    code_id: CodeId
+    channel: Channel
+    address: str
+    locale: str
+    """The language that the client asked for."""
+    expires_at: datetime
+    """When the code expires."""
+
+    @property
+    def contact(self) -> Contact:
+        """The contact."""
+        return Contact(self.channel, self.address)
+
+
+def opens(user: User, contact: Contact) -> bool:
+    """Whether a sign-up with this contact signs in to this account, which has the contact."""
+    return user.usable and user.opened_by(contact.channel)
+
+
+def keeps(user: User, contact: Contact) -> bool:
+    """Whether the account, which the contact does not open, keeps it from beginning another one: it has verified it."""
+    return user.verified_at(contact.channel) is not None
+
+
+class SignUps(Protocol):
+    """The sign-ups of a transaction."""
+
+    async def add(self, sign_up: SignUp) -> None:
+        """Add a sign-up."""
+        ...
+
+    async def get(self, code_id: CodeId) -> SignUp | None:
+        """The sign-up of a code."""
+        ...
+
+    async def forget(self, now: datetime) -> None:
+        """Remove the sign-ups whose code has expired."""
+        ...
+
+
+class SignUpReads(Protocol):
+    """Reads of sign-ups, outside any transaction."""
+
+    async def get(self, code_id: CodeId) -> SignUp | None:
+        """The sign-up of a code."""
+        ...
+
+
+def waiting(sign_ups: Sequence[SignUp], now: datetime) -> list[SignUp]:
+    """The sign-ups that are kept: `SignUps.forget` as a function."""
+    return [sign_up for sign_up in sign_ups if now < sign_up.expires_at]

@@ -1,0 +1,223 @@
+"""Sign up with a phone number or an e-mail address alone, then complete the profile."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.http.test_one_time_codes import (
+    MINUTE,
+    PHONE,
+    SENT,
+    ask,
+    code_for,
+    joined,
+    log_in,
+    other,
+    use,
+)
+
+from booking_domain.identity.events import SignUpRequested
+from booking_domain.identity.model import SIGN_UP_LIFE, UserStatus
+from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.identity.memory.tables import SIGN_UPS, USERS
+from booking_domain.workflows.erase_account import Erasing, erase_account
+
+SARAA = {"name": "Saraa", "role": "provider"}
+
+
+async def sign_up_code(api: Api, who: dict[str, str] = PHONE, language: str = "") -> str:
+    """The code, which the worker sends."""
+    headers = {"Accept-Language": language} if language else {}
+    answer = await api.post("/auth/send-otp", json={**who, "purpose": "signup"}, headers=headers)
+    assert (answer.status_code, answer.json()) == (202, SENT)
+    event = (await api.database.outbox_events())[-1]
+    assert isinstance(event, SignUpRequested)
+    return api.container.secret_codes().code(event.code_id, CodePurpose.SIGNUP)
+
+
+async def signed_up(api: Api, who: dict[str, str] = PHONE, **request: Any) -> dict[str, Any]:
+    answer = await use(api, await sign_up_code(api, who, **request), "signup", who)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def complete(api: Api, token: str, **more: Any) -> Any:
+    return await api.post("/auth/complete-profile", token, json=SARAA | more)
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        (PHONE, {"phone": "+97699112233", "email": None}),
+        ({"email": "Saraa@example.com"}, {"phone": None, "email": "saraa@example.com"}),
+    ],
+)
+async def test_a_contact_alone_begins_an_account_that_the_profile_completes(
+    api: Api, who: dict[str, str], shown: dict[str, str | None]
+) -> None:
+    begun = await signed_up(api, who, language="mn")
+    expected = shown | {"status": "pending", "role": "customer", "locale": "mn"}
+    assert {name: begun["user"][name] for name in expected} == expected
+    api.clock.advance(MINUTE)
+    done = (await complete(api, begun["accessToken"])).json()
+    expected = shown | {"status": "active", "id": begun["user"]["id"], "locale": "mn"} | SARAA
+    assert {name: done["user"][name] for name in expected} == expected
+    token = done["accessToken"]
+    account = (await api.get("/users/me", token)).json()
+    assert (account["hasPassword"], account["phoneVerifiedAt"] or account["emailVerifiedAt"]) == (
+        False,
+        "2026-11-23T00:00:00Z",
+    )
+    assert (await api.post("/providers/me", token, json={"displayName": "Studio"})).status_code == 201
+    history = (await api.get("/auth/login-history", token)).json()["items"]
+    assert [each["method"] for each in history] == ["registration", "code"]
+
+
+async def test_a_password_may_come_with_the_profile(api: Api) -> None:
+    token = (await signed_up(api))["accessToken"]
+    refused = await complete(api, token, password="99112233!")
+    assert_problem(refused, 422, "validation.invalid_value", "/password")
+    assert (await complete(api, token, password=PASSWORD)).status_code == 200
+    assert (await log_in(api)).status_code == 200
+
+
+async def test_a_pending_account_may_only_complete_its_profile_and_sign_out(api: Api) -> None:
+    begun = await signed_up(api)
+    token = begun["accessToken"]
+    assert (await api.get("/auth/me", token)).json()["status"] == "pending"
+    for route in ("GET /users/me", "GET /bookings", "DELETE /users/me", "GET /notifications", "POST /salons"):
+        method, path = route.split()
+        assert_problem(await api.call(method, path, token), 403, "auth.profile_incomplete")
+    provider = (await api.open_provider())[1]
+    slot = {"providerId": provider, "slot": "2026-11-23T10:00:00+08:00"}
+    assert_problem(await api.post("/holds", token, json=slot), 403, "auth.profile_incomplete")
+    assert (await api.get(f"/providers/{provider}", token)).status_code == 200  # as anybody may
+    again = (await api.post("/auth/refresh", json={"refreshToken": begun["refreshToken"]})).json()
+    assert_problem(await api.get("/users/me", again["accessToken"]), 403, "auth.profile_incomplete")
+    assert (await api.post("/auth/logout", again["accessToken"])).status_code == 204
+    assert_problem(await complete(api, again["accessToken"]), 401, "auth.invalid_token")
+
+
+async def test_the_profile_is_completed_once_and_nobody_makes_an_admin_of_themselves(api: Api) -> None:
+    token = (await signed_up(api))["accessToken"]
+    assert_problem(await complete(api, token, role="admin"), 400, "validation.invalid_input", "/role")
+    assert (await complete(api, token)).status_code == 200
+    assert_problem(await complete(api, token), 401, "auth.invalid_token")
+    active = await api.joined("customer")
+    assert_problem(await complete(api, active), 409, "user.invalid_transition")
+
+
+async def test_a_person_who_left_before_the_profile_comes_back_by_a_code(api: Api) -> None:
+    begun = await signed_up(api)
+    by_login = (await use(api, await code_for(api))).json()
+    api.clock.advance(MINUTE)
+    by_sign_up = await signed_up(api)
+    for back in (by_login, by_sign_up):
+        assert (back["user"]["id"], back["user"]["status"]) == (begun["user"]["id"], "pending")
+    assert (await complete(api, by_login["accessToken"])).status_code == 200
+
+
+async def test_a_known_number_gets_the_same_answer_and_its_owner_is_signed_in(api: Api) -> None:
+    account = (await joined(api))["user"]
+    await api.verify_contacts()
+    answer = await use(api, await sign_up_code(api), "signup")
+    assert (answer.status_code, answer.json()["user"]["id"], answer.json()["user"]["status"]) == (
+        200,
+        account["id"],
+        "active",
+    )
+    assert len(api.database.rows(SIGN_UPS)) == 1  # stored as for any other number
+    assert (await log_in(api)).status_code == 200
+
+
+async def test_of_an_unverified_account_the_owner_of_the_number_gets_what_a_login_code_gives(api: Api) -> None:
+    account = (await joined(api))["user"]
+    answer = await use(api, await sign_up_code(api), "signup")
+    assert answer.json()["user"]["id"] == account["id"]
+    assert_problem(await log_in(api), 401, "auth.invalid_credentials")  # whoever set the password had not proved it
+
+
+async def test_an_account_that_has_verified_another_contact_loses_a_number_that_it_has_not(api: Api) -> None:
+    account = (await joined(api))["user"]
+    async with api.database.begin() as tx:
+        user = await tx.users.lock(UserId(UUID(account["id"])))
+        assert user is not None
+        await tx.users.save(user.changed(email_verified_at=api.clock.now()))
+    begun = await signed_up(api)
+    assert begun["user"]["id"] != account["id"]
+    former = api.database.rows(USERS)[UserId(UUID(account["id"]))]
+    assert (former.phone, former.status) == (None, UserStatus.ACTIVE)
+
+
+@pytest.mark.parametrize("status", ["disabled", "deleted"])
+async def test_an_account_that_cannot_be_used_keeps_its_verified_number(api: Api, status: str) -> None:
+    account = (await joined(api))["user"]
+    await api.verify_contacts()
+    admin, path = await api.an_admin(), f"/admin/users/{account['id']}"
+    if status == "disabled":
+        await api.patch(path, admin, json={"status": status, "reason": "abuse"})
+    else:
+        await api.delete(path, admin)
+    code = await sign_up_code(api)
+    assert_problem(await use(api, code, "signup"), 401, "auth.invalid_code")
+    assert len([user for user in api.database.rows(USERS).values() if user.phone == PHONE["phone"]]) == 1
+
+
+async def test_wrong_guesses_are_counted_and_a_code_begins_one_account(api: Api) -> None:
+    code = await sign_up_code(api)
+    for by in range(1, 6):
+        assert_problem(await use(api, other(code, by), "signup"), 401, "auth.invalid_code")
+    assert_problem(await use(api, code, "signup"), 401, "auth.invalid_code")
+    assert_problem(await ask(api, "signup"), 429, "auth.too_many_codes")
+    api.clock.advance(MINUTE)
+    code = await sign_up_code(api)
+    assert_problem(await use(api, code, "login"), 401, "auth.invalid_code")
+    assert [(await use(api, code, "signup")).status_code for _ in range(2)] == [200, 401]
+
+
+async def test_the_contact_is_in_no_event(api: Api) -> None:
+    await sign_up_code(api)
+    assert "99112233" not in repr(await api.database.outbox_events())
+
+
+async def test_an_account_that_stays_pending_is_removed_after_a_day_and_a_completed_one_is_not(api: Api) -> None:
+    abandoned = UserId(UUID((await signed_up(api))["user"]["id"]))
+    finished = await signed_up(api, {"phone": "+97680112233"})
+    done = UserId(UUID((await complete(api, finished["accessToken"])).json()["user"]["id"]))
+    executor, users = api.container.executor(), api.container.reads().users
+    api.clock.advance(SIGN_UP_LIFE - timedelta(seconds=1))
+    assert await users.to_erase(api.clock.now(), None, 9) == []
+    api.clock.advance(timedelta(seconds=1))
+    assert await users.to_erase(api.clock.now(), None, 9) == [abandoned]
+    assert [await executor.run(erase_account, each, actor=SYSTEM) for each in (abandoned, done)] == [
+        Erasing.ERASED,
+        Erasing.NOT_DUE,
+    ]
+    again = await signed_up(api)  # the number is free
+    assert again["user"]["id"] != str(abandoned)
+
+
+async def test_admins_see_pending_accounts_and_can_delete_but_not_enable_them(api: Api) -> None:
+    user = (await signed_up(api))["user"]
+    admin = await api.an_admin()
+    found = (await api.get("/admin/users?status=pending", admin)).json()["items"]
+    assert [each["id"] for each in found] == [user["id"]]
+    for status in ({"status": "active"}, {"status": "disabled", "reason": "abuse"}):
+        refused = await api.patch(f"/admin/users/{user['id']}", admin, json=status)
+        assert_problem(refused, 422, "validation.invalid_value", "/status")
+    assert (await api.delete(f"/admin/users/{user['id']}", admin)).status_code == 204
+
+
+async def test_a_number_that_costs_extra_is_refused(api: Api) -> None:
+    refused = await api.post("/auth/send-otp", json={"phone": "1900 1234", "purpose": "signup"})
+    assert_problem(refused, 422, "validation.invalid_value", "/phone")
+
+
+@pytest.mark.settings(BOOKING_SMS_PROVIDER="none")
+async def test_without_a_provider_of_text_messages_only_addresses_sign_up(api: Api) -> None:
+    assert_problem(await ask(api, "signup"), 404, "auth.phone_codes_not_configured")
+    assert (await ask(api, "signup", {"email": "saraa@example.com"})).status_code == 202
