@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.shared.errors import Conflict, InvalidValue, RuleViolated
 from booking_domain.shared.ids import BookingId, CommissionId, EarningId, ProviderId, ProviderPayoutId
+from booking_domain.shared.money import Money
 
+MAX_ADJUSTMENT_REASON: Final = 500
 ALL: Final = 10_000
 """The basis points of everything: 1 basis point is 0.01 %."""
 
@@ -113,6 +115,8 @@ class EarningKind(StrEnum):
     """The provider's share of a booking, or a change of it."""
     PAYOUT = "payout"
     """A transfer to the provider, or a cancelled one."""
+    ADJUSTMENT = "adjustment"
+    """A correction by an admin, who says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,41 @@ class Earning:
     commission: int = 0
     amount: int
     """What it adds to the balance."""
+    reason: str | None = None
+    """Why an admin adjusted the account; the provider sees it."""
     at: datetime
+
+    @classmethod
+    def adjustment(
+        cls,
+        *,
+        id: EarningId,  # noqa: A002
+        provider_id: ProviderId,
+        currency: str,
+        amount: int,
+        reason: str,
+        now: datetime,
+    ) -> Self:
+        """An adjustment of an account by a signed amount.
+
+        Raises:
+            InvalidValue: the amount is zero, the currency unknown, or the reason empty or too long.
+        """
+        text = reason.strip()
+        if not amount:
+            raise InvalidValue(field="amount", problem="not 0")
+        if not 1 <= len(text) <= MAX_ADJUSTMENT_REASON:
+            raise InvalidValue(field="reason", problem=f"1 to {MAX_ADJUSTMENT_REASON} characters")
+        currency = Money.zero(currency).currency
+        return cls(
+            id=id,
+            provider_id=provider_id,
+            kind=EarningKind.ADJUSTMENT,
+            currency=currency,
+            amount=amount,
+            reason=text,
+            at=now,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +196,15 @@ class EarningTotals:
     commission: int
     paid_out: int
     """What was paid out, or is reserved for a payout that is not made yet."""
+    adjusted: int
+    """What admins added, less what they took."""
     owed: int
     """The balance now."""
 
     @property
     def closing(self) -> int:
         """The balance at the end of the period."""
-        return self.opening + self.kept - self.commission - self.paid_out
+        return self.opening + self.kept - self.commission - self.paid_out + self.adjusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +300,10 @@ class EarningReads(Protocol):
 
     async def page(self, period: Period, after: EarningId | None, limit: int) -> Sequence[EarningView]:
         """The entries of a period, oldest first, at most `limit`."""
+        ...
+
+    async def get(self, earning_id: EarningId) -> EarningView | None:
+        """One entry."""
         ...
 
     async def balances(self, after: ProviderId | None, limit: int) -> Sequence[ProviderBalance]:

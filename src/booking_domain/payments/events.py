@@ -9,8 +9,10 @@ from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import (
     BookingId,
     DeskPaymentId,
+    EarningId,
     EventId,
     PaymentId,
+    ProviderId,
     ProviderPayoutId,
     ReceiptId,
     RefundId,
@@ -134,6 +136,17 @@ class ProviderPayoutReturned(ProviderPayoutChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarningsAdjusted(Event):
+    """An admin adjusted the account of a provider."""
+
+    topic: ClassVar[str] = "earnings.adjusted"
+    subject_field: ClassVar[str] = "provider_id"
+
+    provider_id: ProviderId
+    earning_id: EarningId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptIssued(Event):
     """A receipt or a credit note was issued to the customer."""
 
@@ -157,6 +170,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *DESK_EVENTS,
     *PAYOUT_EVENTS,
     ReceiptIssued,
+    EarningsAdjusted,
 )
 
 

@@ -10,12 +10,13 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, Status
-from booking_domain.payments.earnings import Commission, CommissionRate, Earning, EarningKind, Share
+from booking_domain.payments.earnings import Commission, CommissionRate, Earning, EarningKind, EarningView, Share
+from booking_domain.payments.events import EarningsAdjusted
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import BookingId, CommissionId, EarningId, ProviderId
+from booking_domain.shared.ids import BookingId, CommissionId, EarningId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
 
@@ -31,6 +32,17 @@ class SetCommission:
     """None: the platform's rate."""
     basis_points: int | None
     """None: the provider has the platform's rate again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustEarnings:
+    """Add to the account of a provider, or take from it. Another adjustment with the opposite sign undoes it."""
+
+    provider_id: ProviderId
+    currency: str
+    amount: int
+    """In minor units, signed."""
+    reason: str
 
 
 def share_of(booking: Booking, commission: Commission) -> Share:
@@ -83,6 +95,30 @@ async def _set_commission(command: SetCommission, tx: Repositories, context: Con
     return rate
 
 
+async def _adjust(command: AdjustEarnings, tx: Repositories, context: Context) -> EarningView:
+    """Lock the balance, so that a payout that is started meanwhile pays out this balance or the one before."""
+    if await tx.profiles.get(command.provider_id) is None:
+        raise ProviderNotFound
+    entry = Earning.adjustment(
+        id=EarningId(context.entropy.new_id()),
+        provider_id=command.provider_id,
+        currency=command.currency,
+        amount=command.amount,
+        reason=command.reason,
+        now=context.now,
+    )
+    await tx.earnings.lock_balance(entry.provider_id, entry.currency)
+    await tx.earnings.add(entry)
+    adjusted = EarningsAdjusted(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        provider_id=entry.provider_id,
+        earning_id=entry.id,
+    )
+    await tx.outbox.put([adjusted])
+    return EarningView(earning=entry, booking_reference=None)
+
+
 def _rate_subject(command: SetCommission, _: CommissionRate) -> Subject | None:
     return None if command.provider_id is None else Subject("provider", command.provider_id)
 
@@ -97,5 +133,12 @@ set_commission: Final = UseCase(
     Permission.SET_COMMISSION,
     _set_commission,
     _rate_subject,
+    raises=(ProviderNotFound, InvalidValue),
+)
+adjust_earnings: Final = UseCase(
+    Permission.ADJUST_EARNINGS,
+    _adjust,
+    lambda command, _: Subject("provider", command.provider_id),
+    audited_as="earnings.adjusted",
     raises=(ProviderNotFound, InvalidValue),
 )

@@ -1,11 +1,12 @@
-"""Notify providers of payouts that were made or returned. May run any number of times."""
+"""Notify providers of payouts that were made or returned, and of adjustments. May run any number of times."""
 
 from typing import Final
 
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.payments.events import ProviderPaid, ProviderPayoutChanged
+from booking_domain.payments.events import EarningsAdjusted, ProviderPaid, ProviderPayoutChanged
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
+from booking_domain.shared.money import Money
 from booking_domain.workflows.notify_parties import tell
 from booking_domain.workflows.ports import Reads
 
@@ -20,6 +21,10 @@ RETURNED: Final = NoticeTemplate(
         "we will send the money again."
     ),
 )
+
+_ADJUSTED: Final = "Your earnings were adjusted"
+ADDED: Final = NoticeTemplate(subject=_ADJUSTED, text="{amount} was added to your earnings. Reason: {reason}")
+TAKEN: Final = NoticeTemplate(subject=_ADJUSTED, text="{amount} was taken from your earnings. Reason: {reason}")
 
 
 async def notify_of_provider_payout(
@@ -42,5 +47,24 @@ async def notify_of_provider_payout(
         amount=payout.amount,
         bank_reference=payout.bank_reference or "",
         return_reason=payout.return_reason or "",
+    )
+    await tell(user, event, notice, notifier=notifier, translator=translator)
+
+
+async def notify_of_adjustment(
+    event: EarningsAdjusted, /, *, reads: Reads, notifier: Notifier, translator: Translator
+) -> None:
+    """Tell the provider the amount and the reason.
+
+    Raises:
+        Unavailable: the notification was not sent; the caller may retry.
+    """
+    view, provider = await reads.earnings.get(event.earning_id), await reads.providers.get(event.provider_id)
+    user = None if provider is None else await reads.users.get(provider.profile.owner_id)
+    if view is None or user is None:
+        return
+    entry = view.earning
+    notice = (ADDED if entry.amount > 0 else TAKEN).fill(
+        amount=Money(amount=abs(entry.amount), currency=entry.currency), reason=entry.reason or ""
     )
     await tell(user, event, notice, notifier=notifier, translator=translator)

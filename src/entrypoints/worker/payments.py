@@ -19,6 +19,7 @@ from booking_domain.payments.events import (
     PAYOUT_EVENTS,
     DeskPaymentChanged,
     DeskPaymentRecorded,
+    EarningsAdjusted,
     PaymentHinted,
     PaymentReceived,
     ReceiptIssued,
@@ -34,7 +35,7 @@ from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.workflows.earnings import update_earnings
 from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.notify_desk import notify_of_desk_payment
-from booking_domain.workflows.notify_earnings import notify_of_provider_payout
+from booking_domain.workflows.notify_earnings import notify_of_adjustment, notify_of_provider_payout
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_receipts import notify_of_receipt
 from booking_domain.workflows.receipts import issue_receipts
@@ -150,6 +151,7 @@ CONTEXT: Final = WorkerContext(
         Notice(DESK_EVENTS, notify_of_desk_payment),
         Notice(PAYOUT_EVENTS, notify_of_provider_payout),
         Notice((ReceiptIssued,), notify_of_receipt),
+        Notice((EarningsAdjusted,), notify_of_adjustment),
     ),
     sweeps=(Sweep("refunds to repeat", _retry_refunds), Sweep("earnings", _find_earnings)),
 )

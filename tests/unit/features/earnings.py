@@ -10,11 +10,11 @@ from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import A_STEP, CANARY, Edit, Feature, Ids, Kind, Request, Row, World
 from tests.unit.features.payouts import ACCOUNT, TERMS
 
-from booking_domain.payments.earnings import CommissionRate
+from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.ids import ProviderId, ProviderPayoutId
+from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -75,6 +75,12 @@ async def new_payout(api: Api) -> Request:
     return await api.an_admin(), "/admin/provider-payouts", {"providerId": provider_id, "currency": "MNT"}
 
 
+async def new_adjustment(api: Api) -> Request:
+    _, provider_id = await api.open_provider()
+    path = f"/admin/providers/{provider_id}/adjustments"
+    return await api.an_admin(), path, {"currency": "MNT", "amount": -1, "reason": "A mistake."}
+
+
 async def payout(world: World, who: str) -> Ids:
     """A payout to a provider; nobody but admins has to do with it."""
     provider_id = await world.provider_id("studio")
@@ -95,7 +101,7 @@ async def earner(world: World, who: str) -> Ids:
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
-    """A payout with a payee, which was returned once."""
+    """A payout with a payee, which was returned once, and an adjustment."""
     details = BankDetails(bank=f"{CANARY} bank", account_number="5012345678", holder_name=f"{CANARY} holder")
     started = ProviderPayout.start(
         id=ProviderPayoutId(make.entropy.new_id()),
@@ -105,6 +111,15 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     )
     made = started.approve(details, NOW).settle("FT9", NOW)
     await tx.provider_payouts.add(replace(made, return_reason=f"{CANARY} reason"))
+    adjustment = Earning.adjustment(
+        id=EarningId(make.entropy.new_id()),
+        provider_id=cast.profile.id,
+        currency="MNT",
+        amount=-1,
+        reason=f"{CANARY} mistake",
+        now=NOW,
+    )
+    await tx.earnings.add(adjustment)
 
 
 PAYOUT: Final = Kind(payout)
@@ -119,6 +134,7 @@ FEATURE: Final = Feature(
         "GET /admin/earnings/export": Row(Permission.PAY_OUT),
         "GET /admin/providers/{provider_id}/earnings": Row(Permission.PAY_OUT, EARNER),
         "GET /admin/providers/{provider_id}/earnings/export": Row(Permission.PAY_OUT, EARNER),
+        "POST /admin/providers/{provider_id}/adjustments": Row(Permission.ADJUST_EARNINGS, EARNER, once=new_adjustment),
         "GET /admin/commission": Row(Permission.SET_COMMISSION),
         "PUT /admin/commission": Row(
             Permission.SET_COMMISSION, unversioned="a rate counts from now on, and the former ones stay"
@@ -157,8 +173,12 @@ FEATURE: Final = Feature(
     permissions="""
         earnings.see         provider:own token
         commission.set       admin:any
+        earnings.adjust      admin:any
     """,
-    events={f"provider_payout.{past}": {"payoutId"} for past in ("paid", "returned")},
+    events={
+        **{f"provider_payout.{past}": {"payoutId"} for past in ("paid", "returned")},
+        "earnings.adjusted": {"providerId", "earningId"},
+    },
     samples={
         (ProviderPayout, "bank_reference"): st.none() | st.text(max_size=64),
         (CommissionRate, "basis_points"): st.integers(0, 10_000),

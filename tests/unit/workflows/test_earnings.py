@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any, Final
@@ -19,19 +20,28 @@ from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.payments.earnings import EarningKind, NothingOwed, Period, commission_on
-from booking_domain.payments.events import ProviderPaid, ProviderPayoutReturned
+from booking_domain.payments.events import EarningsAdjusted, ProviderPaid, ProviderPayoutReturned
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import BankReferenceUsed, RefundReason, RefundStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.errors import DomainError, NotPermitted
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
 from booking_domain.shared.ids import EventId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.booking_steps import schedule_refund
-from booking_domain.workflows.earnings import HELD, SetCommission, set_commission, update_earnings
+from booking_domain.workflows.earnings import (
+    HELD,
+    AdjustEarnings,
+    SetCommission,
+    adjust_earnings,
+    set_commission,
+    update_earnings,
+)
+from booking_domain.workflows.notify_earnings import notify_of_adjustment
 from booking_domain.workflows.payouts import ApprovePayout, SettlePayout, approve_payout, settle_payout
 from booking_domain.workflows.ports import ProviderPayoutFilter
 from booking_domain.workflows.provider_payouts import (
@@ -45,6 +55,7 @@ from booking_domain.workflows.provider_payouts import (
     settle_provider_payout,
     start_provider_payout,
 )
+from entrypoints.languages.notices import GettextTranslator
 
 ACCOUNT: Final = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Sarnai Dorj")
 AFTERWARDS: Final = TOMORROW + timedelta(hours=12)
@@ -235,6 +246,30 @@ async def test_the_provider_is_told_of_payouts_that_are_made_or_returned(studio:
     ]
 
 
+async def test_an_adjustment_changes_the_balance_and_the_provider_is_told_why(studio: Studio) -> None:
+    await kept(studio)
+    before = await studio.reads.earnings.balances(None, 10)
+    for amount in (500, -2_000):
+        command = AdjustEarnings(provider_id=studio.provider_id, currency="MNT", amount=amount, reason=" A mistake. ")
+        await studio.run(adjust_earnings, command, by=studio.admin)
+    after = await studio.reads.earnings.balances(None, 10)
+    assert [each.owed - was.owed for each, was in zip(after, before, strict=True)] == [-1_500]
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        if isinstance(event, EarningsAdjusted):
+            await notify_of_adjustment(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    assert [(each.user_id, each.text) for each in notifier.delivered] == [
+        (studio.owner.id, "5.00 MNT was added to your earnings. Reason: A mistake."),
+        (studio.owner.id, "20.00 MNT was taken from your earnings. Reason: A mistake."),
+    ]
+    valid = AdjustEarnings(provider_id=studio.provider_id, currency="MNT", amount=1, reason="Why")
+    for wrong in (replace(valid, amount=0), replace(valid, reason=" "), replace(valid, currency="XXX")):
+        with pytest.raises(InvalidValue):
+            await studio.run(adjust_earnings, wrong, by=studio.admin)
+    with pytest.raises(NotPermitted):
+        await studio.run(adjust_earnings, valid, by=studio.owner)
+
+
 class _History:
     """A history of two providers with different currencies."""
 
@@ -255,6 +290,16 @@ class _History:
         purpose = self.random.choice(list(Purpose))
         amount = Money(amount=self.random.choice((1, 333, 778, 3_333, 5_001)), currency=booking.price.currency)
         await self.studio.paid(booking, self.random.choice((None, amount)), purpose)
+
+    async def adjust(self) -> None:
+        booking = await self.any()
+        command = AdjustEarnings(
+            provider_id=booking.provider_id,
+            currency=booking.price.currency,
+            amount=self.random.choice((-700, 300)),
+            reason="A mistake.",
+        )
+        await self.studio.run(adjust_earnings, command, by=self.studio.admin)
 
     async def move(self) -> None:
         to = self.random.choice((Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW))
@@ -337,6 +382,7 @@ async def _replay(seed: int, steps: int) -> None:
         history.record,
         *(history.pay_out,) * 2,
         history.transfer,
+        history.adjust,
     ]
     for _ in range(steps):
         studio.owner, studio.provider_id = random.choice((first, second))
@@ -365,7 +411,8 @@ async def _assert_nothing_is_lost(studio: Studio, provider_id: ProviderId, booki
         if account is None:
             assert over[currency] == 0
             continue
-        assert account.owed + paid_out[currency] + account.commission == account.kept == over[currency]
+        assert account.owed + paid_out[currency] + account.commission - account.adjusted == account.kept
+        assert account.kept == over[currency]
         assert (account.paid_out, account.closing) == (paid_out[currency], account.owed)
     assert {each.currency: each.upcoming + each.disputed for each in await studio.reads.earnings.held(provider_id)} == {
         currency: amount for currency, amount in held.items() if amount

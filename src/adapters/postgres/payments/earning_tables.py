@@ -33,6 +33,11 @@ def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return update(table).where(owned, personal).values(values)
 
 
+def _clear_reason(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Clear why an admin adjusted the account; amounts, times and ids of bookings stay."""
+    return update(table).where(owned, table.c.reason.is_not(None)).values(reason="")
+
+
 commission_rates: Final = Table(
     "commission_rates",
     metadata,
@@ -86,15 +91,17 @@ earnings: Final = Table(
     Column("desk", BigInteger, nullable=False),
     Column("commission", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    Column("reason", Text),
     instant("at"),
     one_of("kind", EarningKind),
     CheckConstraint("(kind = 'booking') = (booking_id IS NOT NULL)", name="booking"),
     CheckConstraint("(kind = 'payout') = (payout_id IS NOT NULL)", name="payout"),
-    CheckConstraint("kind = 'payout' OR amount = kept - commission", name="amount"),
+    CheckConstraint("kind <> 'booking' OR amount = kept - commission", name="amount"),
     CheckConstraint("kind = 'booking' OR (kept = 0 AND desk = 0 AND commission = 0)", name="no_share"),
+    CheckConstraint("(kind = 'adjustment') = (reason IS NOT NULL)", name="reason"),
     Index("earnings_provider_id_id_idx", "provider_id", "id"),
     Index("earnings_provider_id_currency_at_idx", "provider_id", "currency", "at"),
-    info=personal_data("provider_id", erase=Kept("accounting: amounts, times and ids of bookings"), export="earnings"),
+    info=personal_data("provider_id", erase=_clear_reason, export="earnings"),
 )
 bank_references: Final = Table(
     "bank_references",

@@ -26,7 +26,7 @@ from adapters.postgres.identity.tables import bank_accounts
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import WithWork
+from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.earning_tables import commission_rates, earnings, provider_payouts
 from adapters.postgres.payments.tables import refunds
 from booking_domain.bookings.transitions import TO_COME, Status
@@ -108,6 +108,7 @@ _start: Final = bindparam("start", type_=DateTime(timezone=True))
 _end: Final = bindparam("end", type_=DateTime(timezone=True))
 _IN_PERIOD: Final = and_(or_(_start.is_(None), _e.at >= _start), or_(_end.is_(None), _e.at < _end))
 _OF_PROVIDER: Final = _e.provider_id == bindparam("provider_id")
+_IS_ADJUSTMENT: Final = _e.kind == literal_column(f"'{EarningKind.ADJUSTMENT.value}'")
 _IS_PAYOUT: Final = _e.kind == literal_column(f"'{EarningKind.PAYOUT.value}'")
 _TOTALS: Final = Statement(
     select(
@@ -117,16 +118,17 @@ _TOTALS: Final = Statement(
         _total(_e.desk, _IN_PERIOD),
         _total(_e.commission, _IN_PERIOD),
         _total(-_e.amount, _IN_PERIOD, _IS_PAYOUT),
+        _total(_e.amount, _IN_PERIOD, _IS_ADJUSTMENT),
         _total(_e.amount),
     )
     .where(_OF_PROVIDER)
     .group_by(_e.currency)
     .order_by(_e.currency)
 )
+_VIEW: Final = select(*EARNING.columns, _b.reference).select_from(earnings.outerjoin(bookings, _b.id == _e.booking_id))
+_ONE: Final = Statement(_VIEW.where(_e.id == bindparam("earning_id")))
 _PAGE: Final = Statement(
-    select(*EARNING.columns, _b.reference)
-    .select_from(earnings.outerjoin(bookings, _b.id == _e.booking_id))
-    .where(_OF_PROVIDER, _IN_PERIOD, if_given("after", _e.id, _e.id > bindparam("after")))
+    _VIEW.where(_OF_PROVIDER, _IN_PERIOD, if_given("after", _e.id, _e.id > bindparam("after")))
     .order_by(_e.id)
     .limit(bindparam("most"))
 )
@@ -183,6 +185,10 @@ _BALANCES: Final = Statement(
 )
 
 
+def _view(row: Row) -> EarningView:
+    return EarningView(earning=EARNING.read(row[:-1]), booking_reference=row[-1])
+
+
 class PostgresCommissionReads(WithWork, CommissionReads):
     """`CommissionReads` of the table `commission_rates`."""
 
@@ -237,9 +243,10 @@ class PostgresEarningReads(WithWork, EarningReads):
                 desk=desk,
                 commission=commission,
                 paid_out=paid_out,
+                adjusted=adjusted,
                 owed=owed,
             )
-            for currency, opening, kept, desk, commission, paid_out, owed in rows
+            for currency, opening, kept, desk, commission, paid_out, adjusted, owed in rows
         ]
 
     async def held(self, provider_id: ProviderId) -> Sequence[HeldMoney]:
@@ -250,7 +257,11 @@ class PostgresEarningReads(WithWork, EarningReads):
         rows = await self._work.all(
             _PAGE, provider_id=period.provider_id, start=period.start, end=period.end, after=after, most=limit
         )
-        return [EarningView(earning=EARNING.read(row[:-1]), booking_reference=row[-1]) for row in rows]
+        return [_view(row) for row in rows]
+
+    async def get(self, earning_id: EarningId) -> EarningView | None:
+        row = await self._work.one(_ONE, earning_id=earning_id)
+        return None if row is None else _view(row)
 
     async def balances(self, after: ProviderId | None, limit: int) -> Sequence[ProviderBalance]:
         return [

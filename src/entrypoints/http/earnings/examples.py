@@ -15,7 +15,19 @@ _BOOKING: Final[dict[str, Any]] = {
     "commissionAmount": 250_000,
     "amount": 1_750_000,
     "currency": "MNT",
+    "reason": None,
     "at": "2026-11-23T03:05:00Z",
+}
+ADJUST: Final[dict[str, Any]] = {"currency": "MNT", "amount": -50_000, "reason": "A card chargeback that you accepted."}
+ADJUSTMENT: Final[dict[str, Any]] = {
+    **_BOOKING,
+    "id": "0199f3d2-4c30-7a21-8b65-3e5b0d7f1a90",
+    "kind": "adjustment",
+    "bookingId": None,
+    "bookingReference": None,
+    "keptAmount": 0,
+    "commissionAmount": 0,
+    **ADJUST,
 }
 ACCOUNT: Final[dict[str, Any]] = {
     "providerId": PROVIDER["id"],
@@ -29,6 +41,7 @@ ACCOUNT: Final[dict[str, Any]] = {
             "deskAmount": 0,
             "commissionAmount": 250_000,
             "paidOutAmount": 0,
+            "adjustedAmount": 0,
             "closingAmount": 1_750_000,
             "owedAmount": 1_750_000,
         }
@@ -38,10 +51,10 @@ ACCOUNT: Final[dict[str, Any]] = {
     "nextCursor": None,
 }
 STATEMENT: Final = (
-    "at,kind,bookingReference,payoutId,kept,desk,commission,amount,balance,currency\r\n"
-    "2026-11-01T00:00:00+00:00,opening,,,,,,,0.00,MNT\r\n"
-    "2026-11-23T03:05:00+00:00,booking,BK-7F3K9Q,,20000.00,0.00,2500.00,17500.00,,MNT\r\n"
-    "2026-12-01T00:00:00+00:00,closing,,,20000.00,0.00,2500.00,17500.00,17500.00,MNT\r\n"
+    "at,kind,bookingReference,payoutId,kept,desk,commission,amount,balance,currency,reason\r\n"
+    "2026-11-01T00:00:00+00:00,opening,,,,,,,0.00,MNT,\r\n"
+    "2026-11-23T03:05:00+00:00,booking,BK-7F3K9Q,,20000.00,0.00,2500.00,17500.00,,MNT,\r\n"
+    "2026-12-01T00:00:00+00:00,closing,,,20000.00,0.00,2500.00,17500.00,17500.00,MNT,\r\n"
 )
 BALANCES: Final[dict[str, Any]] = {
     "items": [

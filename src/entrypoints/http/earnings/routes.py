@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, Router, get, put
+from litestar import Response, Router, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.payments.earnings import EarningView, Period, StatementTooLong
@@ -16,7 +16,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.languages import FALLBACK
-from booking_domain.workflows.earnings import set_commission
+from booking_domain.workflows.earnings import adjust_earnings, set_commission
 from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import ProviderPayoutFilter, Reads, Repositories
 from booking_domain.workflows.queries import earnings as queries
@@ -25,6 +25,8 @@ from booking_domain.workflows.views import ProviderPayoutView
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
     ACCOUNT,
+    ADJUST,
+    ADJUSTMENT,
     BALANCES,
     BALANCES_CSV,
     COMMISSION,
@@ -34,6 +36,7 @@ from entrypoints.http.earnings.examples import (
 )
 from entrypoints.http.earnings.payouts import payout_routes
 from entrypoints.http.earnings.schemas import (
+    AdjustmentBody,
     BalancesJson,
     CommissionBody,
     CommissionJson,
@@ -59,6 +62,7 @@ from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
+from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import attachment
@@ -193,6 +197,21 @@ async def export_earnings_of_provider(
         return await file_of(document, "earnings", documents=documents, turns=turns)
 
 
+@post(
+    "/admin/providers/{provider_id:str}/adjustments",
+    opt=documented(adjust_earnings, body=ADJUST, answer=ADJUSTMENT),
+)
+async def adjust_the_earnings(
+    provider_id: FromPath[UUID], data: JSONBody[AdjustmentBody], runner: Injected[IdempotentRunner]
+) -> Response[EarningJson]:
+    """Add to a provider's account, or take from it, with a reason; for admins.
+
+    It is an entry of the account, which the provider sees, and is told of. The opposite amount undoes it. The balance
+    may become negative.
+    """
+    return await runner.created(adjust_earnings, data.command(provider_id), answer=earning_json)
+
+
 @get("/admin/commission", opt=documented(queries.get_commission, answer=COMMISSION))
 async def get_commission(
     asked: Injected[CommissionQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
@@ -252,6 +271,7 @@ routes: Final = Router(
         export_balances,
         get_earnings_of_provider,
         export_earnings_of_provider,
+        adjust_the_earnings,
         get_commission,
         set_the_commission,
         *payout_routes,

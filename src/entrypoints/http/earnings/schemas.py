@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, field
 
 from booking_domain.payments.earnings import (
     ALL,
+    MAX_ADJUSTMENT_REASON,
     Commission,
     EarningKind,
     EarningView,
@@ -20,7 +21,7 @@ from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import MAX_BANK_REFERENCE, MAX_RETURN_REASON
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.earnings import SetCommission
+from booking_domain.workflows.earnings import AdjustEarnings, SetCommission
 from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import ProviderPayoutFilter
 from booking_domain.workflows.provider_payouts import (
@@ -35,6 +36,7 @@ from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Li
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
 from entrypoints.http.payouts.schemas import PayeeJson, payee_json
 
+MOST_ADJUSTED: Final = 9_000_000_000_000_000
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
 
@@ -129,6 +131,21 @@ class CommissionBody(Body, frozen=True, kw_only=True):
         return SetCommission(provider_id=provider_id, basis_points=self.basis_points)
 
 
+class AdjustmentBody(Body, frozen=True, kw_only=True):
+    """A correction of a provider's account. The provider sees the reason."""
+
+    currency: Currency
+    amount: Annotated[int, Meta(ge=-MOST_ADJUSTED, le=MOST_ADJUSTED)]
+    """In minor units: what is added, or with a minus sign what is taken."""
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_ADJUSTMENT_REASON)]
+
+    def command(self, provider_id: UUID) -> AdjustEarnings:
+        """The command."""
+        return AdjustEarnings(
+            provider_id=ProviderId(provider_id), currency=self.currency, amount=self.amount, reason=self.reason
+        )
+
+
 class StartPayoutBody(Body, frozen=True, kw_only=True):
     """A payout to a provider: of everything that is owed in the currency, or of a part."""
 
@@ -180,8 +197,10 @@ class EarningTotalsJson(Json, frozen=True, kw_only=True):
     commission_amount: int
     paid_out_amount: int
     """What was paid out, or is reserved for a payout."""
+    adjusted_amount: int
+    """What admins added, less what they took."""
     closing_amount: int
-    """The balance at the end of the period: opening + kept - commission - paid out."""
+    """The balance at the end of the period: opening + kept - commission - paid out + adjusted."""
     owed_amount: int
     """The balance now; negative if the provider owes it."""
 
@@ -209,6 +228,8 @@ class EarningJson(Json, frozen=True, kw_only=True):
     amount: int
     """What it adds to the balance."""
     currency: str
+    reason: str | None
+    """Why an admin adjusted the account."""
     at: Timestamp
 
 
@@ -332,6 +353,7 @@ def earning_json(view: EarningView) -> EarningJson:
         commission_amount=entry.commission,
         amount=entry.amount,
         currency=entry.currency,
+        reason=entry.reason,
         at=entry.at,
     )
 
@@ -351,6 +373,7 @@ def account_json(account: Account, limit: int) -> ProviderAccountJson:
                 desk_amount=each.desk,
                 commission_amount=each.commission,
                 paid_out_amount=each.paid_out,
+                adjusted_amount=each.adjusted,
                 closing_amount=each.closing,
                 owed_amount=each.owed,
             )

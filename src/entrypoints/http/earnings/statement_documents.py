@@ -15,7 +15,11 @@ from entrypoints.languages.documents import Phrase, Wording
 
 MOST: Final = 2_000
 """The maximum number of entries in a PDF file: rendering them takes a second."""
-_KINDS: Final = {EarningKind.BOOKING: Phrase("Booking"), EarningKind.PAYOUT: Phrase("Payout")}
+_KINDS: Final = {
+    EarningKind.BOOKING: Phrase("Booking"),
+    EarningKind.PAYOUT: Phrase("Payout"),
+    EarningKind.ADJUSTMENT: Phrase("Adjustment"),
+}
 
 
 def statement_document(account: Account, provider: ProviderView, *, language: str, now: datetime) -> Document:
@@ -56,7 +60,7 @@ def _row(view: EarningView, say: Wording, zone: str) -> Sequence[str]:
     entry = view.earning
     return (
         str(LocalTime(entry.at, zone)),
-        say(_KINDS[entry.kind]),
+        ": ".join(filter(None, (say(_KINDS[entry.kind]), entry.reason))),
         view.booking_reference or "",
         *(_whole(amount, entry.currency) for amount in (entry.kept, entry.desk, -entry.commission, entry.amount)),
         entry.currency,
@@ -69,6 +73,7 @@ def _totals(totals: EarningTotals, say: Wording) -> Iterator[Fact]:
         (Phrase("Kept"), totals.kept),
         (Phrase("Commission"), -totals.commission),
         (Phrase("Paid out"), -totals.paid_out),
+        (Phrase("Adjustments"), totals.adjusted),
         (Phrase("Closing balance"), totals.closing),
     ):
         yield Fact(label=say(label), value=f"{_whole(amount, totals.currency)} {totals.currency}")

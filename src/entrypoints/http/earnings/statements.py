@@ -23,6 +23,7 @@ _STATEMENT: Final = (
     "amount",
     "balance",
     "currency",
+    "reason",
 )
 _BALANCES: Final = ("providerId", "provider", "hasBankAccount", "owed", "reserved", "currency")
 _PAYOUTS: Final = (
@@ -50,14 +51,14 @@ async def statement(account: Account, reads: Reads) -> AsyncIterator[bytes]:
     period = account.period
     yield csv_lines([_STATEMENT])
     yield csv_lines(
-        (moment(period.start), "opening", *[""] * 6, whole(each.opening, each.currency), each.currency)
+        (moment(period.start), "opening", *[""] * 6, whole(each.opening, each.currency), each.currency, "")
         for each in account.totals
     )
     entries = account.entries
     while entries:
         yield csv_lines(map(_entry, entries))
         entries = await reads.earnings.page(period, entries[-1].id, PAGE) if len(entries) == PAGE else ()
-    yield csv_lines((moment(period.end), "closing", "", "", *_sums(each), each.currency) for each in account.totals)
+    yield csv_lines((moment(period.end), "closing", "", "", *_sums(each), each.currency, "") for each in account.totals)
 
 
 def _entry(view: EarningView) -> Sequence[str]:
@@ -71,6 +72,7 @@ def _entry(view: EarningView) -> Sequence[str]:
         *(whole(amount, entry.currency) for amount in amounts),
         "",
         entry.currency,
+        entry.reason or "",
     )
 
 

@@ -130,6 +130,35 @@ async def test_a_statement_is_a_pdf_file_in_the_readers_language(api: Api, monke
     assert_problem(refused, 422, "earnings.statement_too_long")
 
 
+async def test_an_adjustment_is_an_entry_that_the_provider_sees(api: Api) -> None:
+    _, provider, provider_id, _ = await paid_and_cancelled_late(api)
+    admin = await api.an_admin()
+    path = f"/admin/providers/{provider_id}/adjustments"
+    asked = {"currency": "MNT", "amount": -500_000, "reason": "A chargeback."}
+    answers = [await api.post(path, admin, json=asked, headers={"Idempotency-Key": "one"}) for _ in range(2)]
+    assert [each.status_code for each in answers] == [201, 201]
+    made = answers[0].json()
+    assert (made["kind"], made["amount"], made["reason"]) == ("adjustment", -500_000, "A chargeback.")
+    mine = (await api.get("/providers/me/earnings", provider)).json()
+    assert mine["items"][1:] == [made]
+    [totals] = mine["totals"]
+    assert (totals["adjustedAmount"], totals["closingAmount"]) == (-500_000, DEPOSIT - 500_000)
+    assert totals["owedAmount"] == DEPOSIT - 500_000
+    exported = (await api.get("/providers/me/earnings/export", provider)).text
+    _, _, row, last = csv.DictReader(exported.splitlines())
+    assert (row["kind"], row["amount"], row["reason"]) == ("adjustment", "'-5000.00", "A chargeback.")
+    assert last["balance"] == "15000.00"
+    file = await api.get("/providers/me/earnings/export?format=pdf", provider)
+    assert "chargeback" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.content)).pages)
+    payout = {"providerId": provider_id, "currency": "MNT"}
+    assert (await api.post("/admin/provider-payouts", admin, json=payout)).json()["amount"] == DEPOSIT - 500_000
+    trail = (await api.get("/admin/audit?action=earnings.adjusted", admin)).json()["items"]
+    assert [each["subjectId"] for each in trail] == [provider_id]
+    for wrong in ({"amount": 0}, {"reason": " "}, {"currency": "XXX"}):
+        assert (await api.post(path, admin, json={**asked, **wrong})).status_code in {400, 422}
+    assert_problem(await api.post(path, provider, json=asked), 403, "auth.not_permitted")
+
+
 async def test_each_earner_is_listed_once_page_by_page(api: Api) -> None:
     ids = [(await paid_and_cancelled_late(api))[2] for _ in range(3)]
     await api.open_provider()

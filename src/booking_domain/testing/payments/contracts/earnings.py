@@ -55,6 +55,17 @@ def _entry(make: Builder, booking: Booking, **values: object) -> Earning:
     return replace(entry, **values)  # type: ignore[arg-type]
 
 
+def _adjustment(make: Builder, booking: Booking, amount: int) -> Earning:
+    return Earning.adjustment(
+        id=EarningId(make.entropy.new_id()),
+        provider_id=booking.provider_id,
+        currency="MNT",
+        amount=amount,
+        reason="Буруу шимтгэл",
+        now=NOW + HOUR,
+    )
+
+
 def _payout(make: Builder, provider_id: ProviderId, amount: int = 100) -> ProviderPayout:
     return ProviderPayout.start(
         id=ProviderPayoutId(make.entropy.new_id()),
@@ -160,6 +171,7 @@ class EarningsContract(StorageContract):
             _entry(make, booking),
             _entry(make, booking, kept=500, desk=9, commission=50, amount=450, at=NOW + HOUR),
             _reserved(make, payout, at=1),
+            _adjustment(make, booking, -30),
             _entry(make, booking, kept=7, commission=0, amount=7, currency="USD", at=NOW + HOUR),
             _entry(make, booking, kept=-100, commission=-10, amount=-90, at=NOW + 2 * HOUR),
         ]
@@ -168,19 +180,23 @@ class EarningsContract(StorageContract):
             for entry in (*entries, _entry(make, other)):
                 await tx.earnings.add(entry)
         period = Period(provider_id=booking.provider_id, start=NOW + HOUR, end=NOW + 2 * HOUR)
-        tugriks = EarningTotals(currency="MNT", opening=900, kept=500, desk=9, commission=50, paid_out=100, owed=1_160)
-        dollars = EarningTotals(currency="USD", opening=0, kept=7, desk=0, commission=0, paid_out=0, owed=7)
+        tugriks = EarningTotals(
+            currency="MNT", opening=900, kept=500, desk=9, commission=50, paid_out=100, adjusted=-30, owed=1_130
+        )
+        dollars = EarningTotals(currency="USD", opening=0, kept=7, desk=0, commission=0, paid_out=0, adjusted=0, owed=7)
         assert list(await backend.reads.earnings.totals(period)) == [tugriks, dollars]
-        assert tugriks.closing == 1_250
+        assert tugriks.closing == 1_220
         ever = Period(provider_id=booking.provider_id)
         [of_all, _] = await backend.reads.earnings.totals(ever)
-        assert (of_all.opening, of_all.kept, of_all.paid_out, of_all.closing) == (0, 1_400, 100, 1_160)
+        assert (of_all.opening, of_all.kept, of_all.paid_out, of_all.closing) == (0, 1_400, 100, 1_130)
         views = list(await backend.reads.earnings.page(period, None, 10))
-        assert [view.earning for view in views] == entries[1:4]
-        assert [view.booking_reference for view in views] == [booking.reference, None, booking.reference]
+        assert [view.earning for view in views] == entries[1:5]
+        assert [view.booking_reference for view in views] == [booking.reference, None, None, booking.reference]
         first = list(await backend.reads.earnings.page(ever, None, 2))
         rest = list(await backend.reads.earnings.page(ever, first[-1].id, 10))
         assert [view.earning for view in (*first, *rest)] == entries
+        assert [await backend.reads.earnings.get(each.id) for each in views] == views
+        assert await backend.reads.earnings.get(EarningId(make.entropy.new_id())) is None
 
     async def test_money_of_bookings_that_are_not_over_or_disputed_is_held(
         self, backend: Backend, make: Builder

@@ -117,6 +117,7 @@ class MemoryEarningReads(EarningReads):
                     desk=sum(each.desk for each in within),
                     commission=sum(each.commission for each in within),
                     paid_out=sum(-each.amount for each in within if each.kind is EarningKind.PAYOUT),
+                    adjusted=sum(each.amount for each in within if each.kind is EarningKind.ADJUSTMENT),
                     owed=sum(each.amount for each in entries),
                 )
             )
@@ -143,14 +144,16 @@ class MemoryEarningReads(EarningReads):
     async def page(self, period: Period, after: EarningId | None, limit: int) -> Sequence[EarningView]:
         state = self._committed()
         found = [
-            EarningView(
-                earning=each,
-                booking_reference=None if each.booking_id is None else state[BOOKINGS][each.booking_id].reference,
-            )
+            _view(state, each)
             for _, each in sorted(state[EARNINGS].items())
             if each.provider_id == period.provider_id and _is_in(period, each) and (after is None or each.id > after)
         ]
         return found[:limit]
+
+    async def get(self, earning_id: EarningId) -> EarningView | None:
+        state = self._committed()
+        found = state[EARNINGS].get(earning_id)
+        return None if found is None else _view(state, found)
 
     async def balances(self, after: ProviderId | None, limit: int) -> Sequence[ProviderBalance]:
         state = self._committed()
@@ -168,6 +171,11 @@ class MemoryEarningReads(EarningReads):
             for provider_id in page
             for currency, owed in sorted(balances_of(state, provider_id).items())
         ]
+
+
+def _view(state: State, entry: Earning) -> EarningView:
+    reference = None if entry.booking_id is None else state[BOOKINGS][entry.booking_id].reference
+    return EarningView(earning=entry, booking_reference=reference)
 
 
 def balances_of(state: State, provider_id: ProviderId) -> dict[str, int]:

@@ -56,7 +56,16 @@ def _clear_void_reasons(state: State, rows: dict[DeskPaymentId, DeskPayment], us
 
 DESK_PAYMENTS: Final = Table[DeskPaymentId, DeskPayment]("desk_payments", erase=_clear_void_reasons)
 COMMISSION_RATES: Final = Table[CommissionId, CommissionRate]("commission_rates")
-EARNINGS: Final = Table[EarningId, Earning]("earnings")
+
+
+def _clear_adjustment_reasons(state: State, rows: dict[EarningId, Earning], user_id: UserId) -> None:
+    for key, entry in rows.items():
+        profile = state[PROFILES].get(entry.provider_id)
+        if entry.reason is not None and profile is not None and profile.owner_id == user_id:
+            rows[key] = replace(entry, reason="")
+
+
+EARNINGS: Final = Table[EarningId, Earning]("earnings", erase=_clear_adjustment_reasons)
 EARNINGS_VERSIONS: Final = Table[BookingId, int]("bookings.earnings_version")
 BANK_REFERENCES: Final = Table[str, UUID]("bank_references")
 
