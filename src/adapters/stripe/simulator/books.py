@@ -16,6 +16,8 @@ INTENT, CHARGE, REFUND = "payment_intent", "charge", "refund"
 _CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _CANCELLABLE: Final = _CONFIRMABLE | {"requires_capture"}
 _COUNTING: Final = frozenset({"succeeded", "pending", "requires_action"})
+AUTHORISED_SECONDS: Final = 7 * 86_400
+"""How long an authorisation lasts."""
 _LEAST: Final = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "cad": 50, "aud": 50}
 _MOST: Final = 99_999_999
 _CURRENCIES: Final = "aed aud cad chf cny czk dkk eur gbp inr isk jpy krw kzt mga mnt nok pln sek ugx usd"
@@ -37,6 +39,9 @@ class Books:
         found = self._store.get(INTENT, intent_id)
         if found is None:
             raise missing(INTENT, intent_id, param=param, status=status)
+        charge = self.charge_of(found) if found["status"] == "requires_capture" else None
+        if charge is not None and charge["created"] + AUTHORISED_SECONDS <= _now():
+            return self._cancel(found, "automatic")
         return found
 
     def charge_of(self, intent: Document) -> Document | None:
@@ -111,6 +116,8 @@ class Books:
         taken = intent["amount_capturable"] if amount is None else amount
         if not 0 < taken <= intent["amount_capturable"]:
             raise invalid("The amount to capture is not capturable", param="amount_to_capture", kept=True)
+        if intent["currency"] in _THREE_DECIMALS and taken % 10:
+            raise invalid("The last digit of an amount with three decimals must be 0", param="amount_to_capture")
         charge |= {"amount_captured": taken, "captured": True}
         charge |= {"amount_refunded": charge["amount"] - taken}
         intent |= {"amount_capturable": 0, "amount_received": taken, "status": "succeeded"}
@@ -124,6 +131,14 @@ class Books:
         intent = self.intent(intent_id)
         if intent["status"] not in _CANCELLABLE:
             raise unexpected_state(intent, "cancel")
+        return self._cancel(intent, reason)
+
+    def expire(self, intent_id: str) -> Document:
+        """Let an authorisation expire, as after seven days."""
+        intent = self.intent(intent_id)
+        return self._cancel(intent, "automatic") if intent["status"] == "requires_capture" else intent
+
+    def _cancel(self, intent: Document, reason: str | None) -> Document:
         intent |= {
             "amount_capturable": 0,
             "canceled_at": _now(),

@@ -52,6 +52,14 @@ async def end_refund(request: AnyRequest, refund_id: FromPath[str], outcome: Fro
         return json_response(simulation.books.end_refund(refund_id, outcome))
 
 
+@post("/payment_intents/{intent_id:str}/expire", status_code=200)
+async def expire(request: AnyRequest, intent_id: FromPath[str]) -> Response[bytes]:
+    """Let an authorisation expire now; others expire after seven days."""
+    simulation = simulation_of(request)
+    with simulation.store.transaction():
+        return json_response(simulation.books.expire(intent_id))
+
+
 @post("/reset", status_code=200)
 async def reset(request: AnyRequest) -> Response[bytes]:
     """Forget everything, also the switches."""
@@ -59,4 +67,6 @@ async def reset(request: AnyRequest) -> Response[bytes]:
     return json_response({})
 
 
-router = Router(path="/simulator", route_handlers=[health, read_switches, set_switches, deliveries, end_refund, reset])
+router = Router(
+    path="/simulator", route_handlers=[health, read_switches, set_switches, deliveries, end_refund, expire, reset]
+)
