@@ -15,6 +15,7 @@ from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import (
+    CaptureOrder,
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
@@ -99,6 +100,10 @@ class GuardedGateway(PaymentGateway):
         return self._gateway.refunds_parts
 
     @property
+    def authorises(self) -> bool:
+        return self._gateway.authorises
+
+    @property
     def day_zone(self) -> str:
         return self._gateway.day_zone
 
@@ -119,6 +124,10 @@ class GuardedGateway(PaymentGateway):
     async def cancel_invoice(self, invoice_reference: str) -> None:
         with self._guarded():
             await self._gateway.cancel_invoice(invoice_reference)
+
+    async def capture(self, order: CaptureOrder) -> None:
+        with self._guarded():
+            await self._gateway.capture(order)
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         with self._guarded():

@@ -118,11 +118,20 @@ def stripe_events(webhook_secrets: tuple[str, ...]) -> GatewayEvents:
 
 
 def gateways_of(
-    default: PaymentGateway, further: Iterable[str], by_name: Mapping[str, Callable[[], PaymentGateway]]
+    default: PaymentGateway,
+    further: Iterable[str],
+    by_name: Mapping[str, Callable[[], PaymentGateway]],
+    *,
+    authorise_deposits: bool,
 ) -> Gateways:
     """The gateway for new payments, and the further ones. Each fails at once while it does not answer."""
     further_ones = (GuardedGateway(by_name[name]()) for name in further)
-    return Gateways(GuardedGateway(default), *further_ones, aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY})
+    return Gateways(
+        GuardedGateway(default),
+        *further_ones,
+        aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY},
+        authorise_deposits=authorise_deposits,
+    )
 
 
 def edge_notification_url(public_url: str) -> str:
@@ -295,6 +304,7 @@ class Container(containers.DeclarativeContainer):
                 STRIPE: stripe_gateway.provider,
             }
         ),
+        authorise_deposits=settings.provided.authorise_deposits,
     )
     stripe_events = providers.Singleton(stripe_events, settings.provided.stripe.webhook_secrets)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from booking_domain.bookings.model import DepositMode
 from booking_domain.shared.actor import Role
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
@@ -111,6 +112,9 @@ class Settings:
     further_gateways: tuple[str, ...] = ()
     """BOOKING_GATEWAYS: further gateways, separated by commas: for currencies that BOOKING_GATEWAY does not take, for
     customers who choose them, and for payments that were started with them."""
+    authorise_deposits: bool = False
+    """BOOKING_DEPOSITS: `charged`, or `authorised`: deposits of providers who have not chosen are authorised at booking
+    and captured later, by the gateways that can (`stripe`)."""
     qpay: QPaySettings
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     stripe: StripeSettings = field(default_factory=StripeSettings)
@@ -239,6 +243,8 @@ class Settings:
             blind_index_key=read.secret("BOOKING_BLIND_INDEX_KEY"),
             gateway=gateway,
             further_gateways=further,
+            authorise_deposits=read.choice("BOOKING_DEPOSITS", tuple(DepositMode), DepositMode.CHARGED)
+            == DepositMode.AUTHORISED,
             qpay=_qpay(read, simulator_port, enabled=QPAY in enabled),
             edge=edge_settings(read, enabled=QPAY_EDGE in enabled),
             stripe=stripe_settings(read, enabled=STRIPE in enabled),

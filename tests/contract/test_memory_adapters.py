@@ -53,7 +53,7 @@ class MemoryGatewayUnderTest:
     currency = "MNT"
 
     def __init__(self) -> None:
-        self.gateway = MemoryGateway()
+        self.gateway = MemoryGateway(authorises=True)
 
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
         return self.gateway.pay(invoice_reference, amount)

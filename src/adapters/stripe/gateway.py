@@ -36,6 +36,7 @@ from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import (
+    CaptureOrder,
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
@@ -49,7 +50,7 @@ _LOG = logging.getLogger(__name__)
 _PAGE: Final = 100
 _MOST_PAGES: Final = 1_000
 _MOST_DESCRIPTION: Final = 255
-_NOTHING_TO_CANCEL: Final = frozenset({"payment_intent_unexpected_state", "resource_missing"})
+_NOTHING_TO_DO: Final = frozenset({"payment_intent_unexpected_state", "resource_missing"})
 _NOT_CHARGEABLE: Final = frozenset({"amount_too_small", "amount_too_large"})
 _LATER: Final = frozenset({"balance_insufficient", "lock_timeout", "rate_limit"})
 """Refusals of a refund that may succeed later."""
@@ -83,6 +84,10 @@ class StripeGateway(PaymentGateway):
 
     @property
     def refunds_parts(self) -> bool:
+        return True
+
+    @property
+    def authorises(self) -> bool:
         return True
 
     async def open(self) -> None:
@@ -120,6 +125,7 @@ class StripeGateway(PaymentGateway):
                         "amount": to_stripe(order.amount),
                         "currency": order.amount.currency.lower(),
                         "automatic_payment_methods": {"enabled": True},
+                        "capture_method": "manual" if order.authorise else "automatic",
                         "description": order.description[:_MOST_DESCRIPTION] or order.order_number,
                         "metadata": {PAYMENT_ID: str(order.payment_id), ORDER_NUMBER: order.order_number},
                     },
@@ -167,8 +173,24 @@ class StripeGateway(PaymentGateway):
             async with self._client_call("cancel a payment intent") as client:
                 read(await client.v1.payment_intents.cancel_async(invoice_reference), Intent)
         except stripe.InvalidRequestError as error:
-            if error.code not in _NOTHING_TO_CANCEL:
+            if error.code not in _NOTHING_TO_DO:
                 raise self._unavailable("cancel a payment intent", error) from None
+
+    async def capture(self, order: CaptureOrder) -> None:
+        """As in the port. Stripe captures an intent once, and releases the rest."""
+        if re.match(INTENT, order.invoice_reference) is None:
+            return  # not a payment intent
+        try:
+            async with self._client_call("capture a payment intent") as client:
+                found = await client.v1.payment_intents.capture_async(
+                    order.invoice_reference,
+                    params={"amount_to_capture": to_stripe(order.amount)},
+                    options={"idempotency_key": f"capture-{order.payment_id}-{order.amount.amount}"},
+                )
+                read(found, Intent)
+        except stripe.InvalidRequestError as error:
+            if error.code not in _NOTHING_TO_DO:
+                raise self._unavailable("capture a payment intent", error) from None
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         """As in the port.
@@ -280,7 +302,17 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
         refunded = from_stripe(charge.amount_refunded, charge.currency)
         received = from_stripe(charge.amount, charge.currency).beyond(refunded)
     kept = msgspec.structs.replace(intent, client_secret=None)
-    return GatewayReport(received=received, raw=msgspec.json.encode(kept).decode())
+    raw = msgspec.json.encode(kept).decode()
+    if intent.status != "requires_capture":
+        return GatewayReport(received=received, raw=raw)
+    if charge is None:
+        raise UnusableResponse("an authorisation without a charge")
+    return GatewayReport(
+        received=received,
+        raw=raw,
+        authorised=from_stripe(intent.amount_capturable, intent.currency),
+        authorised_at=datetime.fromtimestamp(charge.created, UTC),
+    )
 
 
 def _outcome_of(refunds: Sequence[Refund], order: RefundOrder) -> RefundOutcome | None:

@@ -46,6 +46,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """A payment intent; `latest_charge` is the charge if it was expanded, else its id."""
 
     id: Annotated[str, msgspec.Meta(pattern=INTENT)]
+    amount_capturable: Amount = 0
     amount_received: Amount
     currency: str
     status: str

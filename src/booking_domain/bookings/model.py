@@ -71,6 +71,15 @@ class BookingMode(StrEnum):
     REQUEST = "request"
 
 
+class DepositMode(StrEnum):
+    """When deposits are charged."""
+
+    CHARGED = "charged"
+    """At once."""
+    AUTHORISED = "authorised"
+    """Authorised at once, and captured later, if the gateway can."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
     """A length of appointment with its price and deposit, in minor units of the terms' currency."""
@@ -107,6 +116,8 @@ class Terms:
     """How many minutes before the start customers are reminded, the earliest first."""
     instructions: str = ""
     """What customers are told with a reminder, e.g. how to prepare."""
+    deposit_mode: DepositMode | None = None
+    """When the provider has deposits charged; None: as the deployment does."""
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
@@ -212,6 +223,10 @@ class Booking:
     """The sum of the refunds that are scheduled and not made yet."""
     desk_paid: Money
     """What the customer paid at the desk. The platform never had it, so it is not part of the ledger."""
+    authorised: Money
+    """What is authorised and about to be captured, at the latest before the authorisation lapses."""
+    released: Money
+    """What was authorised and is not captured: it was never paid, so it is not part of the ledger."""
     cancellation: CancellationPolicy
     notes: str = ""
     due_at: datetime | None = None
@@ -280,6 +295,8 @@ class Booking:
             refunded=zero,
             refund_pending=zero,
             desk_paid=zero,
+            authorised=zero,
+            released=zero,
             cancellation=terms.cancellation,
             notes=notes,
             due_at=due_at,
@@ -329,20 +346,33 @@ class Booking:
 
     @property
     def payment_status(self) -> BookingPaymentStatus:
-        """The payment status, which follows from the totals and from what was paid at the desk."""
-        return payment_status_of(self.paid, self.refunded, self.deposit, self.payment_attempt, desk_paid=self.desk_paid)
+        """The payment status, which follows from the totals, what was paid at the desk and what was authorised."""
+        return payment_status_of(
+            self.paid,
+            self.refunded,
+            self.deposit,
+            self.payment_attempt,
+            desk_paid=self.desk_paid,
+            authorised=self.authorised,
+            released=self.released,
+        )
+
+    @property
+    def secured(self) -> Money:
+        """What is paid and not about to be refunded, and what is authorised."""
+        return self.totals.refundable + self.authorised
 
     @property
     def deposit_due(self) -> Money:
-        """The unpaid part of the deposit."""
-        return self.deposit.beyond(self.paid)
+        """The part of the deposit that is neither paid nor authorised."""
+        return self.deposit.beyond(self.paid + self.authorised)
 
     @property
     def balance_due(self) -> Money:
-        """The part of the price that is not paid; zero unless the booking is confirmed or completed."""
+        """The part of the price that is neither paid nor authorised; zero unless it is confirmed or completed."""
         if self.status not in _BALANCE_DUE:
             return Money.zero(self.price.currency)
-        return self.price.beyond(self.totals.refundable + self.desk_paid)
+        return self.price.beyond(self.secured + self.desk_paid)
 
     @property
     def judged_start(self) -> datetime:
@@ -564,6 +594,28 @@ class Booking:
         """
         return self._with(self.totals.give_back(amount), now)
 
+    def authorise(self, amount: Money, now: datetime) -> Self:
+        """Add an amount that the gateway has authorised."""
+        return replace(self._touched(now), authorised=self.authorised + amount)
+
+    def release(self, amount: Money, now: datetime) -> Self:
+        """Record that this much of what is authorised will not be captured.
+
+        Raises:
+            InvalidValue: less than that is authorised.
+        """
+        if not amount:
+            return self
+        return replace(self._touched(now), authorised=self.authorised - amount, released=self.released + amount)
+
+    def captured(self, amount: Money, now: datetime) -> Self:
+        """Record that this much is no longer authorised, because the gateway has captured it."""
+        return replace(self._touched(now), authorised=self.authorised - amount) if amount else self
+
+    def lapse(self, amount: Money, now: datetime) -> Self:
+        """Record that the authorisation of this amount has lapsed: the deposit is not paid."""
+        return replace(self._touched(now), authorised=self.authorised - amount, payment_attempt=PaymentAttempt.FAILED)
+
     def take_at_desk(self, amount: Money, now: datetime) -> Self:
         """Add an amount that the customer paid at the desk."""
         return replace(self._touched(now), desk_paid=self.desk_paid + amount)
@@ -577,21 +629,25 @@ class Booking:
         return party is Party.CUSTOMER and not (self.in_question or self.may_object(now))
 
     def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
-        """The refund if this party cancels at `now`: a part of what is refundable.
+        """What goes back if this party cancels at `now`: a part of what is secured; see `released_of`.
 
         It is everything while the customer may object to a new time.
         """
         return refund_due(
             self.cancellation,
-            self.totals.refundable,
+            self.secured,
             start=self.judged_start,
             cancelled_at=now,
             by_customer=self.judged(party, now),
         )
 
     def refund_on_no_show(self) -> Money:
-        """The refund if the customer does not come."""
-        return self.totals.refundable.percent(100 - self.cancellation.no_show_keeps)
+        """What goes back if the customer does not come; see `released_of`."""
+        return self.secured.percent(100 - self.cancellation.no_show_keeps)
+
+    def released_of(self, back: Money) -> Money:
+        """The part of what goes back that is released, because it is only authorised; the rest is refunded."""
+        return self.authorised.beyond(self.secured - back)
 
     def quote_ends(self, party: Party, now: datetime) -> datetime:
         """Until when, exclusive, time alone changes nothing about a cancellation by this party; within an hour."""

@@ -190,7 +190,11 @@ class BookingPaymentStatus(StrEnum):
 
     UNPAID = "unpaid"
     PENDING = "pending"
+    AUTHORISED = "authorised"
+    """The deposit is authorised, and not captured yet."""
     PAID = "paid"
+    RELEASED = "released"
+    """What was authorised was released, and nothing was paid."""
     FAILED = "failed"
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
@@ -202,22 +206,33 @@ class PaymentAttempt(StrEnum):
     NONE = "none"
     STARTED = "started"
     FAILED = "failed"
-    """The booking ended before the deposit was paid."""
+    """The booking ended before the deposit was paid, or the authorisation of the deposit lapsed."""
 
 
 def payment_status_of(
-    paid: Money, refunded: Money, deposit: Money, attempt: PaymentAttempt, *, desk_paid: Money
+    paid: Money,
+    refunded: Money,
+    deposit: Money,
+    attempt: PaymentAttempt,
+    *,
+    desk_paid: Money,
+    authorised: Money,
+    released: Money,
 ) -> BookingPaymentStatus:
     """The payment status of a booking whose ledger has these totals, and for which this was paid at the desk.
 
-    A refund counts once it is made. Without one, the booking is paid once its deposit is covered; before that, the
-    attempt to pay says where it stands. The table `bookings` computes the same.
+    A refund counts once it is made. Without one, the booking is paid once its deposit is covered, not counting what
+    was released of it; before that, the attempt to pay says where it stands. The table `bookings` computes the same.
     """
     if refunded:
         whole = refunded == paid
         return BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
-    if paid + desk_paid and deposit <= paid + desk_paid:
+    if paid + desk_paid and deposit <= paid + desk_paid + released:
         return BookingPaymentStatus.PAID
+    if authorised and deposit <= paid + desk_paid + released + authorised:
+        return BookingPaymentStatus.AUTHORISED
+    if released and not paid + desk_paid + authorised:
+        return BookingPaymentStatus.RELEASED
     return _UNPAID[attempt]
 
 

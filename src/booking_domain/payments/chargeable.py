@@ -66,6 +66,13 @@ class Chargeable:
         rule = self.currencies.get(money.currency)
         return rule is not None and rule.least <= money.amount <= rule.most and money.amount % rule.step == 0
 
+    def at_most(self, money: Money) -> Money:
+        """The largest amount that the gateway can charge and that is not more than this one; zero if there is none."""
+        rule = self.currencies[money.currency]
+        amount = min(money.amount, rule.most)
+        amount -= amount % rule.step
+        return Money(amount=amount if rule.least <= amount else 0, currency=money.currency)
+
     def require_currency(self, currency: str) -> None:
         """Raise `InvalidValue` for a currency that the gateway does not take."""
         if currency not in self.currencies:

@@ -38,6 +38,12 @@ class NotChargeable(Conflict):
     code: ClassVar[str] = "payment.not_chargeable"
 
 
+class CaptureInProgress(Conflict):
+    """The payment gateway is capturing a payment of this booking; try again once it has."""
+
+    code: ClassVar[str] = "payment.capture_in_progress"
+
+
 class InvalidCallbackToken(Forbidden):
     """The callback token is not valid for this payment."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
+from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
 from booking_domain.shared.executor import Context
@@ -75,6 +76,51 @@ class PaymentReceived(Event):
 
     booking_id: BookingId
     payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationChanged(Event):
+    """The base of the events of an authorised payment."""
+
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAuthorised(AuthorisationChanged):
+    """The gateway has authorised a payment."""
+
+    topic: ClassVar[str] = "payment.authorised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCaptured(AuthorisationChanged):
+    """The gateway has captured an authorised payment, in full or in part."""
+
+    topic: ClassVar[str] = "payment.captured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReleased(AuthorisationChanged):
+    """The gateway has released an authorised payment, or the part that was not captured."""
+
+    topic: ClassVar[str] = "payment.released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLapsed(AuthorisationChanged):
+    """An authorisation ended before it was captured: the money cannot be captured any more."""
+
+    topic: ClassVar[str] = "payment.lapsed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureDelayed(AuthorisationChanged):
+    """The gateway has not captured a payment for hours."""
+
+    topic: ClassVar[str] = "payment.capture_delayed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +204,13 @@ class ReceiptIssued(Event):
 
 
 DESK_EVENTS: Final[tuple[type[DeskPaymentChanged], ...]] = (DeskPaymentRecorded, DeskPaymentVoided)
+AUTHORISATION_EVENTS: Final[tuple[type[AuthorisationChanged], ...]] = (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentReleased,
+    PaymentLapsed,
+    CaptureDelayed,
+)
 PAYOUT_EVENTS: Final[tuple[type[ProviderPayoutChanged], ...]] = (ProviderPaid, ProviderPayoutReturned)
 EVENTS: Final[tuple[type[Event], ...]] = (
     RefundScheduled,
@@ -167,11 +220,24 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RefundReturned,
     PaymentReceived,
     PaymentHinted,
+    *AUTHORISATION_EVENTS,
     *DESK_EVENTS,
     *PAYOUT_EVENTS,
     ReceiptIssued,
     EarningsAdjusted,
 )
+
+
+def payment_event(
+    kind: type[PaymentReceived] | type[AuthorisationChanged], payment: Payment, context: Context
+) -> PaymentReceived | AuthorisationChanged:
+    """Return the event of a payment that changes now."""
+    return kind(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=payment.booking_id,
+        payment_id=payment.id,
+    )
 
 
 def refund_event(kind: type[RefundChanged], refund: Refund, context: Context) -> RefundChanged:

@@ -23,10 +23,16 @@ class Gateways:
     """
 
     def __init__(
-        self, default: PaymentGateway, *others: PaymentGateway, aliases: Mapping[str, str] = _NO_ALIASES
+        self,
+        default: PaymentGateway,
+        *others: PaymentGateway,
+        aliases: Mapping[str, str] = _NO_ALIASES,
+        authorise_deposits: bool = False,
     ) -> None:
         self.default: Final = default
         """The gateway for new payments in a currency that it takes, unless the customer names another."""
+        self.authorise_deposits: Final = authorise_deposits
+        """Whether deposits of providers who have not chosen are authorised, by the gateways that can."""
         self._gateways: Final = {gateway.name: gateway for gateway in (default, *others)}
         reached = {alias: self._gateways[name] for alias, name in aliases.items() if name in self._gateways}
         self._by_name: Final = reached | self._gateways

@@ -20,6 +20,14 @@ _ORDER_NUMBER: Final = re.compile(r"[0-9a-f]{32}[0-9]{3,}")
 PREPARATION_LEASE: Final = timedelta(seconds=30)
 """How long one request holds the lease to prepare an invoice. After a crash another request takes over."""
 
+AUTHORISED_FOR: Final = timedelta(days=6)
+"""How long after its authorisation a payment is captured at the latest. Authorisations of cards lapse after a week."""
+FIRST_CAPTURE_RETRY: Final = timedelta(minutes=1)
+"""How long the first repetition of a capture waits that the gateway has not confirmed. Each wait doubles."""
+LONGEST_CAPTURE_RETRY: Final = timedelta(hours=6)
+CAPTURE_DELAYED_AFTER: Final = 6
+"""After how many attempts admins are told that the gateway does not capture a payment."""
+
 
 class Purpose(StrEnum):
     """What a payment is for."""
@@ -69,6 +77,18 @@ class Payment:
     """The sum of all amounts that the gateway has reported as new."""
     returned: Money
     """The sum of the refunds that the gateway has made from this payment."""
+    authorise: bool = False
+    """Whether the invoice only authorises the amount."""
+    authorised: Money
+    """What the gateway has authorised, also after it was captured, released or has lapsed."""
+    authorised_at: datetime | None = None
+    """When it was authorised, as the gateway reports."""
+    capture_amount: int | None = None
+    """What is to be captured of it, in minor units; the rest is released. None: not decided yet."""
+    capture_attempts: int = 0
+    """How often the gateway was asked to capture or release."""
+    capture_at: datetime | None = None
+    """When the gateway is asked next: at the latest before the authorisation lapses."""
     attempt: int = 1
     """The number of invoices requested so far. Each has its own order number: a gateway is not idempotent."""
     preparing_since: datetime | None = None
@@ -91,6 +111,7 @@ class Payment:
         purpose: Purpose,
         gateway: str,
         amount: Money,
+        authorise: bool = False,
         expires_at: datetime | None,
         now: datetime,
     ) -> Self:
@@ -105,6 +126,8 @@ class Payment:
             amount=amount,
             settled=Money.zero(amount.currency),
             returned=Money.zero(amount.currency),
+            authorise=authorise,
+            authorised=Money.zero(amount.currency),
             preparing_since=now,
             expires_at=expires_at,
             created_at=now,
@@ -147,9 +170,62 @@ class Payment:
             return self, new
         settled = self.settled + new
         status = self.status
-        if self.amount <= settled:
+        if self.amount <= settled or self.authorised:
             status = PAYMENT_LIFECYCLE.advance(status, PaymentAction.SETTLE, PaymentParty.GATEWAY)
-        return _touched(replace(self, status=status, settled=settled, raw_payload=raw_payload, processed_at=now)), new
+        paid = replace(self, status=status, settled=settled, raw_payload=raw_payload, processed_at=now, capture_at=None)
+        return _touched(paid), new
+
+    def may_be_authorised(self) -> bool:
+        """Whether an authorisation that the gateway reports is new. Each payment is authorised once."""
+        return self.authorised_at is None and (self.status, PaymentAction.AUTHORISE) in PAYMENT_LIFECYCLE.moves
+
+    def authorised_for(self, amount: Money, at: datetime, *, raw: str) -> "Payment":
+        """The authorised payment; it is captured before the authorisation lapses."""
+        status = PAYMENT_LIFECYCLE.advance(self.status, PaymentAction.AUTHORISE, PaymentParty.GATEWAY)
+        return _touched(
+            replace(
+                self,
+                status=status,
+                authorised=amount,
+                authorised_at=at,
+                capture_at=at + AUTHORISED_FOR,
+                raw_payload=raw,
+            )
+        )
+
+    @property
+    def latest_capture(self) -> datetime | None:
+        """When an authorised payment is captured at the latest."""
+        return None if self.authorised_at is None else self.authorised_at + AUTHORISED_FOR
+
+    @property
+    def capturable(self) -> Money:
+        """What is authorised and about to be captured."""
+        if self.status is not PaymentStatus.AUTHORISED:
+            return Money.zero(self.amount.currency)
+        return self.authorised if self.capture_amount is None else self._of(self.capture_amount)
+
+    @property
+    def expected(self) -> Money:
+        """What the gateway is to collect: the amount, or what was decided to be captured of it, or was captured."""
+        if self.authorised and self.status is PaymentStatus.PAID:
+            return self.settled
+        return self.amount if self.capture_amount is None else self._of(self.capture_amount)
+
+    def decide(self, amount: Money, now: datetime) -> "Payment":
+        """Decide to capture this much of an authorised payment, and to release the rest."""
+        return _touched(replace(self, capture_amount=amount.amount, capture_at=now))
+
+    def ask_to_capture(self, now: datetime) -> "Payment":
+        """Record that the gateway is asked now to capture or release; until `capture_at` nobody asks again."""
+        wait = min(FIRST_CAPTURE_RETRY * 2 ** min(self.capture_attempts, 30), LONGEST_CAPTURE_RETRY)
+        return _touched(replace(self, capture_attempts=self.capture_attempts + 1, capture_at=now + wait))
+
+    def end_authorisation(self, *, raw: str) -> "Payment":
+        """The payment after the gateway reports that nothing is authorised any more, and nothing was captured."""
+        action = PaymentAction.LAPSE if self.capturable else PaymentAction.RELEASE
+        status = PAYMENT_LIFECYCLE.advance(self.status, action, PaymentParty.GATEWAY)
+        return _touched(replace(self, status=status, capture_at=None, raw_payload=raw))
 
     @property
     def held(self) -> Money:
@@ -159,6 +235,9 @@ class Payment:
     def give_back(self, amount: Money) -> "Payment":
         """Record that the gateway has paid back a part of what it holds, or all."""
         return _touched(replace(self, returned=self.returned + amount))
+
+    def _of(self, amount: int) -> Money:
+        return Money(amount=amount, currency=self.amount.currency)
 
     def cancel(self) -> "Payment":
         """Cancel a pending payment. Money that still arrives counts."""

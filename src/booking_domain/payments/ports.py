@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.desk import DESK_PAYMENT_LIFECYCLE, DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
+from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, BankReferences, ProviderPayouts
@@ -31,6 +32,8 @@ class InvoiceOrder:
     amount: Money
     description: str
     payable_until: datetime | None
+    authorise: bool = False
+    """Only authorise the amount; it is captured later. For gateways that can (`authorises`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,19 @@ class GatewayReport:
     """The sum of the payments that the gateway reports as paid and not refunded, in the invoice's currency."""
     raw: str
     """The gateway's response, verbatim or without what is secret or personal in it."""
+    authorised: Money | None = None
+    """What is authorised and neither captured nor released; None: nothing."""
+    authorised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureOrder:
+    """What the gateway is to capture of an authorised amount."""
+
+    payment_id: PaymentId
+    invoice_reference: str
+    amount: Money
+    """More than zero, and at most what is authorised. The rest is released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +91,11 @@ class GatewayPayment:
     """The gateway's id of the payment."""
     invoice_reference: str
     amount: Money
+    """Of an authorised payment: what was captured."""
     refunded: bool
     """Whether the gateway paid the whole payment back. It is not received then."""
     paid_at: datetime | None
+    """Of an authorised payment: when it was authorised."""
 
 
 class PaymentGateway(Protocol):
@@ -97,6 +115,11 @@ class PaymentGateway(Protocol):
     def refunds_parts(self) -> bool:
         """Whether it can pay back a part of a payment; else it pays back all or nothing."""
         ...
+
+    @property
+    def authorises(self) -> bool:
+        """Whether it can authorise an amount now and capture it later."""
+        return False
 
     @property
     def day_zone(self) -> str:
@@ -129,12 +152,22 @@ class PaymentGateway(Protocol):
         ...
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
-        """Cancel the invoice. One that is paid, cancelled or unknown stays as it is.
+        """Cancel the invoice, and release what is authorised. One that is paid, cancelled or unknown stays as it is.
 
         Raises:
             GatewayUnavailable: no usable response.
         """
         ...
+
+    async def capture(self, order: CaptureOrder) -> None:  # noqa: ARG002
+        """Capture an authorised amount or a part of it, and release the rest. `report` says what came of it.
+
+        An invoice is captured once, however often; one of which nothing is authorised stays as it is.
+
+        Raises:
+            GatewayUnavailable: no usable response, or the gateway does not capture now.
+        """
+        raise GatewayUnavailable(gateway=self.name)
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         """Pay money back to the customer. Repeating an order pays once, and returns what came of it.
@@ -146,6 +179,8 @@ class PaymentGateway(Protocol):
 
     async def payments_between(self, start: datetime, end: datetime) -> Sequence[GatewayPayment]:
         """All payments that were made at or after `start` and before `end`, in the gateway's own list.
+
+        A payment that was only authorised is not among them.
 
         Raises:
             GatewayUnavailable: no usable response, or the list is incomplete.
@@ -251,7 +286,14 @@ class PaymentReads(Protocol):
         ...
 
     async def settled_between(self, gateway: str, start: datetime, end: datetime) -> Sequence[Payment]:
-        """The payments of this gateway whose last money was counted at or after `start` and before `end`."""
+        """The payments of this gateway with money, of which the last was counted at or after `start` and before `end`.
+
+        An authorised payment has the time of its authorisation instead.
+        """
+        ...
+
+    async def to_capture(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        """Bookings with payments that the gateway is to be asked to capture or release at `now`, each once."""
         ...
 
 

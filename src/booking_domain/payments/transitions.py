@@ -11,15 +11,24 @@ class PaymentStatus(StrEnum):
     """The status of a payment."""
 
     PENDING = "pending"
+    AUTHORISED = "authorised"
+    """The customer's bank has set the amount aside; the platform can capture it."""
     PAID = "paid"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    RELEASED = "released"
+    """What was authorised was not captured."""
 
 
 class PaymentAction(StrEnum):
     """An action on a payment."""
 
+    AUTHORISE = "authorise"
     SETTLE = "settle"
+    RELEASE = "release"
+    """The whole authorised amount is free again, as the platform decided."""
+    LAPSE = "lapse"
+    """The authorisation ended before it was captured, and the platform had not decided so."""
     FAIL = "fail"
     CANCEL = "cancel"
 
@@ -46,8 +55,8 @@ _PLATFORM: Final = frozenset({PaymentParty.PLATFORM})
 PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, PaymentParty]] = Lifecycle(
     thing="payment",
     about="""
-        Only a report of the gateway settles a payment. Money counts whatever the status was, so late money is never
-        lost.
+        Only a report of the gateway authorises or settles a payment. Money counts whatever the status was, so late
+        money is never lost. A payment is authorised once at most.
     """,
     refusal=InvalidPaymentTransition,
     moves={
@@ -56,11 +65,19 @@ PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, PaymentParty]] 
             (status, PaymentAction.SETTLE): Move(PaymentStatus.PAID, _GATEWAY)
             for status in (
                 PaymentStatus.PENDING,
+                PaymentStatus.AUTHORISED,
                 PaymentStatus.FAILED,
                 PaymentStatus.CANCELLED,
                 PaymentStatus.PAID,
+                PaymentStatus.RELEASED,
             )
         },
+        **{
+            (status, PaymentAction.AUTHORISE): Move(PaymentStatus.AUTHORISED, _GATEWAY)
+            for status in (PaymentStatus.PENDING, PaymentStatus.CANCELLED)
+        },
+        (PaymentStatus.AUTHORISED, PaymentAction.RELEASE): Move(PaymentStatus.RELEASED, _GATEWAY),
+        (PaymentStatus.AUTHORISED, PaymentAction.LAPSE): Move(PaymentStatus.FAILED, _GATEWAY),
         (PaymentStatus.PENDING, PaymentAction.FAIL): Move(PaymentStatus.FAILED, _GATEWAY),
         (PaymentStatus.PENDING, PaymentAction.CANCEL): Move(PaymentStatus.CANCELLED, _PLATFORM),
     },

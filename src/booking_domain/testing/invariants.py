@@ -23,6 +23,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ClaimId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 
@@ -40,6 +41,7 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         payments, refunds = await reads.payments.of_booking(booking.id), await reads.refunds.of_booking(booking.id)
         events = await reads.bookings.events(booking.id)
         found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, events))
+        found += (f"{booking.reference}: {each}" for each in _authorised(booking, payments))
         at_desk = await reads.desk_payments.of_booking(booking.id)
         found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
@@ -64,7 +66,7 @@ def _money(
         yield f"its totals are {booking.totals}, and those of its ledger {ledger.totals}"
     if booking.totals.kept.amount != ledger.balance:
         yield f"{booking.totals.kept} kept, and the entries of its ledger add up to {ledger.balance}"
-    kept = booking.totals.refundable
+    kept = booking.secured
     if booking.status in {Status.EXPIRED, Status.REQUESTED} and kept:
         yield f"{kept} kept of a booking that is {booking.status}"
     if booking.price < kept and booking.undisputed_status is not Status.CANCELLED:
@@ -73,8 +75,9 @@ def _money(
         event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended")
         for event in events
     )
+    lapsed = any(each.status is PaymentStatus.FAILED and each.authorised for each in payments)
     returned = booking.status is Status.NO_SHOW and booking.cancellation.no_show_keeps < 100  # noqa: PLR2004 - percent
-    if booking.status in _COVERED and kept < booking.deposit and not (waived or returned):
+    if booking.status in _COVERED and kept < booking.deposit and not (waived or returned or lapsed):
         yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"
     pending = [each.purpose for each in payments if each.status is PaymentStatus.PENDING]
     if len(pending) != len(set(pending)):
@@ -83,12 +86,21 @@ def _money(
         yield f"a payment is waited for, and the booking is {booking.status}"
 
 
+def _authorised(booking: Booking, payments: Sequence[Payment]) -> Iterator[str]:
+    """Check that what is authorised is that of its payments, and that no more was captured."""
+    authorised = sum((each.capturable for each in payments), Money.zero(booking.price.currency))
+    if booking.authorised != authorised:
+        yield f"{booking.authorised} authorised, and {authorised} by its payments"
+    if any(each.authorised and each.authorised < each.settled for each in payments):
+        yield "more captured than authorised"
+
+
 def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
     """Check that what was paid at the desk is the sum of its payments, and exceeds the price only with a refund."""
     recorded = sum(payment.counted.amount for payment in payments)
     if booking.desk_paid.amount != recorded:
         yield f"{booking.desk_paid} paid at the desk, and its desk payments add up to {recorded}"
-    paid = booking.totals.refundable + booking.desk_paid
+    paid = booking.secured + booking.desk_paid
     if payments and booking.price < paid and booking.undisputed_status is not Status.CANCELLED:
         yield f"{paid} paid of a price of {booking.price}"
 

@@ -36,6 +36,7 @@ from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
 from booking_domain.workflows.accept_request import AcceptRequest, accept_request
 from booking_domain.workflows.accept_time import AcceptTime, accept_time
+from booking_domain.workflows.capture_payments import capture_payments
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.disputes import (
@@ -94,11 +95,12 @@ class Studio:
         seed: int = 0,
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
+        authorise_deposits: bool = False,
     ) -> None:
         self.backend: Final = backend
         self.clock: Final = ManualClock(NOW)
         self.gateway: Final = gateway or MemoryGateway()
-        self.gateways: Final = Gateways(self.gateway, *further)
+        self.gateways: Final = Gateways(self.gateway, *further, authorise_deposits=authorise_deposits)
         self.entropy: Final = SeededEntropy(seed)
         self.executor: Final = Executor[Repositories](
             begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateways.chargeable,)
@@ -114,12 +116,19 @@ class Studio:
         seed: int = 0,
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
+        authorise_deposits: bool = False,
     ) -> Self:
         """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00.
 
         Its customer lets the provider place bookings for them.
         """
-        studio = cls(backend or MemoryDatabase(), seed=seed, gateway=gateway, further=further)
+        studio = cls(
+            backend or MemoryDatabase(),
+            seed=seed,
+            gateway=gateway,
+            further=further,
+            authorise_deposits=authorise_deposits,
+        )
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
         studio.customer = await studio.joined()
@@ -323,6 +332,10 @@ class Studio:
         payment = await self.bill(booking, purpose)
         self.pay(payment, amount)
         return await self.settle(payment)
+
+    async def capture(self, booking: Booking) -> None:
+        """Have the gateway capture or release what is due, as the worker does."""
+        await capture_payments(booking.id, reads=self.reads, executor=self.executor, gateways=self.gateways)
 
     async def move(
         self, booking: Booking, to: Status, *, by: Actor | None = None, saw: int | None = None, why: str | None = None

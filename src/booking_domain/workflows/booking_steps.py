@@ -22,6 +22,7 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.events import RefundScheduled, refund_event
 from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
@@ -262,7 +263,8 @@ async def save_decision(
 
     A booking that stops claiming time releases its claim, closes its payments and refunds what the cancellation policy
     gives back to this party's cancellation. Nothing more is due for a missed appointment: its payments are closed too,
-    and what the policy does not keep is refunded.
+    and what the policy does not keep is refunded. Of what is only authorised, what the policy keeps is captured and
+    the rest released; for a completed appointment, all is captured.
 
     Raises:
         SlotTaken: the booking claims time from now on, or other time, and another claim overlaps it.
@@ -270,13 +272,12 @@ async def save_decision(
     after = decision.state
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
-        refund = booking.refund_on_cancellation(party, context.now)
-        gateway = await close_payments(booking, tx)
-        after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.CANCELLATION)
+        back = booking.refund_on_cancellation(party, context.now)
+        after = await _give_back(back, after, tx, context, reason=RefundReason.CANCELLATION)
     elif after.status is Status.NO_SHOW:
-        gateway = await close_payments(booking, tx)
-        refund = booking.refund_on_no_show()
-        after = await schedule_refund(refund, after, gateway, tx, context, reason=RefundReason.NO_SHOW)
+        after = await _give_back(booking.refund_on_no_show(), after, tx, context, reason=RefundReason.NO_SHOW)
+    elif after.status is Status.COMPLETED:
+        after = await capture_all(after, tx, context)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)
@@ -293,6 +294,39 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
         if payment.status is PaymentStatus.PENDING:
             await tx.payments.save(payment.cancel(), was=payment)
     return gateway
+
+
+async def _give_back(
+    back: Money, after: Booking, tx: Repositories, context: Context, *, reason: RefundReason
+) -> Booking:
+    """Close the payments, capture what is kept and only authorised, release its rest, and refund what is paid."""
+    gateway = await close_payments(after, tx)
+    released = after.released_of(back)
+    decided = await decide_captures(after.authorised - released, after, tx, context)
+    return await schedule_refund(back - released, decided, gateway, tx, context, reason=reason)
+
+
+async def capture_all(booking: Booking, tx: Repositories, context: Context) -> Booking:
+    """Have what is authorised captured, as far as the price is not paid otherwise; see `decide_captures`."""
+    unpaid = booking.price.beyond(booking.totals.refundable + booking.desk_paid)
+    return await decide_captures(min(booking.authorised, unpaid), booking, tx, context)
+
+
+async def decide_captures(amount: Money, booking: Booking, tx: Repositories, context: Context) -> Booking:
+    """Decide that this much of what is authorised is captured and the rest released, and return the booking.
+
+    An amount that the gateway cannot charge is rounded down. The gateway is asked afterwards, by `capture_payments`.
+    The caller saves the booking.
+    """
+    chargeable, left, taken = context.get(Chargeable, ANY_AMOUNT), amount, Money.zero(amount.currency)
+    for payment in await tx.payments.of_booking(booking.id):
+        if payment.status is PaymentStatus.AUTHORISED:
+            part = chargeable.of_gateway(payment.gateway).at_most(min(payment.capturable, left))
+            left -= part
+            taken += part
+            if payment.capture_amount != part.amount:
+                await tx.payments.save(payment.decide(part, context.now), was=payment)
+    return booking.release(booking.authorised - taken, context.now)
 
 
 # Claims and refunds

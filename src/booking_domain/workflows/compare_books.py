@@ -53,14 +53,15 @@ class InvoiceBooks:
         payment, held = self.payment, self.payment.held if self.held is None else self.held
         counted = payment.settled.beyond(self._listed_refunds)
         received = self._received_before(held)
-        underpaid = held + payment.returned < payment.amount and payment.settled < payment.amount
+        expected = payment.expected
+        underpaid = held + payment.returned < expected and payment.settled < expected
         receipts = [each for each in self.listed if not each.refunded]
         for each in receipts:
             earlier, received = received, received + each.amount
             agrees = received <= counted
-            if payment.amount <= earlier:
+            if expected <= earlier:
                 kind = FindingKind.PAID_TWICE
-            elif payment.amount < received or (underpaid and each is receipts[-1]):
+            elif expected < received or (underpaid and each is receipts[-1]):
                 kind, agrees = FindingKind.AMOUNT_DIFFERS, agrees and not underpaid
             elif not agrees:
                 kind = FindingKind.LOST_CALLBACK

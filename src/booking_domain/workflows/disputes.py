@@ -3,7 +3,8 @@
 A dispute makes its booking `disputed`. The booking keeps what it had of its provider's time: a confirmed one stays in
 the calendar, a cancelled one does not come back. While the dispute is open, refunds stay pending. A withdrawal returns
 the booking to the status before. An admin resolves the dispute once: with a status of the booking, which may need the
-time again, and with a refund of at most what was paid, less refunds that are made or pending.
+time again, and with a refund of at most what was paid, less refunds that are made or pending. What is authorised is
+captured when the dispute is opened, because the authorisation may lapse before its end.
 
 Every change of a dispute locks its booking, as every change of the booking's money does.
 """
@@ -54,6 +55,7 @@ from booking_domain.disputes.model import (
     refund_of,
 )
 from booking_domain.disputes.ports import DisputeView
+from booking_domain.payments.errors import CaptureInProgress
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import ensure_available, slot_window
@@ -64,7 +66,7 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.bookable import ensure_bookable
-from booking_domain.workflows.booking_steps import booking_claim, close_payments, schedule_refund
+from booking_domain.workflows.booking_steps import booking_claim, capture_all, close_payments, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
 _CLOSES_PAYMENTS: Final = frozenset({Status.CANCELLED, Status.NO_SHOW})
@@ -193,7 +195,8 @@ async def _opened(
     made: tuple[Statement, ...] = ()
     if ids:
         _, made = dispute.make_statement(command.evidence, (), by=initiator_id, ids=ids, now=context.now)
-    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    state = await capture_all(decision.state, tx, context)
+    await tx.bookings.save(state, was=booking, events=decision.events)
     await tx.disputes.add(dispute)
     await tx.disputes.add_statements(made)
     await _announce(decision, dispute, DisputeOpened, tx, context)
@@ -237,6 +240,8 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: Context) 
     if _says_the_same(command, dispute):
         return dispute
     dispute.require(DisputeAction.RESOLVE, DisputeParty.ADMIN)  # a closed dispute has nothing to refund
+    if booking.authorised:
+        raise CaptureInProgress
     verdict = Verdict(
         resolution=command.resolution,
         refund=refund_of(command.resolution, command.refund_amount, booking.totals.refundable),
@@ -402,6 +407,7 @@ resolve_dispute: Final = UseCase(
         OwnDispute,
         InvalidDisputeTransition,
         RefundNotPossible,
+        CaptureInProgress,
         TooEarly,
         SlotTaken,
         TimeNotAvailable,

@@ -101,9 +101,11 @@ class TransactionStatus(StrEnum):
     """The statuses of payments, refunds and desk payments."""
 
     PENDING = PaymentStatus.PENDING.value
+    AUTHORISED = PaymentStatus.AUTHORISED.value
     PAID = PaymentStatus.PAID.value
     FAILED = PaymentStatus.FAILED.value
     CANCELLED = PaymentStatus.CANCELLED.value
+    RELEASED = PaymentStatus.RELEASED.value
     REFUND_PENDING = RefundStatus.PENDING.value
     REFUNDED = RefundStatus.REFUNDED.value
     RECORDED = DeskPaymentStatus.RECORDED.value

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from booking_domain.bookings.model import BookingMode, Duration, Terms
+from booking_domain.bookings.model import BookingMode, DepositMode, Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.model import (
     InvalidProfileTransition,
@@ -93,6 +93,9 @@ class TermsChange:
     """Leave the choice of the gateway to the deployment again."""
     reminder_minutes: tuple[int, ...] | None = None
     instructions: str | None = None
+    deposit_mode: DepositMode | None = None
+    any_deposit_mode: bool = False
+    """Leave it to the deployment again when deposits are charged."""
 
     def applied_to(self, terms: Terms) -> Terms:
         """The terms after the change. A price that is not given rises to the deposit if it would be below it."""
@@ -115,6 +118,7 @@ class TermsChange:
                 else tuple(sorted(self.reminder_minutes, reverse=True))
             ),
             instructions=terms.instructions if self.instructions is None else self.instructions,
+            deposit_mode=self.deposit_mode or (None if self.any_deposit_mode else terms.deposit_mode),
         )
 
 

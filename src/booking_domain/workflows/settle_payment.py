@@ -4,6 +4,7 @@
   number of times, late or forged, without effect of its own.
 - New money confirms its booking, or revives an expired booking whose time can still be booked, or is scheduled as a
   refund, and the customer is told why.
+- An authorisation confirms and revives as money does. It is captured later; see `capture_payments`.
 """
 
 from dataclasses import dataclass
@@ -15,11 +16,19 @@ from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, LatePayment, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
-from booking_domain.payments.events import PaymentReceived
+from booking_domain.payments.events import (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentLapsed,
+    PaymentReceived,
+    PaymentReleased,
+    payment_event,
+)
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport
 from booking_domain.payments.refunds import RefundReason
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import ensure_available, slot_window
 from booking_domain.shared.actor import SYSTEM
@@ -30,7 +39,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.bookable import ensure_bookable
-from booking_domain.workflows.booking_steps import booking_claim, schedule_refund
+from booking_domain.workflows.booking_steps import booking_claim, capture_all, decide_captures, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
 GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
@@ -44,6 +53,8 @@ _NOTHING_DUE: Final = frozenset({Status.CANCELLED, Status.EXPIRED, Status.NO_SHO
 class _ApplyReport:
     payment_id: PaymentId
     report: GatewayReport
+    was_authorised: bool
+    """Whether the payment was authorised before the gateway was asked."""
 
 
 async def _settle_payment(payment: Payment, *, executor: Executor[Repositories], gateways: Gateways) -> Payment:
@@ -54,10 +65,11 @@ async def _settle_payment(payment: Payment, *, executor: Executor[Repositories],
     """
     if payment.invoice is None:
         return payment
+    was_authorised = payment.status is PaymentStatus.AUTHORISED
     report = await gateways.named(payment.gateway).report(payment.invoice.reference, payment.amount.currency)
-    if report.received <= payment.held:
+    if report.received <= payment.held and was_authorised == (report.authorised is not None):
         return payment
-    command = _ApplyReport(payment_id=payment.id, report=report)
+    command = _ApplyReport(payment_id=payment.id, report=report, was_authorised=was_authorised)
     return await executor.run(_apply_report, command, actor=SYSTEM)
 
 
@@ -72,6 +84,8 @@ async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context
     """Whether the gateway may be asked now; if so, record that it is."""
     payment = await tx.payments.get(payment_id)
     if payment is None or payment.invoice is None or payment.amount <= payment.settled:
+        return False
+    if payment.status is PaymentStatus.AUTHORISED:
         return False
     if payment.checked_at is not None and abs(context.now - payment.checked_at) < GATEWAY_POLL_INTERVAL:
         return False
@@ -88,31 +102,83 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     before = await tx.payments.get(command.payment_id)  # again, now that the booking is locked
     if before is None or booking is None:
         raise PaymentNotFound
-    after, new = before.settle(command.report.received, raw_payload=command.report.raw, now=context.now)
-    if not new:
-        return before
+    report = command.report
+    after, new = before.settle(report.received, raw_payload=report.raw, now=context.now)
+    if new:
+        return await _receive(booking, before, after, tx, context)
+    if report.authorised is not None and before.may_be_authorised():
+        at = report.authorised_at or context.now
+        return await _authorise(
+            booking, before, before.authorised_for(report.authorised, at, raw=report.raw), tx, context
+        )
+    gone = command.was_authorised and report.authorised is None
+    if gone and before.status is PaymentStatus.AUTHORISED:
+        return await _end_authorisation(booking, before, before.end_authorisation(raw=report.raw), tx, context)
+    return before
+
+
+async def _receive(booking: Booking, before: Payment, after: Payment, tx: Repositories, context: Context) -> Payment:
+    """Count new money, which the gateway has collected or captured."""
+    new = after.settled - before.settled
     await tx.payments.save(after, was=before)
-    received = PaymentReceived(
-        id=EventId(context.entropy.new_id()), occurred_at=context.now, booking_id=booking.id, payment_id=after.id
-    )
-    await tx.outbox.put([received])
-    decision = await _confirm_or_revive(booking.receive(new, context.now), tx, context)
-    late = decision.state.undisputed_status in _NOTHING_DUE
-    reason = RefundReason.LATE_PAYMENT if late else RefundReason.OVERPAYMENT
-    excess = _excess(decision.state, new)
+    await tx.outbox.put([payment_event(PaymentReceived, after, context)])
+    counted = booking.receive(new, context.now)
+    captured = before.status is PaymentStatus.AUTHORISED
+    if captured:
+        missing = before.capturable.beyond(new)
+        counted = counted.captured(before.capturable - missing, context.now).release(missing, context.now)
+        await tx.outbox.put([payment_event(PaymentCaptured, after, context)])
+    if captured and new < before.authorised:
+        await tx.outbox.put([payment_event(PaymentReleased, after, context)])
+    decision = await _confirm_or_revive(counted, tx, context)
+    excess = _excess(decision.state, new, before)
+    reason = _reason(decision.state, captured=captured)
     state = await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
-    await tx.bookings.save(state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_events(state, decision.events))
+    await _save(state, booking, decision, tx)
     return after
+
+
+async def _authorise(booking: Booking, before: Payment, after: Payment, tx: Repositories, context: Context) -> Payment:
+    """Count an authorisation. It is captured at once if the appointment is over, and released if nothing is due."""
+    await tx.payments.save(after, was=before)
+    await tx.outbox.put([payment_event(PaymentAuthorised, after, context)])
+    decision = await _confirm_or_revive(booking.authorise(after.authorised, context.now), tx, context)
+    state = decision.state
+    if state.undisputed_status in _NOTHING_DUE:
+        state = await decide_captures(state.authorised - after.authorised, state, tx, context)
+    elif state.status in {Status.COMPLETED, Status.DISPUTED}:
+        state = await capture_all(state, tx, context)
+    await _save(state, booking, decision, tx)
+    return await tx.payments.get(after.id) or after
+
+
+async def _end_authorisation(
+    booking: Booking, before: Payment, after: Payment, tx: Repositories, context: Context
+) -> Payment:
+    """Record that nothing is authorised any more: it was released, or it has lapsed."""
+    await tx.payments.save(after, was=before)
+    if after.status is PaymentStatus.RELEASED:
+        await tx.outbox.put([payment_event(PaymentReleased, after, context)])
+        return after
+    await tx.bookings.save(booking.lapse(before.capturable, context.now), was=booking, events=())
+    await tx.outbox.put([payment_event(PaymentLapsed, after, context)])
+    return after
+
+
+async def _save(state: Booking, was: Booking, decision: BookingDecision, tx: Repositories) -> None:
+    await tx.bookings.save(state, was=was, events=decision.events)
+    await tx.outbox.put(booking_events(state, decision.events))
 
 
 async def _confirm_or_revive(booking: Booking, tx: Repositories, context: Context) -> BookingDecision:
     """Confirm or revive the booking if its deposit is covered, not counting refunds that were made or are pending.
 
+    What is authorised covers it too.
+
     A booking is revived if its time can be booked now, as far as the customer had not agreed to it before: minimum
     notice, horizon and grid do not count. If it is not, its audit trail has the reason.
     """
-    covered = booking.deposit <= booking.totals.refundable
+    covered = booking.deposit <= booking.secured
     if booking.status is Status.PENDING and covered:
         return _paid(booking, Action.CONFIRM, "paid", context)
     if booking.status is Status.EXPIRED and covered:
@@ -153,11 +219,24 @@ def _paid(booking: Booking, action: Action, reason: str, context: Context) -> Bo
     )
 
 
-def _excess(booking: Booking, new: Money) -> Money:
-    """The part of the new money to refund: all of it if nothing is due any more, else what exceeds the price."""
+def _excess(booking: Booking, new: Money, before: Payment) -> Money:
+    """The part of the new money to refund: what exceeds the price.
+
+    If nothing is due any more: all of it, except what was to be captured of an authorised payment.
+    """
     if booking.undisputed_status in _NOTHING_DUE:
-        return new
+        return new.beyond(before.capturable)
     return (booking.totals.refundable + booking.desk_paid).beyond(booking.price)
+
+
+def _reason(booking: Booking, *, captured: bool) -> RefundReason:
+    """Why an excess goes back."""
+    status = booking.undisputed_status
+    if status not in _NOTHING_DUE:
+        return RefundReason.OVERPAYMENT
+    if not captured:
+        return RefundReason.LATE_PAYMENT
+    return RefundReason.NO_SHOW if status is Status.NO_SHOW else RefundReason.CANCELLATION
 
 
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)

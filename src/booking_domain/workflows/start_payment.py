@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import Booking, DepositMode, Terms
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.payments.errors import (
     GatewayUnavailable,
@@ -25,7 +25,7 @@ from booking_domain.payments.errors import (
     WindowClosed,
 )
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.model import Invoice, Payment, Purpose
+from booking_domain.payments.model import AUTHORISED_FOR, Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable
@@ -48,6 +48,8 @@ class StartPayment:
 
     - Only the booking's customer pays, and only while the payment window is open.
     - The deposit is due while the booking is pending; the balance, once it is confirmed.
+    - A deposit is charged, or authorised and captured later: as the provider chose and the gateway can, and if the
+      appointment ends before an authorisation would lapse.
     - The provider takes bookings, and the customer's account is active, unless the appointment is over.
     - One payment per booking and purpose is pending at a time. A customer who names another gateway than that of the
       pending payment gets a new payment, and the pending one is cancelled; money that still arrives for it counts.
@@ -109,6 +111,7 @@ async def _start_payment(
         amount=payment.amount,
         description=f"{command.purpose.value.title()} for booking {prepared.reference}",
         payable_until=payment.expires_at,
+        authorise=payment.authorise,
     )
     try:
         invoice = await gateway.create_invoice(order)
@@ -161,6 +164,11 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
             purpose=command.purpose,
             gateway=gateway.name,
             amount=amount,
+            authorise=(
+                command.purpose is Purpose.DEPOSIT
+                and _authorises(gateway, terms, prepare.gateways)
+                and booking.span.end <= context.now + AUTHORISED_FOR
+            ),
             expires_at=booking.due_at,
             now=context.now,
         )
@@ -174,6 +182,15 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
         await tx.payments.save(again, was=payment)
         payment = again
     return _Prepared(payment=payment, reference=booking.reference, replaced=replaced)
+
+
+def _authorises(gateway: PaymentGateway, terms: Terms | None, gateways: Gateways) -> bool:
+    """Whether deposits are authorised first: as the provider chose, else as the deployment does."""
+    if not gateway.authorises:
+        return False
+    if terms is None or terms.deposit_mode is None:
+        return gateways.authorise_deposits
+    return terms.deposit_mode is DepositMode.AUTHORISED
 
 
 async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:

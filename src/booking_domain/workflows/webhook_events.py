@@ -38,6 +38,10 @@ class PublicEvent:
     """The id of what is shown."""
 
 
+def _payment(public: WebhookType) -> PublicEvent:
+    return PublicEvent(public, shows=Shown.PAYMENT, id_of=attrgetter("payment_id"))
+
+
 def _refund(public: WebhookType) -> PublicEvent:
     return PublicEvent(public, shows=Shown.REFUND, id_of=attrgetter("refund_id"))
 
@@ -63,9 +67,11 @@ PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
     bookings.BookingDisputeEnded: PublicEvent(WebhookType.BOOKING_DISPUTE_ENDED),
     bookings.BookingQuestioned: PublicEvent(WebhookType.BOOKING_QUESTIONED),
     bookings.BookingUpheld: PublicEvent(WebhookType.BOOKING_UPHELD),
-    payments.PaymentReceived: PublicEvent(
-        WebhookType.PAYMENT_RECEIVED, shows=Shown.PAYMENT, id_of=attrgetter("payment_id")
-    ),
+    payments.PaymentReceived: _payment(WebhookType.PAYMENT_RECEIVED),
+    payments.PaymentAuthorised: _payment(WebhookType.PAYMENT_AUTHORISED),
+    payments.PaymentCaptured: _payment(WebhookType.PAYMENT_CAPTURED),
+    payments.PaymentReleased: _payment(WebhookType.PAYMENT_RELEASED),
+    payments.PaymentLapsed: _payment(WebhookType.PAYMENT_RELEASED),
     payments.DeskPaymentRecorded: _desk(WebhookType.PAYMENT_DESK_RECORDED),
     payments.DeskPaymentVoided: _desk(WebhookType.PAYMENT_DESK_VOIDED),
     payments.RefundScheduled: _refund(WebhookType.REFUND_CREATED),

@@ -9,17 +9,21 @@ from uuid import UUID
 from booking_domain.bookings.events import (
     BookingCancelled,
     BookingChanged,
+    BookingCompleted,
+    BookingDisputed,
     BookingDisputeEnded,
     BookingExpired,
     BookingMissed,
 )
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
+    AUTHORISATION_EVENTS,
     DESK_EVENTS,
     PAYOUT_EVENTS,
     DeskPaymentChanged,
     DeskPaymentRecorded,
     EarningsAdjusted,
+    PaymentAuthorised,
     PaymentHinted,
     PaymentReceived,
     ReceiptIssued,
@@ -32,8 +36,10 @@ from booking_domain.payments.events import (
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.workflows.capture_payments import capture_payments
 from booking_domain.workflows.earnings import update_earnings
 from booking_domain.workflows.make_refund import make_refund
+from booking_domain.workflows.notify_authorisations import notify_of_authorisation
 from booking_domain.workflows.notify_desk import notify_of_desk_payment
 from booking_domain.workflows.notify_earnings import notify_of_adjustment, notify_of_provider_payout
 from booking_domain.workflows.notify_parties import notify_parties
@@ -59,13 +65,18 @@ async def _settle(container: Container, *, payment_id: str) -> None:
 async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
     """Withdraw the cancelled invoices of a booking, so that they cannot be paid.
 
-    Each is asked about once more afterwards: one that was paid just before is not withdrawn, and its money counts.
+    Each is asked about once more afterwards: one that was paid just before is not withdrawn, and its money counts. So
+    does what was only authorised just before.
     """
     gateways = container.gateways()
-    for payment in await container.reads().payments.of_booking(BookingId(UUID(booking_id))):
+    executor = container.executor()
+    for each in await container.reads().payments.of_booking(BookingId(UUID(booking_id))):
+        payment = each
+        if payment.status is PaymentStatus.CANCELLED and payment.authorise:  # to withdraw it would release the money
+            payment = await settle_payment(payment, executor=executor, gateways=gateways)
         if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
             await gateways.named(payment.gateway).cancel_invoice(payment.invoice.reference)
-            await settle_payment(payment, executor=container.executor(), gateways=gateways)
+            await settle_payment(payment, executor=executor, gateways=gateways)
 
 
 async def _make_refund(container: Container, *, refund_id: str) -> None:
@@ -83,6 +94,22 @@ async def _make_refunds(container: Container, *, booking_id: str) -> None:
     """Have the gateway pay back what waited for the end of a dispute."""
     for refund in await container.reads().refunds.of_booking(BookingId(UUID(booking_id))):
         await _make_refund(container, refund_id=str(refund.id))
+
+
+async def _capture(container: Container, *, booking_id: str) -> None:
+    """Have the gateway capture or release what is due. If it is unavailable, the sweep asks again."""
+    with suppress(GatewayUnavailable):
+        await capture_payments(
+            BookingId(UUID(booking_id)),
+            reads=container.reads(),
+            executor=container.executor(),
+            gateways=container.gateways(),
+        )
+
+
+async def _find_captures(container: Container, enqueue: Enqueue) -> None:
+    for booking_id in await container.reads().payments.to_capture(container.clock().now(), _RETRIES_PER_SWEEP):
+        await enqueue(CAPTURE.request(once=f"capture {booking_id}", booking_id=str(booking_id)))
 
 
 async def _retry_refunds(container: Container, enqueue: Enqueue) -> None:
@@ -107,6 +134,7 @@ async def _find_earnings(container: Container, enqueue: Enqueue) -> None:
 
 MAKE_REFUND: Final = Job(name="make_refund", run=_make_refund)
 MAKE_REFUNDS: Final = Job(name="make_refunds_of_booking", run=_make_refunds)
+CAPTURE: Final = Job(name="capture_payments", run=_capture)
 SETTLE: Final = Job(name="settle", run=_settle)
 CANCEL_INVOICES: Final = Job(name="cancel_invoices", run=_cancel_invoices)
 UPDATE_EARNINGS: Final = Job(name="update_earnings", run=_update_earnings)
@@ -126,6 +154,10 @@ def _ask_for_refund(event: RefundScheduled | RefundSplit) -> Iterator[JobRequest
     yield MAKE_REFUND.request(refund_id=str(event.refund_id))
 
 
+def _capture_or_release(event: BookingChanged | PaymentAuthorised) -> Iterator[JobRequest]:
+    yield CAPTURE.request(booking_id=str(event.booking_id))
+
+
 def _resume_refunds(event: BookingDisputeEnded) -> Iterator[JobRequest]:
     yield MAKE_REFUNDS.request(booking_id=str(event.booking_id))
 
@@ -136,11 +168,16 @@ def _state_money(event: PaymentReceived | RefundMade | DeskPaymentChanged) -> It
 
 CONTEXT: Final = WorkerContext(
     jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS, ISSUE_RECEIPTS),
+    jobs=(SETTLE, CANCEL_INVOICES, CAPTURE, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription(
             (BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded, DeskPaymentRecorded),
             _withdraw_invoices,
+        ),
+        Subscription(
+            (BookingCompleted, BookingCancelled, BookingExpired, BookingMissed, BookingDisputed, PaymentAuthorised),
+            _capture_or_release,
         ),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
         Subscription((BookingDisputeEnded,), _resume_refunds),
@@ -148,10 +185,15 @@ CONTEXT: Final = WorkerContext(
     ),
     notices=(
         Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),
+        Notice(AUTHORISATION_EVENTS, notify_of_authorisation),
         Notice(DESK_EVENTS, notify_of_desk_payment),
         Notice(PAYOUT_EVENTS, notify_of_provider_payout),
         Notice((ReceiptIssued,), notify_of_receipt),
         Notice((EarningsAdjusted,), notify_of_adjustment),
     ),
-    sweeps=(Sweep("refunds to repeat", _retry_refunds), Sweep("earnings", _find_earnings)),
+    sweeps=(
+        Sweep("payments to capture", _find_captures),
+        Sweep("refunds to repeat", _retry_refunds),
+        Sweep("earnings", _find_earnings),
+    ),
 )

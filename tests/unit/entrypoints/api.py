@@ -108,7 +108,7 @@ class Api:
     def __init__(self, environ: Mapping[str, str], *, in_memory: bool = True) -> None:
         self.clock = ManualClock(MONDAY_MORNING)
         self.database = OpenDatabase()
-        self.gateway = OpenGateway("qpay", CHARGEABLE.currencies)
+        self.gateway = OpenGateway("qpay", CHARGEABLE.currencies, authorises=True)
         settings = Settings.from_environment(environ)
         self.container = HttpContainer(settings=settings)
         self.container.clock.override(self.clock)

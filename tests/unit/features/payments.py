@@ -49,6 +49,11 @@ FEATURE: Final = Feature(
     permissions="payment.start customer:own provider:own manager:own admin:own token",
     events={
         "payment.hinted": {"bookingId", "transactionId"},
+        "payment.authorised": {"bookingId", "paymentId"},
+        "payment.captured": {"bookingId", "paymentId"},
+        "payment.released": {"bookingId", "paymentId"},
+        "payment.lapsed": {"bookingId", "paymentId"},
+        "payment.capture_delayed": {"bookingId", "paymentId"},
         "payment.refund_owed": {"bookingId", "transactionId"},
     },
     personal_data=personal_data,

@@ -12,12 +12,18 @@ from booking_domain.payments.transitions import (
 from booking_domain.shared.lifecycle import NotYourMove
 
 AGREED = """
-    pending         settle  paid       gateway
-    failed          settle  paid       gateway
-    cancelled       settle  paid       gateway
-    paid            settle  paid       gateway
-    pending         fail    failed     gateway
-    pending         cancel  cancelled  platform
+    pending     settle     paid        gateway
+    authorised  settle     paid        gateway
+    failed      settle     paid        gateway
+    cancelled   settle     paid        gateway
+    released    settle     paid        gateway
+    paid        settle     paid        gateway
+    pending     authorise  authorised  gateway
+    cancelled   authorise  authorised  gateway
+    authorised  release    released    gateway
+    authorised  lapse      failed      gateway
+    pending     fail       failed      gateway
+    pending     cancel     cancelled   platform
 """
 MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
 

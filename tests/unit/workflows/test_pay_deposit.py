@@ -275,6 +275,10 @@ class _CrashingGateway(MemoryGateway):
     def chargeable(self) -> Chargeable:
         return self.inner.chargeable
 
+    @property
+    def authorises(self) -> bool:
+        return self.inner.authorises
+
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
         await self.inner.create_invoice(order)
         raise _PowerCutError

@@ -80,6 +80,8 @@ BOOKING: Final = Mapper(
     refunded=Columns("refunded_amount", "currency"),
     refund_pending=Columns("refund_pending_amount", "currency"),
     desk_paid=Columns("desk_paid_amount", "currency"),
+    authorised=Columns("authorised_amount", "currency"),
+    released=Columns("released_amount", "currency"),
     services=Converted("services", write=_services_json, read=_services_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     time_change=Converted(
@@ -111,6 +113,8 @@ BOOKING: Final = Mapper(
         "refunded_amount",
         "refund_pending_amount",
         "desk_paid_amount",
+        "authorised_amount",
+        "released_amount",
         "notes",
         "due_at",
         "version",

@@ -48,8 +48,14 @@ _PAYMENT_STATUS: Final = f"""
     CASE
         WHEN refunded_amount > 0 AND refunded_amount = paid_amount THEN '{BookingPaymentStatus.REFUNDED}'
         WHEN refunded_amount > 0 THEN '{BookingPaymentStatus.PARTIALLY_REFUNDED}'
-        WHEN paid_amount + desk_paid_amount > 0 AND deposit_amount <= paid_amount + desk_paid_amount
+        WHEN paid_amount + desk_paid_amount > 0
+            AND deposit_amount <= paid_amount + desk_paid_amount + released_amount
             THEN '{BookingPaymentStatus.PAID}'
+        WHEN authorised_amount > 0
+            AND deposit_amount <= paid_amount + desk_paid_amount + released_amount + authorised_amount
+            THEN '{BookingPaymentStatus.AUTHORISED}'
+        WHEN released_amount > 0 AND paid_amount + desk_paid_amount + authorised_amount = 0
+            THEN '{BookingPaymentStatus.RELEASED}'
         WHEN payment_attempt = '{PaymentAttempt.STARTED}' THEN '{BookingPaymentStatus.PENDING}'
         WHEN payment_attempt = '{PaymentAttempt.FAILED}' THEN '{BookingPaymentStatus.FAILED}'
         ELSE '{BookingPaymentStatus.UNPAID}'
@@ -100,6 +106,9 @@ bookings: Final = Table(
     Column("refund_pending_amount", BigInteger, nullable=False, server_default="0"),
     # What the customer paid at the desk; the platform never had it.
     Column("desk_paid_amount", BigInteger, nullable=False, server_default="0"),
+    # What is authorised and about to be captured, and what was authorised and is not captured.
+    Column("authorised_amount", BigInteger, nullable=False, server_default="0"),
+    Column("released_amount", BigInteger, nullable=False, server_default="0"),
     Column("cancellation_policy", JSONB, nullable=False),
     Column("notes", Text, nullable=False),
     instant("due_at", nullable=True),
@@ -125,6 +134,7 @@ bookings: Final = Table(
         name="refunded",
     ),
     CheckConstraint("0 <= desk_paid_amount", name="desk_paid"),
+    CheckConstraint("0 <= authorised_amount AND 0 <= released_amount", name="authorised"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),
     Index("bookings_provider_user_id_id_idx", "provider_user_id", "id"),

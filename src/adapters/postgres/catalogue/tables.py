@@ -27,7 +27,7 @@ from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
-from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.model import BookingMode, DepositMode
 from booking_domain.catalogue.model import ProfileStatus, SuspensionCause
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
@@ -137,6 +137,7 @@ providers: Final = Table(
     Column("payment_gateway", Text),
     Column("reminder_minutes", ARRAY(Integer), nullable=False, server_default=text("'{1440,120}'")),
     Column("instructions", Text, nullable=False, server_default=""),
+    Column("deposit_mode", Text),
     # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),
     Column("rating_total", Integer, nullable=False, server_default="0"),
@@ -151,6 +152,7 @@ providers: Final = Table(
     one_of("status", ProfileStatus),
     one_of("suspension_cause", SuspensionCause),
     one_of("booking_mode", BookingMode),
+    one_of("deposit_mode", DepositMode),
     one_of("anchoring", Anchoring),
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement
@@ -47,11 +47,17 @@ PAYMENT: Final = Mapper(
     amount=Columns("amount", "currency"),
     settled=Columns("settled_amount", "currency"),
     returned=Columns("returned_amount", "currency"),
+    authorised=Columns("authorised_amount", "currency"),
     invoice=Converted("invoice_reference", "invoice", write=_invoice_columns, read=_invoice_of),
     changes=(
         "status",
         "settled_amount",
         "returned_amount",
+        "authorised_amount",
+        "authorised_at",
+        "capture_amount",
+        "capture_attempts",
+        "capture_at",
         "attempt",
         "preparing_since",
         "invoice_reference",
@@ -83,9 +89,23 @@ _OF_INVOICES: Final = Statement(
 _SETTLED_BETWEEN: Final = Statement(
     _OLDEST_FIRST.where(
         _t.gateway == bindparam("gateway"),
-        _t.processed_at >= bindparam("from_time"),
-        _t.processed_at < bindparam("until"),
+        _t.processed_at.is_not(None),
+        or_(
+            and_(
+                _t.authorised_at.is_(None),
+                _t.processed_at >= bindparam("from_time"),
+                _t.processed_at < bindparam("until"),
+            ),
+            and_(_t.authorised_at >= bindparam("from_time"), _t.authorised_at < bindparam("until")),
+        ),
     )
+)
+_TO_CAPTURE: Final = Statement(
+    select(_t.booking_id)
+    .where(_t.capture_at <= bindparam("now"))
+    .group_by(_t.booking_id)
+    .order_by(func.min(_t.capture_at), _t.booking_id)
+    .limit(bindparam("most"))
 )
 
 
@@ -117,6 +137,10 @@ class PostgresPaymentReads(WithWork, PaymentReads):
     async def settled_between(self, gateway: str, start: datetime, end: datetime) -> list[Payment]:
         rows = await self._work.all(_SETTLED_BETWEEN, gateway=gateway, from_time=start, until=end)
         return [PAYMENT.read(row) for row in rows]
+
+    async def to_capture(self, now: datetime, limit: int) -> list[BookingId]:
+        rows = await self._work.all(_TO_CAPTURE, now=now, most=limit)
+        return [BookingId(row[0]) for row in rows]
 
 
 class PostgresPayments(PostgresPaymentReads, Payments):

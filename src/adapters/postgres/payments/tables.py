@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -64,6 +65,12 @@ payments: Final = Table(
     Column("amount", BigInteger, nullable=False),
     Column("settled_amount", BigInteger, nullable=False),
     Column("returned_amount", BigInteger, nullable=False, server_default=sql("0")),
+    Column("authorise", Boolean, nullable=False, server_default=sql("false")),
+    Column("authorised_amount", BigInteger, nullable=False, server_default=sql("0")),
+    instant("authorised_at", nullable=True),
+    Column("capture_amount", BigInteger),
+    Column("capture_attempts", SmallInteger, nullable=False, server_default=sql("0")),
+    instant("capture_at", nullable=True),
     Column("attempt", SmallInteger, nullable=False),
     instant("preparing_since", nullable=True),
     Column("invoice_reference", Text),
@@ -80,6 +87,18 @@ payments: Final = Table(
         "amount > 0 AND settled_amount >= 0 AND returned_amount BETWEEN 0 AND settled_amount", name="amounts"
     ),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
+    CheckConstraint(
+        "authorised_amount >= 0 AND capture_amount BETWEEN 0 AND authorised_amount"
+        " AND (capture_at IS NULL OR status = 'authorised')",
+        name="authorised",
+    ),
+    Index("payments_capture_idx", "capture_at", postgresql_where=sql("capture_at IS NOT NULL")),
+    Index(
+        "payments_gateway_authorised_at_idx",
+        "gateway",
+        "authorised_at",
+        postgresql_where=sql("authorised_at IS NOT NULL"),
+    ),
     Index("payments_gateway_processed_at_idx", "gateway", "processed_at"),
     Index("payments_invoice_reference_key", "invoice_reference", unique=True),
     Index("payments_created_at_idx", "created_at"),

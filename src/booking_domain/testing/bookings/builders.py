@@ -55,6 +55,8 @@ class BookingsBuilder(BaseBuilder):
             refunded=nothing,
             refund_pending=nothing,
             desk_paid=nothing,
+            authorised=nothing,
+            released=nothing,
             cancellation=DEFAULT_POLICY,
             due_at=NOW + HOUR / 4 if status in {Status.PENDING, Status.REQUESTED} else None,
             created_at=NOW,

@@ -86,6 +86,8 @@ class CancellationQuote:
 
     refund: Money
     """Refunds that are already pending not included."""
+    released: Money
+    """The part of it that is released, because it is only authorised: it was never charged."""
     desk_paid: Money
     """What was paid at the desk: the provider gives it back, and not the platform."""
     valid_until: datetime
@@ -109,8 +111,10 @@ async def _get_cancellation_quote(
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
     change, policy = booking.time_change, booking.cancellation
     judged = booking.judged(visible.party, now)
+    refund = booking.refund_on_cancellation(visible.party, now)
     return CancellationQuote(
-        refund=booking.refund_on_cancellation(visible.party, now),
+        refund=refund,
+        released=booking.released_of(refund),
         desk_paid=booking.desk_paid,
         valid_until=booking.quote_ends(visible.party, now),
         tier=policy.tier(start=booking.judged_start, cancelled_at=now) if judged else None,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.bookings.model import Terms
+from booking_domain.bookings.model import DepositMode, Terms
 from booking_domain.scheduling.model import (
     MAX_BLOCKS,
     MAX_EXCEPTIONS,
@@ -98,7 +98,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
     """Settings to change; omitted members keep their values.
 
-    `null` removes `maxPerDay`, `maxPerWeek` and `paymentGateway`.
+    `null` removes `maxPerDay`, `maxPerWeek`, `paymentGateway` and `depositMode`.
     """
 
     time_zone: ZoneName | UnsetType = UNSET
@@ -189,6 +189,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     requests_claim_time: bool
     payment_gateway: str | None
     """The gateway that the provider chose; null: the first of the platform that takes the currency."""
+    deposit_mode: DepositMode | None
+    """When the provider has deposits charged; null: as the platform does."""
     deposit_amount: int
     price_amount: int
     durations: DurationsJson
@@ -279,6 +281,7 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         booking_mode=terms.mode.value,
         requests_claim_time=terms.requests_claim_time,
         payment_gateway=terms.gateway,
+        deposit_mode=terms.deposit_mode,
         deposit_amount=terms.deposit.amount,
         price_amount=terms.price.amount,
         durations=durations_json(terms),

@@ -24,6 +24,8 @@ BOOKING: Final[dict[str, Any]] = {
     "refundedAmount": 0,
     "refundPendingAmount": 0,
     "deskPaidAmount": 0,
+    "authorisedAmount": 0,
+    "releasedAmount": 0,
     "balanceDueAmount": 0,
     "currency": "MNT",
     "notes": PLACE["notes"],
@@ -104,6 +106,7 @@ ACCEPTED_TIME: Final[dict[str, Any]] = {
 }
 QUOTE: Final[dict[str, Any]] = {
     "refundAmount": 1000000,
+    "releasedAmount": 0,
     "deskPaidAmount": 0,
     "currency": "MNT",
     "validUntil": "2026-11-22T04:20:00Z",

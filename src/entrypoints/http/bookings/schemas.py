@@ -262,6 +262,10 @@ class BookingJson(Json, frozen=True, kw_only=True):
     refund_pending_amount: int
     desk_paid_amount: int
     """What the customer paid at the provider's desk; the platform does not refund it."""
+    authorised_amount: int
+    """What is authorised on the customer's card and about to be charged."""
+    released_amount: int
+    """What was authorised on the customer's card and is not charged."""
     balance_due_amount: int
     """What is on its way back to the customer."""
     currency: str
@@ -352,6 +356,9 @@ class CancellationQuoteJson(Json, frozen=True, kw_only=True):
     """What goes back if the caller cancels now."""
 
     refund_amount: int
+    """What goes back to the customer: refunded or released."""
+    released_amount: int
+    """The part of it that is released: it is authorised on the customer's card, and was never charged."""
     desk_paid_amount: int
     """What was paid at the desk: the provider gives it back, and not the platform."""
     currency: str
@@ -426,6 +433,8 @@ def booking_json(booking: Booking) -> BookingJson:
         refunded_amount=booking.refunded.amount,
         refund_pending_amount=booking.refund_pending.amount,
         desk_paid_amount=booking.desk_paid.amount,
+        authorised_amount=booking.authorised.amount,
+        released_amount=booking.released.amount,
         balance_due_amount=booking.balance_due.amount,
         currency=booking.price.currency,
         notes=booking.notes,
@@ -486,6 +495,7 @@ def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
     """Show what a cancellation refunds."""
     return CancellationQuoteJson(
         refund_amount=quote.refund.amount,
+        released_amount=quote.released.amount,
         desk_paid_amount=quote.desk_paid.amount,
         currency=quote.refund.currency,
         valid_until=quote.valid_until,

@@ -68,6 +68,12 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     deep_links: tuple[DeepLinkJson, ...]
     expires_at: Timestamp | None
     processed_at: Timestamp | UnsetType = UNSET
+    authorised_amount: int | UnsetType = UNSET
+    """What the customer's bank has authorised, also after it was captured or released."""
+    captured_amount: int | UnsetType = UNSET
+    """What was captured of it so far."""
+    capture_by: Timestamp | UnsetType = UNSET
+    """Of an authorised payment: it is captured at this time at the latest."""
 
 
 def payment_json(payment: Payment | Refund, *, payer: bool = False) -> PaymentJson:
@@ -97,6 +103,9 @@ def payment_json(payment: Payment | Refund, *, payer: bool = False) -> PaymentJs
         deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
         expires_at=payment.expires_at,
         processed_at=payment.processed_at or UNSET,
+        authorised_amount=payment.authorised.amount or UNSET,
+        captured_amount=payment.settled.amount if payment.authorised else UNSET,
+        capture_by=(payment.latest_capture or UNSET) if payment.capturable else UNSET,
     )
 
 

@@ -138,6 +138,8 @@ class BookingMoneyJson(Json, frozen=True, kw_only=True):
     refund_pending_amount: int
     desk_paid_amount: int
     """What was paid at the desk. The platform never had it, and does not refund it."""
+    authorised_amount: int
+    released_amount: int
     payments: tuple[PaymentJson, ...]
     refunds: tuple[RefundJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
@@ -208,6 +210,8 @@ def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
         refunded_amount=booking.refunded.amount,
         refund_pending_amount=booking.refund_pending.amount,
         desk_paid_amount=booking.desk_paid.amount,
+        authorised_amount=booking.authorised.amount,
+        released_amount=booking.released.amount,
         payments=tuple(map(payment_json, money.payments)),
         refunds=tuple(_refund_json(refund, money) for refund in money.refunds),
         desk_payments=tuple(map(desk_payment_json, money.desk_payments)),
@@ -309,6 +313,8 @@ MONEY: Final[dict[str, Any]] = {
     "refundedAmount": 0,
     "refundPendingAmount": 2_000_000,
     "deskPaidAmount": 0,
+    "authorisedAmount": 0,
+    "releasedAmount": 0,
     "payments": [],
     "refunds": [{**_REFUND, "needsBankAccount": True}],
     "deskPayments": [],

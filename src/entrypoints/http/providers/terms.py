@@ -10,6 +10,7 @@ from booking_domain.bookings.model import (
     MAX_INSTRUCTIONS,
     MAX_REMINDERS,
     BookingMode,
+    DepositMode,
     Terms,
 )
 from booking_domain.bookings.policy import (
@@ -96,6 +97,9 @@ class TermsBody(Body, frozen=True, kw_only=True):
     """Whether a request occupies its time until it is answered."""
     payment_gateway: GatewayName | UnsetType | None = UNSET
     """The gateway that charges your customers; null: the first of the platform that takes your currency."""
+    deposit_mode: DepositMode | UnsetType | None = UNSET
+    """`charged`: deposits are charged at once; `authorised`: they are captured later, if the gateway can and the
+    appointment ends within six days; null: as the platform does."""
 
     reminder_minutes: ReminderMinutes | UnsetType = UNSET
     instructions: Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)] | UnsetType = UNSET
@@ -114,6 +118,8 @@ class TermsBody(Body, frozen=True, kw_only=True):
             any_gateway=self.payment_gateway is None,
             reminder_minutes=None if isinstance(self.reminder_minutes, UnsetType) else self.reminder_minutes,
             instructions=given(self.instructions),
+            deposit_mode=given(self.deposit_mode),
+            any_deposit_mode=self.deposit_mode is None,
         )
 
     def _cancellation(self) -> CancellationChange:

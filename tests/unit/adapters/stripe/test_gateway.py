@@ -19,7 +19,7 @@ from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, StripeSimul
 from adapters.stripe.gateway import StripeGateway
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
-from booking_domain.payments.ports import RefundOutcome
+from booking_domain.payments.ports import CaptureOrder, RefundOutcome
 from booking_domain.shared.money import Money
 
 TEN_MEGABYTES = 10 * 1024 * 1024
@@ -281,3 +281,20 @@ async def test_an_answer_that_comes_too_late_pays_back_once(gateway: StripeGatew
     async with simulator.client() as client:
         listed = (await client.get("/v1/refunds", params={"payment_intent": invoice.reference})).json()["data"]
     assert [each["amount"] for each in listed] == [2_000]
+
+
+async def test_an_expired_authorisation_cannot_be_captured(gateway: StripeGateway, simulator: StripeSimulator) -> None:
+    asked = replace(order(), authorise=True)
+    invoice = await gateway.create_invoice(asked)
+    await simulator.confirm(invoice.reference)
+    report = await gateway.report(invoice.reference, "USD")
+    assert (report.authorised, report.received.amount) == (asked.amount, 0)
+    assert report.authorised_at is not None
+    async with simulator.client() as client:
+        expired = await client.post(f"/simulator/payment_intents/{invoice.reference}/expire")
+    assert expired.json()["status"] == "canceled"
+    await gateway.capture(
+        CaptureOrder(payment_id=asked.payment_id, invoice_reference=invoice.reference, amount=asked.amount)
+    )
+    report = await gateway.report(invoice.reference, "USD")
+    assert (report.authorised, report.received.amount) == (None, 0)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tests.unit.entrypoints.worker.workshop import Workshop
 
+from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.payments.refunds import FIRST_RETRY as FIRST_REFUND_RETRY
@@ -17,6 +18,7 @@ from booking_domain.reconciliation.ports import FindingFilter, RunFilter
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.studio import PAYMENT_WINDOW
 from booking_domain.workflows.profile_publication import (
     ReinstateProfile,
@@ -24,6 +26,7 @@ from booking_domain.workflows.profile_publication import (
     reinstate_profile,
     suspend_profile,
 )
+from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
 from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.main import STALLED_SECONDS, work
@@ -271,3 +274,41 @@ async def test_a_refund_is_made_by_the_gateway_also_after_an_outage(shop: Worksh
     [refund] = await shop.studio.reads.refunds.of_booking(booking.id)
     assert refund.status is RefundStatus.REFUNDED
     assert shop.subjects().count("refund sent") == 2, "to the customer and to the provider"
+
+
+async def test_an_authorised_deposit_is_captured_after_the_appointment_and_a_lost_job_made_up_for(
+    shop: Workshop,
+) -> None:
+    authorised = SettingsChange(terms=TermsChange(deposit_mode=DepositMode.AUTHORISED))
+    await shop.studio.run(change_settings, authorised, by=shop.studio.owner)
+    first, second = await shop.studio.book(), await shop.studio.book(TOMORROW + 2 * HOUR)
+    for booking in (first, second):
+        assert (await shop.studio.paid(booking)).status is PaymentStatus.AUTHORISED
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert "amount reserved on your card" in shop.subjects()
+    shop.studio.clock.set(second.span.end)
+    await shop.studio.move(first, Status.COMPLETED, by=shop.studio.owner)
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert (await shop.studio.seen(first)).paid == first.deposit
+    await shop.studio.move(second, Status.NO_SHOW, by=shop.studio.owner)
+    for _ in range(2):
+        await shop.run_periodic("sweep")
+    captures = [job for job in await shop.waiting_jobs() if job[0] == "capture_payments"]
+    assert [args for _, args, _, _ in captures] == [{"booking_id": str(second.id)}]
+    await shop.run_due_jobs()
+    assert [each.status for each in await shop.studio.payments(second)] == [PaymentStatus.PAID]
+
+
+async def test_what_was_authorised_just_before_its_invoice_is_withdrawn_counts(shop: Workshop) -> None:
+    authorised = SettingsChange(terms=TermsChange(deposit_mode=DepositMode.AUTHORISED))
+    await shop.studio.run(change_settings, authorised, by=shop.studio.owner)
+    booking = await shop.studio.book()
+    payment = await shop.studio.bill(booking)
+    shop.studio.clock.advance(PAYMENT_WINDOW)
+    await shop.studio.expire(booking)
+    shop.studio.pay(payment)
+    await shop.run(CANCEL_INVOICES, booking_id=str(booking.id))
+    seen = await shop.studio.seen(booking)
+    assert (seen.status, seen.authorised) == (Status.CONFIRMED, seen.deposit)

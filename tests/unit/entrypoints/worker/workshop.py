@@ -83,7 +83,7 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
         container = Container(settings=Settings.from_environment(environ))
         await database.open()
         try:
-            studio = await Studio.opened(database, gateway=OpenGateway())
+            studio = await Studio.opened(database, gateway=OpenGateway(authorises=True))
             container.database.override(database)
             container.clock.override(studio.clock)
             container.gateway.override(studio.gateway)

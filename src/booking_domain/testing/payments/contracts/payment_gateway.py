@@ -15,7 +15,7 @@ import pytest
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
-from booking_domain.payments.ports import InvoiceOrder, PaymentGateway, RefundOrder, RefundOutcome
+from booking_domain.payments.ports import CaptureOrder, InvoiceOrder, PaymentGateway, RefundOrder, RefundOutcome
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
@@ -83,6 +83,16 @@ async def _paid(subject: GatewayUnderTest) -> tuple[InvoiceOrder, RefundOrder]:
     invoice = await subject.gateway.create_invoice(order := _order(subject))
     assert await subject.pay(invoice.reference, order.amount)
     return order, _refund(order, invoice)
+
+
+async def _authorised(subject: GatewayUnderTest) -> tuple[InvoiceOrder, Invoice | None]:
+    """An order to authorise, and its authorised invoice, or None if the gateway cannot."""
+    order = replace(_order(subject), authorise=True)
+    if not subject.gateway.authorises:
+        return order, None
+    invoice = await subject.gateway.create_invoice(order)
+    assert await subject.pay(invoice.reference, order.amount)
+    return order, invoice
 
 
 class PaymentGatewayContract(AsyncContract):
@@ -191,6 +201,42 @@ class PaymentGatewayContract(AsyncContract):
         assert outcome is (RefundOutcome.MADE if subject.gateway.refunds_parts else RefundOutcome.IMPOSSIBLE)
         kept = order.amount - part.amount if subject.gateway.refunds_parts else order.amount
         assert (await subject.gateway.report(refund.invoice_reference, subject.currency)).received == kept
+
+    async def test_an_authorised_amount_is_captured_once_and_the_rest_released(self, subject: GatewayUnderTest) -> None:
+        order, invoice = await _authorised(subject)
+        if invoice is None:
+            return
+        report = await subject.gateway.report(invoice.reference, subject.currency)
+        assert (report.received.amount, report.authorised) == (0, order.amount)
+        part = CaptureOrder(
+            payment_id=order.payment_id, invoice_reference=invoice.reference, amount=order.amount.percent(40)
+        )
+        for amount in (part.amount, part.amount, order.amount):
+            await subject.gateway.capture(replace(part, amount=amount))
+        await subject.gateway.cancel_invoice(invoice.reference)
+        report = await subject.gateway.report(invoice.reference, subject.currency)
+        assert (report.received, report.authorised) == (part.amount, None)
+        ever = await subject.gateway.payments_between(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
+        [listed] = [each for each in ever if each.invoice_reference == invoice.reference]
+        assert (listed.amount, listed.refunded) == (part.amount, False)
+        refund = replace(_refund(order, invoice), amount=part.amount)
+        assert await subject.gateway.refund(refund) is RefundOutcome.MADE
+        assert not (await subject.gateway.report(invoice.reference, subject.currency)).received
+
+    async def test_an_authorised_amount_is_released_for_good(self, subject: GatewayUnderTest) -> None:
+        order, invoice = await _authorised(subject)
+        if invoice is None:
+            return
+        await subject.gateway.cancel_invoice(invoice.reference)
+        capture = CaptureOrder(payment_id=order.payment_id, invoice_reference=invoice.reference, amount=order.amount)
+        await subject.gateway.capture(capture)
+        report = await subject.gateway.report(invoice.reference, subject.currency)
+        assert (report.received.amount, report.authorised) == (0, None)
+        ever = await subject.gateway.payments_between(NOW - timedelta(days=36_500), NOW + timedelta(days=36_500))
+        assert invoice.reference not in {each.invoice_reference for each in ever}
+        async with subject.cut_off():
+            with pytest.raises(GatewayUnavailable):
+                await subject.gateway.capture(capture)
 
     async def test_more_than_was_received_is_not_refunded(self, subject: GatewayUnderTest) -> None:
         order, refund = await _paid(subject)

@@ -34,6 +34,11 @@ class PaymentsContract(StorageContract):
             amount=Money(amount=2**53 + 1, currency="KWD"),
             settled=Money(amount=2**63 - 1, currency="KWD"),
             returned=Money(amount=2**62, currency="KWD"),
+            authorise=True,
+            authorised=Money(amount=2**61, currency="KWD"),
+            authorised_at=NOW + timedelta(microseconds=5),
+            capture_amount=2**60,
+            capture_attempts=12,
             attempt=12,
             preparing_since=NOW + timedelta(microseconds=1),
             invoice=make.invoice(),
@@ -106,10 +111,12 @@ class PaymentsContract(StorageContract):
         await _add(backend, was, other)
         invoiced = was.invoiced(make.invoice())
         paid, _ = invoiced.checked(NOW + HOUR).settle(invoiced.amount, raw_payload="{ }", now=NOW + 2 * HOUR)
+        authorised = invoiced.authorised_for(invoiced.amount, NOW, raw="{ }").decide(invoiced.amount, NOW)
         async with backend.begin() as tx:
             await tx.payments.save(invoiced, was=was)
             await tx.payments.save(paid, was=invoiced)
-        assert await backend.reads.payments.get(was.id) == paid
+            await tx.payments.save(authorised, was=replace(paid, version=paid.version))
+        assert await backend.reads.payments.get(was.id) == authorised
         assert await backend.reads.payments.get(other.id) == other
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
@@ -179,3 +186,20 @@ class PaymentsContract(StorageContract):
         assert await reads.settled_between("qpay", NOW, NOW + HOUR) == [one]
         assert await reads.settled_between("qpay", NOW, NOW + 2 * HOUR) == [one, two]
         assert await reads.settled_between("other", NOW + HOUR, NOW + 2 * HOUR) == []
+        async with backend.begin() as tx:
+            await tx.payments.save(replace(two, authorised_at=NOW, version=two.version + 1), was=two)
+        assert [each.id for each in await reads.settled_between("qpay", NOW, NOW + HOUR)] == [one.id, two.id]
+        assert await reads.settled_between("qpay", NOW + HOUR, NOW + 2 * HOUR) == []
+
+    async def test_bookings_with_payments_to_capture_are_listed_once_the_longest_due_first(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        one, two, late = [await a_booking(backend, make, cast) for _ in range(3)]
+        for booking, hours in ((one, 2), (two, 1), (two, 0), (late, 3)):
+            payment = replace(make.payment(booking), status=PaymentStatus.AUTHORISED, capture_at=NOW + hours * HOUR)
+            await _add(backend, payment)
+        reads = backend.reads.payments
+        assert await reads.to_capture(NOW + 2 * HOUR, 9) == [two.id, one.id]
+        assert await reads.to_capture(NOW + 2 * HOUR, 1) == [two.id]
+        assert await reads.to_capture(NOW - HOUR, 9) == []

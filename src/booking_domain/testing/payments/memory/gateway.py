@@ -10,6 +10,7 @@ from booking_domain.payments.chargeable import ANY_AMOUNT, AmountRule, Chargeabl
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import DeepLink, Invoice
 from booking_domain.payments.ports import (
+    CaptureOrder,
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
@@ -35,6 +36,9 @@ class Bill:
     received: Money
     refunds: Mapping[RefundId, Money] = field(default_factory=dict)
     cancelled: bool = False
+    authorised: Money | None = None
+    """What is authorised, and neither captured nor released."""
+    authorised_at: datetime | None = None
 
     @property
     def held(self) -> Money:
@@ -55,10 +59,12 @@ class MemoryGateway(PaymentGateway):
         currencies: Mapping[str, AmountRule] = ANY_AMOUNT.currencies,
         *,
         refunds_parts: bool = True,
+        authorises: bool = False,
     ) -> None:
         self._chargeable = Chargeable(gateway=name, currencies=currencies)
         self._name = name
         self._refunds_parts = refunds_parts
+        self._authorises = authorises
         self._paid: list[GatewayPayment] = []
         self.bills: dict[str, Bill] = {}
         """Orders by invoice reference, oldest first."""
@@ -66,6 +72,8 @@ class MemoryGateway(PaymentGateway):
         """The number of requested reports."""
         self.refundable = True
         """Whether it makes refunds; else each is impossible."""
+        self.captures: dict[str, Money] = {}
+        """What it has captured, by invoice reference."""
         self.available = True
         self.reports_until_down: int | None = None
         """How many reports it still makes before all others fail; None: any number."""
@@ -82,6 +90,10 @@ class MemoryGateway(PaymentGateway):
     @property
     def refunds_parts(self) -> bool:
         return self._refunds_parts
+
+    @property
+    def authorises(self) -> bool:
+        return self._authorises
 
     async def open(self) -> None:
         pass
@@ -115,13 +127,26 @@ class MemoryGateway(PaymentGateway):
         if bill is None or bill.received.currency != currency:
             raise GatewayUnavailable(gateway=self._name)
         self._hang_up()
-        return GatewayReport(received=bill.held, raw=f'{{"received": {bill.held.amount}}}')
+        return GatewayReport(
+            received=bill.held,
+            raw=f'{{"received": {bill.held.amount}}}',
+            authorised=bill.authorised,
+            authorised_at=bill.authorised_at if bill.authorised else None,
+        )
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
         await self._connect()
         bill = self.bills.get(invoice_reference)
         if bill is not None and not bill.received:
-            self.bills[invoice_reference] = replace(bill, cancelled=True)
+            self.bills[invoice_reference] = replace(bill, cancelled=True, authorised=None)
+        self._hang_up()
+
+    async def capture(self, order: CaptureOrder) -> None:
+        await self._connect()
+        bill = self.bills.get(order.invoice_reference)
+        if bill is not None and bill.authorised is not None and order.amount <= bill.authorised:
+            self.captures[order.invoice_reference] = order.amount
+            self._receive(order.invoice_reference, replace(bill, authorised=None), order.amount, bill.authorised_at)
         self._hang_up()
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
@@ -153,10 +178,25 @@ class MemoryGateway(PaymentGateway):
         return None if bill is None else bill.order.order_number
 
     def pay(self, invoice_reference: str, amount: Money, at: datetime | None = None) -> bool:
-        """Pay any amount on an invoice. Return whether the gateway accepts it."""
+        """Pay any amount on an invoice, or authorise its amount once. Return whether the gateway accepts it."""
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.cancelled:
             return False
+        if bill.order.authorise:
+            if bill.received or bill.authorised is not None or amount != bill.order.amount:
+                return False
+            self.bills[invoice_reference] = replace(bill, authorised=amount, authorised_at=at)
+            return True
+        self._receive(invoice_reference, bill, amount, at)
+        return True
+
+    def lapse(self, invoice_reference: str) -> None:
+        """Let an authorisation lapse."""
+        bill = self.bills[invoice_reference]
+        if bill.authorised is not None:
+            self.bills[invoice_reference] = replace(bill, authorised=None, cancelled=True)
+
+    def _receive(self, invoice_reference: str, bill: Bill, amount: Money, at: datetime | None) -> None:
         self.bills[invoice_reference] = replace(bill, received=bill.received + amount)
         reference = f"{invoice_reference}-{len(self._paid) + 1}"
         self._paid.append(
@@ -164,7 +204,6 @@ class MemoryGateway(PaymentGateway):
                 reference=reference, invoice_reference=invoice_reference, amount=amount, refunded=False, paid_at=at
             )
         )
-        return True
 
     def forget_payments(self) -> None:
         """Remove all payments from its list."""

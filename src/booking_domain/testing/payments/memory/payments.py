@@ -80,7 +80,15 @@ class MemoryPaymentReads(PaymentReads):
         return self._of(gateway, lambda each: each.invoice is not None and each.invoice.reference in references)
 
     async def settled_between(self, gateway: str, start: datetime, end: datetime) -> Sequence[Payment]:
-        return self._of(gateway, lambda each: each.processed_at is not None and start <= each.processed_at < end)
+        def counted(each: Payment) -> bool:
+            return each.processed_at is not None and start <= (each.authorised_at or each.processed_at) < end
+
+        return self._of(gateway, counted)
+
+    async def to_capture(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        due = [(each.capture_at, each.booking_id) for each in self._committed()[PAYMENTS].values() if each.capture_at]
+        found = {booking_id: None for at, booking_id in sorted(due) if at <= now}
+        return [*found][:limit]
 
     def _of(self, gateway: str, matches: Callable[[Payment], bool]) -> list[Payment]:
         found = [each for each in self._committed()[PAYMENTS].values() if each.gateway == gateway and matches(each)]
