@@ -1,8 +1,9 @@
 """Row 8: random histories of bookings and their money, with faults in between.
 
-Each history books, pays (late, twice, too little, too much), cancels by quote, refunds, transfers, reschedules, misses
-appointments, disputes bookings, withdraws or decides the disputes, and reconciles days, while the gateway is cut off,
-loses answers or makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
+Each history books, pays or authorises (late, twice, too little, too much), cancels by quote, captures, releases,
+refunds, transfers, reschedules, misses appointments, disputes bookings, withdraws or decides the disputes, and
+reconciles days, while the gateway is cut off, loses answers, lets authorisations lapse or makes no refunds, and
+callbacks are lost. No callback comes later: the reconciliation finds the rest.
 Afterwards our ledgers equal the books of the gateway and the bank to the unit, no difference is open, and nothing is
 pending that nobody was told of.
 """
@@ -43,16 +44,23 @@ from booking_domain.disputes.model import (
     Resolution,
     Standing,
 )
-from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
+from booking_domain.payments.errors import (
+    CaptureInProgress,
+    GatewayUnavailable,
+    NothingDue,
+    PaymentInPreparation,
+    WindowClosed,
+)
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer
 from booking_domain.payments.ledger import Ledger
-from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.model import AUTHORISED_FOR, Payment, Purpose
 from booking_domain.payments.refunds import (
     LONGEST_RETRY,
     Refund,
     RefundMethod,
     RefundStatus,
 )
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.reconciliation.model import FindingKind, FindingStatus, day_of
 from booking_domain.reconciliation.ports import FindingFilter
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
@@ -65,6 +73,7 @@ from booking_domain.testing.builders import HOUR, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.capture_payments import capture_payments
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.payouts import ReturnPayout, return_payout
@@ -78,6 +87,7 @@ _NOT_NOW: Final = (
     AlreadyDecided,
     AlreadyOver,
     BookingNotFound,
+    CaptureInProgress,
     DepositDue,
     DisputeExists,
     GatewayUnavailable,
@@ -106,7 +116,7 @@ _PASSING: Final = [timedelta(minutes=1), PAYMENT_WINDOW, 6 * HOUR, timedelta(day
 _KINDS: Final = (
     *("book", "book", "pay", "pay", "pay", "deposit", "deposit", "bill", "call_back", "call_back"),
     *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
-    *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile"),
+    *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
 _EVER: Final = (TOMORROW - timedelta(days=3_650), TOMORROW + timedelta(days=3_650))
@@ -193,7 +203,8 @@ class History:
             assert how > 3, "a valid quote was refused"
             assert await self.studio.seen(booking) == before
             return
-        assert after.refund_pending == before.refund_pending + quote.refund
+        assert after.refund_pending + after.released == before.refund_pending + before.released + quote.refund
+        assert after.released == before.released + quote.released
 
     async def do_reschedule(self, nth: int, how: int) -> None:
         booking = self._nth(nth)
@@ -218,10 +229,18 @@ class History:
             await self.studio.expire(booking)
 
     async def do_work(self, _nth: int, _how: int) -> None:
-        """The worker has the gateway make the refunds."""
+        """The worker has the gateway make the refunds and captures that are due."""
+        await self._capture()
         for refund in await self._pending():
             with suppress(GatewayUnavailable):
                 await self._make(refund)
+
+    async def do_lapse(self, nth: int, how: int) -> None:
+        """An authorisation lapses too early, for example because the customer's bank ends it."""
+        if how == 0 and self.payments:
+            invoice = self.payments[nth % len(self.payments)].invoice
+            if invoice is not None:
+                self.studio.gateway.lapse(invoice.reference)
 
     async def do_transfer(self, nth: int, how: int) -> None:
         """An admin has the bank transfer a refund, twice at once, or the bank returns the transfer first."""
@@ -304,6 +323,8 @@ class History:
         """The gateway recovers, all disputes end, and the worker runs until it is done; no callback comes any more."""
         studio, gateway = self.studio, self.studio.gateway
         gateway.available, gateway.lose_answers = True, False
+        studio.clock.advance(AUTHORISED_FOR)
+        await self._capture()
         for nth in range(len(self.bookings)):
             dispute = await studio.open_dispute_of(self.bookings[nth])
             if dispute is not None:
@@ -318,8 +339,19 @@ class History:
             await self.do_work(0, 0)
             await self._settle_hinted()
             studio.clock.advance(LONGEST_RETRY)
+        await self._capture()
         await self._reconcile_all()  # again: refunds that were in the air are in the gateway's list now
         await self.do_work(0, 0)
+
+    async def _capture(self) -> None:
+        for booking_id in await self.studio.reads.payments.to_capture(self.studio.clock.now(), 1_000):
+            with suppress(GatewayUnavailable):
+                await capture_payments(
+                    booking_id,
+                    reads=self.studio.reads,
+                    executor=self.studio.executor,
+                    gateways=self.studio.gateways,
+                )
 
     async def _reconcile_all(self) -> None:
         """Reconcile each day with a payment, as its run would have done by now."""
@@ -347,6 +379,8 @@ class History:
             if payment.invoice is not None:
                 bill = studio.gateway.bills[payment.invoice.reference]
                 assert (payment.settled, payment.held) == (bill.received, bill.held), "a payment differs"
+                assert payment.status is not PaymentStatus.AUTHORISED, "a payment is neither captured nor released"
+                assert not bill.authorised, "an authorisation is forgotten"
         assert sum((each.settled for each in payments), zero) == sum((bill.received for bill in gateway), zero)
         ours = {each.id: each.amount for each in refunds if each.status is RefundStatus.REFUNDED}
         theirs = {refund_id: amount for bill in gateway for refund_id, amount in bill.refunds.items()}
@@ -367,6 +401,9 @@ class History:
             assert is_known or finding.status is FindingStatus.REPAIRED, "a finding is open"
         _DONE["findings repaired"] += len(found)
         _DONE["refunds by gateway"] += len(theirs)
+        _DONE["captures"] += len(studio.gateway.captures)
+        _DONE["releases"] += sum(each.status is PaymentStatus.RELEASED for each in payments)
+        _DONE["lapses"] += sum(each.status is PaymentStatus.FAILED for each in payments)
         _DONE["bookings"] += len(self.bookings)
         _DONE["payments"] += len(payments)
 
@@ -406,7 +443,13 @@ class History:
 
 
 async def live(
-    steps: list[tuple[str, int, int]], *, currency: str, policy: CancellationPolicy, mode: BookingMode, parts: bool
+    steps: list[tuple[str, int, int]],
+    *,
+    currency: str,
+    policy: CancellationPolicy,
+    mode: BookingMode,
+    parts: bool,
+    authorise: bool,
 ) -> None:
     asks = terms(
         mode=mode,
@@ -414,7 +457,8 @@ async def live(
         deposit=Money(amount=20_001, currency=currency),
         cancellation=policy,
     )
-    studio = await Studio.opened(asks=asks, gateway=MemoryGateway(refunds_parts=parts))
+    gateway = MemoryGateway(refunds_parts=parts, authorises=authorise)
+    studio = await Studio.opened(asks=asks, gateway=gateway, authorise_deposits=authorise)
     history = History(studio, currency)
     for step in steps:
         await history.step(*step)
@@ -437,6 +481,7 @@ _RUNNER: Final = asyncio.Runner()
             "policy": st.sampled_from(_POLICIES),
             "mode": st.sampled_from([BookingMode.INSTANT, BookingMode.INSTANT, BookingMode.REQUEST]),
             "parts": st.booleans(),
+            "authorise": st.booleans(),
         }
     ),
 )
@@ -449,6 +494,8 @@ def test_our_ledgers_equal_the_books_of_gateway_and_bank_after_any_history(repor
     _histories()
     assert _DONE["paid"] > HISTORIES
     assert _DONE["refunds by gateway"] > HISTORIES / 10
+    assert _DONE["captures"] > HISTORIES / 20
+    assert _DONE["releases"] > HISTORIES / 20
     assert _DONE["disputes decided"] > HISTORIES / 20
     assert _DONE["findings repaired"] > HISTORIES / 10
     figures = ", ".join(f"{count:,} {what}" for what, count in sorted(_DONE.items()))
