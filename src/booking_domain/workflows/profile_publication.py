@@ -7,6 +7,7 @@ provider.
 from dataclasses import dataclass, replace
 from typing import Final
 
+from booking_domain.bookings.model import DepositMode
 from booking_domain.catalogue.events import ProfileCorrected, ProfileDeleted, ProfileReinstated, profile_event
 from booking_domain.catalogue.model import (
     MAX_REASON,
@@ -84,6 +85,9 @@ class CorrectProfile:
     gateway: str | None = None
     any_gateway: bool = False
     """Leave the choice of the gateway to the deployment again."""
+    deposit_mode: DepositMode | None = None
+    any_deposit_mode: bool = False
+    """Leave it to the deployment again when deposits are charged."""
     expected_version: ExpectedVersion = None
 
 
@@ -117,10 +121,18 @@ async def _correct(command: CorrectProfile, tx: Repositories, context: Context) 
     changes = {name: value for name, value in wanted.items() if value is not None}
     after = replace(profile, **changes, version=profile.version + 1)
     await tx.profiles.save(after, was=profile)
-    if command.gateway is not None or command.any_gateway:
-        terms = TermsChange(gateway=command.gateway, any_gateway=command.any_gateway)
+    terms = TermsChange(
+        gateway=command.gateway,
+        any_gateway=command.any_gateway,
+        deposit_mode=command.deposit_mode,
+        any_deposit_mode=command.any_deposit_mode,
+    )
+    if terms != TermsChange():
         await reset(after, await settings_of(after, tx), SettingsChange(terms=terms), tx, context)
+    if command.gateway is not None or command.any_gateway:
         changes["gateway"] = command.gateway
+    if command.deposit_mode is not None or command.any_deposit_mode:
+        changes["deposit_mode"] = command.deposit_mode
     context.note("profile.corrected", details={"changed": sorted(changes)})
     await tx.outbox.put([profile_event(ProfileCorrected, after, context)])
     return after

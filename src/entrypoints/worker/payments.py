@@ -167,8 +167,7 @@ def _state_money(event: PaymentReceived | RefundMade | DeskPaymentChanged) -> It
 
 
 CONTEXT: Final = WorkerContext(
-    jobs=(SETTLE, CANCEL_INVOICES, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS, ISSUE_RECEIPTS),
-    jobs=(SETTLE, CANCEL_INVOICES, CAPTURE, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS),
+    jobs=(SETTLE, CANCEL_INVOICES, CAPTURE, MAKE_REFUND, MAKE_REFUNDS, UPDATE_EARNINGS, ISSUE_RECEIPTS),
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription(

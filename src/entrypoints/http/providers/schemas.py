@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import (
     INSTAGRAM_PATTERN,
@@ -134,6 +135,8 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
     location: PointBody | UnsetType = UNSET
     payment_gateway: GatewayName | UnsetType | None = UNSET
     """The gateway that charges the provider's customers; null: the first that takes the currency."""
+    deposit_mode: DepositMode | UnsetType | None = UNSET
+    """When the provider has deposits charged; null: as the platform does."""
 
     def command(self, provider_id: UUID, expected_version: ExpectedVersion) -> CorrectProfile:
         """Return the command."""
@@ -149,6 +152,8 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
             location=None if location is None else Location(lat=location.lat, lon=location.lon),
             gateway=given(self.payment_gateway),
             any_gateway=self.payment_gateway is None,
+            deposit_mode=given(self.deposit_mode),
+            any_deposit_mode=self.deposit_mode is None,
             expected_version=expected_version,
         )
 
@@ -266,6 +271,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     suspension: SuspensionJson | UnsetType = UNSET
     payment_gateway: str | UnsetType | None = UNSET
     """For the owner and admins: the gateway that the provider chose; null: the first that takes the currency."""
+    deposit_mode: DepositMode | UnsetType | None = UNSET
+    """For the owner and admins: when the provider has deposits charged; null: as the platform does."""
 
 
 class SalonOfProviderJson(Json, frozen=True, kw_only=True):

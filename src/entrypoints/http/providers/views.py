@@ -17,6 +17,7 @@ def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJ
     return replace(
         provider_json(view, links),
         payment_gateway=view.terms.gateway,
+        deposit_mode=view.terms.deposit_mode,
         review_note=view.profile.review_note or UNSET,
         suspension=UNSET
         if suspension is None

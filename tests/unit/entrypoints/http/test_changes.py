@@ -97,6 +97,7 @@ async def test_a_provider_cannot_move_a_booking_away_from_its_customer(api: Api)
     quote = await api.get(f"{path}/cancellation-quote", customer)
     assert quote.json() == {
         "refundAmount": 0,
+        "releasedAmount": 0,
         "deskPaidAmount": 0,
         "currency": "MNT",
         "cancellationStart": booking["start"],
@@ -134,7 +135,13 @@ async def test_the_quote_names_the_start_by_which_a_late_reschedule_is_judged(ap
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)  # in two hours: the deadline of 24 hours has passed
     path = f"/bookings/{booking['id']}"
-    quote = {"refundAmount": 0, "deskPaidAmount": 0, "currency": "MNT", "cancellationStart": booking["start"]}
+    quote = {
+        "refundAmount": 0,
+        "releasedAmount": 0,
+        "deskPaidAmount": 0,
+        "currency": "MNT",
+        "cancellationStart": booking["start"],
+    }
     assert (await api.get(f"{path}/cancellation-quote", customer)).json().items() >= quote.items()
     moved = await api.post(f"{path}/reschedule", customer, json={"slot": "2026-11-30T10:00:00+08:00"})
     assert moved.json()["cancellationStart"] == booking["start"]

@@ -95,6 +95,7 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "bookingMode": "instant",
         "requestsClaimTime": True,
         "paymentGateway": None,
+        "depositMode": None,
         "depositAmount": 2_000_000,
         "priceAmount": 8_000_000,
         "durations": [],
@@ -246,8 +247,10 @@ async def test_a_provider_chooses_a_payment_gateway_and_an_admin_corrects_it(api
             "validation.invalid_value",
             "/paymentGateway",
         )
-    corrected = await api.patch(shown, admin, json={"paymentGateway": None})
-    assert corrected.json()["paymentGateway"] is None
+    corrected = await api.patch(shown, admin, json={"paymentGateway": None, "depositMode": "authorised"})
+    assert (corrected.json()["paymentGateway"], corrected.json()["depositMode"]) == (None, "authorised")
+    assert (await api.get("/providers/me", provider)).json()["depositMode"] == "authorised"
+    assert (await api.patch(shown, admin, json={"depositMode": None})).json()["depositMode"] is None
 
 
 async def test_only_owner_and_admins_read_the_availability_of_a_draft(api: Api) -> None:
