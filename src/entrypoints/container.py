@@ -385,6 +385,7 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
+    link_visitor_key = providers.Callable(derived_key, settings.provided.secret_key, "booking-link-visitors")
     sms_recipient_key = providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients")
     mailer = providers.Singleton(
         SmtpMailer,

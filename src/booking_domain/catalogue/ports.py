@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLinks
 from booking_domain.catalogue.events import EVENTS
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE, Profile
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE, Member, Salon
@@ -85,6 +86,15 @@ class CatalogueRepositories(Protocol):
     def profiles(self) -> Profiles: ...
     @property
     def salons(self) -> Salons: ...
+    @property
+    def booking_links(self) -> BookingLinks: ...
+
+
+class CatalogueReadGroup(Protocol):
+    """What this context adds to the reads outside transactions."""
+
+    @property
+    def booking_links(self) -> BookingLinkReads: ...
 
 
 CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PROFILE_LIFECYCLE, MEMBER_LIFECYCLE))

@@ -14,6 +14,7 @@ from booking_domain.bookings.errors import (
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import (
     DurationNotOffered,
@@ -76,6 +77,8 @@ class PlaceBooking:
     """The customer whom the provider or an admin books for; None: the actor, or a walk-in."""
     walk_in: WalkIn | None = None
     """Who the walk-in is, as the provider enters it."""
+    link_token: str | None = None
+    """The token of the provider's booking link over which the customer came; the link counts the booking."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
@@ -98,7 +101,16 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
     await require_unsettled_quota(bookable, tx, context)
     if command.hold_id is not None:
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
-    return await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
+    link = None
+    if command.link_token is not None:
+        link = await tx.booking_links.by_token(command.provider_id, command.link_token)
+        if link is None:
+            raise BookingLinkNotFound
+    booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
+    if link is not None and not is_staff(context.actor, bookable):
+        today = context.now.astimezone(bookable.schedule.calendar.zone).date()
+        await tx.booking_links.count_booking(link.id, today)
+    return booking
 
 
 def _place_at(
@@ -137,6 +149,7 @@ place_booking: Final = UseCase(
         SlotNotOffered,
         SlotTaken,
         HoldNotFound,
+        BookingLinkNotFound,
         DepositOutOfRange,
         NotChargeable,
         TooManyUnsettled,

@@ -218,6 +218,7 @@ class Repositories(
 
 class Reads(
     identity.IdentityReadGroup,
+    catalogue.CatalogueReadGroup,
     scheduling.SchedulingReadGroup,
     bookings.BookingReadGroup,
     payments.PaymentReadGroup,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
-from entrypoints.http import desk_payments, notifications, receipts, reconciliation, reviews, services
+from entrypoints.http import booking_links, desk_payments, notifications, receipts, reconciliation, reviews, services
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -60,6 +60,7 @@ RESOURCES: Final = (
     administration.routes,
     availability.routes,
     salons.routes,
+    booking_links.routes,
     scheduling.routes,
     services.routes,
     holds.routes,

@@ -8,10 +8,12 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Computed,
+    Date,
     Double,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     Table,
     Text,
@@ -159,6 +161,38 @@ providers: Final = Table(
     Index("providers_status_id_idx", "status", "id"),
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
+)
+
+booking_links: Final = Table(
+    "booking_links",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    instant("created_at"),
+    Index("booking_links_provider_id_token_key", "provider_id", "token", unique=True),
+    info=personal_data("provider_id", erase=DELETE, export="booking_links"),
+)
+
+booking_link_days: Final = Table(
+    "booking_link_days",
+    metadata,
+    Column("link_id", Uuid, ForeignKey("booking_links.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("visitors", Integer, nullable=False),
+    Column("bookings", Integer, nullable=False),
+    info=personal_data("link_id", erase=DELETE, export="booking_links"),
+)
+
+# Who was counted today, as digests. A sweep deletes those of earlier days.
+booking_link_visitors: Final = Table(
+    "booking_link_visitors",
+    metadata,
+    Column("link_id", Uuid, ForeignKey("booking_links.id"), primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    Column("visitor", LargeBinary, primary_key=True),
+    info=personal_data("link_id", erase=DELETE, export=NotExported("digests of visitors, deleted after a day")),
 )
 
 # Pending invitations. Accepting one deletes its row and sets the provider's `salon_id`.

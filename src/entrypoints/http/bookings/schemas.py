@@ -14,6 +14,7 @@ from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking,
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
+from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
@@ -75,6 +76,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     the provider books a walk-in."""
     walk_in: WalkInBody | None = None
     """Who the walk-in is."""
+    link_token: Annotated[str, Meta(pattern=f"^[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}$")] | None = None
+    """The token of the booking link over which the customer came."""
 
     def with_any(self, payment_window: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
@@ -100,6 +103,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             hold_id=None if self.hold_id is None else ClaimId(self.hold_id),
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
             walk_in=None if self.walk_in is None else self.walk_in.value(),
+            link_token=self.link_token,
         )
 
 

@@ -1,6 +1,6 @@
 """`/providers/{id}/slots`: offered slots, and why a time is not offered."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import availability, providers
+from booking_domain.workflows.queries.providers import ProviderPage
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
 from entrypoints.http.kit.identities import Caller
@@ -189,22 +190,8 @@ async def show_provider_page(
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
     page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons, reads.services)
-    wanted = service_ids(asked.service_id, asked.service_ids)
-    if not wanted and asked.duration_minutes is None:
-        wanted = page.quickest
     async with turns.turn(caller):
-        now = clock.now()
-        schedule = await availability.get_schedule_to_come(
-            actor,
-            page.view.profile.id,
-            reads.schedules,
-            reads.salons,
-            now=now,
-            duration_minutes=asked.duration_minutes,
-            services=wanted,
-        )
-        free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
-    return provider_page_json(page, free, degraded, object_storage)
+        return await shown_page(page, asked, actor, reads=reads, now=clock.now(), turns=turns, links=object_storage)
 
 
 @get(
@@ -244,6 +231,33 @@ async def explain_slot(
         )
         work = partial(explanation_answer, found, start, now, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
+
+
+async def shown_page(
+    page: ProviderPage,
+    asked: ProviderPageQuery,
+    actor: Actor | None,
+    *,
+    reads: Reads,
+    now: datetime,
+    turns: Turns,
+    links: ObjectLinks,
+) -> ProviderPageJson:
+    """Show the page with the next free time, inside a turn."""
+    wanted = service_ids(asked.service_id, asked.service_ids)
+    if not wanted and asked.duration_minutes is None:
+        wanted = page.quickest
+    schedule = await availability.get_schedule_to_come(
+        actor,
+        page.view.profile.id,
+        reads.schedules,
+        reads.salons,
+        now=now,
+        duration_minutes=asked.duration_minutes,
+        services=wanted,
+    )
+    free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
+    return provider_page_json(page, free, degraded, links)
 
 
 def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:

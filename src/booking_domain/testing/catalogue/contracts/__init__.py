@@ -4,17 +4,23 @@ from typing import Final
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.profiles", f"{__name__}.provider_reads", f"{__name__}.salons")
+pytest.register_assert_rewrite(
+    f"{__name__}.booking_links", f"{__name__}.profiles", f"{__name__}.provider_reads", f"{__name__}.salons"
+)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLinks
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.scheduling.ports import SalonHours
+from booking_domain.testing.catalogue.contracts.booking_links import BookingLinksContract
 from booking_domain.testing.catalogue.contracts.profiles import ProfilesContract
 from booking_domain.testing.catalogue.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.catalogue.contracts.salons import SalonsContract
 from booking_domain.workflows.ports import ProviderReads, SalonReads
 
 CONTRACTS: Final = {
+    BookingLinkReads: BookingLinksContract,
+    BookingLinks: BookingLinksContract,
     Profiles: ProfilesContract,
     ProviderReads: ProviderReadsContract,
     SalonHours: SalonsContract,

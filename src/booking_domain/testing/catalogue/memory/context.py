@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from booking_domain.testing.catalogue.memory.booking_links import MemoryBookingLinkReads, MemoryBookingLinks
 from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles, MemoryProviderReads
 from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalonReads, MemorySalons
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
@@ -14,6 +15,7 @@ class CatalogueRepositories(RepositoryGroup):
         super().__init__(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)
+        self.booking_links = MemoryBookingLinks(state)
         self.salon_hours = MemorySalonHours(state)
 
 
@@ -24,3 +26,4 @@ class CatalogueReads(ReadGroup):
         super().__init__(committed)
         self.providers = MemoryProviderReads(committed)
         self.salons = MemorySalonReads(committed)
+        self.booking_links = MemoryBookingLinkReads(committed)

@@ -1,14 +1,15 @@
 """The tables of profiles and salons in memory."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
+from booking_domain.catalogue.booking_links import BookingLink, LinkDay
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.model import ERASED_NAME
-from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingLinkId, ProviderId, SalonId, UserId
 from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows
 
 
@@ -44,6 +45,14 @@ def _drop_invitations(state: State, rows: dict[tuple[SalonId, ProviderId], datet
         del rows[key]
 
 
+def _drop_links(state: State, rows: dict[Any, Any], user_id: UserId) -> None:
+    """Of the links themselves, and of what refers to them."""
+    owned = providers_of(state, user_id)
+    links = {link.id for link in state[BOOKING_LINKS].values() if link.provider_id in owned}
+    for key in [key for key in rows if (key[0] if isinstance(key, tuple) else key) in links]:
+        del rows[key]
+
+
 PROFILES: Final = Table[ProviderId, Profile](
     "profiles", erase=change_rows(lambda profile: profile.owner_id, _without_texts)
 )
@@ -51,7 +60,11 @@ SALONS: Final = Table[SalonId, Salon]("salons", erase=change_rows(lambda salon: 
 SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon)
 SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
 
-TABLES: Final = (PROFILES, SALONS, SALON_MEMBERS, SALON_INVITATIONS)
+LINK_DAYS: Final = Table[tuple[BookingLinkId, date], LinkDay]("booking_link_days", erase=_drop_links)
+LINK_VISITORS: Final = Table[tuple[BookingLinkId, date, bytes], None]("booking_link_visitors", erase=_drop_links)
+BOOKING_LINKS: Final = Table[BookingLinkId, BookingLink]("booking_links", erase=_drop_links)
+
+TABLES: Final = (PROFILES, SALONS, SALON_MEMBERS, SALON_INVITATIONS, LINK_DAYS, LINK_VISITORS, BOOKING_LINKS)
 
 
 def providers_of(state: State, user_id: UserId) -> list[ProviderId]:

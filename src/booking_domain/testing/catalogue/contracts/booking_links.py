@@ -1,0 +1,93 @@
+"""The contract of `BookingLinks` and `BookingLinkReads`."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from booking_domain.catalogue.booking_links import BookingLink, CountedLink, LinkDay
+from booking_domain.shared.ids import ProviderId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race
+
+TODAY: Final = date(2026, 11, 23)
+TOMORROW: Final = TODAY + timedelta(days=1)
+
+
+async def _a_link(backend: Backend, make: Builder, cast: Cast, name: str = "Инстаграм") -> BookingLink:
+    link = BookingLink.make(cast.profile.id, name, entropy=make.entropy, now=NOW)
+    async with backend.begin() as tx:
+        await tx.booking_links.add(link)
+    return link
+
+
+class BookingLinksContract(StorageContract):
+    """Booking links and their counts."""
+
+    async def test_links_are_found_by_provider_and_token(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        first, second = await _a_link(backend, make, cast), await _a_link(backend, make, cast, "Flyer")
+        async with backend.begin() as tx:
+            links = tx.booking_links
+            assert list(await links.of_provider(cast.profile.id)) == [first, second]
+            assert list(await links.of_provider(other.profile.id)) == []
+            assert await links.by_token(cast.profile.id, first.token) == first
+            assert await links.by_token(other.profile.id, first.token) is None
+            assert await links.by_token(ProviderId(make.entropy.new_id()), first.token) is None
+
+    async def test_a_former_token_finds_nothing(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        link = await _a_link(backend, make, cast)
+        after = link.regenerated(make.entropy)
+        async with backend.begin() as tx:
+            await tx.booking_links.save(after)
+        async with backend.begin() as tx:
+            assert await tx.booking_links.by_token(cast.profile.id, link.token) is None
+            assert await tx.booking_links.by_token(cast.profile.id, after.token) == after
+
+    async def test_visitors_are_counted_once_a_day_and_bookings_each_time(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        link, unused = await _a_link(backend, make, cast), await _a_link(backend, make, cast)
+        async with backend.begin() as tx:
+            for day, visitor in ((TODAY, b"a"), (TODAY, b"a"), (TODAY, b"b"), (TOMORROW, b"a")):
+                await tx.booking_links.count_visitor(link.id, day, visitor)
+            for _ in range(2):
+                await tx.booking_links.count_booking(link.id, TOMORROW)
+        days = (LinkDay(day=TODAY, visitors=2), LinkDay(day=TOMORROW, visitors=1, bookings=2))
+        counted = CountedLink(link=link, visitors=3, bookings=2, days=days)
+        empty = CountedLink(link=unused, visitors=0, bookings=0, days=())
+        reads = backend.reads.booking_links
+        assert list(await reads.of_provider(cast.profile.id, TODAY)) == [counted, empty]
+        later = [replace(counted, days=days[1:]), empty]
+        assert list(await reads.of_provider(cast.profile.id, TOMORROW)) == later
+        # Without the digests, the counts stay, and whoever comes again counts again.
+        async with backend.begin() as tx:
+            await tx.booking_links.forget_visitors(TOMORROW)
+        assert list(await reads.of_provider(cast.profile.id, TODAY)) == [counted, empty]
+        async with backend.begin() as tx:
+            await tx.booking_links.count_visitor(link.id, TODAY, b"a")
+            await tx.booking_links.count_visitor(link.id, TOMORROW, b"a")
+        assert [each.visitors for each in await reads.of_provider(cast.profile.id, TODAY)] == [4, 0]
+
+    async def test_concurrent_visits_of_one_visitor_count_once(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        link = await _a_link(backend, make, cast)
+
+        async def visit() -> None:
+            async with backend.begin() as tx:
+                await tx.booking_links.count_visitor(link.id, TODAY, b"a")
+
+        done, refusals = await race([visit() for _ in range(4)])
+        assert (len(done), refusals) == (4, [])
+        assert [each.visitors for each in await backend.reads.booking_links.of_provider(cast.profile.id, TODAY)] == [1]
+
+    async def test_a_link_is_removed_with_its_counts(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        link = await _a_link(backend, make, cast)
+        async with backend.begin() as tx:
+            await tx.booking_links.count_visitor(link.id, TODAY, b"a")
+            await tx.booking_links.count_booking(link.id, TODAY)
+        async with backend.begin() as tx:
+            await tx.booking_links.remove(link.id)
+        assert list(await backend.reads.booking_links.of_provider(cast.profile.id, TODAY)) == []

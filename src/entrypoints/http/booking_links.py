@@ -1,0 +1,236 @@
+"""`/providers/me/booking-links`, and `/book`: what an address that a provider gives out shows."""
+
+import hmac
+import re
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from booking_domain.catalogue.booking_links import DAYS_SHOWN, MAX_LINK_NAME, MAX_LINKS, BookingLink, CountedLink
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.identity.sessions import Client
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingLinkId, ProviderId
+from booking_domain.shared.time import time_zone
+from booking_domain.workflows.booking_links import (
+    VisitLink,
+    add_booking_link,
+    list_own_booking_links,
+    regenerate_booking_link,
+    remove_booking_link,
+    visit_booking_link,
+)
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import availability, providers
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import ExportSource, exporting, value
+from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.providers.examples import PROVIDER_PAGE
+from entrypoints.http.providers.schemas import PROVIDER_ID, ProviderPageJson
+from entrypoints.http.providers.slots import ProviderPageQuery, shown_page
+
+_BOT: Final = re.compile(
+    r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
+    re.IGNORECASE,
+)
+"""User agents of programs, also of those that fetch the preview of a link that somebody sends."""
+_DIGEST_BYTES: Final = 16
+
+
+class NewLinkBody(Body, frozen=True, kw_only=True):
+    """A new booking link."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_LINK_NAME, description="The campaign, e.g. `Instagram`.")]
+
+
+class LinkDayJson(Json, frozen=True, kw_only=True):
+    """What a link brought on one day, in the provider's time zone."""
+
+    date: date
+    visitors: int
+    bookings: int
+
+
+class BookingLinkJson(Json, frozen=True, kw_only=True):
+    """A booking link."""
+
+    id: UUID
+    name: str
+    token: str
+    path: str
+    """The path of the API that shows the provider's page and counts the visitor."""
+    created_at: Timestamp
+
+
+class CountedLinkJson(BookingLinkJson, frozen=True, kw_only=True):
+    """A booking link and what it brought: distinct visitors of each day, without bots, and bookings."""
+
+    visitors: int
+    """The sum of all days."""
+    bookings: int
+    days: Annotated[tuple[LinkDayJson, ...], Meta(max_length=DAYS_SHOWN + 1)]
+    """The days of the last 30 on which it brought something."""
+
+
+class BookingLinksJson(Json, frozen=True, kw_only=True):
+    """Booking links, oldest first."""
+
+    items: Annotated[tuple[CountedLinkJson, ...], Meta(max_length=MAX_LINKS)]
+
+
+_NEW: Final = {"name": "Instagram"}
+_EXAMPLE: Final = "dWf3kq0rZb-7Jx_mA1TLoQ"
+_LINK: Final[dict[str, Any]] = {
+    "id": "0199f3c2-5d10-7a44-b2c8-3e9f0a6d1b75",
+    **_NEW,
+    "token": _EXAMPLE,
+    "path": f"/api/v1/book/{PROVIDER_ID}/{_EXAMPLE}",
+    "createdAt": "2026-11-20T03:15:00Z",
+}
+_COUNTED: Final[dict[str, Any]] = {
+    **_LINK,
+    "visitors": 120,
+    "bookings": 9,
+    "days": [{"date": "2026-11-22", "visitors": 14, "bookings": 2}],
+}
+
+
+@post(
+    "/providers/me/booking-links",
+    opt=documented(add_booking_link, body=_NEW, answer=_LINK),
+    operation_id="addBookingLink",
+)
+async def add_link(data: JSONBody[NewLinkBody], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
+    """Add a booking link of the caller, to give out under a name. A provider has at most 50."""
+    return await runner.created(add_booking_link, data.name, answer=_link_json)
+
+
+@get(
+    "/providers/me/booking-links",
+    opt=documented(list_own_booking_links, answer={"items": [_COUNTED]}),
+    operation_id="listMyBookingLinks",
+)
+async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> BookingLinksJson:
+    """List the caller's booking links with the visitors and bookings that they brought."""
+    found = await list_own_booking_links(actor, clock.now().date(), reads.booking_links, reads.providers)
+    return BookingLinksJson(items=tuple(map(_counted_json, found)))
+
+
+@post(
+    "/providers/me/booking-links/{link_id:str}/regenerate",
+    status_code=200,
+    opt=documented(regenerate_booking_link, answer=_LINK),
+    operation_id="regenerateBookingLink",
+)
+async def regenerate_link(
+    link_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> BookingLinkJson:
+    """Give the link another address. The former one is not found from now on; the counts stay."""
+    return _link_json(await executor.run(regenerate_booking_link, BookingLinkId(link_id), actor=actor))
+
+
+@delete(
+    "/providers/me/booking-links/{link_id:str}", opt=documented(remove_booking_link), operation_id="deleteBookingLink"
+)
+async def remove_link(
+    link_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Remove the link with its counts."""
+    await executor.run(remove_booking_link, BookingLinkId(link_id), actor=actor)
+
+
+@get(
+    "/book/{provider_id:str}/{token:str}",
+    opt=PUBLIC
+    | documented(
+        visit_booking_link,
+        providers.get_provider_page,
+        availability.get_schedule_to_come,
+        raises=(InvalidValue, *TURN_ERRORS),
+        answer=PROVIDER_PAGE,
+    ),
+    operation_id="openBookingLink",
+)
+async def open_link(
+    provider_id: FromPath[UUID],
+    token: FromPath[str],
+    request: Request[Any, Any, Any],
+    asked: Injected[ProviderPageQuery],
+    *,
+    reads: Injected[Reads],
+    executor: Injected[Executor[Repositories]],
+    clock: Injected[Clock],
+    turns: Injected[Turns],
+    caller: Injected[Caller],
+    client: Injected[Client],
+    counted_as: Injected[str],
+    link_visitor_key: Injected[bytes],
+    object_storage: Injected[ObjectLinks],
+) -> ProviderPageJson:
+    """Open a booking link: the provider's public page. Book with `linkToken`, so that the link counts the booking.
+
+    The visit counts once a day, and not at all for programs. What identifies the visitor is hashed and deleted.
+    """
+    page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons, reads.services)
+    now = clock.now()
+    day = now.astimezone(time_zone(page.view.time_zone)).date()
+    counts = request.method == "GET" and client.user_agent and not _BOT.search(client.user_agent)
+    visitor = _digest(link_visitor_key, day, counted_as, client.user_agent) if counts else None
+    visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
+    await executor.run(visit_booking_link, visit, actor=SYSTEM)
+    async with turns.turn(caller):
+        return await shown_page(page, asked, None, reads=reads, now=now, turns=turns, links=object_storage)
+
+
+def _digest(key: bytes, day: date, *of: str) -> bytes:
+    """A digest that differs from day to day, and that only the holder of the key can compute."""
+    text = "\n".join((day.isoformat(), *of))
+    return hmac.digest(key, text.encode(), "sha256")[:_DIGEST_BYTES]
+
+
+def _members(link: BookingLink) -> dict[str, Any]:
+    return {
+        "id": link.id,
+        "name": link.name,
+        "token": link.token,
+        "path": f"/api/v1/book/{link.provider_id}/{link.token}",
+        "created_at": link.created_at,
+    }
+
+
+def _link_json(link: BookingLink) -> BookingLinkJson:
+    return BookingLinkJson(**_members(link))
+
+
+def _counted_json(counted: CountedLink) -> CountedLinkJson:
+    return CountedLinkJson(
+        **_members(counted.link),
+        visitors=counted.visitors,
+        bookings=counted.bookings,
+        days=tuple(LinkDayJson(date=each.day, visitors=each.visitors, bookings=each.bookings) for each in counted.days),
+    )
+
+
+async def _of_user(source: ExportSource) -> list[CountedLinkJson]:
+    own = await source.reads.providers.by_owner(source.user.id)
+    found = () if own is None else await source.reads.booking_links.of_provider(own.profile.id, date.min)
+    return list(map(_counted_json, found))
+
+
+routes: Final = Router(
+    "",
+    route_handlers=[add_link, list_links, regenerate_link, remove_link, open_link],
+    opt=exporting(value("booking_links", tuple[CountedLinkJson, ...], _of_user, example=[])),
+)
