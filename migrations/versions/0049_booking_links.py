@@ -20,12 +20,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("link_token", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="booking_links_provider_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="booking_links_pkey"),
     )
-    op.create_index("booking_links_provider_id_token_key", "booking_links", ["provider_id", "token"], unique=True)
+    op.create_index("booking_links_provider_id_link_token_key", "booking_links", ["provider_id", "link_token"], unique=True)
     op.create_table(
         "booking_link_days",
         sa.Column("link_id", sa.Uuid(), nullable=False),

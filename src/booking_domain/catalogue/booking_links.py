@@ -41,7 +41,7 @@ class BookingLink:
     provider_id: ProviderId
     name: str
     """The campaign; only the provider sees it."""
-    token: str
+    link_token: str
     created_at: datetime
 
     def __post_init__(self) -> None:
@@ -55,13 +55,13 @@ class BookingLink:
             id=BookingLinkId(entropy.new_id()),
             provider_id=provider_id,
             name=name,
-            token=entropy.pick(_ALPHABET, TOKEN_LENGTH),
+            link_token=entropy.pick(_ALPHABET, TOKEN_LENGTH),
             created_at=now,
         )
 
     def regenerated(self, entropy: Entropy) -> Self:
         """The link with another token; its counts stay."""
-        return replace(self, token=entropy.pick(_ALPHABET, TOKEN_LENGTH))
+        return replace(self, link_token=entropy.pick(_ALPHABET, TOKEN_LENGTH))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

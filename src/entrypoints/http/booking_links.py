@@ -68,7 +68,7 @@ class BookingLinkJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    token: str
+    link_token: str
     path: str
     """The path of the API that shows the provider's page and counts the visitor."""
     created_at: Timestamp
@@ -95,7 +95,7 @@ _EXAMPLE: Final = "dWf3kq0rZb-7Jx_mA1TLoQ"
 _LINK: Final[dict[str, Any]] = {
     "id": "0199f3c2-5d10-7a44-b2c8-3e9f0a6d1b75",
     **_NEW,
-    "token": _EXAMPLE,
+    "linkToken": _EXAMPLE,
     "path": f"/api/v1/book/{PROVIDER_ID}/{_EXAMPLE}",
     "createdAt": "2026-11-20T03:15:00Z",
 }
@@ -204,8 +204,8 @@ def _members(link: BookingLink) -> dict[str, Any]:
     return {
         "id": link.id,
         "name": link.name,
-        "token": link.token,
-        "path": f"/api/v1/book/{link.provider_id}/{link.token}",
+        "link_token": link.link_token,
+        "path": f"/api/v1/book/{link.provider_id}/{link.link_token}",
         "created_at": link.created_at,
     }
 

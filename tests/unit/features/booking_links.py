@@ -20,7 +20,7 @@ async def link(world: World, who: str) -> Ids:
 
 async def address(world: World, who: str) -> Ids:
     made = await world.done("POST", _LINKS, who, name="Flyer")
-    return {"provider_id": await world.provider_id(who), "token": made["token"]}
+    return {"provider_id": await world.provider_id(who), "token": made["linkToken"]}
 
 
 async def new_link(api: Api) -> Request:

@@ -15,7 +15,7 @@ from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.booking_links import BookingLink, BookingLinkReads, BookingLinks, CountedLink, LinkDay
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 
-LINK: Final = Mapper(booking_links, BookingLink, changes=("token",))
+LINK: Final = Mapper(booking_links, BookingLink, changes=("link_token",))
 _l: Final = booking_links.c
 _d: Final = booking_link_days.c
 _v: Final = booking_link_visitors.c
@@ -28,7 +28,9 @@ _REMOVE: Final = tuple(
     Statement(delete(column.table).where(column == _LINK)) for column in (_v.link_id, _d.link_id, _l.id)
 )
 _OF_PROVIDER: Final = Statement(select(*LINK.columns).where(_l.provider_id == _PROVIDER).order_by(_l.id))
-_BY_TOKEN: Final = Statement(select(*LINK.columns).where(_l.provider_id == _PROVIDER, _l.token == bindparam("token")))
+_BY_TOKEN: Final = Statement(
+    select(*LINK.columns).where(_l.provider_id == _PROVIDER, _l.link_token == bindparam("token"))
+)
 _VISITOR: Final = Statement(insert(booking_link_visitors).on_conflict_do_nothing().returning(_v.link_id))
 _new = insert(booking_link_days)
 _COUNT: Final = Statement(

@@ -169,9 +169,9 @@ booking_links: Final = Table(
     Column("id", Uuid, primary_key=True),
     Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
     Column("name", Text, nullable=False),
-    Column("token", Text, nullable=False),
+    Column("link_token", Text, nullable=False),
     instant("created_at"),
-    Index("booking_links_provider_id_token_key", "provider_id", "token", unique=True),
+    Index("booking_links_provider_id_link_token_key", "provider_id", "link_token", unique=True),
     info=personal_data("provider_id", erase=DELETE, export="booking_links"),
 )
 

@@ -49,12 +49,12 @@ async def test_a_regenerated_link_ends_the_former_address_at_once(api: Api) -> N
     owner, provider_id, link = await linked(api)
     await api.get(address(link), headers=PHONE)
     after = (await api.post(f"{LINKS}/{link['id']}/regenerate", owner)).json()
-    assert after["token"] != link["token"]
+    assert after["linkToken"] != link["linkToken"]
     assert_problem(await api.get(address(link), headers=PHONE), 404, "booking_link.not_found")
     assert (await api.get(address(after), headers=PHONE)).status_code == 200
     assert await counted(api, owner) == (1, 0)
     customer = await api.joined("customer")
-    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "linkToken": link["token"]}
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "linkToken": link["linkToken"]}
     assert_problem(await api.post("/bookings", customer, json=wish), 404, "booking_link.not_found")
     assert await counted(api, owner) == (1, 0)
 
@@ -62,7 +62,7 @@ async def test_a_regenerated_link_ends_the_former_address_at_once(api: Api) -> N
 async def test_a_booking_over_a_link_counts_exactly_once(api: Api) -> None:
     owner, provider_id, link = await linked(api)
     customer = await api.joined("customer")
-    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "linkToken": link["token"]}
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "linkToken": link["linkToken"]}
     assert (await api.post("/bookings", json=wish)).status_code == 401
     key = {"Idempotency-Key": "once"}
     answers = [await api.post("/bookings", customer, json=wish, headers=key) for _ in range(2)]
@@ -75,9 +75,9 @@ async def test_the_token_of_another_provider_is_not_found(api: Api) -> None:
     _, _, link = await linked(api)
     _, other_id, _ = await linked(api)
     customer = await api.joined("customer")
-    wish = {"providerId": other_id, "slot": MONDAY_AT_TEN, "linkToken": link["token"]}
+    wish = {"providerId": other_id, "slot": MONDAY_AT_TEN, "linkToken": link["linkToken"]}
     assert_problem(await api.post("/bookings", customer, json=wish), 404, "booking_link.not_found")
-    assert (await api.get(f"/book/{other_id}/{link['token']}")).status_code == 404
+    assert (await api.get(f"/book/{other_id}/{link['linkToken']}")).status_code == 404
 
 
 async def test_a_link_of_an_unpublished_profile_shows_nothing_and_counts_nobody(api: Api) -> None:

@@ -30,9 +30,9 @@ class BookingLinksContract(StorageContract):
             links = tx.booking_links
             assert list(await links.of_provider(cast.profile.id)) == [first, second]
             assert list(await links.of_provider(other.profile.id)) == []
-            assert await links.by_token(cast.profile.id, first.token) == first
-            assert await links.by_token(other.profile.id, first.token) is None
-            assert await links.by_token(ProviderId(make.entropy.new_id()), first.token) is None
+            assert await links.by_token(cast.profile.id, first.link_token) == first
+            assert await links.by_token(other.profile.id, first.link_token) is None
+            assert await links.by_token(ProviderId(make.entropy.new_id()), first.link_token) is None
 
     async def test_a_former_token_finds_nothing(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -41,8 +41,8 @@ class BookingLinksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.booking_links.save(after)
         async with backend.begin() as tx:
-            assert await tx.booking_links.by_token(cast.profile.id, link.token) is None
-            assert await tx.booking_links.by_token(cast.profile.id, after.token) == after
+            assert await tx.booking_links.by_token(cast.profile.id, link.link_token) is None
+            assert await tx.booking_links.by_token(cast.profile.id, after.link_token) == after
 
     async def test_visitors_are_counted_once_a_day_and_bookings_each_time(
         self, backend: Backend, make: Builder

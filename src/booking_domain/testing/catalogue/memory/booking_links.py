@@ -35,7 +35,7 @@ class MemoryBookingLinks(BookingLinks):
         return sorted(found, key=lambda link: link.id)
 
     async def by_token(self, provider_id: ProviderId, token: str) -> BookingLink | None:
-        return next((link for link in await self.of_provider(provider_id) if link.token == token), None)
+        return next((link for link in await self.of_provider(provider_id) if link.link_token == token), None)
 
     async def count_visitor(self, link_id: BookingLinkId, day: date, visitor: bytes) -> None:
         key = link_id, day, visitor

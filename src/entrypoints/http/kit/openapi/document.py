@@ -30,6 +30,7 @@ TAGS: Final = {
     "admin": "What admins see and decide.",
     "auth": "Registration, sign-in, second factors, sessions and codes.",
     "availability": "When a provider works, what it blocks, and the calendars that it follows.",
+    "book": "Booking links of providers, opened without an account.",
     "bookings": "Bookings: place, answer, reschedule, complete and cancel them.",
     "customers": "The customers of a provider or salon, with private notes.",
     "disputes": "Disputes about bookings.",
