@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0049"
-down_revision: str | Sequence[str] | None = "0048"
+revision: str = "0052"
+down_revision: str | Sequence[str] | None = "0051"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -25,7 +25,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["provider_id"], ["providers.id"], name="booking_links_provider_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="booking_links_pkey"),
     )
-    op.create_index("booking_links_provider_id_link_token_key", "booking_links", ["provider_id", "link_token"], unique=True)
+    op.create_index(
+        "booking_links_provider_id_link_token_key", "booking_links", ["provider_id", "link_token"], unique=True
+    )
     op.create_table(
         "booking_link_days",
         sa.Column("link_id", sa.Uuid(), nullable=False),
