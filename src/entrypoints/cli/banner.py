@@ -1,6 +1,7 @@
 """The text that `run` prints when every process is ready."""
 
-from entrypoints.cli.seed import ACCOUNTS, PASSWORD
+from entrypoints.cli.demo_accounts import PASSWORD
+from entrypoints.cli.seed import ACCOUNTS
 from entrypoints.settings import Settings
 
 

@@ -1,11 +1,11 @@
-"""Demo data for development: three accounts, a provider, paid appointments, reviews and a dispute.
+"""Demo data for development: three accounts, a provider, paid appointments, reviews, a dispute, and three salons.
 
 Seeding twice changes nothing.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from booking_domain.bookings.consents import ConsentCodeNotFound
@@ -16,7 +16,6 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.disputes.model import Evidence
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.identity.model import User
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.reviews.model import MAX_RATING
 from booking_domain.reviews.ports import ReviewFilter
@@ -24,8 +23,7 @@ from booking_domain.reviews.use_cases import PostReview, ReplyToReview, post_rev
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
-from booking_domain.shared.actor import SYSTEM, Role
-from booking_domain.shared.executor import Executor
+from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
@@ -34,7 +32,6 @@ from booking_domain.workflows.consents import GrantConsent, change_consent_code,
 from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.workflows.disputes import MakeStatement, OpenDispute, make_statement, open_dispute
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
     DurationChange,
@@ -44,10 +41,11 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
+from entrypoints.cli.demo_accounts import Account, at_that_time, registered
+from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
 from entrypoints.settings import Environment, Settings
 
-PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as the banner says
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
 TWO_HOURS: Final = DurationChange(minutes=120, price_amount=Money.of(140_000, "MNT").amount)
@@ -69,25 +67,6 @@ class SeedRefused(Exception):
     """Demo data is refused in production: its passwords are public."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Then:
-    """A clock that stands still, for what happened in the past."""
-
-    instant: datetime
-
-    def now(self) -> datetime:
-        return self.instant
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A demo account."""
-
-    email: str
-    name: str
-    role: Role
-
-
 ADMIN: Final = Account("admin@example.com", "Admin", Role.ADMIN)
 PROVIDER: Final = Account("provider@example.com", "Sarnai", Role.PROVIDER)
 CUSTOMER: Final = Account("customer@example.com", "Bold", Role.CUSTOMER)
@@ -105,29 +84,14 @@ async def seed(settings: Settings, url: str) -> None:
     container = Container(settings=replace(settings, database_url=url))
     await container.database().open()
     try:
-        admin, provider, customer = [await _account(container, account) for account in ACCOUNTS]
+        admin, provider, customer = [await registered(container, account) for account in ACCOUNTS]
         await _provider(container, provider, admin)
         await _consent(container, provider, customer)
         await _reviews(container, provider, customer, admin)
         await _dispute(container, provider, customer, admin)
+        await add_salons(container, admin, customer)
     finally:
         await container.database().close()
-
-
-async def _account(container: Container, account: Account) -> User:
-    there: User | None = await container.reads().users.by_login(account.email)
-    if there is not None:
-        return there
-    command = Register(
-        email=account.email,
-        phone=None,
-        name=account.name,
-        role=account.role,
-        password_hash=await container.password_hasher().hash(PASSWORD),
-        by_platform=True,
-    )
-    user: User = await container.executor().run(register, command, actor=SYSTEM)
-    return user
 
 
 async def _provider(container: Container, owner: User, admin: User) -> None:
@@ -215,12 +179,7 @@ async def _completed(
     """A completed appointment of provider and customer; None if a developer has changed something in its way."""
     owner, customer, admin = people
     start = (container.clock().now() - ago).replace(minute=0, second=0, microsecond=0)
-    then = Executor[Repositories](
-        begin=container.database().begin,
-        clock=_Then(start),
-        entropy=container.entropy(),
-        ports=(container.gateways().chargeable,),
-    )
+    then = at_that_time(container, start)
     place = PlaceBooking(
         provider_id=provider_id,
         slot=start,

@@ -6,6 +6,7 @@ from psycopg import sql
 from tests.databases import TestServer
 from tests.unit.entrypoints.test_settings import PRODUCTION
 
+from booking_domain.bookings.transitions import Status
 from entrypoints.cli.seed import SeedRefused, seed
 from entrypoints.settings import Settings
 
@@ -35,11 +36,18 @@ async def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
         assert "users" not in rows(url)
         await seed(Settings.from_environment({"DATABASE_URL": url}), url)
         seeded = rows(url)
-        assert {table: seeded[table] for table in ("users", "reviews", "disputes", "dispute_statements")} == {
-            "users": 3,
-            "reviews": 2,
+        expected = {
+            "users": 19,
+            "salons": 3,
+            "providers": 12,
+            "bookings": 19,
+            "reviews": 8,
             "disputes": 1,
             "dispute_statements": 2,
         }
+        assert {table: seeded[table] for table in expected} == expected
+        with psycopg.connect(url) as connection:
+            statuses = {status for (status,) in connection.execute("SELECT DISTINCT status FROM bookings")}
+        assert statuses == set(Status)
         await seed(Settings.from_environment({"DATABASE_URL": url}), url)
         assert rows(url) == seeded, "seeding twice changes nothing"

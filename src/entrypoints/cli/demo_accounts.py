@@ -1,0 +1,60 @@
+"""The accounts of the demo data, and a clock for what happened in the past."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.identity.model import User
+from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.ports import Repositories
+from entrypoints.container import Container
+
+PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as the banner says
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A demo account."""
+
+    email: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """A clock that stands still, for what happened in the past."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+def at_that_time(container: Container, instant: datetime) -> Executor[Repositories]:
+    """An executor for what happened then."""
+    return Executor[Repositories](
+        begin=container.database().begin,
+        clock=_Then(instant),
+        entropy=container.entropy(),
+        ports=(container.gateways().chargeable,),
+    )
+
+
+async def registered(container: Container, account: Account, password_hash: str | None = None) -> User:
+    """The user of an account, who is registered if there is none yet."""
+    there: User | None = await container.reads().users.by_login(account.email)
+    if there is not None:
+        return there
+    command = Register(
+        email=account.email,
+        phone=None,
+        name=account.name,
+        role=account.role,
+        password_hash=password_hash or await container.password_hasher().hash(PASSWORD),
+        by_platform=True,
+    )
+    user: User = await container.executor().run(register, command, actor=SYSTEM)
+    return user
