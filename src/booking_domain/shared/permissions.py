@@ -85,6 +85,9 @@ class Permission(StrEnum):
     """Upload files, and see and delete one's own."""
     MODERATE_FILES = "file.moderate"
     """Delete files of others."""
+    MANAGE_PORTFOLIO = "portfolio.manage"
+    MODERATE_PORTFOLIOS = "portfolio.moderate"
+    """Take down items of portfolios, and restore them."""
     SEE_USERS = "user.see"
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
@@ -166,6 +169,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},
     Permission.UPLOAD_FILES: _PEOPLE_THEIR_OWN,
     Permission.MODERATE_FILES: {Role.ADMIN: _ANY},
+    Permission.MANAGE_PORTFOLIO: {Role.PROVIDER: _OWN},
+    Permission.MODERATE_PORTFOLIOS: {Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
     Permission.SEE_BUSINESS: {Role.ADMIN: _ANY},

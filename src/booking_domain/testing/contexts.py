@@ -11,6 +11,7 @@ from booking_domain.testing import (
     identity,
     notifications,
     payments,
+    portfolio,
     reconciliation,
     reviews,
     scheduling,
@@ -26,6 +27,7 @@ from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
+from booking_domain.testing.portfolio.memory import PortfolioReadGroup, PortfolioRepositories
 from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup, ReconciliationRepositories
 from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
@@ -43,6 +45,7 @@ CONTEXTS: Final = (
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
+    portfolio.CONTEXT,
     customers.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
@@ -61,6 +64,7 @@ class ContextRepositories(
     WebhookRepositories,
     DisputeRepositories,
     FileRepositories,
+    PortfolioRepositories,
     CustomerRepositories,
     NotificationRepositories,
     SharedRepositories,
@@ -79,6 +83,7 @@ class ContextReads(
     WebhookReadGroup,
     DisputeReadGroup,
     FileReadGroup,
+    PortfolioReadGroup,
     CustomerReadGroup,
     NotificationReads,
     SharedReads,

@@ -11,6 +11,7 @@ from uuid import UUID
 from booking_domain.files.model import File, FileNotFound, FileOwner, FileParty, FileStatus, Folder
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.accounts import EDIT_ERRORS, EditAccount, edit
+from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, ProviderId, SalonId, UserId
@@ -77,6 +78,16 @@ async def _of_salon(file: File, owner_id: UUID, tx: Repositories) -> None:
         await tx.salons.save(replace(salon, photos=photos, version=salon.version + 1), was=salon)
 
 
+async def _of_item(file: File, owner_id: UUID, tx: Repositories) -> None:
+    item = await tx.portfolio_items.lock(PortfolioItemId(owner_id))
+    if item is not None:
+        left = item.without(file.id)
+        if left is None:
+            await tx.portfolio_items.remove(item.id)
+        else:
+            await tx.portfolio_items.save(left, was=item)
+
+
 def _shows(image: Image | None, file: File) -> bool:
     return image is not None and image.file_id == file.id
 
@@ -85,6 +96,7 @@ _LET_GO: Final = {
     Folder.AVATARS: _of_account,
     Folder.PROVIDER_PHOTOS: _of_provider,
     Folder.SALON_PHOTOS: _of_salon,
+    Folder.PORTFOLIO: _of_item,
 }
 """How the owner of a file lets go of it, by folder; the others read what they show from `files`."""
 

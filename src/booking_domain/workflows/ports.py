@@ -23,6 +23,7 @@ from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
+from booking_domain.portfolio import ports as portfolio
 from booking_domain.reconciliation import ports as reconciliation
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
@@ -207,6 +208,7 @@ class Repositories(
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
+    portfolio.PortfolioRepositories,
     customers.CustomerRepositories,
     notifications.NotificationRepositories,
     SharedRepositories,
@@ -227,6 +229,7 @@ class Reads(
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,
+    portfolio.PortfolioReadGroup,
     customers.CustomerReadGroup,
     notifications.NotificationReadGroup,
     SharedReadGroup,
@@ -247,6 +250,7 @@ CONTEXTS: Final = (
     disputes.CONTEXT,
     notifications.CONTEXT,
     files.CONTEXT,
+    portfolio.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

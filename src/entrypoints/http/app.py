@@ -6,7 +6,16 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
-from entrypoints.http import booking_links, desk_payments, notifications, receipts, reconciliation, reviews, services
+from entrypoints.http import (
+    booking_links,
+    desk_payments,
+    notifications,
+    portfolio,
+    receipts,
+    reconciliation,
+    reviews,
+    services,
+)
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -85,6 +94,7 @@ RESOURCES: Final = (
     sms_webhooks.routes,
     webhook_endpoints.routes,
     files.routes,
+    portfolio.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])

@@ -183,7 +183,9 @@ async def open_link(
 
     The visit counts once a day, and not at all for programs. What identifies the visitor is hashed and deleted.
     """
-    page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons, reads.services)
+    page = await providers.get_provider_page(
+        ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
+    )
     now = clock.now()
     day = now.astimezone(time_zone(page.view.time_zone)).date()
     counts = request.method == "GET" and client.user_agent and not _BOT.search(client.user_agent)

@@ -3,9 +3,11 @@
 from typing import Final
 
 from booking_domain.bookings.consents import EVENTS as CONSENT_EVENTS
+from booking_domain.portfolio.events import EVENTS as PORTFOLIO_EVENTS
 from booking_domain.reviews.events import EVENTS as REVIEW_EVENTS
 from booking_domain.scheduling.events import SERVICE_EVENTS
 from booking_domain.workflows.notify_consents import notify_of_consent
+from booking_domain.workflows.notify_portfolio import notify_of_portfolio
 from booking_domain.workflows.notify_reviews import notify_of_review
 from booking_domain.workflows.notify_services import notify_of_service
 from entrypoints.worker import (
@@ -48,6 +50,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             Notice(REVIEW_EVENTS, notify_of_review),
             Notice(CONSENT_EVENTS, notify_of_consent),
             Notice(SERVICE_EVENTS, notify_of_service),
+            Notice(PORTFOLIO_EVENTS, notify_of_portfolio),
         )
     ),
 )

@@ -21,6 +21,7 @@ from tests.unit.features import (
     notifications,
     payments,
     payouts,
+    portfolio,
     providers,
     receipts,
     reconciliation,
@@ -64,6 +65,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         webhook_endpoints,
         notifications,
         files,
+        portfolio,
         sms,
         health,
     )

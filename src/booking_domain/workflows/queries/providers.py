@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderFilter
 from booking_domain.catalogue.salons import Salon
+from booking_domain.portfolio.ports import PortfolioReads, PortfolioView
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.services import ServiceReads, ServiceView, shortest
 from booking_domain.shared.actor import Actor
@@ -27,14 +28,20 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
     return view
 
 
+PORTFOLIO_SHOWN: Final = 12
+"""How many items of the portfolio a page shows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPage:
-    """A provider that is public, its salon and its services."""
+    """A provider that is public, its salon, its services and its portfolio."""
 
     view: ProviderView
     salon: Salon | None
     services: tuple[ServiceView, ...]
     """What customers can book, by category and name."""
+    portfolio: tuple[PortfolioView, ...]
+    """The first items of the portfolio, and one more if there are more than `PORTFOLIO_SHOWN`."""
 
     @property
     def quickest(self) -> tuple[ServiceId, ...]:
@@ -44,7 +51,11 @@ class ProviderPage:
 
 
 async def _get_provider_page(
-    provider_id: ProviderId, providers: ProviderReads, salons: SalonReads, services: ServiceReads
+    provider_id: ProviderId,
+    providers: ProviderReads,
+    salons: SalonReads,
+    services: ServiceReads,
+    portfolios: PortfolioReads,
 ) -> ProviderPage:
     view = await _get_provider(provider_id, providers)
     offered = await services.of_provider(provider_id)
@@ -52,6 +63,7 @@ async def _get_provider_page(
         view=view,
         salon=await salons.of_provider(provider_id),
         services=tuple(each for each in offered if each.bookable),
+        portfolio=tuple(await portfolios.of_provider(provider_id, None, PORTFOLIO_SHOWN + 1)),
     )
 
 

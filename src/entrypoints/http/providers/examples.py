@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from entrypoints.http.bookings.examples import BOOKING
+from entrypoints.http.portfolio import PAGE as PORTFOLIO
 from entrypoints.http.providers.schemas import PROVIDER
 from entrypoints.http.services import SERVICE
 
@@ -49,6 +50,7 @@ PROVIDER_PAGE: Final[dict[str, Any]] = {
         "instructions": "The entrance is in the yard, second floor.",
     },
     "services": [SERVICE],
+    "portfolio": PORTFOLIO,
     "nextFree": {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:30:00Z"},
     "degraded": [],
 }

@@ -30,7 +30,7 @@ from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.profile_publication import CorrectProfile
 from booking_domain.workflows.provider_profiles import ProfileChange
-from booking_domain.workflows.queries.providers import ProviderPage
+from booking_domain.workflows.queries.providers import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
@@ -48,6 +48,7 @@ from entrypoints.http.kit.fields import (
     one_of,
 )
 from entrypoints.http.kit.images import IMAGE, ImageJson, picture_change, picture_or_none
+from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.providers.slot_answers import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 from entrypoints.http.services import ServiceJson, service_json
@@ -294,6 +295,8 @@ class ProviderPageJson(Json, frozen=True, kw_only=True):
     salon: SalonOfProviderJson | None
     services: tuple[ServiceJson, ...]
     """What customers can book, by category and name, at this provider's lengths and prices."""
+    portfolio: PortfolioJson
+    """The first page of the portfolio."""
     next_free: SlotJson | None
     """The first slot of the asked length or services; null if there is none within the horizon."""
     degraded: tuple[str, ...] = ()
@@ -346,6 +349,7 @@ def provider_page_json(
         provider=provider_json(page.view, links),
         salon=None if salon is None else _salon_json(salon),
         services=tuple(map(service_json, page.services)),
+        portfolio=portfolio_json(page.portfolio, PORTFOLIO_SHOWN, links),
         next_free=None if next_free is None else slot_json(next_free),
         degraded=degraded,
     )

@@ -189,7 +189,9 @@ async def show_provider_page(
     object_storage: Injected[ObjectLinks],
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
-    page = await providers.get_provider_page(ProviderId(provider_id), reads.providers, reads.salons, reads.services)
+    page = await providers.get_provider_page(
+        ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
+    )
     async with turns.turn(caller):
         return await shown_page(page, asked, actor, reads=reads, now=clock.now(), turns=turns, links=object_storage)
 

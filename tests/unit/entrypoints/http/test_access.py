@@ -62,6 +62,8 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
         body["bookingId"] = named["booking_id"]
     if "bookingIds" in body:
         body["bookingIds"] = [named["booking_id"]]
+    if "fileIds" in body:
+        body["fileIds"] = [named["file_id"]]
     if "ids" in body:
         body["ids"] = [named["user_id"]]
     return body

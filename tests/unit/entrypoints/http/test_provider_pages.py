@@ -19,6 +19,7 @@ async def test_a_page_has_the_profile_the_salon_and_the_next_free_time(api: Api)
         "provider": (await api.get(path)).json(),
         "salon": None,
         "services": [],
+        "portfolio": {"items": [], "nextCursor": None},
         "nextFree": slots[0],
         "degraded": [],
     }

@@ -16,6 +16,7 @@ from booking_domain.testing.contexts import CONTEXTS
 from booking_domain.testing.kit.tables import State, Table
 from booking_domain.testing.payments.memory.earnings import balances_of
 from booking_domain.testing.payments.memory.tables import PROVIDER_PAYOUTS, REFUNDS
+from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, WAITING_LIST
 from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
 
@@ -26,6 +27,7 @@ _OF_PROFILE: Final[tuple[Table[Any, Any], ...]] = (
     CALENDARS,
     FEEDS,
     PROVIDER_PAYOUTS,
+    PORTFOLIO_ITEMS,
 )
 
 

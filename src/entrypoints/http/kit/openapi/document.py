@@ -39,6 +39,7 @@ TAGS: Final = {
     "notifications": "What happened to the caller, to read again.",
     "payments": "Payments of bookings.",
     "providers": "Profiles of providers, their free slots, earnings and consents.",
+    "portfolio": "What providers show of their work.",
     "receipts": "Receipts and credit notes of bookings.",
     "reviews": "Reviews of completed bookings.",
     "salons": "Salons, their members and their free slots.",

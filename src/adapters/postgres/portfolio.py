@@ -1,0 +1,181 @@
+"""Portfolios on PostgreSQL. A list is one statement: images are in the rows of the items."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.codec import Converted, Mapper
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.images import images_json, images_of
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import DELETE, personal_data
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, WithWork, Work
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
+from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
+from booking_domain.shared.ids import ProviderId, UserId
+
+portfolio_items: Final = Table(
+    "portfolio_items",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("images", JSONB, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    one_of("status", PortfolioStatus),
+    Index("portfolio_items_order_idx", "provider_id", "position", "id"),
+    info=personal_data("provider_id", erase=DELETE, export="portfolio"),
+)
+
+ITEM: Final = Mapper(
+    portfolio_items,
+    PortfolioItem,
+    images=Converted("images", write=images_json, read=images_of),
+    changes=("images", "description", "tags", "position", "status", "reason", "version"),
+)
+_i: Final = portfolio_items.c
+_p: Final = providers.c
+_last: Final = portfolio_items.alias("last")
+_ADD: Final = ITEM.insert()
+_SAVE: Final = ITEM.update(versioned=True)
+_LOCK: Final = Statement(select(*ITEM.columns).where(_i.id == bindparam("item_id")).with_for_update())
+_LOCK_ALL: Final = Statement(
+    select(*ITEM.columns)
+    .where(_i.provider_id == bindparam("provider_id"))
+    .order_by(_i.position, _i.id)
+    .with_for_update()
+)
+_REMOVE: Final = Statement(delete(portfolio_items).where(_i.id == bindparam("item_id")))
+_PUBLIC: Final = and_(_i.status == PortfolioStatus.SHOWN.value, _p.status == ProfileStatus.APPROVED.value)
+_VIEW: Final = select(*ITEM.columns, _p.display_name, _p.owner_id, _PUBLIC).select_from(
+    portfolio_items.join(providers, _p.id == _i.provider_id)
+)
+_GET: Final = Statement(_VIEW.where(_i.id == bindparam("item_id")))
+_AFTER: Final = bindparam("after", type_=_i.id.type)
+_IN_ORDER: Final = (
+    _VIEW.where(
+        if_given(
+            "after",
+            _i.id,
+            tuple_(_i.position, _i.id)
+            > tuple_(select(_last.c.position).where(_last.c.id == _AFTER).scalar_subquery(), _AFTER),
+        )
+    )
+    .order_by(_i.position, _i.id)
+    .limit(bindparam("most"))
+)
+_OF_PROVIDER: Final = Statement(_IN_ORDER.where(_i.provider_id == bindparam("provider_id"), _PUBLIC))
+_OF_OWNER: Final = Statement(_IN_ORDER.where(_p.owner_id == bindparam("user_id")))
+_TEXT: Final = func.lower(bindparam("text", type_=Text()))
+_SEARCH: Final = Statement(
+    _VIEW.where(
+        _PUBLIC,
+        if_given("tag", _i.description, bindparam("tag", type_=Text()) == any_(_i.tags)),
+        if_given(
+            "text",
+            _i.description,
+            or_(
+                func.strpos(func.lower(_i.description), _TEXT) > 0,
+                func.strpos(func.lower(func.array_to_string(_i.tags, " ")), _TEXT) > 0,
+            ),
+        ),
+        if_given("after", _i.id, _i.id < _AFTER),
+    )
+    .order_by(_i.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def _view_of(row: Row) -> PortfolioView:
+    own = len(ITEM.columns)
+    name, owner_id, public = row[own:]
+    return PortfolioView(item=ITEM.read(row[:own]), provider_name=name, owner_id=UserId(owner_id), public=public)
+
+
+class PostgresPortfolioItems(WithWork, PortfolioItems):
+    """`PortfolioItems` in the table `portfolio_items`."""
+
+    async def add(self, item: PortfolioItem) -> None:
+        await self._work.execute(_ADD, **ITEM.write(item))
+
+    async def lock(self, item_id: PortfolioItemId) -> PortfolioItem | None:
+        row = await self._work.one(_LOCK, item_id=item_id)
+        return None if row is None else ITEM.read(row)
+
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
+        return [ITEM.read(row) for row in await self._work.all(_LOCK_ALL, provider_id=provider_id)]
+
+    async def save(self, item: PortfolioItem, *, was: PortfolioItem) -> None:
+        await self._work.update_one(
+            "portfolio item", _SAVE, row_key=was.id, seen_version=was.version, **ITEM.changes(item)
+        )
+
+    async def remove(self, item_id: PortfolioItemId) -> None:
+        await self._work.execute(_REMOVE, item_id=item_id)
+
+
+class PostgresPortfolioReads(WithWork, PortfolioReads):
+    """`PortfolioReads` of `portfolio_items` and `providers`."""
+
+    async def get(self, item_id: PortfolioItemId) -> PortfolioView | None:
+        row = await self._work.one(_GET, item_id=item_id)
+        return None if row is None else _view_of(row)
+
+    async def of_provider(
+        self, provider_id: ProviderId, after: PortfolioItemId | None, limit: int
+    ) -> Sequence[PortfolioView]:
+        rows = await self._work.all(_OF_PROVIDER, provider_id=provider_id, after=after, most=limit)
+        return [_view_of(row) for row in rows]
+
+    async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
+        return [_view_of(row) for row in await self._work.all(_OF_OWNER, user_id=user_id, after=after, most=limit)]
+
+    async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        rows = await self._work.all(_SEARCH, tag=chosen.tag, text=chosen.text, after=chosen.after, most=chosen.limit)
+        return [_view_of(row) for row in rows]
+
+
+CONTEXT: Final = Context(tables=(portfolio_items,))
+
+
+class PortfolioRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.portfolio_items = PostgresPortfolioItems(work)
+
+
+class PortfolioReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.portfolios = PostgresPortfolioReads(source.statements)

@@ -1,0 +1,1 @@
+"""Portfolios: what providers show of their work."""

@@ -1,0 +1,100 @@
+"""Ports of portfolios."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from booking_domain.portfolio.events import EVENTS
+from booking_domain.portfolio.model import PORTFOLIO_LIFECYCLE, PortfolioItem, PortfolioItemId
+from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.ids import ProviderId, UserId
+
+
+class PortfolioItems(Protocol):
+    """The portfolio items of a transaction."""
+
+    async def add(self, item: PortfolioItem) -> None:
+        """Add an item; needs the provider's lock."""
+        ...
+
+    async def lock(self, item_id: PortfolioItemId) -> PortfolioItem | None:
+        """One item, locked until the transaction ends."""
+        ...
+
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
+        """All items of a provider, by position, locked until the transaction ends."""
+        ...
+
+    async def save(self, item: PortfolioItem, *, was: PortfolioItem) -> None:
+        """Replace an item.
+
+        Raises:
+            ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
+        """
+        ...
+
+    async def remove(self, item_id: PortfolioItemId) -> None:
+        """Remove an item."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioView:
+    """A portfolio item, and whose it is."""
+
+    item: PortfolioItem
+    provider_name: str
+    owner_id: UserId
+    public: bool
+    """Whether the item is shown and its provider's profile is approved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioFilter:
+    """A page of public items, newest first; None: any."""
+
+    tag: str | None = None
+    text: str | None = None
+    """Part of the description or of the tags, in any case."""
+    after: PortfolioItemId | None = None
+    """The last item of the previous page."""
+    limit: int
+
+
+class PortfolioReads(Protocol):
+    """Reads of portfolios, outside any transaction."""
+
+    async def get(self, item_id: PortfolioItemId) -> PortfolioView | None:
+        """One item, whether public or not."""
+        ...
+
+    async def of_provider(
+        self, provider_id: ProviderId, after: PortfolioItemId | None, limit: int
+    ) -> Sequence[PortfolioView]:
+        """The public items of a provider, by position: those after `after`."""
+        ...
+
+    async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
+        """All items of the profile that this user owns, by position: those after `after`."""
+        ...
+
+    async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        """The public items of a filter, newest first."""
+        ...
+
+
+class PortfolioRepositories(Protocol):
+    """The repositories of this context."""
+
+    @property
+    def portfolio_items(self) -> PortfolioItems: ...
+
+
+class PortfolioReadGroup(Protocol):
+    """The reads of this context."""
+
+    @property
+    def portfolios(self) -> PortfolioReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PORTFOLIO_LIFECYCLE,))

@@ -1,0 +1,108 @@
+"""The contract of `PortfolioItems` and `PortfolioReads`."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId
+from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import FileId, ProviderId
+from booking_domain.shared.images import Image
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+
+
+def an_item(make: Builder, provider_id: ProviderId, position: int = 0, **more: object) -> PortfolioItem:
+    """Return a portfolio item with an image."""
+    image = Image(file_id=FileId(make.entropy.new_id()), width=1_080, height=810)
+    item = PortfolioItem(
+        id=PortfolioItemId(make.entropy.new_id()),
+        provider_id=provider_id,
+        images=(image,),
+        position=position,
+        created_at=NOW,
+    )
+    return replace(item, **more)  # type: ignore[arg-type]
+
+
+def _view(cast: Cast, item: PortfolioItem, *, public: bool = True) -> PortfolioView:
+    return PortfolioView(item=item, provider_name=cast.profile.display_name, owner_id=cast.owner.id, public=public)
+
+
+class PortfolioContract(StorageContract):
+    """Portfolio items in a transaction, and reads of them."""
+
+    async def _stored(self, backend: Backend, *items: PortfolioItem) -> None:
+        async with backend.begin() as tx:
+            for item in items:
+                await tx.portfolio_items.add(item)
+
+    async def test_an_item_is_stored_with_all_fields_until_it_is_removed(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        item = an_item(make, cast.profile.id)
+        await self._stored(backend, item)
+        more = Image(file_id=FileId(make.entropy.new_id()), width=1, height=2)
+        full = replace(
+            item, images=(more, *item.images), description="Хээ «🖋»", tags=("fine line", "хээ"), position=7, version=2
+        ).taken_down("Not your work.", Role.ADMIN)
+        async with backend.begin() as tx:
+            assert await tx.portfolio_items.lock(item.id) == item
+            await tx.portfolio_items.save(full, was=item)
+        with pytest.raises(ConcurrentChange):
+            async with backend.begin() as tx:
+                await tx.portfolio_items.save(full, was=item)
+        assert await backend.reads.portfolios.get(item.id) == _view(cast, full, public=False)
+        async with backend.begin() as tx:
+            assert list(await tx.portfolio_items.of_provider(cast.profile.id)) == [full]
+            await tx.portfolio_items.remove(item.id)
+        assert await backend.reads.portfolios.get(item.id) is None
+        async with backend.begin() as tx:
+            assert await tx.portfolio_items.lock(item.id) is None
+
+    async def test_items_of_a_provider_are_paged_in_their_order(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        items = [an_item(make, cast.profile.id, 9 - place) for place in range(4)]
+        down = items[1].taken_down("Why", Role.ADMIN)
+        await self._stored(backend, items[0], down, *items[2:], an_item(make, other.profile.id))
+        reads, views = backend.reads.portfolios, [_view(cast, item) for item in items]
+        public = [views[3], views[2], views[0]]
+        assert list(await reads.of_provider(cast.profile.id, None, 2)) == public[:2]
+        assert list(await reads.of_provider(cast.profile.id, items[2].id, 2)) == public[2:]
+        every = [views[3], views[2], _view(cast, down, public=False), views[0]]
+        assert list(await reads.of_owner(cast.owner.id, None, 9)) == every
+        assert list(await reads.of_owner(cast.owner.id, items[2].id, 1)) == every[2:3]
+        async with backend.begin() as tx:
+            assert list(await tx.portfolio_items.of_provider(cast.profile.id)) == [view.item for view in every]
+
+    async def test_public_items_are_found_by_tag_and_text(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        hidden = await a_cast(backend, make, ProfileStatus.SUBMITTED)
+        mark = make.entropy.new_id().hex
+        lines = an_item(make, cast.profile.id, description="A Swallow", tags=(mark, "fine line"))
+        script = an_item(make, cast.profile.id, description="100%_ script", tags=(mark,))
+        await self._stored(
+            backend,
+            lines,
+            script,
+            an_item(make, cast.profile.id, tags=(mark,)).taken_down("Why", Role.ADMIN),
+            an_item(make, hidden.profile.id, tags=(mark,)),
+        )
+
+        async def found(**chosen: object) -> list[PortfolioItem]:
+            asked = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
+            return [view.item for view in await backend.reads.portfolios.search(asked)]
+
+        assert await found() == [script, lines]
+        assert await found(limit=1) == [script]
+        assert await found(after=script.id) == [lines]
+        assert await found(text="swallow") == await found(text="FINE L") == [lines]
+        assert await found(text="0%_") == [script]
+        assert await found(text="nothing") == await found(tag="fine") == []
+        assert list(await backend.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []
+
+
+CONTRACTS: Final = {PortfolioItems: PortfolioContract, PortfolioReads: PortfolioContract}

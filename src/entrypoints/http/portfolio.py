@@ -1,0 +1,364 @@
+"""`/portfolio`: items of providers, public lists by provider, tag and text; for admins: take down and restore."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.portfolio.model import (
+    MAX_DESCRIPTION,
+    MAX_IMAGES,
+    MAX_ITEMS,
+    MAX_REASON,
+    MAX_TAG,
+    MAX_TAGS,
+    PortfolioItemId,
+    PortfolioStatus,
+)
+from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import FileId, ProviderId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows import portfolio
+from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioItem, TakeDownItem
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import ExportSource, exporting, value
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given, one_of
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.images import IMAGE, ImageJson, file_ids, picture_json
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
+
+FileIds = Annotated[
+    tuple[UUID, ...],
+    Meta(min_length=1, max_length=MAX_IMAGES, description="Files of the folder `portfolio`, in this order."),
+]
+Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
+Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
+Tags = Annotated[tuple[Tag, ...], Meta(max_length=MAX_TAGS, description="Kept in lower case, each once.")]
+
+
+class AddItemBody(Body, frozen=True, kw_only=True):
+    """A new item of the caller's portfolio."""
+
+    file_ids: FileIds
+    description: Description = ""
+    tags: Tags = ()
+
+    def command(self) -> AddPortfolioItem:
+        """Return the command."""
+        return AddPortfolioItem(
+            file_ids=tuple(map(FileId, self.file_ids)), description=self.description, tags=self.tags
+        )
+
+
+class EditItemBody(Body, frozen=True, kw_only=True):
+    """New values of an item; omitted members keep theirs. Images that are not named any more are deleted."""
+
+    file_ids: FileIds | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+
+    def command(self, item_id: UUID, version: ExpectedVersion) -> EditPortfolioItem:
+        """Return the command."""
+        return EditPortfolioItem(
+            item_id=PortfolioItemId(item_id),
+            file_ids=file_ids(self.file_ids),
+            description=given(self.description),
+            tags=given(self.tags),
+            expected_version=version,
+        )
+
+
+class OrderBody(Body, frozen=True, kw_only=True):
+    """All items of the caller's portfolio, in their new order."""
+
+    item_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_ITEMS)]
+
+
+class TakeDownBody(Body, frozen=True, kw_only=True):
+    """Why an item is taken down, in words that its provider is told."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
+
+
+class PortfolioQuery(Query, frozen=True, kw_only=True):
+    """A page of items."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    @property
+    def after(self) -> PortfolioItemId | None:
+        """The last item of the previous page."""
+        return read_cursor(self.cursor, PortfolioItemId)
+
+
+class PortfolioSearchQuery(PortfolioQuery, frozen=True, kw_only=True):
+    """A page of items with this tag, and with this text in the description or the tags."""
+
+    tag: Tag | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+    def chosen(self) -> PortfolioFilter:
+        """The filter, for one item more than the page has."""
+        return PortfolioFilter(tag=self.tag, text=self.text, after=self.after, limit=self.limit + 1)
+
+
+class PortfolioItemJson(Json, frozen=True, kw_only=True):
+    """An item of a portfolio. `reason` says why an admin has taken it down; only its provider and admins see that."""
+
+    id: UUID
+    provider_id: UUID
+    provider_name: str
+    images: tuple[ImageJson, ...]
+    description: str
+    tags: tuple[str, ...]
+    status: Annotated[str, one_of(PortfolioStatus)]
+    reason: str | UnsetType = UNSET
+    created_at: Timestamp
+    version: int
+
+
+class PortfolioJson(Json, frozen=True, kw_only=True):
+    """A page of portfolio items."""
+
+    items: tuple[PortfolioItemJson, ...]
+    next_cursor: str | None
+
+
+def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioItemJson:
+    """Show an item."""
+    item = view.item
+    return PortfolioItemJson(
+        id=item.id,
+        provider_id=item.provider_id,
+        provider_name=view.provider_name,
+        images=tuple(picture_json(image, links) for image in item.images),
+        description=item.description,
+        tags=item.tags,
+        status=item.status.value,
+        reason=item.reason or UNSET,
+        created_at=item.created_at,
+        version=item.version,
+    )
+
+
+def portfolio_json(found: Sequence[PortfolioView], limit: int, links: ObjectLinks) -> PortfolioJson:
+    """A page of the `limit` + 1 items that were read."""
+    page, next_cursor = cut(found, limit, lambda view: view.item.id)
+    return PortfolioJson(items=tuple(portfolio_item_json(view, links) for view in page), next_cursor=next_cursor)
+
+
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+def _cached(answer: Answer, if_none_match: str | None) -> Response[Answer]:
+    """A public list, which caches may keep for a minute, with a tag of its content."""
+    digest = sha256(msgspec.json.encode(answer)).hexdigest()[:32]
+    tag = {"ETag": f'"{digest}"', "Cache-Control": "public, max-age=60"}
+    return unless_known(answer, tag, if_none_match)
+
+
+async def _exported(source: ExportSource) -> list[PortfolioItemJson]:
+    found = await source.reads.portfolios.of_owner(source.user.id, None, MAX_ITEMS)
+    return [portfolio_item_json(view, source.links) for view in found]
+
+
+PORTFOLIO: Final = value("portfolio", tuple[PortfolioItemJson, ...], _exported, example=[])
+"""The section of the export."""
+
+# Examples for the API's documentation.
+ADD: Final[dict[str, Any]] = {
+    "fileIds": [IMAGE["fileId"]],
+    "description": "A swallow in fine lines, two hours.",
+    "tags": ["fine line", "birds"],
+}
+ITEM: Final[dict[str, Any]] = {
+    "id": "0199f3d2-1c70-7a4e-9b52-6e0d8f2a4c31",
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "providerName": "Bat-Erdene Tattoo",
+    "images": [IMAGE],
+    "description": ADD["description"],
+    "tags": ADD["tags"],
+    "status": "shown",
+    "createdAt": "2026-11-23T01:45:00Z",
+    "version": 1,
+}
+PAGE: Final[dict[str, Any]] = {"items": [ITEM], "nextCursor": None}
+EDIT: Final[dict[str, Any]] = {"description": "A swallow in fine lines."}
+EDITED: Final[dict[str, Any]] = {**ITEM, **EDIT, "version": 2}
+ORDER: Final[dict[str, Any]] = {"itemIds": []}
+TAKE_DOWN: Final[dict[str, Any]] = {"reason": "The picture is from another studio."}
+TAKEN_DOWN: Final[dict[str, Any]] = {**ITEM, **TAKE_DOWN, "status": "taken_down", "version": 2}
+
+
+@post("/portfolio", opt=documented(portfolio.add_portfolio_item, body=ADD, answer=ITEM))
+async def add_portfolio_item(
+    data: JSONBody[AddItemBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
+) -> Response[PortfolioItemJson]:
+    """Add an item of one to ten uploaded images at the end of your portfolio."""
+    return await runner.created(
+        portfolio.add_portfolio_item, data.command(), answer=lambda view: portfolio_item_json(view, object_storage)
+    )
+
+
+@get("/portfolio/me", opt=documented(portfolio.list_own_portfolio, answer=PAGE))
+async def list_own_portfolio(
+    asked: Injected[PortfolioQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> PortfolioJson:
+    """List your portfolio in its order, with what admins have taken down."""
+    found = await portfolio.list_own_portfolio(actor, asked.after, asked.limit + 1, reads.portfolios)
+    return portfolio_json(found, asked.limit, object_storage)
+
+
+@get("/portfolio/search", opt=PUBLIC | documented(portfolio.search_portfolios, answer=PAGE))
+async def search_portfolios(
+    asked: Injected[PortfolioSearchQuery],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
+) -> Response[PortfolioJson]:
+    """List the public items with a tag or a text, newest first."""
+    found = await portfolio.search_portfolios(asked.chosen(), reads.portfolios)
+    return _cached(portfolio_json(found, asked.limit, object_storage), if_none_match)
+
+
+@get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio, answer=PAGE))
+async def list_portfolio(
+    provider_id: FromPath[UUID],
+    *,
+    asked: Injected[PortfolioQuery],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
+) -> Response[PortfolioJson]:
+    """List the portfolio of a provider that is public, in its order."""
+    found = await portfolio.list_portfolio(
+        ProviderId(provider_id), asked.after, asked.limit + 1, reads.portfolios, reads.providers
+    )
+    return _cached(portfolio_json(found, asked.limit, object_storage), if_none_match)
+
+
+@get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item, answer=ITEM))
+async def get_portfolio_item(
+    item_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
+) -> Response[PortfolioItemJson]:
+    """Return an item. One that is not public exists only for its provider and admins."""
+    view = await portfolio.get_portfolio_item(actor, PortfolioItemId(item_id), reads.portfolios)
+    return unless_known(portfolio_item_json(view, object_storage), etag(view.item.version), if_none_match)
+
+
+@patch(
+    "/portfolio/{item_id:str}",
+    opt=documented(portfolio.edit_portfolio_item, portfolio.get_portfolio_item, body=EDIT, answer=EDITED),
+)
+async def edit_portfolio_item(
+    item_id: FromPath[UUID],
+    data: JSONBody[EditItemBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_match: IfMatch = None,
+) -> Response[PortfolioItemJson]:
+    """Change an item of your portfolio."""
+    command = data.command(item_id, expected_version(if_match))
+    await executor.run(portfolio.edit_portfolio_item, command, actor=actor)
+    return await _shown(item_id, actor, reads, object_storage)
+
+
+@delete("/portfolio/{item_id:str}", opt=documented(portfolio.remove_portfolio_item))
+async def delete_portfolio_item(
+    item_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete an item of your portfolio with its images."""
+    await executor.run(portfolio.remove_portfolio_item, PortfolioItemId(item_id), actor=actor)
+
+
+@put("/portfolio/order", status_code=204, opt=documented(portfolio.order_portfolio, body=ORDER))
+async def order_portfolio(
+    data: JSONBody[OrderBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Put all items of your portfolio into another order."""
+    wanted = tuple(map(PortfolioItemId, data.item_ids))
+    await executor.run(portfolio.order_portfolio, wanted, actor=actor)
+
+
+@post(
+    "/admin/portfolio/{item_id:str}/take-down",
+    status_code=200,
+    opt=documented(portfolio.take_down_item, portfolio.get_portfolio_item, body=TAKE_DOWN, answer=TAKEN_DOWN),
+)
+async def take_down_portfolio_item(
+    item_id: FromPath[UUID],
+    data: JSONBody[TakeDownBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> Response[PortfolioItemJson]:
+    """Remove an item from public view; for admins. Its provider is told the reason."""
+    command = TakeDownItem(item_id=PortfolioItemId(item_id), reason=data.reason)
+    await executor.run(portfolio.take_down_item, command, actor=actor)
+    return await _shown(item_id, actor, reads, object_storage)
+
+
+@post(
+    "/admin/portfolio/{item_id:str}/restore",
+    status_code=200,
+    opt=documented(portfolio.restore_item, portfolio.get_portfolio_item, answer=ITEM),
+)
+async def restore_portfolio_item(
+    item_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> Response[PortfolioItemJson]:
+    """Show an item again that was taken down; for admins. Its provider is told."""
+    await executor.run(portfolio.restore_item, PortfolioItemId(item_id), actor=actor)
+    return await _shown(item_id, actor, reads, object_storage)
+
+
+async def _shown(item_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[PortfolioItemJson]:
+    view = await portfolio.get_portfolio_item(actor, PortfolioItemId(item_id), reads.portfolios)
+    return Response(portfolio_item_json(view, links), status_code=200, headers=etag(view.item.version))
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        add_portfolio_item,
+        list_own_portfolio,
+        search_portfolios,
+        list_portfolio,
+        get_portfolio_item,
+        edit_portfolio_item,
+        delete_portfolio_item,
+        order_portfolio,
+        take_down_portfolio_item,
+        restore_portfolio_item,
+    ],
+    opt=exporting(PORTFOLIO),
+)
