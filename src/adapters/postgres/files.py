@@ -1,9 +1,13 @@
 """Uploaded files on PostgreSQL. Their objects are elsewhere; the sweep deletes them before the rows."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -14,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    any_,
     bindparam,
     delete,
     func,
@@ -32,7 +37,7 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork, Work
-from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Rejection
+from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Folder, Rejection
 from booking_domain.files.ports import FileReads, Files
 from booking_domain.shared.ids import FileId, UserId
 
@@ -113,6 +118,15 @@ _OF_OWNER: Final = (
     .order_by(_f.position, _f.id)
 )
 _OF: Final = Statement(_OF_OWNER)
+_OF_EACH: Final = Statement(
+    select(*FILE.columns)
+    .where(
+        _f.owner_id == any_(bindparam("owner_ids", type_=ARRAY(_f.owner_id.type))),
+        _f.folder == bindparam("folder"),
+        _KEPT,
+    )
+    .order_by(_f.position, _f.id)
+)
 _LOCK_OF: Final = Statement(_OF_OWNER.with_for_update())
 _USAGE: Final = Statement(
     select(
@@ -135,6 +149,16 @@ _TO_SWEEP: Final = Statement(
 )
 
 
+async def _of_each(work: Work, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
+    found: defaultdict[UUID, list[File]] = defaultdict(list)
+    if owner_ids:
+        for row in await work.all(_OF_EACH, owner_ids=list(owner_ids), folder=folder.value):
+            file = FILE.read(row)
+            if file.owner_id is not None:
+                found[file.owner_id].append(file)
+    return dict(found)
+
+
 class PostgresFiles(WithWork, Files):
     """`Files` in the table `files`."""
 
@@ -148,6 +172,9 @@ class PostgresFiles(WithWork, Files):
     async def lock_of(self, owner: FileOwner) -> list[File]:
         rows = await self._work.all(_LOCK_OF, owner_id=owner.id, folder=owner.folder.value)
         return [FILE.read(row) for row in rows]
+
+    async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
+        return await _of_each(self._work, folder, owner_ids)
 
     async def save(self, file: File, *, was: File) -> None:
         await self._work.update_one("file", _SAVE, row_key=was.id, seen_version=was.version, **FILE.changes(file))
@@ -174,6 +201,9 @@ class PostgresFileReads(WithWork, FileReads):
     async def of(self, owner: FileOwner) -> list[File]:
         rows = await self._work.all(_OF, owner_id=owner.id, folder=owner.folder.value)
         return [FILE.read(row) for row in rows]
+
+    async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
+        return await _of_each(self._work, folder, owner_ids)
 
     async def to_sweep(self, now: datetime, limit: int) -> list[FileId]:
         return [FileId(row[0]) for row in await self._work.all(_TO_SWEEP, now=now, most=limit)]

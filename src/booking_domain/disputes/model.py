@@ -8,7 +8,7 @@ from typing import ClassVar, Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, FileId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
 
@@ -195,10 +195,11 @@ class Reminder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a party submits: a text of 1 to `MAX_STATEMENT` characters."""
+    """What a party submits: a text of 1 to `MAX_STATEMENT` characters, and images that the party uploaded."""
 
     kind: EvidenceKind = EvidenceKind.TEXT
     text: str
+    file_ids: tuple[FileId, ...] = ()
 
     def __post_init__(self) -> None:
         _require_text("text", self.text, MAX_STATEMENT)

@@ -163,7 +163,7 @@ FOLDERS: Final[Mapping[Folder, FolderRules]] = {
     Folder.PROVIDER_PHOTOS: FolderRules(content=Content.IMAGE, public=True, most=1),
     Folder.SALON_PHOTOS: FolderRules(content=Content.IMAGE, public=True, most=10),
     Folder.PORTFOLIO: FolderRules(content=Content.IMAGE, public=True, most=10),
-    Folder.EVIDENCE: FolderRules(content=Content.IMAGE, public=False, most=1),
+    Folder.EVIDENCE: FolderRules(content=Content.IMAGE, public=False, most=5),
     Folder.DOCUMENTS: FolderRules(content=Content.DOCUMENT, public=False, most=10),
 }
 """A new kind of owner is one row."""

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
+from uuid import UUID
 
 from booking_domain.files.model import (
     FILE_LIFECYCLE,
     File,
     FileOwner,
     FileUsage,
+    Folder,
     ImageSize,
     ObjectKey,
     Rejection,
@@ -31,6 +33,10 @@ class Files(Protocol):
 
     async def lock_of(self, owner: FileOwner) -> Sequence[File]:
         """The files of an object that are not deleted, by position, locked until the transaction ends."""
+        ...
+
+    async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
+        """The files of several objects that are not deleted, by position; objects without any are left out."""
         ...
 
     async def save(self, file: File, *, was: File) -> None:
@@ -63,6 +69,10 @@ class FileReads(Protocol):
 
     async def of(self, owner: FileOwner) -> Sequence[File]:
         """The files of an object that are not deleted, by position."""
+        ...
+
+    async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
+        """The files of several objects that are not deleted, by position; objects without any are left out."""
         ...
 
     async def to_sweep(self, now: datetime, limit: int) -> Sequence[FileId]:

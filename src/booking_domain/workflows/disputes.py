@@ -9,8 +9,10 @@ captured when the dispute is opened, because the authorisation may lapse before 
 Every change of a dispute locks its booking, as every change of the booking's money does.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive, TooEarly
 from booking_domain.bookings.events import booking_events
@@ -55,6 +57,7 @@ from booking_domain.disputes.model import (
     refund_of,
 )
 from booking_domain.disputes.ports import DisputeView
+from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.payments.errors import CaptureInProgress
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
@@ -67,6 +70,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.booking_steps import booking_claim, capture_all, close_payments, schedule_refund
+from booking_domain.workflows.files import SET_FILES_ERRORS, set_files
 from booking_domain.workflows.ports import Repositories
 
 _CLOSES_PAYMENTS: Final = frozenset({Status.CANCELLED, Status.NO_SHOW})
@@ -79,7 +83,7 @@ class OpenDispute:
 
     - The booking is confirmed, completed, cancelled or a no-show, until 14 days after its end.
     - A booking has one open dispute at most. Once the platform has decided, only an admin opens another one.
-    - The evidence is the first statements of that party.
+    - The evidence is the first statements of that party, and images that this party uploaded.
     """
 
     booking_id: BookingId
@@ -139,6 +143,8 @@ class DisputeWithStatements:
 
     view: DisputeView
     statements: tuple[Statement, ...]
+    images: Mapping[UUID, Sequence[File]]
+    """The images of statements that have any, by the id of the statement."""
 
 
 async def _open(command: OpenDispute, tx: Repositories, context: Context) -> DisputeWithStatements:
@@ -199,6 +205,7 @@ async def _opened(
     await tx.bookings.save(state, was=booking, events=decision.events)
     await tx.disputes.add(dispute)
     await tx.disputes.add_statements(made)
+    await _attach_images(command.evidence, made, tx, context)
     await _announce(decision, dispute, DisputeOpened, tx, context)
     return await _shown(dispute, made, booking, tx)
 
@@ -216,6 +223,7 @@ async def _make_statement(command: MakeStatement, tx: Repositories, context: Con
     )
     await tx.disputes.save(after, was=dispute)
     await tx.disputes.add_statements(made)
+    await _attach_images((command.evidence,), made, tx, context)
     await tx.outbox.put([dispute_event(DisputeStatementMade, after, context, side=made[0].side)])
     return await _shown(after, (*earlier, *made), booking, tx)
 
@@ -359,7 +367,17 @@ async def _shown(
         customer_name="" if customer is None else customer.name,
         provider_name="" if provider is None else provider.display_name,
     )
-    return DisputeWithStatements(view=view, statements=statements)
+    images = await tx.files.of_each(Folder.EVIDENCE, [each.id for each in statements])
+    return DisputeWithStatements(view=view, statements=statements, images=images)
+
+
+async def _attach_images(
+    evidence: Sequence[Evidence], made: Sequence[Statement], tx: Repositories, context: Context
+) -> None:
+    for each, statement in zip(evidence, made, strict=True):
+        if each.file_ids:
+            owner = FileOwner(folder=Folder.EVIDENCE, id=statement.id)
+            await set_files(owner, each.file_ids, tx, context, uploader_id=statement.author_id)
 
 
 def _subject_shown(_: object, shown: DisputeWithStatements) -> Subject:
@@ -370,7 +388,14 @@ def _subject(_: object, dispute: Dispute) -> Subject:
     return Subject("dispute", dispute.id)
 
 
-_OPENING: Final = (BookingNotFound, DisputeExists, InvalidBookingTransition, NoOtherParty, InvalidValue)
+_OPENING: Final = (
+    BookingNotFound,
+    DisputeExists,
+    InvalidBookingTransition,
+    NoOtherParty,
+    InvalidValue,
+    *SET_FILES_ERRORS,
+)
 
 open_dispute: Final = UseCase(
     Permission.TAKE_PART_IN_DISPUTES,
@@ -389,7 +414,14 @@ make_statement: Final = UseCase(
     Permission.TAKE_PART_IN_DISPUTES,
     _make_statement,
     _subject_shown,
-    raises=(DisputeNotFound, NotYourDispute, InvalidDisputeTransition, TooManyStatements, InvalidValue),
+    raises=(
+        DisputeNotFound,
+        NotYourDispute,
+        InvalidDisputeTransition,
+        TooManyStatements,
+        InvalidValue,
+        *SET_FILES_ERRORS,
+    ),
 )
 withdraw_dispute: Final = UseCase(
     Permission.TAKE_PART_IN_DISPUTES,

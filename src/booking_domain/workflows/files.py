@@ -40,7 +40,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, Executor, UseCase
-from booking_domain.shared.ids import FileId
+from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.processes import Process
 from booking_domain.shared.queries import Query
@@ -194,8 +194,12 @@ async def _end(command: _EndCheck, tx: Repositories, context: Context) -> File:
 
 
 async def _own(file_id: FileId, tx: Repositories, context: Context) -> File:
+    return await _uploaded(file_id, context.actor.id, tx)
+
+
+async def _uploaded(file_id: FileId, by: UserId, tx: Repositories) -> File:
     file = await tx.files.lock(file_id)
-    if file is None or file.account_id != context.actor.id or file.status is FileStatus.DELETED:
+    if file is None or file.account_id != by or file.status is FileStatus.DELETED:
         raise FileNotFound
     return file
 
@@ -209,11 +213,16 @@ async def _delete_own(file_id: FileId, tx: Repositories, context: Context) -> No
 
 
 async def set_files(
-    owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context
+    owner: FileOwner,
+    file_ids: Sequence[FileId],
+    tx: Repositories,
+    context: Context,
+    *,
+    uploader_id: UserId | None = None,
 ) -> tuple[File, ...]:
     """Make these files the owner's, which is locked, in this order, and return them. Its other files are deleted.
 
-    The actor attaches files that the actor uploaded, and keeps or reorders all that the owner has.
+    The actor attaches files that the uploader (None: the actor) uploaded, and keeps or reorders all that the owner has.
 
     Raises:
         FileNotFound, FileNotReady, FileInUse, WrongFolder: a file cannot be attached.
@@ -225,7 +234,7 @@ async def set_files(
     had = {file.id: file for file in await tx.files.lock_of(owner)}
     files = []
     for position, file_id in enumerate(file_ids):
-        before = had.pop(file_id, None) or await _own(file_id, tx, context)
+        before = had.pop(file_id, None) or await _uploaded(file_id, uploader_id or context.actor.id, tx)
         after = before
         if (before.owner_id, before.position) != (owner.id, position):
             after = before.attach(owner, position)

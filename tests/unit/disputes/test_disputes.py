@@ -250,7 +250,7 @@ async def test_both_parties_make_a_bounded_number_of_statements_while_it_is_open
         await state(studio, dispute, studio.admin)
     with pytest.raises(DisputeNotFound):
         await state(studio, dispute, await studio.joined())
-    statements = (await get_dispute(studio.owner, dispute.id, studio.reads.disputes)).statements
+    statements = (await get_dispute(studio.owner, dispute.id, studio.reads)).statements
     assert [statements[0].text, statements[-1].text] == ["First.", "Last."]
     assert [each.side for each in statements] == [Side.CUSTOMER] * MAX_STATEMENTS + [Side.PROVIDER]
     await studio.resolve(dispute)
@@ -423,9 +423,9 @@ async def test_disputes_are_seen_by_their_parties_and_admins(studio: Studio) -> 
     dispute = await studio.dispute(booking)
     stranger = await studio.joined()
     for actor in (studio.customer, studio.owner, studio.admin):
-        assert (await get_dispute(actor, dispute.id, studio.reads.disputes)).view.dispute == dispute
+        assert (await get_dispute(actor, dispute.id, studio.reads)).view.dispute == dispute
     with pytest.raises(DisputeNotFound):
-        await get_dispute(stranger, dispute.id, studio.reads.disputes)
+        await get_dispute(stranger, dispute.id, studio.reads)
     own = DisputeFilter(party_id=stranger.id)
     assert list(await list_own_disputes(stranger, own, studio.reads.disputes)) == []
     for forbidden in (

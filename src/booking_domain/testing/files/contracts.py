@@ -135,6 +135,22 @@ class FilesContract(StorageContract):
         async with backend.begin() as tx:
             assert list(await tx.files.lock_of(owner)) == files[::-1]
 
+    async def test_files_of_several_objects_are_found_at_once(self, backend: Backend, make: Builder) -> None:
+        account = make.user()
+        one, two, empty = [FileOwner(folder=Folder.EVIDENCE, id=uuid4()) for _ in range(3)]
+        files = [a_ready_file(make, account, one.folder).attach(one, 1 - place) for place in range(2)]
+        other = a_ready_file(make, account, two.folder).attach(two, 0)
+        elsewhere = a_ready_file(make, account).attach(FileOwner(folder=Folder.PORTFOLIO, id=one.id), 0)
+        deleted = a_ready_file(make, account, two.folder).attach(two, 1).delete(FileParty.ADMIN, NOW)
+        await self._stored(backend, account, *files, other, elsewhere, deleted)
+        wanted = [empty.id, two.id, one.id]
+        expected = {one.id: files[::-1], two.id: [other]}
+        async with backend.begin() as tx:
+            for reads in (tx.files, backend.reads.files):
+                found = await reads.of_each(Folder.EVIDENCE, wanted)
+                assert {owner_id: list(each) for owner_id, each in found.items()} == expected
+                assert not await reads.of_each(Folder.EVIDENCE, [])
+
     async def test_files_of_an_account_are_paged(self, backend: Backend, make: Builder) -> None:
         account, other = make.user(), make.user()
         files = [a_file(make, account) for _ in range(3)]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, ObjectKey
+from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Folder, ObjectKey
 from booking_domain.files.ports import FileReads, Files, ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import ConcurrentChange
@@ -35,6 +36,12 @@ def files_of(state: State, owner: FileOwner) -> list[File]:
     return sorted(found, key=lambda file: (file.position, file.id))
 
 
+def files_of_each(state: State, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, Sequence[File]]:
+    """The files of several objects; objects without any are left out."""
+    found = {owner_id: files_of(state, FileOwner(folder=folder, id=owner_id)) for owner_id in owner_ids}
+    return {owner_id: files for owner_id, files in found.items() if files}
+
+
 class MemoryFiles(Files):
     """The files of one transaction."""
 
@@ -50,6 +57,9 @@ class MemoryFiles(Files):
 
     async def lock_of(self, owner: FileOwner) -> Sequence[File]:
         return files_of(self._state, owner)
+
+    async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
+        return files_of_each(self._state, folder, owner_ids)
 
     async def save(self, file: File, *, was: File) -> None:
         kept = self._state[FILES].get(was.id)
@@ -89,6 +99,9 @@ class MemoryFileReads(FileReads):
 
     async def of(self, owner: FileOwner) -> Sequence[File]:
         return files_of(self._committed(), owner)
+
+    async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
+        return files_of_each(self._committed(), folder, owner_ids)
 
     async def to_sweep(self, now: datetime, limit: int) -> Sequence[FileId]:
         due = [(each.sweep_at, each.id) for each in self._committed()[FILES].values() if each.sweep_at is not None]

@@ -7,6 +7,7 @@ from typing import Final
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.disputes.model import Dispute, DisputeId, DisputeNotFound
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, DisputeView
+from booking_domain.files.model import Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
@@ -36,11 +37,13 @@ class DisputeCase:
     """The other disputes about this booking, oldest first."""
 
 
-async def _get_dispute(actor: Actor, dispute_id: DisputeId, disputes: DisputeReads) -> DisputeWithStatements:
-    view = await disputes.get(dispute_id)
+async def _get_dispute(actor: Actor, dispute_id: DisputeId, reads: Reads) -> DisputeWithStatements:
+    view = await reads.disputes.get(dispute_id)
     if view is None or not _sees(actor, view.dispute):
         raise DisputeNotFound
-    return DisputeWithStatements(view=view, statements=tuple(await disputes.statements(dispute_id)))
+    statements = tuple(await reads.disputes.statements(dispute_id))
+    images = await reads.files.of_each(Folder.EVIDENCE, [each.id for each in statements])
+    return DisputeWithStatements(view=view, statements=statements, images=images)
 
 
 def _sees(actor: Actor, dispute: Dispute) -> bool:
@@ -62,7 +65,7 @@ async def _list_disputes(actor: Actor, chosen: DisputeFilter, disputes: DisputeR
 async def _get_case(actor: Actor, dispute_id: DisputeId, reads: Reads) -> DisputeCase:
     """A dispute with its evidence, for admins."""
     authorise(actor, Permission.DECIDE_ON_DISPUTES)
-    shown = await _get_dispute(actor, dispute_id, reads.disputes)
+    shown = await _get_dispute(actor, dispute_id, reads)
     dispute = shown.view.dispute
     booking = await reads.bookings.get(dispute.booking_id)
     customer, provider = await reads.users.get(dispute.customer_id), await reads.users.get(dispute.provider_user_id)

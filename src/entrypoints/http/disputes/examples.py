@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from entrypoints.http.bookings.examples import BOOKING
+from entrypoints.http.kit.images import IMAGE
 
 _ID: Final = "0199f3d4-2a61-7c3e-8f15-7b4e9d0c6a38"
 _CUSTOMER: Final = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"}
@@ -18,6 +19,7 @@ _STATEMENT: Final[dict[str, Any]] = {
     "id": "0199f3d4-2a62-7d01-9c44-5e8f1b2a7c90",
     "by": "customer",
     **EVIDENCE,
+    "images": [IMAGE],
     "createdAt": "2026-11-25T02:00:00Z",
 }
 LISTED: Final[dict[str, Any]] = {
@@ -52,6 +54,7 @@ STATED: Final[dict[str, Any]] = {
             "by": "provider",
             "kind": "text",
             **STATEMENT,
+            "images": [],
             "createdAt": "2026-11-25T05:00:00Z",
         },
     ],

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.disputes.model import DisputeId
 from booking_domain.disputes.ports import DisputeFilter, DisputeReads, DisputeView
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -84,14 +85,19 @@ _COLUMNS: Final = (
 
 @post("/disputes", opt=documented(open_dispute, body=OPEN, answer=DISPUTE))
 async def open_a_dispute(
-    data: JSONBody[OpenDisputeBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
+    data: JSONBody[OpenDisputeBody],
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+    object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
     """Dispute one of your bookings, until 14 days after its end.
 
     It must be confirmed, completed, cancelled or a no-show. It becomes `disputed`, and nothing of it is paid out until
     the dispute ends. The other party is asked for a statement.
     """
-    return await runner.created(open_dispute, data.command(), answer=lambda shown: dispute_json(shown, actor))
+    return await runner.created(
+        open_dispute, data.command(), answer=lambda shown: dispute_json(shown, actor, object_storage)
+    )
 
 
 @get("/disputes", opt=documented(queries.list_own_disputes, answer=PAGE))
@@ -105,11 +111,18 @@ async def list_my_disputes(
 
 @get("/disputes/{dispute_id:str}", opt=documented(queries.get_dispute, answer=DISPUTE))
 async def get_dispute(
-    dispute_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    dispute_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[DisputeJson]:
-    """Return a dispute with its statements; for both parties and admins."""
-    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads.disputes)
-    return unless_known(dispute_json(shown, actor), etag(shown.view.dispute.version), if_none_match)
+    """Return a dispute with its statements; for both parties and admins. URLs of images expire after five minutes."""
+    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
+    answer, tag = dispute_json(shown, actor, object_storage), etag(shown.view.dispute.version)
+    # The URLs of images expire, so a copy that the client has is not current.
+    return unless_known(answer, tag, None if shown.images else if_none_match)
 
 
 @post(
@@ -120,35 +133,46 @@ async def get_dispute(
 async def make_a_statement(
     dispute_id: FromPath[UUID],
     data: JSONBody[StatementBody],
+    *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
+    object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
     """Add a statement to an open dispute about your booking. The other party is told."""
     return await runner.created(
-        make_statement, data.command(dispute_id), answer=lambda shown: dispute_json(shown, actor)
+        make_statement, data.command(dispute_id), answer=lambda shown: dispute_json(shown, actor, object_storage)
     )
 
 
 @post("/disputes/{dispute_id:str}/withdraw", status_code=200, opt=documented(withdraw_dispute, answer=WITHDRAWN))
 async def withdraw_a_dispute(
     dispute_id: FromPath[UUID],
+    *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[DisputeJson]:
     """Withdraw your dispute. The booking returns to the status before."""
     await executor.run(withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), actor=actor)
-    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads.disputes)
-    return Response(dispute_json(shown, actor), status_code=200, headers=etag(shown.view.dispute.version))
+    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
+    return Response(
+        dispute_json(shown, actor, object_storage), status_code=200, headers=etag(shown.view.dispute.version)
+    )
 
 
 @post("/admin/disputes", opt=documented(open_dispute_for, body=OPEN_FOR, answer=DISPUTE))
 async def open_a_dispute_for_a_party(
-    data: JSONBody[OpenDisputeForBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
+    data: JSONBody[OpenDisputeForBody],
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+    object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
     """Dispute a booking for its customer or provider; for admins. Both parties are told."""
-    return await runner.created(open_dispute_for, data.command_for(), answer=lambda shown: dispute_json(shown, actor))
+    return await runner.created(
+        open_dispute_for, data.command_for(), answer=lambda shown: dispute_json(shown, actor, object_storage)
+    )
 
 
 @get("/admin/disputes", opt=documented(queries.list_disputes, raises=(InvalidValue,), answer=PAGE))
@@ -204,14 +228,17 @@ def _cells(view: DisputeView) -> tuple[str, ...]:
 
 @get("/admin/disputes/{dispute_id:str}", opt=documented(queries.get_dispute_case, answer=CASE))
 async def get_dispute_case(
-    dispute_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    dispute_id: FromPath[UUID],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeCaseJson]:
     """Return a dispute with all evidence; for admins.
 
     That is the booking and its events, the cancellation policy as it was, the statements, all payments and refunds,
     the parties, and other disputes about the booking. `money.refundableAmount` is the most that a decision can refund.
     """
-    return await _case(dispute_id, actor, reads)
+    return await _case(dispute_id, actor, reads, object_storage)
 
 
 @patch("/admin/disputes/{dispute_id:str}", opt=documented(resolve_dispute, body=RESOLVE, answer=RESOLVED))
@@ -222,6 +249,7 @@ async def resolve_a_dispute(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[DisputeCaseJson]:
     """Decide a dispute, once; for admins. The same decision again changes nothing.
@@ -230,12 +258,12 @@ async def resolve_a_dispute(
     status `bookingStatus`. A cancelled booking that is to be kept takes its time again, if it is still free.
     """
     await executor.run(resolve_dispute, data.command(dispute_id, expected_version(if_match)), actor=actor)
-    return await _case(dispute_id, actor, reads)
+    return await _case(dispute_id, actor, reads, object_storage)
 
 
-async def _case(dispute_id: UUID, actor: Actor, reads: Reads) -> Response[DisputeCaseJson]:
+async def _case(dispute_id: UUID, actor: Actor, reads: Reads, object_storage: ObjectLinks) -> Response[DisputeCaseJson]:
     case = await queries.get_dispute_case(actor, DisputeId(dispute_id), reads)
-    return Response(case_json(case, actor), headers=etag(case.shown.view.dispute.version))
+    return Response(case_json(case, actor, object_storage), headers=etag(case.shown.view.dispute.version))
 
 
 routes: Final = Router(

@@ -1,6 +1,6 @@
 """The JSON of disputes."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -25,10 +25,12 @@ from booking_domain.disputes.model import (
     Statement,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeView
+from booking_domain.files.model import FOLDERS, File, Folder
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.shared.ids import BookingId, FileId, UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.disputes import (
@@ -45,6 +47,7 @@ from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given, one_of
+from entrypoints.http.kit.images import ImageJson, private_image_json
 from entrypoints.http.kit.listing import ListQuery, PersonJson
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 from entrypoints.http.providers.terms import TierJson, tiers_json
@@ -54,14 +57,15 @@ StatementText = Annotated[str, Meta(min_length=1, max_length=MAX_STATEMENT)]
 
 
 class EvidenceBody(Body, frozen=True, kw_only=True):
-    """What a party submits."""
+    """What a party submits: a text, and images that the party uploaded to the folder `evidence`."""
 
     kind: EvidenceKind = EvidenceKind.TEXT
     text: StatementText
+    file_ids: Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.EVIDENCE].most)] = ()
 
     def evidence(self) -> Evidence:
         """The value."""
-        return Evidence(kind=self.kind, text=self.text)
+        return Evidence(kind=self.kind, text=self.text, file_ids=tuple(map(FileId, self.file_ids)))
 
 
 class OpenDisputeBody(Body, frozen=True, kw_only=True):
@@ -174,12 +178,13 @@ class DisputesQuery(ChosenDisputesQuery, frozen=True, kw_only=True):
 
 
 class StatementJson(Json, frozen=True, kw_only=True):
-    """A statement; its text is empty once its author's account is erased."""
+    """A statement; once its author's account is erased, its text is empty and its images are gone."""
 
     id: UUID
     by: Side
     kind: EvidenceKind
     text: str
+    images: tuple[ImageJson, ...]
     created_at: Timestamp
 
 
@@ -308,9 +313,10 @@ class ExportedDisputeJson(Json, frozen=True, kw_only=True):
     verdict: VerdictJson | None
 
 
-def dispute_json(shown: DisputeWithStatements, actor: Actor) -> DisputeJson:
+def dispute_json(shown: DisputeWithStatements, actor: Actor, links: ObjectLinks) -> DisputeJson:
     """Show a dispute with its statements to a party or an admin."""
-    return _dispute_json(shown.view, actor, tuple(map(_statement_json, shown.statements)))
+    statements = tuple(_statement_json(each, shown.images, links) for each in shown.statements)
+    return _dispute_json(shown.view, actor, statements)
 
 
 def _dispute_json(
@@ -359,12 +365,14 @@ def _verdict_json(dispute: Dispute) -> VerdictJson | None:
     )
 
 
-def _statement_json(statement: Statement) -> StatementJson:
+def _statement_json(statement: Statement, images: Mapping[UUID, Sequence[File]], links: ObjectLinks) -> StatementJson:
+    shown = (file.shown for file in images.get(statement.id, ()))
     return StatementJson(
         id=statement.id,
         by=statement.side,
         kind=statement.kind,
         text=statement.text,
+        images=tuple(private_image_json(image, links) for image in shown),
         created_at=statement.created_at,
     )
 
@@ -375,11 +383,11 @@ def disputes_json(found: Sequence[DisputeView], limit: int, actor: Actor) -> Dis
     return DisputesJson(items=tuple(_dispute_json(view, actor) for view in page), next_cursor=next_cursor)
 
 
-def case_json(case: DisputeCase, actor: Actor) -> DisputeCaseJson:
+def case_json(case: DisputeCase, actor: Actor, links: ObjectLinks) -> DisputeCaseJson:
     """Show a dispute with its evidence to an admin."""
     booking = case.booking
     return DisputeCaseJson(
-        dispute=dispute_json(case.shown, actor),
+        dispute=dispute_json(case.shown, actor, links),
         booking=booking_json(booking),
         cancellation_policy=tiers_json(booking.cancellation),
         late_cancellation_keeps_percent=booking.cancellation.late_keeps,
@@ -421,18 +429,21 @@ async def _exported(source: ExportSource) -> AsyncIterator[Sequence[ExportedDisp
     user_id, disputes = source.user.id, source.reads.disputes
     after: DisputeId | None = None
     while found := await disputes.of_party(user_id, after, source.page):
-        yield [_exported_dispute(dispute, user_id, await disputes.statements(dispute.id)) for dispute in found]
+        yield [await _exported_dispute(dispute, source) for dispute in found]
         after = found[-1].id
 
 
-def _exported_dispute(dispute: Dispute, user_id: UserId, statements: Sequence[Statement]) -> ExportedDisputeJson:
+async def _exported_dispute(dispute: Dispute, source: ExportSource) -> ExportedDisputeJson:
+    user_id = source.user.id
+    own = [each for each in await source.reads.disputes.statements(dispute.id) if each.author_id == user_id]
+    images = await source.reads.files.of_each(Folder.EVIDENCE, [each.id for each in own])
     return ExportedDisputeJson(
         id=dispute.id,
         booking_id=dispute.booking_id,
         status=dispute.status,
         opened_at=dispute.opened_at,
         reason=dispute.reason if dispute.initiator_id == user_id else None,
-        statements=tuple(_statement_json(each) for each in statements if each.author_id == user_id),
+        statements=tuple(_statement_json(each, images, source.links) for each in own),
         verdict=_verdict_json(dispute),
     )
 

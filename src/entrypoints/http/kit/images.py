@@ -43,6 +43,11 @@ def picture_json(image: Image, links: ObjectLinks) -> ImageJson:
     return image_json(image.file_id, ImageSize(width=image.width, height=image.height), links, public=True)
 
 
+def private_image_json(image: Image, links: ObjectLinks) -> ImageJson:
+    """Show a private image; its URLs expire."""
+    return image_json(image.file_id, ImageSize(width=image.width, height=image.height), links, public=False)
+
+
 def picture_or_none(image: Image | None, links: ObjectLinks) -> ImageJson | None:
     """Show a public image, if there is one."""
     return None if image is None else picture_json(image, links)

@@ -4,14 +4,18 @@ import csv
 from datetime import timedelta
 from io import StringIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.disputes import REASON, disputed
 from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid
 from tests.unit.features.reviews import completed_booking
 
 from booking_domain.disputes.model import DECISION_WITHIN, MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS
+from booking_domain.identity.model import ERASED_AFTER
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import UserId
+from booking_domain.workflows.erase_account import erase_account
 
 RESOLVE = {"resolution": "no_refund", "bookingStatus": "completed"}
 
@@ -195,3 +199,92 @@ async def test_the_export_of_an_account_has_its_own_words(api: Api) -> None:
     for who, reason, texts in ((customer, REASON, ["I waited."]), (provider, None, ["We were there."])):
         [item] = (await api.get("/users/me/export", who)).json()["disputes"]
         assert (item["reason"], [each["text"] for each in item["statements"]]) == (reason, texts)
+
+
+def seen_images(api: Api, dispute: dict[str, Any]) -> list[list[tuple[str, list[int]]]]:
+    """Of each statement: its images, and the status of a GET of both sizes."""
+    return [
+        [
+            (image["fileId"], [api.objects.request("GET", image[url], {})[0] for url in ("url", "thumbnailUrl")])
+            for image in statement["images"]
+        ]
+        for statement in dispute["statements"]
+    ]
+
+
+async def test_images_of_statements_are_shown_to_parties_and_admins_for_five_minutes(api: Api) -> None:
+    customer, provider, opened = await disputed(api)
+    stranger, admin, path = await api.joined("customer"), await api.an_admin(), f"/disputes/{opened['id']}"
+    one, two = [await api.uploaded(customer, "evidence") for _ in range(2)]
+    headers = {"Idempotency-Key": "images"}
+    wish = {"text": "Look.", "fileIds": [two, one]}
+    made, replayed = [await api.post(f"{path}/statements", customer, json=wish, headers=headers) for _ in range(2)]
+    assert (made.status_code, replayed.json()) == (201, made.json()), made.text
+    shown = [[], [(two, [200, 200]), (one, [200, 200])]]
+    assert seen_images(api, made.json()) == shown
+    for token in (customer, provider, admin):
+        answer = await api.get(path, token)
+        assert seen_images(api, answer.json()) == shown
+        again = await api.get(path, token, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 200  # with URLs that are valid now
+    case = (await api.get(f"/admin/disputes/{opened['id']}", admin)).json()["dispute"]
+    assert seen_images(api, case) == shown
+    assert_problem(await api.get(path, stranger), 404, "dispute.not_found")
+    for token in (provider, stranger, admin):
+        assert_problem(await api.get(f"/uploads/{one}", token), 404, "file.not_found")
+    assert_problem(await api.delete(f"/uploads/{one}", customer), 409, "file.in_use")
+    api.clock.advance(timedelta(minutes=5))
+    assert seen_images(api, case) == [[], [(two, [403, 403]), (one, [403, 403])]]
+    exported = (await api.get("/users/me/export", customer)).json()["disputes"]
+    assert seen_images(api, exported[0]) == shown
+    assert [each["statements"] for each in (await api.get("/users/me/export", provider)).json()["disputes"]] == [[]]
+    assert (await api.delete(f"/admin/files/{two}", admin)).status_code == 204
+    assert seen_images(api, (await api.get(path, provider)).json()) == [[], [(one, [200, 200])]]
+
+
+async def test_a_dispute_takes_images_that_its_party_uploaded_each_once(api: Api) -> None:
+    customer, provider, booking = await completed_booking(api)
+    admin, customer_id = await api.an_admin(), (await api.get("/users/me", customer)).json()["id"]
+    mine, spare = [await api.uploaded(customer, "evidence") for _ in range(2)]
+    foreign, avatar = await api.uploaded(admin, "evidence"), await api.uploaded(customer, "avatars")
+    pending = (await api.announced(customer, "evidence"))["fileId"]
+    wish = {"bookingId": booking["id"], "reason": REASON, "initiatorId": customer_id}
+    for file_ids, status, code in (
+        ([str(uuid4())], 404, "file.not_found"),
+        ([foreign], 404, "file.not_found"),
+        ([pending], 409, "file.not_ready"),
+        ([avatar], 422, "file.wrong_folder"),
+        ([mine, mine], 422, "file.too_many"),
+        ([mine] * 6, 400, "validation.invalid_input"),
+    ):
+        evidence = [{"text": "Look.", "fileIds": file_ids}]
+        assert_problem(await api.post("/admin/disputes", admin, json={**wish, "evidence": evidence}), status, code)
+    twice = [{"text": text, "fileIds": [mine]} for text in ("One", "Two")]
+    assert_problem(await api.post("/admin/disputes", admin, json={**wish, "evidence": twice}), 409, "file.in_use")
+    evidence = [{"text": "Look.", "fileIds": [mine]}, {"text": "That is all."}]
+    opened = await api.post("/admin/disputes", admin, json={**wish, "evidence": evidence})
+    assert opened.status_code == 201, opened.text
+    assert seen_images(api, opened.json()) == [[(mine, [200, 200])], []]
+    path = f"/disputes/{opened.json()['id']}/statements"
+    for token, file_id, status, code in (
+        (customer, mine, 409, "file.in_use"),
+        (provider, spare, 404, "file.not_found"),
+    ):
+        assert_problem(await api.post(path, token, json={"text": "Look.", "fileIds": [file_id]}), status, code)
+
+
+async def test_an_erased_account_leaves_no_image_in_a_dispute(api: Api) -> None:
+    customer, provider, opened = await disputed(api)
+    path, admin = f"/disputes/{opened['id']}", await api.an_admin()
+    images = [(token, await api.uploaded(token, "evidence")) for token in (customer, provider)]
+    for token, image in images:
+        await api.post(f"{path}/statements", token, json={"text": "Look.", "fileIds": [image]})
+    account = (await api.get("/users/me", customer)).json()
+    assert (await api.patch(f"/admin{path}", admin, json=RESOLVE)).status_code == 200
+    deleted = await api.call("DELETE", "/users/me", customer, json={"currentPassword": PASSWORD})
+    assert deleted.status_code == 204, deleted.text
+    api.clock.advance(ERASED_AFTER)
+    await api.container.executor().run(erase_account, UserId(UUID(account["id"])), actor=SYSTEM)
+    shown = (await api.get(path, await api.an_admin())).json()
+    assert [each["text"] for each in shown["statements"]] == ["", "", "Look."]
+    assert seen_images(api, shown) == [[], [], [(images[1][1], [200, 200])]]
