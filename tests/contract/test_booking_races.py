@@ -388,8 +388,11 @@ async def test_customers_who_ask_for_any_provider_at_once_never_share_one(open_s
 
     chosen = (service.id,)
 
-    def book(provider_id: ProviderId) -> PlaceBooking:
-        return PlaceBooking(provider_id=provider_id, slot=slot, service_ids=chosen, payment_window=PAYMENT_WINDOW)
+    def booking_at(at: datetime) -> WithAnyProvider[PlaceBooking]:
+        def order(provider_id: ProviderId) -> PlaceBooking:
+            return PlaceBooking(provider_id=provider_id, slot=at, service_ids=chosen, payment_window=PAYMENT_WINDOW)
+
+        return WithAnyProvider(salon_id=salon, slot=at, service_ids=chosen, order=order)
 
     def hold(provider_id: ProviderId) -> PlaceHold:
         return PlaceHold(provider_id=provider_id, slot=slot, service_ids=chosen)
@@ -397,14 +400,21 @@ async def test_customers_who_ask_for_any_provider_at_once_never_share_one(open_s
     customers = [await studio.joined() for _ in range(6)]
     for number in range(TRIES):
         slot = TOMORROW + number * WEEK
-        booking = WithAnyProvider(salon_id=salon, slot=slot, service_ids=chosen, order=book)
         holding = WithAnyProvider(salon_id=salon, slot=slot, service_ids=chosen, order=hold)
         got, refusals = await race(
             [
-                *(studio.run(book_with_any_provider, booking, by=each) for each in customers[:3]),
+                *(studio.run(book_with_any_provider, booking_at(slot), by=each) for each in customers[:3]),
                 *(studio.run(hold_with_any_provider, holding, by=each) for each in customers[3:]),
             ]
         )
         taken = [each.provider_id for each in got if isinstance(each, (Booking, Claim))]
         assert sorted(taken) == sorted(providers)
         assert [type(refusal) for refusal in refusals] == [SlotTaken] * 3
+
+    # At different times of one day everyone is free, and each order counts the one before it.
+    slots = [TOMORROW + TRIES * WEEK + 2 * number * HOUR for number in range(3)]
+    placed, problems = await race(
+        [studio.run(book_with_any_provider, booking_at(each), by=studio.customer) for each in slots]
+    )
+    assert problems == []
+    assert sorted(each.provider_id for each in placed) == sorted(providers)
