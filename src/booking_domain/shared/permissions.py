@@ -192,6 +192,7 @@ LIVE_SESSION: Final = frozenset(
         Permission.DELETE_SALONS,
         Permission.END_SALON_MEMBERSHIPS,
         Permission.MANAGE_SERVICES,
+        Permission.MANAGE_PORTFOLIO,
         Permission.OFFER_SERVICES,
         Permission.ASK_FOR_CONSENT,
         Permission.GIVE_CONSENT,
