@@ -120,6 +120,8 @@ class User:
     created_at: datetime
     email_verified_at: datetime | None = None
     """When the address was last verified with a code."""
+    email_undeliverable_at: datetime | None = None
+    """When its server refused the address for good, unless it was verified since."""
     phone_verified_at: datetime | None = None
     preferences: Preferences = DEFAULT_PREFERENCES
     deleted_at: datetime | None = None
@@ -153,6 +155,8 @@ class User:
         if "status" in members:
             message = "change the status with `moved`"
             raise TypeError(message)
+        if not members.keys().isdisjoint({"email", "email_verified_at"}):
+            members.setdefault("email_undeliverable_at", None)
         return replace(self, **members, version=self.version + 1)
 
     def moved(self, action: UserAction, by: UserParty, **members: Any) -> Self:

@@ -106,13 +106,15 @@ def _values(
 async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
     """Notify a user: in the app, and by e-mail, else by SMS, as far as the contact exists and its channel is on.
 
+    An address that its server refuses is no contact.
+
     Deleted accounts are told nothing.
     """
     if user.status is UserStatus.DELETED:
         return
     kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.wants
     reachable = (
-        (MessageChannel.EMAIL, user.email, wants(kind, NewsChannel.EMAIL)),
+        (MessageChannel.EMAIL, user.email, user.email_undeliverable_at is None and wants(kind, NewsChannel.EMAIL)),
         (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
     )
     contacts = [Contact(channel, to) for channel, to, on in reachable if to is not None and on]

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.identity.model import User
+from booking_domain.identity.undeliverable import MarkUndeliverable, mark_undeliverable
+from booking_domain.notifications.errors import EmailRefused
 from booking_domain.notifications.model import Contact, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
@@ -88,6 +90,10 @@ async def send_due_messages(
             await executor.run(postpone_message, PostponeMessage(message=due.message, until=quiet_until), actor=SYSTEM)
             continue
         attempt = await _attempt(due, await enclose(_outgoing(due), due.notification, reads, clock.now()), sender)
+        if attempt.failure == EmailRefused.code:
+            # Before the attempt is recorded: after a crash between the two, it is made again.
+            refused = MarkUndeliverable(user_id=user_id, email=due.message.to)
+            await executor.run(mark_undeliverable, refused, actor=SYSTEM)
         await executor.run(record_attempt, attempt, actor=SYSTEM)
         if attempt.failure and not attempt.permanent:
             break

@@ -54,6 +54,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         picture=Image(file_id=FileId(make.entropy.new_id()), width=1, height=1),
         password_hash=f"hash of a {CANARY}",
         email_verified_at=NOW,
+        email_undeliverable_at=NOW,
         phone_verified_at=NOW,
         preferences=Preferences(marketing=True),
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.preferences import Preferences, QuietHours
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.notifications.model import RETRIED_FOR, Contact, MessageChannel, MessageStatus
@@ -85,6 +86,11 @@ class Office:
             self.platform.clock.set(max(at, self.platform.clock.now()))
             await self.send()
 
+    async def now(self) -> User:
+        user = await self.platform.reads.users.get(self.user.id)
+        assert user is not None
+        return user
+
     async def log(self) -> list[tuple[MessageChannel, MessageStatus, str]]:
         views = await self.platform.reads.notifications.messages(MessageFilter())
         return [(view.message.channel, view.message.status, view.message.failure) for view in reversed(views)]
@@ -104,6 +110,28 @@ async def test_a_refused_address_falls_back_to_the_next_contact_at_once() -> Non
     await office.send()
     assert [each.to for each in office.sender.sent] == [SMS.to]
     assert await office.log() == [(EMAIL.channel, FAILED, "email.refused"), (SMS.channel, SENT, "")]
+
+
+async def test_an_address_that_is_refused_for_good_is_no_contact_until_it_is_verified_again() -> None:
+    office = Office(ScriptedSender(email=[EmailUnavailable(), EmailRefused(reason="550")]))
+    email = office.user.email
+    assert email is not None
+    await office.tell(Contact(MessageChannel.EMAIL, email))
+    await office.send()
+    assert (await office.now()).email_undeliverable_at is None
+    await office.send_until_nothing_waits()
+    marked = await office.now()
+    assert marked.email_undeliverable_at == office.platform.clock.now()
+    assert marked.verified(Channel.EMAIL, office.platform.clock.now()).email_undeliverable_at is None
+    assert marked.changed(email="other@example.com").email_undeliverable_at is None
+    assert marked.changed(name="Other").email_undeliverable_at is not None
+
+
+async def test_a_refusal_of_an_address_that_the_account_has_no_longer_marks_nothing() -> None:
+    office = Office(ScriptedSender(email=[EmailRefused(reason="550")]))
+    await office.tell(Contact(MessageChannel.EMAIL, "former@example.com"))
+    await office.send()
+    assert (await office.now()).email_undeliverable_at is None
 
 
 async def test_an_unavailable_server_is_tried_again_under_the_same_id() -> None:

@@ -8,7 +8,7 @@ from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.ids import BookingId
-from booking_domain.testing.builders import Builder
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.workflows.notify_parties import tell
 from entrypoints.languages.notices import GettextTranslator
@@ -31,8 +31,12 @@ async def told(user: User, notifier: MemoryNotifier) -> None:
 
 @pytest.mark.parametrize(
     ("user", "channel", "to"),
-    [(USER, "email", USER.email), (replace(USER, email=None), "sms", USER.phone)],
-    ids=["with an address", "with a number only"],
+    [
+        (USER, "email", USER.email),
+        (replace(USER, email=None), "sms", USER.phone),
+        (replace(USER, email_undeliverable_at=NOW), "sms", USER.phone),
+    ],
+    ids=["with an address", "with a number only", "with an address that is refused"],
 )
 async def test_a_user_is_notified_by_e_mail_or_else_by_sms(user: User, channel: str, to: str) -> None:
     (notification,) = await sent_to(user)

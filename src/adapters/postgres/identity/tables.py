@@ -49,6 +49,7 @@ users: Final = Table(
     Column("password_hash", Text),
     instant("created_at"),
     instant("email_verified_at", nullable=True),
+    instant("email_undeliverable_at", nullable=True),
     instant("phone_verified_at", nullable=True),
     Column("version", Integer, nullable=False),
     # Missing keys have the defaults of `Preferences`.

@@ -14,7 +14,7 @@ from booking_domain.identity.use_cases.accounts import AccountChanges
 from booking_domain.shared.time import WallTime
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
-from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
+from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
@@ -134,6 +134,8 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
     address: str | None
     picture: ImageJson | None
     has_password: bool
+    email_undeliverable_at: Timestamp | None
+    """When the server of the address refused it for good: nothing is sent there until the address is verified again."""
     version: int
 
 
@@ -180,6 +182,7 @@ def account_json(user: User, links: ObjectLinks) -> AccountJson:
         address=user.address,
         picture=picture_or_none(user.picture, links),
         has_password=user.password_hash is not None,
+        email_undeliverable_at=user.email_undeliverable_at,
         version=user.version,
     )
 

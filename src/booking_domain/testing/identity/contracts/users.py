@@ -30,6 +30,7 @@ class UsersContract(StorageContract):
     async def test_an_account_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         users = [make.user(role) for role in Role]
         users.append(replace(make.user(), email=None))
+        users.append(replace(make.user(), email_undeliverable_at=NOW))
         users.append(replace(make.user(), phone=None))
         users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
         users.append(replace(make.user(), email=None, phone=None, password_hash=None))
