@@ -10,11 +10,11 @@ from adapters.console.files import sms_path, write_message
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import SmsCost, SmsReceipt, SmsReport, SmsStatus, masked
+from booking_domain.notifications.sms import SmsCost, SmsReceipt, SmsReport, SmsStatus
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SmsId
-from booking_domain.shared.phones import phone_number
+from booking_domain.shared.phones import masked, phone_number
 
 CONSOLE: Final = "console"
 _FREE: Final = SmsCost(millionths=0, currency="MNT")

@@ -7,7 +7,7 @@ account on purpose keeps its owner from using the password for a day at most; on
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from booking_domain.identity.model import MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import UserId
 
 MOST_WRONG: Final = 3
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
@@ -98,4 +99,12 @@ class Credentials(Protocol):
 
     async def forget(self, now: datetime) -> None:
         """Remove counts that have expired."""
+        ...
+
+
+class CredentialReads(Protocol):
+    """Reads of the counts of wrong passwords, outside any transaction."""
+
+    async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
+        """The accounts of these that are locked, and until when."""
         ...

@@ -7,12 +7,13 @@ from typing import Final, Protocol
 
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
-from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.passwords import CredentialReads, Credentials
 from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Client, Login, LoginMethod, RefreshToken, Session
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
@@ -32,6 +33,9 @@ class UserFilter:
     """The beginning of the name or the e-mail address, ignoring case."""
     phone: str | None = None
     """`text` parsed as a phone number (E.164): an account with this number matches too."""
+    locked: bool | None = None
+    """Whether wrong passwords have locked the account at `now`."""
+    now: datetime | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
     after: UserId | None = None
@@ -250,6 +254,8 @@ class IdentityRepositories(Protocol):
     @property
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
+    def code_history(self) -> CodeHistory: ...
+    @property
     def credentials(self) -> Credentials: ...
     @property
     def second_factors(self) -> SecondFactors: ...
@@ -278,6 +284,10 @@ class IdentityReadGroup(Protocol):
     def sessions(self) -> SessionReads: ...
     @property
     def login_history(self) -> LoginReads: ...
+    @property
+    def credentials(self) -> CredentialReads: ...
+    @property
+    def code_history(self) -> CodeHistoryReads: ...
     @property
     def phone_changes(self) -> ContactChangeReads: ...
     @property

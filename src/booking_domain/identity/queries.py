@@ -1,11 +1,14 @@
 """What users see of their own accounts and sessions, and admins of all accounts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from booking_domain.identity.code_history import CodeFilter, CodeHistoryReads, IssuedCode
 from booking_domain.identity.errors import InvalidToken, UserNotFound
 from booking_domain.identity.model import User
+from booking_domain.identity.passwords import CredentialReads
 from booking_domain.identity.ports import LoginReads, SessionReads, UserFilter, UserReads
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Actor
@@ -70,14 +73,38 @@ async def _require_live_session(actor: Actor, current: SessionId, sessions: Sess
         raise InvalidToken
 
 
-async def _list_users(actor: Actor, chosen: UserFilter, users: UserReads) -> Sequence[User]:
+@dataclass(frozen=True, slots=True)
+class ManagedUser:
+    """An account as admins see it."""
+
+    user: User
+    locked_until: datetime | None = None
+    """When wrong passwords cease to lock it; None: they do not."""
+
+
+async def with_locks(users: Sequence[User], credentials: CredentialReads, now: datetime) -> Sequence[ManagedUser]:
+    """The accounts, and which of them are locked."""
+    locked = await credentials.locked([user.id for user in users], now)
+    return [ManagedUser(user, locked.get(user.id)) for user in users]
+
+
+async def _list_users(
+    actor: Actor, chosen: UserFilter, users: UserReads, credentials: CredentialReads, *, now: datetime
+) -> Sequence[ManagedUser]:
     """A page of accounts, newest first; for admins."""
     authorise(actor, Permission.SEE_USERS)
-    return await users.page(chosen)
+    return await with_locks(await users.page(chosen), credentials, now)
 
 
-async def _get_user(actor: Actor, user_id: UserId, users: UserReads) -> User:
+async def _get_user(
+    actor: Actor, user_id: UserId, users: UserReads, credentials: CredentialReads, *, now: datetime
+) -> ManagedUser:
     """One account; for admins."""
+    (found,) = await with_locks([await _seen(actor, user_id, users)], credentials, now)
+    return found
+
+
+async def _seen(actor: Actor, user_id: UserId, users: UserReads) -> User:
     authorise(actor, Permission.SEE_USERS)
     user = await users.get(user_id)
     if user is None:
@@ -85,11 +112,17 @@ async def _get_user(actor: Actor, user_id: UserId, users: UserReads) -> User:
     return user
 
 
+async def _list_codes(actor: Actor, chosen: CodeFilter, history: CodeHistoryReads) -> Sequence[IssuedCode]:
+    """A page of the one-time codes that were issued, newest first; for admins."""
+    authorise(actor, Permission.SEE_USERS)
+    return await history.page(chosen)
+
+
 async def _list_sessions_of_user(
     actor: Actor, user_id: UserId, users: UserReads, sessions: SessionReads, *, now: datetime
 ) -> Sequence[Session]:
     """An account's live sessions, the last used first, at most `MOST_SESSIONS`; for admins."""
-    user = await _get_user(actor, user_id, users)
+    user = await _seen(actor, user_id, users)
     return await sessions.live(user.id, now, MOST_SESSIONS)
 
 
@@ -100,4 +133,5 @@ list_own_logins: Final = Query(_list_own_logins, (InvalidToken,))
 require_live_session: Final = Query(_require_live_session, (InvalidToken,))
 list_users: Final = Query(_list_users, (NotPermitted,))
 get_user: Final = Query(_get_user, (NotPermitted, UserNotFound))
+list_codes: Final = Query(_list_codes, (NotPermitted,))
 list_sessions_of_user: Final = Query(_list_sessions_of_user, (NotPermitted, UserNotFound))

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, NewType, Self
 from uuid import UUID
 
-from booking_domain.notifications.sms import masked
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.ids import BookingId, EventId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+from booking_domain.shared.phones import masked_contact
 
 NotificationId = NewType("NotificationId", UUID)
 MessageId = NewType("MessageId", UUID)
@@ -154,8 +154,7 @@ class Message:
     @property
     def to_masked(self) -> str:
         """The contact as staff may see it."""
-        name, at, domain = self.to.rpartition("@")
-        return f"{name[:1]}****@{domain}" if at else masked(self.to)
+        return masked_contact(self.to)
 
     def sent(self, now: datetime) -> Self:
         """Return the message as accepted by its channel."""

@@ -15,7 +15,6 @@ POLLED_FOR: Final = timedelta(hours=48)
 """How long after its creation a message is polled: Kavenegar forgets messages after that."""
 MAX_ERROR: Final = 100
 _MILLIONTHS: Final = 6
-_LONG_NUMBER: Final = 12
 
 
 class SmsStatus(StrEnum):
@@ -218,13 +217,3 @@ class SmsSpending:
     messages: int
     segments: int
     cost: SmsCost | None
-
-
-def masked(phone: str) -> str:
-    """Return the number as staff and logs may see it; the mask hides its length.
-
-    >>> masked("+97699112233"), masked("+2471234")
-    ('+976****2233', '+24****34')
-    """
-    head, tail = (4, 4) if len(phone) >= _LONG_NUMBER else (3, 2)
-    return f"{phone[:head]}****{phone[-tail:]}"

@@ -44,6 +44,8 @@ FEATURE: Final = Feature(
         "GET /admin/users/{user_id}/sessions": Row(Permission.SEE_USERS, USER),
         "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, USER, signs_out=True),
         "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, DEVICE),
+        "DELETE /admin/users/{user_id}/lock": Row(Permission.MANAGE_USERS, USER),
+        "GET /admin/codes": Row(Permission.SEE_USERS),
         "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR),
         "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
         "GET /admin/bookings": Row(Permission.SEE_BUSINESS),

@@ -10,10 +10,11 @@ from tests.unit.features.accounts import ONE_CODE
 from tests.unit.features.declarations import CANARY, CANARY_DIGEST, CLIENT, SIGNED_IN, Edit, Feature, Row
 
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import ERASED_AFTER, User
-from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
+from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.shared.idempotency import IdempotencyKey
@@ -80,6 +81,16 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     await tx.sessions.add(replace(make.session(user), client=CLIENT))
     await tx.login_history.add(replace(make.login(user), client=CLIENT))
     await tx.one_time_codes.save(code)
+    issued = IssuedCode(
+        id=code_id,
+        user_id=user.id,
+        purpose=code.purpose,
+        channel=Channel.EMAIL,
+        to_masked=f"{CANARY}****@example.com",
+        issued_at=NOW,
+        expires_at=code.expires_at,
+    )
+    await tx.code_history.add(issued)
     await tx.credentials.count_wrong(user.id, NOW)
     change = ContactChange.ask(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
     await tx.phone_changes.save(change)

@@ -19,11 +19,10 @@ from booking_domain.notifications.sms import (
     SmsOrder,
     SmsStatus,
     SmsUpdate,
-    masked,
 )
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.languages import LANGUAGES, language_of
-from booking_domain.shared.phones import phone_number
+from booking_domain.shared.phones import masked, phone_number
 from booking_domain.testing.builders import NOW, Builder
 from entrypoints.languages.notices import GettextTranslator
 

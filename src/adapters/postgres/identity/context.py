@@ -10,13 +10,17 @@ from adapters.postgres.identity.contact_changes import (
     PostgresContactChangeReads,
     PostgresContactChanges,
 )
-from adapters.postgres.identity.credentials import PostgresCredentials
+from adapters.postgres.identity.credentials import PostgresCredentialReads, PostgresCredentials
 from adapters.postgres.identity.external_identities import (
     PostgresExternalIdentities,
     PostgresExternalIdentityReads,
     PostgresUsedAssertions,
 )
-from adapters.postgres.identity.one_time_codes import PostgresOneTimeCodes
+from adapters.postgres.identity.one_time_codes import (
+    PostgresCodeHistory,
+    PostgresCodeHistoryReads,
+    PostgresOneTimeCodes,
+)
 from adapters.postgres.identity.second_factors import PostgresSecondFactors
 from adapters.postgres.identity.sessions import (
     PostgresLoginHistory,
@@ -28,6 +32,7 @@ from adapters.postgres.identity.sign_ups import PostgresSignUpReads, PostgresSig
 from adapters.postgres.identity.tables import (
     bank_accounts,
     calendar_links,
+    code_history,
     email_changes,
     external_identities,
     login_history,
@@ -54,6 +59,7 @@ CONTEXT: Final = Context(
         sessions,
         login_history,
         one_time_codes,
+        code_history,
         wrong_passwords,
         phone_changes,
         email_changes,
@@ -83,6 +89,7 @@ class IdentityRepositories(RepositoryGroup):
         self.sessions = PostgresSessions(work)
         self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
+        self.code_history = PostgresCodeHistory(work)
         self.credentials = PostgresCredentials(work)
         self.phone_changes = PostgresContactChanges(work, cipher, OF_PHONES)
         self.email_changes = PostgresContactChanges(work, cipher, OF_EMAILS)
@@ -102,6 +109,8 @@ class IdentityReads(ReadGroup):
         self.users = PostgresUserReads(source.statements, source.cipher)
         self.sessions = PostgresSessionReads(source.statements)
         self.login_history = PostgresLoginReads(source.statements)
+        self.credentials = PostgresCredentialReads(source.statements)
+        self.code_history = PostgresCodeHistoryReads(source.statements)
         self.phone_changes = PostgresContactChangeReads(source.statements, source.cipher, OF_PHONES)
         self.email_changes = PostgresContactChangeReads(source.statements, source.cipher, OF_EMAILS)
         self.sign_ups = PostgresSignUpReads(source.statements, source.cipher)

@@ -1,16 +1,18 @@
 """Counters of wrong passwords on PostgreSQL."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, or_, select
+from sqlalchemy import ARRAY, and_, any_, bindparam, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.identity.tables import wrong_passwords
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Credentials
+from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, CredentialReads, Credentials
+from booking_domain.shared.ids import UserId
 
 _w: Final = wrong_passwords.c
 _forgotten: Final = _w.last_at <= bindparam("before")
@@ -27,6 +29,13 @@ _OF_ACCOUNT: Final = _w.account == bindparam("account")
 _RIGHT: Final = Statement(delete(wrong_passwords).where(_OF_ACCOUNT, or_(_w.times < MOST_WRONG, _forgotten)))
 _LOCKED: Final = Statement(
     select(_w.times).where(_OF_ACCOUNT, _w.times >= MOST_WRONG, _w.last_at > bindparam("before"))
+)
+LOCKED: Final = and_(_w.times >= MOST_WRONG, _w.last_at > bindparam("unlocked_before"))
+"""The condition that a count locks its account."""
+_LOCKS: Final = Statement(
+    select(_w.account, _w.last_at).where(
+        _w.account == any_(bindparam("accounts", type_=ARRAY(_w.account.type))), LOCKED
+    )
 )
 _UNLOCK: Final = Statement(delete(wrong_passwords).where(_OF_ACCOUNT))
 _FORGET: Final = Statement(delete(wrong_passwords).where(_forgotten))
@@ -49,3 +58,11 @@ class PostgresCredentials(WithWork, Credentials):
 
     async def forget(self, now: datetime) -> None:
         await self._work.execute(_FORGET, before=now - FORGOTTEN_AFTER)
+
+
+class PostgresCredentialReads(WithWork, CredentialReads):
+    """`CredentialReads` of the table `wrong_passwords`."""
+
+    async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
+        rows = await self._work.all(_LOCKS, accounts=list(accounts), unlocked_before=now - FORGOTTEN_AFTER)
+        return {UserId(account): last_at + FORGOTTEN_AFTER for account, last_at in rows}

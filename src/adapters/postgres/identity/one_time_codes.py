@@ -6,11 +6,19 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from adapters.postgres.identity.tables import one_time_codes
+from adapters.postgres.identity.tables import code_history, one_time_codes
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
+from booking_domain.identity.code_history import (
+    CODES_KEPT,
+    CodeFilter,
+    CodeHistory,
+    CodeHistoryReads,
+    IssuedCode,
+)
 from booking_domain.identity.one_time_codes import DAY, OneTimeCode, OneTimeCodes
+from booking_domain.shared.ids import CodeId
 
 CODE: Final = Mapper(one_time_codes, OneTimeCode)
 _c: Final = one_time_codes.c
@@ -25,6 +33,24 @@ _END: Final = Statement(
 )
 _FORGET: Final = Statement(
     delete(one_time_codes).where(or_(_c.issued_at <= bindparam("before"), _c.issued_at >= bindparam("after")))
+)
+_h: Final = code_history.c
+ISSUED_CODE: Final = Mapper(code_history, IssuedCode)
+_NOTE: Final = ISSUED_CODE.insert()
+_USED: Final = Statement(update(code_history).where(_h.id == bindparam("code")).values(used_at=bindparam("now")))
+_WRONG: Final = Statement(
+    update(code_history).where(_h.id == bindparam("code")).values(wrong_guesses=_h.wrong_guesses + 1)
+)
+_FORGET_HISTORY: Final = Statement(delete(code_history).where(_h.issued_at <= bindparam("before")))
+_PAGE: Final = Statement(
+    select(*ISSUED_CODE.columns)
+    .where(
+        if_given("user_id", _h.user_id, _h.user_id == bindparam("user_id")),
+        if_given("purpose", _h.purpose, _h.purpose == bindparam("purpose")),
+        if_given("after", _h.id, _h.id < bindparam("after")),
+    )
+    .order_by(_h.id.desc())
+    .limit(bindparam("most"))
 )
 _KEY_BYTES: Final = 8
 
@@ -42,3 +68,33 @@ class PostgresOneTimeCodes(WithWork, OneTimeCodes):
     async def sweep(self, now: datetime) -> None:
         await self._work.execute(_FORGET, before=now - DAY, after=now + DAY)
         await self._work.execute(_END, now=now)
+
+
+class PostgresCodeHistory(WithWork, CodeHistory):
+    """`CodeHistory` in the table `code_history`."""
+
+    async def add(self, code: IssuedCode) -> None:
+        await self._work.execute(_NOTE, **ISSUED_CODE.write(code))
+
+    async def note_use(self, code_id: CodeId, now: datetime) -> None:
+        await self._work.execute(_USED, code=code_id, now=now)
+
+    async def note_wrong(self, code_id: CodeId) -> None:
+        await self._work.execute(_WRONG, code=code_id)
+
+    async def forget(self, now: datetime) -> None:
+        await self._work.execute(_FORGET_HISTORY, before=now - CODES_KEPT)
+
+
+class PostgresCodeHistoryReads(WithWork, CodeHistoryReads):
+    """`CodeHistoryReads` of the table `code_history`."""
+
+    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+        rows = await self._work.all(
+            _PAGE,
+            user_id=chosen.user_id,
+            purpose=None if chosen.purpose is None else chosen.purpose.value,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [ISSUED_CODE.read(row) for row in rows]

@@ -119,6 +119,26 @@ one_time_codes: Final = Table(
     info=personal_data("user_id", erase=DELETE, export=NotExported("a random id that is kept for minutes")),
 )
 
+# The codes that were issued, for admins. `user_id` is null for a contact without an account, and for a sign-up.
+code_history: Final = Table(
+    "code_history",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id")),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("to_masked", Text, nullable=False),
+    instant("issued_at"),
+    instant("expires_at"),
+    instant("used_at", nullable=True),
+    Column("wrong_guesses", Integer, nullable=False),
+    one_of("purpose", CodePurpose),
+    one_of("channel", Channel),
+    Index("code_history_user_id_id_idx", "user_id", "id"),
+    Index("code_history_issued_at_idx", "issued_at"),
+    info=personal_data("user_id", erase=DELETE, export="codes"),
+)
+
 # A pending change of a phone number: the new number, and the former one.
 phone_changes: Final = Table(
     "phone_changes",

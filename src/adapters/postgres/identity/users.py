@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Text, and_, any_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ARRAY, Boolean, Text, and_, any_, bindparam, cast, exists, func, literal_column, or_, select
 
-from adapters.postgres.identity.tables import users
+from adapters.postgres.identity.credentials import LOCKED
+from adapters.postgres.identity.tables import users, wrong_passwords
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
 from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserStatus
+from booking_domain.identity.passwords import FORGOTTEN_AFTER
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
@@ -85,6 +87,7 @@ _TO_ERASE: Final = Statement(
     .limit(bindparam("most"))
 )
 _BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
+_WANTED_LOCKED: Final = cast(bindparam("locked"), Boolean())
 _PAGE: Final = Statement(
     select(*USER.columns)
     .where(
@@ -95,6 +98,11 @@ _PAGE: Final = Statement(
             func.starts_with(func.lower(users.c.name), _BEGINNING),
             func.starts_with(users.c.email, _BEGINNING),
             users.c.phone_index == bindparam("phone_index"),
+        ),
+        or_(
+            _WANTED_LOCKED.is_(None),
+            exists(select(wrong_passwords.c.account).where(wrong_passwords.c.account == users.c.id, LOCKED))
+            == _WANTED_LOCKED,
         ),
         if_given("created_from", users.c.created_at, users.c.created_at >= bindparam("created_from")),
         if_given("created_before", users.c.created_at, users.c.created_at < bindparam("created_before")),
@@ -134,6 +142,8 @@ class PostgresUserReads(WithCipher, UserReads):
             status=None if chosen.status is None else chosen.status.value,
             text=chosen.text,
             phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
+            locked=chosen.locked,
+            unlocked_before=None if chosen.now is None else chosen.now - FORGOTTEN_AFTER,
             created_from=chosen.created_from,
             created_before=chosen.created_before,
             after=chosen.after,

@@ -155,6 +155,12 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) 
     context.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
 
 
+async def _unlock(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+    """Forget the wrong passwords of an account, so that the right one signs in again."""
+    (user,) = await _locked([user_id], tx, context)
+    await tx.credentials.unlock(user.id)
+
+
 async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     """Remove the factor and end all sessions, also for roles that need a second factor."""
     (user,) = await _locked([user_id], tx, context)
@@ -218,6 +224,13 @@ end_session_of_user: Final = UseCase(
     _end_one,
     lambda command, _: Subject("user", command.user_id),
     raises=(UserNotFound, SessionNotFound),
+)
+unlock_user: Final = UseCase(
+    Permission.MANAGE_USERS,
+    _unlock,
+    lambda user_id, _: Subject("user", user_id),
+    audited_as="user.unlock",
+    raises=(UserNotFound,),
 )
 remove_factor_of_user: Final = UseCase(
     Permission.MANAGE_USERS,

@@ -6,6 +6,7 @@ A wrong guess is counted: `InvalidCode` commits.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
@@ -20,6 +21,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import CodeId, EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.phones import masked_contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> 
         now=context.now,
     )
     await tx.one_time_codes.save(code)
+    issued = IssuedCode(
+        id=code.id,
+        user_id=code.user_id,
+        purpose=code.purpose,
+        channel=command.contact.channel,
+        to_masked=masked_contact(command.contact.address),
+        issued_at=code.issued_at,
+        expires_at=code.expires_at,
+    )
+    await tx.code_history.add(issued)
     if code.user_id is not None:
         event = CodeRequested(
             id=EventId(context.entropy.new_id()),
@@ -111,14 +123,19 @@ async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> 
 
 async def use_code_with_id(guess: Guess, code_id: CodeId, tx: IdentityTx, context: Context) -> None:
     """Use up the code with this id, or raise `InvalidCode`; a guess at any other code is not compared."""
-    code = await guessed(guess, tx, context, only=code_id)
+    await use_up(await guessed(guess, tx, context, only=code_id), tx, context)
+
+
+async def use_up(code: OneTimeCode, tx: IdentityTx, context: Context) -> None:
+    """Use up a code that was right."""
     await tx.one_time_codes.save(code.dead())
+    await tx.code_history.note_use(code.id, context.now)
 
 
 async def use_code(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> User:
     """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
     right = await _check(guess, tx, context, of_any_status=of_any_status)
-    await tx.one_time_codes.save(right.code.dead())
+    await use_up(right.code, tx, context)
     return right.user
 
 
@@ -162,6 +179,7 @@ async def guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: CodeI
         raise InvalidCode
     if not secrets.matches(code.id, code.purpose, guess.code):
         await tx.one_time_codes.save(code.guessed())
+        await tx.code_history.note_wrong(code.id)
         raise InvalidCode
     return code
 
@@ -185,7 +203,7 @@ async def _verify(command: VerifyContact, tx: IdentityTx, context: Context) -> N
             live = await tx.sessions.lock_live(user.id, context.now)
             await end_sessions([session for session in live if session.id != command.current], tx, context)
         await tx.users.save(user.verified(channel, context.now))
-    await tx.one_time_codes.save(right.code.dead())
+    await use_up(right.code, tx, context)
     context.note("contact.verified", Subject("user", user.id), actor=user.actor)
 
 
@@ -228,7 +246,7 @@ async def sign_in_with(right: RightGuess, command: SignInByCode, tx: IdentityTx,
         second_factor=command.second_factor,
     )
     signed_in = await begin_session(opening, tx, context)
-    await tx.one_time_codes.save(right.code.dead())
+    await use_up(right.code, tx, context)
     if first:  # after `begin_session`, whose refusals commit
         own = signed_in.session_id
         taken = await take_over(user, channel, tx, context, keep_factor=keep_factor, but=own)
@@ -242,6 +260,7 @@ async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
     await tx.phone_changes.forget(context.now)
     await tx.email_changes.forget(context.now)
     await tx.sign_ups.forget(context.now)
+    await tx.code_history.forget(context.now)
 
 
 request_code: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))

@@ -20,6 +20,7 @@ from booking_domain.identity.use_cases.one_time_codes import (
     guessed,
     issue_code,
     sign_in_with,
+    use_up,
 )
 from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
@@ -93,7 +94,7 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> Signe
             await tx.one_time_codes.save(code.dead())
             raise InvalidCode
         await take_contact(holder, contact.channel, tx, context)
-    await tx.one_time_codes.save(code.dead())
+    await use_up(code, tx, context)
     sign_up = await tx.sign_ups.get(code.id)
     locale = FALLBACK if sign_up is None else sign_up.locale
     user = await _add_pending(contact, locale, tx, context)

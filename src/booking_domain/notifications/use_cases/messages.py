@@ -7,12 +7,12 @@ from typing import Final, Protocol
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsOrder, SmsUpdate, masked
+from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsOrder, SmsUpdate
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.phones import phone_number
+from booking_domain.shared.phones import masked, phone_number
 
 DAY: Final = timedelta(days=1)
 MOST_TO_UNVERIFIED: Final = 10

@@ -31,6 +31,18 @@ SIGNED_IN: Final[dict[str, Any]] = {
 REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
 SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}
 CODE_SENT: Final[dict[str, Any]] = {"expiresIn": 300, "retryAfter": 60}
+ISSUED_CODE: Final[dict[str, Any]] = {
+    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b79",
+    "userId": USER["id"],
+    "purpose": "login",
+    "channel": "phone",
+    "to": "+976****2233",
+    "createdAt": "2026-11-23T01:40:00Z",
+    "expiresAt": "2026-11-23T01:45:00Z",
+    "usedAt": "2026-11-23T01:41:10Z",
+    "wrongGuesses": 1,
+    "outcome": "used",
+}
 VERIFY_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login", "code": "402519"}
 COMPLETE_PROFILE: Final[dict[str, Any]] = {"name": "Dorj", "role": "customer"}
 VERIFY_EMAIL: Final[dict[str, Any]] = {"code": "402519"}

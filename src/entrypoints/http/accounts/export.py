@@ -4,9 +4,11 @@ from typing import Final
 
 import msgspec
 
+from booking_domain.identity.code_history import CodeFilter
 from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.sessions import Session
 from entrypoints.http.accounts import examples
+from entrypoints.http.accounts.issued_codes import CodeJson, code_json
 from entrypoints.http.accounts.schemas import LoginJson, login_json
 from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
 from entrypoints.http.kit.exporting import ExportSource, items, value
@@ -41,6 +43,8 @@ async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:
     return [_identity(each) for each in await source.reads.external_identities.of_user(source.user.id)]
 
 
+_MOST_CODES: Final = 1_000
+"""More than an account is sent in the 30 days of the history: ten a day for each contact."""
 _DEVICE: Final = {name: value for name, value in examples.SESSIONS["items"][0].items() if name != "current"}
 SESSIONS: Final = items(
     "sessions",
@@ -56,6 +60,14 @@ LOGIN_HISTORY: Final = items(
     login_json,
     example=examples.LOGINS["items"],
 )
+
+
+async def _codes(source: ExportSource) -> list[CodeJson]:
+    found = await source.reads.code_history.page(CodeFilter(user_id=source.user.id, limit=_MOST_CODES))
+    return [code_json(code, source.now) for code in found]
+
+
+CODES: Final = value("codes", tuple[CodeJson, ...], _codes, example=[examples.ISSUED_CODE])
 IDENTITIES: Final = value(
     "identities",
     tuple[ExportedIdentityJson, ...],

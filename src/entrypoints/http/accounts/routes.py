@@ -14,7 +14,7 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts import codes, devices, passwords, second_factors
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
-from entrypoints.http.accounts.export import IDENTITIES, LOGIN_HISTORY, SESSIONS
+from entrypoints.http.accounts.export import CODES, IDENTITIES, LOGIN_HISTORY, SESSIONS
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import (
     LoginBody,
@@ -132,5 +132,5 @@ routes: Final = Router(
         *passwords.handlers,
         *second_factors.handlers,
     ],
-    opt=exporting(SESSIONS, LOGIN_HISTORY, IDENTITIES),
+    opt=exporting(SESSIONS, LOGIN_HISTORY, CODES, IDENTITIES),
 )

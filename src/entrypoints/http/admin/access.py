@@ -1,24 +1,28 @@
-"""`/admin/users/{id}/sessions` and `/second-factor`: sessions of an account, and a second factor that was lost."""
+"""`/admin/users/{id}/sessions`, `/lock` and `/second-factor`, `/admin/codes`: helping people back into an account."""
 
 from uuid import UUID
 
 from litestar import delete, get
 from litestar.params import FromPath
 
+from booking_domain.identity.queries import list_codes
 from booking_domain.identity.queries import list_sessions_of_user as sessions_of_user
 from booking_domain.identity.use_cases.administration import (
     EndSessionOfUser,
     end_session_of_user,
     end_sessions_of_user,
     remove_factor_of_user,
+    unlock_user,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
 from entrypoints.http.accounts.session_schemas import DevicesJson, device_json
-from entrypoints.http.admin.examples import DEVICES
+from entrypoints.http.admin.examples import CODES, DEVICES
+from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 
@@ -60,6 +64,28 @@ async def end_all_sessions(
     Their access tokens manage nothing from then on, and expire within half an hour.
     """
     await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
+
+
+@delete("/users/{user_id:str}/lock", opt=documented(unlock_user))
+async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Unlock the password of an account that three wrong ones in a row have locked; for admins.
+
+    Unlocking an account that is not locked changes nothing. Verify the user's identity first: the server cannot.
+    """
+    await executor.run(unlock_user, UserId(user_id), actor=actor)
+
+
+@get("/codes", opt=documented(list_codes, answer=CODES))
+async def list_issued_codes(
+    asked: Injected[CodesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> CodesJson:
+    """List the one-time codes of the last 30 days, newest first, with masked contacts; for admins.
+
+    Codes of contacts without an account are listed too, without `userId`. The codes themselves are not stored.
+    """
+    found = await list_codes(actor, asked.page(), reads.code_history)
+    page, next_cursor = cut(found, asked.limit, lambda code: code.id)
+    return CodesJson(items=tuple(code_json(code, clock.now()) for code in page), next_cursor=next_cursor)
 
 
 @delete(

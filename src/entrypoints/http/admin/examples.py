@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from entrypoints.http.accounts.examples import SESSIONS
+from entrypoints.http.accounts.examples import ISSUED_CODE, SESSIONS
 
 USER_ID: Final = "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77"
 USER: Final[dict[str, Any]] = {
@@ -14,6 +14,7 @@ USER: Final[dict[str, Any]] = {
     "phone": "+97699112233",
     "role": "customer",
     "status": "active",
+    "lockedUntil": None,
     "locale": "mn",
     "timeZone": "Asia/Ulaanbaatar",
     "createdAt": "2026-11-20T03:15:00Z",
@@ -25,6 +26,7 @@ USERS: Final[dict[str, Any]] = {"items": [USER], "nextCursor": None}
 DEVICES: Final[dict[str, Any]] = {
     "items": [{name: session[name] for name in session if name != "current"} for session in SESSIONS["items"]]
 }
+CODES: Final[dict[str, Any]] = {"items": [ISSUED_CODE], "nextCursor": None}
 CHANGES: Final[dict[str, Any]] = {"name": "Dorj", "locale": "mn"}
 BULK: Final[dict[str, Any]] = {"ids": [USER_ID], "action": "end_sessions"}
 DONE: Final[dict[str, Any]] = {"changed": 1}

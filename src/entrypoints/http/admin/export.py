@@ -1,11 +1,12 @@
 """Accounts as a CSV file (RFC 4180), read and streamed page by page."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from booking_domain.identity.model import User
-from booking_domain.identity.ports import UserFilter, UserReads
+from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.queries import ManagedUser
+from entrypoints.http.admin.user_schemas import account_status
 from entrypoints.http.kit.csv_cells import csv_file, moment
 
 COLUMNS: Final = (
@@ -23,19 +24,22 @@ COLUMNS: Final = (
 )
 
 
-def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) -> AsyncIterator[bytes]:
+def csv_of(
+    chosen: UserFilter, first: Sequence[ManagedUser], page: Callable[[UserFilter], Awaitable[Sequence[ManagedUser]]]
+) -> AsyncIterator[bytes]:
     """The file: `first`, the first page of the filter, and all pages after it."""
-    return csv_file(COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.id)))
+    return csv_file(COLUMNS, first, _cells, lambda last: page(replace(chosen, after=last.user.id)))
 
 
-def _cells(user: User) -> tuple[str, ...]:
+def _cells(managed: ManagedUser) -> tuple[str, ...]:
+    user = managed.user
     return (
         str(user.id),
         user.name,
         user.email or "",
         user.phone or "",
         user.role.value,
-        user.status.value,
+        account_status(managed),
         user.locale,
         user.time_zone,
         user.created_at.isoformat(),

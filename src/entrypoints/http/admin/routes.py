@@ -7,8 +7,10 @@ from litestar import Router
 from entrypoints.http.admin.access import (
     end_all_sessions,
     end_one_session,
+    list_issued_codes,
     list_sessions_of_user,
     remove_second_factor,
+    unlock,
 )
 from entrypoints.http.admin.audit import list_audit
 from entrypoints.http.admin.listings import (
@@ -38,6 +40,8 @@ routes: Final = Router(
         list_sessions_of_user,
         end_one_session,
         end_all_sessions,
+        unlock,
+        list_issued_codes,
         remove_second_factor,
         delete_user,
         list_all_bookings,

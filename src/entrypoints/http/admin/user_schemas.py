@@ -1,13 +1,16 @@
 """The JSON of accounts for admins."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.identity.model import MAX_NAME, User, UserStatus
+from booking_domain.identity.model import MAX_NAME, UserStatus
 from booking_domain.identity.ports import PhoneNumbers, UserFilter
+from booking_domain.identity.queries import ManagedUser
 from booking_domain.identity.use_cases.administration import (
     MOST_AT_ONCE,
     BulkAction,
@@ -21,8 +24,32 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.versions import ExpectedVersion
 from entrypoints.http.accounts.schemas import UserJson, user_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Locale, Moment, Query, ZoneName, given
+from entrypoints.http.kit.fields import (
+    Body,
+    Cursor,
+    Json,
+    Limit,
+    Locale,
+    Moment,
+    Query,
+    Timestamp,
+    ZoneName,
+    given,
+    one_of,
+)
 from entrypoints.http.kit.queries import utc_moment
+
+
+class AccountStatus(StrEnum):
+    """The status of an account as admins see it."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    LOCKED = "locked"
+    """Active, but three wrong passwords in a row have locked its password."""
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
 
 PersonRole = Literal["customer", "provider", "manager", "admin"]
 SearchText = Annotated[
@@ -41,15 +68,19 @@ class ChosenUsersQuery(Query, frozen=True, kw_only=True):
 
     q: SearchText | None = None
     role: PersonRole | None = None
-    status: UserStatus | None = None
+    status: AccountStatus | None = None
     created_from: Moment | None = None
     created_to: Moment | None = None
 
-    def chosen(self, phone_numbers: PhoneNumbers, after: UserId | None, limit: int) -> UserFilter:
+    def chosen(self, phone_numbers: PhoneNumbers, after: UserId | None, limit: int, now: datetime) -> UserFilter:
         """The filter."""
+        locked = self.status is AccountStatus.LOCKED
+        stored = UserStatus.ACTIVE if locked else None if self.status is None else UserStatus(self.status)
         return UserFilter(
             role=None if self.role is None else Role(self.role),
-            status=self.status,
+            status=stored,
+            locked=locked if stored is UserStatus.ACTIVE else None,
+            now=now,
             text=self.q,
             phone=None if self.q is None else phone_in(self.q, phone_numbers),
             created_from=utc_moment(self.created_from, name="createdFrom"),
@@ -65,9 +96,9 @@ class UsersQuery(ChosenUsersQuery, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
-    def page(self, phone_numbers: PhoneNumbers) -> UserFilter:
+    def page(self, phone_numbers: PhoneNumbers, now: datetime) -> UserFilter:
         """The page and one account more, which tells whether another page follows."""
-        return self.chosen(phone_numbers, read_cursor(self.cursor, UserId), self.limit + 1)
+        return self.chosen(phone_numbers, read_cursor(self.cursor, UserId), self.limit + 1, now)
 
 
 class ChangeUserBody(Body, frozen=True, kw_only=True):
@@ -110,6 +141,8 @@ class ChangeUsersBody(Body, frozen=True, kw_only=True):
 class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     """An account, for admins."""
 
+    status: Annotated[str, one_of(AccountStatus)]
+    locked_until: Timestamp | None
     given_name: str | None
     family_name: str | None
     version: int
@@ -129,10 +162,18 @@ class ChangedUsersJson(Json, frozen=True, kw_only=True):
     """How many accounts changed: the others were disabled or enabled already, or had no live session."""
 
 
-def managed_user_json(user: User) -> ManagedUserJson:
+def account_status(managed: ManagedUser) -> AccountStatus:
+    """The status to show."""
+    active = managed.user.status is UserStatus.ACTIVE
+    return AccountStatus.LOCKED if active and managed.locked_until else AccountStatus(managed.user.status)
+
+
+def managed_user_json(managed: ManagedUser) -> ManagedUserJson:
     """Show an account to an admin."""
+    user = managed.user
     return ManagedUserJson(
-        **msgspec.structs.asdict(user_json(user)),
+        **msgspec.structs.asdict(user_json(user)) | {"status": account_status(managed)},
+        locked_until=managed.locked_until,
         given_name=user.given_name,
         family_name=user.family_name,
         version=user.version,

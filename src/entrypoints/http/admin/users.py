@@ -1,13 +1,17 @@
 """`/admin/users`: accounts, for admins. The audit log has an entry of every request."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity import queries
+from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.queries import ManagedUser
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
@@ -37,11 +41,17 @@ from entrypoints.http.kit.listing import attachment
 
 @get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
 async def list_users(
-    asked: Injected[UsersQuery], actor: Injected[Actor], reads: Injected[Reads], identity: Injected[Identity]
+    asked: Injected[UsersQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    identity: Injected[Identity],
+    clock: Injected[Clock],
 ) -> ManagedUsersJson:
-    """List accounts, newest first; for admins."""
-    found = await queries.list_users(actor, asked.page(identity.phone_numbers), reads.users)
-    page, next_cursor = cut(found, asked.limit, lambda user: user.id)
+    """List accounts, newest first; for admins. An account is `locked` until a day after its third wrong password."""
+    now = clock.now()
+    chosen = asked.page(identity.phone_numbers, now)
+    found = await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
+    page, next_cursor = cut(found, asked.limit, lambda managed: managed.user.id)
     return ManagedUsersJson(items=tuple(map(managed_user_json, page)), next_cursor=next_cursor)
 
 
@@ -51,7 +61,11 @@ async def list_users(
     opt=documented(queries.list_users, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
 )
 async def export_users(
-    asked: Injected[ChosenUsersQuery], actor: Injected[Actor], reads: Injected[Reads], identity: Injected[Identity]
+    asked: Injected[ChosenUsersQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    identity: Injected[Identity],
+    clock: Injected[Clock],
 ) -> Response[str]:
     """Export accounts as a CSV file (RFC 4180, UTF-8), newest first; for admins.
 
@@ -59,19 +73,29 @@ async def export_users(
     too, at the start of a cell or after `;`, `|`, a tab or a line break, also behind spaces. So is a cell that begins
     with a control character, and so every phone number.
     """
-    chosen = asked.chosen(identity.phone_numbers, None, PAGE)
+    now = clock.now()
+    chosen = asked.chosen(identity.phone_numbers, None, PAGE, now)
+
+    async def page(chosen: UserFilter) -> Sequence[ManagedUser]:
+        return await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
+
     # Read before the response begins: a later error could not be reported.
-    first = await queries.list_users(actor, chosen, reads.users)
-    return attachment("users", csv_of(chosen, first, reads.users))
+    return attachment("users", csv_of(chosen, await page(chosen), page))
 
 
 @get("/users/{user_id:str}", opt=documented(queries.get_user, answer=USER))
 async def get_user(
-    user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    user_id: FromPath[UUID],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[ManagedUserJson]:
-    """Return one account; for admins."""
-    user = await queries.get_user(actor, UserId(user_id), reads.users)
-    return unless_known(managed_user_json(user), etag(user.version), if_none_match)
+    """Return one account; for admins. Without an `ETag` while it is `locked`, because that ends by itself."""
+    managed = await queries.get_user(actor, UserId(user_id), reads.users, reads.credentials, now=clock.now())
+    if managed.locked_until is not None:
+        return Response(managed_user_json(managed))
+    return unless_known(managed_user_json(managed), etag(managed.user.version), if_none_match)
 
 
 @patch(
@@ -82,8 +106,11 @@ async def get_user(
 async def change_a_user(
     user_id: FromPath[UUID],
     data: JSONBody[ChangeUserBody],
+    *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
     if_match: IfMatch = None,
 ) -> Response[ManagedUserJson]:
     """Change an account; for admins.
@@ -93,7 +120,8 @@ async def change_a_user(
     cannot do either to themselves, so an admin always remains.
     """
     user = await executor.run(change_user, data.command(user_id, expected_version(if_match)), actor=actor)
-    return Response(managed_user_json(user), headers=etag(user.version))
+    [managed] = await queries.with_locks([user], reads.credentials, clock.now())
+    return Response(managed_user_json(managed), headers=etag(user.version))
 
 
 @post(

@@ -101,6 +101,7 @@ async def test_an_admin_sees_an_account_without_secrets(api: Api) -> None:
         "phone": "+97699112233",
         "role": "customer",
         "status": "active",
+        "lockedUntil": None,
         "locale": "en",
         "timeZone": "Asia/Ulaanbaatar",
         "createdAt": "2026-11-23T00:00:00Z",

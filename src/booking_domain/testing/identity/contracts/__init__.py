@@ -7,6 +7,7 @@ import pytest
 pytest.register_assert_rewrite(
     f"{__name__}.bank_accounts",
     f"{__name__}.calendar_links",
+    f"{__name__}.code_history",
     f"{__name__}.contact_changes",
     f"{__name__}.credentials",
     f"{__name__}.external_identities",
@@ -23,10 +24,11 @@ pytest.register_assert_rewrite(
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
-from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.passwords import CredentialReads, Credentials
 from booking_domain.identity.ports import (
     AccessTokens,
     LoginHistory,
@@ -44,6 +46,7 @@ from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
+from booking_domain.testing.identity.contracts.code_history import CodeHistoryContract
 from booking_domain.testing.identity.contracts.contact_changes import ContactChangesContract
 from booking_domain.testing.identity.contracts.credentials import (
     CredentialsContract,
@@ -69,6 +72,9 @@ CONTRACTS: Final = {
     BankAccounts: BankAccountsContract,
     CalendarLinkReads: CalendarLinksContract,
     CalendarLinks: CalendarLinksContract,
+    CodeHistory: CodeHistoryContract,
+    CodeHistoryReads: CodeHistoryContract,
+    CredentialReads: CredentialsContract,
     Credentials: CredentialsContract,
     ExternalIdentities: ExternalIdentitiesContract,
     ExternalIdentityReads: ExternalIdentitiesContract,

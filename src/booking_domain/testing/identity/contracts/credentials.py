@@ -24,6 +24,7 @@ from booking_domain.identity.one_time_codes import (
     SecretCodes,
 )
 from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG
+from booking_domain.identity.ports import UserFilter
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
@@ -152,6 +153,22 @@ class CredentialsContract(StorageContract):
         assert not await _wrong(backend, account)
         assert await _right(backend, other)
         assert await _wrong(backend, other)
+
+    async def test_locked_accounts_are_found_until_the_lock_ends(self, backend: Backend, make: Builder) -> None:
+        locked, counted, other = make.user(), make.user(), make.user()
+        async with backend.begin() as tx:
+            for user in (locked, counted, other):
+                await tx.users.add(user)
+        for user, times in ((locked, MOST_WRONG), (counted, MOST_WRONG - 1)):
+            assert all([await _wrong(backend, user.id) for _ in range(times)])
+        reads, until = backend.reads, NOW + FORGOTTEN_AFTER
+        ids = [user.id for user in (locked, counted, other)]
+        assert await reads.credentials.locked(ids, until - INSTANT) == {locked.id: until}
+        assert await reads.credentials.locked(ids, until) == {}
+        chosen = UserFilter(limit=9, locked=True, now=until - INSTANT)
+        assert list(await reads.users.page(chosen)) == [locked]
+        assert list(await reads.users.page(replace(chosen, locked=False))) == [other, counted]
+        assert list(await reads.users.page(replace(chosen, now=until))) == []
 
     async def test_the_right_password_resets_the_counter(self, backend: Backend, make: Builder) -> None:
         account = make.entropy.new_id()

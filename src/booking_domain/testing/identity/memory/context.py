@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 from booking_domain.testing.identity.memory.bank_accounts import MemoryBankAccountReads, MemoryBankAccounts
 from booking_domain.testing.identity.memory.contact_changes import MemoryContactChangeReads, MemoryContactChanges
-from booking_domain.testing.identity.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
+from booking_domain.testing.identity.memory.credentials import (
+    MemoryCodeHistory,
+    MemoryCodeHistoryReads,
+    MemoryCredentialReads,
+    MemoryCredentials,
+    MemoryOneTimeCodes,
+)
 from booking_domain.testing.identity.memory.external_identities import (
     MemoryExternalIdentities,
     MemoryExternalIdentityReads,
@@ -35,6 +41,7 @@ class IdentityRepositories(RepositoryGroup):
         self.sessions = MemorySessions(state)
         self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
+        self.code_history = MemoryCodeHistory(state)
         self.credentials = MemoryCredentials(state)
         self.phone_changes = MemoryContactChanges(state, PHONE_CHANGES)
         self.email_changes = MemoryContactChanges(state, EMAIL_CHANGES)
@@ -54,6 +61,8 @@ class IdentityReads(ReadGroup):
         self.users = MemoryUserReads(committed)
         self.sessions = MemorySessionReads(committed)
         self.login_history = MemoryLoginReads(committed)
+        self.credentials = MemoryCredentialReads(committed)
+        self.code_history = MemoryCodeHistoryReads(committed)
         self.phone_changes = MemoryContactChangeReads(committed, PHONE_CHANGES)
         self.email_changes = MemoryContactChangeReads(committed, EMAIL_CHANGES)
         self.sign_ups = MemorySignUpReads(committed)

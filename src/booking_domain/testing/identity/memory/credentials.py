@@ -1,12 +1,20 @@
 """One-time codes and wrong passwords in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from booking_domain.identity.code_history import (
+    CODES_KEPT,
+    CodeFilter,
+    CodeHistory,
+    CodeHistoryReads,
+    IssuedCode,
+)
 from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, swept
-from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Credentials
-from booking_domain.testing.identity.memory.tables import ONE_TIME_CODES, WRONG_PASSWORDS, require_user
+from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, CredentialReads, Credentials
+from booking_domain.shared.ids import CodeId, UserId
+from booking_domain.testing.identity.memory.tables import CODE_HISTORY, ONE_TIME_CODES, WRONG_PASSWORDS, require_user
 from booking_domain.testing.kit.tables import State
 
 
@@ -29,6 +37,48 @@ class MemoryOneTimeCodes(OneTimeCodes):
         kept = tuple(swept(self._state[ONE_TIME_CODES].values(), now))
         self._state[ONE_TIME_CODES].clear()
         self._state[ONE_TIME_CODES].update({(code.contact, code.purpose): code for code in kept})
+
+
+class MemoryCodeHistory(CodeHistory):
+    """The history of codes of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, code: IssuedCode) -> None:
+        if code.user_id is not None:
+            require_user(self._state, code.user_id)
+        self._state[CODE_HISTORY][code.id] = code
+
+    async def note_use(self, code_id: CodeId, now: datetime) -> None:
+        if code_id in self._state[CODE_HISTORY]:
+            self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].used(now)
+
+    async def note_wrong(self, code_id: CodeId) -> None:
+        if code_id in self._state[CODE_HISTORY]:
+            self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].guessed()
+
+    async def forget(self, now: datetime) -> None:
+        for code in tuple(self._state[CODE_HISTORY].values()):
+            if code.issued_at <= now - CODES_KEPT:
+                del self._state[CODE_HISTORY][code.id]
+
+
+class MemoryCodeHistoryReads(CodeHistoryReads):
+    """The committed history of codes."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+        found = [
+            code
+            for code in self._committed()[CODE_HISTORY].values()
+            if chosen.user_id in {None, code.user_id}
+            and chosen.purpose in {None, code.purpose}
+            and (chosen.after is None or code.id < chosen.after)
+        ]
+        return sorted(found, key=lambda code: code.id, reverse=True)[: chosen.limit]
 
 
 class MemoryCredentials(Credentials):
@@ -60,3 +110,20 @@ class MemoryCredentials(Credentials):
     def _times(self, account: UUID, now: datetime) -> int:
         times, last_at = self._state[WRONG_PASSWORDS].get(account, (0, now))
         return times if now - last_at < FORGOTTEN_AFTER else 0
+
+
+def locked_until(state: State, account: UUID, now: datetime) -> datetime | None:
+    """When wrong passwords cease to lock an account; None if they do not lock it."""
+    times, last_at = state[WRONG_PASSWORDS].get(account, (0, now))
+    return last_at + FORGOTTEN_AFTER if times >= MOST_WRONG and now - last_at < FORGOTTEN_AFTER else None
+
+
+class MemoryCredentialReads(CredentialReads):
+    """The committed counts of wrong passwords."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
+        until = {account: locked_until(self._committed(), account, now) for account in accounts}
+        return {account: when for account, when in until.items() if when is not None}

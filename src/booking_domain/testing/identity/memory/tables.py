@@ -6,6 +6,7 @@ from uuid import UUID
 
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
@@ -23,6 +24,7 @@ LOGINS: Final = Table[LoginId, Login]("logins", erase=delete_rows(lambda row: ro
 ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
     "one_time_codes", erase=delete_rows(lambda row: row.user_id)
 )
+CODE_HISTORY: Final = Table[CodeId, IssuedCode]("code_history", erase=delete_rows(lambda row: row.user_id))
 WRONG_PASSWORDS: Final = Table[UUID, tuple[int, datetime]]("wrong_passwords", erase=delete_key(lambda key: key))
 PHONE_CHANGES: Final = Table[UserId, ContactChange]("phone_changes", erase=delete_rows(lambda row: row.user_id))
 EMAIL_CHANGES: Final = Table[UserId, ContactChange]("email_changes", erase=delete_rows(lambda row: row.user_id))
@@ -40,6 +42,7 @@ TABLES: Final = (
     SESSIONS,
     LOGINS,
     ONE_TIME_CODES,
+    CODE_HISTORY,
     WRONG_PASSWORDS,
     PHONE_CHANGES,
     EMAIL_CHANGES,

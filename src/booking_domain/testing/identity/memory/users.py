@@ -10,6 +10,7 @@ from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.testing.identity.memory.credentials import locked_until
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
 from booking_domain.testing.kit.tables import MissingRow, State
 
@@ -104,8 +105,14 @@ class MemoryCalendarLinks(CalendarLinks):
 
 def users_like(state: State, chosen: UserFilter) -> Sequence[User]:
     """Return a page of accounts."""
-    found = [user for user in state[USERS].values() if _matches(user, chosen)]
+    found = [user for user in state[USERS].values() if _matches(user, chosen) and _is_locked(state, user, chosen)]
     return sorted(found, key=lambda user: user.id, reverse=True)[: chosen.limit]
+
+
+def _is_locked(state: State, user: User, chosen: UserFilter) -> bool:
+    if chosen.locked is None or chosen.now is None:
+        return True
+    return chosen.locked is (locked_until(state, user.id, chosen.now) is not None)
 
 
 def _matches(user: User, chosen: UserFilter) -> bool:

@@ -1,0 +1,56 @@
+"""The contract of `CodeHistory` and `CodeHistoryReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from booking_domain.identity.code_history import CODES_KEPT, CodeFilter, IssuedCode
+from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose
+from booking_domain.shared.ids import CodeId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract
+
+INSTANT = timedelta(microseconds=1)
+
+
+def _issued(make: Builder) -> IssuedCode:
+    return IssuedCode(
+        id=CodeId(make.entropy.new_id()),
+        user_id=None,
+        purpose=CodePurpose.SIGNUP,
+        channel=Channel.PHONE,
+        to_masked="+976****2233",
+        issued_at=NOW,
+        expires_at=NOW + CODE_LIFE,
+    )
+
+
+class CodeHistoryContract(StorageContract):
+    """What became of the codes that were issued."""
+
+    async def test_uses_and_wrong_guesses_are_noted_and_codes_are_kept_for_30_days(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, history = make.user(), backend.reads.code_history
+        login = replace(_issued(make), user_id=user.id, purpose=CodePurpose.LOGIN, channel=Channel.EMAIL)
+        signup, recent = _issued(make), replace(_issued(make), issued_at=NOW + INSTANT)
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            for code in (login, signup, recent):
+                await tx.code_history.add(code)
+            for _ in range(2):
+                await tx.code_history.note_wrong(signup.id)
+            await tx.code_history.note_use(login.id, NOW + INSTANT)
+            await tx.code_history.note_use(CodeId(make.entropy.new_id()), NOW)  # issued by an earlier version
+        used, guessed = login.used(NOW + INSTANT), signup.guessed().guessed()
+        every = CodeFilter(limit=9)
+        for chosen, expected in (
+            (every, [recent, guessed, used]),
+            (replace(every, limit=1), [recent]),
+            (replace(every, after=recent.id), [guessed, used]),
+            (replace(every, user_id=user.id), [used]),
+            (replace(every, purpose=CodePurpose.SIGNUP), [recent, guessed]),
+        ):
+            assert list(await history.page(chosen)) == expected, chosen
+        async with backend.begin() as tx:
+            await tx.code_history.forget(NOW + CODES_KEPT)
+        assert list(await history.page(every)) == [recent]

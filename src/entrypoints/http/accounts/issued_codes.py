@@ -1,0 +1,68 @@
+"""The JSON of issued one-time codes, for admins and for the export of an account."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from booking_domain.identity.code_history import CodeFilter, CodeOutcome, IssuedCode
+from booking_domain.identity.one_time_codes import Channel, CodePurpose
+from booking_domain.shared.ids import CodeId, UserId
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Query, Timestamp, one_of
+
+
+class CodesQuery(Query, frozen=True, kw_only=True):
+    """A filter of codes, and the page."""
+
+    user_id: UUID | None = None
+    purpose: CodePurpose | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def page(self) -> CodeFilter:
+        """The page and one code more, which tells whether another page follows."""
+        return CodeFilter(
+            user_id=None if self.user_id is None else UserId(self.user_id),
+            purpose=self.purpose,
+            after=read_cursor(self.cursor, CodeId),
+            limit=self.limit + 1,
+        )
+
+
+class CodeJson(Json, frozen=True, kw_only=True):
+    """A one-time code that was issued; never the code itself."""
+
+    id: UUID
+    user_id: UUID | None
+    """Null: the contact had no account, or asked to sign up."""
+    purpose: Annotated[str, one_of(CodePurpose)]
+    channel: Annotated[str, one_of(Channel)]
+    to: str
+    created_at: Timestamp
+    expires_at: Timestamp
+    used_at: Timestamp | None
+    wrong_guesses: int
+    outcome: Annotated[str, one_of(CodeOutcome)]
+
+
+class CodesJson(Json, frozen=True, kw_only=True):
+    """A page of codes."""
+
+    items: tuple[CodeJson, ...]
+    next_cursor: str | None
+
+
+def code_json(code: IssuedCode, now: datetime) -> CodeJson:
+    """Show a code."""
+    return CodeJson(
+        id=code.id,
+        user_id=code.user_id,
+        purpose=code.purpose,
+        channel=code.channel,
+        to=code.to_masked,
+        created_at=code.issued_at,
+        expires_at=code.expires_at,
+        used_at=code.used_at,
+        wrong_guesses=code.wrong_guesses,
+        outcome=code.outcome(now),
+    )
