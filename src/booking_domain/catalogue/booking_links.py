@@ -24,13 +24,13 @@ _ALPHABET: Final = ascii_letters + digits + "-_"
 class BookingLinkNotFound(NotFound):
     """There is no such booking link; its address may have changed."""
 
-    code: ClassVar[str] = "booking_link.not_found"
+    code: ClassVar[str] = "link.not_found"
 
 
 class TooManyBookingLinks(Conflict):
     __doc__ = f"You have {MAX_LINKS} booking links already."
 
-    code: ClassVar[str] = "booking_link.too_many"
+    code: ClassVar[str] = "link.too_many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

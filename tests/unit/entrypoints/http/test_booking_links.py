@@ -50,12 +50,12 @@ async def test_a_regenerated_link_ends_the_former_address_at_once(api: Api) -> N
     await api.get(address(link), headers=PHONE)
     after = (await api.post(f"{LINKS}/{link['id']}/regenerate", owner)).json()
     assert after["linkToken"] != link["linkToken"]
-    assert_problem(await api.get(address(link), headers=PHONE), 404, "booking_link.not_found")
+    assert_problem(await api.get(address(link), headers=PHONE), 404, "link.not_found")
     assert (await api.get(address(after), headers=PHONE)).status_code == 200
     assert await counted(api, owner) == (1, 0)
     customer = await api.joined("customer")
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "linkToken": link["linkToken"]}
-    assert_problem(await api.post("/bookings", customer, json=wish), 404, "booking_link.not_found")
+    assert_problem(await api.post("/bookings", customer, json=wish), 404, "link.not_found")
     assert await counted(api, owner) == (1, 0)
 
 
@@ -76,7 +76,7 @@ async def test_the_token_of_another_provider_is_not_found(api: Api) -> None:
     _, other_id, _ = await linked(api)
     customer = await api.joined("customer")
     wish = {"providerId": other_id, "slot": MONDAY_AT_TEN, "linkToken": link["linkToken"]}
-    assert_problem(await api.post("/bookings", customer, json=wish), 404, "booking_link.not_found")
+    assert_problem(await api.post("/bookings", customer, json=wish), 404, "link.not_found")
     assert (await api.get(f"/book/{other_id}/{link['linkToken']}")).status_code == 404
 
 
@@ -91,7 +91,7 @@ async def test_a_provider_has_at_most_fifty_links(api: Api) -> None:
     owner, _, link = await linked(api)
     for _ in range(49):
         assert (await api.post(LINKS, owner, json={"name": "Flyer"})).status_code == 201
-    assert_problem(await api.post(LINKS, owner, json={"name": "Flyer"}), 409, "booking_link.too_many")
+    assert_problem(await api.post(LINKS, owner, json={"name": "Flyer"}), 409, "link.too_many")
     assert (await api.delete(f"{LINKS}/{link['id']}", owner)).status_code == 204
     assert (await api.get(address(link))).status_code == 404
 

@@ -40,6 +40,10 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/docs",
         "/docs/guides/{name:str}",
         "/docs/assets/{version:str}/{name:str}",
+        "/docs/inbox",
+        "/docs/inbox/{name:str}",
+        "/docs/inbox/{name:str}/page",
+        "/docs/inbox/{name:str}/booking.ics",
     }
     classes = {class_of(handler) for _, handler in handlers}
     assert classes == {

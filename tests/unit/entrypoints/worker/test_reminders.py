@@ -5,18 +5,17 @@ from datetime import timedelta
 from typing import Final
 
 import procrastinate
-from tests.unit.entrypoints.worker.workshop import Workshop
+from tests.unit.entrypoints.worker.workshop import StudioJobs, Workshop
 
 from booking_domain.notifications.ports import MessageFilter, NotificationFilter
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.workflows.remind import remind
-from entrypoints.worker.jobs import Jobs
 
 DAY: Final = timedelta(days=1)
 BOOKINGS: Final = 4
 
 
-async def work(*workers: Jobs) -> None:
+async def work(*workers: StudioJobs) -> None:
     """Run the due jobs of all workers at once."""
     runs = (
         each.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False, concurrency=4)
@@ -31,7 +30,7 @@ async def test_two_workers_whose_clock_jumps_send_each_reminder_once(shop: Works
     for each in bookings:
         await studio.paid(each)
     app = procrastinate.App(connector=shop.jobs.app.connector)
-    workers = (shop.jobs, Jobs(shop.container, app))
+    workers = (shop.jobs, StudioJobs(shop.container, app))
     app.periodic_registry.periodic_tasks.clear()
 
     async def tick() -> None:

@@ -4,7 +4,9 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
 
 import procrastinate
 from tests.databases import CIPHER, TestServer
@@ -17,8 +19,19 @@ from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
 from entrypoints.container import Container
 from entrypoints.settings import Settings
-from entrypoints.worker.declarations import Job
+from entrypoints.worker.declarations import Job, JobRequest
 from entrypoints.worker.jobs import Jobs
+
+_LATER: Final = timedelta(days=365_000)
+"""PostgreSQL's clock, by which the queue compares, may be before or after the studio's."""
+
+
+class StudioJobs(Jobs):
+    """Jobs of which those with a time stay scheduled, whatever the real time is."""
+
+    async def _defer(self, request: JobRequest, **options: Any) -> None:
+        at = None if request.at is None else request.at + _LATER
+        await super()._defer(replace(request, at=at), **options)
 
 
 class Workshop:
@@ -44,7 +57,7 @@ class Workshop:
         await self.jobs.app.tasks[name].func(0)
 
     async def run_due_jobs(self) -> None:
-        """Run the jobs that are due now."""
+        """Run the jobs without a time."""
         await self.jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
 
     async def waiting_jobs(self) -> list[tuple[Any, ...]]:
@@ -52,7 +65,8 @@ class Workshop:
             cursor = await connection.execute(
                 "SELECT task_name, args, scheduled_at, lock FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
             )
-            return await cursor.fetchall()
+            rows = await cursor.fetchall()
+        return [(name, args, None if at is None else at - _LATER, lock) for name, args, at, lock in rows]
 
     def subjects(self) -> list[str]:
         return [message.subject.partition(": ")[2] for message in self.sender.delivered]
@@ -90,7 +104,7 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             sender = TellingSender()
             container.message_sender.override(sender)
             connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
-            jobs = Jobs(container, procrastinate.App(connector=connector))
+            jobs = StudioJobs(container, procrastinate.App(connector=connector))
             jobs.app.periodic_registry.periodic_tasks.clear()  # their time comes by `run_periodic`, not by the clock
             async with jobs.app.open_async():
                 yield Workshop(studio, database, container, jobs, sender)

@@ -19,7 +19,10 @@ class MemoryBookingReminders(BookingReminders):
     async def add(self, reminder: BookingReminder) -> bool:
         require_booking(self._state, reminder.booking_id)
         announced = self._state[REMINDERS]
-        return announced.setdefault(reminder.id, reminder) is reminder
+        if reminder.id in announced:
+            return False
+        announced[reminder.id] = reminder
+        return True
 
 
 class MemoryBookingReminderReads(BookingReminderReads):
