@@ -46,11 +46,11 @@ _DELETED: Final[ColumnElement[str]] = literal_column(f"'{FileStatus.DELETED.valu
 
 
 def _discard(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Delete the account's files: the sweep deletes their objects, and then the rows."""
+    """Delete the account's files: the next sweep deletes their objects, and then the rows."""
     return (
         update(table)
         .where(owned, table.c.status != _DELETED)
-        .values(status=_DELETED, filename="", sweep_at=func.now(), version=table.c.version + 1)
+        .values(status=_DELETED, filename="", sweep_at=table.c.created_at, version=table.c.version + 1)
     )
 
 

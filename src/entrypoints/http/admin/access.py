@@ -66,7 +66,7 @@ async def end_all_sessions(
     await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
 
 
-@delete("/users/{user_id:str}/lock", opt=documented(unlock_user))
+@delete("/users/{user_id:str}/lock", opt=documented(unlock_user), operation_id="unlockUser")
 async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Unlock the password of an account that three wrong ones in a row have locked; for admins.
 
