@@ -10,12 +10,13 @@ from tests.unit.entrypoints.worker.workshop import StudioJobs, Workshop
 from booking_domain.notifications.ports import MessageFilter, NotificationFilter
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.workflows.remind import remind
+from entrypoints.worker.jobs import Jobs
 
 DAY: Final = timedelta(days=1)
 BOOKINGS: Final = 4
 
 
-async def work(*workers: StudioJobs) -> None:
+async def work(*workers: Jobs) -> None:
     """Run the due jobs of all workers at once."""
     runs = (
         each.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False, concurrency=4)
