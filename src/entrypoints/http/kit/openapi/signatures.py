@@ -10,6 +10,7 @@ from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
 _PUBLIC: Final = {
+    "AccountStatus": "AdminAccountStatus",
     "Anchoring": "SlotAnchoring",
     "AuditJson": "AuditLog",
     "BlockJson": "AvailabilityBlock",
