@@ -1,6 +1,7 @@
 """`/`, `/docs` and the inbox in a real browser."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -25,7 +26,8 @@ LETTER = OutgoingMessage(
 
 @needs_a_browser
 def test_a_developer_finds_an_operation_and_what_would_be_sent(product: Product) -> None:
-    asyncio.run(ConsoleMessageSender(product.messages).send(LETTER))
+    newest = replace(LETTER, created_at=datetime.now(UTC))
+    asyncio.run(ConsoleMessageSender(product.messages).send(newest))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()
