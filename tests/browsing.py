@@ -20,6 +20,11 @@ WEB: Final = Path(__file__).parent / "clients" / "web"
 expect.set_options(timeout=60_000)  # in milliseconds; a busy machine renders slowly
 
 needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
+SETTLED: Final = """async () => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.allSettled(document.getAnimations().map(each => each.finished));
+}"""
+"""Waits until a new size or colour scheme is painted, and its transitions have ended."""
 
 
 def assert_usable(page: Page) -> None:
@@ -31,6 +36,7 @@ def assert_usable(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(SETTLED)
             over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
             wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
