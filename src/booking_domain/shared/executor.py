@@ -175,6 +175,49 @@ class Executor(Generic[Begun]):
 
         return await _retried(attempt)
 
+    async def answer_once(
+        self,
+        action: Permission | None,
+        answer: Callable[[], Awaitable[bytes]],
+        *,
+        actor: Actor,
+        key: IdempotencyKey,
+    ) -> StoredResponse:
+        """Return the answer that is stored under `key`, else store and return that of a process.
+
+        It runs between two transactions, so requests at the same time may each run it: it must be idempotent by itself.
+        They get the same answer.
+
+        Raises:
+            NotPermitted: the actor's role does not have the permission of the process.
+            KeyReused, RequestInFlight: see `IdempotencyStore.begin`; and all that `answer` raises.
+        """
+        if action is not None:
+            authorise(actor, action)
+
+        async def look_up() -> StoredResponse | None:
+            async with self._begin() as tx:
+                earlier = await tx.idempotency.begin(key, self._clock.now())
+                if earlier is not None:
+                    return StoredResponse(earlier, replayed=True)
+                await tx.idempotency.release(key)
+                return None
+
+        earlier = await _retried(look_up)
+        if earlier is not None:
+            return earlier
+        body = await answer()
+
+        async def keep() -> StoredResponse:
+            async with self._begin() as tx:
+                earlier = await tx.idempotency.begin(key, self._clock.now())
+                if earlier is not None:
+                    return StoredResponse(earlier, replayed=True)
+                await tx.idempotency.finish(key, body)
+                return StoredResponse(body, replayed=False)
+
+        return await _retried(keep)
+
     async def _handle(
         self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, context: Context
     ) -> Result | _Refused:

@@ -134,11 +134,9 @@ async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     opt=documented(regenerate_booking_link, answer=_LINK),
     operation_id="regenerateBookingLink",
 )
-async def regenerate_link(
-    link_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> BookingLinkJson:
+async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
     """Give the link another address. The former one is not found from now on; the counts stay."""
-    return _link_json(await executor.run(regenerate_booking_link, BookingLinkId(link_id), actor=actor))
+    return await runner.done(regenerate_booking_link, BookingLinkId(link_id), answer=_link_json)
 
 
 @delete(

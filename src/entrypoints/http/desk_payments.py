@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.payments.desk import MAX_VOID_REASON, DeskMethod, DeskPayment, DeskPaymentStatus
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, DeskPaymentId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.desk_payments import (
@@ -18,7 +17,7 @@ from booking_domain.workflows.desk_payments import (
     record_desk_payment,
     void_desk_payment,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import desk_payments as queries
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -181,8 +180,7 @@ async def void_a_desk_payment(
     desk_payment_id: FromPath[UUID],
     data: JSONBody[VoidBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[DeskPaymentJson]:
     """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
@@ -191,8 +189,7 @@ async def void_a_desk_payment(
     back after this payment was recorded, only an admin voids it.
     """
     command = data.command(booking_id, desk_payment_id, expected_version(if_match))
-    done = await executor.run(void_desk_payment, command, actor=actor)
-    return Response(desk_payment_json(done.payment), status_code=200, headers=etag(done.payment.version))
+    return await runner.done(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))
 
 
 routes: Final = Router(

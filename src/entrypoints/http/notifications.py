@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
@@ -26,6 +26,7 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -221,7 +222,7 @@ async def list_notifications(
 @post(
     "/notifications/{notification_id:str}/read",
     status_code=200,
-    opt=documented(read_notification, answer=READ),
+    opt=documented(read_notification, answer=READ, keyless=CONFIDENTIAL),
     operation_id="markNotificationRead",
 )
 async def read_one(
@@ -238,13 +239,11 @@ async def read_one(
     opt=documented(read_all_notifications, body=UNTIL),
     operation_id="markNotificationsRead",
 )
-async def read_all(
-    data: JSONBody[ReadAllBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def read_all(data: JSONBody[ReadAllBody], runner: Injected[IdempotentRunner]) -> Response[None]:
     """Mark your notifications as read: up to the newest that you have seen, or all."""
     until = given(data.until)
     command = ReadAllNotifications(until=None if until is None else NotificationId(until))
-    await executor.run(read_all_notifications, command, actor=actor)
+    return await runner.nothing(read_all_notifications, command)
 
 
 @get(
@@ -264,7 +263,7 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
 @post(
     "/notifications/unsubscribe",
     status_code=204,
-    opt=PUBLIC | documented(unsubscribe, raises=(InvalidUnsubscribeToken,)),
+    opt=PUBLIC | documented(unsubscribe, raises=(InvalidUnsubscribeToken,), keyless=REPEATED),
 )
 async def unsubscribe_by_link(
     asked: Injected[UnsubscribeQuery],

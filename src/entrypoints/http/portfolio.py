@@ -314,14 +314,15 @@ async def take_down_portfolio_item(
     data: JSONBody[TakeDownBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
     """Remove an item from public view; for admins. Its provider is told the reason."""
     command = TakeDownItem(item_id=PortfolioItemId(item_id), reason=data.reason)
-    await executor.run(portfolio.take_down_item, command, actor=actor)
-    return await _shown(item_id, actor, reads, object_storage)
+    return await runner.shown(
+        portfolio.take_down_item, command, answer=lambda: _shown(item_id, actor, reads, object_storage)
+    )
 
 
 @post(
@@ -332,13 +333,14 @@ async def take_down_portfolio_item(
 async def restore_portfolio_item(
     item_id: FromPath[UUID],
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
     """Show an item again that was taken down; for admins. Its provider is told."""
-    await executor.run(portfolio.restore_item, PortfolioItemId(item_id), actor=actor)
-    return await _shown(item_id, actor, reads, object_storage)
+    return await runner.shown(
+        portfolio.restore_item, PortfolioItemId(item_id), answer=lambda: _shown(item_id, actor, reads, object_storage)
+    )
 
 
 async def _shown(item_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[PortfolioItemJson]:

@@ -24,10 +24,9 @@ from booking_domain.reconciliation.model import (
 from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, RunFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows import reconciliation_runs as queries
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.reconciliation_runs import CloseFinding, RequestRun, close_finding, request_run
 from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
@@ -390,13 +389,12 @@ async def get_finding(
 async def close_a_finding(
     finding_id: FromPath[UUID],
     data: JSONBody[CloseFindingBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[FindingJson]:
     """Close an open finding with a note of what was done; for admins. The same note again changes nothing."""
-    closed = await executor.run(close_finding, data.command(finding_id, expected_version(if_match)), actor=actor)
-    return Response(finding_json(closed), status_code=200, headers=etag(closed.version))
+    command = data.command(finding_id, expected_version(if_match))
+    return await runner.done(close_finding, command, answer=finding_json)
 
 
 routes: Final = Router(

@@ -328,13 +328,16 @@ async def reply_to_a_review(
     data: JSONBody[ReplyBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ReviewJson]:
     """Reply to a review of you, or replace your reply."""
-    await executor.run(reply_to_review, data.command(review_id, expected_version(if_match)), actor=actor)
-    return await _shown(review_id, actor, reads)
+    return await runner.shown(
+        reply_to_review,
+        data.command(review_id, expected_version(if_match)),
+        answer=lambda: _shown(review_id, actor, reads),
+    )
 
 
 @get(
@@ -366,24 +369,22 @@ async def hide_a_review(
     review_id: FromPath[UUID],
     data: JSONBody[HideReviewBody],
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Hide a review from the public; for admins. Its author is told the reason and the note."""
-    await executor.run(hide_review, data.command(review_id), actor=actor)
-    return await _shown(review_id, actor, reads)
+    return await runner.shown(hide_review, data.command(review_id), answer=lambda: _shown(review_id, actor, reads))
 
 
 @post("/admin/reviews/{review_id:str}/restore", status_code=200, opt=documented(restore_review, answer=REVIEW))
 async def restore_a_review(
     review_id: FromPath[UUID],
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a hidden review again; for admins."""
-    await executor.run(restore_review, ReviewId(review_id), actor=actor)
-    return await _shown(review_id, actor, reads)
+    return await runner.shown(restore_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads))
 
 
 async def _shown(review_id: UUID, actor: Actor, reads: Reads) -> Response[ReviewJson]:

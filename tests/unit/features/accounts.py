@@ -8,10 +8,6 @@ from tests.unit.features.declarations import PUBLIC, SIGNED_IN, Feature, Ids, Ki
 
 from booking_domain.shared.permissions import Permission
 
-TOKENS: Final = "its answer is tokens, which are not stored; "
-DIGESTS: Final = "its answer is secrets, of which only digests are stored; a code is good once"
-ONE_CODE: Final = "no second code within a minute of the first"
-
 
 async def user(world: World, who: str) -> Ids:
     return {"user_id": (await world.done("GET", "/auth/me", who))["id"]}
@@ -38,36 +34,28 @@ _FACTOR: Final = Permission.MANAGE_SECOND_FACTOR
 
 FEATURE: Final = Feature(
     routes={
-        "POST /auth/register": Row(PUBLIC, keyless=TOKENS + "the second time the contact is taken"),
-        "POST /auth/login": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a second session harms nobody"),
-        "POST /auth/refresh": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a repetition gets the same next token"),
-        "POST /auth/logout": Row(PUBLIC, by_secret=True, keyless="ends what may have ended already"),
+        "POST /auth/register": Row(PUBLIC),
+        "POST /auth/login": Row(PUBLIC, by_secret=True),
+        "POST /auth/refresh": Row(PUBLIC, by_secret=True),
+        "POST /auth/logout": Row(PUBLIC, by_secret=True),
         "GET /auth/me": Row(SIGNED_IN),
         "GET /auth/sessions": Row(Permission.MANAGE_SESSIONS),
         "DELETE /auth/sessions": Row(Permission.MANAGE_SESSIONS, signs_out=True),
         "DELETE /auth/sessions/{ended_id}": Row(Permission.MANAGE_SESSIONS, SESSION),
         "GET /auth/login-history": Row(Permission.MANAGE_SESSIONS),
-        "POST /auth/send-otp": Row(PUBLIC, keyless=ONE_CODE),
-        "POST /auth/verify-otp": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a code is good once"),
-        "POST /auth/complete-profile": Row(
-            Permission.MANAGE_ACCOUNT, example_refused=True, keyless=TOKENS + "the session of the request ends"
-        ),
-        "POST /auth/verify-email": Row(SIGNED_IN, by_secret=True, example_refused=True, keyless="a code is good once"),
-        "POST /auth/change-password": Row(
-            SIGNED_IN, signs_out=True, keyless="passwords are not stored; the second time the old one is wrong"
-        ),
-        "POST /auth/forgot-password": Row(PUBLIC, keyless=ONE_CODE),
-        "POST /auth/reset-password": Row(
-            PUBLIC, by_secret=True, keyless="passwords are not stored; a code is good once"
-        ),
-        "POST /auth/telegram": Row(
-            PUBLIC, by_secret=True, keyless=TOKENS + "an assertion of Telegram is accepted once"
-        ),
+        "POST /auth/send-otp": Row(PUBLIC),
+        "POST /auth/verify-otp": Row(PUBLIC, by_secret=True),
+        "POST /auth/complete-profile": Row(Permission.MANAGE_ACCOUNT, example_refused=True),
+        "POST /auth/verify-email": Row(SIGNED_IN, by_secret=True, example_refused=True),
+        "POST /auth/change-password": Row(SIGNED_IN, signs_out=True),
+        "POST /auth/forgot-password": Row(PUBLIC),
+        "POST /auth/reset-password": Row(PUBLIC, by_secret=True),
+        "POST /auth/telegram": Row(PUBLIC, by_secret=True),
         "GET /auth/mfa/totp": Row(_FACTOR),
-        "POST /auth/mfa/totp": Row(_FACTOR, keyless="its answer is a secret; a second one replaces it"),
-        "POST /auth/mfa/totp/confirm": Row(_FACTOR, example_refused=True, keyless=DIGESTS),
+        "POST /auth/mfa/totp": Row(_FACTOR),
+        "POST /auth/mfa/totp/confirm": Row(_FACTOR, example_refused=True),
         "DELETE /auth/mfa/totp": Row(_FACTOR, example_refused=True),
-        "POST /auth/mfa/recovery-codes": Row(_FACTOR, example_refused=True, keyless=DIGESTS),
+        "POST /auth/mfa/recovery-codes": Row(_FACTOR, example_refused=True),
     },
     permissions="""
         session.manage       customer:own provider:own manager:own admin:own live

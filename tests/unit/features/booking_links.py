@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Ids, Kind, Request, Row, World, asked
 
 from booking_domain.catalogue.booking_links import BookingLink
 from booking_domain.shared.permissions import Permission
@@ -12,6 +12,7 @@ from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
 _LINKS: Final = "/providers/me/booking-links"
+_REGENERATE: Final = f"{_LINKS}/{{link_id}}/regenerate"
 
 
 async def link(world: World, who: str) -> Ids:
@@ -44,7 +45,7 @@ FEATURE: Final = Feature(
     routes={
         f"POST {_LINKS}": Row(_OWN, once=new_link),
         f"GET {_LINKS}": Row(_OWN),
-        f"POST {_LINKS}/{{link_id}}/regenerate": Row(_OWN, LINK, keyless="each call makes another address"),
+        f"POST {_REGENERATE}": Row(_OWN, LINK, once=asked("provider", _REGENERATE, link)),
         f"DELETE {_LINKS}/{{link_id}}": Row(_OWN, LINK),
         "GET /book/{provider_id}/{token}": Row(PUBLIC, ADDRESS),
     },

@@ -7,7 +7,6 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
 from tests.unit.features.declarations import (
-    A_STEP,
     CANARY,
     PROVIDERS,
     Edit,
@@ -114,7 +113,6 @@ FEATURE: Final = Feature(
         "POST /bookings/{booking_id}/reschedule": Row(
             _MOVE,
             BOOKING,
-            keyless="to the same time twice has one effect",
             edit=step("/reschedule", {"slot": TUESDAY_AT_TWO}),
         ),
         "POST /bookings/{booking_id}/accept-time": Row(
@@ -122,22 +120,20 @@ FEATURE: Final = Feature(
             BOOKING,
             steps=True,
             example_refused=True,
-            keyless="the same time twice has one effect",
             edit=acceptance,
         ),
-        "POST /bookings/{booking_id}/cancel": Row(_MOVE, BOOKING, keyless=A_STEP, edit=step("/cancel", {})),
+        "POST /bookings/{booking_id}/cancel": Row(_MOVE, BOOKING, edit=step("/cancel", {})),
         "POST /bookings/{booking_id}/accept": Row(
-            _MOVE, BOOKING, steps=True, example_refused=True, keyless=A_STEP, edit=step("/accept", {})
+            _MOVE, BOOKING, steps=True, example_refused=True, edit=step("/accept", {})
         ),
         "POST /bookings/{booking_id}/decline": Row(
-            _MOVE, BOOKING, steps=True, example_refused=True, keyless=A_STEP, edit=step("/decline", {})
+            _MOVE, BOOKING, steps=True, example_refused=True, edit=step("/decline", {})
         ),
         "POST /bookings/{booking_id}/offer-times": Row(
             _MOVE,
             BOOKING,
             steps=True,
             example_refused=True,
-            keyless="replaces what was offered",
             edit=step("/offer-times", {"slots": [TUESDAY_AT_TWO]}),
         ),
     },

@@ -7,14 +7,12 @@ from tests.unit.features.declarations import PUBLIC, Feature, Row
 
 from booking_domain.shared.permissions import Permission
 
-_SECRET: Final = "its answer is a secret, of which only a digest is stored"
-
 FEATURE: Final = Feature(
     routes={
         "GET /bookings/{booking_id}/calendar.ics": Row(Permission.SEE_BOOKINGS, BOOKING),
-        "POST /providers/me/calendar-link": Row(Permission.MANAGE_CALENDAR, keyless=_SECRET),
+        "POST /providers/me/calendar-link": Row(Permission.MANAGE_CALENDAR),
         "DELETE /providers/me/calendar-link": Row(Permission.MANAGE_CALENDAR),
-        "POST /users/me/calendar-link": Row(Permission.SHARE_CALENDAR, keyless=_SECRET),
+        "POST /users/me/calendar-link": Row(Permission.SHARE_CALENDAR),
         "DELETE /users/me/calendar-link": Row(Permission.SHARE_CALENDAR),
         "GET /providers/me/calendar.ics": Row(PUBLIC, query="token=x", by_secret=True, tagged=True),
         "GET /users/me/calendar.ics": Row(PUBLIC, query="token=x", by_secret=True, tagged=True),

@@ -46,9 +46,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 
 FEATURE = Feature(
     routes={
-        "POST /providers/me/consent-code": Row(
-            Permission.ASK_FOR_CONSENT, keyless="replaces the code, and `GET` shows it"
-        ),
+        "POST /providers/me/consent-code": Row(Permission.ASK_FOR_CONSENT),
         "GET /providers/me/consent-code": Row(Permission.ASK_FOR_CONSENT),
         "DELETE /providers/me/consent-code": Row(Permission.ASK_FOR_CONSENT),
         "GET /providers/me/booking-consents": Row(Permission.ASK_FOR_CONSENT),

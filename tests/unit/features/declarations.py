@@ -26,8 +26,6 @@ IDENTITIES: Final = ("anonymous", "customer", "provider", "manager", "admin")
 TARGETS: Final = ("own", "other's", "gone", "random")
 PROVIDERS: Final = ("provider", "other provider", "studio", "clinic")
 """The people of a `World` who can be booked."""
-A_STEP: Final = "a step of a lifecycle: a second one is refused, and `If-Match` names the version that is meant"
-
 CANARY: Final = "canary"
 """A text that no table contains after an erasure."""
 CANARY_DIGEST: Final = CANARY.encode().ljust(32)
@@ -77,6 +75,21 @@ class World:
         answer = await self.api.call(method, path, await self.token(who), **({"json": body} if body else {}))
         assert answer.is_success, (method, path, who, answer.text)
         return dict(answer.json()) if answer.content else {}
+
+
+def asked(
+    caller: str, path: str, make: Callable[[World, str], Awaitable[Ids]], owner: str = "", **body: Any
+) -> Callable[[Api], Awaitable[Request]]:
+    """A request of the caller about a new object, which belongs to the owner, or else to the caller."""
+
+    async def request(api: Api) -> Request:
+        world = World(api)
+        ids = await make(world, owner or caller)
+        token = await world.token(caller)
+        assert token is not None
+        return token, path.format(**ids), {name: text.format(**ids) for name, text in body.items()}
+
+    return request
 
 
 @dataclass(frozen=True)
@@ -133,9 +146,7 @@ class Row:
     signs_out: bool = False
     """Whether it ends the session of the admin who sends it."""
     once: Callable[[Api], Awaitable[Request]] | None = None
-    """A POST that takes an `Idempotency-Key`: a request that succeeds once."""
-    keyless: str = ""
-    """A POST that takes no `Idempotency-Key`: the reason."""
+    """A POST that takes an `Idempotency-Key`: a request that succeeds once. `edit` says it too."""
     edit: Callable[[Api], Awaitable[Edit]] | None = None
     """A route that takes `If-Match`: an edit that succeeds."""
     unversioned: str = ""

@@ -6,7 +6,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.bookings import BOOKING
-from tests.unit.features.declarations import A_STEP, CANARY, PROVIDERS, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, PROVIDERS, Edit, Feature, Ids, Kind, Request, Row, World
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.desk import DeskPayment
@@ -94,9 +94,7 @@ FEATURE: Final = Feature(
         "GET /bookings/{booking_id}/desk-payments": Row(Permission.SEE_BOOKINGS, BOOKING),
         "GET /bookings/{booking_id}/desk-payments/{desk_payment_id}": Row(Permission.SEE_BOOKINGS, SEEN, tagged=True),
         "POST /bookings/{booking_id}/desk-payments": Row(_TAKE, DUE, once=new_desk_payment),
-        "POST /bookings/{booking_id}/desk-payments/{desk_payment_id}/void": Row(
-            _TAKE, RECORDED, keyless=A_STEP, edit=void
-        ),
+        "POST /bookings/{booking_id}/desk-payments/{desk_payment_id}/void": Row(_TAKE, RECORDED, edit=void),
     },
     permissions="desk_payment.record provider:own manager:managed admin:any token",
     events={f"desk_payment.{past}": {"bookingId", "deskPaymentId"} for past in ("recorded", "voided")},

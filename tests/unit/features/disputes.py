@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import (
-    A_STEP,
     CANARY,
     PROVIDERS,
     Edit,
@@ -137,7 +136,7 @@ FEATURE: Final = Feature(
         "GET /disputes": Row(_SEE),
         "GET /disputes/{dispute_id}": Row(_SEE, DISPUTE, tagged=True),
         "POST /disputes/{dispute_id}/statements": Row(_TAKE_PART, DISPUTE, once=new_statement),
-        "POST /disputes/{dispute_id}/withdraw": Row(_TAKE_PART, DISPUTE, keyless=A_STEP, edit=withdrawal),
+        "POST /disputes/{dispute_id}/withdraw": Row(_TAKE_PART, DISPUTE, edit=withdrawal),
         "POST /admin/disputes": Row(_DECIDE, DISPUTABLE, example_refused=True, once=new_dispute_for),
         "GET /admin/disputes": Row(_DECIDE),
         "GET /admin/disputes/export": Row(_DECIDE),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import A_STEP, CANARY, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, Edit, Feature, Ids, Kind, Request, Row, World
 from tests.unit.features.payouts import ACCOUNT, TERMS
 
 from booking_domain.payments.earnings import CommissionRate, Earning
@@ -23,7 +23,6 @@ from booking_domain.workflows.earnings import update_earnings
 from booking_domain.workflows.ports import Repositories
 
 DEPOSIT: Final = TERMS["depositAmount"]
-_A_STEP_WITH_A_TRANSFER: Final = "the same reference again changes nothing; another one is refused"
 
 
 async def recorded(api: Api) -> None:
@@ -146,27 +145,23 @@ FEATURE: Final = Feature(
         "POST /admin/provider-payouts/{payout_id}/approve": Row(
             Permission.PAY_OUT,
             PAYOUT,
-            keyless="a second approval changes nothing",
             edit=step("approve", {}, approved=False),
         ),
         "POST /admin/provider-payouts/{payout_id}/cancel": Row(
             Permission.PAY_OUT,
             PAYOUT,
-            keyless="a second call changes nothing",
             edit=step("cancel", {}, approved=False),
         ),
         "POST /admin/provider-payouts/{payout_id}/settle": Row(
             Permission.PAY_OUT,
             PAYOUT,
             example_refused=True,
-            keyless=_A_STEP_WITH_A_TRANSFER,
             edit=step("settle", {"bankReference": "FT26335000456"}, approved=True),
         ),
         "POST /admin/provider-payouts/{payout_id}/return": Row(
             Permission.PAY_OUT,
             PAYOUT,
             example_refused=True,
-            keyless=A_STEP,
             edit=step("return", {"reason": "unknown account"}, approved=True),
         ),
     },

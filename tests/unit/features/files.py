@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.unit.entrypoints.api import PICTURE, Api
-from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Kind, Request, Row, World, asked
 
 from booking_domain.files.model import File, Folder
 from booking_domain.shared.ids import FileId
@@ -25,6 +25,15 @@ async def file(world: World, who: str) -> Ids:
     token = await world.token(who)
     assert token is not None
     return {"file_id": await world.api.uploaded(token, "avatars")}
+
+
+async def sent(world: World, who: str) -> Ids:
+    """An uploaded file that is not checked."""
+    token = await world.token(who)
+    assert token is not None
+    made = await world.api.announced(token, "avatars")
+    world.api.objects.request("PUT", made["uploadUrl"], made["headers"], made["content"])
+    return {"file_id": made["fileId"]}
 
 
 async def new_upload(api: Api) -> Request:
@@ -52,7 +61,7 @@ FEATURE: Final = Feature(
     routes={
         "POST /uploads/presign": Row(Permission.UPLOAD_FILES, once=new_upload),
         "POST /uploads/{file_id}/complete": Row(
-            Permission.UPLOAD_FILES, FILE, keyless="checks the same file again, with the same answer"
+            Permission.UPLOAD_FILES, FILE, once=asked("customer", "/uploads/{file_id}/complete", sent)
         ),
         "GET /uploads": Row(SIGNED_IN),
         "GET /uploads/{file_id}": Row(Permission.UPLOAD_FILES, FILE),

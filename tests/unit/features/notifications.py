@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import PUBLIC, Feature, Ids, Kind, Row, World
+from tests.unit.features.declarations import PUBLIC, Feature, Ids, Kind, Row, World, asked
 
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.notifications.model import Contact, MessageChannel
@@ -45,14 +45,16 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 
 
 READ: Final = Permission.READ_NOTIFICATIONS
-_AGAIN: Final = "reading twice changes nothing"
 
 FEATURE: Final = Feature(
     routes={
         "GET /notifications": Row(READ),
-        "POST /notifications/{notification_id}/read": Row(READ, Kind(notification), keyless=_AGAIN),
-        "POST /notifications/read": Row(READ, keyless=_AGAIN),
-        "POST /notifications/unsubscribe": Row(PUBLIC, query="token=x", by_secret=True, keyless="twice is as once"),
+        "POST /notifications/{notification_id}/read": Row(
+            READ,
+            Kind(notification),
+        ),
+        "POST /notifications/read": Row(READ, once=asked("customer", "/notifications/read", notification)),
+        "POST /notifications/unsubscribe": Row(PUBLIC, query="token=x", by_secret=True),
         "GET /admin/messages": Row(Permission.SEE_MESSAGES),
     },
     permissions="""

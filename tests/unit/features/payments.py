@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from tests.unit.features.bookings import BOOKING, booking
-from tests.unit.features.declarations import CANARY, PROVIDERS, PUBLIC, Feature, Ids, Kind, Row, World
+from tests.unit.features.declarations import CANARY, PROVIDERS, PUBLIC, Feature, Ids, Kind, Row, World, asked
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.transitions import PaymentParty
@@ -29,7 +29,6 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 
 
 _SEE: Final = Permission.SEE_BOOKINGS
-_REPEATED: Final = "a hint, which the gateway may repeat: the state is read from the gateway"
 PAYMENT: Final = Kind(payment, relations=(Relation.PARTY,))
 
 FEATURE: Final = Feature(
@@ -37,14 +36,14 @@ FEATURE: Final = Feature(
         "POST /payments": Row(
             Permission.PAY,
             BOOKING,
-            keyless="while a payment for the purpose is open, asking again gives the same one; then nothing is due",
+            once=asked("customer", "/payments", booking, bookingId="{booking_id}", purpose="deposit"),
         ),
         "GET /payments/{payment_id}": Row(_SEE, PAYMENT),
         "GET /payments/status/{invoice_id}": Row(_SEE, PAYMENT),
         "GET /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True),
-        "POST /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True, keyless=_REPEATED),
-        "POST /webhooks/stripe": Row(PUBLIC, by_secret=True, keyless=_REPEATED),
-        "POST /webhooks/qpay-edge": Row(PUBLIC, by_secret=True, keyless=_REPEATED),
+        "POST /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True),
+        "POST /webhooks/stripe": Row(PUBLIC, by_secret=True),
+        "POST /webhooks/qpay-edge": Row(PUBLIC, by_secret=True),
     },
     permissions="payment.start customer:own provider:own manager:own admin:own token",
     events={

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.bookings import BOOKING
 from tests.unit.features.declarations import (
-    A_STEP,
     CANARY,
     SIGNED_IN,
     Edit,
@@ -31,7 +30,6 @@ from booking_domain.workflows.ports import Repositories
 
 ACCOUNT: Final = {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"}
 TERMS: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
-_A_STEP_WITH_A_TRANSFER: Final = "the same reference again changes nothing; another one is refused"
 
 
 async def cancelled_and_paid(api: Api) -> tuple[str, str, dict[str, Any]]:
@@ -111,21 +109,18 @@ FEATURE: Final = Feature(
         "POST /admin/payouts/{refund_id}/approve": Row(
             Permission.PAY_OUT,
             PAYOUT,
-            keyless="a second approval changes nothing",
             edit=step("approve", {}, approved=False),
         ),
         "POST /admin/payouts/{refund_id}/settle": Row(
             Permission.PAY_OUT,
             PAYOUT,
             example_refused=True,
-            keyless=_A_STEP_WITH_A_TRANSFER,
             edit=step("settle", {"bankReference": "FT26327000123"}, approved=True),
         ),
         "POST /admin/payouts/{refund_id}/return": Row(
             Permission.PAY_OUT,
             PAYOUT,
             example_refused=True,
-            keyless=A_STEP,
             edit=step("return", {"reason": "unknown account"}, approved=True),
         ),
     },

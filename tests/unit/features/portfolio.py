@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import A_STEP, CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World, asked
 from tests.unit.features.providers import PROVIDER
 
 from booking_domain.portfolio.model import PortfolioItem
@@ -25,6 +25,12 @@ async def image(world: World, who: str) -> Ids:
 async def item(world: World, who: str) -> Ids:
     file_id = (await image(world, who))["file_id"]
     return {"item_id": (await world.done("POST", "/portfolio", who, fileIds=[file_id]))["id"]}
+
+
+async def taken_down(world: World, who: str) -> Ids:
+    made = await item(world, who)
+    await world.done("POST", f"/admin/portfolio/{made['item_id']}/take-down", "admin", reason="Stolen")
+    return made
 
 
 async def new_item(api: Api) -> Request:
@@ -59,8 +65,17 @@ FEATURE = Feature(
         "PATCH /portfolio/{item_id}": Row(_MANAGE, ITEM, foreign=403, edit=change),
         "DELETE /portfolio/{item_id}": Row(_MANAGE, ITEM, foreign=403),
         "PUT /portfolio/order": Row(_MANAGE, unversioned="names all items, or is refused"),
-        "POST /admin/portfolio/{item_id}/take-down": Row(_MODERATE, ITEM, keyless=A_STEP),
-        "POST /admin/portfolio/{item_id}/restore": Row(_MODERATE, ITEM, keyless=A_STEP, example_refused=True),
+        "POST /admin/portfolio/{item_id}/take-down": Row(
+            _MODERATE,
+            ITEM,
+            once=asked("admin", "/admin/portfolio/{item_id}/take-down", item, "provider", reason="Stolen"),
+        ),
+        "POST /admin/portfolio/{item_id}/restore": Row(
+            _MODERATE,
+            ITEM,
+            example_refused=True,
+            once=asked("admin", "/admin/portfolio/{item_id}/restore", taken_down, "provider"),
+        ),
     },
     permissions="""
         portfolio.manage     provider:own live

@@ -6,7 +6,6 @@ from typing import Final
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import (
-    A_STEP,
     CANARY,
     PUBLIC,
     SIGNED_IN,
@@ -130,9 +129,9 @@ FEATURE: Final = Feature(
         "GET /providers/me": Row(SIGNED_IN, tagged=True),
         "POST /providers/me": Row(Permission.MANAGE_PROFILE, once=new_profile),
         "PUT /providers/me": Row(Permission.MANAGE_PROFILE, edit=profile),
-        "POST /providers/me/submit": Row(Permission.MANAGE_PROFILE, keyless=A_STEP, edit=submission),
-        "POST /providers/me/withdraw": Row(Permission.MANAGE_PROFILE, keyless=A_STEP, edit=withdrawal),
-        "POST /providers/me/republish": Row(Permission.MANAGE_PROFILE, keyless=A_STEP, edit=republication),
+        "POST /providers/me/submit": Row(Permission.MANAGE_PROFILE, edit=submission),
+        "POST /providers/me/withdraw": Row(Permission.MANAGE_PROFILE, edit=withdrawal),
+        "POST /providers/me/republish": Row(Permission.MANAGE_PROFILE, edit=republication),
         "DELETE /providers/me": Row(Permission.MANAGE_PROFILE),
         "GET /providers": Row(PUBLIC),
         "GET /providers/{provider_id}": Row(PUBLIC, PROVIDER, tagged=True),
@@ -146,11 +145,9 @@ FEATURE: Final = Feature(
         ),
         "GET /admin/providers/{provider_id}": Row(Permission.DECIDE_ON_PROFILES, PROVIDER, tagged=True),
         "PATCH /admin/providers/{provider_id}": Row(Permission.MODERATE_PROFILES, PROVIDER, edit=correction),
-        "POST /admin/providers/{provider_id}/suspend": Row(
-            Permission.MODERATE_PROFILES, PROVIDER, keyless=A_STEP, edit=suspension
-        ),
+        "POST /admin/providers/{provider_id}/suspend": Row(Permission.MODERATE_PROFILES, PROVIDER, edit=suspension),
         "POST /admin/providers/{provider_id}/reinstate": Row(
-            Permission.MODERATE_PROFILES, PROVIDER, keyless=A_STEP, edit=reinstatement
+            Permission.MODERATE_PROFILES, PROVIDER, edit=reinstatement
         ),
         "GET /admin/providers/{provider_id}/bookings": Row(Permission.MODERATE_PROFILES, PROVIDER),
         "POST /admin/providers/{provider_id}/bookings/decide": Row(

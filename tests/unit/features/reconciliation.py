@@ -138,9 +138,7 @@ FEATURE: Final = Feature(
         "POST /admin/reconciliation/runs": Row(Permission.RECONCILE, once=new_run),
         "GET /admin/reconciliation/runs/{run_id}": Row(Permission.RECONCILE, RUN, tagged=True),
         "GET /admin/reconciliation/{finding_id}": Row(Permission.RECONCILE, FINDING, tagged=True),
-        "POST /admin/reconciliation/{finding_id}/close": Row(
-            Permission.RECONCILE, FINDING, keyless="the same note again changes nothing", edit=closing
-        ),
+        "POST /admin/reconciliation/{finding_id}/close": Row(Permission.RECONCILE, FINDING, edit=closing),
     },
     permissions="reconciliation.manage admin:any",
     events={f"reconciliation.{past}": {"runId"} for past in ("requested", "delayed", "left_findings")},

@@ -8,7 +8,6 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import (
-    A_STEP,
     CANARY,
     PUBLIC,
     SIGNED_IN,
@@ -19,6 +18,7 @@ from tests.unit.features.declarations import (
     Request,
     Row,
     World,
+    asked,
 )
 from tests.unit.features.providers import PROVIDER
 
@@ -62,6 +62,12 @@ async def review(world: World, who: str, provider: str = "clinic") -> Ids:
     booking = await completed(world, who, provider)
     made = await world.done("POST", "/reviews", who, bookingId=booking["booking_id"], rating=5)
     return {"review_id": made["id"]}
+
+
+async def hidden(world: World, who: str) -> Ids:
+    made = await review(world, who)
+    await world.done("POST", f"/admin/reviews/{made['review_id']}/hide", "admin", reason="spam")
+    return made
 
 
 async def received_review(world: World, who: str) -> Ids:
@@ -135,14 +141,20 @@ FEATURE: Final = Feature(
             Permission.REPLY_TO_REVIEWS,
             Kind(received_review, ("provider",)),
             foreign=403,
-            keyless="replaces the reply",
             edit=edit("/reply", {"text": "Thank you"}, by_author=False),
         ),
         "GET /providers/{provider_id}/reviews": Row(PUBLIC, PROVIDER),
         "GET /admin/reviews": Row(Permission.MODERATE_REVIEWS),
-        "POST /admin/reviews/{review_id}/hide": Row(Permission.MODERATE_REVIEWS, REVIEW, keyless=A_STEP),
+        "POST /admin/reviews/{review_id}/hide": Row(
+            Permission.MODERATE_REVIEWS,
+            REVIEW,
+            once=asked("admin", "/admin/reviews/{review_id}/hide", review, "customer", reason="spam"),
+        ),
         "POST /admin/reviews/{review_id}/restore": Row(
-            Permission.MODERATE_REVIEWS, REVIEW, example_refused=True, keyless=A_STEP
+            Permission.MODERATE_REVIEWS,
+            REVIEW,
+            example_refused=True,
+            once=asked("admin", "/admin/reviews/{review_id}/restore", hidden, "customer"),
         ),
     },
     permissions="""

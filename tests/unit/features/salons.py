@@ -4,7 +4,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World, asked
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
@@ -109,10 +109,14 @@ FEATURE: Final = Feature(
         "GET /salons/{salon_id}/members": Row(PUBLIC, SALON),
         "POST /salons/{salon_id}/members": Row(_MANAGE, SALON, foreign=403, once=new_invitation),
         "POST /salons/{salon_id}/members/me/accept": Row(
-            Permission.JOIN_SALONS, INVITATION, keyless="who is a member stays one"
+            Permission.JOIN_SALONS,
+            INVITATION,
+            once=asked("provider", "/salons/{salon_id}/members/me/accept", invitation),
         ),
         "POST /salons/{salon_id}/members/me/decline": Row(
-            Permission.JOIN_SALONS, INVITATION, keyless="a declined invitation is gone"
+            Permission.JOIN_SALONS,
+            INVITATION,
+            once=asked("provider", "/salons/{salon_id}/members/me/decline", invitation),
         ),
         "DELETE /salons/{salon_id}/members/{provider_id}": Row(
             Permission.END_SALON_MEMBERSHIPS, MEMBERSHIP, foreign=403

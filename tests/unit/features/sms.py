@@ -17,9 +17,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 
 FEATURE: Final = Feature(
     routes={
-        "POST /webhooks/sms/twilio": Row(
-            PUBLIC, by_secret=True, keyless="a status, which may come twice: it never goes back"
-        ),
+        "POST /webhooks/sms/twilio": Row(PUBLIC, by_secret=True),
     },
     personal_data=personal_data,
 )

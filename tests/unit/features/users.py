@@ -6,7 +6,6 @@ from typing import Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.accounts import ONE_CODE
 from tests.unit.features.declarations import CANARY, CANARY_DIGEST, CLIENT, SIGNED_IN, Edit, Feature, Row
 
 from booking_domain.identity.calendar_links import CalendarLink
@@ -118,20 +117,15 @@ FEATURE: Final = Feature(
         "DELETE /users/me": Row(Permission.MANAGE_ACCOUNT, example_refused=True),
         "GET /users/me/preferences": Row(SIGNED_IN, tagged=True),
         "PUT /users/me/preferences": Row(Permission.MANAGE_ACCOUNT, edit=preferences),
-        "POST /users/me/phone": Row(Permission.MANAGE_ACCOUNT, keyless=f"passwords are not stored; {ONE_CODE}"),
-        "POST /users/me/phone/confirm": Row(
-            Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True, keyless="a code is good once"
-        ),
-        "POST /users/me/email": Row(Permission.MANAGE_ACCOUNT, keyless=f"passwords are not stored; {ONE_CODE}"),
-        "POST /users/me/email/confirm": Row(
-            Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True, keyless="a code is good once"
-        ),
+        "POST /users/me/phone": Row(Permission.MANAGE_ACCOUNT),
+        "POST /users/me/phone/confirm": Row(Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True),
+        "POST /users/me/email": Row(Permission.MANAGE_ACCOUNT),
+        "POST /users/me/email/confirm": Row(Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True),
         "GET /users/me/export": Row(SIGNED_IN),
         "POST /users/me/telegram": Row(
             Permission.LINK_IDENTITIES,
             by_secret=True,
             example_refused=True,
-            keyless="an assertion of Telegram is accepted once, and what is linked stays linked",
         ),
         "DELETE /users/me/telegram": Row(Permission.LINK_IDENTITIES),
     },

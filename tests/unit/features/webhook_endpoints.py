@@ -24,9 +24,6 @@ from booking_domain.webhooks.model import (
 )
 from booking_domain.workflows.ports import Repositories
 
-_SECRET: Final = "its answer is a secret, which is not shown again"
-_ONCE: Final = "a second endpoint with the same URL is refused"
-
 
 async def endpoint(world: World, who: str) -> Ids:
     """An endpoint of theirs, with room for another one."""
@@ -123,13 +120,13 @@ _ONE: Final = "/webhook-endpoints/{endpoint_id}"
 
 FEATURE: Final = Feature(
     routes={
-        "POST /webhook-endpoints": Row(MANAGE, keyless=_ONCE),
+        "POST /webhook-endpoints": Row(MANAGE),
         "GET /webhook-endpoints": Row(MANAGE),
         "GET /admin/webhook-endpoints": Row(Permission.SEE_USERS),
         f"GET {_ONE}": Row(MANAGE, ENDPOINT, tagged=True),
         f"PATCH {_ONE}": Row(MANAGE, ENDPOINT, edit=edit("", {"description": "Ours"})),
         f"DELETE {_ONE}": Row(MANAGE, ENDPOINT),
-        f"POST {_ONE}/rotate-secret": Row(MANAGE, ENDPOINT, keyless=_SECRET, edit=edit("/rotate-secret", {})),
+        f"POST {_ONE}/rotate-secret": Row(MANAGE, ENDPOINT, edit=edit("/rotate-secret", {})),
         f"POST {_ONE}/test": Row(MANAGE, ENDPOINT, once=once("/test", {})),
         f"GET {_ONE}/deliveries": Row(MANAGE, ENDPOINT),
         f"GET {_ONE}/deliveries/{{delivery_id}}": Row(MANAGE, DELIVERY),

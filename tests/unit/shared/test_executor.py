@@ -270,6 +270,37 @@ async def test_a_replay_needs_the_permission_too() -> None:
         await run_once(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
 
 
+async def answer_once(world: World, *, body: bytes = b"body", actor: Actor = CUSTOMER) -> StoredResponse:
+    async def answer() -> bytes:
+        return f"it is {await run(world)}".encode()
+
+    key = IdempotencyKey(caller=actor.id, key="k", fingerprint=body)
+    return await world.executor.answer_once(Permission.PAY, answer, actor=actor, key=key)
+
+
+async def test_a_process_gives_its_first_answer_again_under_its_key() -> None:
+    world = World(rivals=3)
+    assert await answer_once(world) == StoredResponse(b"it is 1", replayed=False)
+    assert await answer_once(world) == StoredResponse(b"it is 1", replayed=True)
+    assert world.number == 1
+    with pytest.raises(KeyReused):
+        await answer_once(world, body=b"another body")
+    with pytest.raises(NotPermitted):
+        await answer_once(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
+
+
+async def test_processes_that_run_at_the_same_time_under_one_key_give_one_answer() -> None:
+    world = World()
+
+    async def overtaken() -> bytes:
+        assert await answer_once(world) == StoredResponse(b"it is 1", replayed=False)
+        return b"another answer"
+
+    key = IdempotencyKey(caller=CUSTOMER.id, key="k", fingerprint=b"body")
+    done = await world.executor.answer_once(None, overtaken, actor=CUSTOMER, key=key)
+    assert done == StoredResponse(b"it is 1", replayed=True)
+
+
 async def test_the_command_of_an_admin_is_audited_by_default() -> None:
     world = World()
     await run(world, actor=ADMIN)

@@ -32,6 +32,7 @@ from entrypoints.http.accounts.examples import (
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import SignedInJson, signed_in_json
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
@@ -44,13 +45,15 @@ _OF_VERIFY: Final = documented(
     body=VERIFY_OTP,
     answer=SIGNED_IN,
     nothing="Done, for `verify` and `unlock`.",
+    keyless=CONFIDENTIAL,
 )
 
 
 @post(
     "/send-otp",
     status_code=202,
-    opt=GUARDED | documented(own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT),
+    opt=GUARDED
+    | documented(own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT, keyless=ONE_CODE),
 )
 async def send_otp(
     data: JSONBody[SendOtpBody], request: Request[Any, Any, Any], identity: Injected[Identity]
@@ -115,7 +118,7 @@ async def verify_otp(
 @post(
     "/verify-email",
     status_code=204,
-    opt=limited_as(AUTH) | documented(own_account.verify_own_email, body=VERIFY_EMAIL),
+    opt=limited_as(AUTH) | documented(own_account.verify_own_email, body=VERIFY_EMAIL, keyless=CONFIDENTIAL),
 )
 async def verify_email(
     data: JSONBody[VerifyEmailBody],
@@ -134,7 +137,9 @@ async def verify_email(
 @post(
     "/complete-profile",
     status_code=200,
-    opt=limited_as(AUTH) | PENDING_TOO | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, answer=SIGNED_IN),
+    opt=limited_as(AUTH)
+    | PENDING_TOO
+    | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, answer=SIGNED_IN, keyless=CONFIDENTIAL),
 )
 async def complete_profile(
     data: JSONBody[CompleteProfileBody],

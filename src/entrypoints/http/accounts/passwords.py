@@ -20,6 +20,7 @@ from entrypoints.http.accounts.code_schemas import (
 from entrypoints.http.accounts.examples import CHANGE_PASSWORD, CODE_SENT, FORGOT_PASSWORD, RESET_PASSWORD
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
@@ -27,7 +28,7 @@ from entrypoints.http.kit.rate_limits import AUTH, limited_as
 @post(
     "/change-password",
     status_code=204,
-    opt=limited_as(AUTH) | documented(own_account.change_password, body=CHANGE_PASSWORD),
+    opt=limited_as(AUTH) | documented(own_account.change_password, body=CHANGE_PASSWORD, keyless=CONFIDENTIAL),
 )
 async def change_password(
     data: JSONBody[ChangePasswordBody],
@@ -47,7 +48,7 @@ async def change_password(
 @post(
     "/forgot-password",
     status_code=202,
-    opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT),
+    opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT, keyless=ONE_CODE),
 )
 async def forgot_password(data: JSONBody[ForgotPasswordBody], identity: Injected[Identity]) -> CodeSentJson:
     """Send a code with which the password can be reset.
@@ -57,7 +58,11 @@ async def forgot_password(data: JSONBody[ForgotPasswordBody], identity: Injected
     return code_sent_json(await own_account.forget_password(identity, data.contact()))
 
 
-@post("/reset-password", status_code=204, opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD))
+@post(
+    "/reset-password",
+    status_code=204,
+    opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD, keyless=CONFIDENTIAL),
+)
 async def reset_password(
     data: JSONBody[ResetPasswordBody], counted_as: Injected[str], identity: Injected[Identity]
 ) -> None:

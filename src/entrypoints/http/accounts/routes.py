@@ -28,13 +28,14 @@ from entrypoints.http.accounts.schemas import (
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL, PENDING_TOO
 
 _NOTHING: Final = LogOutBody()
 
 
-@post("/register", opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN))
+@post("/register", opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN, keyless=CONFIDENTIAL))
 async def register(
     data: JSONBody[RegisterBody],
     client: Injected[Client],
@@ -53,7 +54,11 @@ async def register(
     return signed_in_json(await sign_in.register(identity, new, client, counted_as=counted_as))
 
 
-@post("/login", status_code=200, opt=GUARDED | documented(sign_in.sign_in_with_password, body=LOGIN, answer=SIGNED_IN))
+@post(
+    "/login",
+    status_code=200,
+    opt=GUARDED | documented(sign_in.sign_in_with_password, body=LOGIN, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+)
 async def log_in(
     data: JSONBody[LoginBody],
     client: Injected[Client],
@@ -81,7 +86,7 @@ async def log_in(
 @post(
     "/refresh",
     status_code=200,
-    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN),
+    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN, keyless=CONFIDENTIAL),
     operation_id="refreshTokens",
 )
 async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identity: Injected[Identity]) -> SignedInJson:
@@ -97,7 +102,11 @@ async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identit
 @post(
     "/logout",
     status_code=204,
-    opt=OPTIONAL | ONE_FACTOR | PENDING_TOO | ENDED_SESSION | documented(sign_in.log_out, body=REFRESH),
+    opt=OPTIONAL
+    | ONE_FACTOR
+    | PENDING_TOO
+    | ENDED_SESSION
+    | documented(sign_in.log_out, body=REFRESH, keyless=CONFIDENTIAL),
     operation_id="logOut",
 )
 async def sign_out(

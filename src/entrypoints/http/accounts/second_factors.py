@@ -29,6 +29,7 @@ from entrypoints.http.accounts.second_factor_schemas import (
     totp_json,
 )
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
@@ -47,7 +48,9 @@ async def totp(
 @post(
     "/mfa/totp",
     status_code=200,
-    opt=_GUARDED | ONE_FACTOR | documented(set_up_second_factor, body=SET_UP_TOTP, answer=NEW_TOTP),
+    opt=_GUARDED
+    | ONE_FACTOR
+    | documented(set_up_second_factor, body=SET_UP_TOTP, answer=NEW_TOTP, keyless=CONFIDENTIAL),
 )
 async def set_up_totp(
     data: JSONBody[SetUpTotpBody],
@@ -70,7 +73,9 @@ async def set_up_totp(
 @post(
     "/mfa/totp/confirm",
     status_code=200,
-    opt=_GUARDED | ONE_FACTOR | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES),
+    opt=_GUARDED
+    | ONE_FACTOR
+    | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES, keyless=CONFIDENTIAL),
 )
 async def confirm_totp(
     data: JSONBody[ConfirmTotpBody],
@@ -103,7 +108,9 @@ async def remove_totp(
 
 
 @post(
-    "/mfa/recovery-codes", status_code=200, opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES)
+    "/mfa/recovery-codes",
+    status_code=200,
+    opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES, keyless=CONFIDENTIAL),
 )
 async def renew_recovery_codes(
     data: JSONBody[SecondFactorBody],

@@ -18,16 +18,20 @@ from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in_json
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
-_OF_LINK: Final = documented(own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF})
+_OF_LINK: Final = documented(
+    own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF}, keyless=CONFIDENTIAL
+)
 
 
 @post(
     "/auth/telegram",
     status_code=200,
-    opt=GUARDED | documented(sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN),
+    opt=GUARDED
+    | documented(sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN, keyless=CONFIDENTIAL),
 )
 async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],

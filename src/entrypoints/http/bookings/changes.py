@@ -6,17 +6,13 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.accept_request import AcceptRequest, accept_request
 from booking_domain.workflows.accept_time import AcceptTime, accept_time
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.offer_times import OfferTimes, offer_times
-from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from entrypoints.http.bookings.examples import (
     ACCEPT,
@@ -42,14 +38,10 @@ from entrypoints.http.bookings.schemas import (
     booking_json,
 )
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.etags import IfMatch, expected_version
+from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
-
-
-def _answer(booking: Booking) -> Response[BookingJson]:
-    return Response(booking_json(booking), status_code=200, headers=etag(booking.version))
-
 
 _CANCEL: Final = CancelBody()
 _ACCEPT: Final = AcceptBody()
@@ -67,8 +59,7 @@ async def reschedule(
     booking_id: FromPath[UUID],
     data: JSONBody[RescheduleBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Reschedule a booking in one step.
@@ -89,7 +80,7 @@ async def reschedule(
         duration_minutes=data.duration_minutes,
         expected_version=expected_version(if_match),
     )
-    return _answer(await executor.run(reschedule_booking, command, actor=actor))
+    return await runner.done(reschedule_booking, command, answer=booking_json)
 
 
 @post(
@@ -102,8 +93,7 @@ async def accept_new_time(
     booking_id: FromPath[UUID],
     data: JSONBody[AcceptTimeBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Accept, as the customer, the time to which the provider or an admin has rescheduled the booking.
@@ -117,7 +107,7 @@ async def accept_new_time(
         end=data.end,
         expected_version=expected_version(if_match),
     )
-    return _answer(await executor.run(accept_time, command, actor=actor))
+    return await runner.done(accept_time, command, answer=booking_json)
 
 
 @post(
@@ -130,8 +120,7 @@ async def cancel(
     booking_id: FromPath[UUID],
     data: JSONBody[CancelBody] = _CANCEL,
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
@@ -149,7 +138,7 @@ async def cancel(
         expected_refund=data.expected_refund_amount,
         expected_version=expected_version(if_match),
     )
-    return _answer(await executor.run(change_booking_status, command, actor=actor))
+    return await runner.done(change_booking_status, command, answer=booking_json)
 
 
 @post(
@@ -162,8 +151,7 @@ async def accept(
     booking_id: FromPath[UUID],
     data: JSONBody[AcceptBody] = _ACCEPT,
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
@@ -177,7 +165,7 @@ async def accept(
         slot=data.slot,
         expected_version=expected_version(if_match),
     )
-    return _answer(await executor.run(accept_request, command, actor=actor))
+    return await runner.done(accept_request, command, answer=booking_json)
 
 
 @post(
@@ -190,15 +178,14 @@ async def decline(
     booking_id: FromPath[UUID],
     data: JSONBody[ReasonBody] = _DECLINE,
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Decline a request. The booking becomes `cancelled`."""
     command = DeclineRequest(
         booking_id=BookingId(booking_id), reason=data.reason, expected_version=expected_version(if_match)
     )
-    return _answer(await executor.run(decline_request, command, actor=actor))
+    return await runner.done(decline_request, command, answer=booking_json)
 
 
 @post(
@@ -211,8 +198,7 @@ async def offer_other_times(
     booking_id: FromPath[UUID],
     data: JSONBody[OfferTimesBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Offer other times for a request.
@@ -222,7 +208,7 @@ async def offer_other_times(
     command = OfferTimes(
         booking_id=BookingId(booking_id), slots=data.slots, expected_version=expected_version(if_match)
     )
-    return _answer(await executor.run(offer_times, command, actor=actor))
+    return await runner.done(offer_times, command, answer=booking_json)
 
 
 changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times)

@@ -28,6 +28,7 @@ from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfNoneMatch, etag
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -61,7 +62,7 @@ async def get_booking_file(
 
 @post(
     "/providers/me/calendar-link",
-    opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER),
+    opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER, keyless=CONFIDENTIAL),
     operation_id="renewProviderCalendarLink",
 )
 async def change_provider_link(
@@ -73,14 +74,18 @@ async def change_provider_link(
     """Create or change the secret URL of the caller's calendar as a provider.
 
     Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account
-    has one secret: earlier URLs stop working at once, also that of `/users/me`. The operation is not idempotent and
-    takes no `Idempotency-Key`: each call creates a new secret, which is not stored and cannot be shown again.
+    has one secret: earlier URLs stop working at once, also that of `/users/me`. Each call creates a new secret,
+    which cannot be shown again.
     """
     link = await executor.run(change_provider_calendar_link, session_id, actor=actor)
     return _shown(link, "providers", settings)
 
 
-@post("/users/me/calendar-link", opt=documented(change_calendar_link, answer=LINK), operation_id="renewMyCalendarLink")
+@post(
+    "/users/me/calendar-link",
+    opt=documented(change_calendar_link, answer=LINK, keyless=CONFIDENTIAL),
+    operation_id="renewMyCalendarLink",
+)
 async def change_link(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
@@ -90,8 +95,8 @@ async def change_link(
     """Create or change the secret URL of the caller's calendar as a customer.
 
     Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account
-    has one secret: earlier URLs stop working at once, also that of `/providers/me`. The operation is not idempotent
-    and takes no `Idempotency-Key`: each call creates a new secret, which is not stored and cannot be shown again.
+    has one secret: earlier URLs stop working at once, also that of `/providers/me`. Each call creates a new secret,
+    which cannot be shown again.
     """
     link = await executor.run(change_calendar_link, session_id, actor=actor)
     return _shown(link, "users", settings)

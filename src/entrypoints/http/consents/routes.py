@@ -39,17 +39,20 @@ from entrypoints.http.consents.schemas import (
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
-from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 
 
-@post("/providers/me/consent-code", opt=documented(change_consent_code, answer=CODE), operation_id="renewConsentCode")
+@post(
+    "/providers/me/consent-code",
+    opt=documented(change_consent_code, answer=CODE, keyless=CONFIDENTIAL),
+    operation_id="renewConsentCode",
+)
 async def change_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> ConsentCodeJson:
     """Create or replace your consent code.
 
     Give it to customers, in person or in a link to your app with `providerId` and `code`: with it they let you place
-    bookings for them. A code is valid until it is replaced or removed; consents outlive it. The operation takes
-    no `Idempotency-Key`: the last call's code is valid, and `GET` shows it.
+    bookings for them. A code is valid until it is replaced or removed; consents outlive it. `GET` shows it.
     """
     return code_json(await executor.run(change_consent_code, None, actor=actor))
 

@@ -149,17 +149,19 @@ async def withdraw_a_dispute(
     dispute_id: FromPath[UUID],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[DisputeJson]:
     """Withdraw your dispute. The booking returns to the status before."""
-    await executor.run(withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), actor=actor)
-    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
-    return Response(
-        dispute_json(shown, actor, object_storage), status_code=200, headers=etag(shown.view.dispute.version)
-    )
+
+    async def shown() -> Response[DisputeJson]:
+        found = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
+        json = dispute_json(found, actor, object_storage)
+        return Response(json, status_code=200, headers=etag(found.view.dispute.version))
+
+    return await runner.shown(withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), answer=shown)
 
 
 @post("/admin/disputes", opt=documented(open_dispute_for, body=OPEN_FOR, answer=DISPUTE))

@@ -10,9 +10,8 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderPayoutId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.provider_payouts import (
     ChangeProviderPayout,
     approve_provider_payout,
@@ -150,7 +149,7 @@ async def get_payout_to_provider(
 async def approve_payout_to_provider(
     payout_id: FromPath[UUID],
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -158,8 +157,9 @@ async def approve_payout_to_provider(
 
     A later change of the account does not redirect the transfer. A second approval changes nothing.
     """
-    await executor.run(approve_provider_payout, _change(payout_id, if_match), actor=actor)
-    return await _shown(payout_id, actor, reads)
+    return await runner.shown(
+        approve_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
+    )
 
 
 @post(
@@ -170,7 +170,7 @@ async def approve_payout_to_provider(
 async def cancel_payout_to_provider(
     payout_id: FromPath[UUID],
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -178,8 +178,9 @@ async def cancel_payout_to_provider(
 
     A second call changes nothing.
     """
-    await executor.run(cancel_provider_payout, _change(payout_id, if_match), actor=actor)
-    return await _shown(payout_id, actor, reads)
+    return await runner.shown(
+        cancel_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
+    )
 
 
 @post(
@@ -192,7 +193,7 @@ async def settle_payout_to_provider(
     data: JSONBody[SettleProviderPayoutBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -202,8 +203,7 @@ async def settle_payout_to_provider(
     changes nothing. The provider is told.
     """
     command = data.command(payout_id, expected_version(if_match))
-    await executor.run(settle_provider_payout, command, actor=actor)
-    return await _shown(payout_id, actor, reads)
+    return await runner.shown(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
 
 
 @post(
@@ -216,7 +216,7 @@ async def return_payout_to_provider(
     data: JSONBody[ReturnProviderPayoutBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -225,8 +225,7 @@ async def return_payout_to_provider(
     The payout needs a new approval, after the provider has checked their bank account, or is cancelled.
     """
     command = data.command(payout_id, expected_version(if_match))
-    await executor.run(return_provider_payout, command, actor=actor)
-    return await _shown(payout_id, actor, reads)
+    return await runner.shown(return_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
 
 
 def _change(payout_id: UUID, if_match: str | None) -> ChangeProviderPayout:

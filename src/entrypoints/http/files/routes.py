@@ -29,7 +29,6 @@ from entrypoints.http.files.schemas import (
     upload_json,
 )
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import etag
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Caller
@@ -66,6 +65,7 @@ async def complete_upload(
     object_storage: Injected[ObjectLinks],
     upload_turns: Injected[Turns],
     caller: Injected[Caller],
+    runner: Injected[IdempotentRunner],
 ) -> Response[FileJson]:
     """Check an uploaded file.
 
@@ -73,9 +73,13 @@ async def complete_upload(
     where it was taken, in two sizes; of an animation, one frame. A file that belongs to nothing after a day is deleted.
     Calling this again answers the same.
     """
-    async with upload_turns.turn(caller):
-        file = await files.complete_upload(FileId(file_id), actor=actor, executor=executor, checks=file_checks)
-    return Response(file_json(file, object_storage), status_code=200, headers=etag(file.version))
+
+    async def completed() -> FileJson:
+        async with upload_turns.turn(caller):
+            file = await files.complete_upload(FileId(file_id), actor=actor, executor=executor, checks=file_checks)
+        return file_json(file, object_storage)
+
+    return await runner.repeatable(files.complete_upload, answer=completed, status=200)
 
 
 @get("/uploads", opt=documented(files.list_files, answer=PAGE))

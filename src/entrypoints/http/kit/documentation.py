@@ -33,6 +33,8 @@ class Documentation:
     """When the answer is 204 instead."""
     headers: tuple[str, ...] = ()
     """Response headers besides those that follow from the signature."""
+    keyless: str = ""
+    """Why a POST takes no `Idempotency-Key`."""
 
     @property
     def errors(self) -> tuple[type[DomainError], ...]:
@@ -48,9 +50,17 @@ def documented(
     files: tuple[str, ...] = (),
     nothing: str | None = None,
     headers: tuple[str, ...] = (),
+    keyless: str = "",
 ) -> dict[str, Any]:
     """Return the `opt` of a handler that runs these operations."""
     said = Documentation(
-        runs=runs, raises=raises, body=body, answer=answer, files=files, nothing=nothing, headers=headers
+        runs=runs,
+        raises=raises,
+        body=body,
+        answer=answer,
+        files=files,
+        nothing=nothing,
+        headers=headers,
+        keyless=keyless,
     )
     return {KEY: said}

@@ -1,22 +1,30 @@
 """`Idempotency-Key`: a repeated request has one effect and gets the first response, byte for byte."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
+from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor, StoredResponse, UseCase
 from booking_domain.shared.idempotency import IdempotencyKey
+from booking_domain.shared.processes import Process
 from booking_domain.workflows.ports import Repositories
+from entrypoints.http.kit.etags import etag
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.refusals import invalid_input
 
 HEADER: Final = "Idempotency-Key"
+CONFIDENTIAL: Final = "the request or the answer contains what is stored only encrypted or hashed"
+ONE_CODE: Final = "keys belong to accounts, and the caller may have none; a code is sent at most once a minute"
+REPEATED: Final = "its sender repeats it without one, and a repetition has no effect"
+COMPUTES: Final = "nothing is stored"
+"""Why a POST takes no key; see `documented`."""
 _VISIBLE: Final = re.compile(rb"[\x21-\x7e]{1,255}")
 
 Command = TypeVar("Command")
@@ -50,8 +58,39 @@ class IdempotentRunner:
         *,
         answer: Callable[[Result], msgspec.Struct],
     ) -> Response[Any]:
-        """Run the use case and answer 200 with its result."""
-        return _answered(await self._run(use_case, command, lambda result: _encode(answer(result))), 200, {})
+        """Run the use case and answer 200 with its result, and with an `ETag` if that has a version."""
+        done = await self._run(use_case, command, lambda result: _encode(answer(result)))
+        return _answered(done, 200, _tag(done.body))
+
+    async def nothing(self, use_case: UseCase[Command, Repositories, Result], command: Command) -> Response[Any]:
+        """Run the use case and answer 204."""
+        return _answered(await self._run(use_case, command, lambda _: b""), 204, {})
+
+    async def shown(
+        self,
+        use_case: UseCase[Command, Repositories, Result],
+        command: Command,
+        *,
+        answer: Callable[[], Awaitable[Response[Any]]],
+    ) -> Response[Any]:
+        """Run the use case and answer with what is read after the commit.
+
+        That answer is not stored: a repetition reads the resource as it is then.
+        """
+        done = await self._run(use_case, command, lambda _: b"")
+        return _marked(await answer(), done)
+
+    async def repeatable(
+        self, process: Process[..., Result], *, answer: Callable[[], Awaitable[msgspec.Struct]], status: int
+    ) -> Response[Any]:
+        """Answer with what a process returns that is idempotent by itself; `answer` runs it."""
+        key = await self._named()
+        if key is None:
+            done = StoredResponse(_encode(await answer()), replayed=False)
+        else:
+            actor: Actor = self._request.scope["user"]
+            done = await self._executor.answer_once(process.action, lambda: _encoded(answer), actor=actor, key=key)
+        return _answered(done, status, _tag(done.body))
 
     async def _run(
         self,
@@ -60,22 +99,45 @@ class IdempotentRunner:
         answer: Callable[[Result], bytes],
     ) -> StoredResponse:
         actor: Actor = self._request.scope["user"]
-        key = _key(self._request.scope["headers"])
+        key = await self._named()
         if key is None:
             return StoredResponse(answer(await self._executor.run(use_case, command, actor=actor)), replayed=False)
-        fingerprint = await self._fingerprint()
-        named = IdempotencyKey(caller=actor.id, key=key, fingerprint=fingerprint)
-        return await self._executor.run_once(use_case, command, actor=actor, key=named, answer=answer)
+        return await self._executor.run_once(use_case, command, actor=actor, key=key, answer=answer)
 
-    async def _fingerprint(self) -> bytes:
+    async def _named(self) -> IdempotencyKey | None:
         scope = self._request.scope
-        return sha256(f"{scope['method']} {scope['path']}\n".encode() + await self._request.body()).digest()
+        key = _key(scope["headers"])
+        if key is None:
+            return None
+        sent = f"{scope['method']} {scope['path']}\n".encode() + await self._request.body()
+        return IdempotencyKey(caller=scope["user"].id, key=key, fingerprint=sha256(sent).digest())
+
+
+class _Versioned(msgspec.Struct):
+    version: int | None = None
+
+
+_version: Final = msgspec.json.Decoder(_Versioned).decode
+
+
+def _tag(body: bytes) -> dict[str, str]:
+    version = _version(body).version
+    return {} if version is None else etag(version)
+
+
+async def _encoded(answer: Callable[[], Awaitable[msgspec.Struct]]) -> bytes:
+    return _encode(await answer())
 
 
 def _answered(done: StoredResponse, status: int, headers: dict[str, str]) -> Response[Any]:
+    body = done.body if status != HTTP_204_NO_CONTENT else None
+    return _marked(Response(body, status_code=status, media_type=MediaType.JSON, headers=headers), done)
+
+
+def _marked(response: Response[Any], done: StoredResponse) -> Response[Any]:
     if done.replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return Response(done.body, status_code=status, media_type=MediaType.JSON, headers=headers)
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
 
 
 def provide_idempotent_runner(

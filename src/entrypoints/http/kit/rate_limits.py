@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -32,13 +33,13 @@ def limited_as(name: str) -> dict[str, Any]:
 
 
 def class_of(handler: BaseRouteHandler) -> str | None:
-    """The class in the `opt`, else `read` for GET, `create` for routes with an `Idempotency-Key`, or `default`."""
+    """The class in the `opt`, else `read` for GET, `create` for routes that answer 201, or `default`."""
     if _CLASS in handler.opt:
         name: str | None = handler.opt[_CLASS]
         return name
     if getattr(handler, "http_methods", None) == _READING:
         return "read"
-    return "create" if "runner" in handler.parsed_fn_signature.parameters else "default"
+    return "create" if getattr(handler, "status_code", None) == HTTP_201_CREATED else "default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.record_payment_hint import record_payment_hint
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -23,7 +24,11 @@ from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.settings import Settings
 
 _OF_NOTIFICATION: Final = documented(
-    settle_payment, record_payment_hint, raises=(InvalidGatewaySignature, PaymentNotFound), answer="SUCCESS"
+    settle_payment,
+    record_payment_hint,
+    raises=(InvalidGatewaySignature, PaymentNotFound),
+    answer="SUCCESS",
+    keyless=REPEATED,
 )
 
 

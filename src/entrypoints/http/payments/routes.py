@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody, PathParameter
 
 from booking_domain.bookings.transitions import Party
@@ -21,6 +21,7 @@ from booking_domain.workflows.queries import payments
 from booking_domain.workflows.settle_payment import settle_when_asked
 from booking_domain.workflows.start_payment import start_payment
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.payments.examples import PAY, PAYMENT
 from entrypoints.http.payments.schemas import PayBody, PaymentJson, payment_json
@@ -34,14 +35,19 @@ async def pay(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
-) -> PaymentJson:
+    runner: Injected[IdempotentRunner],
+) -> Response[PaymentJson]:
     """Start a payment for a booking.
 
-    The operation is idempotent and takes no `Idempotency-Key`: while a payment for the purpose is open, repeating
-    the request returns it. If it names another gateway, the open payment is cancelled, and another one started.
+    While a payment for the purpose is open, repeating the request returns it, also without an `Idempotency-Key`. If it
+    names another gateway, the open payment is cancelled, and another one started.
     """
-    payment = await start_payment(data.command(), actor=actor, executor=executor, gateways=gateways)
-    return payment_json(payment, payer=True)
+
+    async def started() -> PaymentJson:
+        payment = await start_payment(data.command(), actor=actor, executor=executor, gateways=gateways)
+        return payment_json(payment, payer=True)
+
+    return await runner.repeatable(start_payment, answer=started, status=201)
 
 
 @get("/{payment_id:str}", opt=documented(payments.get_payment, answer=PAYMENT))

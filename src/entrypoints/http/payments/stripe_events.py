@@ -13,13 +13,14 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.record_payment_hint import record_payment_hint
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.http.payments.schemas import STRIPE
 
-_OF_EVENT: Final = documented(settle_payment, record_payment_hint, raises=(InvalidGatewaySignature,))
+_OF_EVENT: Final = documented(settle_payment, record_payment_hint, raises=(InvalidGatewaySignature,), keyless=REPEATED)
 
 
 @post("/", status_code=204, opt=PUBLIC | limited_as("webhook") | _OF_EVENT)

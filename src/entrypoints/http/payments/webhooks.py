@@ -15,13 +15,16 @@ from booking_domain.workflows.queries.payments import get_payment_of_callback
 from booking_domain.workflows.record_payment_hint import record_payment_hint
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.http.payments.schemas import CallbackQuery
 
-_OF_CALLBACK: Final = documented(get_payment_of_callback, settle_payment, record_payment_hint, answer="SUCCESS")
+_OF_CALLBACK: Final = documented(
+    get_payment_of_callback, settle_payment, record_payment_hint, answer="SUCCESS", keyless=REPEATED
+)
 
 
 @route(

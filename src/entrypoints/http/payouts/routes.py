@@ -30,6 +30,7 @@ from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import attachment
 from entrypoints.http.payouts.schemas import (
@@ -169,7 +170,7 @@ async def get_payout(
 async def approve_a_payout(
     refund_id: FromPath[UUID],
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[PayoutJson]:
@@ -178,8 +179,7 @@ async def approve_a_payout(
     A later change of the account does not redirect the transfer. A second approval changes nothing.
     """
     command = ApprovePayout(refund_id=RefundId(refund_id), expected_version=expected_version(if_match))
-    await executor.run(approve_payout, command, actor=actor)
-    return await _shown(refund_id, actor, reads)
+    return await runner.shown(approve_payout, command, answer=lambda: _shown(refund_id, actor, reads))
 
 
 @post(
@@ -192,7 +192,7 @@ async def settle_a_payout(
     data: JSONBody[SettleBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[PayoutJson]:
@@ -200,8 +200,11 @@ async def settle_a_payout(
 
     A reference belongs to one refund. Repeating the request with the same reference changes nothing.
     """
-    await executor.run(settle_payout, data.command(refund_id, expected_version(if_match)), actor=actor)
-    return await _shown(refund_id, actor, reads)
+    return await runner.shown(
+        settle_payout,
+        data.command(refund_id, expected_version(if_match)),
+        answer=lambda: _shown(refund_id, actor, reads),
+    )
 
 
 @post(
@@ -214,7 +217,7 @@ async def return_a_payout(
     data: JSONBody[ReturnBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[PayoutJson]:
@@ -222,8 +225,11 @@ async def return_a_payout(
 
     The refund needs a new approval, after the customer has checked their bank account.
     """
-    await executor.run(return_payout, data.command(refund_id, expected_version(if_match)), actor=actor)
-    return await _shown(refund_id, actor, reads)
+    return await runner.shown(
+        return_payout,
+        data.command(refund_id, expected_version(if_match)),
+        answer=lambda: _shown(refund_id, actor, reads),
+    )
 
 
 async def _shown(refund_id: UUID, actor: Actor, reads: Reads) -> Response[PayoutJson]:

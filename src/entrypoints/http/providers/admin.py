@@ -131,7 +131,7 @@ async def suspend_a_profile(
     data: JSONBody[SuspendBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -143,8 +143,9 @@ async def suspend_a_profile(
     command = SuspendProfile(
         provider_id=ProviderId(provider_id), reason=data.reason, expected_version=expected_version(if_match)
     )
-    await executor.run(suspend_profile, command, actor=actor)
-    return await _shown(provider_id, actor, reads, object_storage)
+    return await runner.shown(
+        suspend_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
+    )
 
 
 @post(
@@ -156,15 +157,16 @@ async def reinstate_a_profile(
     provider_id: FromPath[UUID],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """End the suspension of a profile, whose account must be an active provider's. Admins only."""
     command = ReinstateProfile(provider_id=ProviderId(provider_id), expected_version=expected_version(if_match))
-    await executor.run(reinstate_profile, command, actor=actor)
-    return await _shown(provider_id, actor, reads, object_storage)
+    return await runner.shown(
+        reinstate_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
+    )
 
 
 @delete("/{provider_id:str}", opt=documented(delete_profile))

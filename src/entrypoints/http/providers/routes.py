@@ -75,42 +75,45 @@ async def change_my_profile(
 async def submit_my_profile(
     actor: Injected[Actor],
     *,
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Submit the caller's profile for approval."""
-    await executor.run(submit_profile, expected_version(if_match), actor=actor)
-    return await _mine(actor, reads, object_storage)
+    return await runner.shown(
+        submit_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
+    )
 
 
 @post("/me/withdraw", status_code=200, opt=documented(withdraw_profile, get_own_provider, answer=PROVIDER))
 async def withdraw_my_profile(
     actor: Injected[Actor],
     *,
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Take the caller's profile out of the catalogue, or back from approval. Bookings that exist stay."""
-    await executor.run(withdraw_profile, expected_version(if_match), actor=actor)
-    return await _mine(actor, reads, object_storage)
+    return await runner.shown(
+        withdraw_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
+    )
 
 
 @post("/me/republish", status_code=200, opt=documented(republish_profile, get_own_provider, answer=PROVIDER))
 async def republish_my_profile(
     actor: Injected[Actor],
     *,
-    executor: Injected[Executor[Repositories]],
+    runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Publish the caller's withdrawn profile again."""
-    await executor.run(republish_profile, expected_version(if_match), actor=actor)
-    return await _mine(actor, reads, object_storage)
+    return await runner.shown(
+        republish_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
+    )
 
 
 @delete("/me", opt=documented(delete_own_profile))

@@ -65,21 +65,19 @@ async def list_salon_invitations(
 
 @post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=JOINED))
 async def accept_salon_invitation(
-    salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> InvitedJson:
+    salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]
+) -> Response[InvitedJson]:
     """Accept an invitation to a salon.
 
     The provider is then open only while the salon is open, and the salon's manager sees and moves its bookings.
     """
-    return invited_json(await executor.run(accept_invitation, SalonId(salon_id), actor=actor))
+    return await runner.done(accept_invitation, SalonId(salon_id), answer=invited_json)
 
 
 @post("/{salon_id:str}/members/me/decline", status_code=204, opt=documented(decline_invitation))
-async def decline_salon_invitation(
-    salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def decline_salon_invitation(salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[None]:
     """Decline an invitation to a salon. Its manager is told."""
-    await executor.run(decline_invitation, SalonId(salon_id), actor=actor)
+    return await runner.nothing(decline_invitation, SalonId(salon_id))
 
 
 @delete(

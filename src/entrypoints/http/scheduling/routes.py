@@ -10,6 +10,7 @@ from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -24,8 +25,12 @@ from entrypoints.http.scheduling.schemas import (
     explained_answer,
 )
 
-_OF_SLOTS: Final = documented(raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, answer=COMPUTED)
-_OF_EXPLAINING: Final = documented(raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, answer=EXPLAINED)
+_OF_SLOTS: Final = documented(
+    raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, answer=COMPUTED, keyless=COMPUTES
+)
+_OF_EXPLAINING: Final = documented(
+    raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, answer=EXPLAINED, keyless=COMPUTES
+)
 
 
 @post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)

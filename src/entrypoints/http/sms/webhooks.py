@@ -15,6 +15,7 @@ from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.sms.export import TEXT_MESSAGES
@@ -28,7 +29,11 @@ class SmsCallbackQuery(Struct, frozen=True, kw_only=True):
     """The id of the message that was sent to the provider."""
 
 
-@post("/twilio", status_code=204, opt=PUBLIC | documented(apply_sms_update, raises=(InvalidSmsSignature,)))
+@post(
+    "/twilio",
+    status_code=204,
+    opt=PUBLIC | documented(apply_sms_update, raises=(InvalidSmsSignature,), keyless=REPEATED),
+)
 async def take_twilio_callback(
     request: Request[Any, Any, Any],
     *,

@@ -22,6 +22,7 @@ from entrypoints.http.accounts.examples import CODE_SENT, PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.images import picture_change
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
@@ -48,8 +49,8 @@ from entrypoints.http.users.schemas import (
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, answer=CODE_SENT)
-_OF_CONFIRMATION: Final = documented(confirm_contact_change, body=CONFIRM_PHONE, answer=ACCOUNT)
+_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, answer=CODE_SENT, keyless=CONFIDENTIAL)
+_OF_CONFIRMATION: Final = documented(confirm_contact_change, body=CONFIRM_PHONE, answer=ACCOUNT, keyless=CONFIDENTIAL)
 _OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 
@@ -157,7 +158,7 @@ async def confirm_phone(
 @post(
     "/email",
     status_code=202,
-    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, answer=CODE_SENT),
+    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, answer=CODE_SENT, keyless=CONFIDENTIAL),
     operation_id="requestEmailChange",
 )
 async def want_email(
@@ -175,7 +176,7 @@ async def want_email(
 @post(
     "/email/confirm",
     status_code=200,
-    opt=_GUARDED | documented(confirm_contact_change, body=CONFIRM_EMAIL, answer=ACCOUNT),
+    opt=_GUARDED | documented(confirm_contact_change, body=CONFIRM_EMAIL, answer=ACCOUNT, keyless=CONFIDENTIAL),
     operation_id="confirmEmailChange",
 )
 async def confirm_email(

@@ -15,7 +15,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import WEBHOOK_REQUESTS, limited_as
 from entrypoints.http.webhook_endpoints import examples
@@ -48,7 +48,7 @@ _ASKS_FOR_REQUESTS: Final = limited_as(WEBHOOK_REQUESTS)
 
 @post(
     "/webhook-endpoints",
-    opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED),
+    opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED, keyless=CONFIDENTIAL),
     operation_id="addWebhookEndpoint",
 )
 async def add_endpoint(
@@ -56,8 +56,8 @@ async def add_endpoint(
 ) -> Response[EndpointWithSecretJson]:
     """Add a webhook endpoint: a provider's receives the events of their own bookings, an admin's those of all.
 
-    The answer contains the secret that signs the deliveries, which is not shown again. The operation takes no
-    `Idempotency-Key`: a second endpoint with the same URL is refused.
+    The answer contains the secret that signs the deliveries, which is not shown again. A second
+    endpoint with the same URL is refused.
     """
     endpoint = await executor.run(webhooks.add_endpoint, data.command(), actor=actor)
     return Response(endpoint_with_secret_json(endpoint), status_code=201, headers=etag(endpoint.version))
@@ -139,7 +139,7 @@ async def remove_endpoint(
 @post(
     "/webhook-endpoints/{endpoint_id:str}/rotate-secret",
     status_code=200,
-    opt=documented(webhooks.rotate_secret, body=examples.ROTATE, answer=examples.ROTATED),
+    opt=documented(webhooks.rotate_secret, body=examples.ROTATE, answer=examples.ROTATED, keyless=CONFIDENTIAL),
     operation_id="rotateWebhookSecret",
 )
 async def rotate_secret(
@@ -152,7 +152,7 @@ async def rotate_secret(
 ) -> Response[EndpointWithSecretJson]:
     """Replace the secret. For `overlapHours`, deliveries have two signatures: with the new and the current secret.
 
-    The operation takes no `Idempotency-Key`: its answer is a secret, which is not shown again.
+    The new one is not shown again.
     """
     command = data.command(endpoint_id, expected_version(if_match))
     endpoint = await executor.run(webhooks.rotate_secret, command, actor=actor)

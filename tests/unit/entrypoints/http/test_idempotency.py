@@ -1,16 +1,23 @@
 """`Idempotency-Key`."""
 
 import asyncio
-from typing import Final
+import re
+from typing import Any, Final
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, the_routes
+from tests.openapi import operations
+from tests.programs import CHECKOUT
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, V1, Api, assert_problem, the_routes
 from tests.unit.features.collected import ROUTES
+from tests.unit.features.declarations import Request, Row
+
+from entrypoints.http.kit.documentation import KEY as DOCUMENTED
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
 KEY = {"Idempotency-Key": "monday-at-ten"}
 JSON = {"Content-Type": "application/json"}
+NO_KEY: Final = "Takes no `Idempotency-Key`: "
 
 
 async def test_the_same_key_and_body_get_the_same_answer_byte_by_byte(api: Api) -> None:
@@ -57,29 +64,48 @@ async def test_a_failed_request_can_be_repeated_with_its_key(api: Api) -> None:
     assert (await api.post("/bookings", other, json=wish, headers=KEY)).status_code == 201
 
 
-UNDER_A_KEY: Final = {route: row.once for route, row in ROUTES.items() if row.once is not None}
-WITHOUT_A_KEY: Final = {route: row.keyless for route, row in ROUTES.items() if row.keyless}
-"""POSTs that create nothing, or nothing twice by themselves; and why no answer is stored under a key."""
+GUIDE: Final = CHECKOUT / "docs" / "api.md"
 
 
-async def test_every_post_takes_a_key_or_is_exempt(api: Api) -> None:
+async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
     posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
     taking = {route for route, handler in posts.items() if "runner" in handler.parsed_fn_signature.parameters}
-    assert taking == set(UNDER_A_KEY)
-    assert set(posts) - taking == set(WITHOUT_A_KEY)
+    reasons = {route: posts[route].opt[DOCUMENTED].keyless for route in posts.keys() - taking}
+    assert [route for route, reason in reasons.items() if not reason] == []
+    assert [route for route in taking if posts[route].opt[DOCUMENTED].keyless] == []
+    unkeyed = {(anonymous(route.removeprefix("POST ")), reason) for route, reason in reasons.items()}
+    rows = re.findall(r"^\| ([^|]+) \| (`POST [^|]+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {(anonymous(path), why) for why, paths in rows for path in re.findall("`POST (.+?)`", paths)} == unkeyed
+    found = operations((await api.get("/schema")).json())
+    said = [(name.removeprefix(f"post {V1}"), each.get("description", "").partition(NO_KEY)) for name, each in found]
+    assert {(anonymous(path), text[2].removesuffix(".")) for path, text in said if text[1]} == unkeyed
 
 
-async def test_every_creating_route_creates_once_per_key(api: Api) -> None:
-    for route in UNDER_A_KEY:
+def anonymous(path: str) -> str:
+    """The path without the names of its parameters."""
+    return re.sub(r"{[^}]*}", "{}", path)
+
+
+async def test_every_other_post_has_one_effect_per_key(api: Api) -> None:
+    for route, handler in the_routes(api).items():
+        if not route.startswith("POST ") or "runner" not in handler.parsed_fn_signature.parameters:
+            continue
         try:
-            await try_a_key(api, route)
+            await try_a_key(api, *await request_of(api, ROUTES[route]))
         except AssertionError as wrong:
             wrong.add_note(route)
             raise
 
 
-async def try_a_key(api: Api, route: str) -> None:
-    token, path, body = await UNDER_A_KEY[route](api)
+async def request_of(api: Api, row: Row) -> Request:
+    if row.once is not None:
+        return await row.once(api)
+    assert row.edit is not None
+    edit = await row.edit(api)
+    return edit.token, edit.path, edit.body
+
+
+async def try_a_key(api: Api, token: str, path: str, body: dict[str, Any]) -> None:
     before = api.database.all_but_answers()
     first = await api.post(path, token, json=body, headers=KEY)
     after = api.database.all_but_answers()
@@ -87,9 +113,11 @@ async def try_a_key(api: Api, route: str) -> None:
     again = await api.post(path, token, json=body, headers=KEY)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert again.headers.get("Location") == first.headers.get("Location")
+    for header in ("Location", "ETag"):
+        assert again.headers.get(header) == first.headers.get(header)
     if body:  # a route without one ignores what is sent
-        assert_problem(await api.post(path, token, content=b"{}", headers=KEY | JSON), 400, "validation.invalid_input")
+        refused = await api.post(path, token, content=b"{}", headers=KEY | JSON)
+        assert refused.json()["code"] in {"validation.invalid_input", "idempotency.key_reused"}
     changed = await api.post(path, token, content=b" " + first.request.content, headers=KEY | JSON)
     assert_problem(changed, 422, "idempotency.key_reused")
     assert api.database.all_but_answers() == after

@@ -33,6 +33,8 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
         },
         "security": _security(handler),
     }
+    if said.keyless and method == "POST":
+        description += f"\n\nTakes no `Idempotency-Key`: {said.keyless}."
     if description:
         operation["description"] = " ".join(description.split())
     body = body_type(handler)

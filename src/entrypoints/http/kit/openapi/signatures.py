@@ -51,9 +51,8 @@ def body_required(handler: HTTPRouteHandler) -> bool:
 def answer_type(handler: HTTPRouteHandler) -> Any:
     """The type of the response body, or None."""
     returned = handler.parsed_fn_signature.return_type
-    if returned.is_subclass_of(Response):
-        return returned.inner_types[0].annotation
-    return None if returned.annotation is type(None) else returned.annotation
+    shown = returned.inner_types[0] if returned.is_subclass_of(Response) else returned
+    return None if shown.annotation is type(None) else shown.annotation
 
 
 class Schemas:
