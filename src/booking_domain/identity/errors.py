@@ -81,6 +81,12 @@ class AccountDeleted(AccountDisabled):
     erased_from: date
 
 
+class InvalidCsrfToken(Forbidden):
+    """With a session in cookies, a change needs the session's `X-CSRF-Token`, from a page of this platform."""
+
+    code: ClassVar[str] = "auth.invalid_csrf_token"
+
+
 class ProfileIncomplete(Forbidden):
     """Your profile is not complete yet; please complete it first."""
 

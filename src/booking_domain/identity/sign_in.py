@@ -86,9 +86,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """An account and the tokens of its session."""
+    """An account, its session and the tokens of the session."""
 
     user: User
+    session_id: SessionId
     access: AccessToken
     refresh_token: str = field(repr=False)
 
@@ -274,7 +275,12 @@ async def _log_out(identity: Identity, session_id: SessionId | None, refresh_tok
 
 def _tokens(identity: Identity, signed_in: SignedIn) -> Tokens:
     access = identity.access_tokens.issue(signed_in.bearer, identity.clock.now())
-    return Tokens(user=signed_in.user, access=access, refresh_token=signed_in.refresh_token)
+    return Tokens(
+        user=signed_in.user,
+        session_id=signed_in.session_id,
+        access=access,
+        refresh_token=signed_in.refresh_token,
+    )
 
 
 @asynccontextmanager

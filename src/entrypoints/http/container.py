@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from dependency_injector import providers
 from litestar.di import Provide
 
+from adapters.security.keys import derived_key, derived_keys
 from entrypoints.container import Container
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
@@ -23,6 +25,7 @@ from entrypoints.http.kit.identities import (
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
+from entrypoints.http.kit.session_cookies import SessionCookies, provide_session_mode
 from entrypoints.http.kit.transport import Https
 from entrypoints.http.kit.turns import Turns
 from entrypoints.settings import Environment, Settings
@@ -35,12 +38,19 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "caller": provide_caller,
     "asked": read_query,
     "runner": provide_idempotent_runner,
+    "session_mode": provide_session_mode,
 }
 
 
 def inbox_of(settings: Settings, files: Inbox) -> Inbox | None:
     """The messages that are written to files; None in production, which writes none."""
     return None if settings.environment is Environment.PRODUCTION else files
+
+
+def own_origins(settings: Settings) -> tuple[str, ...]:
+    """The origins of web pages that may use the API: its own, and the configured ones."""
+    own = urlsplit(settings.public_url)
+    return (f"{own.scheme}://{own.netloc}", *settings.cors_origins)
 
 
 class HttpContainer(Container):
@@ -50,6 +60,12 @@ class HttpContainer(Container):
     turns = providers.Singleton(Turns, computing)
     upload_turns = providers.Singleton(Turns, computing)
     clients = providers.Singleton(Clients, Container.settings.provided.trusted_proxies)
+    session_cookies = providers.Singleton(
+        SessionCookies,
+        providers.Callable(derived_key, Container.settings.provided.secret_key, "csrf-tokens"),
+        previous=providers.Callable(derived_keys, Container.settings.provided.previous_secret_keys, "csrf-tokens"),
+        origins=providers.Callable(own_origins, Container.settings),
+    )
     request_guard = providers.Singleton(
         RequestGuard,
         Container.access_tokens,
@@ -72,6 +88,7 @@ class HttpContainer(Container):
         ),
         auditing=providers.Singleton(Auditing, Container.executor, clients),
         two_factors=Container.settings.provided.second_factor_roles,
+        session_cookies=session_cookies,
     )
     inbox_pages = providers.Singleton(Pages, ASSETS)
     inbox = providers.Callable(inbox_of, Container.settings, Container.message_files)

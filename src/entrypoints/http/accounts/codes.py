@@ -30,13 +30,14 @@ from entrypoints.http.accounts.examples import (
     VERIFY_OTP,
 )
 from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import SignedInJson, signed_in_json
+from entrypoints.http.accounts.schemas import SignedInJson, signed_in
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ENDED_SESSION, IF_VALID, ONE_FACTOR, PENDING_TOO
+from entrypoints.http.kit.session_cookies import SessionMode, has_token
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,
@@ -80,6 +81,7 @@ async def verify_otp(
     session_id: Injected[SessionId | None],
     counted_as: Injected[str],
     identity: Injected[Identity],
+    session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
     """Use a one-time code.
 
@@ -105,11 +107,11 @@ async def verify_otp(
             second_factor=data.second_factor,
             purpose=CodePurpose(data.purpose),
         )
-        return Response(signed_in_json(tokens))
+        return signed_in(tokens, session_mode)
     if data.purpose == "unlock":
         await own_account.unlock_with_code(identity, contact, code, counted_as=counted_as)
     else:
-        if session_id is None and "authorization" in request.headers:
+        if session_id is None and has_token(request):
             raise InvalidToken  # without it, the verification would remove what its user has set up
         await own_account.verify_with_code(identity, contact, code, current=session_id, counted_as=counted_as)
     return Response(cast("SignedInJson", None), status_code=204)
@@ -145,9 +147,11 @@ async def complete_profile(
     data: JSONBody[CompleteProfileBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
+    *,
     client: Injected[Client],
     identity: Injected[Identity],
-) -> SignedInJson:
+    session_mode: Injected[SessionMode],
+) -> Response[SignedInJson]:
     """Complete the account that a sign-up began; it becomes `active`.
 
     The answer has new tokens: the session of the sign-up ends. Until then, an account that is `pending` can use
@@ -155,7 +159,7 @@ async def complete_profile(
     """
     profile = sign_in.Profile(name=data.name, role=Role(data.role), password=data.password)
     tokens = await sign_in.complete_profile(identity, actor, profile, current=session_id, client=client)
-    return signed_in_json(tokens)
+    return signed_in(tokens, session_mode)
 
 
 handlers: Final = (send_otp, verify_otp, verify_email, complete_profile)

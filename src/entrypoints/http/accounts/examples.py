@@ -27,6 +27,7 @@ SIGNED_IN: Final[dict[str, Any]] = {
     "accessToken": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk5ZjNhMCJ9.c2lnbmF0dXJl",
     "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7LzR4tYw6Vb0KxQeJfH3sPiUcZa7Mn2DgXo",
     "expiresIn": 1800,
+    "csrfToken": None,
 }
 REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
 SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from litestar import Router, get, post
+from litestar import Response, Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import sign_in
+from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -23,7 +24,7 @@ from entrypoints.http.accounts.schemas import (
     RegisterBody,
     SignedInJson,
     UserJson,
-    signed_in_json,
+    signed_in,
     user_json,
 )
 from entrypoints.http.kit.documentation import documented
@@ -31,17 +32,21 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL, PENDING_TOO
+from entrypoints.http.kit.session_cookies import CSRF, SessionMode
 
 _NOTHING: Final = LogOutBody()
+_NO_TOKEN: Final = RefreshBody()
 
 
 @post("/register", opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN, keyless=CONFIDENTIAL))
 async def register(
     data: JSONBody[RegisterBody],
     client: Injected[Client],
+    *,
     counted_as: Injected[str],
     identity: Injected[Identity],
-) -> SignedInJson:
+    session_mode: Injected[SessionMode],
+) -> Response[SignedInJson]:
     """Create an account and sign in.
 
     If another account has the contact, the answer is 409. If that account has not verified it, the owner of the contact
@@ -51,7 +56,7 @@ async def register(
     new = sign_in.Registration(
         contact=data.contact(), name=data.name, role=Role(data.role), password=data.password, code=data.code
     )
-    return signed_in_json(await sign_in.register(identity, new, client, counted_as=counted_as))
+    return signed_in(await sign_in.register(identity, new, client, counted_as=counted_as), session_mode)
 
 
 @post(
@@ -62,9 +67,11 @@ async def register(
 async def log_in(
     data: JSONBody[LoginBody],
     client: Injected[Client],
+    *,
     counted_as: Injected[str],
     identity: Injected[Identity],
-) -> SignedInJson:
+    session_mode: Injected[SessionMode],
+) -> Response[SignedInJson]:
     """Sign in with a password.
 
     After three wrong passwords in a row the login is locked, whether or not it has an account: 403, also for the right
@@ -76,11 +83,14 @@ async def log_in(
     An account with a second factor also needs its code. If the password is right and the code is missing, the answer is
     401 `auth.second_factor_needed`; repeat the request with `secondFactor`. After five wrong codes in a row, codes are
     refused for 15 minutes, then 30, and so on up to a day; recovery codes are always accepted.
+
+    With `X-Session-Mode: cookie`, as for every route that signs in, the tokens are in `HttpOnly` cookies and null in
+    the answer, and changes need its `csrfToken` as `X-CSRF-Token`.
     """
     tokens = await sign_in.sign_in_with_password(
         identity, data.contact(), data.password, client=client, counted_as=counted_as, second_factor=data.second_factor
     )
-    return signed_in_json(tokens)
+    return signed_in(tokens, session_mode)
 
 
 @post(
@@ -89,14 +99,23 @@ async def log_in(
     opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN, keyless=CONFIDENTIAL),
     operation_id="refreshTokens",
 )
-async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identity: Injected[Identity]) -> SignedInJson:
+async def refresh(
+    client: Injected[Client],
+    identity: Injected[Identity],
+    session_mode: Injected[SessionMode],
+    data: JSONBody[RefreshBody] = _NO_TOKEN,
+) -> Response[SignedInJson]:
     """Trade a refresh token for new tokens.
 
     Each refresh token can be used once, for 30 days, and a session lasts for 180 days at most. Reuse of a token ends
     its session, since the token may have been stolen. Parallel requests do no harm: within ten seconds of its use, a
-    token is answered with the same next token, unless that one has been used already.
+    token is answered with the same next token, unless that one has been used already. With `X-Session-Mode: cookie`
+    the token is that of the cookie, if the body has none.
     """
-    return signed_in_json(await sign_in.refresh(identity, data.refresh_token, client=client))
+    refresh_token = session_mode.refresh_token(data.refresh_token)
+    if refresh_token is None:
+        raise InvalidToken
+    return signed_in(await sign_in.refresh(identity, refresh_token, client=client), session_mode)
 
 
 @post(
@@ -112,20 +131,37 @@ async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identit
 async def sign_out(
     session_id: Injected[SessionId | None],
     identity: Injected[Identity],
+    session_mode: Injected[SessionMode],
     data: JSONBody[LogOutBody] = _NOTHING,
-) -> None:
+) -> Response[None]:
     """End the session of the access token, of the refresh token in the body, or both.
 
     One of the two is required. Ending a session again, or with a refresh token that is no longer valid, succeeds. The
-    session's refresh tokens are revoked at once; its access tokens stay valid until they expire.
+    session's refresh tokens are revoked at once; its access tokens stay valid until they expire. With
+    `X-Session-Mode: cookie` the session is that of the cookies, which are removed.
     """
-    await sign_in.log_out(identity, session_id, data.refresh_token)
+    await sign_in.log_out(identity, session_id, session_mode.refresh_token(data.refresh_token))
+    return Response(None, cookies=session_mode.no_cookies())
 
 
-@get("/me", opt=PENDING_TOO | documented(get_own_account, answer=USER), operation_id="getSignedInAccount")
-async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
-    """Return the account of the access token."""
-    return user_json(await get_own_account(actor, reads.users))
+@get(
+    "/me",
+    opt=PENDING_TOO | documented(get_own_account, answer=USER, headers=(CSRF,)),
+    operation_id="getSignedInAccount",
+)
+async def me(
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    reads: Injected[Reads],
+    session_mode: Injected[SessionMode],
+) -> Response[UserJson]:
+    """Return the account of the access token.
+
+    If a cookie has the access token, `X-CSRF-Token` of the answer is the session's, for a page that was loaded again.
+    """
+    user = await get_own_account(actor, reads.users)
+    csrf_token = session_mode.csrf_token(session_id)
+    return Response(user_json(user), headers={} if csrf_token is None else {CSRF: csrf_token})
 
 
 routes: Final = Router(

@@ -3,6 +3,7 @@
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
+from litestar import Response
 from msgspec import Meta
 
 from booking_domain.identity.contacts import ContactInput
@@ -13,6 +14,7 @@ from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, one_of
+from entrypoints.http.kit.session_cookies import SessionMode
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -85,9 +87,9 @@ NO_PROOF: Final = ProofBody()
 
 
 class RefreshBody(Body, frozen=True, kw_only=True):
-    """The refresh token; it is used up."""
+    """The refresh token, which is used up; with `X-Session-Mode: cookie` it is in a cookie."""
 
-    refresh_token: RefreshTokenText
+    refresh_token: RefreshTokenText | None = None
 
 
 class LogOutBody(Body, frozen=True, kw_only=True):
@@ -120,13 +122,15 @@ class UserJson(Json, frozen=True, kw_only=True):
 
 
 class SignedInJson(Json, frozen=True, kw_only=True):
-    """An account and the tokens of its new session."""
+    """An account and the tokens of its new session, which are null if they are in cookies."""
 
     user: UserJson
-    access_token: str
-    refresh_token: str
+    access_token: str | None
+    refresh_token: str | None
     expires_in: int
     """Seconds until the access token expires."""
+    csrf_token: str | None
+    """With cookies, the `X-CSRF-Token` of the session's changes; else null."""
 
 
 class LoginJson(Json, frozen=True, kw_only=True):
@@ -163,14 +167,16 @@ def user_json(user: User) -> UserJson:
     )
 
 
-def signed_in_json(tokens: Tokens) -> SignedInJson:
-    """Show an account with its tokens."""
-    return SignedInJson(
+def signed_in(tokens: Tokens, mode: SessionMode) -> Response[SignedInJson]:
+    """Answer with an account and its tokens, or with cookies."""
+    shown = SignedInJson(
         user=user_json(tokens.user),
-        access_token=tokens.access.text,
-        refresh_token=tokens.refresh_token,
+        access_token=None if mode.in_cookies else tokens.access.text,
+        refresh_token=None if mode.in_cookies else tokens.refresh_token,
         expires_in=tokens.access.expires_in,
+        csrf_token=mode.csrf_token(tokens.session_id),
     )
+    return Response(shown, cookies=mode.cookies(tokens))
 
 
 def login_json(login: Login) -> LoginJson:

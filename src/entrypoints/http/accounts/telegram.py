@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from litestar import Router, delete, post
+from litestar import Response, Router, delete, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import own_account
@@ -15,12 +15,13 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM
 from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in_json
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.session_cookies import SessionMode
 
 _OF_LINK: Final = documented(
     own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF}, keyless=CONFIDENTIAL
@@ -37,8 +38,10 @@ async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],
     client: Injected[Client],
     counted_as: Injected[str],
+    *,
     identity: Injected[Identity],
-) -> SignedInJson:
+    session_mode: Injected[SessionMode],
+) -> Response[SignedInJson]:
     """Sign in with what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
 
     The first time, this creates a customer account with the name that Telegram knows and no contact; an existing
@@ -48,7 +51,7 @@ async def sign_in_by_telegram(
     tokens = await sign_in_with_telegram(
         identity, data.proof(), client=client, counted_as=counted_as, second_factor=data.second_factor
     )
-    return signed_in_json(tokens)
+    return signed_in(tokens, session_mode)
 
 
 @post("/users/me/telegram", status_code=204, opt=limited_as(AUTH) | _OF_LINK)

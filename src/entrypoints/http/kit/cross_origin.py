@@ -6,12 +6,17 @@ from typing import Final
 from litestar.enums import ScopeType
 from litestar.types import Message, Scope
 
-_EXPOSED: Final = b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+_EXPOSED: Final = (
+    b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-CSRF-Token, X-Request-Id"
+)
 _PREFLIGHT: Final = (
     (b"access-control-allow-methods", b"DELETE, GET, HEAD, PATCH, POST, PUT"),
     (
         b"access-control-allow-headers",
-        b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id",
+        (
+            b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRF-Token, "
+            b"X-Request-Id, X-Session-Mode"
+        ),
     ),
     (b"access-control-max-age", b"7200"),
 )
@@ -19,7 +24,7 @@ _VARY: Final = (b"vary", b"Origin")
 
 
 class CrossOrigin:
-    """Adds the headers for allowed origins to every response, errors included. Browser credentials are not allowed."""
+    """Adds the headers for allowed origins to every response, errors included; their requests may have cookies."""
 
     def __init__(self, origins: Sequence[str]) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
@@ -32,7 +37,7 @@ class CrossOrigin:
         origin = asked.get(b"origin")
         headers = [*message["headers"], _VARY]
         if origin in self._origins:
-            headers.append((b"access-control-allow-origin", origin))
+            headers += [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true")]
             if (
                 scope["type"] == ScopeType.HTTP
                 and scope["method"] == "OPTIONS"

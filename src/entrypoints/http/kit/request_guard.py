@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.handlers.base import BaseRouteHandler
 
 from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, SecondFactorRequired
-from booking_domain.identity.ports import AccessTokens, SessionReads
+from booking_domain.identity.ports import AccessTokens, Bearer, SessionReads
 from booking_domain.identity.queries import require_live_session
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
@@ -23,6 +23,7 @@ from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.request_heads import refuse_transfer_encoding
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE, BY_COOKIE, SessionCookies
 from entrypoints.http.kit.transport import Https
 
 ACCESS: Final = "access"
@@ -77,6 +78,7 @@ class RequestGuard:
         limits: RouteLimits,
         auditing: Auditing,
         two_factors: frozenset[Role],
+        session_cookies: SessionCookies,
     ) -> None:
         self._tokens = tokens
         self._clock = clock
@@ -84,6 +86,7 @@ class RequestGuard:
         self._limits = limits
         self._auditing = auditing
         self._two_factors = two_factors
+        self._session_cookies = session_cookies
         self._sessions = sessions
         self._actions: dict[int, frozenset[Permission]] = {}
 
@@ -114,27 +117,37 @@ class RequestGuard:
         access = handler.opt.get(ACCESS)
         if access == "public":
             return
-        token = _bearer(scope["headers"])
-        if token is None and access in {"optional", "if valid"}:
-            scope["user"] = scope["auth"] = None
-            return
-        if token is None:
-            raise InvalidToken
-        try:
-            bearer = self._tokens.read(token, self._clock.now())
-        except InvalidToken:
-            if access != "if valid":
-                raise
-            scope["user"] = scope["auth"] = None
-            return
-        if bearer.pending and not serves_pending(handler):
-            if access not in {"optional", "if valid"}:
+        optional = access in {"optional", "if valid"}
+        bearer = self._bearer(request, access)
+        if bearer is not None and bearer.pending and not serves_pending(handler):
+            if not optional:
                 raise ProfileIncomplete
+            bearer = None
+        if bearer is None:
+            if not optional:
+                raise InvalidToken
             scope["user"] = scope["auth"] = None
             return
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id
         if bearer.actor.role in self._two_factors and not bearer.second_factor and not needs_one_factor(handler):
             raise SecondFactorRequired
+
+    def _bearer(self, request: Request[Any, Any, Any], access: str | None) -> Bearer | None:
+        """The bearer of the access token, which is in the header or in a cookie; None without one that counts."""
+        given = _bearer_token(request.scope["headers"])
+        token = request.cookies.get(ACCESS_COOKIE) if given is None else given
+        if token is None:
+            return None
+        try:
+            bearer = self._tokens.read(token, self._clock.now())
+        except InvalidToken:
+            if access == "if valid" or (access == "optional" and given is None):  # browsers attach cookies to all
+                return None
+            raise
+        if given is None:
+            self._session_cookies.require_own_page(request, bearer.session_id)
+            request.scope["state"][BY_COOKIE] = True
+        return bearer
 
     async def _require_live_session(self, request: Request[Any, Any, Any]) -> None:
         """Read the session where the actor or the route needs a live one; see `needs_live_session`."""
@@ -149,7 +162,7 @@ class RequestGuard:
             await require_live_session(actor, scope["auth"], self._sessions, now=self._clock.now())
 
 
-def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def _bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     for name, value in headers:
         if name == b"authorization":
             scheme, _, token = value.decode("latin-1").partition(" ")

@@ -219,4 +219,4 @@ async def test_sessions_and_login_history_need_a_token(api: Api, method: str, pa
 async def test_the_body_of_a_logout_is_optional_and_documented_as_such(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
     assert paths["/api/v1/auth/logout"]["post"]["requestBody"]["required"] is False
-    assert paths["/api/v1/auth/refresh"]["post"]["requestBody"]["required"] is True
+    assert paths["/api/v1/auth/login"]["post"]["requestBody"]["required"] is True

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, SecondFactorRequired
+from booking_domain.identity.errors import InvalidCsrfToken, InvalidToken, ProfileIncomplete, SecondFactorRequired
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, NotPermitted, StorageUnavailable
 from booking_domain.shared.executor import UseCase
@@ -98,12 +98,16 @@ def errors_of(handler: HTTPRouteHandler) -> list[type[DomainError]]:
         found.append(RateLimited)
     if handler.opt.get(ACCESS) != "public":
         found.append(InvalidToken)
+        if not handler.http_methods <= {"GET"}:
+            found.append(InvalidCsrfToken)
         if not needs_one_factor(handler):
             found.append(SecondFactorRequired)
         if not serves_pending(handler):
             found.append(ProfileIncomplete)
         if any(not _for_everyone(use_case.action) for use_case in use_cases):
             found.append(NotPermitted)
+    if "session_mode" in handler.parsed_fn_signature.parameters:
+        found.append(InvalidCsrfToken)
     if "runner" in handler.parsed_fn_signature.parameters:
         found += [KeyReused, RequestInFlight]
     return found

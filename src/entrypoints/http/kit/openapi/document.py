@@ -12,7 +12,7 @@ from litestar.routes import HTTPRoute
 
 from entrypoints.http.kit.openapi.headers import HEADERS
 from entrypoints.http.kit.openapi.links import add_links
-from entrypoints.http.kit.openapi.operations import operation_of, tag_of
+from entrypoints.http.kit.openapi.operations import SECURITY_SCHEMES, operation_of, tag_of
 from entrypoints.http.kit.openapi.sharing import share
 from entrypoints.http.kit.openapi.signatures import Schemas
 from entrypoints.http.kit.problems import CODES_OF_ANY_ROUTE, MEDIA_TYPE, Problem, camel
@@ -75,7 +75,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
         "components": {
             "schemas": schemas.components | {"ProblemCode": _problem_code(paths)},
             "headers": HEADERS,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": SECURITY_SCHEMES,
         },
     }
     share(document)

@@ -45,6 +45,7 @@ HEADERS: Final = {
     "Idempotency-Replayed": _header(
         "Present if the response is that of an earlier request with the same key.", "true", enum=["true"]
     ),
+    "X-CSRF-Token": _header("The CSRF token of a session in cookies.", "5f1d9c3a", pattern="^[0-9a-f]+$"),
     "Content-Language": _header("The language of the messages.", FALLBACK, always=True, enum=list(LANGUAGES)),
     "WWW-Authenticate": _header("The authentication scheme.", "Bearer", always=True),
     "Retry-After": _header("The seconds after which to retry.", "2", always=True, pattern="^[0-9]+$"),

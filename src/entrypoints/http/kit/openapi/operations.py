@@ -12,7 +12,13 @@ from entrypoints.http.kit.openapi.parameters import parameters_of
 from entrypoints.http.kit.openapi.signatures import Schemas, body_required, body_type
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.request_guard import ACCESS
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE, CSRF
 
+SECURITY_SCHEMES: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": ACCESS_COOKIE},
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF},
+}
 _ARTICLE: Final = re.compile(r"_(?:an?|the|some)_")
 
 
@@ -31,7 +37,7 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
             **without_body(handler, said),
             **problems(handler, schemas),
         },
-        "security": _security(handler),
+        "security": _security(handler, method),
     }
     if said.keyless and method == "POST":
         description += f"\n\nTakes no `Idempotency-Key`: {said.keyless}."
@@ -56,11 +62,12 @@ def tag_of(path: str) -> str:
     return next(part for part in path.split("/") if part not in {"", "api", "v1"})
 
 
-def _security(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:
+def _security(handler: HTTPRouteHandler, method: str) -> list[dict[str, list[str]]]:
+    by_cookie: dict[str, list[str]] = {"cookie": []} if method == "GET" else {"cookie": [], "csrf": []}
     match handler.opt.get(ACCESS):
         case "public":
             return []
         case "optional" | "if valid":
-            return [{"bearer": []}, {}]
+            return [{"bearer": []}, by_cookie, {}]
         case _:
-            return [{"bearer": []}]
+            return [{"bearer": []}, by_cookie]

@@ -11,6 +11,7 @@ from entrypoints.http.kit.idempotency import HEADER
 from entrypoints.http.kit.openapi.signatures import Schemas
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.queries import query_type
+from entrypoints.http.kit.session_cookies import MODE
 
 _ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
 _EXAMPLES: Final[dict[str, Any]] = {
@@ -52,6 +53,13 @@ _IDEMPOTENCY: Final[dict[str, Any]] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "monday-at-ten-7d1f3c0e",
 }
+_SESSION_MODE: Final[dict[str, Any]] = {
+    "name": MODE,
+    "in": "header",
+    "required": False,
+    "description": "`cookie` keeps the session in cookies, for a web page.",
+    "schema": {"type": "string", "enum": ["cookie"]},
+}
 _TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
@@ -91,6 +99,8 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
         found += _of_query(query, schemas)
     if "runner" in fields:
         found.append(_IDEMPOTENCY)
+    if "session_mode" in fields:
+        found.append(_SESSION_MODE)
     return [*found, _ACCEPT_LANGUAGE, _REQUEST_ID]
 
 
