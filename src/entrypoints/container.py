@@ -385,6 +385,8 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
+    csrf_key = providers.Callable(derived_key, settings.provided.secret_key, "csrf-tokens")
+    previous_csrf_keys = providers.Callable(derived_keys, settings.provided.previous_secret_keys, "csrf-tokens")
     link_visitor_key = providers.Callable(derived_key, settings.provided.secret_key, "booking-link-visitors")
     sms_recipient_key = providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients")
     mailer = providers.Singleton(

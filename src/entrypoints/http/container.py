@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from dependency_injector import providers
 from litestar.di import Provide
 
-from adapters.security.keys import derived_key, derived_keys
 from entrypoints.container import Container
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
@@ -62,8 +61,8 @@ class HttpContainer(Container):
     clients = providers.Singleton(Clients, Container.settings.provided.trusted_proxies)
     session_cookies = providers.Singleton(
         SessionCookies,
-        providers.Callable(derived_key, Container.settings.provided.secret_key, "csrf-tokens"),
-        previous=providers.Callable(derived_keys, Container.settings.provided.previous_secret_keys, "csrf-tokens"),
+        Container.csrf_key,
+        previous=Container.previous_csrf_keys,
         origins=providers.Callable(own_origins, Container.settings),
     )
     request_guard = providers.Singleton(
