@@ -132,7 +132,7 @@ class Settings:
     phone_country: str = "MN"
     """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
-    """BOOKING_PASSWORD_COMPOSITION: `on` requires a letter and a digit in new passwords."""
+    """BOOKING_PASSWORD_COMPOSITION: `on` requires an upper-case and a lower-case letter and a digit in new passwords."""
     admin_second_factor: bool = False
     """BOOKING_ADMIN_SECOND_FACTOR: `on` or `off`: whether admins need a second factor; default in production: `on`."""
     rate_limits: bool = True

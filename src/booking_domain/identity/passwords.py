@@ -41,7 +41,7 @@ class PasswordPolicy:
 
     known: KnownPasswords
     composition: bool = False
-    """Whether a letter and a digit are required; NIST SP 800-63B advises against it."""
+    """Whether an upper-case and a lower-case letter and a digit are required; NIST SP 800-63B advises against it."""
 
     def check(self, password: str, own: Iterable[str | None] = (), *, field: str = "password") -> str:
         """Return the password unchanged, or raise `InvalidValue`; `own` are the account's name and contacts."""
@@ -58,9 +58,19 @@ class PasswordPolicy:
             return "this password is among the most common ones; choose another one"
         if any(word in folded for word in (*PRODUCT_WORDS, *_own_words(own))):
             return "it contains your name, your contact or our name; choose another one"
-        if self.composition and not (any(map(str.isalpha, password)) and any(map(str.isdigit, password))):
-            return "a letter and a digit are required"
+        if self.composition and not _is_composed(password):
+            return "an upper-case letter, a lower-case letter and a digit are required"
         return None
+
+
+def _is_composed(password: str) -> bool:
+    """Whether it has letters of both cases and a digit; a letter of a script without case counts as both."""
+    letters = [letter for letter in password if letter.isalpha()]
+    return (
+        any(not letter.islower() for letter in letters)
+        and any(not letter.isupper() for letter in letters)
+        and any(map(str.isdigit, password))
+    )
 
 
 def _own_words(own: Iterable[str | None]) -> set[str]:
