@@ -1,5 +1,6 @@
 """Sessions, the rotation of their refresh tokens, and the login history."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,17 +20,49 @@ MAX_USER_AGENT: Final = 200
 _MAX_ADDRESS: Final = 64
 
 
+class Platform(StrEnum):
+    """What a client runs on, as it claims."""
+
+    WEB = "web"
+    """A browser, on any device."""
+    IOS = "ios"
+    """An app."""
+    ANDROID = "android"
+    """An app."""
+    TELEGRAM = "telegram"
+    """A mini-app."""
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, named: str, user_agent: str) -> "Platform":
+        """The platform that the client names, else the one that its user agent suggests."""
+        if named.lower() in {platform.value for platform in cls}:
+            return cls(named.lower())
+        return next((platform for platform, words in _PLATFORMS if words.search(user_agent)), cls.OTHER)
+
+
+# In this order: browsers name the system that they run on too.
+_PLATFORMS: Final = (
+    (Platform.TELEGRAM, re.compile("telegram", re.IGNORECASE)),
+    (Platform.WEB, re.compile(r"^(Mozilla|Opera)/")),
+    (Platform.IOS, re.compile(r"CFNetwork|Darwin|iPhone|iPad|\biOS\b")),
+    (Platform.ANDROID, re.compile(r"android|okhttp|dalvik", re.IGNORECASE)),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The origin of a request as the server sees it; the user agent is the client's claim."""
+    """The origin of a request as the server sees it; user agent and platform are the client's claim."""
 
     address: str = ""
     user_agent: str = ""
+    platform: Platform = Platform.OTHER
 
     @classmethod
-    def seen(cls, address: str, user_agent: str) -> Self:
+    def seen(cls, address: str, user_agent: str, platform: str = "") -> Self:
         """Truncate to the stored lengths and drop characters that cannot be printed."""
-        return cls(_printable(address)[:_MAX_ADDRESS], _printable(user_agent)[:MAX_USER_AGENT])
+        said = _printable(user_agent)[:MAX_USER_AGENT]
+        return cls(_printable(address)[:_MAX_ADDRESS], said, Platform.of(platform, said))
 
 
 def _printable(text: str) -> str:

@@ -15,6 +15,7 @@ from booking_domain.identity.sessions import (
     REFRESH_TOKEN_LIFE,
     Client,
     LoginMethod,
+    Platform,
     RefreshToken,
     Session,
     Use,
@@ -82,6 +83,20 @@ def test_the_client_is_stored_truncated_and_printable(address: str, user_agent: 
     assert len(client.address) <= 64
     assert (client.address + client.user_agent).isprintable()
     assert Client.seen("::1", "curl/8.5.0") == Client("::1", "curl/8.5.0")
+
+
+def test_the_platform_is_what_the_client_names_or_what_its_user_agent_suggests() -> None:
+    for named, user_agent, platform in (
+        ("iOS", "Mozilla/5.0 (X11; Linux x86_64)", Platform.IOS),
+        ("telegram", "", Platform.TELEGRAM),
+        ("toaster", "Mozilla/5.0 (Linux; Android 16) Chrome/141.0", Platform.WEB),
+        ("", "Mozilla/5.0 (Linux; Android 16) Telegram-Android/12.1", Platform.TELEGRAM),
+        ("", "Booking/3 CFNetwork/3826 Darwin/24.6.0", Platform.IOS),
+        ("", "okhttp/5.1.0", Platform.ANDROID),
+        ("", "curl/8.5.0", Platform.OTHER),
+        ("", "", Platform.OTHER),
+    ):
+        assert Client.seen("::1", user_agent, named).platform is platform, (named, user_agent)
 
 
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:

@@ -19,7 +19,7 @@ from booking_domain.shared.ids import LoginId, SessionId, UserId
 SESSION: Final = Mapper(
     sessions,
     Session,
-    client=Columns("address", "user_agent"),
+    client=Columns("address", "user_agent", "platform"),
     changes=(
         "token_digest",
         "previous_digest",
@@ -29,10 +29,11 @@ SESSION: Final = Mapper(
         "ended_at",
         "address",
         "user_agent",
+        "platform",
         "second_factor",
     ),
 )
-LOGIN: Final = Mapper(login_history, Login, client=Columns("address", "user_agent"))
+LOGIN: Final = Mapper(login_history, Login, client=Columns("address", "user_agent", "platform"))
 _s: Final = sessions.c
 _l: Final = login_history.c
 _ONE: Final = select(*SESSION.columns).where(_s.id == bindparam("session_id"))

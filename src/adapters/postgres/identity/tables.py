@@ -25,7 +25,7 @@ from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, perso
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import Channel, CodePurpose
-from booking_domain.identity.sessions import LoginMethod, LoginOutcome
+from booking_domain.identity.sessions import LoginMethod, LoginOutcome, Platform
 from booking_domain.shared.actor import Role
 
 # Columns that end in `_sealed` hold ciphertexts; `phone_index` is the keyed hash of the phone number.
@@ -78,6 +78,8 @@ sessions: Final = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("second_factor", Boolean, nullable=False),
+    Column("platform", Text, nullable=False, server_default="other"),
+    one_of("platform", Platform),
     Index("sessions_expires_at_idx", "expires_at"),
     info=personal_data("user_id", erase=DELETE, export="sessions"),
 )
@@ -93,6 +95,8 @@ login_history: Final = Table(
     Column("user_agent", Text, nullable=False),
     Column("method", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+    Column("platform", Text, nullable=False, server_default="other"),
+    one_of("platform", Platform),
     one_of("method", LoginMethod),
     one_of("outcome", LoginOutcome),
     Index("login_history_user_id_id_idx", "user_id", "id"),

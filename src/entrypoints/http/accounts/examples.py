@@ -93,6 +93,7 @@ SESSIONS: Final[dict[str, Any]] = {
             "lastUsedAt": "2026-11-23T01:40:00Z",
             "expiresAt": "2026-12-23T01:40:00Z",
             "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
+            "platform": "web",
             "address": "203.0.113.7",
             "current": True,
         }
@@ -104,6 +105,7 @@ LOGINS: Final[dict[str, Any]] = {
             "at": "2026-11-20T03:15:00Z",
             "address": "203.0.113.7",
             "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
+            "platform": "web",
             "method": "password",
             "outcome": "succeeded",
         }

@@ -9,7 +9,7 @@ from msgspec import Meta
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
 from booking_domain.identity.one_time_codes import CODE_DIGITS
-from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
+from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
 from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
@@ -139,6 +139,7 @@ class LoginJson(Json, frozen=True, kw_only=True):
     at: Timestamp
     address: str
     user_agent: str
+    platform: Platform
     method: LoginMethod
     outcome: LoginOutcome
 
@@ -185,6 +186,7 @@ def login_json(login: Login) -> LoginJson:
         at=login.at,
         address=login.client.address,
         user_agent=login.client.user_agent,
+        platform=login.client.platform,
         method=login.method,
         outcome=login.outcome,
     )

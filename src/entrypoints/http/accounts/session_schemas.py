@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from booking_domain.identity.sessions import Session
+from booking_domain.identity.sessions import Platform, Session
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.kit.fields import Json, Timestamp
 
@@ -17,6 +17,7 @@ class DeviceJson(Json, frozen=True, kw_only=True):
     last_used_at: Timestamp
     expires_at: Timestamp
     user_agent: str
+    platform: Platform
     address: str
 
 
@@ -47,6 +48,7 @@ def device_json(session: Session) -> DeviceJson:
         last_used_at=session.last_used_at,
         expires_at=session.expires_at,
         user_agent=session.client.user_agent,
+        platform=session.client.platform,
         address=session.client.address,
     )
 

@@ -1,6 +1,6 @@
 """The caller, for handlers."""
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Request
 
@@ -11,6 +11,8 @@ from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import counted
 
+PLATFORM: Final = "X-Client-Platform"
+"""The header in which a client names what it runs on."""
 Caller = str
 """Whom a request counts against: an account, or the address of somebody who has no access token."""
 
@@ -28,8 +30,9 @@ def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:
 
 
 def provide_client(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Client:
-    """Provide `client`: the address and user agent of the request."""
-    return Client.seen(clients.address(request.scope), request.headers.get("user-agent", ""))
+    """Provide `client`: the address, user agent and platform of the request."""
+    headers = request.headers
+    return Client.seen(clients.address(request.scope), headers.get("user-agent", ""), headers.get(PLATFORM, ""))
 
 
 def provide_counted_as(request: Request[Any, Any, Any], clients: Injected[Clients]) -> str:

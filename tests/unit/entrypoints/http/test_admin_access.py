@@ -39,7 +39,7 @@ async def test_an_admin_sees_a_users_sessions_as_the_user_does(api: Api) -> None
     assert seen == own
     assert (seen[0]["userAgent"], seen[0]["address"]) == ("phone", "127.0.0.1")
     assert seen[0]["lastUsedAt"] == "2026-11-23T00:05:00Z"
-    assert set(seen[0]) == {"id", "createdAt", "lastUsedAt", "expiresAt", "userAgent", "address"}
+    assert set(seen[0]) == {"id", "createdAt", "lastUsedAt", "expiresAt", "userAgent", "address", "platform"}
     assert (await api.post("/auth/logout", phone["accessToken"])).status_code == 204
     assert await sessions_of(api, admin, dorj["id"]) == own[1:]
     assert_problem(await api.get(f"/admin/users/{uuid4()}/sessions", admin), 404, "user.not_found")

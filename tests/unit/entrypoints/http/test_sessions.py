@@ -50,6 +50,7 @@ async def test_a_user_sees_their_live_sessions(api: Api) -> None:
             "expiresAt": "2026-12-23T00:01:00Z",
             "userAgent": "laptop" + "!" * 194,
             "address": "127.0.0.1",
+            "platform": "other",
             "current": False,
         },
         {
@@ -59,6 +60,7 @@ async def test_a_user_sees_their_live_sessions(api: Api) -> None:
             "expiresAt": "2026-12-23T00:00:00Z",
             "userAgent": "phone",
             "address": "127.0.0.1",
+            "platform": "other",
             "current": True,
         },
     ]
@@ -148,16 +150,24 @@ async def test_a_user_signs_out_all_other_devices(api: Api) -> None:
 
 async def test_the_login_history_shows_successes_and_failures(api: Api) -> None:
     phone, _ = await devices(api, "phone", "laptop")
-    await api.post("/auth/login", json={**LOGIN, "password": "battery-staple"}, headers={"User-Agent": "thief"})
+    thief = {"User-Agent": "thief", "X-Client-Platform": "android"}
+    await api.post("/auth/login", json={**LOGIN, "password": "battery-staple"}, headers=thief)
     await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
     answer = (await api.get("/auth/login-history", phone["accessToken"])).json()
     assert answer == {
         "items": [
-            {"at": at, "address": "127.0.0.1", "userAgent": user_agent, "method": method, "outcome": outcome}
-            for at, user_agent, method, outcome in (
-                ("2026-11-23T00:02:00Z", "thief", "password", "failed"),
-                ("2026-11-23T00:01:00Z", "laptop", "password", "succeeded"),
-                ("2026-11-23T00:00:00Z", "phone", "registration", "succeeded"),
+            {
+                "at": at,
+                "address": "127.0.0.1",
+                "userAgent": user_agent,
+                "platform": platform,
+                "method": method,
+                "outcome": outcome,
+            }
+            for at, user_agent, platform, method, outcome in (
+                ("2026-11-23T00:02:00Z", "thief", "android", "password", "failed"),
+                ("2026-11-23T00:01:00Z", "laptop", "other", "password", "succeeded"),
+                ("2026-11-23T00:00:00Z", "phone", "other", "registration", "succeeded"),
             )
         ],
         "nextCursor": None,

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final
 
 from booking_domain.identity.model import User, UserAction, UserParty
-from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, RefreshToken, Session
+from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Platform, RefreshToken, Session
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.testing.builders import NOW, Builder
@@ -38,7 +38,7 @@ async def _live(backend: Backend, user: User) -> Sequence[Session]:
 
 def _rotated(session: Session) -> Session:
     token = RefreshToken(text="", session_id=session.id, family_digest=session.family_digest, digest=b"n" * 32)
-    return session.rotated(token, b"s" * 32, Client("192.0.2.1", "another"), NOW + timedelta(days=1))
+    return session.rotated(token, b"s" * 32, Client("192.0.2.1", "another", Platform.WEB), NOW + timedelta(days=1))
 
 
 class SessionsContract(StorageContract):
@@ -154,7 +154,7 @@ class LoginHistoryContract(StorageContract):
             replace(make.login(user), method=method, outcome=outcome)
             for method, outcome in product(LoginMethod, LoginOutcome)
         ]
-        attempts.append(replace(make.login(user), at=NOW - INSTANT, client=Client("", "Ж" * 200)))
+        attempts.append(replace(make.login(user), at=NOW - INSTANT, client=Client("", "Ж" * 200, Platform.TELEGRAM)))
         await _noted(backend, *attempts)
         assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == attempts[::-1]
 

@@ -6,8 +6,10 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, PathParameter
 
+from booking_domain.identity.sessions import Platform
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.http.kit.idempotency import HEADER
+from entrypoints.http.kit.identities import PLATFORM
 from entrypoints.http.kit.openapi.signatures import Schemas
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.queries import query_type
@@ -60,6 +62,17 @@ _SESSION_MODE: Final[dict[str, Any]] = {
     "description": "`cookie` keeps the session in cookies, for a web page.",
     "schema": {"type": "string", "enum": ["cookie"]},
 }
+_PLATFORM: Final[dict[str, Any]] = {
+    "name": PLATFORM,
+    "in": "header",
+    "required": False,
+    "description": (
+        f"What the client runs on, for the login history: {', '.join(Platform)}. Without it, or with another value, "
+        "the user agent decides."
+    ),
+    "schema": {"type": "string"},
+    "example": "ios",
+}
 _TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
@@ -101,6 +114,8 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
         found.append(_IDEMPOTENCY)
     if "session_mode" in fields:
         found.append(_SESSION_MODE)
+    if "client" in fields:
+        found.append(_PLATFORM)
     return [*found, _ACCEPT_LANGUAGE, _REQUEST_ID]
 
 
