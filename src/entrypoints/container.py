@@ -246,6 +246,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         on=settings.provided.rate_limits,
     )
+    legal_documents = providers.Callable(operator.attrgetter("legal_documents"), settings)
     security_ports = providers.Singleton(
         SecurityPorts,
         secret_codes=secret_codes,
@@ -316,6 +317,7 @@ class Container(containers.DeclarativeContainer):
         origin=providers.Object(current_origin),
         ports=providers.List(
             security_ports,
+            legal_documents,
             gateways.provided.chargeable,
             providers.Callable(endpoint_rules, settings.provided.webhooks_allow_private),
             providers.Callable(upload_limits, settings.provided.storage.quota_megabytes),

@@ -10,6 +10,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from booking_domain.bookings.model import DepositMode
+from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
 from booking_domain.shared.actor import Role
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
@@ -132,7 +133,10 @@ class Settings:
     phone_country: str = "MN"
     """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
-    """BOOKING_PASSWORD_COMPOSITION: `on` requires an upper-case and a lower-case letter and a digit in new passwords."""
+    """BOOKING_PASSWORD_COMPOSITION: `on` requires letters of both cases and a digit in new passwords."""
+    legal_documents: LegalDocuments = field(default_factory=LegalDocuments)
+    """BOOKING_TERMS_VERSION, BOOKING_PRIVACY_VERSION: the current versions of the terms of use and of the privacy
+    policy, which users accept; empty: users are not asked."""
     admin_second_factor: bool = False
     """BOOKING_ADMIN_SECOND_FACTOR: `on` or `off`: whether admins need a second factor; default in production: `on`."""
     rate_limits: bool = True
@@ -257,6 +261,10 @@ class Settings:
             offer_length=offer_length,
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
             password_composition=read.switch("BOOKING_PASSWORD_COMPOSITION", default=False),
+            legal_documents=LegalDocuments(
+                terms_of_use=_version(read, "BOOKING_TERMS_VERSION"),
+                privacy_policy=_version(read, "BOOKING_PRIVACY_VERSION"),
+            ),
             admin_second_factor=read.switch("BOOKING_ADMIN_SECOND_FACTOR", default=production),
             rate_limits=rate_limits,
             quotas=read.parsed(
@@ -286,6 +294,13 @@ class Settings:
         if read.problems:
             raise InvalidSettings(tuple(read.problems))
         return settings
+
+
+def _version(read: Environ, name: str) -> str | None:
+    version = read.optional(name)
+    if version is not None and len(version) > MAX_DOCUMENT_VERSION:
+        read.refuse(name, f"must have at most {MAX_DOCUMENT_VERSION} characters")
+    return version
 
 
 def _qpay(read: Environ, simulator_port: int, *, enabled: bool) -> QPaySettings:

@@ -11,6 +11,7 @@ from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import CredentialReads, Credentials
@@ -273,6 +274,8 @@ class IdentityRepositories(Protocol):
     def calendar_links(self) -> CalendarLinks: ...
     @property
     def bank_accounts(self) -> BankAccounts: ...
+    @property
+    def acceptances(self) -> Acceptances: ...
 
 
 class IdentityReadGroup(Protocol):
@@ -300,6 +303,8 @@ class IdentityReadGroup(Protocol):
     def calendar_links(self) -> CalendarLinkReads: ...
     @property
     def bank_accounts(self) -> BankAccountReads: ...
+    @property
+    def acceptances(self) -> AcceptanceReads: ...
 
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):

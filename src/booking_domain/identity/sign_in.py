@@ -31,6 +31,7 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
 )
 from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
+from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.ports import AccessToken
@@ -73,6 +74,7 @@ class Registration:
     password: str = field(repr=False)
     code: str | None = field(default=None, repr=False)
     """A code of the purpose `verify`, sent to the contact because another account has it."""
+    accepted: AcceptedVersions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Profile:
     name: str
     role: Role
     password: str | None = field(default=None, repr=False)
+    accepted: AcceptedVersions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ async def _register(identity: Identity, new: Registration, client: Client, *, co
         ContactMissing: neither an e-mail address nor a phone number is given.
         InvalidValue: a value is malformed, or `PasswordPolicy` refuses the password.
         EmailTaken, PhoneTaken: another account has the contact; with a code, if it is verified there.
+        NotTheCurrentVersion: a legal document has another current version than the one that is accepted.
         InvalidCode: the code is wrong, which is counted, or no longer good.
         NotPermitted: only the platform itself adds admins.
     """
@@ -113,6 +117,7 @@ async def _register(identity: Identity, new: Registration, client: Client, *, co
         role=new.role,
         locale=identity.default_locale,
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
+        accepted=new.accepted,
     )
     user = await _added(identity, command, new, counted_as)
     opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client)
@@ -196,6 +201,7 @@ async def _complete_profile(
     Raises:
         InvalidToken: the session has ended.
         InvalidUserTransition: the account is not pending.
+        NotTheCurrentVersion: as for a registration.
         InvalidValue: the name is malformed, or `PasswordPolicy` refuses the password.
         NotPermitted: only the platform itself adds admins.
     """
@@ -207,7 +213,12 @@ async def _complete_profile(
             identity.security.password_policy.check(profile.password, own)
         )
     command = CompleteProfile(
-        name=profile.name, role=profile.role, password_hash=password_hash, current=current, client=client
+        name=profile.name,
+        role=profile.role,
+        password_hash=password_hash,
+        current=current,
+        client=client,
+        accepted=profile.accepted,
     )
     return _tokens(identity, await identity.executor.run(complete_pending_account, command, actor=actor))
 

@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response, Router
 from entrypoints.http import (
     booking_links,
     desk_payments,
+    legal,
     notifications,
     portfolio,
     receipts,
@@ -95,6 +96,7 @@ RESOURCES: Final = (
     webhook_endpoints.routes,
     files.routes,
     portfolio.routes,
+    legal.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])

@@ -6,12 +6,23 @@ from typing import Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import CANARY, CANARY_DIGEST, CLIENT, SIGNED_IN, Edit, Feature, Row
+from tests.unit.features.declarations import (
+    CANARY,
+    CANARY_DIGEST,
+    CLIENT,
+    PUBLIC,
+    SIGNED_IN,
+    Edit,
+    Feature,
+    Request,
+    Row,
+)
 
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.legal import Acceptance, LegalDocument
 from booking_domain.identity.model import ERASED_AFTER, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
 from booking_domain.identity.preferences import Preferences
@@ -39,6 +50,10 @@ async def preferences(api: Api) -> Edit:
     wanted = {"channels": channels, "reminders": True, "marketing": False}
     path = "/users/me/preferences"
     return Edit(customer, path, wanted, path, customer)
+
+
+async def acceptance(api: Api) -> Request:
+    return await api.joined("customer"), "/users/me/legal-documents", {}
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
@@ -94,6 +109,9 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     change = ContactChange.ask(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
     await tx.phone_changes.save(change)
     await tx.email_changes.save(replace(change, address=f"{CANARY}@example.com", former=f"{CANARY}@example.org"))
+    await tx.acceptances.add(
+        Acceptance(user_id=user.id, document=LegalDocument.TERMS_OF_USE, document_version=CANARY, accepted_at=NOW)
+    )
     recovery = frozenset({CANARY.encode()})
     await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=recovery))
 
@@ -122,6 +140,9 @@ FEATURE: Final = Feature(
         "POST /users/me/email": Row(Permission.MANAGE_ACCOUNT),
         "POST /users/me/email/confirm": Row(Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True),
         "GET /users/me/export": Row(SIGNED_IN),
+        "GET /legal-documents": Row(PUBLIC),
+        "GET /users/me/legal-documents": Row(SIGNED_IN),
+        "POST /users/me/legal-documents": Row(Permission.MANAGE_ACCOUNT, example_refused=True, once=acceptance),
         "POST /users/me/telegram": Row(
             Permission.LINK_IDENTITIES,
             by_secret=True,

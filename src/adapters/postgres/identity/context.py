@@ -16,6 +16,7 @@ from adapters.postgres.identity.external_identities import (
     PostgresExternalIdentityReads,
     PostgresUsedAssertions,
 )
+from adapters.postgres.identity.legal import PostgresAcceptanceReads, PostgresAcceptances
 from adapters.postgres.identity.one_time_codes import (
     PostgresCodeHistory,
     PostgresCodeHistoryReads,
@@ -30,6 +31,7 @@ from adapters.postgres.identity.sessions import (
 )
 from adapters.postgres.identity.sign_ups import PostgresSignUpReads, PostgresSignUps
 from adapters.postgres.identity.tables import (
+    acceptances,
     bank_accounts,
     calendar_links,
     code_history,
@@ -70,6 +72,7 @@ CONTEXT: Final = Context(
         totp_factors,
         calendar_links,
         bank_accounts,
+        acceptances,
     ),
     conflicts={
         "users_email_key": EmailTaken,
@@ -99,6 +102,7 @@ class IdentityRepositories(RepositoryGroup):
         self.second_factors = PostgresSecondFactors(work, cipher)
         self.calendar_links = PostgresCalendarLinks(work)
         self.bank_accounts = PostgresBankAccounts(work, cipher)
+        self.acceptances = PostgresAcceptances(work)
 
 
 class IdentityReads(ReadGroup):
@@ -117,3 +121,4 @@ class IdentityReads(ReadGroup):
         self.external_identities = PostgresExternalIdentityReads(source.statements)
         self.calendar_links = PostgresCalendarLinkReads(source.statements)
         self.bank_accounts = PostgresBankAccountReads(source.statements, source.cipher)
+        self.acceptances = PostgresAcceptanceReads(source.statements)

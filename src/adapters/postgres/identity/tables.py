@@ -23,6 +23,7 @@ from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.legal import LegalDocument
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import Channel, CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome, Platform
@@ -264,4 +265,17 @@ bank_accounts: Final = Table(
     instant("updated_at"),
     Column("version", Integer, nullable=False),
     info=personal_data("user_id", erase=DELETE, export="bank_account"),
+)
+
+# The versions of the legal documents that a user has accepted.
+acceptances: Final = Table(
+    "acceptances",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("document_version", Text, nullable=False),
+    instant("accepted_at"),
+    PrimaryKeyConstraint("user_id", "document", "document_version"),
+    one_of("document", LegalDocument),
+    info=personal_data("user_id", erase=DELETE, export="acceptances"),
 )

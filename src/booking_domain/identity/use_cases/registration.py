@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.errors import ContactMissing, EmailTaken, InvalidCode, PhoneTaken
+from booking_domain.identity.legal import NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact
 from booking_domain.identity.ports import IdentityTx
@@ -40,5 +41,7 @@ async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context)
 
 
 register_with_code: Final = UseCase(
-    Permission.RUN_PLATFORM, _register, raises=(ContactMissing, InvalidValue, InvalidCode, EmailTaken, PhoneTaken)
+    Permission.RUN_PLATFORM,
+    _register,
+    raises=(ContactMissing, InvalidValue, InvalidCode, EmailTaken, PhoneTaken, NotTheCurrentVersion),
 )

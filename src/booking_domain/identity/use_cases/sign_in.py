@@ -16,11 +16,13 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
 )
 from booking_domain.identity.events import SessionsEnded, account_event
+from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.ports import Bearer, IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
+from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -46,6 +48,7 @@ class Register:
     """Only the platform itself adds admins."""
     verified: Channel | None = None
     """The contact that a code has just verified."""
+    accepted: AcceptedVersions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ async def add_account(command: Register, tx: IdentityTx, context: Context) -> Us
     if command.verified is not None:
         user = replace(user.verified(command.verified, context.now), version=user.version)
     await tx.users.add(user)
+    await record_acceptances(user.id, command.accepted, tx, context)
     if user.role not in SELF_SERVICE_ROLES:
         context.note("user.made", Subject("user", user.id), details={"role": user.role.value})
     return user
@@ -200,7 +204,9 @@ OPENING_ERRORS: Final = (AccountDisabled, AccountDeleted, SecondFactorNeeded, In
 """What `begin_session` raises to a user whose first factor was right."""
 
 register: Final = UseCase(
-    Permission.RUN_PLATFORM, add_account, raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken)
+    Permission.RUN_PLATFORM,
+    add_account,
+    raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken, NotTheCurrentVersion),
 )
 open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(InvalidToken, *OPENING_ERRORS))
 refresh_session: Final = UseCase(

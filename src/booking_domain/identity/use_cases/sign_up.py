@@ -8,11 +8,13 @@ from typing import Final
 
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import SignUpRequested
+from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.sign_ups import SignUp, keeps, opens
+from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.one_time_codes import (
     RequestCode,
     RightGuess,
@@ -58,6 +60,7 @@ class CompleteProfile:
     current: SessionId
     """The session of the request: it must be live, and ends."""
     client: Client
+    accepted: AcceptedVersions = field(default_factory=dict)
 
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -132,6 +135,7 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: Context) 
     changes = {"name": command.name, "role": command.role, "password_hash": command.password_hash}
     user = own.user.moved(UserAction.COMPLETE, UserParty.OWNER, **changes)
     await tx.users.save(user)
+    await record_acceptances(user.id, command.accepted, tx, context)
     await end_sessions([own.current, *own.others], tx, context)
     context.note("user.completed", Subject("user", user.id), details={"role": user.role.value})
     opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client)
@@ -143,5 +147,5 @@ use_sign_up: Final = UseCase(Permission.RUN_PLATFORM, _use, raises=(InvalidCode,
 complete_pending_account: Final = UseCase(
     Permission.MANAGE_ACCOUNT,
     _complete,
-    raises=(InvalidToken, InvalidValue, InvalidUserTransition, *OPENING_ERRORS),
+    raises=(InvalidToken, InvalidValue, InvalidUserTransition, NotTheCurrentVersion, *OPENING_ERRORS),
 )

@@ -6,7 +6,15 @@ from msgspec import Meta
 
 from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.identity.own_account import COOL_DOWN_SECONDS
-from entrypoints.http.accounts.schemas import Code, ContactBody, NewName, NewRole, Password, SecondFactorCode
+from entrypoints.http.accounts.schemas import (
+    AcceptedBody,
+    Code,
+    ContactBody,
+    NewName,
+    NewRole,
+    Password,
+    SecondFactorCode,
+)
 from entrypoints.http.kit.fields import Body, Json
 
 OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -56,6 +64,7 @@ class CompleteProfileBody(Body, frozen=True, kw_only=True):
     name: NewName
     role: NewRole
     password: Password | None = None
+    accepted: AcceptedBody | None = None
 
 
 class CodeSentJson(Json, frozen=True, kw_only=True):

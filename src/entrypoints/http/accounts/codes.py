@@ -30,7 +30,7 @@ from entrypoints.http.accounts.examples import (
     VERIFY_OTP,
 )
 from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import SignedInJson, signed_in
+from entrypoints.http.accounts.schemas import SignedInJson, accepted_versions, signed_in
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
@@ -157,7 +157,9 @@ async def complete_profile(
     The answer has new tokens: the session of the sign-up ends. Until then, an account that is `pending` can use
     `/auth/me`, `/auth/logout` and this route only (403 `auth.profile_incomplete`), and after a day it is removed.
     """
-    profile = sign_in.Profile(name=data.name, role=Role(data.role), password=data.password)
+    profile = sign_in.Profile(
+        name=data.name, role=Role(data.role), password=data.password, accepted=accepted_versions(data.accepted)
+    )
     tokens = await sign_in.complete_profile(identity, actor, profile, current=session_id, client=client)
     return signed_in(tokens, session_mode)
 

@@ -24,6 +24,7 @@ from entrypoints.http.accounts.schemas import (
     RegisterBody,
     SignedInJson,
     UserJson,
+    accepted_versions,
     signed_in,
     user_json,
 )
@@ -54,7 +55,12 @@ async def register(
     contact. Or the owner signs in with a code, and gets the other account without anything that was set up in it.
     """
     new = sign_in.Registration(
-        contact=data.contact(), name=data.name, role=Role(data.role), password=data.password, code=data.code
+        contact=data.contact(),
+        name=data.name,
+        role=Role(data.role),
+        password=data.password,
+        code=data.code,
+        accepted=accepted_versions(data.accepted),
     )
     return signed_in(await sign_in.register(identity, new, client, counted_as=counted_as), session_mode)
 

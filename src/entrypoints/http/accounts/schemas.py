@@ -7,6 +7,7 @@ from litestar import Response
 from msgspec import Meta
 
 from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, AcceptedVersions, LegalDocument
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
 from booking_domain.identity.one_time_codes import CODE_DIGITS
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
@@ -60,6 +61,26 @@ NewName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 NewRole = Literal["customer", "provider", "manager"]
 
 
+DocumentVersion = Annotated[str, Meta(min_length=1, max_length=MAX_DOCUMENT_VERSION, examples=["2026-11"])]
+
+
+class AcceptedBody(Body, frozen=True, kw_only=True):
+    """The versions of the legal documents that the user accepts: the current ones of `GET /legal-documents`."""
+
+    terms_of_use: DocumentVersion | None = None
+    privacy_policy: DocumentVersion | None = None
+
+    def versions(self) -> AcceptedVersions:
+        """The version of each document that is accepted."""
+        named = {document: getattr(self, document.value) for document in LegalDocument}
+        return {document: version for document, version in named.items() if version is not None}
+
+
+def accepted_versions(accepted: AcceptedBody | None) -> AcceptedVersions:
+    """The versions that a new user accepts."""
+    return {} if accepted is None else accepted.versions()
+
+
 class RegisterBody(ContactBody, frozen=True, kw_only=True):
     """A new account; an e-mail address or a phone number is required."""
 
@@ -68,6 +89,7 @@ class RegisterBody(ContactBody, frozen=True, kw_only=True):
     role: NewRole
     code: Code | None = None
     """Of the purpose `verify`, if another account has the contact but has not verified it."""
+    accepted: AcceptedBody | None = None
 
 
 class LoginBody(ContactBody, frozen=True, kw_only=True):

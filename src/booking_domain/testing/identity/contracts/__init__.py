@@ -11,6 +11,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.contact_changes",
     f"{__name__}.credentials",
     f"{__name__}.external_identities",
+    f"{__name__}.legal",
     f"{__name__}.passwords",
     f"{__name__}.phone_numbers",
     f"{__name__}.second_factors",
@@ -27,6 +28,7 @@ from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLi
 from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
 from booking_domain.identity.passwords import CredentialReads, Credentials
 from booking_domain.identity.ports import (
@@ -57,6 +59,7 @@ from booking_domain.testing.identity.contracts.external_identities import (
     ExternalIdentitiesContract,
     UsedAssertionsContract,
 )
+from booking_domain.testing.identity.contracts.legal import AcceptancesContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
@@ -67,6 +70,8 @@ from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeT
 from booking_domain.testing.identity.contracts.users import UsersContract
 
 CONTRACTS: Final = {
+    AcceptanceReads: AcceptancesContract,
+    Acceptances: AcceptancesContract,
     AccessTokens: AccessTokensContract,
     BankAccountReads: BankAccountsContract,
     BankAccounts: BankAccountsContract,

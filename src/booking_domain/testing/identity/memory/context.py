@@ -16,6 +16,7 @@ from booking_domain.testing.identity.memory.external_identities import (
     MemoryExternalIdentityReads,
     MemoryUsedAssertions,
 )
+from booking_domain.testing.identity.memory.legal import MemoryAcceptanceReads, MemoryAcceptances
 from booking_domain.testing.identity.memory.second_factors import MemorySecondFactors
 from booking_domain.testing.identity.memory.sign_ups import MemorySignUpReads, MemorySignUps
 from booking_domain.testing.identity.memory.tables import EMAIL_CHANGES, PHONE_CHANGES
@@ -51,6 +52,7 @@ class IdentityRepositories(RepositoryGroup):
         self.second_factors = MemorySecondFactors(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.bank_accounts = MemoryBankAccounts(state)
+        self.acceptances = MemoryAcceptances(state)
 
 
 class IdentityReads(ReadGroup):
@@ -69,3 +71,4 @@ class IdentityReads(ReadGroup):
         self.external_identities = MemoryExternalIdentityReads(committed)
         self.calendar_links = MemoryCalendarLinkReads(committed)
         self.bank_accounts = MemoryBankAccountReads(committed)
+        self.acceptances = MemoryAcceptanceReads(committed)

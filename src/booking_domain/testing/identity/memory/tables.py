@@ -9,6 +9,7 @@ from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.legal import Acceptance, LegalDocument
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
 from booking_domain.identity.second_factor import SecondFactor
@@ -36,6 +37,9 @@ USED_ASSERTIONS: Final = Table[bytes, datetime]("used_assertions")
 SECOND_FACTORS: Final = Table[UserId, SecondFactor]("second_factors", erase=delete_key(lambda key: key))
 BANK_ACCOUNTS: Final = Table[UserId, BankAccount]("bank_accounts", erase=delete_rows(lambda row: row.user_id))
 CALENDAR_LINKS: Final = Table[UserId, CalendarLink]("calendar_links", erase=delete_rows(lambda row: row.user_id))
+ACCEPTANCES: Final = Table[tuple[UserId, LegalDocument, str], Acceptance](
+    "acceptances", erase=delete_rows(lambda row: row.user_id)
+)
 
 TABLES: Final = (
     USERS,
@@ -52,6 +56,7 @@ TABLES: Final = (
     SECOND_FACTORS,
     CALENDAR_LINKS,
     BANK_ACCOUNTS,
+    ACCEPTANCES,
 )
 
 

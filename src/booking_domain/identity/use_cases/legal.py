@@ -1,0 +1,46 @@
+"""Accept legal documents, at sign-up and later."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from booking_domain.identity.legal import (
+    Acceptance,
+    AcceptanceReads,
+    AcceptedVersions,
+    DocumentState,
+    LegalDocuments,
+    NotTheCurrentVersion,
+    document_states,
+)
+from booking_domain.identity.ports import IdentityTx
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.queries import Query
+
+
+async def record_acceptances(user_id: UserId, accepted: AcceptedVersions, tx: IdentityTx, context: Context) -> None:
+    """Record that a user accepts these versions, or raise `NotTheCurrentVersion`."""
+    current = context.get(LegalDocuments, LegalDocuments())
+    for document, version in accepted.items():
+        if version != current.version_of(document):
+            raise NotTheCurrentVersion
+        await tx.acceptances.add(
+            Acceptance(user_id=user_id, document=document, document_version=version, accepted_at=context.now)
+        )
+
+
+async def _accept(accepted: AcceptedVersions, tx: IdentityTx, context: Context) -> Sequence[DocumentState]:
+    await record_acceptances(context.actor.id, accepted, tx, context)
+    return document_states(
+        context.get(LegalDocuments, LegalDocuments()), await tx.acceptances.of_user(context.actor.id)
+    )
+
+
+async def _list_own(actor: Actor, current: LegalDocuments, acceptances: AcceptanceReads) -> Sequence[DocumentState]:
+    return document_states(current, await acceptances.of_user(actor.id))
+
+
+accept_documents: Final = UseCase(Permission.MANAGE_ACCOUNT, _accept, raises=(NotTheCurrentVersion,))
+list_own_documents: Final = Query(_list_own)

@@ -1,0 +1,159 @@
+"""`/legal-documents` and `/users/me/legal-documents`: terms of use and privacy policy, and who accepted them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from litestar import Response, Router, get, post
+from litestar.params import JSONBody
+
+from booking_domain.identity.legal import Acceptance, DocumentState, LegalDocument, LegalDocuments
+from booking_domain.identity.use_cases.legal import accept_documents, list_own_documents
+from booking_domain.shared.actor import Actor
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts.schemas import AcceptedBody
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import ExportSource, exporting, value
+from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
+
+_ACCEPT: Final[dict[str, Any]] = {"termsOfUse": "2026-11"}
+_CURRENT: Final[dict[str, Any]] = {
+    "items": [
+        {"document": "terms_of_use", "currentVersion": "2026-11"},
+        {"document": "privacy_policy", "currentVersion": None},
+    ]
+}
+_ACCEPTED: Final[dict[str, Any]] = {"version": "2026-01", "acceptedAt": "2026-11-20T03:15:00Z"}
+_OWN: Final[dict[str, Any]] = {
+    "items": [
+        {"document": "terms_of_use", "currentVersion": "2026-11", "missing": True, "accepted": [_ACCEPTED]},
+        {"document": "privacy_policy", "currentVersion": None, "missing": False, "accepted": []},
+    ]
+}
+
+
+class LegalDocumentJson(Json, frozen=True, kw_only=True):
+    """A legal document."""
+
+    document: LegalDocument
+    current_version: str | None
+    """Null: users are not asked to accept it."""
+
+
+class LegalDocumentsJson(Json, frozen=True, kw_only=True):
+    """The legal documents."""
+
+    items: tuple[LegalDocumentJson, ...]
+
+
+class AcceptedVersionJson(Json, frozen=True, kw_only=True):
+    """A version of a document that the user has accepted."""
+
+    version: str
+    accepted_at: Timestamp
+
+
+class OwnLegalDocumentJson(LegalDocumentJson, frozen=True, kw_only=True):
+    """A legal document, and which versions of it the user has accepted."""
+
+    missing: bool
+    """Whether the user has yet to accept the current version."""
+    accepted: tuple[AcceptedVersionJson, ...]
+    """The newest first."""
+
+
+class OwnLegalDocumentsJson(Json, frozen=True, kw_only=True):
+    """The legal documents, and which versions of them the user has accepted."""
+
+    items: tuple[OwnLegalDocumentJson, ...]
+
+
+class ExportedAcceptanceJson(AcceptedVersionJson, frozen=True, kw_only=True):
+    """A version of a document that the user has accepted."""
+
+    document: LegalDocument
+
+
+def _own_json(states: Sequence[DocumentState]) -> OwnLegalDocumentsJson:
+    return OwnLegalDocumentsJson(
+        items=tuple(
+            OwnLegalDocumentJson(
+                document=state.document,
+                current_version=state.current_version,
+                missing=state.missing,
+                accepted=tuple(
+                    AcceptedVersionJson(version=each.document_version, accepted_at=each.accepted_at)
+                    for each in state.acceptances
+                ),
+            )
+            for state in states
+        )
+    )
+
+
+def _exported(acceptance: Acceptance) -> ExportedAcceptanceJson:
+    return ExportedAcceptanceJson(
+        document=acceptance.document, version=acceptance.document_version, accepted_at=acceptance.accepted_at
+    )
+
+
+async def _acceptances(source: ExportSource) -> list[ExportedAcceptanceJson]:
+    return [_exported(each) for each in await source.reads.acceptances.of_user(source.user.id)]
+
+
+_EXPORT: Final = value(
+    "acceptances",
+    tuple[ExportedAcceptanceJson, ...],
+    _acceptances,
+    example=[{"document": "terms_of_use", **_ACCEPTED}],
+)
+
+
+@get("/legal-documents", opt=PUBLIC | documented(answer=_CURRENT))
+async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> LegalDocumentsJson:
+    """List the current versions of the terms of use and of the privacy policy, which users accept."""
+    items = tuple(
+        LegalDocumentJson(document=document, current_version=legal_documents.version_of(document))
+        for document in LegalDocument
+    )
+    return LegalDocumentsJson(items=items)
+
+
+@get(
+    "/users/me/legal-documents",
+    opt=documented(list_own_documents, answer=_OWN),
+    operation_id="listMyLegalDocuments",
+)
+async def list_my_legal_documents(
+    actor: Injected[Actor], reads: Injected[Reads], legal_documents: Injected[LegalDocuments]
+) -> OwnLegalDocumentsJson:
+    """List which versions of the legal documents you have accepted.
+
+    A document is `missing` until you accept its current version: a new version makes it missing again.
+    """
+    return _own_json(await list_own_documents(actor, legal_documents, reads.acceptances))
+
+
+@post(
+    "/users/me/legal-documents",
+    status_code=200,
+    opt=documented(accept_documents, body=_ACCEPT, answer=_OWN),
+    operation_id="acceptLegalDocuments",
+)
+async def accept_legal_documents(
+    data: JSONBody[AcceptedBody], runner: Injected[IdempotentRunner]
+) -> Response[OwnLegalDocumentsJson]:
+    """Accept the current versions of the legal documents; a version that you have accepted before keeps its time.
+
+    A version that is not the current one is refused: show the current one to the user.
+    """
+    return await runner.done(accept_documents, data.versions(), answer=_own_json)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[list_legal_documents, list_my_legal_documents, accept_legal_documents],
+    opt=exporting(_EXPORT),
+)

@@ -1,0 +1,62 @@
+"""Users accept the terms of use and the privacy policy, at sign-up and again when there is a new version."""
+
+from typing import Any, Final
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
+
+from booking_domain.identity.legal import LegalDocuments
+
+DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+WITH_TERMS: Final = pytest.mark.settings(BOOKING_TERMS_VERSION="2026-01", BOOKING_PRIVACY_VERSION="7")
+
+
+async def documents(api: Api, token: str) -> dict[str, Any]:
+    """The documents as the user sees them, without their names: current, missing, accepted."""
+    items = (await api.get("/users/me/legal-documents", token)).json()["items"]
+    return {
+        each.pop("document"): (each["currentVersion"], each["missing"], [one["version"] for one in each["accepted"]])
+        for each in items
+    }
+
+
+@WITH_TERMS
+async def test_a_new_user_accepts_the_current_versions_and_an_outdated_one_is_refused(api: Api) -> None:
+    known = (await api.get("/legal-documents")).json()["items"]
+    assert {each["document"]: each["currentVersion"] for each in known} == {
+        "terms_of_use": "2026-01",
+        "privacy_policy": "7",
+    }
+    refused = await api.post("/auth/register", json={**DORJ, "accepted": {"termsOfUse": "2025-12"}})
+    assert_problem(refused, 409, "legal.not_the_current_version")
+    answer = await api.post("/auth/register", json={**DORJ, "accepted": {"termsOfUse": "2026-01"}})
+    token = answer.json()["accessToken"]
+    assert await documents(api, token) == {
+        "terms_of_use": ("2026-01", False, ["2026-01"]),
+        "privacy_policy": ("7", True, []),
+    }
+    exported = (await api.get("/users/me/export", token)).json()["acceptances"]
+    assert exported == [{"document": "terms_of_use", "version": "2026-01", "acceptedAt": "2026-11-23T00:00:00Z"}]
+
+
+@WITH_TERMS
+async def test_a_new_version_is_missing_until_it_is_accepted_and_earlier_acceptances_stay(api: Api) -> None:
+    token = await api.joined("provider")
+    path = "/users/me/legal-documents"
+    both = {"termsOfUse": "2026-01", "privacyPolicy": "7"}
+    assert (await api.post(path, token, json=both)).status_code == 200
+    api.container.legal_documents.override(LegalDocuments(terms_of_use="2026-12"))
+    assert await documents(api, token) == {
+        "terms_of_use": ("2026-12", True, ["2026-01"]),
+        "privacy_policy": (None, False, ["7"]),
+    }
+
+
+@WITH_TERMS
+async def test_who_signs_up_with_a_code_accepts_with_the_profile(api: Api) -> None:
+    pending = (await signed_up(api))["accessToken"]
+    done = await complete(api, pending, accepted={"termsOfUse": "2026-01", "privacyPolicy": "7"})
+    assert done.status_code == 200, done.text
+    shown = await documents(api, done.json()["accessToken"])
+    assert not any(missing for _, missing, _ in shown.values())
