@@ -139,6 +139,8 @@ class Settings:
     policy, which users accept; empty: users are not asked."""
     admin_second_factor: bool = False
     """BOOKING_ADMIN_SECOND_FACTOR: `on` or `off`: whether admins need a second factor; default in production: `on`."""
+    admin_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """BOOKING_ADMIN_NETWORKS: the addresses and networks from which admins may work; empty: from everywhere."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
@@ -266,6 +268,9 @@ class Settings:
                 privacy_policy=_version(read, "BOOKING_PRIVACY_VERSION"),
             ),
             admin_second_factor=read.switch("BOOKING_ADMIN_SECOND_FACTOR", default=production),
+            admin_networks=read.parsed(
+                "BOOKING_ADMIN_NETWORKS", (), "must be addresses and networks, separated by commas", networks
+            ),
             rate_limits=rate_limits,
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
+from booking_domain.identity.blocked_networks import BlockedNetworkReads, BlockedNetworks
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
@@ -276,6 +277,8 @@ class IdentityRepositories(Protocol):
     def bank_accounts(self) -> BankAccounts: ...
     @property
     def acceptances(self) -> Acceptances: ...
+    @property
+    def blocked_networks(self) -> BlockedNetworks: ...
 
 
 class IdentityReadGroup(Protocol):
@@ -305,6 +308,8 @@ class IdentityReadGroup(Protocol):
     def bank_accounts(self) -> BankAccountReads: ...
     @property
     def acceptances(self) -> AcceptanceReads: ...
+    @property
+    def blocked_networks(self) -> BlockedNetworkReads: ...
 
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):

@@ -92,6 +92,8 @@ class Permission(StrEnum):
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
     """Change accounts of others: role and status, sessions, removal of a lost second factor."""
+    BLOCK_NETWORKS = "network.block"
+    """Refuse requests from an address or a network, see which are refused, and lift it."""
     SEE_BUSINESS = "business.see"
     """List and export the bookings and the movements of money of the whole platform."""
     SEE_AUDIT_LOG = "audit.see"
@@ -173,6 +175,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MODERATE_PORTFOLIOS: {Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
+    Permission.BLOCK_NETWORKS: {Role.ADMIN: _ANY},
     Permission.SEE_BUSINESS: {Role.ADMIN: _ANY},
     Permission.SEE_AUDIT_LOG: {Role.ADMIN: _ANY},
     Permission.RUN_PLATFORM: {Role.SYSTEM: _ANY},

@@ -10,6 +10,7 @@ from litestar.di import Provide
 from entrypoints.container import Container
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
+from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.computers import ProcessComputing
@@ -65,6 +66,13 @@ class HttpContainer(Container):
         previous=Container.previous_csrf_keys,
         origins=providers.Callable(own_origins, Container.settings),
     )
+    address_guard = providers.Singleton(
+        AddressGuard,
+        Container.reads.provided.blocked_networks,
+        clients,
+        Container.clock,
+        admins=Container.settings.provided.admin_networks,
+    )
     request_guard = providers.Singleton(
         RequestGuard,
         Container.access_tokens,
@@ -85,6 +93,7 @@ class HttpContainer(Container):
             clock=Container.clock,
             on=Container.settings.provided.rate_limits,
         ),
+        addresses=address_guard,
         auditing=providers.Singleton(Auditing, Container.executor, clients),
         two_factors=Container.settings.provided.second_factor_roles,
         session_cookies=session_cookies,

@@ -22,6 +22,7 @@ from booking_domain.identity.events import (
     SessionsEnded,
     SignUpRequested,
 )
+from booking_domain.identity.use_cases.blocked_networks import sweep_blocked_networks
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
@@ -116,6 +117,10 @@ async def _sweep_sessions(container: Container, _: Enqueue) -> None:
     await container.database().forget_sessions(container.clock().now())
 
 
+async def _sweep_blocked_networks(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_blocked_networks, None, actor=SYSTEM)
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested, SignUpRequested), _send_requested),),
@@ -140,6 +145,7 @@ CONTEXT: Final = WorkerContext(
         Sweep("expired codes", _sweep_codes),
         Sweep("used assertions", _sweep_assertions),
         Sweep("expired sessions", _sweep_sessions),
+        Sweep("expired blocks of networks", _sweep_blocked_networks),
     ),
     periodic=(Periodic(name="erase_due", cron="17 * * * *", run=_erase_due),),
 )

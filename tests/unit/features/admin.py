@@ -28,7 +28,20 @@ async def account(api: Api) -> Edit:
     return Edit(admin, path, {"name": "Bat"}, path, admin, again=False)  # the same again is no change
 
 
+async def blocked_network(api: Api) -> Request:
+    return await api.an_admin(), "/admin/blocked-networks", {"network": "203.0.113.7", "reason": "guesses passwords"}
+
+
+async def a_blocked_network(world: World, _: str) -> Ids:
+    world.minutes += 1
+    made = await world.done(
+        "POST", "/admin/blocked-networks", "admin", network=f"198.51.100.{world.minutes}", reason="floods us"
+    )
+    return {"blocked_id": made["id"]}
+
+
 USER: Final = Kind(user)
+BLOCKED_NETWORK: Final = Kind(a_blocked_network, ("admin",), removed_by="/admin/blocked-networks/{blocked_id}")
 DEVICE: Final = Kind(device, removed_by="/auth/sessions/{ended_id}")
 FACTOR: Final = Kind(second_factor, ("customer", "provider", "manager"))
 """An admin does not remove a second factor of their own here."""
@@ -47,6 +60,9 @@ FEATURE: Final = Feature(
         "DELETE /admin/users/{user_id}/lock": Row(Permission.MANAGE_USERS, USER),
         "GET /admin/codes": Row(Permission.SEE_USERS),
         "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR),
+        "GET /admin/blocked-networks": Row(Permission.BLOCK_NETWORKS),
+        "POST /admin/blocked-networks": Row(Permission.BLOCK_NETWORKS, once=blocked_network),
+        "DELETE /admin/blocked-networks/{blocked_id}": Row(Permission.BLOCK_NETWORKS, BLOCKED_NETWORK),
         "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
         "GET /admin/bookings": Row(Permission.SEE_BUSINESS),
         "GET /admin/bookings/export": Row(Permission.SEE_BUSINESS),
@@ -57,6 +73,7 @@ FEATURE: Final = Feature(
         account.delete       admin:any
         user.see             admin:any
         user.manage          admin:any
+        network.block        admin:any
         business.see         admin:any
         audit.see            admin:any
     """,

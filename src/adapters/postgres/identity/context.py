@@ -3,6 +3,7 @@
 from typing import Final
 
 from adapters.postgres.identity.bank_accounts import PostgresBankAccountReads, PostgresBankAccounts
+from adapters.postgres.identity.blocked_networks import PostgresBlockedNetworkReads, PostgresBlockedNetworks
 from adapters.postgres.identity.calendar_links import PostgresCalendarLinkReads, PostgresCalendarLinks
 from adapters.postgres.identity.contact_changes import (
     OF_EMAILS,
@@ -33,6 +34,7 @@ from adapters.postgres.identity.sign_ups import PostgresSignUpReads, PostgresSig
 from adapters.postgres.identity.tables import (
     acceptances,
     bank_accounts,
+    blocked_networks,
     calendar_links,
     code_history,
     email_changes,
@@ -52,6 +54,7 @@ from adapters.postgres.identity.users import PostgresUserReads, PostgresUsers
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
+from booking_domain.identity.blocked_networks import NetworkBlockedAlready
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.shared.errors import ConcurrentChange
 
@@ -73,8 +76,10 @@ CONTEXT: Final = Context(
         calendar_links,
         bank_accounts,
         acceptances,
+        blocked_networks,
     ),
     conflicts={
+        "blocked_networks_network_key": NetworkBlockedAlready,
         "users_email_key": EmailTaken,
         "users_phone_index_key": PhoneTaken,
         "external_identities_pkey": lambda: ConcurrentChange(what="identity"),
@@ -103,6 +108,7 @@ class IdentityRepositories(RepositoryGroup):
         self.calendar_links = PostgresCalendarLinks(work)
         self.bank_accounts = PostgresBankAccounts(work, cipher)
         self.acceptances = PostgresAcceptances(work)
+        self.blocked_networks = PostgresBlockedNetworks(work)
 
 
 class IdentityReads(ReadGroup):
@@ -122,3 +128,4 @@ class IdentityReads(ReadGroup):
         self.calendar_links = PostgresCalendarLinkReads(source.statements)
         self.bank_accounts = PostgresBankAccountReads(source.statements, source.cipher)
         self.acceptances = PostgresAcceptanceReads(source.statements)
+        self.blocked_networks = PostgresBlockedNetworkReads(source.statements)

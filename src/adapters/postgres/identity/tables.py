@@ -279,3 +279,14 @@ acceptances: Final = Table(
     one_of("document", LegalDocument),
     info=personal_data("user_id", erase=DELETE, export="acceptances"),
 )
+
+# Networks whose requests are refused: an address or a range in CIDR notation. The audit log has who blocked them.
+blocked_networks: Final = Table(
+    "blocked_networks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("network", Text, nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    instant("blocked_at"),
+    instant("expires_at", nullable=True),
+)

@@ -13,6 +13,7 @@ from entrypoints.http.admin.access import (
     unlock,
 )
 from entrypoints.http.admin.audit import list_audit
+from entrypoints.http.admin.blocked_networks import block, lift, list_blocked
 from entrypoints.http.admin.listings import (
     export_all_bookings,
     export_transactions,
@@ -48,5 +49,8 @@ routes: Final = Router(
         export_all_bookings,
         list_transactions,
         export_transactions,
+        list_blocked,
+        block,
+        lift,
     ],
 )

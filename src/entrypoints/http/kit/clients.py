@@ -6,13 +6,13 @@ client is the rightmost address that is not a trusted proxy. Addresses left of i
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from litestar.types import Scope
 
-Network = IPv4Network | IPv6Network
-_Address = IPv4Address | IPv6Address
+from booking_domain.identity.blocked_networks import Address, Network, lies_within
+
 _NEIGHBOURS: Final = 64
 """The prefix length that network operators assign to one customer (RFC 6177)."""
 
@@ -26,12 +26,12 @@ class Clients:
 
     def address(self, scope: Scope) -> str:
         """The client's address; empty if it has none, as on a Unix socket."""
-        found = self._client(scope)
+        found = self.client(scope)
         return "" if found is None else str(found)
 
     def counted_as(self, scope: Scope) -> str:
         """The key for rate limits: an IPv4 address, or the /64 network of an IPv6 address."""
-        found = self._client(scope)
+        found = self.client(scope)
         if isinstance(found, IPv6Address):
             return str(IPv6Network((int(found) >> _NEIGHBOURS << _NEIGHBOURS, _NEIGHBOURS)))
         return "" if found is None else str(found)
@@ -43,7 +43,8 @@ class Clients:
         said = [part for part in _forwarded(scope, b"x-forwarded-proto") if part]
         return bool(said) and said[-1].lower() == "http"
 
-    def _client(self, scope: Scope) -> _Address | None:
+    def client(self, scope: Scope) -> Address | None:
+        """The client's address; None if it has none."""
         found = _peer(scope)
         if not self._trusted or not self._is_trusted(found):
             return found
@@ -56,13 +57,11 @@ class Clients:
                 break
         return found
 
-    def _lies_within(self, address: _Address | None) -> bool:
-        return address is not None and any(
-            address.version == network.version and address in network for network in self._trusted
-        )
+    def _lies_within(self, address: Address | None) -> bool:
+        return lies_within(address, self._trusted)
 
 
-def _peer(scope: Scope) -> _Address | None:
+def _peer(scope: Scope) -> Address | None:
     client = scope.get("client")
     return _read(client[0]) if client else None
 
@@ -76,7 +75,7 @@ def _forwarded(scope: Scope, name: bytes) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4_096)
-def _read(text: str) -> _Address | None:
+def _read(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
+from litestar.types import Scope
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -116,6 +117,11 @@ def rate_limit_headers(state: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], .
     """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) of a counted request."""
     found: tuple[tuple[bytes, bytes], ...] = state.get(_HEADERS, ())
     return found
+
+
+def count_as_address(scope: Scope, clients: Clients) -> None:
+    """Name the address as the caller of a request that is refused before it is counted."""
+    scope["state"][_COUNTED] = Counted("none", f"address {clients.counted_as(scope)}")
 
 
 def counted(state: Mapping[str, Any]) -> Counted | None:

@@ -15,6 +15,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import UseCase
 from booking_domain.shared.permissions import Permission, needs_live_session
 from booking_domain.shared.processes import Process
+from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
 from entrypoints.http.kit.documentation import KEY, Documentation
@@ -76,6 +77,7 @@ class RequestGuard:
         *,
         https: Https,
         limits: RouteLimits,
+        addresses: AddressGuard,
         auditing: Auditing,
         two_factors: frozenset[Role],
         session_cookies: SessionCookies,
@@ -84,6 +86,7 @@ class RequestGuard:
         self._clock = clock
         self._https = https
         self._limits = limits
+        self._addresses = addresses
         self._auditing = auditing
         self._two_factors = two_factors
         self._session_cookies = session_cookies
@@ -98,11 +101,13 @@ class RequestGuard:
         if request.scope["method"] == "OPTIONS":
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
         self._auditing.begin(request)
+        await self._addresses.require_unblocked(request.scope)
         try:
             self._authenticate(request)
         finally:
             # Count rejected requests too, and prefer 429 to 401: otherwise tokens could be guessed without limit.
             await self._limits.count(request)
+        self._addresses.require_allowed(request.scope.get("user"), request.scope)
         await self._require_live_session(request)
         refuse_encoded(request.scope["headers"])
         await refuse_transfer_encoding(request)

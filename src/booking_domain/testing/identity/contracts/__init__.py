@@ -6,6 +6,7 @@ import pytest
 
 pytest.register_assert_rewrite(
     f"{__name__}.bank_accounts",
+    f"{__name__}.blocked_networks",
     f"{__name__}.calendar_links",
     f"{__name__}.code_history",
     f"{__name__}.contact_changes",
@@ -24,6 +25,7 @@ pytest.register_assert_rewrite(
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts
+from booking_domain.identity.blocked_networks import BlockedNetworkReads, BlockedNetworks
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
@@ -47,6 +49,7 @@ from booking_domain.identity.second_factor import SecondFactors, TimeCodes
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
+from booking_domain.testing.identity.contracts.blocked_networks import BlockedNetworksContract
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
 from booking_domain.testing.identity.contracts.code_history import CodeHistoryContract
 from booking_domain.testing.identity.contracts.contact_changes import ContactChangesContract
@@ -75,6 +78,8 @@ CONTRACTS: Final = {
     AccessTokens: AccessTokensContract,
     BankAccountReads: BankAccountsContract,
     BankAccounts: BankAccountsContract,
+    BlockedNetworkReads: BlockedNetworksContract,
+    BlockedNetworks: BlockedNetworksContract,
     CalendarLinkReads: CalendarLinksContract,
     CalendarLinks: CalendarLinksContract,
     CodeHistory: CodeHistoryContract,

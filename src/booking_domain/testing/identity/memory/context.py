@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from booking_domain.testing.identity.memory.bank_accounts import MemoryBankAccountReads, MemoryBankAccounts
+from booking_domain.testing.identity.memory.blocked_networks import MemoryBlockedNetworkReads, MemoryBlockedNetworks
 from booking_domain.testing.identity.memory.contact_changes import MemoryContactChangeReads, MemoryContactChanges
 from booking_domain.testing.identity.memory.credentials import (
     MemoryCodeHistory,
@@ -53,6 +54,7 @@ class IdentityRepositories(RepositoryGroup):
         self.calendar_links = MemoryCalendarLinks(state)
         self.bank_accounts = MemoryBankAccounts(state)
         self.acceptances = MemoryAcceptances(state)
+        self.blocked_networks = MemoryBlockedNetworks(state)
 
 
 class IdentityReads(ReadGroup):
@@ -72,3 +74,4 @@ class IdentityReads(ReadGroup):
         self.calendar_links = MemoryCalendarLinkReads(committed)
         self.bank_accounts = MemoryBankAccountReads(committed)
         self.acceptances = MemoryAcceptanceReads(committed)
+        self.blocked_networks = MemoryBlockedNetworkReads(committed)

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.identity.bank_accounts import BankAccount
+from booking_domain.identity.blocked_networks import BlockedNetwork, BlockedNetworkId
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
@@ -40,6 +41,7 @@ CALENDAR_LINKS: Final = Table[UserId, CalendarLink]("calendar_links", erase=dele
 ACCEPTANCES: Final = Table[tuple[UserId, LegalDocument, str], Acceptance](
     "acceptances", erase=delete_rows(lambda row: row.user_id)
 )
+BLOCKED_NETWORKS: Final = Table[BlockedNetworkId, BlockedNetwork]("blocked_networks")
 
 TABLES: Final = (
     USERS,
@@ -57,6 +59,7 @@ TABLES: Final = (
     CALENDAR_LINKS,
     BANK_ACCOUNTS,
     ACCEPTANCES,
+    BLOCKED_NETWORKS,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
 
+from booking_domain.identity.blocked_networks import AddressBlocked, AddressNotAllowed
 from booking_domain.identity.errors import InvalidCsrfToken, InvalidToken, ProfileIncomplete, SecondFactorRequired
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, NotPermitted, StorageUnavailable
@@ -95,9 +96,9 @@ def errors_of(handler: HTTPRouteHandler) -> list[type[DomainError]]:
     if use_cases:
         found.append(ConcurrentChange)
     if class_of(handler) is not None:
-        found.append(RateLimited)
+        found += [RateLimited, AddressBlocked]
     if handler.opt.get(ACCESS) != "public":
-        found.append(InvalidToken)
+        found += [InvalidToken, AddressNotAllowed]
         if not handler.http_methods <= {"GET"}:
             found.append(InvalidCsrfToken)
         if not needs_one_factor(handler):

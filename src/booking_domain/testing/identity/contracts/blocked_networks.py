@@ -1,0 +1,48 @@
+"""The contract of `BlockedNetworks` and `BlockedNetworkReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from booking_domain.identity.blocked_networks import (
+    BlockedNetwork,
+    BlockedNetworkId,
+    NetworkBlockedAlready,
+    read_network,
+)
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract
+
+HOUR = timedelta(hours=1)
+
+
+class BlockedNetworksContract(StorageContract):
+    """Networks whose requests are refused."""
+
+    async def test_a_network_is_blocked_once_until_it_expires_or_is_removed(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        def blocked(network: str, **fields: object) -> BlockedNetwork:
+            made = BlockedNetwork(
+                id=BlockedNetworkId(make.entropy.new_id()), network=read_network(network), reason="r", blocked_at=NOW
+            )
+            return replace(made, **fields)  # type: ignore[arg-type]
+
+        short = blocked("203.0.113.7", expires_at=NOW + HOUR)
+        long, removed = blocked("2001:db8::/32"), blocked("198.51.100.0/24")
+        async with backend.begin() as tx:
+            for each in (short, long, removed):
+                await tx.blocked_networks.add(each)
+        with pytest.raises(NetworkBlockedAlready):
+            async with backend.begin() as tx:
+                await tx.blocked_networks.add(blocked("203.0.113.7"))
+        async with backend.begin() as tx:
+            assert await tx.blocked_networks.count() == 3
+            assert await tx.blocked_networks.remove(removed.id) == removed
+            assert await tx.blocked_networks.remove(removed.id) is None
+        assert list(await backend.reads.blocked_networks.live(NOW)) == [long, short]
+        assert list(await backend.reads.blocked_networks.live(NOW + HOUR)) == [long]
+        async with backend.begin() as tx:
+            await tx.blocked_networks.forget(NOW + HOUR)
+            assert await tx.blocked_networks.count() == 1

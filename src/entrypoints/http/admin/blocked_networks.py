@@ -1,0 +1,135 @@
+"""`/admin/blocked-networks`: addresses and networks whose requests are refused."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, delete, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from booking_domain.identity.blocked_networks import MAX_REASON, BlockedNetwork, BlockedNetworkId, read_network
+from booking_domain.identity.use_cases.blocked_networks import (
+    BlockNetwork,
+    block_network,
+    lift_block,
+    list_blocked_networks,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.kit.address_guard import AddressGuard
+from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+
+_BLOCK: Final[dict[str, Any]] = {
+    "network": "203.0.113.0/24",
+    "reason": "guesses passwords",
+    "expiresAt": "2027-11-23T10:00:00+08:00",
+}
+_BLOCKED: Final[dict[str, Any]] = {
+    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b80",
+    "network": "203.0.113.0/24",
+    "reason": "guesses passwords",
+    "blockedAt": "2026-11-23T01:40:00Z",
+    "expiresAt": "2027-11-23T02:00:00Z",
+}
+
+
+class BlockNetworkBody(Body, frozen=True, kw_only=True):
+    """An address or a network, and why its requests are refused."""
+
+    network: Annotated[
+        str,
+        Meta(
+            min_length=2,
+            max_length=43,
+            description="IPv4 or IPv6, CIDR notation for a range.",
+            examples=["203.0.113.7", "2001:db8::/32"],
+        ),
+    ]
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
+    """For other admins; the client is not told."""
+    expires_at: Instant | None = None
+    """Null: until it is lifted."""
+
+
+class BlockedNetworkJson(Json, frozen=True, kw_only=True):
+    """A network whose requests are refused."""
+
+    id: UUID
+    network: str
+    reason: str
+    blocked_at: Timestamp
+    expires_at: Timestamp | None
+
+
+class BlockedNetworksJson(Json, frozen=True, kw_only=True):
+    """The networks whose requests are refused."""
+
+    items: tuple[BlockedNetworkJson, ...]
+
+
+def _json(blocked: BlockedNetwork) -> BlockedNetworkJson:
+    return BlockedNetworkJson(
+        id=blocked.id,
+        network=str(blocked.network),
+        reason=blocked.reason,
+        blocked_at=blocked.blocked_at,
+        expires_at=blocked.expires_at,
+    )
+
+
+@get(
+    "/blocked-networks",
+    opt=documented(list_blocked_networks, answer={"items": [_BLOCKED]}),
+    operation_id="listBlockedNetworks",
+)
+async def list_blocked(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> BlockedNetworksJson:
+    """List the networks whose requests are refused, the newest first; 1,000 at most; for admins."""
+    found = await list_blocked_networks(actor, reads.blocked_networks, now=clock.now())
+    return BlockedNetworksJson(items=tuple(map(_json, found)))
+
+
+@post(
+    "/blocked-networks",
+    opt=documented(block_network, body=_BLOCK, answer=_BLOCKED),
+    operation_id="blockNetwork",
+)
+async def block(
+    data: JSONBody[BlockNetworkBody],
+    request: Request[Any, Any, Any],
+    *,
+    runner: Injected[IdempotentRunner],
+    clients: Injected[Clients],
+    address_guard: Injected[AddressGuard],
+) -> Response[BlockedNetworkJson]:
+    """Refuse all requests from an address or a network, with 403 `access.address_blocked`; for admins.
+
+    All processes of the API refuse them within five seconds. Sessions stay as they are: end those of an attacker too.
+    The network of the request itself is not blocked, nor one that is wider than /8 (IPv4) or /16 (IPv6).
+    """
+    command = BlockNetwork(
+        network=read_network(data.network),
+        reason=data.reason,
+        expires_at=data.expires_at,
+        own_address=clients.client(request.scope),
+    )
+    answer = await runner.created(block_network, command, answer=_json)
+    address_guard.read_again()
+    return answer
+
+
+@delete("/blocked-networks/{blocked_id:str}", opt=documented(lift_block), operation_id="unblockNetwork")
+async def lift(
+    blocked_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    address_guard: Injected[AddressGuard],
+) -> None:
+    """Accept the requests from a network again, within five seconds; for admins."""
+    await executor.run(lift_block, BlockedNetworkId(blocked_id), actor=actor)
+    address_guard.read_again()
