@@ -114,6 +114,13 @@ class BankAccountChanged(AccountChanged):
     topic: ClassVar[str] = "account.bank_account_changed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRemembered(AccountChanged):
+    """A device was remembered: it signs in without the second factor."""
+
+    topic: ClassVar[str] = "account.device_remembered"
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CodeRequested,
     SignUpRequested,
@@ -127,6 +134,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     CalendarLinkRevoked,
     EarlierAccessRemoved,
     ContactLost,
+    DeviceRemembered,
 )
 
 

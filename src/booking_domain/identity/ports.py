@@ -16,6 +16,7 @@ from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import CredentialReads, Credentials
+from booking_domain.identity.remembered_devices import RememberedDeviceReads, RememberedDevices
 from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Client, Login, LoginMethod, RefreshToken, Session
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
@@ -279,6 +280,8 @@ class IdentityRepositories(Protocol):
     def acceptances(self) -> Acceptances: ...
     @property
     def blocked_networks(self) -> BlockedNetworks: ...
+    @property
+    def remembered_devices(self) -> RememberedDevices: ...
 
 
 class IdentityReadGroup(Protocol):
@@ -310,6 +313,8 @@ class IdentityReadGroup(Protocol):
     def acceptances(self) -> AcceptanceReads: ...
     @property
     def blocked_networks(self) -> BlockedNetworkReads: ...
+    @property
+    def remembered_devices(self) -> RememberedDeviceReads: ...
 
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):

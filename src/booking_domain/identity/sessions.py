@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
-from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.ids import DeviceId, LoginId, SessionId, UserId
 
 REFRESH_TOKEN_LIFE: Final = timedelta(days=30)
 """How long a session lives after its last use."""
@@ -135,10 +135,19 @@ class Session:
     """The client that got the current token."""
     second_factor: bool = False
     """Whether the session began with two factors, or a second factor was confirmed in it."""
+    device_id: DeviceId | None = None
+    """The remembered device whose token was the second factor."""
 
     @classmethod
     def begun(
-        cls, token: RefreshToken, user_id: UserId, client: Client, now: datetime, *, second_factor: bool = False
+        cls,
+        token: RefreshToken,
+        user_id: UserId,
+        client: Client,
+        now: datetime,
+        *,
+        second_factor: bool = False,
+        device_id: DeviceId | None = None,
     ) -> Self:
         """A new session with its first token."""
         return cls(
@@ -151,6 +160,7 @@ class Session:
             expires_at=now + REFRESH_TOKEN_LIFE,
             client=client,
             second_factor=second_factor,
+            device_id=device_id,
         )
 
     def live(self, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from booking_domain.identity.events import (
     BankAccountChanged,
     CalendarLinkRevoked,
     ContactLost,
+    DeviceRemembered,
     EarlierAccessRemoved,
     EmailChanged,
     PasswordChanged,
@@ -73,6 +74,11 @@ CONTACT_LOST: Final = NoticeTemplate(
     text="An e-mail address or phone number that your account had not confirmed was removed from it, because its owner "
     "confirmed it.",
 )
+DEVICE_REMEMBERED: Final = NoticeTemplate(
+    subject="A device was remembered",
+    text="A device signs in to your account without the second factor for 30 days. If that was not you, change your "
+    "password and contact us.",
+)
 
 AccountEvent: TypeAlias = (
     PhoneChanged
@@ -85,6 +91,7 @@ AccountEvent: TypeAlias = (
     | CalendarLinkRevoked
     | EarlierAccessRemoved
     | ContactLost
+    | DeviceRemembered
 )
 _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     PhoneChanged: PHONE_CHANGED,
@@ -96,6 +103,7 @@ _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     EarlierAccessRemoved: EARLIER_ACCESS_REMOVED,
     CalendarLinkRevoked: CALENDAR_LINK_REVOKED,
     ContactLost: CONTACT_LOST,
+    DeviceRemembered: DEVICE_REMEMBERED,
 }
 _IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost)
 """A disabled or deleted account is not told of these."""

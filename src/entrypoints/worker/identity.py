@@ -14,6 +14,7 @@ from booking_domain.identity.events import (
     CalendarLinkRevoked,
     CodeRequested,
     ContactLost,
+    DeviceRemembered,
     EarlierAccessRemoved,
     EmailChanged,
     PasswordChanged,
@@ -25,6 +26,7 @@ from booking_domain.identity.events import (
 from booking_domain.identity.use_cases.blocked_networks import sweep_blocked_networks
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
+from booking_domain.identity.use_cases.remembered_devices import sweep_devices
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
@@ -121,6 +123,10 @@ async def _sweep_blocked_networks(container: Container, _: Enqueue) -> None:
     await container.executor().run(sweep_blocked_networks, None, actor=SYSTEM)
 
 
+async def _sweep_devices(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_devices, None, actor=SYSTEM)
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested, SignUpRequested), _send_requested),),
@@ -137,6 +143,7 @@ CONTEXT: Final = WorkerContext(
                 CalendarLinkRevoked,
                 EarlierAccessRemoved,
                 ContactLost,
+                DeviceRemembered,
             ),
             notify_account,
         ),
@@ -146,6 +153,7 @@ CONTEXT: Final = WorkerContext(
         Sweep("used assertions", _sweep_assertions),
         Sweep("expired sessions", _sweep_sessions),
         Sweep("expired blocks of networks", _sweep_blocked_networks),
+        Sweep("expired remembered devices", _sweep_devices),
     ),
     periodic=(Periodic(name="erase_due", cron="17 * * * *", run=_erase_due),),
 )

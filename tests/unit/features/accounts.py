@@ -29,6 +29,13 @@ async def second_factor(world: World, who: str) -> Ids:
     return await user(world, who)
 
 
+async def device(world: World, who: str) -> Ids:
+    """A remembered device of a user whose session began with a second factor."""
+    await second_factor(world, who)
+    return {"device_id": (await world.done("POST", "/auth/remembered-devices", who))["id"]}
+
+
+DEVICE: Final = Kind(device, removed_by="/auth/remembered-devices/{device_id}")
 SESSION: Final = Kind(session, removed_by="/auth/sessions/{ended_id}")
 _FACTOR: Final = Permission.MANAGE_SECOND_FACTOR
 
@@ -55,6 +62,10 @@ FEATURE: Final = Feature(
         "POST /auth/mfa/totp": Row(_FACTOR),
         "POST /auth/mfa/totp/confirm": Row(_FACTOR, example_refused=True),
         "DELETE /auth/mfa/totp": Row(_FACTOR, example_refused=True),
+        "GET /auth/remembered-devices": Row(_FACTOR),
+        "POST /auth/remembered-devices": Row(_FACTOR, example_refused=True),
+        "DELETE /auth/remembered-devices": Row(_FACTOR),
+        "DELETE /auth/remembered-devices/{device_id}": Row(_FACTOR, DEVICE),
         "POST /auth/mfa/recovery-codes": Row(_FACTOR, example_refused=True),
     },
     permissions="""

@@ -26,9 +26,10 @@ from booking_domain.identity.legal import Acceptance, LegalDocument
 from booking_domain.identity.model import ERASED_AFTER, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
 from booking_domain.identity.preferences import Preferences
+from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import CodeId, FileId, UserId
+from booking_domain.shared.ids import CodeId, DeviceId, FileId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -112,6 +113,8 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     await tx.acceptances.add(
         Acceptance(user_id=user.id, document=LegalDocument.TERMS_OF_USE, document_version=CANARY, accepted_at=NOW)
     )
+    device, _ = RememberedDevice.made(DeviceId(make.entropy.new_id()), user.id, CLIENT, make.entropy, NOW)
+    await tx.remembered_devices.add(device)
     recovery = frozenset({CANARY.encode()})
     await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=recovery))
 
@@ -164,6 +167,7 @@ FEATURE: Final = Feature(
         "account.calendar_link_revoked": {"userId"},
         "account.earlier_access_removed": {"userId"},
         "account.contact_lost": {"userId"},
+        "account.device_remembered": {"userId"},
     },
     samples={
         (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),

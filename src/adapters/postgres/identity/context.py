@@ -23,6 +23,7 @@ from adapters.postgres.identity.one_time_codes import (
     PostgresCodeHistoryReads,
     PostgresOneTimeCodes,
 )
+from adapters.postgres.identity.remembered_devices import PostgresRememberedDeviceReads, PostgresRememberedDevices
 from adapters.postgres.identity.second_factors import PostgresSecondFactors
 from adapters.postgres.identity.sessions import (
     PostgresLoginHistory,
@@ -43,6 +44,7 @@ from adapters.postgres.identity.tables import (
     one_time_codes,
     phone_changes,
     recovery_codes,
+    remembered_devices,
     sessions,
     sign_ups,
     totp_factors,
@@ -77,6 +79,7 @@ CONTEXT: Final = Context(
         bank_accounts,
         acceptances,
         blocked_networks,
+        remembered_devices,
     ),
     conflicts={
         "blocked_networks_network_key": NetworkBlockedAlready,
@@ -109,6 +112,7 @@ class IdentityRepositories(RepositoryGroup):
         self.bank_accounts = PostgresBankAccounts(work, cipher)
         self.acceptances = PostgresAcceptances(work)
         self.blocked_networks = PostgresBlockedNetworks(work)
+        self.remembered_devices = PostgresRememberedDevices(work)
 
 
 class IdentityReads(ReadGroup):
@@ -129,3 +133,4 @@ class IdentityReads(ReadGroup):
         self.bank_accounts = PostgresBankAccountReads(source.statements, source.cipher)
         self.acceptances = PostgresAcceptanceReads(source.statements)
         self.blocked_networks = PostgresBlockedNetworkReads(source.statements)
+        self.remembered_devices = PostgresRememberedDeviceReads(source.statements)

@@ -80,6 +80,8 @@ sessions: Final = Table(
     Column("user_agent", Text, nullable=False),
     Column("second_factor", Boolean, nullable=False),
     Column("platform", Text, nullable=False, server_default="other"),
+    # Without a reference: the device may be forgotten.
+    Column("device_id", Uuid),
     one_of("platform", Platform),
     Index("sessions_expires_at_idx", "expires_at"),
     info=personal_data("user_id", erase=DELETE, export="sessions"),
@@ -289,4 +291,22 @@ blocked_networks: Final = Table(
     Column("reason", Text, nullable=False),
     instant("blocked_at"),
     instant("expires_at", nullable=True),
+)
+
+# Devices whose token takes the place of the second factor. The token is stored as a digest.
+remembered_devices: Final = Table(
+    "remembered_devices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    instant("created_at"),
+    instant("last_used_at"),
+    instant("expires_at"),
+    one_of("platform", Platform),
+    Index("remembered_devices_expires_at_idx", "expires_at"),
+    info=personal_data("user_id", erase=DELETE, export="remembered_devices"),
 )

@@ -46,6 +46,7 @@ async def take_over(
         await tx.external_identities.remove(user.id, provider)
     if not keep_factor:
         await tx.second_factors.remove(user.id)
+    await tx.remembered_devices.remove_all(user.id)
     await tx.calendar_links.remove(user.id)
     await tx.bank_accounts.remove(user.id)
     await tx.credentials.unlock(user.id)

@@ -29,7 +29,7 @@ from booking_domain.identity.use_cases.reauthentication import (
     count_wrong,
     reauthenticate,
 )
-from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, revoke_calendar_link
+from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, revoke_what_outlasts_sessions
 from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -97,7 +97,7 @@ async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> 
     own = await reauthenticate(command.proof, tx, context)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
     await end_sessions(own.others, tx, context)
-    await revoke_calendar_link(own.user.id, tx, context)
+    await revoke_what_outlasts_sessions(own.user.id, tx, context)
     await tx.outbox.put([account_event(PasswordChanged, own.user.id, context)])
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
 

@@ -95,6 +95,7 @@ async def _confirm(command: UseFactor, tx: IdentityTx, context: Context) -> NewR
     await tx.second_factors.save(factor)
     await tx.sessions.save(replace(own.current, second_factor=True))
     await end_sessions(own.others, tx, context)
+    await tx.remembered_devices.remove_all(own.user.id)
     await _tell(tx, context)
     context.note("second_factor.confirmed", Subject("user", own.user.id))
     return NewRecoveryCodes(texts)
@@ -116,6 +117,7 @@ async def _remove(command: UseFactor, tx: IdentityTx, context: Context) -> None:
         raise SecondFactorRequired
     await _proved(command, tx, context)
     await tx.second_factors.remove(context.actor.id)
+    await tx.remembered_devices.remove_all(context.actor.id)
     await _tell(tx, context)
     context.note("second_factor.removed", Subject("user", context.actor.id))
 

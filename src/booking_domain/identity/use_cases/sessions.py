@@ -83,15 +83,19 @@ async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, context: Con
 
 
 async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> int:
-    """End all sessions of a user, revoke the calendar link, and return the number of sessions."""
+    """End all sessions of a user, revoke what outlasts them, and return the number of sessions."""
     live = await tx.sessions.lock_live(user_id, context.now)
     await end_sessions(live, tx, context)
-    await revoke_calendar_link(user_id, tx, context)
+    await revoke_what_outlasts_sessions(user_id, tx, context)
     return len(live)
 
 
-async def revoke_calendar_link(user_id: UserId, tx: IdentityTx, context: Context) -> None:
-    """Remove a user's calendar link, which whoever shared the account may know; the user is notified."""
+async def revoke_what_outlasts_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+    """Forget a user's remembered devices and remove the calendar link, which whoever shared the account may know.
+
+    The user is notified of the calendar link.
+    """
+    await tx.remembered_devices.remove_all(user_id)
     if await tx.calendar_links.remove(user_id):
         await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
@@ -115,7 +119,7 @@ async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> N
     sessions = await lock_live_sessions(context.actor.id, current, tx, context)
     others = [session for session in sessions if session.id != current]
     await end_sessions(others, tx, context)
-    await revoke_calendar_link(context.actor.id, tx, context)
+    await revoke_what_outlasts_sessions(context.actor.id, tx, context)
     if others:
         await tell_of_ended_sessions(context.actor.id, tx, context)
 

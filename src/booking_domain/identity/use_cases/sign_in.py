@@ -20,6 +20,7 @@ from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import Channel
 from booking_domain.identity.ports import Bearer, IdentityTx
+from booking_domain.identity.remembered_devices import TOKEN_LETTERS, RememberedDevice, named_by
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.identity.use_cases.legal import record_acceptances
@@ -59,7 +60,7 @@ class OpenSession:
     method: LoginMethod
     client: Client
     second_factor: str | None = field(default=None, repr=False)
-    """A code of the account's second factor, or a recovery code."""
+    """A code of the account's second factor, a recovery code, or the token of a remembered device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,17 +135,38 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     user = _usable(await tx.users.lock(command.user_id))
     factor = await tx.second_factors.lock(user.id)
     two_factors = factor is not None and factor.active
+    device = None
     if factor is not None and two_factors:
         if command.second_factor is None:
             raise SecondFactorNeeded
-        tried, refused = factor.proved(command.second_factor, security.time_codes, context.now)
-        await tx.second_factors.save(tried)
-        if refused is not None:
-            raise refused
+        device = await _remembered(user.id, command.second_factor, tx, context)
+        if device is None:
+            tried, refused = factor.proved(command.second_factor, security.time_codes, context.now)
+            await tx.second_factors.save(tried)
+            if refused is not None:
+                raise refused
     token = security.refresh_tokens.first(SessionId(context.entropy.new_id()))
-    await tx.sessions.add(Session.begun(token, user.id, command.client, context.now, second_factor=two_factors))
+    session = Session.begun(
+        token,
+        user.id,
+        command.client,
+        context.now,
+        second_factor=two_factors,
+        device_id=None if device is None else device.id,
+    )
+    await tx.sessions.add(session)
     await _note(command, LoginOutcome.SUCCEEDED, tx, context)
     return SignedIn(user, token.session_id, token.text, two_factors)
+
+
+async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: Context) -> RememberedDevice | None:
+    """The device of the account whose token this is, which is used now."""
+    if len(text) != TOKEN_LETTERS:
+        return None
+    device = named_by(text, await tx.remembered_devices.live(user_id, context.now))
+    if device is not None:
+        await tx.remembered_devices.save(device.used(context.now))
+    return device
 
 
 async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:

@@ -112,3 +112,12 @@ LOGINS: Final[dict[str, Any]] = {
     ],
     "nextCursor": None,
 }
+REMEMBERED_DEVICE: Final[dict[str, Any]] = {
+    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b81",
+    "createdAt": "2026-11-20T03:15:00Z",
+    "lastUsedAt": "2026-11-23T01:40:00Z",
+    "expiresAt": "2026-12-20T03:15:00Z",
+    "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
+    "platform": "web",
+    "address": "203.0.113.7",
+}

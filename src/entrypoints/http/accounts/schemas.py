@@ -35,7 +35,7 @@ SecondFactorCode = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        description="Six digits of the authenticator app, or a recovery code.",
+        description="Six digits of the authenticator app, a recovery code, or the token of a remembered device.",
         examples=["402519", "k7wq-3mzt-9hxe-vp4n-c2yd-6rsu"],
     ),
 ]

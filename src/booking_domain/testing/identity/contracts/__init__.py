@@ -15,6 +15,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.legal",
     f"{__name__}.passwords",
     f"{__name__}.phone_numbers",
+    f"{__name__}.remembered_devices",
     f"{__name__}.second_factors",
     f"{__name__}.sessions",
     f"{__name__}.sign_ups",
@@ -45,6 +46,7 @@ from booking_domain.identity.ports import (
     UserReads,
     Users,
 )
+from booking_domain.identity.remembered_devices import RememberedDeviceReads, RememberedDevices
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
@@ -65,6 +67,7 @@ from booking_domain.testing.identity.contracts.external_identities import (
 from booking_domain.testing.identity.contracts.legal import AcceptancesContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
+from booking_domain.testing.identity.contracts.remembered_devices import RememberedDevicesContract
 from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
 from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.identity.contracts.sign_ups import SignUpsContract
@@ -96,6 +99,8 @@ CONTRACTS: Final = {
     ContactChanges: ContactChangesContract,
     PhoneNumbers: PhoneNumbersContract,
     RefreshTokens: RefreshTokensContract,
+    RememberedDeviceReads: RememberedDevicesContract,
+    RememberedDevices: RememberedDevicesContract,
     SecondFactors: SecondFactorsContract,
     SecretCodes: SecretCodesContract,
     SessionReads: SessionsContract,

@@ -18,6 +18,10 @@ from booking_domain.testing.identity.memory.external_identities import (
     MemoryUsedAssertions,
 )
 from booking_domain.testing.identity.memory.legal import MemoryAcceptanceReads, MemoryAcceptances
+from booking_domain.testing.identity.memory.remembered_devices import (
+    MemoryRememberedDeviceReads,
+    MemoryRememberedDevices,
+)
 from booking_domain.testing.identity.memory.second_factors import MemorySecondFactors
 from booking_domain.testing.identity.memory.sign_ups import MemorySignUpReads, MemorySignUps
 from booking_domain.testing.identity.memory.tables import EMAIL_CHANGES, PHONE_CHANGES
@@ -55,6 +59,7 @@ class IdentityRepositories(RepositoryGroup):
         self.bank_accounts = MemoryBankAccounts(state)
         self.acceptances = MemoryAcceptances(state)
         self.blocked_networks = MemoryBlockedNetworks(state)
+        self.remembered_devices = MemoryRememberedDevices(state)
 
 
 class IdentityReads(ReadGroup):
@@ -75,3 +80,4 @@ class IdentityReads(ReadGroup):
         self.bank_accounts = MemoryBankAccountReads(committed)
         self.acceptances = MemoryAcceptanceReads(committed)
         self.blocked_networks = MemoryBlockedNetworkReads(committed)
+        self.remembered_devices = MemoryRememberedDeviceReads(committed)

@@ -13,10 +13,11 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.legal import Acceptance, LegalDocument
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
+from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.identity.sign_ups import SignUp
-from booking_domain.shared.ids import CodeId, LoginId, SessionId, UserId
+from booking_domain.shared.ids import CodeId, DeviceId, LoginId, SessionId, UserId
 from booking_domain.testing.kit.tables import MissingRow, State, Table, delete_key, delete_rows
 
 USERS: Final = Table[UserId, User]("users")
@@ -42,6 +43,9 @@ ACCEPTANCES: Final = Table[tuple[UserId, LegalDocument, str], Acceptance](
     "acceptances", erase=delete_rows(lambda row: row.user_id)
 )
 BLOCKED_NETWORKS: Final = Table[BlockedNetworkId, BlockedNetwork]("blocked_networks")
+REMEMBERED_DEVICES: Final = Table[DeviceId, RememberedDevice](
+    "remembered_devices", erase=delete_rows(lambda row: row.user_id)
+)
 
 TABLES: Final = (
     USERS,
@@ -60,6 +64,7 @@ TABLES: Final = (
     BANK_ACCOUNTS,
     ACCEPTANCES,
     BLOCKED_NETWORKS,
+    REMEMBERED_DEVICES,
 )
 
 

@@ -1,0 +1,132 @@
+"""`/auth/remembered-devices`: devices that sign in without the second factor."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import delete, get, post
+from litestar.params import FromPath
+
+from booking_domain.identity.remembered_devices import RememberedDevice
+from booking_domain.identity.sessions import Client, Platform
+from booking_domain.identity.use_cases.remembered_devices import (
+    ForgetDevice,
+    RememberDevice,
+    forget_all_devices,
+    forget_device,
+    list_devices,
+    remember_device,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import DeviceId, SessionId
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.accounts.examples import REMEMBERED_DEVICE
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import ExportSource, value
+from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.injection import Injected
+
+
+class RememberedDeviceJson(Json, frozen=True, kw_only=True):
+    """A device that signs in without the second factor, as it was when it was remembered."""
+
+    id: UUID
+    created_at: Timestamp
+    last_used_at: Timestamp
+    expires_at: Timestamp
+    user_agent: str
+    platform: Platform
+    address: str
+
+
+class NewRememberedDeviceJson(RememberedDeviceJson, frozen=True, kw_only=True):
+    """A device that is remembered, and its token."""
+
+    token: str
+    """It is shown once; send it as `secondFactor` at the next sign-in."""
+
+
+class RememberedDevicesJson(Json, frozen=True, kw_only=True):
+    """The devices that sign in without the second factor."""
+
+    items: tuple[RememberedDeviceJson, ...]
+
+
+def _json(device: RememberedDevice) -> RememberedDeviceJson:
+    return RememberedDeviceJson(
+        id=device.id,
+        created_at=device.created_at,
+        last_used_at=device.last_used_at,
+        expires_at=device.expires_at,
+        user_agent=device.client.user_agent,
+        platform=device.client.platform,
+        address=device.client.address,
+    )
+
+
+async def _exported(source: ExportSource) -> list[RememberedDeviceJson]:
+    return [_json(each) for each in await source.reads.remembered_devices.live(source.user.id, source.now)]
+
+
+DEVICES: Final = value("remembered_devices", tuple[RememberedDeviceJson, ...], _exported, example=[REMEMBERED_DEVICE])
+
+
+@get("/remembered-devices", opt=documented(list_devices, answer={"items": [REMEMBERED_DEVICE]}))
+async def list_remembered_devices(
+    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
+) -> RememberedDevicesJson:
+    """List the devices that sign in to your account without the second factor, the last used first; 20 at most."""
+    found = await executor.run(list_devices, session_id, actor=actor)
+    return RememberedDevicesJson(items=tuple(map(_json, found)))
+
+
+@post(
+    "/remembered-devices",
+    opt=documented(
+        remember_device, answer=REMEMBERED_DEVICE | {"token": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"}
+    ),
+    operation_id="rememberDevice",
+)
+async def remember(
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    client: Injected[Client],
+    executor: Injected[Executor[Repositories]],
+) -> NewRememberedDeviceJson:
+    """Remember this device for 30 days: its token takes the place of the second factor, never of the first.
+
+    Call it within five minutes of a sign-in with the second factor (403 `auth.sign_in_too_old`), and store the token
+    as safely as a password. The next sign-in sends it as `secondFactor`; 401 `auth.invalid_second_factor` then means
+    that it has expired or was forgotten. The owner of the account is told. It takes no `Idempotency-Key`: its answer
+    is a secret, and a device that is remembered twice is only listed twice.
+    """
+    made = await executor.run(remember_device, RememberDevice(current=session_id, client=client), actor=actor)
+    return NewRememberedDeviceJson(**msgspec.structs.asdict(_json(made.device)), token=made.token)
+
+
+@delete("/remembered-devices/{device_id:str}", opt=documented(forget_device), operation_id="forgetRememberedDevice")
+async def forget(
+    device_id: FromPath[UUID],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+) -> None:
+    """Forget a device: its next sign-in needs the second factor. Other sessions that it began end."""
+    command = ForgetDevice(device_id=DeviceId(device_id), current=session_id)
+    await executor.run(forget_device, command, actor=actor)
+
+
+@delete("/remembered-devices", opt=documented(forget_all_devices), operation_id="forgetRememberedDevices")
+async def forget_all(
+    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Forget all devices, and end the other sessions that they began.
+
+    They are also forgotten with a new password, when the second factor is replaced or removed, and when all other
+    sessions end.
+    """
+    await executor.run(forget_all_devices, session_id, actor=actor)
+
+
+handlers: Final = (list_remembered_devices, remember, forget, forget_all)
