@@ -38,25 +38,25 @@ class AddressNotAllowed(Forbidden):
 class BlockedNetworkNotFound(NotFound):
     """This block does not exist; it may have ended."""
 
-    code: ClassVar[str] = "blocked_network.not_found"
+    code: ClassVar[str] = "network.not_found"
 
 
 class NetworkBlockedAlready(Conflict):
     """This network is blocked already."""
 
-    code: ClassVar[str] = "blocked_network.exists"
+    code: ClassVar[str] = "network.exists"
 
 
 class OwnNetwork(Conflict):
     """Your own address is in this network."""
 
-    code: ClassVar[str] = "blocked_network.own"
+    code: ClassVar[str] = "network.own"
 
 
 class TooManyBlockedNetworks(Conflict):
     """Too many networks are blocked; lift a block, or block a range."""
 
-    code: ClassVar[str] = "blocked_network.too_many"
+    code: ClassVar[str] = "network.too_many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import AcceptedBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
-from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 
-_ACCEPT: Final[dict[str, Any]] = {"termsOfUse": "2026-11"}
+_ACCEPT: Final[dict[str, Any]] = {"accepted": {"termsOfUse": "2026-11"}}
 _CURRENT: Final[dict[str, Any]] = {
     "items": [
         {"document": "terms_of_use", "currentVersion": "2026-11"},
@@ -34,7 +34,13 @@ _OWN: Final[dict[str, Any]] = {
 }
 
 
-class LegalDocumentJson(Json, frozen=True, kw_only=True):
+class AcceptDocumentsBody(Body, frozen=True, kw_only=True):
+    """What the user accepts."""
+
+    accepted: AcceptedBody
+
+
+class LegalDocumentVersionJson(Json, frozen=True, kw_only=True):
     """A legal document."""
 
     document: LegalDocument
@@ -42,10 +48,10 @@ class LegalDocumentJson(Json, frozen=True, kw_only=True):
     """Null: users are not asked to accept it."""
 
 
-class LegalDocumentsJson(Json, frozen=True, kw_only=True):
+class LegalDocumentVersionsJson(Json, frozen=True, kw_only=True):
     """The legal documents."""
 
-    items: tuple[LegalDocumentJson, ...]
+    items: tuple[LegalDocumentVersionJson, ...]
 
 
 class AcceptedVersionJson(Json, frozen=True, kw_only=True):
@@ -55,7 +61,7 @@ class AcceptedVersionJson(Json, frozen=True, kw_only=True):
     accepted_at: Timestamp
 
 
-class OwnLegalDocumentJson(LegalDocumentJson, frozen=True, kw_only=True):
+class OwnLegalDocumentJson(LegalDocumentVersionJson, frozen=True, kw_only=True):
     """A legal document, and which versions of it the user has accepted."""
 
     missing: bool
@@ -112,13 +118,13 @@ _EXPORT: Final = value(
 
 
 @get("/legal-documents", opt=PUBLIC | documented(answer=_CURRENT))
-async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> LegalDocumentsJson:
+async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> LegalDocumentVersionsJson:
     """List the current versions of the terms of use and of the privacy policy, which users accept."""
     items = tuple(
-        LegalDocumentJson(document=document, current_version=legal_documents.version_of(document))
+        LegalDocumentVersionJson(document=document, current_version=legal_documents.version_of(document))
         for document in LegalDocument
     )
-    return LegalDocumentsJson(items=items)
+    return LegalDocumentVersionsJson(items=items)
 
 
 @get(
@@ -143,13 +149,13 @@ async def list_my_legal_documents(
     operation_id="acceptLegalDocuments",
 )
 async def accept_legal_documents(
-    data: JSONBody[AcceptedBody], runner: Injected[IdempotentRunner]
+    data: JSONBody[AcceptDocumentsBody], runner: Injected[IdempotentRunner]
 ) -> Response[OwnLegalDocumentsJson]:
     """Accept the current versions of the legal documents; a version that you have accepted before keeps its time.
 
     A version that is not the current one is refused: show the current one to the user.
     """
-    return await runner.done(accept_documents, data.versions(), answer=_own_json)
+    return await runner.done(accept_documents, data.accepted.versions(), answer=_own_json)
 
 
 routes: Final = Router(

@@ -41,7 +41,7 @@ async def a_blocked_network(world: World, _: str) -> Ids:
 
 
 USER: Final = Kind(user)
-BLOCKED_NETWORK: Final = Kind(a_blocked_network, ("admin",), removed_by="/admin/blocked-networks/{blocked_id}")
+BLOCKED_NETWORK: Final = Kind(a_blocked_network, ("admin",))
 DEVICE: Final = Kind(device, removed_by="/auth/sessions/{ended_id}")
 FACTOR: Final = Kind(second_factor, ("customer", "provider", "manager"))
 """An admin does not remove a second factor of their own here."""

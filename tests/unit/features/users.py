@@ -22,7 +22,7 @@ from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
-from booking_domain.identity.legal import Acceptance, LegalDocument
+from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
 from booking_domain.identity.model import ERASED_AFTER, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
 from booking_domain.identity.preferences import Preferences
@@ -54,7 +54,9 @@ async def preferences(api: Api) -> Edit:
 
 
 async def acceptance(api: Api) -> Request:
-    return await api.joined("customer"), "/users/me/legal-documents", {}
+    api.container.legal_documents.override(LegalDocuments(terms_of_use="2026-11"))
+    api.container.executor.reset()
+    return await api.joined("customer"), "/users/me/legal-documents", {"accepted": {"termsOfUse": "2026-11"}}
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:

@@ -250,8 +250,9 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     """The type behind NewTypes and `| None`, and whether None is allowed."""
     optional = False
     if get_origin(hint) in {Union, UnionType}:
-        (kind,) = (each for each in get_args(hint) if each is not NoneType)
-        hint, optional = kind, True
+        kinds = [each for each in get_args(hint) if each is not NoneType]
+        optional = len(kinds) < len(get_args(hint))
+        hint = kinds[0] if len(kinds) == 1 else hint
     while isinstance(hint, NewType):
         hint = hint.__supertype__
     return hint, optional

@@ -43,7 +43,7 @@ class RememberedDeviceJson(Json, frozen=True, kw_only=True):
 class NewRememberedDeviceJson(RememberedDeviceJson, frozen=True, kw_only=True):
     """A device that is remembered, and its token."""
 
-    token: str
+    device_token: str
     """It is shown once; send it as `secondFactor` at the next sign-in."""
 
 
@@ -84,7 +84,7 @@ async def list_remembered_devices(
 @post(
     "/remembered-devices",
     opt=documented(
-        remember_device, answer=REMEMBERED_DEVICE | {"token": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"}
+        remember_device, answer=REMEMBERED_DEVICE | {"deviceToken": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"}
     ),
     operation_id="rememberDevice",
 )
@@ -102,7 +102,7 @@ async def remember(
     is a secret, and a device that is remembered twice is only listed twice.
     """
     made = await executor.run(remember_device, RememberDevice(current=session_id, client=client), actor=actor)
-    return NewRememberedDeviceJson(**msgspec.structs.asdict(_json(made.device)), token=made.token)
+    return NewRememberedDeviceJson(**msgspec.structs.asdict(_json(made.device)), device_token=made.token)
 
 
 @delete("/remembered-devices/{device_id:str}", opt=documented(forget_device), operation_id="forgetRememberedDevice")

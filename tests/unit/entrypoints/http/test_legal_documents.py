@@ -44,7 +44,7 @@ async def test_a_new_user_accepts_the_current_versions_and_an_outdated_one_is_re
 async def test_a_new_version_is_missing_until_it_is_accepted_and_earlier_acceptances_stay(api: Api) -> None:
     token = await api.joined("provider")
     path = "/users/me/legal-documents"
-    both = {"termsOfUse": "2026-01", "privacyPolicy": "7"}
+    both = {"accepted": {"termsOfUse": "2026-01", "privacyPolicy": "7"}}
     assert (await api.post(path, token, json=both)).status_code == 200
     api.container.legal_documents.override(LegalDocuments(terms_of_use="2026-12"))
     assert await documents(api, token) == {

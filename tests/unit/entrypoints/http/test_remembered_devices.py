@@ -29,18 +29,20 @@ async def test_a_remembered_device_needs_no_code_for_30_days(api: Api) -> None:
     device = await remembered(dorj)
     assert await told(api, "account.device_remembered") == 1
     (stored,) = api.database.rows(REMEMBERED_DEVICES).values()
-    assert device["token"].encode() not in stored.token_digest
-    assert_problem(await dorj.log_in(device["token"], password="sunflower-field"), 401, "auth.invalid_credentials")
+    assert device["deviceToken"].encode() not in stored.token_digest
+    assert_problem(
+        await dorj.log_in(device["deviceToken"], password="sunflower-field"), 401, "auth.invalid_credentials"
+    )
     assert_problem(await dorj.log_in(), 401, "auth.second_factor_needed")
     api.clock.advance(timedelta(days=10))
-    assert (await dorj.log_in(device["token"])).status_code == 200
-    dorj.signed_in = (await dorj.log_in(device["token"])).json()
+    assert (await dorj.log_in(device["deviceToken"])).status_code == 200
+    dorj.signed_in = (await dorj.log_in(device["deviceToken"])).json()
     (shown,) = (await api.get(PATH, dorj.token)).json()["items"]
-    assert "token" not in shown
+    assert "deviceToken" not in shown
     assert (shown["userAgent"], shown["lastUsedAt"][:10]) == ("laptop", "2026-12-03")
     assert (await api.get("/users/me/export", dorj.token)).json()["rememberedDevices"] == [shown]
     api.clock.advance(REMEMBERED_FOR - timedelta(days=10))
-    assert_problem(await dorj.log_in(device["token"]), *REFUSED)
+    assert_problem(await dorj.log_in(device["deviceToken"]), *REFUSED)
     assert timedelta(days=30) == REMEMBERED_FOR
 
 
@@ -48,13 +50,13 @@ async def test_a_device_of_another_account_opens_nothing(api: Api) -> None:
     dorj = await protected(api)
     other = await protected(api, email="saraa@example.com")
     device = await remembered(other)
-    assert_problem(await dorj.log_in(device["token"]), *REFUSED)
+    assert_problem(await dorj.log_in(device["deviceToken"]), *REFUSED)
 
 
 async def test_only_a_fresh_sign_in_with_the_second_factor_itself_remembers_a_device(api: Api) -> None:
     dorj = await protected(api)
     device = await remembered(dorj)
-    by_device = (await dorj.log_in(device["token"])).json()["accessToken"]
+    by_device = (await dorj.log_in(device["deviceToken"])).json()["accessToken"]
     assert_problem(await api.post(PATH, by_device), 403, "auth.sign_in_too_old")
     api.clock.advance(timedelta(minutes=5))
     assert_problem(await api.post(PATH, dorj.token), 403, "auth.sign_in_too_old")
@@ -65,14 +67,14 @@ async def test_only_a_fresh_sign_in_with_the_second_factor_itself_remembers_a_de
 async def test_a_forgotten_device_needs_the_code_and_its_sessions_end(api: Api) -> None:
     dorj = await protected(api)
     first, second = await remembered(dorj), await remembered(dorj)
-    thief = (await dorj.log_in(first["token"])).json()["accessToken"]
+    thief = (await dorj.log_in(first["deviceToken"])).json()["accessToken"]
     assert (await api.delete(f"{PATH}/{first['id']}", dorj.token)).status_code == 204
     assert_problem(await api.delete(f"{PATH}/{first['id']}", dorj.token), 404, "auth.device_not_found")
     assert_problem(await api.get("/auth/sessions", thief), 401, "auth.invalid_token")
-    assert_problem(await dorj.log_in(first["token"]), *REFUSED)
-    assert (await dorj.log_in(second["token"])).status_code == 200
+    assert_problem(await dorj.log_in(first["deviceToken"]), *REFUSED)
+    assert (await dorj.log_in(second["deviceToken"])).status_code == 200
     assert (await api.delete(PATH, dorj.token)).status_code == 204
-    assert_problem(await dorj.log_in(second["token"]), *REFUSED)
+    assert_problem(await dorj.log_in(second["deviceToken"]), *REFUSED)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ async def test_an_account_has_twenty_devices_and_the_least_recently_used_one_mak
     tokens = []
     for _ in range(MOST_DEVICES + 1):
         api.clock.advance(timedelta(seconds=1))
-        tokens.append((await api.post(PATH, dorj.token)).json()["token"])
+        tokens.append((await api.post(PATH, dorj.token)).json()["deviceToken"])
     assert_problem(await dorj.log_in(tokens[0]), *REFUSED)
     assert (await dorj.log_in(tokens[1])).status_code == 200
     assert len(api.database.rows(REMEMBERED_DEVICES)) == MOST_DEVICES == 20

@@ -36,6 +36,7 @@ TAGS: Final = {
     "disputes": "Disputes about bookings.",
     "health": "Whether the server and its worker work.",
     "holds": "Slots that are kept for a customer for some minutes.",
+    "legal-documents": "The terms of use and the privacy policy.",
     "notifications": "What happened to the caller, to read again.",
     "payments": "Payments of bookings.",
     "providers": "Profiles of providers, their free slots, earnings and consents.",
