@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from hypothesis import strategies as st
 from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.features.accounts import second_factor, session, user
 from tests.unit.features.declarations import Edit, Feature, Ids, Kind, Request, Row, World
 
+from booking_domain.identity.blocked_networks import BlockedNetwork, read_network
 from booking_domain.shared.permissions import Permission
 
 _DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
@@ -77,4 +79,9 @@ FEATURE: Final = Feature(
         business.see         admin:any
         audit.see            admin:any
     """,
+    samples={
+        (BlockedNetwork, "network"): st.sampled_from(["203.0.113.7", "2001:db8::/32"]).map(read_network),
+        (BlockedNetwork, "reason"): st.just("guesses passwords"),
+        (BlockedNetwork, "expires_at"): st.none(),
+    },
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import Api, assert_problem, the_routes
 
 from booking_domain.identity.blocked_networks import AddressBlocked, BlockedNetwork, BlockedNetworkReads
 from entrypoints.http.kit.address_guard import READ_EVERY, AddressGuard
@@ -72,7 +72,7 @@ class CountedReads(BlockedNetworkReads):
 async def test_another_process_hears_of_a_block_within_five_seconds_and_reads_no_oftener(api: Api) -> None:
     reads = CountedReads(api.database.reads.blocked_networks)
     other = AddressGuard(reads, api.container.clients(), api.clock, admins=())
-    handler = next(route for route in api.app.routes if route.path == "/api/v1/providers").route_handlers[0]
+    handler = the_routes(api)["GET /providers"]
     scope: Any = {"client": ("203.0.113.7", 1), "headers": [], "route_handler": handler, "state": {}}
     await other.require_unblocked(scope)
     await block(api, await api.an_admin(), "203.0.113.7")
