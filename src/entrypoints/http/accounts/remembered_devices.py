@@ -25,6 +25,7 @@ from entrypoints.http.accounts.examples import REMEMBERED_DEVICE
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 
 
@@ -84,7 +85,9 @@ async def list_remembered_devices(
 @post(
     "/remembered-devices",
     opt=documented(
-        remember_device, answer=REMEMBERED_DEVICE | {"deviceToken": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"}
+        remember_device,
+        answer=REMEMBERED_DEVICE | {"deviceToken": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"},
+        keyless=CONFIDENTIAL,
     ),
     operation_id="rememberDevice",
 )
@@ -98,8 +101,7 @@ async def remember(
 
     Call it within five minutes of a sign-in with the second factor (403 `auth.sign_in_too_old`), and store the token
     as safely as a password. The next sign-in sends it as `secondFactor`; 401 `auth.invalid_second_factor` then means
-    that it has expired or was forgotten. The owner of the account is told. It takes no `Idempotency-Key`: its answer
-    is a secret, and a device that is remembered twice is only listed twice.
+    that it has expired or was forgotten. The owner of the account is told.
     """
     made = await executor.run(remember_device, RememberDevice(current=session_id, client=client), actor=actor)
     return NewRememberedDeviceJson(**msgspec.structs.asdict(_json(made.device)), device_token=made.token)
