@@ -1,6 +1,11 @@
-"""A public generator makes a working client from the unmodified OpenAPI document of the running product."""
+"""Public generators make working clients from the unmodified OpenAPI document of the running product."""
 
 import importlib
+import json
+import os
+import runpy
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,8 +19,13 @@ from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from tests.acceptance.people import PASSWORD, customer, open_studio
 from tests.acceptance.product import Product
+from tests.npm import require_packages
+from tests.programs import CHECKOUT
+from tests.unit.effort import only_nightly
 
 PACKAGE: Final = "generated_booking_client"
+TOOLS: Final = CHECKOUT / "tests" / "clients" / "openapi"
+SECONDS: Final = 300
 
 
 class Generated:
@@ -74,7 +84,7 @@ def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     window: dict[str, Any] = {"from_": tomorrow, "to": tomorrow + timedelta(days=2)}
     offered = client.ask("providers.list_slots", UUID(studio.id), **window)
-    assert isinstance(offered, models.Slots)
+    assert isinstance(offered, models.FreeSlots)
     body = models.PlaceBookingBody(provider_id=UUID(studio.id), slot=offered.slots[0].start)
     booked = client.ask("bookings.place_booking", token=token, body=body, idempotency_key="the-first")
     assert isinstance(booked, models.Booking)
@@ -86,6 +96,67 @@ def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client
     assert (listed.id, listed.start, listed.provider.id) == (booked.id, booked.start, UUID(studio.id))
     assert models.AvailableAction.CANCEL in listed.actions
     assert page.next_cursor is None
+
+
+@pytest.mark.usefixtures("client")
+def test_a_program_over_the_generated_package_holds_books_pays_moves_and_cancels(product: Product) -> None:
+    program = runpy.run_path(str(TOOLS / "program.py"))
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    done = program["story"](product.url, customer(product).email, PASSWORD, UUID(open_studio(product).id), day)
+    assert done == "pending cancelled"
+
+
+@only_nightly
+def test_that_program_and_the_package_pass_mypy(document: bytes, tmp_path: Path) -> None:
+    assert generated(document, tmp_path) == []
+    shutil.copy(TOOLS / "program.py", tmp_path)
+    found = run(sys.executable, "-m", "mypy", "--strict", "--config-file=", "program.py", folder=tmp_path)
+    assert "Success" in found
+
+
+@only_nightly
+def test_a_program_over_the_client_of_hey_api_does_the_same(product: Product, document: bytes, tmp_path: Path) -> None:
+    require_packages(TOOLS)
+    (tmp_path / "openapi.json").write_bytes(document)
+    shutil.copy(TOOLS / "program.ts", tmp_path)
+    node("@hey-api/openapi-ts/bin/run.js", "-i", "openapi.json", "-o", "client", folder=tmp_path)
+    options = ("--strict", "--target", "es2022", "--lib", "es2022,dom,dom.iterable", "--module", "commonjs")
+    node("typescript/bin/tsc", *options, "--moduleResolution", "node10", "program.ts", folder=tmp_path)
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    person = (customer(product).email, PASSWORD, open_studio(product).id)
+    run("node", "program.js", product.url, *person, str(day), str(day + timedelta(days=1)), folder=tmp_path)
+
+
+@only_nightly
+def test_linters_find_nothing_in_the_document(document: bytes, tmp_path: Path) -> None:
+    """The configurations beside the packages say which rules are off, and why."""
+    require_packages(TOOLS)
+    source = tmp_path / "openapi.json"
+    source.write_bytes(document)
+    said = node("@redocly/cli/bin/cli.js", "lint", "--config", "redocly.yaml", "--format=json", str(source))
+    assert json.loads(said)["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
+    spectral = ("@stoplight/spectral-cli/dist/index.js", "lint", "-r", ".spectral.yaml", "--fail-severity", "hint")
+    node(*spectral, str(source))
+
+
+def node(script: str, *arguments: str, folder: Path = TOOLS) -> str:
+    """Run a script of the packages; return what it printed."""
+    return run("node", str(TOOLS / "node_modules" / script), *arguments, folder=folder)
+
+
+def run(program: str, *arguments: str, folder: Path) -> str:
+    environ = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
+    done = subprocess.run(  # noqa: S603
+        [shutil.which(program) or program, *arguments],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def test_a_client_reads_problems(product: Product, client: Generated) -> None:

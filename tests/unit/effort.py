@@ -1,10 +1,16 @@
 """How many examples a property gets, relative to the Hypothesis profile (tests/conftest.py)."""
 
+import os
 from typing import Final
 
+import pytest
 from hypothesis import settings
 
 _REFERENCE: Final = 100
+
+only_nightly: Final = pytest.mark.skipif(
+    os.environ.get("HYPOTHESIS_PROFILE") != "nightly", reason="takes long: only `make nightly` runs it"
+)
 
 
 def examples(count: int, *, nightly: int | None = None) -> settings:

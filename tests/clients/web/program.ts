@@ -20,7 +20,7 @@ export async function story(providerId: string): Promise<string> {
 
   const week: operations["listSlots"]["parameters"]["query"] = { from: "2026-11-23", to: "2026-11-30" };
   const search = `/api/v1/providers/${providerId}/slots?from=${week.from}&to=${week.to}`;
-  const { slots } = await ask<Schemas["Slots"]>("GET", search as keyof paths, token);
+  const { slots } = await ask<Schemas["FreeSlots"]>("GET", search as keyof paths, token);
   const [first, second] = slots;
   if (first === undefined || second === undefined) throw new Error("nothing is free");
 

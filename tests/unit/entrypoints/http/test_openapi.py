@@ -279,6 +279,14 @@ async def test_no_member_of_a_body_has_a_default(api: Api) -> None:
             assert "default" not in found, (name, member)
 
 
+async def test_no_schema_has_a_member_of_its_own_name(api: Api) -> None:
+    """In the module that openapi-python-client generates, one would hide the other."""
+    schemas = (await api.get("/schema")).json()["components"]["schemas"]
+    assert [
+        name for name, schema in schemas.items() if name[0].lower() + name[1:] in schema.get("properties", {})
+    ] == []
+
+
 async def test_what_operations_have_in_common_stands_in_the_document_once(api: Api) -> None:
     document = (await api.get("/schema")).json()
     parts = [

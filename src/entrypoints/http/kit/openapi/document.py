@@ -26,6 +26,7 @@ _ABOUT: Final = (
     "Lists are `{items, nextCursor}`."
 )
 
+_LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
 TAGS: Final = {
     "admin": "What admins see and decide.",
     "auth": "Registration, sign-in, second factors, sessions and codes.",
@@ -67,7 +68,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     schemas.components["Problem"]["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
     document = {
         "openapi": "3.1.0",
-        "info": {"title": "Booking API", "version": "1", "description": _ABOUT},
+        "info": {"title": "Booking API", "version": "1", "description": _ABOUT, "license": _LICENSE},
         "servers": [{"url": "/"}],
         "tags": [
             {"name": name, "description": TAGS.get(name, "")} for name in sorted({tag_of(path) for path in paths})
