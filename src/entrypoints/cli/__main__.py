@@ -1,8 +1,14 @@
 """`python -m entrypoints.cli run|migrate|seed|api|worker|rotate-keys|zone-changes`.
 
-Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner.
+Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner. The garbage
+collector is off meanwhile: what is imported stays, and looking through it again and again takes a quarter of the start.
 """
 
+import gc
+
+gc.disable()
+
+# ruff: noqa: E402
 import argparse
 import asyncio
 import os
@@ -13,6 +19,11 @@ from booking_domain.shared.time import time_zone
 from entrypoints.cli.startup import CannotStart, DatabaseUnreachable, require_database, require_folder, wait_for_free
 from entrypoints.settings import Environment, InvalidSettings, Settings
 from entrypoints.zone_data import use_pinned_zone_data
+
+
+def _imported() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def main() -> int:
@@ -59,6 +70,7 @@ def _known_zone(name: str) -> str:
 def _worker(settings: Settings) -> int:
     from entrypoints.worker.main import main as run_worker
 
+    _imported()
     try:
         _require_surroundings(settings, "worker")
     except DatabaseUnreachable as unreachable:
@@ -70,6 +82,7 @@ def _worker(settings: Settings) -> int:
 def _api(settings: Settings) -> int:
     from entrypoints.http.server import serve
 
+    _imported()
     _require_surroundings(settings, "api")
     wait_for_free((settings.host, settings.port))
     serve(settings)
@@ -94,6 +107,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from entrypoints.container import Container
     from entrypoints.origins import set_origin
 
+    _imported()
     set_origin(lambda: Origin(user_agent=f"cli {chosen.command}"))
     try:
         if chosen.command == "run":

@@ -1,4 +1,4 @@
-"""SQLAlchemy Core statements, compiled once at import to SQL text that psycopg runs."""
+"""SQLAlchemy Core statements, compiled once, at their first use, to SQL text that psycopg runs."""
 
 import re
 from collections.abc import Mapping
@@ -22,16 +22,38 @@ class Statement:
     Literals of the SQLAlchemy statement are bound as constants.
     """
 
-    __slots__ = ("_constants", "_order", "formats", "name", "numbered", "sql", "wire_formats")
+    __slots__ = ("_constants", "_order", "_statement", "formats", "name", "numbered", "sql", "wire_formats")
+
+    sql: bytes
+    numbered: bytes
+    name: bytes
+    """The name of the prepared statement."""
+    formats: list[PyFormat]
+    wire_formats: list[int]
+    _constants: dict[str, Any]
+    _order: tuple[str, ...]
+    _statement: ClauseElement
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
+        self._statement = statement
+
+    def __getattr__(self, name: str) -> Any:
+        """Compile the statement: Python calls this for an attribute that is not set yet, and so only once.
+
+        A process uses a part of all statements: compiling every one at import would delay each start.
+        """
+        if name not in self.__slots__ or name == "_statement":
+            raise AttributeError(name)
+        self._compile()
+        return getattr(self, name)
+
+    def _compile(self) -> None:
+        compiled = self._statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.numbered, self._order = _numbered(self.sql)
         self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
-        """The name of the prepared statement."""
         binary = [isinstance(compiled.binds[name].type, LargeBinary) for name in self._order]
         self.formats = [PyFormat.BINARY if each else PyFormat.TEXT for each in binary]
         self.wire_formats = [int(each) for each in binary]
