@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.cli.messages import Found, messages
-from entrypoints.languages.catalogues import LOCALES, read_catalog
+from entrypoints.languages.catalogues import LOCALES
 from entrypoints.languages.templates import placeholders
 
 _HEADER: Final = """# Messages of the API and to users. `make catalogues` generates everything but the translations.
@@ -26,6 +26,12 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 """
 _WIDTH: Final = 120
+
+
+def read_catalog(file: Path, language: str | None = None) -> Catalog:
+    """Read a catalogue file; a malformed one raises an error."""
+    with file.open("rb") as opened:
+        return read_po(opened, locale=language, abort_invalid=True)
 
 
 def updated(known: Catalog, found: Found) -> Catalog:

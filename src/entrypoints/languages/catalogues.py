@@ -1,16 +1,12 @@
 """The gettext catalogues, and the messages of one language."""
 
-import gettext
+import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Final
-
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
@@ -30,13 +26,18 @@ NOTICE: Final = "notice"
 DOCUMENT: Final = "document"
 """The context of the texts of documents: receipts, credit notes, statements."""
 
+Messages = Mapping[tuple[str | None, str], str]
+"""The translations of a language by context and English message."""
+_TEXT: Final = r'(?:[^"\\\n]|\\.)*'
+_STRINGS: Final = rf'((?:"{_TEXT}"\s*)+)'
+_ENTRY: Final = re.compile(rf"(?:^msgctxt {_STRINGS})?^msgid {_STRINGS}^msgstr {_STRINGS}", re.MULTILINE)
+_STRING: Final = re.compile(rf'"({_TEXT})"')
+
 
 class Catalogue:
     """The messages of one language; a message without a translation stays English."""
 
-    def __init__(
-        self, language: str, translations: gettext.NullTranslations, templates: Mapping[str, Templates]
-    ) -> None:
+    def __init__(self, language: str, translations: Messages, templates: Mapping[str, Templates]) -> None:
         self.language = language
         self._translations = translations
         self._templates = templates
@@ -47,19 +48,19 @@ class Catalogue:
             name: self.word(name, value) if isinstance(value, str) else value
             for name, value in error.parameters.items()
         }
-        return self._translations.gettext(error.template()).format(**said)
+        return self._translated(None, error.template()).format(**said)
 
     def notice(self, template: str) -> str:
         """Return the translated template of a notice."""
-        return self._translations.pgettext(NOTICE, template)
+        return self._translated(NOTICE, template)
 
     def document(self, template: str) -> str:
         """Return the translated template of a text of a document."""
-        return self._translations.pgettext(DOCUMENT, template)
+        return self._translated(DOCUMENT, template)
 
     def word(self, context: str, said: str) -> str:
         """Translate a finished English message, or the value of a placeholder, by recognising its template."""
-        translated = self._translations.pgettext(context, said)
+        translated = self._translated(context, said)
         if translated != said or context not in self._templates:
             return translated
         found = self._templates[context].of(said)
@@ -67,24 +68,24 @@ class Catalogue:
             return said
         template, parts = found
         words = {name: self.word(name, part) for name, part in parts.items()}
-        return self._translations.pgettext(context, template).format(**words)
+        return self._translated(context, template).format(**words)
+
+    def _translated(self, context: str | None, message: str) -> str:
+        return self._translations.get((context, message), message)
 
 
 @lru_cache(maxsize=8)
 def catalogue_of(language: str) -> Catalogue:
     """Return the catalogue of a language of `LANGUAGES`; it is read once."""
     if language == FALLBACK:
-        return Catalogue(language, gettext.NullTranslations(), {})
-    catalog = read_catalog(LOCALES / language / "LC_MESSAGES" / "messages.po", language)
-    compiled = BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
+        return Catalogue(language, {}, {})
+    translations = read_messages(LOCALES / language / "LC_MESSAGES" / "messages.po")
     by_context: defaultdict[str, list[str]] = defaultdict(list)
-    for message in catalog:
-        if message.context is not None and message.string:
-            by_context[message.context].append(str(message.id))
+    for context, message in translations:
+        if context is not None:
+            by_context[context].append(message)
     templates = {context: Templates(found) for context, found in by_context.items()}
-    return Catalogue(language, gettext.GNUTranslations(compiled), templates)
+    return Catalogue(language, translations, templates)
 
 
 def read_catalogues() -> None:
@@ -93,7 +94,24 @@ def read_catalogues() -> None:
         catalogue_of(language)
 
 
-def read_catalog(file: Path, language: str | None = None) -> Catalog:
-    """Read a catalogue file; a malformed one raises an error."""
-    with file.open("rb") as opened:
-        return read_po(opened, locale=language, abort_invalid=True)
+def read_messages(file: Path) -> Messages:
+    """Read the translations of a catalogue as `make catalogues` writes it: nothing is compiled, and Babel not needed.
+
+    Raises:
+        ValueError: the file is malformed.
+    """
+    text = file.read_text(encoding="utf-8")
+    for line in _ENTRY.sub("", text).splitlines():
+        if line and not line.startswith("#"):
+            raise ValueError(f"{file} is malformed near {line!r}")
+    found = ([_unquoted(part) for part in entry] for entry in _ENTRY.findall(text))
+    return {(context or None, message): said for context, message, said in found if message and said}
+
+
+def _unquoted(strings: str) -> str:
+    r"""Join the quoted strings of a value.
+
+    >>> _unquoted('"one "\n"\\"two\\""')
+    'one "two"'
+    """
+    return str(json.loads(f'"{"".join(_STRING.findall(strings))}"'))

@@ -12,11 +12,11 @@ from tests.unit.shared.test_errors import SAMPLES, all_errors
 
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from entrypoints.cli.catalogues import faults, main, written
+from entrypoints.cli.catalogues import faults, main, read_catalog, written
 from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
 from entrypoints.http.kit.problems import DETAILS, STATUS
-from entrypoints.languages.catalogues import LOCALES, TITLE, catalogue_of, read_catalog
+from entrypoints.languages.catalogues import LOCALES, TITLE, catalogue_of, read_messages
 
 TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
 OF_REFUSALS = {400, 403, 405, 413, 415, 500}
@@ -128,6 +128,21 @@ def test_a_missing_catalogue_is_created_empty(copied: Path) -> None:
 def test_reading_and_writing_preserve_the_bytes_of_a_catalogue() -> None:
     for language in TRANSLATED:
         assert written(read_catalog(po(LOCALES, language), language)) == po(LOCALES, language).read_bytes()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_server_reads_what_babel_reads(language: str) -> None:
+    file = po(LOCALES, language)
+    catalog = read_catalog(file, language)
+    assert read_messages(file) == {(message.context, message.id): message.string for message in catalog if message.id}
+
+
+@pytest.mark.parametrize("fault", ['msgid "without a translation"', 'msgid "open\nmsgstr "closed"', "nonsense"])
+def test_the_server_does_not_start_with_a_malformed_catalogue(copied: Path, fault: str) -> None:
+    file = po(copied, "fa")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{fault}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="malformed"):
+        read_messages(file)
 
 
 MODULE = """
