@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 3
+# What a command on a database needs: without DATABASE_URL, the embedded PostgreSQL as well.
+DATABASE := $(VENV)/.server $(if $(DATABASE_URL),,$(VENV)/.run)
 
 # Temporary files stay in the checkout, in an ignored folder.
 export TMPDIR := $(CURDIR)/.tmp
@@ -18,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
+run: $(DATABASE) ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
 	@exec $(BIN)/python -m entrypoints.cli run
 
 test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.swift $(VENV)/.clamd ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
@@ -85,16 +87,16 @@ dead: $(VENV)/.dev ## code that nothing uses
 audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STRICT=1 fails if none can be reached
 	@.ci/audit
 
-migrate: $(VENV)/.server ## upgrade the database to the current schema
+migrate: $(DATABASE) ## upgrade the database to the current schema
 	$(BIN)/python -m entrypoints.cli migrate
 
-seed: $(VENV)/.server ## add the demo data
+seed: $(DATABASE) ## add the demo data
 	$(BIN)/python -m entrypoints.cli seed
 
-rotate-keys: $(VENV)/.server ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
+rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 	$(BIN)/python -m entrypoints.cli rotate-keys
 
-zones: $(VENV)/.server ## list bookings that new time zone data moves (ARGS=--apply moves them)
+zones: $(DATABASE) ## list bookings that new time zone data moves (ARGS=--apply moves them)
 	$(BIN)/python -m entrypoints.cli zone-changes $(ARGS)
 
 api: $(VENV)/.server ## the API alone (DATABASE_URL)
@@ -115,13 +117,15 @@ catalogues: $(VENV)/.dev ## update the message catalogues (src/entrypoints/local
 
 lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-		--extra server --extra testing --group dev pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-		--extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
+		--extra testing --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
+	for group in server run build; do \
+		$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+			--group pyproject.toml:$$group -c requirements/dev.txt -o requirements/$$group.txt || exit 1; \
+	done
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		requirements/swift.in -o requirements/swift.txt
 
-wheel: $(VENV)/.dev ## build the distribution booking-domain
+wheel: $(VENV)/.build ## build the distribution booking-domain
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## delete everything generated, including the data folder
@@ -131,15 +135,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.server: requirements/server.txt | $(VENV)/bin/python
+$(VENV)/.server $(VENV)/.run $(VENV)/.build: $(VENV)/.%: requirements/%.txt | $(VENV)/bin/python
 	@mkdir -p .tmp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/server.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.server | $(VENV)/bin/python
+# It contains the other three.
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
 	@mkdir -p .tmp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(VENV)/.server $(VENV)/.run $(VENV)/.build
 
 # An S3-compatible server that checks signatures, in an environment of its own: its dependencies are not ours.
 $(VENV)/.swift: requirements/swift.txt | $(VENV)/bin/python

