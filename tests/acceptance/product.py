@@ -218,11 +218,12 @@ class Product(Server):
 
 
 def processes_of(data: Path) -> dict[int, str]:
+    """The processes with this data folder: their names and command lines by process id."""
     needle = str(data).encode()
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            command = (folder / "cmdline").read_bytes()
+            command = (folder / "comm").read_bytes() + (folder / "cmdline").read_bytes()
             told = (folder / "environ").read_bytes()
             ended = (folder / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         except OSError:

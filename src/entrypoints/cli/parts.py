@@ -1,28 +1,34 @@
 """The processes that `run` looks after: one that dies is started again, one that keeps dying ends everything."""
 
+import multiprocessing
 import os
+import runpy
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from functools import partial
+from multiprocessing.process import BaseProcess
 from typing import Final
 
-from entrypoints.processes import die_with_parent
+from entrypoints.processes import die_with_parent, name_process
 
 GRACE_SECONDS: Final = 15
 MOST_STARTS: Final = 5
 WITHIN_SECONDS: Final = 30.0
+_FORKS: Final = multiprocessing.get_context("fork")
 
 
 class Part:
-    """One process, and how often it was started lately."""
+    """One process that runs a module as `python -m` does, and how often it was started lately.
 
-    def __init__(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+    It is a fork of this process, which has imported most of what the parts need: each starts two seconds sooner.
+    """
+
+    def __init__(self, name: str, module: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         self.name = name
-        self._command = [sys.executable, *arguments]
+        self._module = module
+        self._arguments = arguments
         self._environ = environ
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
         self._process = self._started()
@@ -30,7 +36,7 @@ class Part:
     @property
     def exit_code(self) -> int | None:
         """None while it runs."""
-        return self._process.poll()
+        return self._process.exitcode
 
     def start_again(self) -> bool:
         """Start it again; False if it has been started too often for that to help."""
@@ -46,23 +52,28 @@ class Part:
 
     def wait(self, seconds: float) -> None:
         """Wait for its end, and bring it about if it takes longer."""
-        try:
-            self._process.wait(max(0.0, seconds))
-        except subprocess.TimeoutExpired:
+        self._process.join(max(0.0, seconds))
+        if self.exit_code is None:
             print(f"{self.name} did not stop within {GRACE_SECONDS} s and is killed.", file=sys.stderr)
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> BaseProcess:
         self._starts.append(time.monotonic())
-        return subprocess.Popen(  # noqa: S603
-            self._command,
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            # Ctrl-C in a terminal reaches the whole group; here only we hear it, and stop each part in good order.
-            start_new_session=True,
-            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),  # noqa: PLW1509 - we have no threads by now
-        )
+        process = _FORKS.Process(target=self._run, args=(os.getpid(),), name=self.name)
+        process.start()
+        return process
+
+    def _run(self, parent: int) -> None:
+        # Ctrl-C in a terminal reaches the whole group: only the parent hears it, and stops each part in good order.
+        os.setsid()
+        die_with_parent(signal.SIGTERM, parent)
+        name_process(f"booking {self.name}")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        os.environ.update(self._environ)
+        sys.argv[1:] = self._arguments
+        runpy.run_module(self._module, run_name="__main__", alter_sys=True)
 
 
 def stop(parts: Sequence[Part]) -> None:

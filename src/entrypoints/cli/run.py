@@ -72,11 +72,11 @@ def _look_after(parts: list[Part], database: ProvidedDatabase, signals: "_Signal
 
 
 def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
-    yield Part("worker", ["-m", "entrypoints.cli", "worker"], environ)
-    yield Part("api", ["-m", "entrypoints.cli", "api"], environ)
+    yield Part("worker", "entrypoints.cli", ["worker"], environ)
+    yield Part("api", "entrypoints.cli", ["api"], environ)
     if settings.simulated_qpay:
         port, state = str(settings.simulator_port), str(settings.data_dir / "simulator.sqlite")
-        yield Part("simulator", ["-m", "adapters.qpay.simulator", "--port", port, "--state", state], environ)
+        yield Part("simulator", "adapters.qpay.simulator", ["--port", port, "--state", state], environ)
     if settings.simulated_stripe:
         stripe = settings.stripe
         options = {
@@ -86,7 +86,7 @@ def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
             "--webhook-secret": stripe.webhook_secrets[0],
         }
         arguments = [word for option in options.items() for word in option]
-        yield Part("Stripe simulator", ["-m", "adapters.stripe.simulator", *arguments], environ)
+        yield Part("Stripe simulator", "adapters.stripe.simulator", arguments, environ)
 
 
 def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
@@ -117,6 +117,7 @@ def _alone(data_dir: Path) -> Iterator[None]:
     """Two of us in one folder would share a database and stop it under each other's feet."""
     require_folder(data_dir)
     with (data_dir / "run.lock").open("w") as lock:
+        os.register_at_fork(after_in_child=lock.close)  # else a part that outlives us would hold the lock
 
         def take() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
