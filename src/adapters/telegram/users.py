@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapters.visible_names import visible_name
 from booking_domain.identity.model import MAX_NAME
 from booking_domain.shared.languages import language_of
 
 FALLBACK_NAME: Final = "Telegram"
 """Display name of a user whose own name has no visible characters."""
 _ID: Final = re.compile(r"[1-9][0-9]{0,15}")
-_JOINERS: Final = "\u200c\u200d"
-"""Zero-width non-joiner and joiner: invisible, but required by Persian and Indic spelling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +56,5 @@ def user_from_widget(fields: Mapping[str, str]) -> TelegramUser | None:
 def _user(subject: str, names: Mapping[str, Any], **more: Any) -> TelegramUser | None:
     if _ID.fullmatch(subject) is None:
         return None
-    given_name, family_name = _visible(names.get("first_name")), _visible(names.get("last_name"))
+    given_name, family_name = visible_name(names.get("first_name")), visible_name(names.get("last_name"))
     return TelegramUser(subject=subject, given_name=given_name, family_name=family_name, **more)
-
-
-def _visible(text: Any) -> str | None:
-    """Strip unprintable characters and truncate; None if nothing visible remains."""
-    if not isinstance(text, str):
-        return None
-    words = " ".join(text.split())
-    kept = "".join(letter for letter in words if letter.isprintable() or letter in _JOINERS)[:MAX_NAME].strip()
-    return kept if kept.strip(_JOINERS + " ") else None

@@ -1,0 +1,17 @@
+"""Names of people as another service tells them."""
+
+from typing import Any, Final
+
+from booking_domain.identity.model import MAX_NAME
+
+_JOINERS: Final = "\u200c\u200d"
+"""Zero-width non-joiner and joiner: invisible, but required by Persian and Indic spelling."""
+
+
+def visible_name(text: Any) -> str | None:
+    """Strip unprintable characters and truncate; None if nothing visible remains."""
+    if not isinstance(text, str):
+        return None
+    words = " ".join(text.split())
+    kept = "".join(letter for letter in words if letter.isprintable() or letter in _JOINERS)[:MAX_NAME].strip()
+    return kept if kept.strip(_JOINERS + " ") else None
