@@ -22,6 +22,8 @@ from adapters.destinations import literal_is_allowed
 from adapters.documents.renderer import TemplateDocuments
 from adapters.images.sandboxed import SandboxedImages
 from adapters.object_storage.local import LocalStorage
+from adapters.openid.clients import AppleKey, Clients, OpenIdClient, apple, google
+from adapters.openid.services import HttpOpenIdServices
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
 from adapters.postgres.edge_nonces import PostgresNonces
@@ -56,6 +58,7 @@ from adapters.telegram.assertions import TelegramBotAssertions
 from adapters.webhooks.sender import HttpWebhookSender
 from booking_domain.files.model import MEGABYTE, UploadLimits
 from booking_domain.files.ports import MalwareScanner
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.preferences import Unsubscription
@@ -73,6 +76,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
 from entrypoints.messaging_settings import SmsProvider
+from entrypoints.openid_settings import OpenIdSettings
 from entrypoints.origins import current_origin
 from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, StripeSettings
 from entrypoints.security_log import StructuredSecurityLog
@@ -158,6 +162,19 @@ def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
     return status_callback
 
 
+def openid_clients(openid: OpenIdSettings) -> Clients:
+    """The platform's clients at the services that are configured."""
+    found: dict[IdentityProvider, OpenIdClient] = {}
+    if openid.google_client_id:
+        found[IdentityProvider.GOOGLE] = google(
+            openid.google_issuer, openid.google_client_id, openid.google_client_secret
+        )
+    if openid.apple_client_id:
+        key = AppleKey(team_id=openid.apple_team_id, key_id=openid.apple_key_id, private_key=openid.apple_private_key)
+        found[IdentityProvider.APPLE] = apple(openid.apple_issuer, openid.apple_client_id, key)
+    return found
+
+
 def endpoint_rules(allow_private: bool) -> EndpointRules:  # noqa: FBT001 - a setting, passed by the container
     """Which URLs may be webhook endpoints."""
     if allow_private:
@@ -236,6 +253,12 @@ class Container(containers.DeclarativeContainer):
         TelegramBotAssertions,
         settings.provided.telegram.bot_tokens,
         freshness=settings.provided.telegram.freshness,
+    )
+    openid_services = providers.Singleton(
+        HttpOpenIdServices,
+        providers.Callable(openid_clients, settings.provided.openid),
+        redirect_uri=providers.Callable("{}/api/v1/auth/openid/callback".format, settings.provided.public_url),
+        key=providers.Callable(derived_key, settings.provided.secret_key, "openid-flows"),
     )
     documents = providers.Singleton(TemplateDocuments)
     phone_numbers = providers.Singleton(LibPhoneNumbers, settings.provided.phone_country)
@@ -333,6 +356,7 @@ class Container(containers.DeclarativeContainer):
         password_hasher=password_hasher,
         access_tokens=access_tokens,
         telegram=telegram_assertions,
+        openid=openid_services,
         phone_numbers=phone_numbers,
         login_quota=login_quota,
         log=providers.Singleton(StructuredSecurityLog),

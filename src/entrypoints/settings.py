@@ -23,6 +23,7 @@ from entrypoints.messaging_settings import (
     sms_settings,
     telegram_settings,
 )
+from entrypoints.openid_settings import OpenIdSettings, openid_settings
 from entrypoints.payment_settings import (
     GATEWAYS,
     QPAY,
@@ -122,6 +123,7 @@ class Settings:
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
+    openid: OpenIdSettings = field(default_factory=OpenIdSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     payment_window: timedelta = timedelta(minutes=15)
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
@@ -257,6 +259,7 @@ class Settings:
             sms=sms_settings(read),
             email=email_settings(read),
             telegram=telegram_settings(read),
+            openid=openid_settings(read),
             storage=storage_settings(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=hold_length,

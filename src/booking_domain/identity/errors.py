@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from booking_domain.shared.errors import Conflict, Forbidden, NotFound, RuleViolated, TooMany, Unauthenticated
+from booking_domain.shared.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    RuleViolated,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class InvalidCredentials(Unauthenticated):
@@ -134,7 +142,7 @@ class InvalidCode(Unauthenticated):
 
 
 class InvalidAssertion(Unauthenticated):
-    """The Telegram data was not signed for this platform, is too old or was used before; please try again."""
+    """The sign-in at the other service is not valid, is too old or was used before; please try again."""
 
     code: ClassVar[str] = "auth.invalid_assertion"
 
@@ -150,6 +158,30 @@ class TelegramNotConfigured(NotFound):
     code: ClassVar[str] = "auth.telegram_not_configured"
 
 
+class ServiceNotConfigured(NotFound):
+    """Signing in with this service is not available here."""
+
+    code: ClassVar[str] = "auth.service_not_configured"
+
+
+class ServiceUnavailable(Unavailable):
+    """The service that you sign in with does not answer; please try again."""
+
+    code: ClassVar[str] = "auth.service_unavailable"
+
+
+class EmailNotVerified(Forbidden):
+    """The other service has not verified your e-mail address; verify it there first."""
+
+    code: ClassVar[str] = "auth.email_not_verified"
+
+
+class NotLinked(Conflict):
+    """An account has your e-mail address; sign in to it in another way, and link the other service there."""
+
+    code: ClassVar[str] = "auth.not_linked"
+
+
 class PhoneCodesNotConfigured(NotFound):
     """No codes can be sent to phones here; use an e-mail address."""
 
@@ -160,6 +192,12 @@ class TelegramTaken(Conflict):
     """This Telegram account is linked to another account, or this account to another Telegram account."""
 
     code: ClassVar[str] = "auth.telegram_taken"
+
+
+class IdentityTaken(Conflict):
+    """Your account there is linked to another account here, or your account here to another one there."""
+
+    code: ClassVar[str] = "auth.identity_taken"
 
 
 class LastWayIn(Conflict):

@@ -73,6 +73,13 @@ class SecondFactorChanged(AccountChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentitiesChanged(AccountChanged):
+    """An identity at another service was linked or unlinked."""
+
+    topic: ClassVar[str] = "account.identities_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsEnded(AccountChanged):
     """Sessions were ended on another device or by an admin, or because an old token was used again."""
 
@@ -128,6 +135,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     EmailChanged,
     PasswordChanged,
     SecondFactorChanged,
+    IdentitiesChanged,
     SessionsEnded,
     AccountDeleted,
     BankAccountChanged,

@@ -26,6 +26,8 @@ class IdentityProvider(StrEnum):
     """Services whose assertions are accepted."""
 
     TELEGRAM = "telegram"
+    GOOGLE = "google"
+    APPLE = "apple"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,10 @@ class Assertion:
     given_name: str | None = None
     family_name: str | None = None
     locale: str
+    email: str | None = None
+    """An address that the service has verified."""
+    email_of_service: bool = False
+    """Whether the service runs the address, so that it has no other owner by now."""
     digest: bytes
     """The digest of all that was signed, independent of its encoding on the way."""
     good_until: datetime
@@ -80,6 +86,53 @@ class TelegramAssertions(Protocol):
         Raises:
             InvalidAssertion: it was not signed by Telegram for this platform, or is too old.
             TelegramNotConfigured: no bot token is set.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdStart:
+    """Where a person signs in at a service, and what their client keeps until they are back."""
+
+    authorization_url: str
+    flow: str = field(repr=False)
+    expires_in: int
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdReturn:
+    """What a person brings back from a service."""
+
+    provider: IdentityProvider
+    code: str = field(repr=False)
+    state: str = field(repr=False)
+    issuer: str | None = None
+    """The issuer that the service names (RFC 9207)."""
+    flow: str = field(repr=False)
+    """What their client kept: of another client, the code is refused."""
+    name: str | None = None
+    """The name that their client knows, for a new account, if the service does not tell."""
+
+
+class OpenIdServices(Protocol):
+    """Signs people in at services by OpenID Connect: authorisation code, PKCE, state and nonce."""
+
+    async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:
+        """Begin to sign in.
+
+        Raises:
+            ServiceNotConfigured: the service is not one of the settings.
+            ServiceUnavailable: it does not answer.
+        """
+        ...
+
+    async def redeem(self, back: OpenIdReturn, now: datetime) -> Assertion:
+        """Trade the code for what the service says of the person; whether that was used before is not known here.
+
+        Raises:
+            InvalidAssertion: code, state, flow or the signed statement is wrong, used or too old.
+            ServiceNotConfigured, ServiceUnavailable: as `begin`.
         """
         ...
 

@@ -96,7 +96,7 @@ USER_LIFECYCLE: Final[Lifecycle[UserStatus, UserAction, UserParty]] = Lifecycle(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An account. Without an e-mail address and a phone number its owner signs in with Telegram."""
+    """An account. Without an e-mail address and a phone number its owner signs in with another service."""
 
     id: UserId
     email: str | None
@@ -132,7 +132,7 @@ class User:
     """Incremented by every change."""
 
     def __post_init__(self) -> None:
-        if self.email is not None and not _EMAIL.fullmatch(self.email):
+        if self.email is not None and not is_email(self.email):
             raise InvalidValue(field="email", problem="not an e-mail address")
         if self.phone is not None:
             phone_number(self.phone)
@@ -234,6 +234,11 @@ class User:
     def actor(self) -> Actor:
         """The user as an actor."""
         return Actor(self.id, self.role)
+
+
+def is_email(text: str) -> bool:
+    """Whether the text has the form of an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
 
 
 def normal_email(email: str) -> str:

@@ -1,4 +1,4 @@
-"""What users do to their own accounts: codes, passwords, second factors, phone number, Telegram.
+"""What users do to their own accounts: codes, passwords, second factors, phone number, other services.
 
 Passwords are hashed and compared here, before the transaction, which looks only at the result.
 """
@@ -11,11 +11,13 @@ from booking_domain.identity.errors import (
     ContactMissing,
     InvalidToken,
     PhoneCodesNotConfigured,
+    ServiceNotConfigured,
+    ServiceUnavailable,
     TelegramNotConfigured,
     TooManyAttempts,
     TooManyCodes,
 )
-from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
+from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
 from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose, Contact
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
@@ -273,15 +275,28 @@ async def _link_telegram(identity: Identity, requester: Requester, proof: Telegr
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
-async def _unlink_telegram(identity: Identity, requester: Requester, password: str | None) -> None:
-    """Unlink the Telegram account.
+async def _link_openid(identity: Identity, requester: Requester, back: OpenIdReturn, password: str | None) -> None:
+    """Link the identity that a person brings back from a service, to sign in with it.
+
+    Raises:
+        ServiceNotConfigured, ServiceUnavailable: see `OpenIdServices.redeem`.
+        InvalidAssertion: code, state or flow is wrong, too old, or was used before.
+        IdentityTaken: the identity is linked to another account, or this account to another one of the service.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    assertion = await identity.openid.redeem(back, identity.clock.now())
+    command = LinkIdentity(proof=await prove(identity, requester, password), assertion=assertion)
+    await identity.executor.run(link_identity, command, actor=requester.actor)
+
+
+async def _unlink(identity: Identity, requester: Requester, provider: IdentityProvider, password: str | None) -> None:
+    """Unlink the identity at a service.
 
     Raises:
         LastWayIn: the account could not be signed in to any more.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, password)
-    command = UnlinkIdentity(proof=proof, provider=IdentityProvider.TELEGRAM)
+    command = UnlinkIdentity(proof=await prove(identity, requester, password), provider=provider)
     await identity.executor.run(unlink_identity, command, actor=requester.actor)
 
 
@@ -311,4 +326,9 @@ set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raise
 link_telegram: Final = Process(
     _link_telegram, (TelegramNotConfigured, *link_identity.raises), Permission.LINK_IDENTITIES
 )
-unlink_telegram: Final = Process(_unlink_telegram, unlink_identity.raises, Permission.LINK_IDENTITIES)
+link_openid: Final = Process(
+    _link_openid,
+    (ServiceNotConfigured, ServiceUnavailable, *link_identity.raises),
+    Permission.LINK_IDENTITIES,
+)
+unlink: Final = Process(_unlink, unlink_identity.raises, Permission.LINK_IDENTITIES)

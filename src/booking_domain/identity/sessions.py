@@ -201,6 +201,8 @@ class LoginMethod(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word
     CODE = "code"
     TELEGRAM = "telegram"
+    GOOGLE = "google"
+    APPLE = "apple"
 
 
 class LoginOutcome(StrEnum):

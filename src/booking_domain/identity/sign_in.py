@@ -26,11 +26,18 @@ from booking_domain.identity.errors import (
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
+    ServiceNotConfigured,
+    ServiceUnavailable,
     TelegramNotConfigured,
     TokenReused,
     TooManyAttempts,
 )
-from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
+from booking_domain.identity.external_identities import (
+    IdentityProvider,
+    OpenIdReturn,
+    OpenIdStart,
+    TelegramProof,
+)
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose
@@ -242,14 +249,57 @@ async def _sign_in_with_telegram(
     try:
         assertion = identity.telegram.read(proof, identity.clock.now())
     except InvalidAssertion as error:
-        await _note_telegram_failure(identity, error.subject, client)
+        await _note_refused(identity, IdentityProvider.TELEGRAM, error.subject, client)
         raise
     command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor)
+    return await _sign_in_by_assertion(identity, command, counted_as)
+
+
+async def _begin_openid(identity: Identity, provider: IdentityProvider) -> OpenIdStart:
+    """Begin to sign in with a service, or to link it.
+
+    Raises:
+        ServiceNotConfigured: the service is not one of the settings.
+        ServiceUnavailable: it does not answer.
+    """
+    return await identity.openid.begin(provider, identity.clock.now())
+
+
+async def _sign_in_with_openid(
+    identity: Identity,
+    back: OpenIdReturn,
+    *,
+    client: Client,
+    counted_as: str = "",
+    second_factor: str | None = None,
+    role: Role = Role.CUSTOMER,
+) -> Tokens:
+    """Sign in with what a person brings back from a service; the first time, this may add an account with the role.
+
+    Raises:
+        ServiceNotConfigured, ServiceUnavailable: see `OpenIdServices.redeem`.
+        InvalidAssertion: code, state or flow is wrong, too old, or was used before.
+        EmailNotVerified: the service has verified no e-mail address of the person, whom it names for the first time.
+        NotLinked: another account has the e-mail address; its owner links the service.
+        IdentityTaken: the account of the address is linked to another identity of the service.
+        AccountDisabled, AccountDeleted, SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password.
+    """
+    try:
+        assertion = await identity.openid.redeem(back, identity.clock.now())
+    except InvalidAssertion as error:
+        await _note_refused(identity, back.provider, error.subject, client)
+        raise
+    command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor, role=role)
+    return await _sign_in_by_assertion(identity, command, counted_as)
+
+
+async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion, counted_as: str) -> Tokens:
     try:
         async with identity.login_quota.guess(counted_as):
             return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
     except (InvalidAssertion, AccountDisabled, *_WRONG_SECOND_FACTOR):
-        await _note_telegram_failure(identity, assertion.subject, client)
+        asserted = command.assertion
+        await _note_refused(identity, asserted.provider, asserted.subject, command.client)
         raise
 
 
@@ -309,9 +359,9 @@ async def _noting(
         raise
 
 
-async def _note_telegram_failure(identity: Identity, subject: str | None, client: Client) -> None:
-    user_id = await identity.reads.external_identities.user_of(IdentityProvider.TELEGRAM, subject or "")
-    await _note_failure(identity, LoginMethod.TELEGRAM, client, user_id)
+async def _note_refused(identity: Identity, provider: IdentityProvider, subject: str | None, client: Client) -> None:
+    user_id = await identity.reads.external_identities.user_of(provider, subject or "")
+    await _note_failure(identity, LoginMethod(provider.value), client, user_id)
 
 
 async def _note_failure(identity: Identity, method: LoginMethod, client: Client, user_id: UserId | None) -> None:
@@ -329,5 +379,7 @@ sign_in_with_password: Final = Process(
 sign_in_with_code: Final = Process(_sign_in_with_code, (*_CONTACT_ERRORS, *sign_in_by_code.raises))
 complete_profile: Final = Process(_complete_profile, complete_pending_account.raises, complete_pending_account.action)
 sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
+begin_openid: Final = Process(_begin_openid, (ServiceNotConfigured, ServiceUnavailable))
+sign_in_with_openid: Final = Process(_sign_in_with_openid, (*begin_openid.raises, *sign_in_by_assertion.raises))
 refresh: Final = Process(_refresh, refresh_session.raises)
 log_out: Final = Process(_log_out, (InvalidToken,))

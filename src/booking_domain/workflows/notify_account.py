@@ -16,6 +16,7 @@ from booking_domain.identity.events import (
     DeviceRemembered,
     EarlierAccessRemoved,
     EmailChanged,
+    IdentitiesChanged,
     PasswordChanged,
     PhoneChanged,
     SecondFactorChanged,
@@ -42,6 +43,11 @@ PASSWORD_CHANGED: Final = NoticeTemplate(
 SECOND_FACTOR_CHANGED: Final = NoticeTemplate(
     subject="Your second factor was changed",
     text="The second factor of your account was set up, changed or removed. If that was not you, contact us.",
+)
+IDENTITIES_CHANGED: Final = NoticeTemplate(
+    subject="Signing in with another service was changed",
+    text="Another service was linked to your account, or unlinked: it signs in to your account, or no longer does. If "
+    "that was not you, reset your password and contact us.",
 )
 SESSIONS_ENDED: Final = NoticeTemplate(
     subject="Devices were signed out",
@@ -85,6 +91,7 @@ AccountEvent: TypeAlias = (
     | EmailChanged
     | PasswordChanged
     | SecondFactorChanged
+    | IdentitiesChanged
     | SessionsEnded
     | BankAccountChanged
     | AccountDeleted
@@ -98,6 +105,7 @@ _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     EmailChanged: EMAIL_CHANGED,
     PasswordChanged: PASSWORD_CHANGED,
     SecondFactorChanged: SECOND_FACTOR_CHANGED,
+    IdentitiesChanged: IDENTITIES_CHANGED,
     SessionsEnded: SESSIONS_ENDED,
     BankAccountChanged: BANK_ACCOUNT_CHANGED,
     EarlierAccessRemoved: EARLIER_ACCESS_REMOVED,

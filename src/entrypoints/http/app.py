@@ -17,8 +17,8 @@ from entrypoints.http import (
     reviews,
     services,
 )
+from entrypoints.http.accounts import openid, telegram
 from entrypoints.http.accounts import routes as accounts
-from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
@@ -65,6 +65,7 @@ PREFIX: Final = "/api/v1"
 RESOURCES: Final = (
     accounts.routes,
     telegram.routes,
+    openid.routes,
     providers.routes,
     admin.routes,
     administration.routes,
@@ -141,7 +142,14 @@ def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awa
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container: HttpContainer = app.state.container
     async with AsyncExitStack() as opened:
-        for adapter in (container.database(), container.gateways(), container.sms_sender(), container.object_storage()):
+        adapters = (
+            container.database(),
+            container.gateways(),
+            container.sms_sender(),
+            container.object_storage(),
+            container.openid_services(),
+        )
+        for adapter in adapters:
             await adapter.open()
             opened.push_async_callback(adapter.close)
         opened.push_async_callback(container.computing().close)

@@ -11,6 +11,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET
 from entrypoints.messaging_settings import EmailProvider, SmsProvider
+from entrypoints.openid_settings import OpenIdSettings
 from entrypoints.quotas import QUOTAS
 from entrypoints.settings import Environment, InvalidSettings, Settings
 
@@ -353,6 +354,26 @@ def test_telegram_sign_in_needs_a_bot() -> None:
     assert EARLIER_BOT not in repr(telegram)
     (problem,) = problems(BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS=EARLIER_BOT)
     assert problem == "BOOKING_TELEGRAM_BOT_TOKEN is required with BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
+
+
+def test_a_service_needs_all_its_settings_and_a_page() -> None:
+    assert Settings.from_environment(PRODUCTION).openid == OpenIdSettings()
+    page = {"BOOKING_SIGN_IN_PAGE": "https://www.example.com/sign-in"}
+    google = {"GOOGLE_CLIENT_ID": "id", "GOOGLE_CLIENT_SECRET": "hidden-secret"}
+    pem = "-----BEGIN PRIVATE KEY-----\\nhidden-key\\n-----END PRIVATE KEY-----"
+    apple = {"APPLE_CLIENT_ID": "id", "APPLE_TEAM_ID": "T", "APPLE_KEY_ID": "K", "APPLE_PRIVATE_KEY": pem}
+    found = Settings.from_environment({**PRODUCTION, **page, **google, **apple}).openid
+    assert "hidden" not in repr(found)
+    for given in (google, apple):
+        for missing in {**page, **given}.keys() - {"GOOGLE_CLIENT_ID", "APPLE_CLIENT_ID"}:
+            kept = {name: value for name, value in {**page, **given}.items() if name != missing}
+            assert any(problem.startswith(f"{missing} is required with") for problem in problems(**kept))
+    assert found.apple_private_key.splitlines()[1] == "hidden-key"
+    (problem,) = problems(**page, **apple | {"APPLE_PRIVATE_KEY": "hidden"})
+    assert problem == "APPLE_PRIVATE_KEY must be a private key in PEM"
+    for name in ("BOOKING_SIGN_IN_PAGE", "GOOGLE_ISSUER", "APPLE_ISSUER"):
+        (problem,) = problems(**PRODUCTION, **{name: "http://id.example.com"})
+        assert problem.startswith(f"{name} must begin with https:// in production")
 
 
 @pytest.mark.parametrize("name", ["BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"])

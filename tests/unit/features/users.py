@@ -154,6 +154,9 @@ FEATURE: Final = Feature(
             example_refused=True,
         ),
         "DELETE /users/me/telegram": Row(Permission.LINK_IDENTITIES),
+        "GET /users/me/identities": Row(SIGNED_IN),
+        "POST /users/me/identities": Row(Permission.LINK_IDENTITIES, by_secret=True, example_refused=True),
+        "DELETE /users/me/identities": Row(Permission.LINK_IDENTITIES, query="service=google"),
     },
     permissions="""
         account.manage       customer:own provider:own manager:own admin:own live
@@ -165,6 +168,7 @@ FEATURE: Final = Feature(
         "account.email_changed": {"userId"},
         "account.password_changed": {"userId"},
         "account.second_factor_changed": {"userId"},
+        "account.identities_changed": {"userId"},
         "account.sessions_ended": {"userId"},
         "account.calendar_link_revoked": {"userId"},
         "account.earlier_access_removed": {"userId"},

@@ -41,6 +41,7 @@ NO_CONTRACT: Final = {
     "KnownPasswords",
     "Notifier",
     "MalwareScanner",
+    "OpenIdServices",
     "SecurityLog",
     "SmsCallbacks",
     "TelegramAssertions",

@@ -8,28 +8,41 @@ from typing import Final
 
 from booking_domain.identity.errors import (
     AccountLocked,
+    EmailNotVerified,
+    EmailTaken,
+    IdentityTaken,
     InvalidAssertion,
     InvalidSecondFactor,
     LastWayIn,
+    NotLinked,
     SecondFactorNeeded,
     TelegramTaken,
     TooManyAttempts,
     WrongPassword,
 )
+from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import Channel, Contact
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.sign_ups import keeps, opens
+from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions
-from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
+from booking_domain.identity.use_cases.sign_in import (
+    OPENING_ERRORS,
+    SELF_SERVICE_ROLES,
+    OpenSession,
+    SignedIn,
+    begin_session,
+)
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import ConcurrentChange, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
-
-_METHODS: Final = {IdentityProvider.TELEGRAM: LoginMethod.TELEGRAM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,8 @@ class SignInByAssertion:
     assertion: Assertion
     client: Client
     second_factor: str | None = field(default=None, repr=False)
+    role: Role = Role.CUSTOMER
+    """Of a new account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +73,32 @@ class UnlinkIdentity:
 
 
 async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context) -> SignedIn:
-    """Begin a session for the account that the identity is linked to; the first time, for a new customer.
+    """Begin a session for the account that the identity is linked to.
 
-    The session uses up the assertion. A second factor that is missing or wrong leaves it good.
+    An identity that is not linked yet is linked to the account of its e-mail address, see `_holder`, or to a new one.
+    The session uses up the assertion. A second factor that is missing or wrong leaves it good, and links nothing.
     """
     asserted = command.assertion
     await _use(asserted, tx)
-    user_id = await tx.external_identities.lock(asserted.provider, asserted.subject)
-    if user_id is None:
-        user_id = await _add_account(asserted, tx, context)
+    linked_to = await tx.external_identities.lock(asserted.provider, asserted.subject)
+    holder = await _holder(asserted, tx, context) if linked_to is None else None
+    user_id = linked_to or (await _add_account(command, tx, context) if holder is None else holder).id
     opening = OpenSession(
         user_id=user_id,
-        method=_METHODS[asserted.provider],
+        method=LoginMethod(asserted.provider.value),
         client=command.client,
         second_factor=command.second_factor,
     )
     try:
-        return await begin_session(opening, tx, context)
+        signed_in = await begin_session(opening, tx, context)
     except (SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts):  # these commit
         await tx.used_assertions.give_back(asserted.digest)
         raise
+    if linked_to is None:
+        await tx.external_identities.add(_identity(asserted, user_id, context))
+    if holder is not None:
+        await _tell(f"{asserted.provider}.linked", holder, tx, context)
+    return signed_in
 
 
 async def _use(asserted: Assertion, tx: IdentityTx) -> None:
@@ -85,22 +106,60 @@ async def _use(asserted: Assertion, tx: IdentityTx) -> None:
         raise InvalidAssertion(asserted.subject)
 
 
-async def _add_account(asserted: Assertion, tx: IdentityTx, context: Context) -> UserId:
+async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User | None:
+    """The account of the e-mail address, locked; it is linked if it has verified the address, which the service runs.
+
+    Then a one-time code to the address would sign in as well. An address of another server may have another owner by
+    now: the owner of the account signs in and links the identity. An account that has not verified the address loses
+    it, unless a code to the address opens the account.
+    """
+    if asserted.email is None:
+        if asserted.provider is not IdentityProvider.TELEGRAM:
+            raise EmailNotVerified
+        return None
+    contact = Contact(Channel.EMAIL, asserted.email)
+    found = await tx.users.by_login(contact.address)
+    holder = None if found is None else await tx.users.lock(found.id)
+    if holder is None or not holder.has(contact):
+        return None
+    if keeps(holder, contact) and asserted.email_of_service:
+        if await tx.external_identities.get(holder.id, asserted.provider) is not None:
+            raise IdentityTaken
+        return holder
+    if keeps(holder, contact) or opens(holder, contact):
+        raise NotLinked
+    await take_contact(holder, Channel.EMAIL, tx, context)
+    return None
+
+
+async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: Context) -> User:
+    asserted = command.assertion
+    if command.role not in SELF_SERVICE_ROLES:
+        raise NotPermitted(action=f"register as {command.role}")
     user = User(
         id=UserId(context.entropy.new_id()),
-        email=None,
+        email=asserted.email,
         phone=None,
         name=asserted.name,
         given_name=asserted.given_name,
         family_name=asserted.family_name,
-        role=Role.CUSTOMER,
+        role=command.role,
         locale=asserted.locale,
         password_hash=None,
         created_at=context.now,
+        email_verified_at=None if asserted.email is None else context.now,
     )
-    await tx.users.add(user)
-    await tx.external_identities.add(_identity(asserted, user.id, context))
-    return user.id
+    try:
+        await tx.users.add(user)
+    except EmailTaken as taken:  # since it was looked up
+        raise ConcurrentChange(what="account") from taken
+    return user
+
+
+async def _tell(action: str, user: User, tx: IdentityTx, context: Context) -> None:
+    """Note the change in the audit log; the owner is notified."""
+    context.note(action, Subject("user", user.id), actor=user.actor)
+    await tx.outbox.put([account_event(IdentitiesChanged, user.id, context)])
 
 
 def _identity(asserted: Assertion, user_id: UserId, context: Context) -> ExternalIdentity:
@@ -122,10 +181,10 @@ async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None
     if linked_to == own.user.id:
         return
     if linked_to is not None or await tx.external_identities.get(own.user.id, asserted.provider) is not None:
-        raise TelegramTaken
+        raise TelegramTaken if asserted.provider is IdentityProvider.TELEGRAM else IdentityTaken
     await tx.external_identities.add(_identity(asserted, own.user.id, context))
     await end_sessions(own.others, tx, context)
-    context.note(f"{asserted.provider}.linked", Subject("user", own.user.id))
+    await _tell(f"{asserted.provider}.linked", own.user, tx, context)
 
 
 async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> None:
@@ -144,25 +203,32 @@ async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> 
         raise
     if linked is None:
         return
-    if not _another_way_in(own.user):
+    if not await _another_way_in(own.user, tx):
         raise LastWayIn
     await end_sessions(own.others, tx, context)
-    context.note(f"{command.provider}.unlinked", Subject("user", own.user.id))
+    await _tell(f"{command.provider}.unlinked", own.user, tx, context)
 
 
-def _another_way_in(user: User) -> bool:
+async def _another_way_in(user: User, tx: IdentityTx) -> bool:
     by_email = user.email is not None and user.email_verified_at is not None
     by_phone = user.phone is not None and user.phone_verified_at is not None
-    return user.password_hash is not None or by_email or by_phone
+    if user.password_hash is not None or by_email or by_phone:
+        return True
+    others = [await tx.external_identities.get(user.id, provider) for provider in IdentityProvider]
+    return any(each is not None for each in others)
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
     await tx.used_assertions.forget(context.now)
 
 
-sign_in_by_assertion: Final = UseCase(Permission.RUN_PLATFORM, _sign_in, raises=(InvalidAssertion, *OPENING_ERRORS))
+sign_in_by_assertion: Final = UseCase(
+    Permission.RUN_PLATFORM,
+    _sign_in,
+    raises=(InvalidAssertion, EmailNotVerified, NotLinked, IdentityTaken, NotPermitted, *OPENING_ERRORS),
+)
 link_identity: Final = UseCase(
-    Permission.LINK_IDENTITIES, _link, raises=(InvalidAssertion, TelegramTaken, *PROOF_ERRORS)
+    Permission.LINK_IDENTITIES, _link, raises=(InvalidAssertion, TelegramTaken, IdentityTaken, *PROOF_ERRORS)
 )
 unlink_identity: Final = UseCase(
     Permission.LINK_IDENTITIES, _unlink, audited_as="identity.unlink", raises=(LastWayIn, *PROOF_ERRORS)

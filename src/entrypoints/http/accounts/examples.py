@@ -121,3 +121,15 @@ REMEMBERED_DEVICE: Final[dict[str, Any]] = {
     "platform": "web",
     "address": "203.0.113.7",
 }
+START_OPENID: Final[dict[str, Any]] = {"service": "google"}
+_FLOW: Final = "AAAAAGpiY0J1eXQ4bXJqV0h2eE1hZFNlS3ZKb3BjbEJ3Z0ZrUW5V"
+_STATE: Final = "p3Jd0Wm8hXbq0r1yHqk2uYw3v5nQeZ7sT9cL1aFgKxE"
+OPENID_START: Final[dict[str, Any]] = {
+    "authorizationUrl": f"https://accounts.google.com/o/oauth2/v2/auth?response_type=code&state={_STATE}",
+    "flow": _FLOW,
+    "expiresIn": 600,
+}
+_BACK: Final = {"service": "google", "code": "4/0AfJohXl7mQ", "state": _STATE, "flow": _FLOW}
+OPENID: Final[dict[str, Any]] = {**_BACK, "role": "customer"}
+LINK_OPENID: Final[dict[str, Any]] = {**_BACK, **PROOF}
+LINKED: Final[dict[str, Any]] = {"items": [{"service": "google", "linkedAt": "2026-11-20T03:20:00Z"}]}

@@ -6,6 +6,7 @@ from litestar import Response, Router, delete, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import own_account
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -69,7 +70,7 @@ async def link_telegram(
     await own_account.link_telegram(identity, Requester(actor, session_id), data.proof(), data.current_password)
 
 
-@delete("/users/me/telegram", opt=limited_as(AUTH) | documented(own_account.unlink_telegram, body=PROOF))
+@delete("/users/me/telegram", opt=limited_as(AUTH) | documented(own_account.unlink, body=PROOF))
 async def unlink_telegram(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
@@ -81,7 +82,8 @@ async def unlink_telegram(
     The account's password is required; an account without one must have signed in within five minutes. All other
     sessions end. An account without a password, a verified e-mail address and a verified phone number is refused.
     """
-    await own_account.unlink_telegram(identity, Requester(actor, session_id), data.current_password)
+    requester = Requester(actor, session_id)
+    await own_account.unlink(identity, requester, IdentityProvider.TELEGRAM, data.current_password)
 
 
 routes: Final = Router("/", route_handlers=[sign_in_by_telegram, link_telegram, unlink_telegram])

@@ -82,6 +82,7 @@ def as_meant(row: Row, answer: httpx.Response, meant: set[int]) -> bool:
             "auth.second_factor_missing",
             "consent.no_code",
             "user.bank_account_missing",
+            "auth.service_not_configured",
         }
         return answer.json()["code"] in own
     return status < 500 and status not in {400, 401} and (status != 403 or row.steps)

@@ -10,6 +10,9 @@ from booking_domain.identity.external_identities import (
     Assertion,
     IdentityProvider,
     InitData,
+    OpenIdReturn,
+    OpenIdServices,
+    OpenIdStart,
     TelegramAssertions,
     TelegramProof,
 )
@@ -77,6 +80,28 @@ class MemoryTelegramAssertions(TelegramAssertions):
         )
 
 
+class MemoryOpenIdServices(OpenIdServices):
+    """Every service is known; a code is `<subject> <e-mail> <nonce>`, and `-` is no verified address."""
+
+    async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:  # noqa: ARG002
+        return OpenIdStart(authorization_url=f"https://{provider}.example.com/", flow=str(provider), expires_in=600)
+
+    async def redeem(self, back: OpenIdReturn, now: datetime) -> Assertion:
+        if back.flow != back.provider:
+            raise InvalidAssertion
+        subject, email, _ = back.code.split(" ")
+        return Assertion(
+            provider=back.provider,
+            subject=subject,
+            name=back.name or subject,
+            locale="en",
+            email=None if email == "-" else email,
+            email_of_service=email.endswith("@gmail.com"),
+            digest=sha256(back.code.encode()).digest(),
+            good_until=now + timedelta(minutes=5),
+        )
+
+
 @dataclass
 class MemorySecurityLog(SecurityLog):
     """Stores the reported events."""
@@ -118,6 +143,7 @@ def memory_identity(
         password_hasher=MemoryPasswordHasher(),
         access_tokens=MemoryAccessTokens(),
         telegram=MemoryTelegramAssertions(),
+        openid=MemoryOpenIdServices(),
         phone_numbers=MemoryPhoneNumbers(),
         login_quota=LoginQuota(LOGIN_QUOTAS, limiter=MemoryRateLimiter(), clock=clock),
         log=log,

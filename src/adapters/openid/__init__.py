@@ -1,0 +1,1 @@
+"""Signing in with services by OpenID Connect."""

@@ -1,0 +1,181 @@
+"""`/auth/openid` and `/users/me/identities`: sign in with Google and Apple, link them, unlink them."""
+
+from typing import Any, Final, cast
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.params import JSONBody
+
+from booking_domain.identity import own_account, sign_in
+from booking_domain.identity.errors import ServiceNotConfigured
+from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.own_account import Requester
+from booking_domain.identity.security import Identity
+from booking_domain.identity.sessions import Client
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts.examples import LINK_OPENID, LINKED, OPENID, OPENID_START, PROOF, SIGNED_IN, START_OPENID
+from entrypoints.http.accounts.guarded import GUARDED
+from entrypoints.http.accounts.openid_schemas import (
+    LinkedIdentitiesJson,
+    LinkOpenIdBody,
+    OpenIdStartJson,
+    ServiceAnswer,
+    ServiceQuery,
+    SignInByOpenIdBody,
+    StartOpenIdBody,
+    linked_json,
+    passed_on,
+    read_form,
+    start_json,
+)
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import COMPUTES, CONFIDENTIAL
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.kit.session_cookies import SessionMode
+from entrypoints.settings import Settings
+
+_OF_CALLBACK: Final = GUARDED | documented(raises=(ServiceNotConfigured,), headers=("Location",), keyless=COMPUTES)
+
+
+@post(
+    "/auth/openid/start",
+    status_code=200,
+    opt=GUARDED | documented(sign_in.begin_openid, body=START_OPENID, answer=OPENID_START, keyless=COMPUTES),
+    operation_id="startOpenId",
+)
+async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Identity]) -> OpenIdStartJson:
+    """Begin to sign in with Google or Apple, or to link them: send the person to `authorizationUrl`, and keep `flow`.
+
+    They come back to the configured page, with `code`, `state` and perhaps `iss` in the fragment of its address, or
+    with `error`. `flow` ties the code to the client that began: keep it where no other page reads it, for at most ten
+    minutes.
+    """
+    return start_json(await sign_in.begin_openid(identity, IdentityProvider(data.service)))
+
+
+def _passed_on(answer: ServiceAnswer, settings: Settings) -> Response[None]:
+    if not settings.openid.page:
+        raise ServiceNotConfigured
+    return Response(cast("None", b""), headers={"Location": passed_on(settings.openid.page, answer)})
+
+
+@get("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromService")
+async def return_from_service(asked: Injected[ServiceAnswer], settings: Injected[Settings]) -> Response[None]:
+    """Take the person who comes from the service to the configured page, with its answer in the fragment.
+
+    Nothing is done here: the page sends the code to `/auth/openid` or `/users/me/identities`.
+    """
+    return _passed_on(asked, settings)
+
+
+@post("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromServiceByForm")
+async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Settings]) -> Response[None]:
+    """The same for a service that answers with a form (`response_mode=form_post`), as Apple does."""
+    try:
+        answer = read_form(await request.body())
+    except ValueError:
+        raise invalid_input("", "The answer of the service is not a form.") from None
+    return _passed_on(answer, settings)
+
+
+@post(
+    "/auth/openid",
+    status_code=200,
+    opt=GUARDED | documented(sign_in.sign_in_with_openid, body=OPENID, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+)
+async def sign_in_by_openid(
+    data: JSONBody[SignInByOpenIdBody],
+    client: Injected[Client],
+    counted_as: Injected[str],
+    *,
+    identity: Injected[Identity],
+    session_mode: Injected[SessionMode],
+) -> Response[SignedInJson]:
+    """Sign in with the code that came back from Google or Apple.
+
+    A code is good once. The person is known by the service's permanent id, whatever becomes of the e-mail address. The
+    first time, the service must have verified an address (403 `auth.email_not_verified`). If an account has verified
+    the same address, it is linked if the service runs the address (`gmail.com`, Google Workspace, `icloud.com`, …), and
+    its owner is told; otherwise the answer is 409 `auth.not_linked`: sign in to it in another way, and link the service
+    at `/users/me/identities`. Without such an account, a new one with `role` begins.
+
+    An account with a second factor also needs its code. If it is missing, the answer is 401
+    `auth.second_factor_needed`: ask for it, begin again, and send it as `secondFactor`.
+    """
+    tokens = await sign_in.sign_in_with_openid(
+        identity,
+        data.back(data.name),
+        client=client,
+        counted_as=counted_as,
+        second_factor=data.second_factor,
+        role=Role(data.role),
+    )
+    return signed_in(tokens, session_mode)
+
+
+@get("/users/me/identities", opt=documented(answer=LINKED), operation_id="listIdentities")
+async def list_identities(actor: Injected[Actor], reads: Injected[Reads]) -> LinkedIdentitiesJson:
+    """List the services that sign in to your account."""
+    found = await reads.external_identities.of_user(actor.id)
+    return LinkedIdentitiesJson(items=tuple(linked_json(each) for each in found))
+
+
+@post(
+    "/users/me/identities",
+    status_code=204,
+    opt=limited_as(AUTH) | documented(own_account.link_openid, body=LINK_OPENID, keyless=CONFIDENTIAL),
+    operation_id="linkIdentity",
+)
+async def link_identity(
+    data: JSONBody[LinkOpenIdBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+) -> None:
+    """Link Google or Apple to your account, to sign in with it; the owner is told.
+
+    The account's password is required; an account without one must have signed in within five minutes. All other
+    sessions end. Linking the same identity again changes nothing. The address that the service knows may be another.
+    """
+    await own_account.link_openid(identity, Requester(actor, session_id), data.back(), data.current_password)
+
+
+@delete(
+    "/users/me/identities",
+    opt=limited_as(AUTH) | documented(own_account.unlink, body=PROOF),
+    operation_id="unlinkIdentity",
+)
+async def unlink_identity(
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    *,
+    asked: Injected[ServiceQuery],
+    identity: Injected[Identity],
+    data: JSONBody[ProofBody] = NO_PROOF,
+) -> None:
+    """Unlink Google or Apple from your account; the owner is told.
+
+    The account's password is required; an account without one must have signed in within five minutes. All other
+    sessions end. The last way to sign in stays (409 `auth.last_way_in`): first set a password, verify a contact, or
+    link another service.
+    """
+    requester = Requester(actor, session_id)
+    await own_account.unlink(identity, requester, IdentityProvider(asked.service), data.current_password)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        start_openid,
+        return_from_service,
+        return_by_form,
+        sign_in_by_openid,
+        list_identities,
+        link_identity,
+        unlink_identity,
+    ],
+)

@@ -1,0 +1,142 @@
+"""Identity tokens: only what the service signed for this client, this flow and this time is accepted."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from jwt.algorithms import ECAlgorithm
+
+from adapters.openid.clients import google
+from adapters.openid.identity_tokens import UnknownKey, assertion_of, key_of, verified
+from booking_domain.identity.errors import InvalidAssertion
+from booking_domain.identity.external_identities import CLOCKS_DIFFER, IdentityProvider
+from booking_domain.identity.model import MAX_NAME
+
+NOW: Final = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
+SECOND: Final = timedelta(seconds=1)
+CLIENT: Final = google("https://id.example.com", "booking", "secret")
+KEY, STRANGE = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
+NONCE: Final = "nonce of the flow"
+CLAIMS: Final = {
+    "iss": "https://id.example.com",
+    "aud": "booking",
+    "sub": "1098765",
+    "iat": int(NOW.timestamp()),
+    "exp": int(NOW.timestamp()) + 300,
+    "nonce": NONCE,
+}
+
+
+def public(key: EllipticCurvePrivateKey, kid: str) -> dict[str, Any]:
+    """The key as the service publishes it."""
+    return {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, "use": "sig"}
+
+
+KEYS: Final = jwt.PyJWKSet.from_dict({"keys": [public(KEY, "1")]})
+
+
+def signed(key: Any = KEY, algorithm: str = "ES256", header: dict[str, Any] | None = None, **claims: Any) -> str:
+    """A token with these claims; None leaves one out."""
+    kept = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
+    return jwt.encode(kept, key, algorithm, {"kid": "1", **(header or {})})
+
+
+def unsigned(**header: str) -> str:
+    parts = (json.dumps(each).encode() for each in ({"kid": "1", **header}, CLAIMS))
+    return ".".join(base64.urlsafe_b64encode(each).decode().rstrip("=") for each in parts) + "."
+
+
+def read(text: str, now: datetime = NOW) -> dict[str, Any]:
+    return verified(text, key_of(text, KEYS), CLIENT, nonce=NONCE, now=now)
+
+
+def test_the_claims_of_a_good_token_are_read() -> None:
+    for text in (signed(), signed(azp="booking"), signed(email="x")):
+        assert read(text)["sub"] == "1098765"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        *({name: None} for name in CLAIMS),
+        {"iss": "https://id.example.com/"},
+        {"iss": "https://evil.example.com"},
+        {"aud": "other"},
+        {"aud": ["booking", "other"]},
+        {"azp": "other"},
+        {"nonce": "another"},
+        {"nonce": ""},
+        {"nonce": "\ud800"},
+        {"nonce": [NONCE]},
+        {"sub": ""},
+        {"sub": "x" * 256},
+        {"iat": "soon"},
+        {"exp": 10**30},
+        {"exp": -(10**30)},
+    ],
+    ids=str,
+)
+def test_a_token_with_a_wrong_claim_is_refused(claims: dict[str, Any]) -> None:
+    with pytest.raises(InvalidAssertion):
+        read(signed(**claims))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda: unsigned(alg="none"),
+        lambda: unsigned(alg="None"),
+        lambda: unsigned(alg="ES256"),
+        lambda: signed("a secret of thirty-two characters", "HS256"),
+        lambda: signed(STRANGE),
+        lambda: signed(STRANGE, header={"jwk": public(STRANGE, "1")}),
+        lambda: signed(algorithm="ES256")[:-4],
+        lambda: signed() + "=",
+        lambda: "",
+        lambda: "a.b.c",
+        lambda: "é.é.é",
+    ],
+)
+def test_a_token_that_the_service_did_not_sign_is_refused(text: Callable[[], str]) -> None:
+    with pytest.raises(InvalidAssertion):
+        read(text())
+
+
+def test_a_token_of_an_unknown_key_asks_for_new_keys() -> None:
+    for header in ({"kid": "2"}, {"kid": ""}):
+        with pytest.raises(UnknownKey):
+            read(signed(header=header))
+
+
+def test_a_token_is_good_until_it_expires_and_clocks_may_differ_by_a_minute() -> None:
+    expires = NOW + timedelta(seconds=300)
+    for good in (NOW - CLOCKS_DIFFER, expires + CLOCKS_DIFFER - SECOND):
+        assert read(signed(), good)
+    for wrong in (NOW - CLOCKS_DIFFER - SECOND, expires + CLOCKS_DIFFER):
+        with pytest.raises(InvalidAssertion):
+            read(signed(), wrong)
+
+
+@pytest.mark.parametrize(
+    ("claims", "told", "name"),
+    [
+        ({"name": " Dorj\u0007  Bat "}, None, "Dorj Bat"),
+        ({"given_name": "Dorj", "family_name": "Bat"}, "Other", "Dorj Bat"),
+        ({"email": "d@example.com", "email_verified": True}, "Dorj", "Dorj"),
+        ({"email": "d@example.com", "email_verified": True}, "\u200c", "d"),
+        ({"name": ["Dorj"], "given_name": 7}, None, "Google"),
+        ({"name": "x" * 1_000}, None, "x" * MAX_NAME),
+    ],
+    ids=str,
+)
+def test_the_name_is_that_of_the_service_else_what_the_client_knows(
+    claims: dict[str, Any], told: str | None, name: str
+) -> None:
+    text = signed(**claims)
+    found = assertion_of(text, read(text), IdentityProvider.GOOGLE, CLIENT, told)
+    assert found.name == name
