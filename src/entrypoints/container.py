@@ -41,6 +41,7 @@ from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
 from adapters.security.one_time_codes import HmacSecretCodes
+from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
@@ -270,12 +271,18 @@ class Container(containers.DeclarativeContainer):
         on=settings.provided.rate_limits,
     )
     legal_documents = providers.Callable(operator.attrgetter("legal_documents"), settings)
+    passkey_ceremonies = providers.Singleton(
+        WebAuthnCeremonies,
+        settings.provided.passkeys.domain,
+        settings.provided.passkeys.origins,
+    )
     security_ports = providers.Singleton(
         SecurityPorts,
         secret_codes=secret_codes,
         time_codes=time_codes,
         refresh_tokens=refresh_tokens,
         password_policy=password_policy,
+        passkeys=passkey_ceremonies,
         second_factor_roles=settings.provided.second_factor_roles,
     )
     callback_tokens = providers.Singleton(

@@ -80,6 +80,18 @@ class QPaySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeySettings:
+    """Where passkeys are used."""
+
+    domain: str = "localhost"
+    """BOOKING_PASSKEY_DOMAIN: the domain of passkeys: of the pages that use them, or one above it; default: the host of
+    BOOKING_PUBLIC_URL, or `localhost` for 127.0.0.1. Another domain makes all passkeys useless."""
+    origins: tuple[str, ...] = ()
+    """BOOKING_PASSKEY_ORIGINS: the origins of pages and apps that use passkeys, separated by commas; default: that of
+    BOOKING_PUBLIC_URL, and BOOKING_CORS_ORIGINS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration of one process."""
 
@@ -139,6 +151,7 @@ class Settings:
     legal_documents: LegalDocuments = field(default_factory=LegalDocuments)
     """BOOKING_TERMS_VERSION, BOOKING_PRIVACY_VERSION: the current versions of the terms of use and of the privacy
     policy, which users accept; empty: users are not asked."""
+    passkeys: PasskeySettings = field(default_factory=PasskeySettings)
     admin_second_factor: bool = False
     """BOOKING_ADMIN_SECOND_FACTOR: `on` or `off`: whether admins need a second factor; default in production: `on`."""
     admin_networks: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -216,6 +229,9 @@ class Settings:
         if database_url is not None and urlsplit(database_url).scheme not in {"postgres", "postgresql"}:
             read.refuse("DATABASE_URL", "must begin with postgresql://")
         public_url = read.url("BOOKING_PUBLIC_URL", None if production else f"http://{authority(local)}:{port}")
+        cors_origins = read.parsed(
+            "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, separated by commas", origins
+        )
         rate_limits = read.switch("BOOKING_RATE_LIMITS", default=True)
         read.only_in_development("BOOKING_RATE_LIMITS", given=not rate_limits)
         api_processes = read.number("BOOKING_API_PROCESSES", 1, 1, 256)
@@ -270,6 +286,7 @@ class Settings:
                 terms_of_use=_version(read, "BOOKING_TERMS_VERSION"),
                 privacy_policy=_version(read, "BOOKING_PRIVACY_VERSION"),
             ),
+            passkeys=_passkeys(read, public_url, cors_origins),
             admin_second_factor=read.switch("BOOKING_ADMIN_SECOND_FACTOR", default=production),
             admin_networks=read.parsed(
                 "BOOKING_ADMIN_NETWORKS", (), "must be addresses and networks, separated by commas", networks
@@ -283,9 +300,7 @@ class Settings:
                 "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, separated by commas", networks
             ),
             require_https=read.switch("BOOKING_REQUIRE_HTTPS", default=production),
-            cors_origins=read.parsed(
-                "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, separated by commas", origins
-            ),
+            cors_origins=cors_origins,
             api_processes=api_processes,
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),
@@ -302,6 +317,19 @@ class Settings:
         if read.problems:
             raise InvalidSettings(tuple(read.problems))
         return settings
+
+
+def _passkeys(read: Environ, public_url: str, cors_origins: tuple[str, ...]) -> PasskeySettings:
+    public = urlsplit(public_url)
+    # Browsers have no passkeys at addresses.
+    host = "localhost" if public.hostname == "127.0.0.1" else public.hostname or ""
+    port = "" if public.port is None else f":{public.port}"
+    here = f"{public.scheme}://{authority(host)}{port}"
+    named = read.optional("BOOKING_PASSKEY_ORIGINS")
+    return PasskeySettings(
+        domain=read.text("BOOKING_PASSKEY_DOMAIN", host),
+        origins=(here, *cors_origins) if named is None else tuple(each.strip() for each in named.split(",")),
+    )
 
 
 def _version(read: Environ, name: str) -> str | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from booking_domain.identity.one_time_codes import SecretCodes
+from booking_domain.identity.passkeys import PasskeyCeremonies
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.payments.ports import CallbackTokens
@@ -15,6 +16,7 @@ from booking_domain.shared.ids import Entropy
 from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.testing.identity.contracts.credentials import SecretCodesContract
+from booking_domain.testing.identity.contracts.passkeys import Device, PasskeyCeremoniesContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
@@ -22,6 +24,7 @@ from booking_domain.testing.identity.contracts.tokens import (
     AccessTokensContract,
     RefreshTokensContract,
 )
+from booking_domain.testing.identity.memory.passkeys import MemoryDevice, MemoryPasskeyCeremonies
 from booking_domain.testing.identity.memory.security import MemoryPhoneNumbers
 from booking_domain.testing.memory import (
     ManualClock,
@@ -168,6 +171,16 @@ class TestSecretCodes(SecretCodesContract):
     @pytest.fixture
     def strangers_secret_codes(self) -> SecretCodes:
         return MemorySecretCodes(key=b"another key")
+
+
+class TestPasskeyCeremonies(PasskeyCeremoniesContract):
+    @pytest.fixture
+    def ceremonies(self) -> PasskeyCeremonies:
+        return MemoryPasskeyCeremonies()
+
+    @pytest.fixture
+    def device(self) -> Device:
+        return MemoryDevice()
 
 
 class TestTimeCodes(TimeCodesContract):

@@ -1,18 +1,22 @@
 """The tokens and phone numbers of the server keep their contracts."""
 
 import pytest
+from tests.unit.passkey_device import SoftwareDevice
 
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.keys import derived_key
+from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
+from booking_domain.identity.passkeys import PasskeyCeremonies
 from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.payments.ports import CallbackTokens
+from booking_domain.testing.identity.contracts.passkeys import Device, PasskeyCeremoniesContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
 from booking_domain.testing.identity.contracts.tokens import (
@@ -35,6 +39,16 @@ class TestAccessTokens(AccessTokensContract):
     @pytest.fixture
     def strangers_access_tokens(self) -> AccessTokens:
         return JwtAccessTokens(THEIRS)
+
+
+class TestPasskeyCeremonies(PasskeyCeremoniesContract):
+    @pytest.fixture
+    def ceremonies(self) -> PasskeyCeremonies:
+        return WebAuthnCeremonies("localhost", ["http://localhost"])
+
+    @pytest.fixture
+    def device(self) -> Device:
+        return SoftwareDevice()
 
 
 class TestRefreshTokens(RefreshTokensContract):

@@ -128,6 +128,20 @@ class DeviceRemembered(AccountChanged):
     topic: ClassVar[str] = "account.device_remembered"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyAdded(AccountChanged):
+    """A passkey was added: it signs in without a password."""
+
+    topic: ClassVar[str] = "account.passkey_added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRemoved(AccountChanged):
+    """A passkey was removed by the account's owner."""
+
+    topic: ClassVar[str] = "account.passkey_removed"
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CodeRequested,
     SignUpRequested,
@@ -143,6 +157,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     EarlierAccessRemoved,
     ContactLost,
     DeviceRemembered,
+    PasskeyAdded,
+    PasskeyRemoved,
 )
 
 

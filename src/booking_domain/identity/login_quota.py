@@ -19,6 +19,7 @@ from booking_domain.identity.errors import (
     WrongPassword,
     WrongSecondFactor,
 )
+from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.rate_limits import Limit, RateLimiter
 
@@ -28,6 +29,7 @@ _WRONG: Final = (
     AccountLocked,
     InvalidCode,
     InvalidCredentials,
+    InvalidPasskey,
     InvalidSecondFactor,
     WrongPassword,
     WrongSecondFactor,

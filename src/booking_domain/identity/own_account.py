@@ -4,7 +4,7 @@ Passwords are hashed and compared here, before the transaction, which looks only
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import (
@@ -19,6 +19,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
 from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose, Contact
+from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
@@ -42,6 +43,7 @@ from booking_domain.identity.use_cases.one_time_codes import (
     unlock_account,
     verify_contact,
 )
+from booking_domain.identity.use_cases.passkeys import RemovePasskey, remove_passkey, start_adding_passkey
 from booking_domain.identity.use_cases.passwords import ChangePassword, ResetPassword
 from booking_domain.identity.use_cases.passwords import change_password as replace_password
 from booking_domain.identity.use_cases.passwords import reset_password as replace_forgotten_password
@@ -300,6 +302,32 @@ async def _unlink(identity: Identity, requester: Requester, provider: IdentityPr
     await identity.executor.run(unlink_identity, command, actor=requester.actor)
 
 
+async def _start_adding_a_passkey(identity: Identity, requester: Requester, password: str | None) -> dict[str, Any]:
+    """Return what a browser is asked for, to make a passkey.
+
+    Raises:
+        TooManyPasskeys: the account has as many as it may have.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    proof = await prove(identity, requester, password)
+    return await identity.executor.run(start_adding_passkey, proof, actor=requester.actor)
+
+
+async def _remove_a_passkey(
+    identity: Identity, requester: Requester, passkey_id: PasskeyId, password: str | None
+) -> None:
+    """Remove a passkey.
+
+    Raises:
+        PasskeyNotFound: the account has no such passkey.
+        LastWayIn: the account could not be signed in to any more.
+        SecondFactorRequired: the role needs a second factor, and this is the last one.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    command = RemovePasskey(proof=await prove(identity, requester, password), passkey_id=passkey_id)
+    await identity.executor.run(remove_passkey, command, actor=requester.actor)
+
+
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
 send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_code.raises))
@@ -322,6 +350,10 @@ confirm_contact_change: Final = Process(
     (ContactMissing, InvalidValue, TooManyAttempts, *change_contact.raises),
     Permission.MANAGE_ACCOUNT,
 )
+start_adding_a_passkey: Final = Process(
+    _start_adding_a_passkey, start_adding_passkey.raises, Permission.MANAGE_SECOND_FACTOR
+)
+remove_a_passkey: Final = Process(_remove_a_passkey, remove_passkey.raises, Permission.MANAGE_SECOND_FACTOR)
 set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises, Permission.MANAGE_SECOND_FACTOR)
 link_telegram: Final = Process(
     _link_telegram, (TelegramNotConfigured, *link_identity.raises), Permission.LINK_IDENTITIES

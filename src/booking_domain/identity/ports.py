@@ -15,6 +15,7 @@ from booking_domain.identity.external_identities import ExternalIdentities, Exte
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
+from booking_domain.identity.passkeys import PasskeyReads, Passkeys
 from booking_domain.identity.passwords import CredentialReads, Credentials
 from booking_domain.identity.remembered_devices import RememberedDeviceReads, RememberedDevices
 from booking_domain.identity.second_factor import SecondFactors
@@ -282,6 +283,8 @@ class IdentityRepositories(Protocol):
     def blocked_networks(self) -> BlockedNetworks: ...
     @property
     def remembered_devices(self) -> RememberedDevices: ...
+    @property
+    def passkeys(self) -> Passkeys: ...
 
 
 class IdentityReadGroup(Protocol):
@@ -315,6 +318,8 @@ class IdentityReadGroup(Protocol):
     def blocked_networks(self) -> BlockedNetworkReads: ...
     @property
     def remembered_devices(self) -> RememberedDeviceReads: ...
+    @property
+    def passkeys(self) -> PasskeyReads: ...
 
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):

@@ -10,6 +10,7 @@ from typing import Protocol
 from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdServices, TelegramAssertions
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.one_time_codes import SecretCodes
+from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.ports import (
     AccessTokens,
@@ -35,6 +36,7 @@ class SecurityPorts:
     time_codes: TimeCodes
     refresh_tokens: RefreshTokens
     password_policy: PasswordPolicy
+    passkeys: PasskeyCeremonies
     second_factor_roles: frozenset[Role] = frozenset()
     """The roles that need a second factor."""
 
@@ -46,6 +48,8 @@ class IdentityReads(Protocol):
     def users(self) -> UserReads: ...
     @property
     def external_identities(self) -> ExternalIdentityReads: ...
+    @property
+    def passkeys(self) -> PasskeyReads: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

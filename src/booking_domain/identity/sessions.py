@@ -203,6 +203,7 @@ class LoginMethod(StrEnum):
     TELEGRAM = "telegram"
     GOOGLE = "google"
     APPLE = "apple"
+    PASSKEY = "passkey"
 
 
 class LoginOutcome(StrEnum):

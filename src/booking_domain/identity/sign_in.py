@@ -41,12 +41,14 @@ from booking_domain.identity.external_identities import (
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.identity.ports import AccessToken
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
 from booking_domain.identity.use_cases.one_time_codes import Guess, SignInByCode, sign_in_by_code
+from booking_domain.identity.use_cases.passkeys import SignInByPasskey, sign_in_by_passkey
 from booking_domain.identity.use_cases.passwords import PasswordAttempt, sign_in_by_password
 from booking_domain.identity.use_cases.registration import RegisterWithCode, register_with_code
 from booking_domain.identity.use_cases.sessions import LogOut
@@ -303,6 +305,30 @@ async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion, 
         raise
 
 
+async def _sign_in_with_passkey(identity: Identity, response: str, *, client: Client, counted_as: str = "") -> Tokens:
+    """Sign in with the response of a passkey, which is two factors.
+
+    Raises:
+        InvalidPasskey: it is not valid, was used before, came too late, or the account has no such passkey.
+        AccountDisabled, AccountDeleted: the account cannot be used.
+    """
+    command = SignInByPasskey(response=response, client=client)
+    try:
+        async with identity.login_quota.guess(counted_as):
+            return _tokens(identity, await identity.executor.run(sign_in_by_passkey, command, actor=SYSTEM))
+    except (InvalidPasskey, AccountDisabled):
+        await _note_failure(identity, LoginMethod.PASSKEY, client, await _passkey_owner(identity, response))
+        raise
+
+
+async def _passkey_owner(identity: Identity, response: str) -> UserId | None:
+    try:
+        answer = identity.security.passkeys.read(response)
+    except InvalidPasskey:
+        return None
+    return await identity.reads.passkeys.owner(answer.credential_id)
+
+
 async def _refresh(identity: Identity, refresh_token: str, *, client: Client) -> Tokens:
     """Trade a refresh token for new tokens.
 
@@ -381,5 +407,6 @@ complete_profile: Final = Process(_complete_profile, complete_pending_account.ra
 sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
 begin_openid: Final = Process(_begin_openid, (ServiceNotConfigured, ServiceUnavailable))
 sign_in_with_openid: Final = Process(_sign_in_with_openid, (*begin_openid.raises, *sign_in_by_assertion.raises))
+sign_in_with_passkey: Final = Process(_sign_in_with_passkey, (TooManyAttempts, *sign_in_by_passkey.raises))
 refresh: Final = Process(_refresh, refresh_session.raises)
 log_out: Final = Process(_log_out, (InvalidToken,))

@@ -17,6 +17,8 @@ from booking_domain.identity.events import (
     EarlierAccessRemoved,
     EmailChanged,
     IdentitiesChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     PhoneChanged,
     SecondFactorChanged,
@@ -85,6 +87,15 @@ DEVICE_REMEMBERED: Final = NoticeTemplate(
     text="A device signs in to your account without the second factor for 30 days. If that was not you, change your "
     "password and contact us.",
 )
+PASSKEY_ADDED: Final = NoticeTemplate(
+    subject="A passkey was added",
+    text="A passkey was added to your account: it signs in without a password. If that was not you, remove it, change "
+    "your password and contact us.",
+)
+PASSKEY_REMOVED: Final = NoticeTemplate(
+    subject="A passkey was removed",
+    text="A passkey was removed from your account. If that was not you, change your password and contact us.",
+)
 
 AccountEvent: TypeAlias = (
     PhoneChanged
@@ -99,6 +110,8 @@ AccountEvent: TypeAlias = (
     | EarlierAccessRemoved
     | ContactLost
     | DeviceRemembered
+    | PasskeyAdded
+    | PasskeyRemoved
 )
 _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     PhoneChanged: PHONE_CHANGED,
@@ -112,6 +125,8 @@ _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     CalendarLinkRevoked: CALENDAR_LINK_REVOKED,
     ContactLost: CONTACT_LOST,
     DeviceRemembered: DEVICE_REMEMBERED,
+    PasskeyAdded: PASSKEY_ADDED,
+    PasskeyRemoved: PASSKEY_REMOVED,
 }
 _IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost)
 """A disabled or deleted account is not told of these."""

@@ -18,6 +18,8 @@ from booking_domain.identity.events import (
     EarlierAccessRemoved,
     EmailChanged,
     IdentitiesChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     PhoneChanged,
     SecondFactorChanged,
@@ -27,6 +29,7 @@ from booking_domain.identity.events import (
 from booking_domain.identity.use_cases.blocked_networks import sweep_blocked_networks
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
+from booking_domain.identity.use_cases.passkeys import sweep_passkey_challenges
 from booking_domain.identity.use_cases.remembered_devices import sweep_devices
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
@@ -128,6 +131,10 @@ async def _sweep_devices(container: Container, _: Enqueue) -> None:
     await container.executor().run(sweep_devices, None, actor=SYSTEM)
 
 
+async def _sweep_passkey_challenges(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_passkey_challenges, None, actor=SYSTEM)
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested, SignUpRequested), _send_requested),),
@@ -146,6 +153,8 @@ CONTEXT: Final = WorkerContext(
                 EarlierAccessRemoved,
                 ContactLost,
                 DeviceRemembered,
+                PasskeyAdded,
+                PasskeyRemoved,
             ),
             notify_account,
         ),
@@ -156,6 +165,7 @@ CONTEXT: Final = WorkerContext(
         Sweep("expired sessions", _sweep_sessions),
         Sweep("expired blocks of networks", _sweep_blocked_networks),
         Sweep("expired remembered devices", _sweep_devices),
+        Sweep("expired challenges of passkeys", _sweep_passkey_challenges),
     ),
     periodic=(Periodic(name="erase_due", cron="17 * * * *", run=_erase_due),),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from tests.unit.entrypoints.api import PASSWORD
 from tests.unit.entrypoints.http.two_factors import APP
 from tests.unit.features.declarations import PUBLIC, SIGNED_IN, Feature, Ids, Kind, Row, World
+from tests.unit.passkey_device import SoftwareDevice
 
 from booking_domain.shared.permissions import Permission
 
@@ -35,6 +36,14 @@ async def device(world: World, who: str) -> Ids:
     return {"device_id": (await world.done("POST", "/auth/remembered-devices", who))["id"]}
 
 
+async def passkey(world: World, who: str) -> Ids:
+    device = SoftwareDevice("http://localhost:8000")
+    asked = await world.done("POST", "/auth/passkeys/options", who, currentPassword=PASSWORD)
+    made = await world.done("POST", "/auth/passkeys", who, response=device.create(asked["options"]), name="phone")
+    return {"passkey_id": made["id"]}
+
+
+PASSKEY: Final = Kind(passkey)
 DEVICE: Final = Kind(device, removed_by="/auth/remembered-devices/{device_id}")
 SESSION: Final = Kind(session, removed_by="/auth/sessions/{ended_id}")
 _FACTOR: Final = Permission.MANAGE_SECOND_FACTOR
@@ -66,6 +75,13 @@ FEATURE: Final = Feature(
         "POST /auth/mfa/totp": Row(_FACTOR),
         "POST /auth/mfa/totp/confirm": Row(_FACTOR, example_refused=True),
         "DELETE /auth/mfa/totp": Row(_FACTOR, example_refused=True),
+        "POST /auth/passkeys/options": Row(_FACTOR),
+        "POST /auth/passkeys": Row(_FACTOR, by_secret=True, example_refused=True),
+        "GET /auth/passkeys": Row(SIGNED_IN),
+        "PATCH /auth/passkeys/{passkey_id}": Row(_FACTOR, PASSKEY, unversioned="a name; the last one stays"),
+        "DELETE /auth/passkeys/{passkey_id}": Row(_FACTOR, PASSKEY),
+        "POST /auth/passkey/options": Row(PUBLIC),
+        "POST /auth/passkey": Row(PUBLIC, by_secret=True),
         "GET /auth/remembered-devices": Row(_FACTOR),
         "POST /auth/remembered-devices": Row(_FACTOR, example_refused=True),
         "DELETE /auth/remembered-devices": Row(_FACTOR),

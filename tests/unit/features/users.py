@@ -25,6 +25,7 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
 from booking_domain.identity.model import ERASED_AFTER, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
+from booking_domain.identity.passkeys import Passkey, PasskeyChallenge, PasskeyId
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import SecondFactor
@@ -117,6 +118,20 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     )
     device, _ = RememberedDevice.made(DeviceId(make.entropy.new_id()), user.id, CLIENT, make.entropy, NOW)
     await tx.remembered_devices.add(device)
+    await tx.passkeys.add(
+        Passkey(
+            id=PasskeyId(make.entropy.new_id()),
+            user_id=user.id,
+            credential_id=CANARY_DIGEST + user.id.bytes,
+            public_key=CANARY.encode(),
+            counter=0,
+            name=CANARY,
+            created_at=NOW,
+        )
+    )
+    await tx.passkeys.add_challenge(
+        PasskeyChallenge(digest=CANARY_DIGEST + user.id.bytes, user_id=user.id, expires_at=NOW)
+    )
     recovery = frozenset({CANARY.encode()})
     await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=recovery))
 
@@ -174,11 +189,14 @@ FEATURE: Final = Feature(
         "account.earlier_access_removed": {"userId"},
         "account.contact_lost": {"userId"},
         "account.device_remembered": {"userId"},
+        "account.passkey_added": {"userId"},
+        "account.passkey_removed": {"userId"},
     },
     samples={
         (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),
         (User, "phone"): st.none() | st.sampled_from(["+97699112233", "+989123456789"]),
         (SecondFactor, "recovery_codes"): st.just(frozenset()),
+        (Passkey, "name"): st.sampled_from(["phone", "Ж"]),
     },
     personal_data=personal_data,
 )

@@ -23,6 +23,7 @@ from adapters.postgres.identity.one_time_codes import (
     PostgresCodeHistoryReads,
     PostgresOneTimeCodes,
 )
+from adapters.postgres.identity.passkeys import PostgresPasskeyReads, PostgresPasskeys
 from adapters.postgres.identity.remembered_devices import PostgresRememberedDeviceReads, PostgresRememberedDevices
 from adapters.postgres.identity.second_factors import PostgresSecondFactors
 from adapters.postgres.identity.sessions import (
@@ -42,6 +43,8 @@ from adapters.postgres.identity.tables import (
     external_identities,
     login_history,
     one_time_codes,
+    passkey_challenges,
+    passkeys,
     phone_changes,
     recovery_codes,
     remembered_devices,
@@ -58,6 +61,7 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
 from booking_domain.identity.blocked_networks import NetworkBlockedAlready
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.identity.passkeys import PasskeyTaken
 from booking_domain.shared.errors import ConcurrentChange
 
 CONTEXT: Final = Context(
@@ -80,8 +84,11 @@ CONTEXT: Final = Context(
         acceptances,
         blocked_networks,
         remembered_devices,
+        passkeys,
+        passkey_challenges,
     ),
     conflicts={
+        "passkeys_credential_id_key": PasskeyTaken,
         "blocked_networks_network_key": NetworkBlockedAlready,
         "users_email_key": EmailTaken,
         "users_phone_index_key": PhoneTaken,
@@ -113,6 +120,7 @@ class IdentityRepositories(RepositoryGroup):
         self.acceptances = PostgresAcceptances(work)
         self.blocked_networks = PostgresBlockedNetworks(work)
         self.remembered_devices = PostgresRememberedDevices(work)
+        self.passkeys = PostgresPasskeys(work)
 
 
 class IdentityReads(ReadGroup):
@@ -134,3 +142,4 @@ class IdentityReads(ReadGroup):
         self.acceptances = PostgresAcceptanceReads(source.statements)
         self.blocked_networks = PostgresBlockedNetworkReads(source.statements)
         self.remembered_devices = PostgresRememberedDeviceReads(source.statements)
+        self.passkeys = PostgresPasskeyReads(source.statements)

@@ -310,3 +310,30 @@ remembered_devices: Final = Table(
     Index("remembered_devices_expires_at_idx", "expires_at"),
     info=personal_data("user_id", erase=DELETE, export="remembered_devices"),
 )
+
+# Public keys of passkeys; the private ones stay on the devices.
+passkeys: Final = Table(
+    "passkeys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("second_factor", Boolean, nullable=False),
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+    info=personal_data("user_id", erase=DELETE, export="passkeys"),
+)
+
+# Challenges that wait for the response of a passkey. `user_id` is null for a sign-in.
+passkey_challenges: Final = Table(
+    "passkey_challenges",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id")),
+    instant("expires_at"),
+    Index("passkey_challenges_expires_at_idx", "expires_at"),
+    info=personal_data("user_id", erase=DELETE, export=NotExported("the digest of a random text, for five minutes")),
+)

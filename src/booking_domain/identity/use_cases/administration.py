@@ -162,13 +162,15 @@ async def _unlock(user_id: UserId, tx: IdentityTx, context: Context) -> None:
 
 
 async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> None:
-    """Remove the factor and end all sessions, also for roles that need a second factor."""
+    """Remove the factor and all passkeys, and end all sessions, also for roles that need a second factor."""
     (user,) = await _locked([user_id], tx, context)
     if user.id == context.actor.id:
         raise OwnAccount
     await end_all_sessions(user.id, tx, context)
-    await lock_active_factor(user.id, tx)
+    if not await tx.passkeys.of_user(user.id):
+        await lock_active_factor(user.id, tx)
     await tx.second_factors.remove(user.id)
+    await tx.passkeys.remove_all(user.id)
     await tx.outbox.put([account_event(SecondFactorChanged, user.id, context)])
 
 

@@ -203,19 +203,20 @@ async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> 
         raise
     if linked is None:
         return
-    if not await _another_way_in(own.user, tx):
+    if not await another_way_in(own.user, tx):
         raise LastWayIn
     await end_sessions(own.others, tx, context)
     await _tell(f"{command.provider}.unlinked", own.user, tx, context)
 
 
-async def _another_way_in(user: User, tx: IdentityTx) -> bool:
+async def another_way_in(user: User, tx: IdentityTx) -> bool:
+    """Whether the account can still be signed in to."""
     by_email = user.email is not None and user.email_verified_at is not None
     by_phone = user.phone is not None and user.phone_verified_at is not None
-    if user.password_hash is not None or by_email or by_phone:
+    if user.password_hash is not None or by_email or by_phone or await tx.passkeys.of_user(user.id):
         return True
-    others = [await tx.external_identities.get(user.id, provider) for provider in IdentityProvider]
-    return any(each is not None for each in others)
+    linked = [await tx.external_identities.get(user.id, provider) for provider in IdentityProvider]
+    return any(linked)
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:

@@ -4,8 +4,8 @@ Anyone can register with the e-mail address or phone number of another person. S
 that was set up in the account is trusted:
 
 - Whoever verifies the first contact of an account by a code, without a session of it, gets the account alone. What was
-  set up before is removed: password, linked identities, second factor, calendar link, bank account, the other contact,
-  all sessions.
+  set up before is removed: password, passkeys, linked identities, second factor, calendar link, bank account, the other
+  contact, all sessions.
 - Whoever verifies a contact in a session of the account has set it up. They keep it, and only other sessions end.
 - A contact that is not verified gives no access to an account that has a verified one.
 - A contact that an account has not verified does not belong to it: who verifies it for another account takes it away.
@@ -47,6 +47,7 @@ async def take_over(
     if not keep_factor:
         await tx.second_factors.remove(user.id)
     await tx.remembered_devices.remove_all(user.id)
+    await tx.passkeys.remove_all(user.id)
     await tx.calendar_links.remove(user.id)
     await tx.bank_accounts.remove(user.id)
     await tx.credentials.unlock(user.id)

@@ -19,11 +19,13 @@ from booking_domain.identity.events import SessionsEnded, account_event
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.identity.ports import Bearer, IdentityTx
 from booking_domain.identity.remembered_devices import TOKEN_LETTERS, RememberedDevice, named_by
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.identity.use_cases.legal import record_acceptances
+from booking_domain.identity.use_cases.passkey_responses import use_challenge, verify_response
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -60,7 +62,10 @@ class OpenSession:
     method: LoginMethod
     client: Client
     second_factor: str | None = field(default=None, repr=False)
-    """A code of the account's second factor, a recovery code, or the token of a remembered device."""
+    """A code of the account's second factor, a recovery code, the token of a remembered device, or the response of a
+    passkey."""
+    two_factors: bool = False
+    """Whether the first factor was a passkey, which is two: the device, and what it verified its user by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +138,11 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     """
     security = context.get(SecurityPorts)
     user = _usable(await tx.users.lock(command.user_id))
-    factor = await tx.second_factors.lock(user.id)
-    two_factors = factor is not None and factor.active
-    device = None
-    if factor is not None and two_factors:
+    two_factors, device = command.two_factors, None
+    if not two_factors and await needs_second_factor(user, tx):
         if command.second_factor is None:
             raise SecondFactorNeeded
-        device = await _remembered(user.id, command.second_factor, tx, context)
-        if device is None:
-            tried, refused = factor.proved(command.second_factor, security.time_codes, context.now)
-            await tx.second_factors.save(tried)
-            if refused is not None:
-                raise refused
+        two_factors, device = True, await _prove_second_factor(user, command.second_factor, tx, context)
     token = security.refresh_tokens.first(SessionId(context.entropy.new_id()))
     session = Session.begun(
         token,
@@ -157,6 +155,38 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     await tx.sessions.add(session)
     await _note(command, LoginOutcome.SUCCEEDED, tx, context)
     return SignedIn(user, token.session_id, token.text, two_factors)
+
+
+async def needs_second_factor(user: User, tx: IdentityTx) -> bool:
+    """Whether signing in to this account, which is locked, needs a second factor."""
+    factor = await tx.second_factors.lock(user.id)
+    if factor is not None and factor.active:
+        return True
+    return any(passkey.second_factor for passkey in await tx.passkeys.of_user(user.id))
+
+
+async def _prove_second_factor(user: User, text: str, tx: IdentityTx, context: Context) -> RememberedDevice | None:
+    """Try a second factor of any kind; return the device whose token it is, if it is one."""
+    device = await _remembered(user.id, text, tx, context)
+    if device is not None:
+        return device
+    security = context.get(SecurityPorts)
+    if text.startswith("{"):
+        try:
+            answer = security.passkeys.read(text)
+            await use_challenge(answer, None, tx, context)
+            await verify_response(answer, user, tx, context)
+        except InvalidPasskey:
+            raise InvalidSecondFactor from None
+        return None
+    factor = await tx.second_factors.lock(user.id)
+    if factor is None:
+        raise InvalidSecondFactor
+    tried, refused = factor.proved(text, security.time_codes, context.now)
+    await tx.second_factors.save(tried)
+    if refused is not None:
+        raise refused
+    return None
 
 
 async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: Context) -> RememberedDevice | None:

@@ -13,7 +13,7 @@ from entrypoints.http.accounts.schemas import (
     NewName,
     NewRole,
     Password,
-    SecondFactorCode,
+    SecondFactorText,
 )
 from entrypoints.http.kit.fields import Body, Json
 
@@ -31,7 +31,7 @@ class VerifyOtpBody(ContactBody, frozen=True, kw_only=True):
 
     purpose: Literal["signup", "verify", "login", "unlock"]
     code: Code
-    second_factor: SecondFactorCode | None = None
+    second_factor: SecondFactorText | None = None
 
 
 class VerifyEmailBody(Body, frozen=True, kw_only=True):

@@ -133,3 +133,38 @@ _BACK: Final = {"service": "google", "code": "4/0AfJohXl7mQ", "state": _STATE, "
 OPENID: Final[dict[str, Any]] = {**_BACK, "role": "customer"}
 LINK_OPENID: Final[dict[str, Any]] = {**_BACK, **PROOF}
 LINKED: Final[dict[str, Any]] = {"items": [{"service": "google", "linkedAt": "2026-11-20T03:20:00Z"}]}
+PASSKEY: Final[dict[str, Any]] = {
+    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b82",
+    "name": "phone",
+    "secondFactor": False,
+    "createdAt": "2026-11-20T03:15:00Z",
+    "lastUsedAt": "2026-11-23T01:40:00Z",
+}
+PASSKEY_RESPONSE: Final[dict[str, Any]] = {
+    "response": '{"id": "Kx0…", "rawId": "Kx0…", "type": "public-key", "response": {"signature": "MEU…"}}'
+}
+ADD_PASSKEY: Final[dict[str, Any]] = {
+    "response": '{"id": "Kx0…", "rawId": "Kx0…", "type": "public-key", "response": {"attestationObject": "o2N…"}}',
+    "name": "phone",
+}
+PASSKEY_OPTIONS: Final[dict[str, Any]] = {
+    "options": {
+        "challenge": "dVZ0R2hQbEtqM3hRd0E4c1luTW9CNXJDZTJpRmE5elRrTDZwSDdkV3ZYMQ",
+        "timeout": 300000,
+        "rpId": "booking.example.com",
+        "allowCredentials": [],
+        "userVerification": "required",
+    }
+}
+NEW_PASSKEY_OPTIONS: Final[dict[str, Any]] = {
+    "options": {
+        "rp": {"name": "booking.example.com", "id": "booking.example.com"},
+        "user": {"id": "AZnzoFwefUKPCzxanSG3dw", "name": "dorj@example.com", "displayName": "dorj@example.com"},
+        "challenge": "dVZ0R2hQbEtqM3hRd0E4c1luTW9CNXJDZTJpRmE5elRrTDZwSDdkV3ZYMQ",
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+        "timeout": 300000,
+        "excludeCredentials": [],
+        "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
+        "attestation": "none",
+    }
+}

@@ -13,7 +13,7 @@ from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.accounts import codes, devices, passwords, remembered_devices, second_factors
+from entrypoints.http.accounts import codes, devices, passkeys, passwords, remembered_devices, second_factors
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
 from entrypoints.http.accounts.export import CODES, IDENTITIES, LOGIN_HISTORY, SESSIONS
 from entrypoints.http.accounts.guarded import GUARDED
@@ -183,6 +183,7 @@ routes: Final = Router(
         *passwords.handlers,
         *second_factors.handlers,
         *remembered_devices.handlers,
+        *passkeys.handlers,
     ],
-    opt=exporting(SESSIONS, LOGIN_HISTORY, CODES, IDENTITIES, remembered_devices.DEVICES),
+    opt=exporting(SESSIONS, LOGIN_HISTORY, CODES, IDENTITIES, remembered_devices.DEVICES, passkeys.EXPORT),
 )

@@ -10,6 +10,7 @@ from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, AcceptedVersions, LegalDocument
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
 from booking_domain.identity.one_time_codes import CODE_DIGITS
+from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
 from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
@@ -35,8 +36,20 @@ SecondFactorCode = Annotated[
     Meta(
         min_length=1,
         max_length=64,
-        description="Six digits of the authenticator app, a recovery code, or the token of a remembered device.",
+        description="Six digits of the authenticator app, or a recovery code.",
         examples=["402519", "k7wq-3mzt-9hxe-vp4n-c2yd-6rsu"],
+    ),
+]
+SecondFactorText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=MAX_RESPONSE,
+        description=(
+            "Six digits of the authenticator app, a recovery code, the token of a remembered device, or the response "
+            "of a passkey to `/auth/passkey/options`, as `JSON.stringify(credential)`."
+        ),
+        examples=["402519"],
     ),
 ]
 
@@ -96,7 +109,7 @@ class LoginBody(ContactBody, frozen=True, kw_only=True):
     """A login and its password; an e-mail address or a phone number is required."""
 
     password: Password
-    second_factor: SecondFactorCode | None = None
+    second_factor: SecondFactorText | None = None
 
 
 class ProofBody(Body, frozen=True, kw_only=True):

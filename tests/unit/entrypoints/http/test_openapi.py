@@ -224,7 +224,7 @@ async def test_only_sign_in_operations_answer_with_tokens(api: Api) -> None:
         for name, operation in operations(document)
         if any(properties[schema] & {"accessToken", "refreshToken"} for schema in answers(document, operation))
     }
-    signing_in = ("register", "login", "refresh", "verify-otp", "complete-profile", "telegram", "openid")
+    signing_in = ("register", "login", "refresh", "verify-otp", "complete-profile", "telegram", "openid", "passkey")
     assert telling == {f"post /api/v1/auth/{name}" for name in signing_in}
 
 

@@ -13,6 +13,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.credentials",
     f"{__name__}.external_identities",
     f"{__name__}.legal",
+    f"{__name__}.passkeys",
     f"{__name__}.passwords",
     f"{__name__}.phone_numbers",
     f"{__name__}.remembered_devices",
@@ -33,6 +34,7 @@ from booking_domain.identity.contact_changes import ContactChangeReads, ContactC
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
+from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads, Passkeys
 from booking_domain.identity.passwords import CredentialReads, Credentials
 from booking_domain.identity.ports import (
     AccessTokens,
@@ -65,6 +67,7 @@ from booking_domain.testing.identity.contracts.external_identities import (
     UsedAssertionsContract,
 )
 from booking_domain.testing.identity.contracts.legal import AcceptancesContract
+from booking_domain.testing.identity.contracts.passkeys import PasskeyCeremoniesContract, PasskeysContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.remembered_devices import RememberedDevicesContract
@@ -94,6 +97,9 @@ CONTRACTS: Final = {
     LoginHistory: LoginHistoryContract,
     LoginReads: LoginHistoryContract,
     OneTimeCodes: OneTimeCodesContract,
+    PasskeyCeremonies: PasskeyCeremoniesContract,
+    PasskeyReads: PasskeysContract,
+    Passkeys: PasskeysContract,
     PasswordHasher: PasswordHasherContract,
     ContactChangeReads: ContactChangesContract,
     ContactChanges: ContactChangesContract,

@@ -18,6 +18,7 @@ from booking_domain.testing.identity.memory.external_identities import (
     MemoryUsedAssertions,
 )
 from booking_domain.testing.identity.memory.legal import MemoryAcceptanceReads, MemoryAcceptances
+from booking_domain.testing.identity.memory.passkeys import MemoryPasskeyReads, MemoryPasskeys
 from booking_domain.testing.identity.memory.remembered_devices import (
     MemoryRememberedDeviceReads,
     MemoryRememberedDevices,
@@ -60,6 +61,7 @@ class IdentityRepositories(RepositoryGroup):
         self.acceptances = MemoryAcceptances(state)
         self.blocked_networks = MemoryBlockedNetworks(state)
         self.remembered_devices = MemoryRememberedDevices(state)
+        self.passkeys = MemoryPasskeys(state)
 
 
 class IdentityReads(ReadGroup):
@@ -81,3 +83,4 @@ class IdentityReads(ReadGroup):
         self.acceptances = MemoryAcceptanceReads(committed)
         self.blocked_networks = MemoryBlockedNetworkReads(committed)
         self.remembered_devices = MemoryRememberedDeviceReads(committed)
+        self.passkeys = MemoryPasskeyReads(committed)

@@ -27,6 +27,7 @@ from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.phones import phone_number
 from booking_domain.shared.rate_limits import Limit
 from booking_domain.testing.identity.memory.codes import MemorySecretCodes
+from booking_domain.testing.identity.memory.passkeys import MemoryPasskeyCeremonies
 from booking_domain.testing.identity.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.identity.memory.tokens import MemoryAccessTokens, MemoryRefreshTokens
@@ -123,6 +124,7 @@ def memory_security_ports() -> SecurityPorts:
         time_codes=MemoryTimeCodes(),
         refresh_tokens=MemoryRefreshTokens(),
         password_policy=PasswordPolicy(known=MemoryKnownPasswords()),
+        passkeys=MemoryPasskeyCeremonies(),
     )
 
 

@@ -13,6 +13,7 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.legal import Acceptance, LegalDocument
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
+from booking_domain.identity.passkeys import Passkey, PasskeyChallenge, PasskeyId
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
@@ -46,6 +47,10 @@ BLOCKED_NETWORKS: Final = Table[BlockedNetworkId, BlockedNetwork]("blocked_netwo
 REMEMBERED_DEVICES: Final = Table[DeviceId, RememberedDevice](
     "remembered_devices", erase=delete_rows(lambda row: row.user_id)
 )
+PASSKEYS: Final = Table[PasskeyId, Passkey]("passkeys", erase=delete_rows(lambda row: row.user_id))
+PASSKEY_CHALLENGES: Final = Table[bytes, PasskeyChallenge](
+    "passkey_challenges", erase=delete_rows(lambda row: row.user_id)
+)
 
 TABLES: Final = (
     USERS,
@@ -65,6 +70,8 @@ TABLES: Final = (
     ACCEPTANCES,
     BLOCKED_NETWORKS,
     REMEMBERED_DEVICES,
+    PASSKEYS,
+    PASSKEY_CHALLENGES,
 )
 
 

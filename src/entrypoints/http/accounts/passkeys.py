@@ -1,0 +1,243 @@
+"""`/auth/passkeys` and `/auth/passkey`: a user's passkeys, and signing in with one."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from booking_domain.identity.own_account import Requester, remove_a_passkey, start_adding_a_passkey
+from booking_domain.identity.passkeys import MAX_PASSKEY_NAME, MAX_RESPONSE, Passkey, PasskeyId
+from booking_domain.identity.security import Identity
+from booking_domain.identity.sessions import Client
+from booking_domain.identity.sign_in import sign_in_with_passkey
+from booking_domain.identity.use_cases.passkeys import (
+    AddPasskey,
+    RenamePasskey,
+    add_passkey,
+    list_own_passkeys,
+    rename_passkey,
+    start_passkey_sign_in,
+)
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.accounts.examples import (
+    ADD_PASSKEY,
+    NEW_PASSKEY_OPTIONS,
+    PASSKEY,
+    PASSKEY_OPTIONS,
+    PASSKEY_RESPONSE,
+    PROOF,
+    SIGNED_IN,
+)
+from entrypoints.http.accounts.guarded import GUARDED
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import ExportSource, value
+from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.request_guard import ONE_FACTOR
+from entrypoints.http.kit.session_cookies import SessionMode
+
+_LIMITED: Final = limited_as(AUTH)
+PasskeyName = Annotated[str, Meta(min_length=1, max_length=MAX_PASSKEY_NAME, examples=["phone"])]
+PasskeyResponse = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=MAX_RESPONSE,
+        description="`JSON.stringify(credential)` of what `navigator.credentials.create` or `.get` returned.",
+    ),
+]
+
+
+class PasskeyOptionsJson(Json, frozen=True, kw_only=True):
+    """What the browser is asked for; it is good once, for five minutes."""
+
+    options: dict[str, Any]
+    """For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`."""
+
+
+class AddPasskeyBody(Body, frozen=True, kw_only=True):
+    """A new passkey."""
+
+    response: PasskeyResponse
+    name: PasskeyName
+    second_factor: bool = False
+    """Whether signing in by another way needs a second factor from now on, which this or another passkey can be."""
+
+
+class RenamePasskeyBody(Body, frozen=True, kw_only=True):
+    """The new name of a passkey."""
+
+    name: PasskeyName
+
+
+class PasskeySignInBody(Body, frozen=True, kw_only=True):
+    """The response of a passkey."""
+
+    response: PasskeyResponse
+
+
+class PasskeyJson(Json, frozen=True, kw_only=True):
+    """A passkey."""
+
+    id: UUID
+    name: str
+    second_factor: bool
+    created_at: Timestamp
+    last_used_at: Timestamp | None
+
+
+class PasskeysJson(Json, frozen=True, kw_only=True):
+    """The passkeys of an account."""
+
+    items: tuple[PasskeyJson, ...]
+
+
+def _json(passkey: Passkey) -> PasskeyJson:
+    return PasskeyJson(
+        id=passkey.id,
+        name=passkey.name,
+        second_factor=passkey.second_factor,
+        created_at=passkey.created_at,
+        last_used_at=passkey.last_used_at,
+    )
+
+
+async def _exported(source: ExportSource) -> list[PasskeyJson]:
+    return [_json(each) for each in await source.reads.passkeys.of_user(source.user.id)]
+
+
+EXPORT: Final = value("passkeys", tuple[PasskeyJson, ...], _exported, example=[PASSKEY])
+
+
+@post(
+    "/passkeys/options",
+    status_code=200,
+    opt=_LIMITED
+    | ONE_FACTOR
+    | documented(start_adding_a_passkey, body=PROOF, answer=NEW_PASSKEY_OPTIONS, keyless=CONFIDENTIAL),
+    operation_id="startAddingPasskey",
+)
+async def start_adding(
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+    data: JSONBody[ProofBody] = NO_PROOF,
+) -> PasskeyOptionsJson:
+    """Begin to add a passkey: the answer is what `navigator.credentials.create` needs.
+
+    The account's password is required; an account without one must have signed in within five minutes.
+    """
+    requester = Requester(actor, session_id)
+    return PasskeyOptionsJson(options=await start_adding_a_passkey(identity, requester, data.current_password))
+
+
+@post(
+    "/passkeys",
+    opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, answer=PASSKEY, keyless=REPEATED),
+    operation_id="addPasskey",
+)
+async def add(
+    data: JSONBody[AddPasskeyBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+) -> PasskeyJson:
+    """Add the passkey that the device made; 20 at most. All other sessions end, and the owner is told.
+
+    A passkey signs in without a password and counts as two factors. With `secondFactor`, which admins cannot omit,
+    signing in by password, code or another service needs a second factor too: a code, or a passkey.
+    """
+    command = AddPasskey(response=data.response, name=data.name, second_factor=data.second_factor, current=session_id)
+    return _json(await executor.run(add_passkey, command, actor=actor))
+
+
+@get("/passkeys", opt=documented(list_own_passkeys, answer={"items": [PASSKEY]}), operation_id="listMyPasskeys")
+async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> PasskeysJson:
+    """List your passkeys, oldest first; 20 at most."""
+    return PasskeysJson(items=tuple(map(_json, await list_own_passkeys(actor, reads.passkeys))))
+
+
+@patch(
+    "/passkeys/{passkey_id:str}",
+    opt=documented(rename_passkey, body={"name": "phone"}, answer=PASSKEY),
+    operation_id="renamePasskey",
+)
+async def rename(
+    passkey_id: FromPath[UUID],
+    data: JSONBody[RenamePasskeyBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+) -> PasskeyJson:
+    """Give a passkey another name."""
+    command = RenamePasskey(passkey_id=PasskeyId(passkey_id), name=data.name, current=session_id)
+    return _json(await executor.run(rename_passkey, command, actor=actor))
+
+
+@delete(
+    "/passkeys/{passkey_id:str}",
+    opt=_LIMITED | documented(remove_a_passkey, body=PROOF),
+    operation_id="removePasskey",
+)
+async def remove(
+    passkey_id: FromPath[UUID],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+    data: JSONBody[ProofBody] = NO_PROOF,
+) -> None:
+    """Remove a passkey. All other sessions end, and the owner is told.
+
+    The account's password is required, as for adding one. The last way to sign in stays (409 `auth.last_way_in`), and
+    so does the last second factor of a role that needs one (403 `auth.second_factor_required`).
+    """
+    await remove_a_passkey(identity, Requester(actor, session_id), PasskeyId(passkey_id), data.current_password)
+
+
+@post(
+    "/passkey/options",
+    status_code=200,
+    opt=GUARDED | documented(start_passkey_sign_in, answer=PASSKEY_OPTIONS, keyless=CONFIDENTIAL),
+    operation_id="startPasskeySignIn",
+)
+async def start_signing_in(executor: Injected[Executor[Repositories]]) -> PasskeyOptionsJson:
+    """Begin to sign in with a passkey: the answer is what `navigator.credentials.get` needs.
+
+    No account is named: the device knows its passkeys. The response signs in at `/auth/passkey`, or is the
+    `secondFactor` of another sign-in.
+    """
+    return PasskeyOptionsJson(options=await executor.run(start_passkey_sign_in, None, actor=SYSTEM))
+
+
+@post(
+    "/passkey",
+    status_code=200,
+    opt=GUARDED | documented(sign_in_with_passkey, body=PASSKEY_RESPONSE, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    operation_id="signInByPasskey",
+)
+async def sign_in(
+    data: JSONBody[PasskeySignInBody],
+    client: Injected[Client],
+    counted_as: Injected[str],
+    *,
+    identity: Injected[Identity],
+    session_mode: Injected[SessionMode],
+) -> Response[SignedInJson]:
+    """Sign in with a passkey, without a password and without another second factor.
+
+    The device has verified its user. A response that is not valid, was used before or comes after five minutes is 401
+    `auth.invalid_passkey`.
+    """
+    tokens = await sign_in_with_passkey(identity, data.response, client=client, counted_as=counted_as)
+    return signed_in(tokens, session_mode)
+
+
+handlers: Final = (start_adding, add, list_passkeys, rename, remove, start_signing_in, sign_in)
