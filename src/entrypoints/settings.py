@@ -229,7 +229,7 @@ class Settings:
         if database_url is not None and urlsplit(database_url).scheme not in {"postgres", "postgresql"}:
             read.refuse("DATABASE_URL", "must begin with postgresql://")
         public_url = read.url("BOOKING_PUBLIC_URL", None if production else f"http://{authority(local)}:{port}")
-        cors_origins = read.parsed(
+        cors_origins: tuple[str, ...] = read.parsed(
             "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, separated by commas", origins
         )
         rate_limits = read.switch("BOOKING_RATE_LIMITS", default=True)
