@@ -24,6 +24,8 @@ class BookableProvider:
 
     schedule: ProviderSchedule
     terms: Terms
+    manager_id: UserId | None = None
+    """The manager of the provider's salon, where a use case has asked who that is."""
 
 
 class BookableProviders(Protocol):

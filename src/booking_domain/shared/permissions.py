@@ -147,7 +147,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.HOLD_SLOTS: _PEOPLE_THEIR_OWN,
     Permission.WAIT: _PEOPLE_THEIR_OWN,
     Permission.PLACE_BOOKINGS: dict.fromkeys(_PEOPLE, _ANY),
-    Permission.BOOK_FOR_OTHERS: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
+    Permission.BOOK_FOR_OTHERS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.ASK_FOR_CONSENT: {Role.PROVIDER: _OWN},
     Permission.GIVE_CONSENT: dict.fromkeys((Role.CUSTOMER, Role.PROVIDER, Role.MANAGER), _OWN),
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},

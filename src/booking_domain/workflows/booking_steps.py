@@ -34,7 +34,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, may, owned
+from booking_domain.shared.permissions import Permission, managed, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.bookable import ensure_active
@@ -68,8 +68,9 @@ class BookingOrder(Protocol):
 
 
 def is_staff(actor: Actor, bookable: BookableProvider) -> bool:
-    """Whether the actor is the provider or an admin."""
-    return may(actor, Permission.BOOK_FOR_OTHERS, owned(actor, bookable.schedule.owner_id))
+    """Whether the actor is the provider, the manager of the provider's salon or an admin."""
+    relation = owned(actor, bookable.schedule.owner_id) or managed(actor, bookable.manager_id)
+    return may(actor, Permission.BOOK_FOR_OTHERS, relation)
 
 
 async def require_bookable(
@@ -85,27 +86,28 @@ async def require_bookable(
             takes no bookings.
         CustomerNotFound: the staff cannot book for the order's customer, whatever the reason: ids of accounts, and who
             has an account, are private.
-        CustomerNotActive: the staff's own account is disabled or deleted.
+        CustomerNotActive: the staff's own account, or the provider's for a walk-in, is disabled or deleted.
     """
     if bookable is None:
         raise ProviderNotFound
-    customer_id, accepting = _customer_of(order, context), bookable.schedule.accepting
+    if context.actor.role is Role.MANAGER:
+        bookable = replace(bookable, manager_id=await tx.salons.manager_of(order.provider_id))
+    customer_id, accepting = _customer_of(order, bookable, context), bookable.schedule.accepting
     staff = is_staff(context.actor, bookable)
     is_walk_in = staff and customer_id == bookable.schedule.owner_id
     if customer_id == context.actor.id or is_walk_in:
         if not (accepting or is_walk_in):
             raise ProviderNotFound
         if staff:
-            await ensure_active(customer_id, tx)
+            for user_id in dict.fromkeys((customer_id, context.actor.id)):
+                await ensure_active(user_id, tx)
         return bookable
     if not (accepting or staff):
         raise ProviderNotFound
     if not (accepting and staff):
         raise BookingForOthers
     role = await tx.users.active_role(customer_id)
-    if role is None or role is Role.ADMIN:
-        raise CustomerNotFound
-    if not await may_place_for(customer_id, order.provider_id, tx):
+    if role is None or role is Role.ADMIN or not await may_place_for(customer_id, order.provider_id, tx):
         raise CustomerNotFound
     return bookable
 
@@ -129,7 +131,10 @@ def terms_of(bookable: BookableProvider, minutes: int) -> Terms:
     return bookable.terms.of_services(services) if services else bookable.terms.of_length(minutes)
 
 
-def _customer_of(order: BookingOrder, context: Context) -> UserId:
+def _customer_of(order: BookingOrder, bookable: BookableProvider, context: Context) -> UserId:
+    """The account of the booking: a walk-in that the staff enters is under the provider's."""
+    if order.walk_in is not None and is_staff(context.actor, bookable):
+        return order.customer_id or bookable.schedule.owner_id
     return order.customer_id or context.actor.id
 
 
@@ -138,7 +143,7 @@ async def require_unsettled_quota(
 ) -> None:
     """Check that a customer has an active account and may add this many bookings.
 
-    So no customer fills a calendar without paying. The provider and admins have no limit.
+    So no customer fills a calendar without paying. The staff has no limit.
 
     Raises:
         CustomerNotActive: the actor's account is disabled or deleted.
@@ -176,7 +181,7 @@ async def add_booking(
         reference=new_reference(context.entropy),
         provider_id=order.provider_id,
         provider_user_id=bookable.schedule.owner_id,
-        customer_id=_customer_of(order, context),
+        customer_id=_customer_of(order, bookable, context),
         by=context.actor,
         span=span,
         blocked=blocked,
@@ -195,7 +200,9 @@ async def add_booking(
     await tx.bookings.add(decision.state, decision.events)
     if order.walk_in is not None:
         if decision.state.customer_id != bookable.schedule.owner_id:
-            raise InvalidValue(field="walk_in", problem="only the provider books a walk-in, and without a customer")
+            raise InvalidValue(
+                field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
+            )
         await tx.walk_ins.add(decision.state.id, order.walk_in)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
@@ -208,7 +215,7 @@ def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, con
         DepositOutOfRange: the order asks for a deposit from a walk-in.
     """
     terms = terms_of(bookable, (span.end - span.start) // timedelta(minutes=1))
-    if _customer_of(order, context) != bookable.schedule.owner_id:
+    if _customer_of(order, bookable, context) != bookable.schedule.owner_id:
         return terms
     zero = Money.zero(terms.price.currency)
     if order.deposit_amount:

@@ -46,6 +46,8 @@ async def notify_parties(
     # The booking may have moved on: the deadline is that of the event.
     due_at = event.due_at if isinstance(event, BookingChanged) else booking.due_at
     values = _values(booking, customer, provider, due_at)
+    if (walk_in := (await reads.walk_ins.of_each([booking.id])).get(booking.id)) is not None:
+        values["customer"] = walk_in.name
     by_gateway = False
     if isinstance(event, RefundChanged):
         refund = await reads.refunds.get(event.refund_id)

@@ -1,4 +1,4 @@
-"""Place a booking: a customer books an offered slot, or the provider or an admin enters an appointment."""
+"""Place a booking: a customer books an offered slot, or the staff enters an appointment."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,10 +51,10 @@ class PlaceBooking:
       not count as taken. Price and deposit are those of the length.
     - A provider who offers services is booked by service. Those of one booking follow one another in the order named;
       lengths, prices and deposits add up, the longest buffers count, and the booking keeps them as they are now.
-    - The provider and admins may book off the grid and outside opening hours, from the beginning of the provider's
-      today on, for a customer they name: an active account other than an admin's, whose customer has consented or has
-      booked there before (`may_place_for`). The provider may also enter a walk-in, who has no account and pays no
-      deposit here. An admin who names nobody books for themselves.
+    - The staff (the provider, the manager of the provider's salon, admins) may book off the grid and outside opening
+      hours, from the beginning of the provider's today on, for a customer they name: an active account other than an
+      admin's, whose customer has consented or has booked there before (`may_place_for`). They may also enter a walk-in,
+      who has no account and pays no deposit here. A manager or admin who names nobody books for themselves.
     - `deposit_amount` may raise the deposit up to the price.
     - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
       that others placed for them do not count.
@@ -74,9 +74,9 @@ class PlaceBooking:
     hold_id: ClaimId | None = None
     """The customer's hold on the slot, which the booking replaces."""
     customer_id: UserId | None = None
-    """The customer whom the provider or an admin books for; None: the actor, or a walk-in."""
+    """The customer whom the staff books for; None: the actor, or a walk-in."""
     walk_in: WalkIn | None = None
-    """Who the walk-in is, as the provider enters it."""
+    """Who the walk-in is, as the staff enters it."""
     link_token: str | None = None
     """The token of the provider's booking link over which the customer came; the link counts the booking."""
 

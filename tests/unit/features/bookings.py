@@ -139,7 +139,7 @@ FEATURE: Final = Feature(
     },
     permissions="""
         booking.place            customer:any provider:any manager:any admin:any token
-        booking.place_for_others provider:own admin:any token
+        booking.place_for_others provider:own manager:managed admin:any token
         booking.see              customer:party provider:party manager:party|managed admin:any token
         booking.move             customer:party provider:party manager:party|managed admin:any token
     """,

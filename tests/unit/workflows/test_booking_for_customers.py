@@ -18,6 +18,7 @@ from booking_domain.bookings.errors import UNSETTLED_PER_CUSTOMER, BookingForOth
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.model import UserStatus
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -39,7 +40,9 @@ from booking_domain.workflows.consents import (
 )
 from booking_domain.workflows.notify_consents import notify_of_consent
 from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
+from booking_domain.workflows.salons import Membership, OpenSalon, accept_invitation, invite_provider, open_salon
 from entrypoints.languages.notices import GettextTranslator
 
 TRANSLATOR = GettextTranslator("en")
@@ -230,6 +233,22 @@ async def texts(studio: Studio) -> list[tuple[str, str]]:
         elif isinstance(event, ConsentChanged):
             await notify_of_consent(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     return [(each.to, each.text) for each in notifier.delivered]
+
+
+@pytest.mark.terms(FREE)
+async def test_the_provider_is_told_of_a_walk_in_that_the_manager_of_the_salon_enters(studio: Studio) -> None:
+    manager = await studio.joined(Role.MANAGER)
+    salon = await studio.run(open_salon, OpenSalon(name="Nomad House", time_zone="UTC"), by=manager)
+    membership = Membership(salon_id=salon.id, provider_id=studio.provider_id)
+    await studio.run(invite_provider, membership, by=manager)
+    await studio.run(accept_invitation, salon.id, by=studio.owner)
+    walk_in = PlaceBooking(
+        provider_id=studio.provider_id, slot=LATER, payment_window=DAY, walk_in=WalkIn(name="Saraa", phone=None)
+    )
+    placed = await studio.run(place_booking, walk_in, by=manager)
+    assert (placed.status, placed.customer_id) == (Status.CONFIRMED, studio.owner.id)
+    [(_, told)] = await texts(studio)
+    assert told.startswith("Saraa is booked for ")
 
 
 @pytest.mark.terms(FREE)

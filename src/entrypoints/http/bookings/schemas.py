@@ -72,10 +72,10 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     hold_id: UUID | None = None
     """The customer's hold on this slot, which the booking replaces."""
     customer_id: UUID | None = None
-    """The customer for whom the provider or an admin books, who has booked there before or has consented; without it,
-    the provider books a walk-in."""
+    """The customer for whom the provider, the manager of its salon or an admin books, who has booked there before or
+    has consented; without it, the provider books a walk-in."""
     walk_in: WalkInBody | None = None
-    """Who the walk-in is."""
+    """A customer without an account, whom the provider, the manager of its salon or an admin enters."""
     link_token: Annotated[str, Meta(pattern=f"^[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}$")] | None = None
     """The token of the booking link over which the customer came."""
 
@@ -123,9 +123,9 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     deposit_amount: Amount | None = None
     """The deposit of each booking, above the required one and up to the price."""
     customer_id: UUID | None = None
-    """The customer for whom the provider or an admin books."""
+    """The customer for whom the provider, the manager of its salon or an admin books."""
     walk_in: WalkInBody | None = None
-    """Who the walk-in is."""
+    """A customer without an account, whom the provider, the manager of its salon or an admin enters."""
 
     def command(self, payment_window: timedelta) -> PlaceSeries:
         """Return the command."""
@@ -285,7 +285,7 @@ class BookingJson(Json, frozen=True, kw_only=True):
     """The services in order; without them, a plain appointment."""
     series_id: UUID | UnsetType = UNSET
     placed_by_staff: bool
-    """Whether the provider or an admin placed the booking for the customer."""
+    """Whether the provider, the manager of its salon or an admin placed the booking for the customer."""
     rescheduled_by: str | UnsetType = UNSET
     """Which side has set a time that the customer has not accepted: `provider`, `manager` or `admin`."""
     agreed_start: Timestamp | UnsetType = UNSET

@@ -97,3 +97,50 @@ async def test_what_a_manager_sees_ends_with_the_membership(api: Api) -> None:
         assert_problem(await api.get(f"{booking}/events", token), 404, "booking.not_found")
         assert_problem(await api.get(f"{booking}/cancellation-quote", token), 404, "booking.not_found")
         assert await listed(api, token, "") == []
+
+
+async def test_a_manager_enters_a_walk_in_with_a_member(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, path = await salon_of(api, (provider, provider_id))
+    bold = {"name": "Болд", "phone": "+97699112233"}
+    walk_in = {"providerId": provider_id, "slot": "2026-11-23T10:07:00+08:00", "walkIn": bold}
+    for stranger in (await api.joined("manager"), await api.joined("customer")):
+        refused = await api.post("/bookings", stranger, json=walk_in | {"slot": MONDAY_AT_TEN})
+        assert_problem(refused, 422, "validation.invalid_value", "/walkIn")
+    placed = await api.post("/bookings", manager, json=walk_in, headers={"Idempotency-Key": "a-walk-in"})
+    booking = placed.json()
+    assert (placed.status_code, booking["status"], booking["depositAmount"]) == (201, "confirmed", 0)
+    for token in (manager, provider):
+        [seen] = await listed(api, token, f"reference={booking['reference']}")
+        assert (seen["customer"]["name"], seen["customer"]["walkIn"]) == ("Болд", True)
+    again = await api.post("/bookings", manager, json=walk_in, headers={"Idempotency-Key": "a-walk-in"})
+    assert again.json()["id"] == booking["id"]
+    [event] = (await api.get(f"/bookings/{booking['id']}/events", provider)).json()["items"]
+    assert event["by"]["role"] == "manager"
+    series = {"providerId": provider_id, "slot": TUESDAY_AT_TEN, "times": 2, "walkIn": bold}
+    assert (await api.post("/bookings/series", manager, json=series)).status_code == 201
+    await api.delete(f"{path}/members/{provider_id}", provider)
+    former = await api.post("/bookings", manager, json=walk_in | {"slot": MONDAY_AT_NOON})
+    assert_problem(former, 422, "validation.invalid_value", "/walkIn")
+
+
+async def test_a_manager_books_with_a_member_for_a_customer_who_consents(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, _ = await salon_of(api, (provider, provider_id))
+    customer, unknown = await api.joined("customer"), await api.joined("customer")
+    wish = {"providerId": provider_id, "slot": "2026-11-23T10:07:00+08:00"}
+    stranger = {**wish, "customerId": (await api.get("/auth/me", unknown)).json()["id"]}
+    assert_problem(await api.post("/bookings", manager, json=stranger), 404, "booking.customer_not_found")
+    consented = {**wish, "customerId": await api.consented(customer, provider)}
+    other = await api.post("/bookings", await api.joined("manager"), json=consented)
+    assert_problem(other, 403, "booking.for_others")
+    placed = await api.post("/bookings", manager, json=consented)
+    assert (placed.status_code, placed.json()["placedByStaff"]) == (201, True)
+    assert placed.json()["customerId"] == consented["customerId"]
+
+
+async def test_a_managers_own_booking_is_a_customers(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, _ = await salon_of(api, (provider, provider_id))
+    mine = await api.booked(manager, provider_id)
+    assert (mine["customerId"], mine["placedByStaff"]) == ((await api.get("/auth/me", manager)).json()["id"], False)
