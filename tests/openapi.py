@@ -11,6 +11,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
             yield (
                 f"{method} {path}",
                 {
+                    "security": document.get("security", []),
                     **operation,
                     "parameters": [found(document, each) for each in operation["parameters"]],
                     "responses": {status: found(document, each) for status, each in operation["responses"].items()},
@@ -24,4 +25,13 @@ def found(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
         return part
     _, _, kind, name = part["$ref"].split("/")
     component: dict[str, Any] = document["components"][kind][name]
-    return component
+    return component | {name: said for name, said in part.items() if name != "$ref"}
+
+
+def example_of(document: dict[str, Any], content: dict[str, Any]) -> Any:
+    """The example of a media type: its own, or that of its schema, or that of the items of the page; else None."""
+    if "example" in content:
+        return content["example"]
+    schema = found(document, content["schema"])
+    items = schema.get("properties", {}).get("items", {}).get("items", {})
+    return next(iter(schema.get("examples", ()) or found(document, items).get("examples", ())), None)

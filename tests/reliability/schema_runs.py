@@ -16,7 +16,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.openapi.checks import EnsureResourceAvailability, RejectedPositiveData
 from schemathesis.schemas import BaseSchema
-from tests.openapi import found
+from tests.openapi import example_of, found
 
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 FINE: Final = ["2xx", "304", "401", "403", "404", "409", "412", "422", "429"]
@@ -24,7 +24,7 @@ FINE: Final = ["2xx", "304", "401", "403", "404", "409", "412", "422", "429"]
 _SHOWN: Final = 400
 _OF_ANY_ANSWER: Final = frozenset(
     {"content-length", "content-type", "content-encoding", "date", "server", "vary", "connection", "transfer-encoding"}
-)
+) | {"x-request-id", "cache-control", "content-language", "ratelimit", "ratelimit-policy"}
 _OF_ANY_BROWSER: Final = frozenset(
     {
         "content-security-policy",
@@ -199,6 +199,6 @@ def with_examples(document: Mapping[str, Any], values: Mapping[str, Any]) -> dic
                 if parameter["name"] in values:
                     parameter["example"] = values[parameter["name"]]
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                for name in content["example"].keys() & values.keys():
-                    content["example"][name] = values[name]
+                example = example_of(made, content)
+                content["example"] = example | {name: values[name] for name in example.keys() & values.keys()}
     return made

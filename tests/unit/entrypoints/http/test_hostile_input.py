@@ -58,16 +58,18 @@ def hostile_bodies(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterat
     if "requestBody" not in operation:
         return
     content = operation["requestBody"]["content"]["application/json"]
-    members = schemas[content["schema"]["$ref"].rpartition("/")[2]]["properties"]
-    for member in members:
+    schema = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+    for member in schema["properties"]:
         for value in hostile():
-            yield json.dumps({**content["example"], member: value}).encode()
+            yield json.dumps({**schema["examples"][0], member: value}).encode()
 
 
 def hostile_paths(path: str, operation: dict[str, Any], known: defaultdict[str, str]) -> Iterator[str]:
     """The path with one parameter replaced by something hostile."""
     required = {
-        each["name"]: each["example"] for each in operation["parameters"] if each["in"] == "query" and each["required"]
+        each["name"]: each["example"]
+        for each in operation["parameters"]
+        if each["in"] == "query" and each.get("required")
     }
     for parameter in operation["parameters"]:
         for value in hostile():

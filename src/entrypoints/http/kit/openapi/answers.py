@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from http import HTTPStatus
+from collections.abc import Iterable
 from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
@@ -10,29 +10,57 @@ from litestar.handlers import HTTPRouteHandler
 from booking_domain.identity.blocked_networks import AddressBlocked, AddressNotAllowed
 from booking_domain.identity.errors import InvalidCsrfToken, InvalidToken, ProfileIncomplete, SecondFactorRequired
 from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import ConcurrentChange, DomainError, NotPermitted, StorageUnavailable
+from booking_domain.shared.errors import ConcurrentChange, DomainError, InvalidValue, NotPermitted, StorageUnavailable
 from booking_domain.shared.executor import UseCase
 from booking_domain.shared.idempotency import KeyReused, RequestInFlight
 from booking_domain.shared.permissions import PERMISSIONS, Permission
 from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.documentation import KEY, Documentation
 from entrypoints.http.kit.openapi.headers import (
-    headers_of_any,
+    References,
     headers_of_problem,
     headers_of_success,
     headers_of_unchanged,
     takes_if_none_match,
 )
-from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_type
-from entrypoints.http.kit.problems import DETAILS, MEDIA_TYPE, Problem, status_of
+from entrypoints.http.kit.openapi.signatures import Schemas, answer_type
+from entrypoints.http.kit.problems import CODES_OF_ANY_ROUTE, DETAILS, MEDIA_TYPE, Problem, status_of
 from entrypoints.http.kit.rate_limits import class_of
 from entrypoints.http.kit.refusals import INVALID
 from entrypoints.http.kit.request_guard import ACCESS, needs_one_factor, serves_pending
 
 _PARAMETER: Final = re.compile(r"\{(\w+)[^}]*\}")
-_REQUEST_ID: Final = "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"
-_INSTANCE: Final = "/api/v1/bookings"
-"""Examples are shared by operations."""
+_OF_ANY: Final = (
+    AddressBlocked,
+    AddressNotAllowed,
+    ConcurrentChange,
+    InvalidCsrfToken,
+    InvalidToken,
+    InvalidValue,
+    KeyReused,
+    NotPermitted,
+    ProfileIncomplete,
+    RateLimited,
+    RequestInFlight,
+    SecondFactorRequired,
+    StorageUnavailable,
+)
+"""What the kit around the operations may answer with."""
+_ABOUT_ANY: Final = (
+    "What every operation may answer besides, as far as it takes a token, a body, a key; `WWW-Authenticate` comes with "
+    "401, `Retry-After` with 429 and 503."
+)
+_ABOUT_CODES: Final = "What is wrong. Later versions add codes: a client treats an unknown one by its status."
+PROBLEM: Final = {
+    "type": "/problems/booking.slot_taken",
+    "title": "Conflict",
+    "status": 409,
+    "detail": "This slot was just taken.",
+    "instance": "/api/v1/bookings",
+    "code": "booking.slot_taken",
+    "requestId": "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70",
+}
+"""The example of all problems."""
 _INPUT: Final = (400, "validation.invalid_input", INVALID)
 _LARGE: Final = (413, "validation.body_too_large", DETAILS[413])
 _TYPE: Final = (415, "validation.unsupported_media_type", "The body must be of the type application/json.")
@@ -42,14 +70,11 @@ _BUG: Final = (500, "service.internal_error", DETAILS[500])
 def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:
     """The successful response."""
     answer = answer_type(handler)
-    found: dict[str, Any] = {
-        "description": "Done." if answer is None else "Success.",
-        "headers": headers_of_success(handler, said, schemas),
-    }
+    found = _response("Done." if answer is None else "Success.", headers_of_success(handler, said, schemas))
     if answer is not None:
         text = str(getattr(handler.media_type, "value", handler.media_type))
         media_type = text if answer is str else "application/json"
-        found["content"] = {media_type: {"schema": schemas.of(answer), "example": said.answer}}
+        found["content"] = {media_type: schemas.shown(answer, said.answer)}
         found["content"] |= {media_type: {} for media_type in said.files}
     return found
 
@@ -58,34 +83,56 @@ def without_body(handler: HTTPRouteHandler, said: Documentation) -> dict[str, An
     """Responses without a body: 204 if documented, 304 if the route takes `If-None-Match`."""
     found: dict[str, Any] = {}
     if said.nothing is not None:
-        found["204"] = {"description": said.nothing, "headers": headers_of_any(handler)}
+        found["204"] = _response(said.nothing, {})
     if takes_if_none_match(handler):
-        found["304"] = {"description": "Not modified.", "headers": headers_of_unchanged(handler)}
+        found["304"] = _response("Not modified.", headers_of_unchanged())
     return found
 
 
 def problems(handler: HTTPRouteHandler, schemas: Schemas) -> dict[str, Any]:
-    """The problems by status, each code with an example."""
-    known = [(status_of(error), error.code, _message(error)) for error in errors_of(handler)]
-    known += [_INPUT, _BUG]
-    if body_type(handler) is not None:
-        known += [_LARGE, _TYPE]
-    by_status: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for status, code, message in known:
-        by_status[status][code] = message
+    """The problems by status that not every operation may answer with, and a reference to `any_problem`."""
+    by_status: defaultdict[int, list[str]] = defaultdict(list)
+    for error in errors_of(handler):
+        if error not in _OF_ANY:
+            by_status[status_of(error)].append(f"`{error.code}`")
     return {
-        str(status): {
-            "description": f"{HTTPStatus(status).phrase}: " + ", ".join(f"`{code}`" for code in codes),
-            "headers": headers_of_problem(handler, status),
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": schemas.of(Problem),
-                    "examples": {code: {"value": _example(status, code, detail)} for code, detail in codes.items()},
-                }
-            },
-        }
+        str(status): _response(", ".join(dict.fromkeys(codes)), headers_of_problem(status)) | _problem(schemas)
         for status, codes in sorted(by_status.items())
-    }
+    } | {"default": {"$ref": "#/components/responses/AnyProblem"}}
+
+
+def any_problem(schemas: Schemas) -> dict[str, Any]:
+    """The response that says what every operation may answer."""
+    by_status: defaultdict[int, list[str]] = defaultdict(list)
+    for status, code, _ in (*map(_said, _OF_ANY), _INPUT, _LARGE, _TYPE, _BUG):
+        by_status[status].append(f"`{code}`")
+    listed = "\n".join(f"- {status}: {', '.join(codes)}" for status, codes in sorted(by_status.items()))
+    return _response(f"{_ABOUT_ANY}\n\n{listed}", {}) | _problem(schemas)
+
+
+def _problem(schemas: Schemas) -> dict[str, Any]:
+    return {"content": {MEDIA_TYPE: {"schema": schemas.of(Problem)}}}
+
+
+def codes_of(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
+    """The schema of the codes of all documented problems, with what they say."""
+    said = {code: message for handler in handlers for _, code, message in _known(handler)}
+    codes = sorted(said.keys() | CODES_OF_ANY_ROUTE)
+    meanings = "\n".join(f"- `{code}`: {said[code]}" for code in codes if code in said)
+    return {"type": "string", "enum": codes, "description": f"{_ABOUT_CODES}\n\n{meanings}"}
+
+
+def _known(handler: HTTPRouteHandler) -> list[tuple[int, str, str]]:
+    """Status, code and message of each problem of a route."""
+    return [*map(_said, errors_of(handler)), _INPUT, _LARGE, _TYPE, _BUG]
+
+
+def _said(error: type[DomainError]) -> tuple[int, str, str]:
+    return status_of(error), error.code, _message(error)
+
+
+def _response(description: str, headers: References) -> dict[str, Any]:
+    return {"description": description, **({"headers": headers} if headers else {})}
 
 
 def errors_of(handler: HTTPRouteHandler) -> list[type[DomainError]]:
@@ -120,18 +167,3 @@ def _for_everyone(action: Permission) -> bool:
 
 def _message(error: type[DomainError]) -> str:
     return _PARAMETER.sub(r"<\1>", error.template())
-
-
-def _example(status: int, code: str, detail: str) -> dict[str, Any]:
-    example: dict[str, Any] = {
-        "type": f"/problems/{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": _INSTANCE,
-        "code": code,
-        "requestId": _REQUEST_ID,
-    }
-    if code == _INPUT[1]:
-        example["errors"] = [{"pointer": "/slot", "message": "Expected `datetime` with a timezone component"}]
-    return example

@@ -10,22 +10,37 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from entrypoints.http.kit.openapi.answers import PROBLEM, any_problem, codes_of
 from entrypoints.http.kit.openapi.headers import HEADERS
 from entrypoints.http.kit.openapi.links import add_links
-from entrypoints.http.kit.openapi.operations import SECURITY_SCHEMES, operation_of, tag_of
+from entrypoints.http.kit.openapi.operations import SECURITY, SECURITY_SCHEMES, operation_of, tag_of
 from entrypoints.http.kit.openapi.sharing import share
 from entrypoints.http.kit.openapi.signatures import Schemas
-from entrypoints.http.kit.problems import CODES_OF_ANY_ROUTE, MEDIA_TYPE, Problem, camel
+from entrypoints.http.kit.problems import Problem, camel
 
 Operation = tuple[str, str, HTTPRouteHandler]
 """Path, method and handler."""
 _NAME: Final = re.compile(r"\{[^}]+\}")
-_ABOUT: Final = (
-    "Instants are RFC 3339, in UTC in responses. Amounts are integers in the currency's minor unit (ISO 4217). "
-    "Every error is a problem (RFC 9457) with a stable `code`, in the language that `Content-Language` names. "
-    "Lists are `{items, nextCursor}`."
-)
+_ABOUT: Final = f"""\
+Instants are RFC 3339, in UTC in responses. Amounts are integers in the currency's minor unit (ISO 4217). Lists are \
+`{{items, nextCursor}}`. Every error is a problem (RFC 9457) with a stable `code`; `ProblemCode` says what each means.
 
+Every request may have these headers:
+
+- `Accept-Language`: the language of messages (RFC 9110), one of {", ".join(LANGUAGES)}, else {FALLBACK}.
+- `X-Request-Id`: returned with the response and logged. A value other than 1 to 64 letters, digits and `._-` is \
+replaced by a new id.
+
+Every response has these headers:
+
+- `X-Request-Id`: the id of the request, the client's or a new one.
+- `Cache-Control`: who may cache the response.
+- `Content-Language`, of a problem: the language of its messages.
+- `RateLimit-Policy` (`"read";q=12000;w=60`): the quota `q` of requests in a window of `w` seconds; and `RateLimit` \
+(`"read";r=11999;t=60`): the remaining requests `r`, and the seconds `t` until another one is available. Not of \
+`/health`.
+"""
 _LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
 TAGS: Final = {
     "admin": "What admins see and decide.",
@@ -65,37 +80,27 @@ def document_of(app: Litestar) -> dict[str, Any]:
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
     add_links(paths, schemas.components)
-    schemas.components["Problem"]["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
-    document = {
+    problem = schemas.components["Problem"]
+    problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
+    problem["examples"] = [PROBLEM]
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "Booking API", "version": "1", "description": _ABOUT, "license": _LICENSE},
         "servers": [{"url": "/"}],
+        "security": SECURITY,
         "tags": [
             {"name": name, "description": TAGS.get(name, "")} for name in sorted({tag_of(path) for path in paths})
         ],
         "paths": paths,
         "components": {
-            "schemas": schemas.components | {"ProblemCode": _problem_code(paths)},
+            "schemas": schemas.components | {"ProblemCode": codes_of(handler for _, _, handler in found)},
             "headers": HEADERS,
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
     share(document)
+    document["components"]["responses"]["AnyProblem"] = any_problem(schemas)
     return document
-
-
-def _problem_code(paths: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The schema of the codes of all documented problems."""
-    codes = set(CODES_OF_ANY_ROUTE)
-    for item in paths.values():
-        for operation in item.values():
-            for answer in operation["responses"].values():
-                codes |= answer.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {}).keys()
-    return {
-        "type": "string",
-        "enum": sorted(codes),
-        "description": "What is wrong. Later versions add codes: a client treats an unknown one by its status.",
-    }
 
 
 def _told_apart_by_method(found: list[Operation]) -> list[Operation]:

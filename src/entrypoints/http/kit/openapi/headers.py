@@ -1,4 +1,4 @@
-"""Response headers."""
+"""The response headers of an operation; `ABOUT` describes those of every response."""
 
 from typing import Any, Final
 
@@ -6,11 +6,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter
 
 from booking_domain.shared.errors import DomainError, TooMany, Unauthenticated, Unavailable
-from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.http.kit.documentation import Documentation
 from entrypoints.http.kit.openapi.signatures import Schemas, answer_type
 from entrypoints.http.kit.problems import STATUS
-from entrypoints.http.kit.rate_limits import class_of
 
 References = dict[str, dict[str, str]]
 
@@ -25,17 +23,6 @@ def _header(description: str, example: str, *, always: bool = False, **schema: A
 
 
 HEADERS: Final = {
-    "X-Request-Id": _header(
-        "The id of the request: the client's, or a new one.",
-        "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70",
-        always=True,
-        pattern="^[A-Za-z0-9._-]{1,64}$",
-    ),
-    "Cache-Control": _header("Who may cache the response.", "no-store", always=True),
-    "RateLimit-Policy": _header("The quota `q` of requests in a window of `w` seconds.", '"read";q=12000;w=60'),
-    "RateLimit": _header(
-        "The remaining requests `r`, and the seconds `t` until another one is available.", '"read";r=11999;t=60'
-    ),
     "ETag": _header(
         "The version of the resource, for `If-Match` and `If-None-Match`.", '"1"', pattern='^(W/)?"[!#-~]+"$'
     ),
@@ -46,12 +33,10 @@ HEADERS: Final = {
         "Present if the response is that of an earlier request with the same key.", "true", enum=["true"]
     ),
     "X-CSRF-Token": _header("The CSRF token of a session in cookies.", "5f1d9c3a", pattern="^[0-9a-f]+$"),
-    "Content-Language": _header("The language of the messages.", FALLBACK, always=True, enum=list(LANGUAGES)),
     "WWW-Authenticate": _header("The authentication scheme.", "Bearer", always=True),
     "Retry-After": _header("The seconds after which to retry.", "2", always=True, pattern="^[0-9]+$"),
 }
 """The components."""
-_LIMITS: Final = ("RateLimit-Policy", "RateLimit")
 _OF_FAMILIES: Final[dict[type[DomainError], str]] = {
     Unauthenticated: "WWW-Authenticate",
     TooMany: "Retry-After",
@@ -65,23 +50,17 @@ def headers_of_success(handler: HTTPRouteHandler, said: Documentation, schemas: 
     conditional = any(isinstance(field.kwarg_definition, HeaderParameter) for field in fields.values())
     names = ["ETag"] if conditional or schemas.has_member(answer_type(handler), "version") else []
     names += ["Idempotency-Replayed"] if "runner" in fields else []
-    return headers_of_any(handler) | _references(*names, *said.headers)
+    return _references(*names, *said.headers)
 
 
-def headers_of_unchanged(handler: HTTPRouteHandler) -> References:
+def headers_of_unchanged() -> References:
     """The headers of 304."""
-    return headers_of_any(handler) | _references("ETag")
+    return _references("ETag")
 
 
-def headers_of_problem(handler: HTTPRouteHandler, status: int) -> References:
+def headers_of_problem(status: int) -> References:
     """The headers of a problem."""
-    names = [name for family, name in _OF_FAMILIES.items() if STATUS[family] == status]
-    return headers_of_any(handler) | _references("Content-Language", *names)
-
-
-def headers_of_any(handler: HTTPRouteHandler) -> References:
-    """The headers of every response of the operation."""
-    return _references("X-Request-Id", "Cache-Control", *(() if class_of(handler) is None else _LIMITS))
+    return _references(*(name for family, name in _OF_FAMILIES.items() if STATUS[family] == status))
 
 
 def takes_if_none_match(handler: HTTPRouteHandler) -> bool:

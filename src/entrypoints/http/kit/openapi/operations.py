@@ -19,6 +19,8 @@ SECURITY_SCHEMES: Final = {
     "cookie": {"type": "apiKey", "in": "cookie", "name": ACCESS_COOKIE},
     "csrf": {"type": "apiKey", "in": "header", "name": CSRF},
 }
+SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": [], "csrf": []}]
+"""The security of operations that say nothing else."""
 _ARTICLE: Final = re.compile(r"_(?:an?|the|some)_")
 
 
@@ -37,15 +39,17 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
             **without_body(handler, said),
             **problems(handler, schemas),
         },
-        "security": _security(handler, method),
     }
+    security = _security(handler, method)
+    if security != SECURITY:
+        operation["security"] = security
     if said.keyless and method == "POST":
         description += f"\n\nTakes no `Idempotency-Key`: {said.keyless}."
     if description:
         operation["description"] = " ".join(description.split())
     body = body_type(handler)
     if body is not None:
-        content = {"application/json": {"schema": schemas.of(body), "example": said.body}}
+        content = {"application/json": schemas.shown(body, said.body)}
         operation["requestBody"] = {"required": body_required(handler), "content": content}
     return operation
 

@@ -7,7 +7,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, PathParameter
 
 from booking_domain.identity.sessions import Platform
-from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.http.kit.idempotency import HEADER
 from entrypoints.http.kit.identities import PLATFORM
 from entrypoints.http.kit.openapi.signatures import Schemas
@@ -29,29 +28,9 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "qpay_payment_id": "123456789012345",
     "status": None,
 }
-_REQUEST_ID: Final[dict[str, Any]] = {
-    "name": "X-Request-Id",
-    "in": "header",
-    "required": False,
-    "description": (
-        "Returned with the response and logged. A value other than 1 to 64 letters, digits and `._-` is replaced by a "
-        "new id."
-    ),
-    "schema": {"type": "string"},
-    "example": "checkout-42",
-}
-_ACCEPT_LANGUAGE: Final[dict[str, Any]] = {
-    "name": "Accept-Language",
-    "in": "header",
-    "required": False,
-    "description": f"The language of messages (RFC 9110): one of {', '.join(LANGUAGES)}, else {FALLBACK}.",
-    "schema": {"type": "string"},
-    "example": "mn, en;q=0.5",
-}
 _IDEMPOTENCY: Final[dict[str, Any]] = {
     "name": HEADER,
     "in": "header",
-    "required": False,
     "description": "A repetition with the same key within 24 hours has no effect and gets the first response.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "monday-at-ten-7d1f3c0e",
@@ -59,14 +38,12 @@ _IDEMPOTENCY: Final[dict[str, Any]] = {
 _SESSION_MODE: Final[dict[str, Any]] = {
     "name": MODE,
     "in": "header",
-    "required": False,
     "description": "`cookie` keeps the session in cookies, for a web page.",
     "schema": {"type": "string", "enum": ["cookie"]},
 }
 _PLATFORM: Final[dict[str, Any]] = {
     "name": PLATFORM,
     "in": "header",
-    "required": False,
     "description": (
         f"What the client runs on, for the login history: {', '.join(Platform)}. Without it, or with another value, "
         "the user agent decides."
@@ -78,7 +55,6 @@ _TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
-    "required": False,
     "description": "One or more `ETag`s; 412 if none of them is the current version. `*` matches any version.",
     "schema": {"type": "string", "maxLength": 1000, "pattern": _TAGS},
     "example": '"1"',
@@ -86,7 +62,6 @@ _IF_MATCH: Final[dict[str, Any]] = {
 _IF_NONE_MATCH: Final[dict[str, Any]] = {
     "name": "If-None-Match",
     "in": "header",
-    "required": False,
     "description": "An `ETag`; 304 without a body if it is current.",
     "schema": {"type": "string"},
     "example": 'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
@@ -117,14 +92,16 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
         found.append(_SESSION_MODE)
     if "client" in fields:
         found.append(_PLATFORM)
-    return [*found, _ACCEPT_LANGUAGE, _REQUEST_ID]
+    return found
 
 
 def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
     members, required = schemas.members(query)
     found = []
     for name, member in members.items():
-        parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
+        parameter: dict[str, Any] = {"name": name, "in": "query"}
+        if name in required:
+            parameter["required"] = True
         parameter["schema"] = _without_null(member)
         if _EXAMPLES.get(name) is not None:
             parameter["example"] = _EXAMPLES[name]

@@ -3,71 +3,73 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Final
 
 _SEPARATOR: Final = re.compile(r"[^A-Za-z0-9]+(\w)?")
-_FIRST_PROBLEM: Final = "300"
+_NOT_MODIFIED: Final = "304"
+_FILTERS: Final = "query"
+
+Operation = dict[str, Any]
 
 
 def share(document: dict[str, Any]) -> None:
-    """Move parameters, responses that are no success, and examples of problems to the components."""
+    """Move problems, 304 and parameters to the components."""
     components = document["components"]
     operations = [operation for item in document["paths"].values() for operation in item.values()]
-    components["examples"] = _examples(operations)
-    answers = [
-        (operation["responses"], status)
-        for operation in operations
-        for status in operation["responses"]
-        if status >= _FIRST_PROBLEM
-    ]
-    components["responses"] = _shared("responses", answers, _name_of_answer)
-    parameters = [
-        (operation["parameters"], at) for operation in operations for at in range(len(operation["parameters"]))
-    ]
-    components["parameters"] = _shared("parameters", parameters, lambda found, _: _name(found["name"]))
+    components["responses"] = _responses(operations)
+    components["parameters"] = _parameters(operations)
 
 
-def _examples(operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """One example of each problem."""
-    found = {}
-    for content in _problems(operations):
-        for code, example in content["examples"].items():
-            found[_name(code)] = example
-            content["examples"][code] = {"$ref": f"#/components/examples/{_name(code)}"}
-    return dict(sorted(found.items()))
-
-
-def _problems(operations: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _responses(operations: list[Operation]) -> dict[str, Any]:
+    """One response for each status; where an operation has other codes than most, its reference says which."""
+    by_status: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for operation in operations:
-        for status, answer in operation["responses"].items():
-            if status >= _FIRST_PROBLEM:
-                yield from answer.get("content", {}).values()
-
-
-def _shared(kind: str, places: list[tuple[Any, Any]], name_of: Callable[[Any, Any], str]) -> dict[str, Any]:
-    """Replace what stands at several places by references to one component; return the components."""
-    alike: defaultdict[str, list[tuple[Any, Any]]] = defaultdict(list)
-    for holder, key in places:
-        alike[json.dumps(holder[key], sort_keys=True)].append((holder, key))
-    names: Counter[str] = Counter()
+        for status in operation["responses"]:
+            if _NOT_MODIFIED <= status < "default":
+                by_status[status].append(operation["responses"])
     found = {}
-    for same in alike.values():
-        if len(same) == 1:
-            continue
-        first, key = same[0]
-        name = name_of(first[key], key)
-        names[name] += 1
-        name = name if names[name] == 1 else f"{name}_{names[name]}"
-        found[name] = first[key]
-        for holder, at in same:
-            holder[at] = {"$ref": f"#/components/{kind}/{name}"}
-    return dict(sorted(found.items()))
+    for status, holders in sorted(by_status.items()):
+        name = _name(HTTPStatus(int(status)).phrase)
+        usual = Counter(holder[status]["description"] for holder in holders).most_common(1)[0][0]
+        found[name] = {**holders[0][status], "description": usual}
+        for holder in holders:
+            description = holder[status]["description"]
+            more = {} if description == usual else {"description": description}
+            holder[status] = {"$ref": f"#/components/responses/{name}", **more}
+    return found
 
 
-def _name_of_answer(answer: dict[str, Any], status: str) -> str:
-    codes = [code for content in answer.get("content", {}).values() for code in content["examples"]]
-    return _name(codes[0]) if len(codes) == 1 else f"Status{status}"
+def _parameters(operations: list[Operation]) -> dict[str, Any]:
+    """The parameters of several operations, by name; those that only share their name, by their first operation too."""
+    alike: defaultdict[str, list[Operation]] = defaultdict(list)
+    for operation in operations:
+        for parameter in operation["parameters"]:
+            alike[_text(parameter)].append(operation)
+    shared = {text: users for text, users in alike.items() if len(users) > 1}
+    names = Counter(_base(json.loads(text)) for text in shared)
+    named = dict(_named(shared, names))
+    for operation in operations:
+        operation["parameters"] = [
+            {"$ref": f"#/components/parameters/{named[_text(each)]}"} if _text(each) in named else each
+            for each in operation["parameters"]
+        ]
+    return {name: json.loads(text) for text, name in sorted(named.items(), key=lambda item: item[1])}
+
+
+def _named(shared: dict[str, list[Operation]], names: Counter[str]) -> Iterator[tuple[str, str]]:
+    for text, users in shared.items():
+        base = _base(json.loads(text))
+        yield text, base if names[base] == 1 else f"{base}Of{_name(users[0]['operationId'])}"
+
+
+def _base(parameter: dict[str, Any]) -> str:
+    return _name(parameter["name"]) + ("Filter" if parameter["in"] == _FILTERS else "")
+
+
+def _text(parameter: dict[str, Any]) -> str:
+    return json.dumps(parameter, sort_keys=True)
 
 
 def _name(text: str) -> str:

@@ -85,6 +85,19 @@ class Schemas:
         schema: dict[str, Any] = self._refs[kind]
         return schema
 
+    def shown(self, kind: Any, example: Any) -> dict[str, Any]:
+        """The media type object of a type. The first example of a component stands there, and a page has its items'."""
+        schema = self.of(kind)
+        component = self._components.get(schema.get("$ref", "").removeprefix(_REFERENCE))
+        if component is None:
+            return {"schema": schema, "example": example}
+        items = component.get("properties", {}).get("items", {}).get("items", {})
+        listed = self._components.get(items.get("$ref", "").removeprefix(_REFERENCE))
+        if listed is not None and example["items"]:
+            component, example = listed, example["items"][0]
+        component.setdefault("examples", [example])
+        return {"schema": schema}
+
     def has_member(self, kind: Any, name: str) -> bool:
         """Whether a type is an object with this member."""
         component = self._components.get(_public(getattr(kind, "__name__", "")), {})
