@@ -12,7 +12,7 @@ from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hi
 from uuid import UUID
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
@@ -133,7 +133,10 @@ def test_every_context_with_values_has_mappers() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(MAPPERS))
-@examples(50)
+@settings(
+    examples(50),
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],  # `values` draws what its class refuses
+)
 @given(data=st.data())
 def test_a_mapper_reads_back_what_it_wrote(name: str, data: st.DataObject) -> None:
     mapper = MAPPERS[name]
