@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from booking_domain.bookings.model import DepositMode
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
+from booking_domain.live.model import StreamLimits
 from booking_domain.shared.actor import Role
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
@@ -168,6 +169,9 @@ class Settings:
     """BOOKING_REQUIRE_HTTPS: `on` or `off`: whether requests that reached a trusted proxy without TLS are rejected."""
     cors_origins: tuple[str, ...] = ()
     """BOOKING_CORS_ORIGINS: origins of web pages that may call the API from a browser."""
+    live_streams: StreamLimits = field(default_factory=StreamLimits)
+    """BOOKING_LIVE_STREAMS_PER_ACCOUNT, BOOKING_LIVE_STREAMS_PER_ADDRESS: how many streams of live events an account,
+    or an address without an account, may have open in one process."""
     api_processes: int = 1
     """BOOKING_API_PROCESSES: the number of API processes."""
     pool_size: int = 10
@@ -301,6 +305,10 @@ class Settings:
             ),
             require_https=read.switch("BOOKING_REQUIRE_HTTPS", default=production),
             cors_origins=cors_origins,
+            live_streams=StreamLimits(
+                per_account=read.number("BOOKING_LIVE_STREAMS_PER_ACCOUNT", 10, 1, 10_000),
+                per_address=read.number("BOOKING_LIVE_STREAMS_PER_ADDRESS", 20, 1, 10_000),
+            ),
             api_processes=api_processes,
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),

@@ -10,6 +10,7 @@ from adapters.postgres import (
     gateway_tokens,
     heartbeats,
     idempotency,
+    live,
     portfolio,
     rate_limits,
     reconciliation,
@@ -42,6 +43,7 @@ CONTEXTS: Final = (
     portfolio.CONTEXT,
     customers.CONTEXT,
     notifications.CONTEXT,
+    live.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
     idempotency.CONTEXT,
@@ -66,6 +68,7 @@ class ContextRepositories(
     portfolio.PortfolioRepositories,
     customers.CustomerRepositories,
     notifications.NotificationRepositories,
+    live.LiveRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
     idempotency.IdempotencyRepositories,
@@ -87,6 +90,7 @@ class ContextReads(
     portfolio.PortfolioReadGroup,
     customers.CustomerReadGroup,
     notifications.NotificationReads,
+    live.LiveReadGroup,
     audit.AuditReads,
 ):
     """The reads of every context."""

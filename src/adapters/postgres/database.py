@@ -18,6 +18,7 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.work import PooledWork, Row, Work
+from adapters.postgres.live import PostgresLiveSignal
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresPersonalData
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
@@ -108,6 +109,10 @@ class Database:
         """Delete expired sessions, and login history past its retention."""
         async with self.work() as work:
             await forget_sessions(work, now)
+
+    def live_signal(self) -> PostgresLiveSignal:
+        """Listen to announcements, on a connection of its own."""
+        return PostgresLiveSignal(self.conninfo)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

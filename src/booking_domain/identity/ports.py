@@ -1,6 +1,6 @@
 """The ports of identity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -131,6 +131,10 @@ class SessionReads(Protocol):
 
     async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
         """The user of a live session, in their current role; None if it is not live, or the account cannot be used."""
+        ...
+
+    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Actor]:
+        """The holder of each of these sessions that has one."""
         ...
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from booking_domain.notifications.events import EVENTS
 from booking_domain.notifications.model import (
     MESSAGE_LIFECYCLE,
     Contact,
@@ -277,4 +278,4 @@ class NotificationReadGroup(Protocol):
     def sms(self) -> SmsReads: ...
 
 
-CONTEXT: Final = DomainContext(lifecycles=(MESSAGE_LIFECYCLE,))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(MESSAGE_LIFECYCLE,))

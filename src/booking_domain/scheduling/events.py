@@ -1,6 +1,7 @@
 """Domain events of the waiting list and of external calendars."""
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - a field is named `date`
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -56,5 +57,17 @@ class OfferedServiceEnded(OfferedServiceChanged):
     topic: ClassVar[str] = "service.ended"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChanged(Event):
+    """A provider has changed rules, exceptions or blocks of the calendar."""
+
+    topic: ClassVar[str] = "calendar.changed"
+    subject_field: ClassVar[str] = "provider_id"
+
+    provider_id: ProviderId
+    date: Date | None = None
+    """The only local date that has changed; None: any may have."""
+
+
 SERVICE_EVENTS: Final[tuple[type[OfferedServiceChanged], ...]] = (OfferedServiceChanged, OfferedServiceEnded)
-EVENTS: Final[tuple[type[Event], ...]] = (WaitlistOffered, FeedAdded, *SERVICE_EVENTS)
+EVENTS: Final[tuple[type[Event], ...]] = (WaitlistOffered, FeedAdded, CalendarChanged, *SERVICE_EVENTS)

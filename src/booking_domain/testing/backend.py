@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from booking_domain.live.ports import LiveSignal
 from booking_domain.shared.events import Event
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.workflows.ports import Reads, Repositories
@@ -20,6 +21,10 @@ class Backend(Protocol):
     @property
     def reads(self) -> Reads:
         """Reads of committed data."""
+        ...
+
+    def live_signal(self) -> LiveSignal:
+        """Listen to announcements."""
         ...
 
     async def outbox_events(self) -> Sequence[Event]:

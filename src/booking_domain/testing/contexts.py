@@ -9,6 +9,7 @@ from booking_domain.testing import (
     disputes,
     files,
     identity,
+    live,
     notifications,
     payments,
     portfolio,
@@ -25,6 +26,7 @@ from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerR
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
 from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
+from booking_domain.testing.live.memory import LiveReadGroup, LiveRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
 from booking_domain.testing.portfolio.memory import PortfolioReadGroup, PortfolioRepositories
@@ -48,6 +50,7 @@ CONTEXTS: Final = (
     portfolio.CONTEXT,
     customers.CONTEXT,
     notifications.CONTEXT,
+    live.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
 )
@@ -67,6 +70,7 @@ class ContextRepositories(
     PortfolioRepositories,
     CustomerRepositories,
     NotificationRepositories,
+    LiveRepositories,
     SharedRepositories,
 ):
     """The repositories of every context over one state."""
@@ -86,6 +90,7 @@ class ContextReads(
     PortfolioReadGroup,
     CustomerReadGroup,
     NotificationReads,
+    LiveReadGroup,
     SharedReads,
 ):
     """The reads of every context."""

@@ -19,6 +19,7 @@ from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
 from booking_domain.files import ports as files
 from booking_domain.identity import ports as identity
+from booking_domain.live import ports as live
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
@@ -211,6 +212,7 @@ class Repositories(
     portfolio.PortfolioRepositories,
     customers.CustomerRepositories,
     notifications.NotificationRepositories,
+    live.LiveRepositories,
     SharedRepositories,
     WorkflowRepositories,
     Protocol,
@@ -232,6 +234,7 @@ class Reads(
     portfolio.PortfolioReadGroup,
     customers.CustomerReadGroup,
     notifications.NotificationReadGroup,
+    live.LiveReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
     Protocol,

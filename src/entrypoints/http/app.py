@@ -44,7 +44,9 @@ from entrypoints.http.kit.injection import one_after_the_other
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
+from entrypoints.http.kit.stopping import when_stopping
 from entrypoints.http.kit.strict_json import StrictJson
+from entrypoints.http.live import routes as live
 from entrypoints.http.payments import edge, stripe_events, webhooks
 from entrypoints.http.payments import routes as payments
 from entrypoints.http.payouts import routes as payouts
@@ -98,6 +100,7 @@ RESOURCES: Final = (
     files.routes,
     portfolio.routes,
     legal.routes,
+    live.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])
@@ -153,6 +156,9 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
             await adapter.open()
             opened.push_async_callback(adapter.close)
         opened.push_async_callback(container.computing().close)
+        hub = container.live_hub()
+        opened.push_async_callback(hub.aclose)
+        opened.enter_context(when_stopping(hub.stop))
         opened.push_async_callback(container.image_encoder().close)
         container.password_hasher()  # computes a dummy hash at construction, so do it before the first request
         yield

@@ -28,6 +28,7 @@ from entrypoints.http.kit.request_guard import RequestGuard
 from entrypoints.http.kit.session_cookies import SessionCookies, provide_session_mode
 from entrypoints.http.kit.transport import Https
 from entrypoints.http.kit.turns import Turns
+from entrypoints.http.live.hub import LiveHub
 from entrypoints.settings import Environment, Settings
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
@@ -97,6 +98,14 @@ class HttpContainer(Container):
         auditing=providers.Singleton(Auditing, Container.executor, clients),
         two_factors=Container.settings.provided.second_factor_roles,
         session_cookies=session_cookies,
+    )
+    live_hub = providers.Singleton(
+        LiveHub,
+        Container.reads.provided.live,
+        Container.reads.provided.sessions,
+        Container.database.provided.live_signal.call(),
+        Container.clock,
+        Container.settings.provided.live_streams,
     )
     inbox_pages = providers.Singleton(Pages, ASSETS)
     inbox = providers.Callable(inbox_of, Container.settings, Container.message_files)

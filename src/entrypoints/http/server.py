@@ -8,11 +8,12 @@ from typing import Final
 # processes.
 sys.modules["setproctitle"] = None  # type: ignore[assignment]
 
-from granian import Granian  # noqa: E402
+from granian import Granian, _signals  # noqa: E402
 from granian.constants import HTTPModes, Interfaces, Loops  # noqa: E402
 from granian.http import HTTP1Settings  # noqa: E402
 
 from entrypoints.http import asgi  # noqa: E402
+from entrypoints.http.kit.stopping import telling  # noqa: E402
 from entrypoints.settings import TEXT, Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
@@ -26,6 +27,7 @@ def serve(settings: Settings) -> None:
 
     The processes are forks of this one, which has imported the application already, so each starts a second sooner.
     """
+    _signals.set_loop_signals = telling(_signals.set_loop_signals)
     written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == TEXT}
     gc.collect()
     gc.freeze()  # and so the collector writes nothing into the pages that they share

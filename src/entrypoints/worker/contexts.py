@@ -16,6 +16,7 @@ from entrypoints.worker import (
     disputes,
     files,
     identity,
+    live,
     notifications,
     payments,
     reconciliation,
@@ -42,6 +43,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             storage,
             webhooks,
             files,
+            live,
         )
     ),
     # What brings only notices needs no module.

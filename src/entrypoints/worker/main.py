@@ -3,18 +3,24 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import procrastinate
 import structlog
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.database import RECONNECT_SECONDS
+from adapters.postgres.kit.work import Work
+from adapters.postgres.live import PostgresLiveEvents
 from adapters.postgres.outbox.relay import relay, release_parked
 from booking_domain.shared.audit import Origin
+from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Activity
+from booking_domain.workflows.announce import announce
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin
@@ -127,7 +133,12 @@ async def _relay(container: Container, jobs: Jobs, heart: Heart) -> None:
 
 async def relay_once(container: Container, jobs: Jobs) -> int:
     """Relay the oldest messages, log those that were parked, and return how many there were."""
-    relayed = await relay(container.database(), jobs.dispatch)
+
+    async def dispatch(connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+        await jobs.dispatch(connection, events)
+        await announce(events, PostgresLiveEvents(Work(connection)), container.clock().now())
+
+    relayed = await relay(container.database(), dispatch)
     for parked in relayed.parked:
         message = parked.message
         log.error("outbox.message_parked", topic=message.topic, message_id=str(message.id), reason=parked.reason)

@@ -1,10 +1,10 @@
 """Sessions and login history on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, literal_column, select
+from sqlalchemy import Select, bindparam, delete, func, literal_column, select
 
 from adapters.postgres.identity.tables import login_history, sessions, users
 from adapters.postgres.kit.codec import Columns, Mapper
@@ -44,11 +44,11 @@ _ADD: Final = SESSION.insert()
 _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
-_HOLDER: Final = Statement(
-    select(users.c.id, users.c.role)
+_HOLDERS: Final = Statement(
+    select(_s.id, users.c.id, users.c.role)
     .join(sessions, _s.user_id == users.c.id)
     .where(
-        _s.id == bindparam("session_id"),
+        _s.id == func.any(bindparam("session_ids")),
         _s.ended_at.is_(None),
         _s.expires_at > bindparam("now"),
         users.c.status.in_([literal_column(f"'{each.value}'") for each in (UserStatus.ACTIVE, UserStatus.PENDING)]),
@@ -109,8 +109,11 @@ class PostgresSessionReads(WithWork, SessionReads):
         return None if row is None else SESSION.read(row)
 
     async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
-        row = await self._work.one(_HOLDER, session_id=session_id, now=now)
-        return None if row is None else Actor(UserId(row[0]), Role(row[1]))
+        return (await self.holders([session_id], now)).get(session_id)
+
+    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> dict[SessionId, Actor]:
+        rows = await self._work.all(_HOLDERS, session_ids=list(session_ids), now=now)
+        return {SessionId(row[0]): Actor(UserId(row[1]), Role(row[2])) for row in rows}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
         return [SESSION.read(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.model import (
     Contact,
     Message,
@@ -27,7 +28,8 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import EventId, UserId
+from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
 
@@ -41,6 +43,8 @@ class NotificationTx(Protocol):
 
     @property
     def notifications(self) -> Notifications: ...
+    @property
+    def outbox(self) -> Outbox: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,16 @@ async def _keep(command: KeepNotification, tx: NotificationTx, context: Context)
             created_at=context.now,
         )
         messages.append(message)
-    return await tx.notifications.add(notification, messages)
+    if not await tx.notifications.add(notification, messages):
+        return False
+    kept = NotificationKept(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        notification_id=notification.id,
+        user_id=notification.user_id,
+    )
+    await tx.outbox.put([kept])
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

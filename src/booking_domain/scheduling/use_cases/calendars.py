@@ -14,6 +14,7 @@ from booking_domain.scheduling.errors import (
     TooManyExceptions,
     TooManyRules,
 )
+from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.scheduling.model import (
     MAX_BLOCKS,
     MAX_EXCEPTIONS,
@@ -27,7 +28,8 @@ from booking_domain.scheduling.model import (
 from booking_domain.scheduling.ports import CalendarRepository
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
+from booking_domain.shared.ids import BlockId, EventId, ExceptionId, ProviderId, RuleId
+from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -38,6 +40,8 @@ class CalendarTx(Protocol):
 
     @property
     def calendars(self) -> CalendarRepository: ...
+    @property
+    def outbox(self) -> Outbox: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,14 @@ async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
     return provider_id
 
 
+async def _tell(provider_id: ProviderId, tx: CalendarTx, context: Context, day: date | None = None) -> None:
+    """Tell that the calendar has changed, on this day or on any."""
+    changed = CalendarChanged(
+        id=EventId(context.entropy.new_id()), occurred_at=context.now, provider_id=provider_id, date=day
+    )
+    await tx.outbox.put([changed])
+
+
 def _new_rule(command: AddRule, context: Context) -> WeeklyRule:
     return WeeklyRule(
         id=RuleId(context.entropy.new_id()),
@@ -100,6 +112,7 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> Weekl
     if (await tx.calendars.size_of(provider_id)).rules >= MAX_RULES:
         raise TooManyRules
     await tx.calendars.add_rule(provider_id, rule)
+    await _tell(provider_id, tx, context)
     return rule
 
 
@@ -117,6 +130,7 @@ async def _set_rules(command: SetRules, tx: CalendarTx, context: Context) -> Cal
     if not before and len(rules) == len(calendar.rules):
         return calendar
     await tx.calendars.replace_rules(provider_id, rules)
+    await _tell(provider_id, tx, context)
     after = await tx.calendars.calendar_of(provider_id)
     if after is None:
         raise ProviderNotFound
@@ -139,7 +153,9 @@ def _taken(rules: list[WeeklyRule], like: WeeklyRule) -> WeeklyRule | None:
 
 
 async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: Context) -> None:
-    await tx.calendars.remove_rule(await own_provider(tx, context), rule_id)
+    provider_id = await own_provider(tx, context)
+    await tx.calendars.remove_rule(provider_id, rule_id)
+    await _tell(provider_id, tx, context)
 
 
 async def _add_exception(command: AddException, tx: CalendarTx, context: Context) -> DateException:
@@ -148,11 +164,14 @@ async def _add_exception(command: AddException, tx: CalendarTx, context: Context
     if (await tx.calendars.size_of(provider_id)).exceptions >= MAX_EXCEPTIONS:
         raise TooManyExceptions
     await tx.calendars.add_exception(provider_id, exception)
+    await _tell(provider_id, tx, context, exception.date)
     return exception
 
 
 async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: Context) -> None:
-    await tx.calendars.remove_exception(await own_provider(tx, context), exception_id)
+    provider_id = await own_provider(tx, context)
+    await tx.calendars.remove_exception(provider_id, exception_id)
+    await _tell(provider_id, tx, context)
 
 
 async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Block:
@@ -161,11 +180,14 @@ async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Blo
     if (await tx.calendars.size_of(provider_id)).blocks >= MAX_BLOCKS:
         raise TooManyBlocks
     await tx.calendars.add_block(provider_id, block)
+    await _tell(provider_id, tx, context)
     return block
 
 
 async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> None:
-    await tx.calendars.remove_block(await own_provider(tx, context), block_id)
+    provider_id = await own_provider(tx, context)
+    await tx.calendars.remove_block(provider_id, block_id)
+    await _tell(provider_id, tx, context)
 
 
 add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, TooManyRules, InvalidValue))

@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias, cast
 from hypothesis.stateful import invariant
 
 from booking_domain.bookings.ports import BookableProvider
+from booking_domain.live.ports import LiveSignal
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.ports import EXCEPTION_MARGIN, claim_margin
 from booking_domain.shared.errors import ConcurrentChange, DomainError
@@ -90,6 +91,10 @@ class Lockstep:
                 raise
             if late:
                 raise Divergence(f"{late[0]!r} was raised by the first storage only")
+
+    def live_signal(self) -> LiveSignal:
+        """Listen to the announcements of the first storage."""
+        return self._one.live_signal()
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events, which must be the same on both storages."""

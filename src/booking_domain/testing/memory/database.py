@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from booking_domain.shared.events import Event
 from booking_domain.testing.contexts import ContextReads, ContextRepositories
 from booking_domain.testing.kit.tables import Key, Row, State, Table
+from booking_domain.testing.live.memory import MemoryLiveSignal
 from booking_domain.testing.shared.memory.tables import OUTBOX
 from booking_domain.testing.workflows.memory.personal_data import MemoryPersonalData
 
@@ -55,6 +56,10 @@ class MemoryDatabase:
     def rows(self, table: Table[Key, Row]) -> dict[Key, Row]:
         """Return the committed rows of a table."""
         return self._state[table]
+
+    def live_signal(self) -> MemoryLiveSignal:
+        """Listen to announcements."""
+        return MemoryLiveSignal(self.reads.live)
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events of committed transactions, in the order in which they were put."""

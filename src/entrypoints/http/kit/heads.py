@@ -1,9 +1,13 @@
 """HEAD for every GET route: the same response without its body (RFC 9110 §9.3.2)."""
 
+from typing import Final
+
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+_HEAD: Final = "head"
 
 
 def answer_head(app: Litestar) -> None:
@@ -14,12 +18,18 @@ def answer_head(app: Litestar) -> None:
             route.methods.add("HEAD")
 
 
+def wants_head(scope: Scope) -> bool:
+    """Whether the client asked for the head only. A stream would not end by itself."""
+    return bool(scope["state"].get(_HEAD))
+
+
 def _head_as_get(app: ASGIApp) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP or scope["method"] != "HEAD":
             await app(scope, receive, send)
             return
         scope["method"] = "GET"
+        scope.setdefault("state", {})[_HEAD] = True
 
         async def without_body(message: Message) -> None:
             if message["type"] == "http.response.body":

@@ -107,6 +107,8 @@ class SessionsContract(StorageContract):
         assert await reads.holder(session.id, NOW) == user.actor
         assert [await reads.holder(each.id, NOW) for each in dead] == [None, None]
         assert await reads.holder(SessionId(make.entropy.new_id()), NOW) is None
+        assert await reads.holders([session.id, *(each.id for each in dead)], NOW) == {session.id: user.actor}
+        assert await reads.holders([], NOW) == {}
         promoted = user.changed(role=Role.MANAGER)
         for changed, holder in (
             (promoted, promoted.actor),

@@ -1,6 +1,6 @@
 """Accounts, sessions, sign-in attempts and calendar links in memory."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
@@ -170,6 +170,10 @@ class MemorySessionReads(SessionReads):
             return None
         user = self._committed()[USERS][session.user_id]
         return user.actor if user.usable else None
+
+    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Actor]:
+        found = {session_id: await self.holder(session_id, now) for session_id in session_ids}
+        return {session_id: actor for session_id, actor in found.items() if actor is not None}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
         found = [each for each in self._committed()[SESSIONS].values() if each.user_id == user_id and each.live(now)]

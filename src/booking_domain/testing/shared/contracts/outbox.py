@@ -1,7 +1,7 @@
 """The contract of `Outbox`."""
 
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from types import NoneType
 from typing import Any, Final, get_args, get_type_hints
@@ -33,6 +33,8 @@ def _value(hint: Any, number: int, place: int, *, sparse: bool) -> object:
         return UUID(int=number * 100 + place)
     if kind is datetime:
         return NOW + timedelta(microseconds=place)
+    if kind is date:
+        return NOW.date()
     if kind is str:
         return f"Номад {number}"
     if issubclass(kind, Enum):

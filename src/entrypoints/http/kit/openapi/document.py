@@ -50,6 +50,7 @@ TAGS: Final = {
     "bookings": "Bookings: place, answer, reschedule, complete and cancel them.",
     "customers": "The customers of a provider or salon, with private notes.",
     "disputes": "Disputes about bookings.",
+    "events": "What happens, as it happens.",
     "health": "Whether the server and its worker work.",
     "holds": "Slots that are kept for a customer for some minutes.",
     "legal-documents": "The terms of use and the privacy policy.",

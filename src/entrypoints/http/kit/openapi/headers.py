@@ -37,6 +37,7 @@ HEADERS: Final = {
     "Retry-After": _header("The seconds after which to retry.", "2", always=True, pattern="^[0-9]+$"),
 }
 """The components."""
+_CONDITIONAL: Final = ("If-Match", "If-None-Match")
 _OF_FAMILIES: Final[dict[type[DomainError], str]] = {
     Unauthenticated: "WWW-Authenticate",
     TooMany: "Retry-After",
@@ -47,7 +48,10 @@ _OF_FAMILIES: Final[dict[type[DomainError], str]] = {
 def headers_of_success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> References:
     """The headers of the successful response: an `ETag` if it has a version or the route is conditional."""
     fields = handler.parsed_fn_signature.parameters
-    conditional = any(isinstance(field.kwarg_definition, HeaderParameter) for field in fields.values())
+    conditional = any(
+        isinstance(field.kwarg_definition, HeaderParameter) and field.kwarg_definition.name in _CONDITIONAL
+        for field in fields.values()
+    )
     names = ["ETag"] if conditional or schemas.has_member(answer_type(handler), "version") else []
     names += ["Idempotency-Replayed"] if "runner" in fields else []
     return _references(*names, *said.headers)

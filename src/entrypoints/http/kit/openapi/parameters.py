@@ -68,6 +68,17 @@ _IF_NONE_MATCH: Final[dict[str, Any]] = {
 }
 
 
+_LAST_EVENT_ID: Final[dict[str, Any]] = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The id of the last event that the client has.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    "example": "41",
+}
+_HEADERS: Final = {each["name"]: each for each in (_IF_MATCH, _IF_NONE_MATCH, _LAST_EVENT_ID)}
+
+
 def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> list[dict[str, Any]]:
     """Path, query and header parameters, each with an example."""
     found: list[dict[str, Any]] = []
@@ -82,7 +93,7 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
             )
             found.append({"name": shown, "in": "path", "required": True, "schema": schema, "example": _ID})
         elif isinstance(parameter.kwarg_definition, HeaderParameter):
-            found.append(_IF_NONE_MATCH if parameter.kwarg_definition.name == "If-None-Match" else _IF_MATCH)
+            found.append(_HEADERS[parameter.kwarg_definition.name])
     query = query_type(handler)
     if query is not None:
         found += _of_query(query, schemas)

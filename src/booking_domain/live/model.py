@@ -1,0 +1,125 @@
+"""Live events, their channels, and who may follow them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import TooMany
+from booking_domain.shared.ids import ProviderId, SessionId, UserId
+from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
+
+KEPT_FOR: Final = timedelta(minutes=10)
+"""How long live events are kept: as long, a client that lost its connection can resume where it was."""
+
+
+class Channel(StrEnum):
+    """What a client may follow."""
+
+    BOOKINGS = "bookings"
+    PAYMENTS = "payments"
+    NOTIFICATIONS = "notifications"
+    AVAILABILITY = "availability"
+    """Which days of a provider have changed. Public: an event names no person and no booking."""
+    SYSTEM = "system"
+    """Announcements of the platform. Public."""
+
+
+CHANNEL_PERMISSIONS: Final[Mapping[Channel, Permission]] = {
+    Channel.BOOKINGS: Permission.SEE_BOOKINGS,
+    Channel.PAYMENTS: Permission.SEE_BOOKINGS,
+    Channel.NOTIFICATIONS: Permission.READ_NOTIFICATIONS,
+}
+"""What an actor needs to receive an event of a channel, in its relation to the event. Other channels are public."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLiveEvent:
+    """What happened, and whom it concerns. `about` has ids, codes and dates only: whoever may see more reads it."""
+
+    channel: Channel
+    type: str
+    """The public type, e.g. `booking.confirmed`."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    parties: frozenset[UserId] = frozenset()
+    """The parties to the booking, or the owner of the notification."""
+    manager_id: UserId | None = None
+    """The manager of the provider's salon."""
+    provider_id: ProviderId | None = None
+    """Whose availability has changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEvent:
+    """An announced event. Ids follow the order of the commits, without gaps."""
+
+    id: int
+    at: datetime
+    what: NewLiveEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """Who follows which channels. Without an actor only public channels are received."""
+
+    channels: frozenset[Channel]
+    providers: frozenset[ProviderId] = frozenset()
+    """Whose availability is followed."""
+    actor: Actor | None = None
+    session_id: SessionId | None = None
+
+    def receives(self, event: NewLiveEvent) -> bool:
+        """Whether the follower has asked for the event, and may see it."""
+        if event.channel not in self.channels:
+            return False
+        if event.channel is Channel.AVAILABILITY:
+            return event.provider_id in self.providers
+        permission = CHANNEL_PERMISSIONS.get(event.channel)
+        return permission is None or any(may(self.actor, permission, each) for each in self._relations(event))
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the follower may see events that do not concern it."""
+        return any(may(self.actor, permission) for permission in set(CHANNEL_PERMISSIONS.values()))
+
+    def _relations(self, event: NewLiveEvent) -> tuple[Relation | None, ...]:
+        party = self.actor is not None and self.actor.id in event.parties
+        if event.channel is Channel.NOTIFICATIONS:
+            # Nobody but the owner, whatever an admin may do elsewhere.
+            return tuple(owned(self.actor, each) for each in event.parties if party)
+        # The money of a booking is no matter of the salon's manager.
+        of_member = managed(self.actor, event.manager_id) if event.channel is Channel.BOOKINGS else None
+        return (Relation.PARTY if party else None, of_member)
+
+
+class EndReason(StrEnum):
+    """Why the platform ends a stream."""
+
+    SESSION_ENDED = "session_ended"
+    """The session is over, or the account has another role or is disabled. Sign in again."""
+    TOO_SLOW = "too_slow"
+    """The client did not read for too long. It may resume."""
+    TOO_OLD = "too_old"
+    """The stream was open for its longest time. The client resumes."""
+    SHUTDOWN = "shutdown"
+    """This process stops. The client resumes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamLimits:
+    """How many streams may be open at once in one process."""
+
+    per_account: int = 10
+    per_address: int = 20
+    """Of clients without an access token."""
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyStreams(TooMany):
+    """You have {most} open streams; close one first."""
+
+    code: ClassVar[str] = "live.too_many_streams"
+    most: int
+    retry_after_seconds: int = 5

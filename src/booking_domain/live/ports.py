@@ -1,0 +1,91 @@
+"""Ports of live events."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from booking_domain.live.model import LiveEvent, NewLiveEvent
+from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Involved:
+    """Whom a booking concerns, and when it is."""
+
+    customer_id: UserId
+    provider_user_id: UserId
+    provider_id: ProviderId
+    manager_id: UserId | None
+    """The manager of the salon that the provider is a member of."""
+    blocked: TimeRange
+    time_zone: str
+
+
+class LiveEvents(Protocol):
+    """The live events of a transaction."""
+
+    async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
+        """Announce events, in order, if and only if the transaction commits.
+
+        Transactions that append run one at a time from here to their end, so ids follow the order of the commits:
+        whoever sees an event sees all with lower ids.
+        """
+        ...
+
+    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+        """Whom these bookings concern; those that do not exist are left out."""
+        ...
+
+    async def forget(self, before: datetime) -> int:
+        """Delete the events that were announced before an instant, and return how many there were."""
+        ...
+
+
+class LiveReads(Protocol):
+    """Reads of live events, outside any transaction."""
+
+    async def after(self, event_id: int, limit: int) -> Sequence[LiveEvent]:
+        """The kept events with higher ids, by id, at most `limit`."""
+        ...
+
+    async def last_id(self) -> int:
+        """The id of the last event, also if it is no longer kept; 0 if there was none."""
+        ...
+
+
+class LiveSignal(Protocol):
+    """Tells one process that events may have been announced by any process."""
+
+    async def wait(self, seconds: float) -> None:
+        """Return once events may have been announced since the previous return, or when this time is over.
+
+        The first call returns at once.
+
+        Raises:
+            StorageUnavailable: the database is unreachable. The call after that returns once it is reachable.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Stop listening."""
+        ...
+
+
+class LiveRepositories(Protocol):
+    """The repositories of this context."""
+
+    @property
+    def live_events(self) -> LiveEvents: ...
+
+
+class LiveReadGroup(Protocol):
+    """The reads of this context."""
+
+    @property
+    def live(self) -> LiveReads: ...
+
+
+CONTEXT: Final = DomainContext()

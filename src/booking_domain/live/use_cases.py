@@ -1,0 +1,15 @@
+"""Forget live events that nobody can resume from any more."""
+
+from typing import Final
+
+from booking_domain.live.model import KEPT_FOR
+from booking_domain.live.ports import LiveRepositories
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.permissions import Permission
+
+
+async def _forget(_: None, tx: LiveRepositories, context: Context) -> int:
+    return await tx.live_events.forget(context.now - KEPT_FOR)
+
+
+forget_live_events: Final = UseCase(Permission.RUN_PLATFORM, _forget)

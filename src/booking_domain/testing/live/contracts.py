@@ -1,0 +1,126 @@
+"""The contract of `LiveEvents`, `LiveReads` and `LiveSignal`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from booking_domain.catalogue.salons import Salon
+from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
+from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.testing.builders import NOW, TOMORROW, Builder
+from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, a_cast, rolled_back, store_bookings
+from booking_domain.workflows.ports import Repositories
+
+FULL: Final = NewLiveEvent(
+    channel=Channel.BOOKINGS,
+    type="booking.confirmed",
+    about={"bookingId": "a", "days": ["2026-11-24"], "none": None},
+    parties=frozenset({UserId(UUID(int=1)), UserId(UUID(int=2))}),
+    manager_id=UserId(UUID(int=3)),
+    provider_id=ProviderId(UUID(int=4)),
+)
+BARE: Final = NewLiveEvent(channel=Channel.SYSTEM, type="announcement.published")
+
+
+async def _append(backend: Backend, *events: NewLiveEvent) -> None:
+    async with backend.begin() as tx:
+        await tx.live_events.append(events, NOW)
+
+
+class LiveContract(StorageContract):
+    """Live events in a transaction, reads of them, and the signal."""
+
+    async def test_events_are_read_in_order_from_any_id(self, backend: Backend) -> None:
+        reads = backend.reads.live
+        assert (await reads.last_id(), list(await reads.after(0, 9))) == (0, [])
+        await _append(backend, FULL, BARE)
+        await _append(backend)
+        await _append(backend, FULL)
+        expected = [LiveEvent(id=number, at=NOW, what=what) for number, what in enumerate((FULL, BARE, FULL), 1)]
+        assert await reads.last_id() == 3
+        assert list(await reads.after(0, 9)) == expected
+        assert list(await reads.after(0, 2)) == expected[:2]
+        assert list(await reads.after(1, 9)) == expected[1:]
+        assert list(await reads.after(3, 9)) == []
+
+    async def test_what_is_rolled_back_leaves_no_gap(self, backend: Backend) -> None:
+        async def announce(tx: Repositories) -> None:
+            await tx.live_events.append([FULL], NOW)
+
+        await rolled_back(backend, announce)
+        await _append(backend, BARE)
+        assert [(each.id, each.what) for each in await backend.reads.live.after(0, 9)] == [(1, BARE)]
+
+    async def test_whoever_sees_an_event_sees_all_before_it(self, backend: Backend) -> None:
+        seen: list[int] = []
+
+        async def watch() -> None:
+            while len(seen) < 30:
+                found = [each.id for each in await backend.reads.live.after(0, 99)]
+                assert found == list(range(1, len(found) + 1))
+                seen[:] = found
+
+        await asyncio.gather(watch(), *(_append(backend, *[BARE] * (1 + number % 3)) for number in range(15)))
+
+    async def test_old_events_are_forgotten_and_their_ids_are_not_used_again(self, backend: Backend) -> None:
+        await _append(backend, FULL)
+        async with backend.begin() as tx:
+            await tx.live_events.append([BARE], NOW + timedelta(minutes=1))
+            assert await tx.live_events.forget(NOW) == 0
+            assert await tx.live_events.forget(NOW + timedelta(seconds=1)) == 1
+            assert await tx.live_events.forget(NOW + timedelta(hours=1)) == 1
+        assert (await backend.reads.live.last_id(), list(await backend.reads.live.after(0, 9))) == (2, [])
+        await _append(backend, BARE)
+        assert [each.id for each in await backend.reads.live.after(0, 9)] == [3]
+
+    async def test_a_booking_concerns_its_parties_and_the_manager(self, backend: Backend, make: Builder) -> None:
+        alone, member, manager = await a_cast(backend, make), await a_cast(backend, make), make.user(Role.MANAGER)
+        salon = Salon(
+            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW
+        )
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            await tx.salons.add(salon)
+            await tx.salons.join(salon.id, member.profile.id)
+        one, other = (make.booking(cast.profile, cast.customer, TOMORROW) for cast in (alone, member))
+        await store_bookings(backend, make, one, other)
+        expected = Involved(
+            customer_id=one.customer_id,
+            provider_user_id=one.provider_user_id,
+            provider_id=one.provider_id,
+            manager_id=None,
+            blocked=one.blocked,
+            time_zone=one.time_zone,
+        )
+        of_member = replace(
+            expected,
+            customer_id=other.customer_id,
+            provider_user_id=other.provider_user_id,
+            provider_id=other.provider_id,
+            manager_id=manager.id,
+        )
+        async with backend.begin() as tx:
+            found = await tx.live_events.involved([one.id, other.id, BookingId(make.entropy.new_id())])
+            assert found == {one.id: expected, other.id: of_member}
+            assert await tx.live_events.involved([]) == {}
+
+    async def test_a_signal_follows_each_announcement(self, backend: Backend) -> None:
+        signals = [backend.live_signal() for _ in range(2)]
+        try:
+            for signal in signals:
+                await signal.wait(0)
+            for _ in range(2):
+                waiting = [asyncio.create_task(signal.wait(TIME_LIMIT)) for signal in signals]
+                await _append(backend, FULL, BARE)
+                await asyncio.wait_for(asyncio.gather(*waiting), TIME_LIMIT / 2)
+            await signals[0].wait(0.01)  # returns though nothing happens
+        finally:
+            for signal in signals:
+                await signal.close()
+
+
+CONTRACTS: Final = {LiveEvents: LiveContract, LiveReads: LiveContract, LiveSignal: LiveContract}

@@ -1,0 +1,101 @@
+"""Live events in memory."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from booking_domain.live.model import LiveEvent, NewLiveEvent
+from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.shared.ids import BookingId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+
+LIVE_EVENTS: Final = Table[int, LiveEvent]("live_events")
+LIVE_POSITION: Final = Table[bool, int]("live_position")
+TABLES: Final = (LIVE_EVENTS, LIVE_POSITION)
+_POLL_SECONDS: Final = 0.005
+
+
+class MemoryLiveEvents(LiveEvents):
+    """The live events of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
+        last_id = self._state[LIVE_POSITION].get(True, 0)
+        for number, event in enumerate(events, last_id + 1):
+            self._state[LIVE_EVENTS][number] = LiveEvent(id=number, at=now, what=event)
+        self._state[LIVE_POSITION][True] = last_id + len(events)
+
+    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+        found = {}
+        for booking in (self._state[BOOKINGS].get(each) for each in booking_ids):
+            if booking is None:
+                continue
+            salon_id = self._state[SALON_MEMBERS].get(booking.provider_id)
+            found[booking.id] = Involved(
+                customer_id=booking.customer_id,
+                provider_user_id=booking.provider_user_id,
+                provider_id=booking.provider_id,
+                manager_id=None if salon_id is None else self._state[SALONS][salon_id].manager_id,
+                blocked=booking.blocked,
+                time_zone=booking.time_zone,
+            )
+        return found
+
+    async def forget(self, before: datetime) -> int:
+        rows = self._state[LIVE_EVENTS]
+        old = [key for key, event in rows.items() if event.at < before]
+        for key in old:
+            del rows[key]
+        return len(old)
+
+
+class MemoryLiveReads(LiveReads):
+    """The committed live events."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def after(self, event_id: int, limit: int) -> Sequence[LiveEvent]:
+        rows = self._committed()[LIVE_EVENTS]
+        return [rows[key] for key in sorted(rows) if key > event_id][:limit]
+
+    async def last_id(self) -> int:
+        return self._committed()[LIVE_POSITION].get(True, 0)
+
+
+class MemoryLiveSignal(LiveSignal):
+    """Compares the last id every few milliseconds."""
+
+    def __init__(self, reads: LiveReads) -> None:
+        self._reads = reads
+        self._seen = -1
+
+    async def wait(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while (last_id := await self._reads.last_id()) == self._seen and loop.time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(_POLL_SECONDS)
+        self._seen = last_id
+
+    async def close(self) -> None: ...
+
+
+class LiveRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.live_events = MemoryLiveEvents(state)
+
+
+class LiveReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.live = MemoryLiveReads(committed)

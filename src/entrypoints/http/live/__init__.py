@@ -1,0 +1,1 @@
+"""Live events over HTTP: the hub of a process, and its streams."""

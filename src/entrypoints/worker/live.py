@@ -1,0 +1,26 @@
+"""Live events in the worker. The relay announces them itself, so that no queue delays them; here they are forgotten."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from booking_domain.live.use_cases import forget_live_events
+from booking_domain.notifications.events import NotificationKept
+from booking_domain.scheduling.events import CalendarChanged
+from booking_domain.shared.actor import SYSTEM
+from entrypoints.container import Container
+from entrypoints.worker.declarations import Enqueue, JobRequest, Subscription, Sweep, WorkerContext
+
+
+def _announced_only(_: NotificationKept | CalendarChanged) -> Iterator[JobRequest]:
+    """Return no job."""
+    return iter(())
+
+
+async def _forget(container: Container, _: Enqueue) -> None:
+    await container.executor().run(forget_live_events, None, actor=SYSTEM)
+
+
+CONTEXT: Final = WorkerContext(
+    subscriptions=(Subscription((NotificationKept, CalendarChanged), _announced_only),),
+    sweeps=(Sweep("old live events", _forget),),
+)

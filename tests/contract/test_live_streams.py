@@ -1,0 +1,55 @@
+"""Streams of several processes on PostgreSQL: each event once, also when the connections that listen are killed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from tests.contract.backends import PostgresBackend, on_postgres
+from tests.databases import TestServer
+
+from booking_domain.live.model import Channel, Follower, NewLiveEvent, StreamLimits
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.shared.memory.clock import ManualClock
+from entrypoints.http.live.hub import LiveHub, Stream
+
+TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
+ALL: Final = Follower(channels=frozenset(Channel))
+_KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN live_events'"
+
+
+@asynccontextmanager
+async def a_process(backend: PostgresBackend) -> AsyncIterator[tuple[LiveHub, Stream]]:
+    reads = backend.reads
+    hub = LiveHub(reads.live, reads.sessions, backend.live_signal(), ManualClock(NOW), StreamLimits())
+    try:
+        yield hub, await hub.open(ALL, "address", after=None)
+    finally:
+        await hub.aclose()
+
+
+async def _announce(backend: PostgresBackend, count: int) -> None:
+    async with backend.begin() as tx:
+        await tx.live_events.append([TICK] * count, NOW)
+
+
+async def _received(stream: Stream, count: int) -> list[int]:
+    found = [await stream.next(20) for _ in range(count)]
+    return [each.id for each in found if each is not None]
+
+
+async def test_each_process_gets_each_event_once_though_its_listening_connection_is_killed(
+    postgres: TestServer,
+) -> None:
+    async with (
+        on_postgres(postgres, pool_size=4) as backend,
+        a_process(backend) as (_, one),
+        a_process(backend) as (_, other),
+    ):
+        for killed in (False, True, False, True):
+            if killed:
+                async with backend.connection() as connection:
+                    await connection.execute(_KILL)
+            await asyncio.gather(*(_announce(backend, 1 + number % 2) for number in range(6)))
+        expected = list(range(1, 4 * 9 + 1))
+        assert await _received(one, len(expected)) == await _received(other, len(expected)) == expected
