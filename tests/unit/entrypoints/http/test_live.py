@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -65,24 +64,6 @@ async def test_a_manager_follows_the_bookings_of_members_and_not_their_money(api
         assert (await client.next())["event"] == "ready"
         await announced(api, *(NewLiveEvent(channel=Channel(each), type=each, manager_id=me) for each in PRIVATE), TICK)
         assert [each["type"] for each in await client.events()] == ["bookings"]
-
-
-async def test_a_client_that_loses_its_connection_again_and_again_misses_and_repeats_nothing(api: Api) -> None:
-    chance, sent = random.Random(14), 0  # noqa: S311 - no secret
-    received: list[int] = []
-    last, per_turn = "0", 5
-    for _ in range(40):
-        async with following(api, None, "system", after=last) as client:
-            assert (await client.next())["event"] == "ready"
-            await announced(api, *[TICK] * chance.randrange(per_turn))
-            sent = await api.database.reads.live.last_id()
-            for _ in range(chance.randrange(sent - len(received) + 1)):
-                last = (await client.next())["id"]
-                received.append(int(last))
-    async with following(api, None, "system", after=last) as client:
-        await client.next()
-        received += [int((await client.next())["id"]) for _ in range(sent - len(received))]
-    assert received == list(range(1, sent + 1))
 
 
 async def test_a_client_is_told_that_what_it_missed_is_gone(api: Api) -> None:

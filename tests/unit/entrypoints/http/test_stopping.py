@@ -14,7 +14,7 @@ def test_a_signal_tells_the_streams_and_then_granian() -> None:
 
     class Heard(Stopping):
         def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-            self._own = _signals.set_loop_signals(loop)
+            self._own = _signals.set_loop_signals(loop)  # type: ignore[no-untyped-call]
 
         def set(self) -> None:
             told.append("granian")

@@ -124,5 +124,7 @@ async def test_a_message_of_an_unknown_topic_is_logged_kept_and_reported_every_m
     await shop.run_due_jobs()
     assert shop.subjects() == ["please pay the deposit"]
     async with shop.database.connection() as connection:
-        cursor = await connection.execute("SELECT id, parked_at IS NOT NULL FROM outbox")
+        cursor = await connection.execute(
+            "SELECT id, parked_at IS NOT NULL FROM outbox WHERE topic <> 'notification.kept'"
+        )
         assert await cursor.fetchall() == [(UNKNOWN, True)]
