@@ -98,7 +98,7 @@ _AFTER: Final = Statement(
     .limit(bindparam("most"))
 )
 _LAST: Final = Statement(select(live_position.c.last_id))
-_FORGET: Final = Statement(delete(live_events).where(_e.at < bindparam("before")))
+_FORGET: Final = Statement(delete(live_events).where(_e.at < bindparam("before")).returning(_e.id))
 
 
 class PostgresLiveEvents(WithWork, LiveEvents):
@@ -140,7 +140,7 @@ class PostgresLiveEvents(WithWork, LiveEvents):
         }
 
     async def forget(self, before: datetime) -> int:
-        return (await self._work.execute(_FORGET, before=before)).rowcount
+        return len(await self._work.all(_FORGET, before=before))
 
 
 class PostgresLiveReads(WithWork, LiveReads):

@@ -151,6 +151,8 @@ class Row:
     """A route that takes `If-Match`: an edit that succeeds."""
     unversioned: str = ""
     """A PUT or PATCH that takes no `If-Match`: the reason."""
+    endless: bool = False
+    """Whether its answer ends only with the client: then HEAD asks instead."""
     tagged: bool = False
     """Whether a GET takes `If-None-Match`."""
 

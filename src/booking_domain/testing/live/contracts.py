@@ -63,6 +63,7 @@ class LiveContract(StorageContract):
                 found = [each.id for each in await backend.reads.live.after(0, 99)]
                 assert found == list(range(1, len(found) + 1))
                 seen[:] = found
+                await asyncio.sleep(0)
 
         await asyncio.gather(watch(), *(_append(backend, *[BARE] * (1 + number % 3)) for number in range(15)))
 

@@ -47,6 +47,7 @@ async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: s
     body = await the_body(world, handler, named)
     address = path.format(**{**named, "transaction_id": str(uuid4())})
     more: dict[str, Any] = {"json": body} if body else {}
+    method = "HEAD" if row.endless else method
     return await world.api.call(method, f"{address}?{row.query}".rstrip("?"), await world.token(identity), **more)
 
 
