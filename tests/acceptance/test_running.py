@@ -45,7 +45,8 @@ def rows(product: Product) -> dict[str, int]:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
             "AND tablename NOT LIKE 'procrastinate%' "
             "AND tablename NOT IN "
-            "('worker_heartbeats', 'outbox', 'notifications', 'messages', 'receipts', 'receipt_numbers')"
+            "('worker_heartbeats', 'outbox', 'notifications', 'messages', 'receipts', 'receipt_numbers', "
+            "'live_events', 'live_position')"
         ).fetchall()
         found = {}
         for (table,) in tables:

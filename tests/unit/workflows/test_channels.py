@@ -63,8 +63,7 @@ async def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off
     notifier = MemoryNotifier()
     await customer_is(studio, email=email, phone=phone, preferences=Preferences(channels=channels))
     await studio.book()
-    for event in await studio.backend.outbox_events():
-        assert isinstance(event, BookingChanged)
+    for event in [each for each in await studio.backend.outbox_events() if isinstance(each, BookingChanged)]:
         await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == way
 
@@ -82,8 +81,7 @@ async def test_a_deleted_account_gets_no_booking_notices(studio: Studio) -> None
     notifier = MemoryNotifier()
     await studio.book()
     await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
-    for event in await studio.backend.outbox_events():
-        assert isinstance(event, BookingChanged)
+    for event in [each for each in await studio.backend.outbox_events() if isinstance(each, BookingChanged)]:
         await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == []
 

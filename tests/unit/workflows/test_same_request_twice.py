@@ -40,8 +40,8 @@ async def test_twenty_concurrent_requests_with_one_key_make_one_booking(studio: 
     assert refusals == []
     assert len({answer.body for answer in answers}) == 1
     assert sorted(answer.replayed for answer in answers) == [False] + [True] * 19
-    [event] = await studio.backend.outbox_events()
-    assert event.topic == "booking.placed"
+    topics = [each.topic for each in await studio.backend.outbox_events()]
+    assert topics.count("booking.placed") == 1
 
 
 async def test_a_replay_returns_the_first_response_even_after_the_booking_changed(studio: Studio) -> None:

@@ -101,6 +101,7 @@ async def test_a_failing_sweep_does_not_keep_the_others_from_running(shop: Works
 
 
 async def test_a_message_of_an_unknown_topic_is_logged_kept_and_reported_every_minute(shop: Workshop) -> None:
+    await shop.relay()
     async with shop.database.connection() as connection:
         await connection.execute(
             "INSERT INTO outbox (id, topic, subject, payload, occurred_at)"
