@@ -30,6 +30,7 @@ from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, Reposi
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
@@ -53,6 +54,9 @@ live_events: Final = Table(
     Column("provider_id", Uuid),
     one_of("channel", Channel),
     Index("live_events_at_idx", "at"),
+    info=personal_data(
+        "manager_id", erase=Kept("ids only, for ten minutes"), export=NotExported("ids only, for ten minutes")
+    ),
 )
 live_position: Final = Table(
     "live_position",
