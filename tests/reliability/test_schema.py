@@ -48,7 +48,9 @@ def product(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def document(product: Server) -> dict[str, Any]:
-    return done(httpx.get(f"{product.url}/schema", trust_env=False))
+    found = done(httpx.get(f"{product.url}/schema", trust_env=False))
+    del found["paths"]["/api/v1/events"]  # its answer has no end; `test_live.py` tests it
+    return found
 
 
 @pytest.mark.parametrize("role", ROLES)
