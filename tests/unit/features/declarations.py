@@ -151,8 +151,8 @@ class Row:
     """A route that takes `If-Match`: an edit that succeeds."""
     unversioned: str = ""
     """A PUT or PATCH that takes no `If-Match`: the reason."""
-    endless: bool = False
-    """Whether its answer ends only with the client: then HEAD asks instead."""
+    endless: str = ""
+    """A query whose answer ends only with the client: HEAD asks for it."""
     tagged: bool = False
     """Whether a GET takes `If-None-Match`."""
 

@@ -5,6 +5,6 @@ from typing import Final
 from tests.unit.features.declarations import PUBLIC, Feature, Row
 
 FEATURE: Final = Feature(
-    routes={"GET /events": Row(PUBLIC, query="channels=system", endless=True)},
+    routes={"GET /events": Row(PUBLIC, endless="channels=system")},
     events={"notification.kept": {"notificationId", "userId"}, "calendar.changed": {"providerId", "date"}},
 )

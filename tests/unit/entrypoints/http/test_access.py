@@ -47,8 +47,8 @@ async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: s
     body = await the_body(world, handler, named)
     address = path.format(**{**named, "transaction_id": str(uuid4())})
     more: dict[str, Any] = {"json": body} if body else {}
-    method = "HEAD" if row.endless else method
-    return await world.api.call(method, f"{address}?{row.query}".rstrip("?"), await world.token(identity), **more)
+    method, query = ("HEAD", row.endless) if row.endless else (method, row.query)
+    return await world.api.call(method, f"{address}?{query}".rstrip("?"), await world.token(identity), **more)
 
 
 async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[str, Any]:
