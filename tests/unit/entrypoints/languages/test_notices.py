@@ -11,6 +11,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.notifications.codes import CODE_NOTICES, code_notice
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeTemplate, NoticeValue
 from booking_domain.payments.events import PaymentReceived
+from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.testing.builders import NOW, Builder
@@ -159,7 +160,7 @@ async def test_each_party_of_a_booking_reads_its_own_language() -> None:
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if not isinstance(event, bookings.BookingChanged):
-            assert isinstance(event, PaymentReceived)  # of which only webhooks tell
+            assert isinstance(event, PaymentReceived | CalendarChanged)  # of which nobody is notified
             continue
         await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator(FALLBACK))
     reference = (await studio.seen(booking)).reference
