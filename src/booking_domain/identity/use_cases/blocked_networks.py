@@ -64,7 +64,7 @@ async def _lift(blocked_id: BlockedNetworkId, tx: IdentityTx, context: Context) 
 
 
 def _note(action: str, blocked: BlockedNetwork, context: Context) -> None:
-    context.note(action, Subject("blocked_network", blocked.id), details={"network": str(blocked.network)})
+    context.note(action, details={"network": str(blocked.network)})
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
@@ -80,8 +80,14 @@ async def _list(actor: Actor, blocked: BlockedNetworkReads, *, now: datetime) ->
 block_network: Final = UseCase(
     Permission.BLOCK_NETWORKS,
     _block,
+    lambda _, blocked: Subject("blocked_network", blocked.id),
     raises=(InvalidValue, OwnNetwork, NetworkBlockedAlready, TooManyBlockedNetworks),
 )
-lift_block: Final = UseCase(Permission.BLOCK_NETWORKS, _lift, raises=(BlockedNetworkNotFound,))
+lift_block: Final = UseCase(
+    Permission.BLOCK_NETWORKS,
+    _lift,
+    lambda blocked_id, _: Subject("blocked_network", blocked_id),
+    raises=(BlockedNetworkNotFound,),
+)
 sweep_blocked_networks: Final = UseCase(Permission.RUN_PLATFORM, _sweep)
 list_blocked_networks: Final = Query(_list, (NotPermitted,))

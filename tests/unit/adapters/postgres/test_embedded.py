@@ -84,6 +84,12 @@ def test_a_failed_start_names_the_log(tmp_path: Path) -> None:
         embedded.start(tmp_path / "postgres", settings={"shared_buffers": "not a size"})
 
 
-def test_a_missing_program_is_named(tmp_path: Path) -> None:
-    with pytest.raises(embedded.EmbeddedPostgresError, match="initdb"):
+def test_without_postgresql_the_error_names_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(embedded.EmbeddedPostgresError, match=r"requirements/run\.txt"):
         embedded.start(tmp_path / "postgres", binaries=tmp_path)
+
+
+def test_a_missing_program_is_named(tmp_path: Path) -> None:
+    (tmp_path / "postgres").touch()
+    with pytest.raises(embedded.EmbeddedPostgresError, match="initdb"):
+        embedded.start(tmp_path / "data", binaries=tmp_path)

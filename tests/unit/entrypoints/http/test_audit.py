@@ -45,6 +45,15 @@ THEIR_OWN: Final = {
     "edit_account",
     "delete_own_account",
     "read_all_notifications",
+    "accept_documents",
+    "add_passkey",
+    "start_adding_passkey",
+    "rename_passkey",
+    "remove_passkey",
+    "list_devices",
+    "remember_device",
+    "forget_device",
+    "forget_all_devices",
 }
 """Use cases whose subject is the actor's own account, or the one thing of its kind that the account has."""
 
@@ -70,11 +79,10 @@ async def unaudited(*routes: str) -> list[str]:
             assert named is not None
             before = await entries(api)
             answer = await asked(world, route, the_routes(api)[route], "admin", named)
-            if row.example_refused:
-                assert 400 <= answer.status_code < 500, answer.text  # refused, so nothing has changed
-            else:
-                assert answer.is_success or route.startswith("GET "), answer.text
-                silent.extend([route] if await entries(api) == before else [])
+            if row.example_refused and answer.is_client_error:
+                continue  # nothing has changed
+            assert answer.is_success or route.startswith("GET "), answer.text
+            silent.extend([route] if await entries(api) == before else [])
     return silent
 
 

@@ -85,6 +85,11 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "mfa/totp",
         "mfa/totp/confirm",
         "mfa/recovery-codes",
+        "passkey",
+        "passkey/options",
+        "passkeys",
+        "passkeys/options",
+        "passkeys/{passkey_id:str}",
     }
 
 
