@@ -143,8 +143,8 @@ class Row:
     """Whether a secret in the request authorises it."""
     example_refused: bool = False
     """Whether the documented example is refused when an admin sends it."""
-    signs_out: bool = False
-    """Whether it ends the session of the admin who sends it."""
+    changes_sign_in: bool = False
+    """Whether it ends the session of the admin who sends it, or gives the admin another second factor."""
     once: Callable[[Api], Awaitable[Request]] | None = None
     """A POST that takes an `Idempotency-Key`: a request that succeeds once. `edit` says it too."""
     edit: Callable[[Api], Awaitable[Edit]] | None = None

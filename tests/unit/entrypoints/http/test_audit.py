@@ -58,7 +58,7 @@ THEIR_OWN: Final = {
 """Use cases whose subject is the actor's own account, or the one thing of its kind that the account has."""
 
 
-SIGNING_OUT: Final = tuple(route for route, row in ROUTES.items() if row.signs_out)
+CHANGING_SIGN_IN: Final = tuple(route for route, row in ROUTES.items() if row.changes_sign_in)
 
 
 async def entries(api: Api) -> int:
@@ -87,11 +87,11 @@ async def unaudited(*routes: str) -> list[str]:
 
 
 async def test_every_request_of_an_admin_has_an_audit_entry() -> None:
-    assert await unaudited(*(route for route in FOR_ADMINS if route not in SIGNING_OUT)) == []
+    assert await unaudited(*(route for route in FOR_ADMINS if route not in CHANGING_SIGN_IN)) == []
 
 
-@pytest.mark.parametrize("route", SIGNING_OUT)
-async def test_requests_that_sign_an_admin_out_have_an_audit_entry(route: str) -> None:
+@pytest.mark.parametrize("route", CHANGING_SIGN_IN)
+async def test_requests_that_change_how_an_admin_signs_in_have_an_audit_entry(route: str) -> None:
     assert await unaudited(route) == []
 
 
