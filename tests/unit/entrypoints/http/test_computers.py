@@ -1,6 +1,7 @@
 """Computations in processes of their own."""
 
 import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from functools import partial
@@ -44,7 +45,7 @@ async def test_a_computation_that_takes_too_long_ends_with_its_process(computing
 
 async def test_a_process_that_dies_is_replaced(computing: ProcessComputing) -> None:
     with pytest.raises(ServiceBusy):
-        await computing.run(partial(os._exit, 1))
+        await computing.run(partial(signal.raise_signal, signal.SIGKILL))
     assert await computing.run(os.getpid) != os.getpid()
 
 

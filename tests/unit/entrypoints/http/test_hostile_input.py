@@ -67,7 +67,7 @@ def hostile_bodies(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterat
 def hostile_paths(path: str, operation: dict[str, Any], known: defaultdict[str, str]) -> Iterator[str]:
     """The path with one parameter replaced by something hostile."""
     required = {
-        each["name"]: each["example"]
+        each["name"]: each["example"][0] if each["schema"].get("type") == "array" else each["example"]
         for each in operation["parameters"]
         if each["in"] == "query" and each.get("required")
     }
@@ -102,6 +102,8 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
     asked = 0
     for name, operation in operations(document):
         method, path = name.split()
+        if "text/event-stream" in operation["responses"].get("200", {}).get("content", {}):
+            method = "HEAD"  # the answer to GET does not end
         staff = {"/admin/": admin, "/availability": provider, "/salons": manager}
         token = next((token for place, token in staff.items() if place in path), customer)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

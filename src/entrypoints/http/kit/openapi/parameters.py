@@ -22,6 +22,7 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "durationMinutes": 60,
     "service": "google",
+    "channels": ["system"],
     "limit": 20,
     "cursor": "AZnzohtAfBGaVQ1qTw6MIQ",
     "token": "pX3l0dV9o1kQm7tYh2sJb5uEw8rNc4aGf6zKi0xLvTI",
