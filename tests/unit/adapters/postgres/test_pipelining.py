@@ -23,6 +23,7 @@ CREATE = Statement(text("CREATE TABLE IF NOT EXISTS numbers (number integer PRIM
 ADD = Statement(text("INSERT INTO numbers VALUES (:number)").bindparams(bindparam("number")))
 ALL = Statement(text("SELECT number FROM numbers ORDER BY number"))
 SLEEP = Statement(text("SELECT pg_sleep(60)"))
+SLEEPING = b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
 PREPARED = Statement(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO numbers%'"))
 
 
@@ -42,9 +43,15 @@ async def _database(server: TestServer) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def connection(postgres: TestServer) -> AsyncIterator[AsyncConnection[Row]]:
+async def database(postgres: TestServer) -> AsyncIterator[Database]:
+    async with _database(postgres) as database:
+        yield database
+
+
+@pytest.fixture
+async def connection(database: Database) -> AsyncIterator[AsyncConnection[Row]]:
     """Take a connection of a pool; after the test it must be idle."""
-    async with asyncio.timeout(PATIENCE_SECONDS), _database(postgres) as database, database.connection() as connection:
+    async with asyncio.timeout(PATIENCE_SECONDS), database.connection() as connection:
         async with pipeline(connection, transaction=True) as work:
             await work.execute(CREATE)
         yield connection
@@ -92,18 +99,21 @@ async def test_an_exception_rolls_back(connection: AsyncConnection[Row]) -> None
     assert await numbers(connection) == []
 
 
-async def test_a_cancellation_rolls_back(connection: AsyncConnection[Row]) -> None:
-    waiting = asyncio.Event()
+async def _until_it_sleeps(database: Database) -> None:
+    """Wait until a server process runs `SLEEP`: it ignores a cancellation that comes before."""
+    async with database.connection() as other:
+        while await (await other.execute(SLEEPING)).fetchone() != (1,):
+            pass
 
+
+async def test_a_cancellation_rolls_back(database: Database, connection: AsyncConnection[Row]) -> None:
     async def wait_long() -> None:
         async with pipeline(connection, transaction=True) as work:
             await work.execute(ADD, number=1)
-            await work.flush()
-            waiting.set()
             await work.one(SLEEP)
 
     task = asyncio.create_task(wait_long())
-    await waiting.wait()
+    await _until_it_sleeps(database)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
