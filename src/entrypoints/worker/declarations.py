@@ -27,6 +27,8 @@ MESSAGES: Final = "messages"
 """The queue of jobs that send messages to people: over mail servers and providers of text messages that may be slow."""
 SWEEP: Final = "sweep"
 """The job of every minute that runs the sweeps."""
+URGENT: Final = 1
+"""The priority of jobs for which a person waits at a screen: they run before the notifications that wait."""
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
 RETRY_SOON: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
 """For jobs whose result is worthless after a few minutes."""
@@ -42,6 +44,8 @@ class Job:
     """Takes the container, and the arguments by name; may return jobs that follow."""
     queue: str = DEFAULT
     retry: procrastinate.BaseRetryStrategy = field(default_factory=lambda: RETRY)
+    priority: int = 0
+    """Waiting jobs of a higher priority run first."""
 
     def request(
         self, *, at: datetime | None = None, lock: str | None = None, once: str | None = None, **arguments: str

@@ -40,6 +40,7 @@ from booking_domain.workflows.send_code import send_code, send_sign_up_code
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
     RETRY_SOON,
+    URGENT,
     Enqueue,
     Job,
     JobRequest,
@@ -94,7 +95,7 @@ async def _erase_message_files(container: Container, user_id: UserId) -> None:
     await asyncio.to_thread(container.message_files().erase, user_id, addresses, sms)
 
 
-SEND_CODE: Final = Job(name="send_code", run=_send_code, retry=RETRY_SOON)
+SEND_CODE: Final = Job(name="send_code", run=_send_code, retry=RETRY_SOON, priority=URGENT)
 ERASE: Final = Job(name="erase", run=_erase)
 
 

@@ -45,7 +45,7 @@ class Jobs:
         self._handlers: Final = handlers(contexts, notify=self._notify)
         self._sweeps: Final = tuple(sweep for context in contexts for sweep in context.sweeps)
         self._tasks: Final = {
-            job.name: app.task(name=job.name, queue=job.queue, retry=job.retry)(self._bound(job))
+            job.name: app.task(name=job.name, queue=job.queue, retry=job.retry, priority=job.priority)(self._bound(job))
             for job in (self._notify, *(job for context in contexts for job in context.jobs))
         }
         for each in (each for context in contexts for each in context.periodic):

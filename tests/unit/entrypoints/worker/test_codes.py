@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from structlog.testing import capture_logs
-from tests.unit.entrypoints.worker.workshop import Workshop
+from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
@@ -64,6 +64,18 @@ async def test_a_code_goes_to_the_requested_contact_and_is_in_no_job(shop: Works
         for to, code in zip((user.email, user.phone), codes, strict=True)
     ]
     assert shop.sender.delivered == ()
+
+
+async def test_a_code_overtakes_waiting_notifications(shop: Workshop) -> None:
+    user = await joined(shop)
+    await shop.studio.book()
+    await shop.relay()
+    await wanted(shop, user)
+    await shop.relay()
+    waiting = [task for task, *_ in await shop.waiting_jobs()]
+    assert waiting.index("notify") < waiting.index("send_code")
+    async with shop.database.connection() as connection:
+        assert await fetch_job(connection) == "send_code"
 
 
 async def test_an_unsent_code_is_retried_soon(shop: Workshop) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
-from tests.unit.entrypoints.worker.workshop import Workshop
+from psycopg import AsyncConnection
+from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 
 from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.transitions import Status
@@ -197,6 +199,28 @@ async def test_the_worker_relays_and_runs_jobs_until_it_is_stopped(shop: Worksho
         stop.set()
         await worker
         assert shop.subjects() == ["please pay the deposit"]
+
+
+async def test_fetching_a_job_reads_few_rows_however_many_wait(shop: Workshop) -> None:
+    """Also with the statistics of an empty table."""
+    jobs = (
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, lock)"
+        " SELECT 'default', 'notify', 'notify ' || number FROM generate_series(1, 5000) AS number"
+    )
+    async with shop.database.connection() as connection, connection.transaction():
+        await connection.execute(jobs)
+        before = await rows_read(connection)
+        await fetch_job(connection)
+        assert await rows_read(connection) - before < 50
+
+
+async def rows_read(connection: AsyncConnection[Any]) -> int:
+    """The rows of the queue that this transaction has read."""
+    cursor = await connection.execute(
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'procrastinate_jobs'"
+    )
+    [(rows,)] = await cursor.fetchall()
+    return int(rows)
 
 
 async def test_the_job_of_a_killed_worker_is_requeued(shop: Workshop) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import procrastinate
+from psycopg import AsyncConnection
 from tests.databases import CIPHER, TestServer
 from tests.unit.entrypoints.api import OpenGateway
 
@@ -19,7 +20,7 @@ from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
 from entrypoints.container import Container
 from entrypoints.settings import Settings
-from entrypoints.worker.declarations import Job, JobRequest
+from entrypoints.worker.declarations import DEFAULT, Job, JobRequest
 from entrypoints.worker.jobs import Jobs
 
 _LATER: Final = timedelta(days=365_000)
@@ -70,6 +71,13 @@ class Workshop:
 
     def subjects(self) -> list[str]:
         return [message.subject.partition(": ")[2] for message in self.sender.delivered]
+
+
+async def fetch_job(connection: AsyncConnection[Any]) -> str:
+    """Start the next job of the default queue as a worker does, but do not run it; return its name."""
+    cursor = await connection.execute("SELECT task_name FROM procrastinate_fetch_job_v2(%s, NULL)", ([DEFAULT],))
+    [(name,)] = await cursor.fetchall()
+    return str(name)
 
 
 class TellingSender(MemoryMessageSender):
