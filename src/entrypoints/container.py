@@ -56,6 +56,7 @@ from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.assertions import TelegramBotAssertions
+from adapters.web_push import WebPush, public_key
 from adapters.webhooks.sender import HttpWebhookSender
 from booking_domain.files.model import MEGABYTE, UploadLimits
 from booking_domain.files.ports import MalwareScanner
@@ -66,6 +67,7 @@ from booking_domain.identity.preferences import Unsubscription
 from booking_domain.identity.security import Identity, SecurityPorts
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.notifications.codes import CodesByAddress
+from booking_domain.notifications.push import PushRules
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
 from booking_domain.shared.executor import Executor
@@ -74,9 +76,10 @@ from booking_domain.webhooks.model import EndpointRules
 from booking_domain.workflows.enclosures import Enclosures
 from booking_domain.workflows.files import FileChecks
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.send_push import PushMessageSender
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
-from entrypoints.messaging_settings import SmsProvider
+from entrypoints.messaging_settings import PushSettings, SmsProvider
 from entrypoints.openid_settings import OpenIdSettings
 from entrypoints.origins import current_origin
 from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, StripeSettings
@@ -181,6 +184,19 @@ def endpoint_rules(allow_private: bool) -> EndpointRules:  # noqa: FBT001 - a se
     if allow_private:
         return EndpointRules(schemes=frozenset({"http", "https"}))
     return EndpointRules(allows_host=literal_is_allowed)
+
+
+def push_rules(push: PushSettings, *, allow_private: bool) -> PushRules:
+    """Whether and where notifications are pushed."""
+    key = public_key(push.key) if push.key else ""
+    if allow_private:
+        return PushRules(public_key=key, schemes=frozenset({"http", "https"}))
+    return PushRules(public_key=key, services=push.services)
+
+
+def push_contact(contact: str, public_url: str) -> str:
+    """How push services reach the operator."""
+    return contact or public_url
 
 
 def s3_storage(storage: StorageSettings) -> Any:
@@ -339,6 +355,9 @@ class Container(containers.DeclarativeContainer):
     )
     stripe_events = providers.Singleton(stripe_events, settings.provided.stripe.webhook_secrets)
 
+    push_rules = providers.Singleton(
+        push_rules, settings.provided.push, allow_private=settings.provided.webhooks_allow_private
+    )
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
         Executor,
         begin=database.provided.begin,
@@ -351,6 +370,7 @@ class Container(containers.DeclarativeContainer):
             gateways.provided.chargeable,
             providers.Callable(endpoint_rules, settings.provided.webhooks_allow_private),
             providers.Callable(upload_limits, settings.provided.storage.quota_megabytes),
+            push_rules,
         ),
     )
     identity = providers.Singleton(
@@ -440,6 +460,13 @@ class Container(containers.DeclarativeContainer):
         recipient_key=sms_recipient_key,
         most_per_day=settings.provided.sms.most_per_day,
     )
+    web_push = providers.Singleton(
+        WebPush,
+        settings.provided.push.key,
+        contact=providers.Callable(push_contact, settings.provided.push.contact, settings.provided.public_url),
+        clock=clock,
+        allow_private=settings.provided.webhooks_allow_private,
+    )
     message_sender = providers.Singleton(
         SenderByChannel,
         providers.Dict(
@@ -454,6 +481,17 @@ class Container(containers.DeclarativeContainer):
                 twilio=sms_message_sender,
                 kavenegar=sms_message_sender,
                 none=providers.Object(None),
+            ),
+            push=providers.Selector(
+                settings.provided.push.service,
+                on=providers.Singleton(
+                    PushMessageSender,
+                    push=web_push,
+                    reads=reads.provided.push_subscriptions,
+                    executor=executor,
+                    clock=clock,
+                ),
+                off=providers.Object(None),
             ),
         ),
     )

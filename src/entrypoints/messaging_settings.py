@@ -1,6 +1,7 @@
-"""Configuration of text messages, e-mail and sign-in by Telegram."""
+"""Configuration of text messages, e-mail, Web Push and sign-in by Telegram."""
 
 import re
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -9,6 +10,8 @@ from typing import Final
 from booking_domain.identity.model import normal_email
 from entrypoints.environment import Environ
 
+_PUSH_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
 
 
@@ -81,6 +84,30 @@ class EmailSettings:
     """SMTP_PASSWORD: the account's password."""
     timeout_seconds: float = 15.0
     """SMTP_TIMEOUT_SECONDS: the deadline for a response of the server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """The key with which notifications are pushed to browsers, and the services that may be pushed to."""
+
+    key: str = field(default="", repr=False)
+    """BOOKING_VAPID_PRIVATE_KEY: the private key, as `python -m entrypoints.cli vapid-key` makes it; without one,
+    nothing is pushed."""
+    contact: str = ""
+    """BOOKING_VAPID_CONTACT: a `mailto:` or `https:` URL by which push services reach the operator;
+    BOOKING_PUBLIC_URL by default."""
+    services: tuple[str, ...] = (
+        "fcm.googleapis.com",
+        "push.services.mozilla.com",
+        "push.apple.com",
+        "notify.windows.com",
+    )
+    """BOOKING_PUSH_SERVICES: the hosts of push services, separated by commas, also their subdomains."""
+
+    @property
+    def service(self) -> str:
+        """Whether notifications are pushed: `on` or `off`."""
+        return "on" if self.key else "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +185,28 @@ def email_settings(read: Environ) -> EmailSettings:
             if not value:
                 read.refuse(name, "is required with BOOKING_EMAIL_PROVIDER=smtp")
     return found
+
+
+def push_settings(read: Environ) -> PushSettings:
+    """Read the settings of Web Push."""
+    key, contact = read.optional("BOOKING_VAPID_PRIVATE_KEY") or "", read.optional("BOOKING_VAPID_CONTACT") or ""
+    services = read.optional("BOOKING_PUSH_SERVICES")
+    if key and not _is_push_key(key):  # the error does not show it
+        read.refuse("BOOKING_VAPID_PRIVATE_KEY", "must be a key that `vapid-key` made")
+    if contact and not contact.startswith(("mailto:", "https://")):
+        read.refuse("BOOKING_VAPID_CONTACT", "must begin with mailto: or https://")
+    if services is None:
+        return PushSettings(key=key, contact=contact)
+    hosts = tuple(each.strip().lower() for each in services.split(",") if each.strip())
+    if not hosts:
+        read.refuse("BOOKING_PUSH_SERVICES", "must name a host")
+    return PushSettings(key=key, contact=contact, services=hosts)
+
+
+def _is_push_key(key: str) -> bool:
+    if _PUSH_KEY.fullmatch(key) is None:
+        return False
+    return 0 < int.from_bytes(urlsafe_b64decode(key + "="), "big") < _P256_ORDER
 
 
 def telegram_settings(read: Environ) -> TelegramSettings:

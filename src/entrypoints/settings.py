@@ -18,9 +18,11 @@ from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET, Environ, authority, networks, origins
 from entrypoints.messaging_settings import (
     EmailSettings,
+    PushSettings,
     SmsSettings,
     TelegramSettings,
     email_settings,
+    push_settings,
     sms_settings,
     telegram_settings,
 )
@@ -136,6 +138,7 @@ class Settings:
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
+    push: PushSettings = field(default_factory=PushSettings)
     openid: OpenIdSettings = field(default_factory=OpenIdSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     payment_window: timedelta = timedelta(minutes=15)
@@ -279,6 +282,7 @@ class Settings:
             sms=sms_settings(read),
             email=email_settings(read),
             telegram=telegram_settings(read),
+            push=push_settings(read),
             openid=openid_settings(read),
             storage=storage_settings(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),

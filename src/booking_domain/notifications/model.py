@@ -1,7 +1,7 @@
 """Notifications: what a person is told of an event, and the messages that carry it to their contacts.
 
 A notification is kept for its recipient, who reads it in the app. Each of its messages is for one channel; by default
-one of them arrives: the next channel is tried when an earlier one has failed for good.
+one of them arrives: the next channel is tried when an earlier one has failed for good. Devices show it beside that.
 """
 
 from dataclasses import dataclass, field, replace
@@ -42,6 +42,8 @@ class MessageChannel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"
+    """All devices of the recipient. It is sent beside the other channels, and stands in for none of them."""
 
 
 class MessageStatus(StrEnum):
@@ -51,7 +53,7 @@ class MessageStatus(StrEnum):
     """Sent only if the message before it fails for good."""
     PENDING = "pending"
     SENT = "sent"
-    """Accepted by the mail server or the provider of text messages."""
+    """Accepted by the mail server, the provider of text messages, or the push service of a device."""
     FAILED = "failed"
     """Refused, or tried for a day without success."""
     SKIPPED = "skipped"
@@ -99,6 +101,10 @@ class Contact:
 
     channel: MessageChannel
     to: str = field(repr=False)
+
+
+DEVICES: Final = Contact(MessageChannel.PUSH, "")
+"""All devices of a user, if there are any; the last of the contacts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +159,8 @@ class Message:
 
     @property
     def to_masked(self) -> str:
-        """The contact as staff may see it."""
-        return masked_contact(self.to)
+        """The contact as staff may see it; empty for devices."""
+        return masked_contact(self.to) if self.to else ""
 
     def sent(self, now: datetime) -> Self:
         """Return the message as accepted by its channel."""

@@ -18,6 +18,7 @@ from booking_domain.notifications.model import (
     NotificationId,
 )
 from booking_domain.notifications.notices import TranslatedNotice
+from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.notifications.sms import SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsUpdate
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.events import Event
@@ -44,6 +45,9 @@ class OutgoingMessage:
     """An iCalendar file that invites to the booking, or calls it off; empty if there is none."""
     unsubscribe_url: str = field(default="", repr=False)
     """A POST to this address ends messages of this kind over this channel; empty if the recipient cannot."""
+    type: str = ""
+    """The topic of the event, e.g. `booking.confirmed`."""
+    booking_id: BookingId | None = None
 
 
 class MessageSender(Protocol):
@@ -260,6 +264,30 @@ class SmsReads(Protocol):
         ...
 
 
+class PushSubscriptions(Protocol):
+    """The push subscriptions of a transaction; who adds one has locked the account."""
+
+    async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
+        """The subscriptions of live sessions of an account that is in use, oldest first."""
+        ...
+
+    async def add(self, subscription: PushSubscription) -> None:
+        """Add a subscription in place of any with the same endpoint, whoever's it was."""
+        ...
+
+    async def remove(self, subscription_id: PushSubscriptionId) -> None:
+        """Remove a subscription, if there is one."""
+        ...
+
+
+class PushSubscriptionReads(Protocol):
+    """Reads of push subscriptions, outside any transaction."""
+
+    async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
+        """The subscriptions of live sessions of an account that is in use, oldest first."""
+        ...
+
+
 class NotificationRepositories(Protocol):
     """What this context adds to the repositories of a transaction."""
 
@@ -267,6 +295,8 @@ class NotificationRepositories(Protocol):
     def notifications(self) -> Notifications: ...
     @property
     def sms_messages(self) -> SmsMessages: ...
+    @property
+    def push_subscriptions(self) -> PushSubscriptions: ...
 
 
 class NotificationReadGroup(Protocol):
@@ -276,6 +306,8 @@ class NotificationReadGroup(Protocol):
     def notifications(self) -> NotificationReads: ...
     @property
     def sms(self) -> SmsReads: ...
+    @property
+    def push_subscriptions(self) -> PushSubscriptionReads: ...
 
 
 CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(MESSAGE_LIFECYCLE,))

@@ -79,6 +79,8 @@ class Permission(StrEnum):
     """See all disputes with their evidence, open one for a party, resolve it."""
     READ_NOTIFICATIONS = "notification.read"
     """List the notifications that the actor received, and mark them as read."""
+    MANAGE_PUSH = "push.manage"
+    """Choose on which devices the actor's notifications are shown."""
     SEE_MESSAGES = "message.see"
     """See which messages were sent to whom, when, and why they failed; not their texts."""
     UPLOAD_FILES = "file.upload"
@@ -168,6 +170,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.TAKE_PART_IN_DISPUTES: dict.fromkeys(_PEOPLE, _PARTY),
     Permission.DECIDE_ON_DISPUTES: {Role.ADMIN: _ANY},
     Permission.READ_NOTIFICATIONS: _PEOPLE_THEIR_OWN,
+    Permission.MANAGE_PUSH: _PEOPLE_THEIR_OWN,
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},
     Permission.UPLOAD_FILES: _PEOPLE_THEIR_OWN,
     Permission.MODERATE_FILES: {Role.ADMIN: _ANY},
@@ -202,6 +205,7 @@ LIVE_SESSION: Final = frozenset(
         Permission.MANAGE_WEBHOOKS,
         Permission.TAKE_PART_IN_DISPUTES,
         Permission.UPLOAD_FILES,
+        Permission.MANAGE_PUSH,
     }
 )
 """Actions on an account, its credentials, what its owner manages, its files, or disputes: a valid access token is not

@@ -1,9 +1,11 @@
 """Which kind of news a notification is, by the topic of its event."""
 
+from datetime import timedelta
 from typing import Final
 
 from booking_domain.bookings import reminders
 from booking_domain.identity.preferences import NewsKind
+from booking_domain.notifications.push import Urgency
 
 _REMINDERS: Final = frozenset(event.topic for event in reminders.EVENTS)
 _BOOKINGS: Final = frozenset(
@@ -13,6 +15,19 @@ _BOOKINGS: Final = frozenset(
 
 _URGENT: Final = frozenset({"booking.answer_reminder", "booking.payment_reminder", "waitlist.offered"})
 """What is worthless after the night."""
+
+
+_HOUR: Final = timedelta(hours=1)
+
+
+def push_terms(topic: str) -> tuple[Urgency, timedelta]:
+    """How urgent a pushed notification is, and how long a push service keeps it for a device that is off."""
+    if topic in _URGENT:
+        return Urgency.HIGH, _HOUR
+    kind = kind_of(topic)
+    if kind is None:  # the account
+        return Urgency.HIGH, 24 * _HOUR
+    return (Urgency.NORMAL, 2 * _HOUR) if kind is NewsKind.REMINDERS else (Urgency.NORMAL, 24 * _HOUR)
 
 
 def may_wait(topic: str) -> bool:

@@ -25,7 +25,7 @@ from booking_domain.identity.events import (
     SessionsEnded,
 )
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.notifications.model import DEVICES, Contact, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.workflows.ports import Reads
@@ -161,4 +161,4 @@ async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Conta
         change = await reads.email_changes.get(user.id)
         email = None if change is None else change.former
     addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
-    return [Contact(channel, to) for channel, to in addresses if to is not None]
+    return [*(Contact(channel, to) for channel, to in addresses if to is not None), DEVICES]

@@ -11,7 +11,7 @@ from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
-from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.notifications.model import DEVICES, Contact, MessageChannel
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import RefundChanged, RefundMade
@@ -106,7 +106,7 @@ def _values(
 
 
 async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
-    """Notify a user: in the app, and by e-mail, else by SMS, as far as the contact exists and its channel is on.
+    """Notify a user: in the app, on devices, and by e-mail, else by SMS, if the contact exists and its channel is on.
 
     An address that its server refuses is no contact.
 
@@ -118,6 +118,7 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
     reachable = (
         (MessageChannel.EMAIL, user.email, user.email_undeliverable_at is None and wants(kind, NewsChannel.EMAIL)),
         (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
+        (DEVICES.channel, DEVICES.to, wants(kind, NewsChannel.PUSH)),
     )
     contacts = [Contact(channel, to) for channel, to, on in reachable if to is not None and on]
     await notifier.notify(user.id, event, translator.translate(notice, user.locale), contacts)

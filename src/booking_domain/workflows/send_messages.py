@@ -118,6 +118,8 @@ def _outgoing(due: MessageView) -> OutgoingMessage:
         created_at=notification.created_at,
         language=notification.language,
         user_id=message.user_id,
+        type=notification.type,
+        booking_id=notification.booking_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m entrypoints.cli run|migrate|seed|api|worker|rotate-keys|zone-changes`.
+"""`python -m entrypoints.cli run|migrate|seed|api|worker|rotate-keys|zone-changes|vapid-key`.
 
 Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner. The garbage
 collector is off meanwhile: what is imported stays, and looking through it again and again takes a quarter of the start.
@@ -37,6 +37,7 @@ def main() -> int:
         ("api", "serve only the API"),
         ("worker", "run only the worker"),
         ("rotate-keys", "re-encrypt personal data with the current key; exits with 1 if a key is missing"),
+        ("vapid-key", "print a new pair of keys for Web Push; it needs no database"),
     ):
         commands.add_parser(name, help=what, description=what)
     what = "list the bookings whose instant no longer matches their wall time; exits with 1 if one cannot be moved"
@@ -46,6 +47,8 @@ def main() -> int:
         "--zone", type=_known_zone, metavar="NAME", help="only bookings in this time zone, for example Asia/Ulaanbaatar"
     )
     chosen = parser.parse_args()
+    if chosen.command == "vapid-key":
+        return _vapid_key()
     use_pinned_zone_data(os.environ)
     try:
         settings = Settings.from_environment(os.environ)
@@ -65,6 +68,15 @@ def _known_zone(name: str) -> str:
         return time_zone(name).key
     except InvalidValue as unknown:
         raise argparse.ArgumentTypeError(unknown.problem) from unknown
+
+
+def _vapid_key() -> int:
+    from adapters.web_push import new_private_key, public_key
+
+    key = new_private_key()
+    print(f"BOOKING_VAPID_PRIVATE_KEY={key}")
+    print(f"# the public key, which browsers get from the API: {public_key(key)}")
+    return 0
 
 
 def _worker(settings: Settings) -> int:

@@ -12,6 +12,7 @@ from entrypoints.http import (
     legal,
     notifications,
     portfolio,
+    push,
     receipts,
     reconciliation,
     reviews,
@@ -101,6 +102,7 @@ RESOURCES: Final = (
     portfolio.routes,
     legal.routes,
     live.routes,
+    push.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])

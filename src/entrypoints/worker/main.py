@@ -49,12 +49,13 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     """
     database, gateways, feed_reader = container.database(), container.gateways(), container.feed_reader()
     sms_sender, webhook_sender = container.sms_sender(), container.webhook_sender()
-    object_storage = container.object_storage()
+    object_storage, web_push = container.object_storage(), container.web_push()
     await database.open()
     await gateways.open()
     await feed_reader.open()
     await sms_sender.open()
     await webhook_sender.open()
+    await web_push.open()
     await object_storage.open()
     heart = Heart(database)
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
@@ -75,6 +76,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
                 part.cancel()
     finally:
         await object_storage.close()
+        await web_push.close()
         await webhook_sender.close()
         await sms_sender.close()
         await feed_reader.close()

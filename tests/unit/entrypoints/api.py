@@ -22,6 +22,7 @@ from booking_domain.files.ports import EncodedImage, ImageEncoder
 from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.notifications.push import PushRules
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 from booking_domain.shared.ids import SessionId, UserId
@@ -31,10 +32,12 @@ from booking_domain.testing.files.memory import MemoryObjectStorage
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
+from booking_domain.testing.notifications.contracts.push import DEVICE_KEY
 from booking_domain.testing.shared.memory.tables import ANSWERS
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.computers import InlineComputing
+from entrypoints.messaging_settings import PushSettings
 from entrypoints.settings import Settings
 
 PASSWORD: Final = "correct-horse-battery"
@@ -120,6 +123,7 @@ class Api:
         self.container.object_storage.override(self.objects)
         self.container.image_encoder.override(InlineImages())
         self.container.password_hasher.override(MemoryPasswordHasher())
+        self.container.push_rules.override(PushRules(public_key=DEVICE_KEY, services=PushSettings().services))
         self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
         own: HttpContainer = self.app.state.container

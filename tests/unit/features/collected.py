@@ -24,6 +24,7 @@ from tests.unit.features import (
     payouts,
     portfolio,
     providers,
+    push,
     receipts,
     reconciliation,
     reviews,
@@ -68,6 +69,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         live,
         files,
         portfolio,
+        push,
         sms,
         health,
     )

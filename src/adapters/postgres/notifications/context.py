@@ -6,11 +6,12 @@ from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, Reposi
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
 from adapters.postgres.notifications.notifications import PostgresNotificationReads, PostgresNotifications
+from adapters.postgres.notifications.push import PostgresPushSubscriptionReads, PostgresPushSubscriptions
 from adapters.postgres.notifications.sms import PostgresSmsMessages, PostgresSmsReads
-from adapters.postgres.notifications.tables import messages, notifications, sms_messages
+from adapters.postgres.notifications.tables import messages, notifications, push_subscriptions, sms_messages
 
 CONTEXT: Final = Context(
-    tables=(notifications, messages, sms_messages),
+    tables=(notifications, messages, sms_messages, push_subscriptions),
 )
 
 
@@ -21,6 +22,7 @@ class NotificationRepositories(RepositoryGroup):
         super().__init__(work, cipher)
         self.notifications = PostgresNotifications(work, cipher)
         self.sms_messages = PostgresSmsMessages(work)
+        self.push_subscriptions = PostgresPushSubscriptions(work, cipher)
 
 
 class NotificationReads(ReadGroup):
@@ -30,3 +32,4 @@ class NotificationReads(ReadGroup):
         super().__init__(source)
         self.notifications = PostgresNotificationReads(source.statements, source.cipher)
         self.sms = PostgresSmsReads(source.statements)
+        self.push_subscriptions = PostgresPushSubscriptionReads(source.statements, source.cipher)

@@ -1,4 +1,7 @@
-"""Notifications with their messages; and sent text messages, without their text and with the number masked."""
+"""Notifications, their messages, and the devices that show them.
+
+Also sent text messages, without their text and with the number masked.
+"""
 
 from typing import Final
 
@@ -123,4 +126,21 @@ sms_messages: Final = Table(
     Index("sms_messages_to_digest_idx", "to_digest", "created_at"),
     Index("sms_messages_ask_at_idx", "provider", "ask_at", postgresql_where=sql("ask_at IS NOT NULL")),
     info=personal_data("user_id", erase=_clear_recipient, export="text_messages"),
+)
+
+
+push_subscriptions: Final = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    encrypted("endpoint_sealed", field="push_subscriptions.endpoint", index="endpoint_index", nullable=False),
+    Column("endpoint_index", LargeBinary, nullable=False),
+    encrypted("public_key_sealed", field="push_subscriptions.public_key", nullable=False),
+    encrypted("auth_secret_sealed", field="push_subscriptions.auth_secret", nullable=False),
+    Column("user_agent", Text, nullable=False),
+    instant("created_at"),
+    Index("push_subscriptions_endpoint_index_key", "endpoint_index", unique=True),
+    info=personal_data("user_id", erase=Kept("removed with the session"), export="push_subscriptions"),
 )

@@ -7,8 +7,10 @@ from typing import Final, Protocol
 
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.model import (
+    DEVICES,
     Contact,
     Message,
+    MessageChannel,
     MessageId,
     MessageStatus,
     Notification,
@@ -22,6 +24,7 @@ from booking_domain.notifications.ports import (
     NotificationFilter,
     NotificationReads,
     Notifications,
+    PushSubscriptions,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
@@ -45,13 +48,15 @@ class NotificationTx(Protocol):
     def notifications(self) -> Notifications: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def push_subscriptions(self) -> PushSubscriptions: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepNotification:
     """Keep what a user is told of an event, with a message to each contact.
 
-    All messages are sent if `everywhere`, else only the first that does not fail.
+    All messages are sent if `everywhere`, else only the first that does not fail, and the one to devices.
     """
 
     user_id: UserId
@@ -88,9 +93,12 @@ async def _keep(command: KeepNotification, tx: NotificationTx, context: Context)
         language=command.notice.language,
         created_at=event.occurred_at,
     )
+    contacts = list(command.contacts)
+    if DEVICES in contacts and not await tx.push_subscriptions.live(command.user_id, context.now):
+        contacts.remove(DEVICES)
     messages = []
-    for rank, contact in enumerate(command.contacts):
-        pending = command.everywhere or rank == 0
+    for rank, contact in enumerate(contacts):
+        pending = command.everywhere or rank == 0 or contact == DEVICES
         message = Message(
             id=MessageId(context.entropy.new_id()),
             notification_id=notification.id,
@@ -144,6 +152,8 @@ async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: C
     else:
         after = before.failed(command.failure, context.now)
     await tx.notifications.save_message(after, was=before)
+    if after.channel is MessageChannel.PUSH:
+        return
     standby = [each for each in messages if each.status is MessageStatus.STANDBY]
     if after.status is MessageStatus.SENT:
         for message in standby:

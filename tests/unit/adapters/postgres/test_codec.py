@@ -27,6 +27,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sign_ups import SignUp
 from booking_domain.notifications.model import Message, Notification
+from booking_domain.notifications.push import PushSubscription
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.refunds import Refund
 from booking_domain.scheduling.claims import Claim
@@ -58,6 +59,7 @@ ENCRYPTED: Final = frozenset(
         ProviderPayout,
         Notification,
         Message,
+        PushSubscription,
     }
 )
 TEXTS: Final = st.text("abДиж '\"\\{}漢🙂", min_size=1, max_size=20).filter(str.strip)

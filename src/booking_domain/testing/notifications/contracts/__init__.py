@@ -5,7 +5,11 @@ from typing import Final
 import pytest
 
 pytest.register_assert_rewrite(
-    f"{__name__}.message_sender", f"{__name__}.notifications", f"{__name__}.sms", f"{__name__}.sms_messages"
+    f"{__name__}.message_sender",
+    f"{__name__}.notifications",
+    f"{__name__}.push",
+    f"{__name__}.sms",
+    f"{__name__}.sms_messages",
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
@@ -13,6 +17,8 @@ from booking_domain.notifications.ports import (
     MessageSender,
     NotificationReads,
     Notifications,
+    PushSubscriptionReads,
+    PushSubscriptions,
     SmsMessages,
     SmsReads,
     SmsSender,
@@ -22,6 +28,7 @@ from booking_domain.testing.notifications.contracts.notifications import (
     NotificationReadsContract,
     NotificationsContract,
 )
+from booking_domain.testing.notifications.contracts.push import PushSubscriptionsContract
 from booking_domain.testing.notifications.contracts.sms import SmsSenderContract
 from booking_domain.testing.notifications.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 
@@ -29,6 +36,8 @@ CONTRACTS: Final = {
     MessageSender: MessageSenderContract,
     NotificationReads: NotificationReadsContract,
     Notifications: NotificationsContract,
+    PushSubscriptionReads: PushSubscriptionsContract,
+    PushSubscriptions: PushSubscriptionsContract,
     SmsMessages: SmsMessagesContract,
     SmsReads: SmsReadsContract,
     SmsSender: SmsSenderContract,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 from booking_domain.testing.notifications.memory.notifications import MemoryNotificationReads, MemoryNotifications
+from booking_domain.testing.notifications.memory.push import MemoryPushSubscriptionReads, MemoryPushSubscriptions
 from booking_domain.testing.notifications.memory.sms import MemorySmsMessages, MemorySmsReads
 
 
@@ -14,6 +15,7 @@ class NotificationRepositories(RepositoryGroup):
         super().__init__(state)
         self.notifications = MemoryNotifications(state)
         self.sms_messages = MemorySmsMessages(state)
+        self.push_subscriptions = MemoryPushSubscriptions(state)
 
 
 class NotificationReads(ReadGroup):
@@ -23,3 +25,4 @@ class NotificationReads(ReadGroup):
         super().__init__(committed)
         self.notifications = MemoryNotificationReads(committed)
         self.sms = MemorySmsReads(committed)
+        self.push_subscriptions = MemoryPushSubscriptionReads(committed)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from booking_domain.notifications.model import Message, MessageId, Notification, NotificationId
+from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.kit.tables import Table, change_rows, delete_rows
@@ -15,4 +16,8 @@ SMS_MESSAGES: Final = Table[SmsId, SmsMessage](
     "sms_messages", erase=change_rows(lambda sms: sms.user_id, lambda sms: replace(sms, to_masked="", to_digest=b""))
 )
 
-TABLES: Final = (NOTIFICATIONS, MESSAGES, SMS_MESSAGES)
+PUSH_SUBSCRIPTIONS: Final = Table[PushSubscriptionId, PushSubscription](
+    "push_subscriptions", erase=delete_rows(lambda row: row.user_id)
+)
+
+TABLES: Final = (NOTIFICATIONS, MESSAGES, SMS_MESSAGES, PUSH_SUBSCRIPTIONS)

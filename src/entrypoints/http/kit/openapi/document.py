@@ -55,6 +55,7 @@ TAGS: Final = {
     "holds": "Slots that are kept for a customer for some minutes.",
     "legal-documents": "The terms of use and the privacy policy.",
     "notifications": "What happened to the caller, to read again.",
+    "push": "The browsers and apps that show the caller's notifications.",
     "payments": "Payments of bookings.",
     "providers": "Profiles of providers, their free slots, earnings and consents.",
     "portfolio": "What providers show of their work.",
