@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from benchmarks.environment import production
 
+from adapters.web_push import new_private_key
 from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET
@@ -303,6 +304,22 @@ def test_secrets_are_not_shown() -> None:
         "k3y-of-kavenegar",
     ):
         assert secret not in shown
+
+
+def test_notifications_are_pushed_with_a_key_that_is_never_shown() -> None:
+    assert Settings.from_environment({}).push.service == "off"
+    key = new_private_key()
+    settings = Settings.from_environment({"BOOKING_VAPID_PRIVATE_KEY": key, "BOOKING_PUSH_SERVICES": " Push.example ,"})
+    assert (settings.push.service, settings.push.services) == ("on", ("push.example",))
+    assert key not in repr(settings)
+    for wrong in ("x", key[:-1], "A" * 43, "_" * 43):
+        assert problems(BOOKING_VAPID_PRIVATE_KEY=wrong) == (
+            "BOOKING_VAPID_PRIVATE_KEY must be a key that `vapid-key` made",
+        )
+    assert problems(BOOKING_VAPID_CONTACT="ops@example.com") == (
+        "BOOKING_VAPID_CONTACT must begin with mailto: or https://",
+    )
+    assert problems(BOOKING_PUSH_SERVICES=" , ") == ("BOOKING_PUSH_SERVICES must name a host",)
 
 
 def test_text_messages_are_files_in_development_unless_a_provider_is_chosen() -> None:
