@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0063"
-down_revision: str | Sequence[str] | None = "0062"
+revision: str = "0064"
+down_revision: str | Sequence[str] | None = "0063"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
