@@ -61,6 +61,8 @@ class ProfileAction(StrEnum):
     """An action on a profile."""
 
     SUBMIT = "submit"
+    DOCUMENT = "document"
+    """Attach documents for the decision, or replace them."""
     APPROVE = "approve"
     REJECT = "reject"
     SUSPEND = "suspend"
@@ -134,6 +136,9 @@ PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecy
     moves={
         (ProfileStatus.DRAFT, ProfileAction.SUBMIT): Move(ProfileStatus.SUBMITTED, _OWNER),
         (ProfileStatus.REJECTED, ProfileAction.SUBMIT): Move(ProfileStatus.SUBMITTED, _OWNER),
+        (ProfileStatus.DRAFT, ProfileAction.DOCUMENT): Move(ProfileStatus.DRAFT, _OWNER),
+        (ProfileStatus.SUBMITTED, ProfileAction.DOCUMENT): Move(ProfileStatus.SUBMITTED, _OWNER),
+        (ProfileStatus.REJECTED, ProfileAction.DOCUMENT): Move(ProfileStatus.REJECTED, _OWNER),
         (ProfileStatus.SUBMITTED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
         (ProfileStatus.SUBMITTED, ProfileAction.REJECT): Move(ProfileStatus.REJECTED, _ADMIN),
         (ProfileStatus.SUBMITTED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER),
@@ -254,6 +259,11 @@ class Profile:
         """Apply an action of the lifecycle, or raise `InvalidProfileTransition` or `NotYourMove`."""
         status = PROFILE_LIFECYCLE.advance(self.status, action, by)
         return replace(self, status=status, review_note=note, suspension=None, version=self.version + 1)
+
+    def documented(self, by: Role) -> Self:
+        """The profile with other documents: a new version, so that an admin decides on the documents that they saw."""
+        status = PROFILE_LIFECYCLE.advance(self.status, ProfileAction.DOCUMENT, by)
+        return replace(self, status=status, version=self.version + 1)
 
     def suspended(self, by: Role, cause: SuspensionCause, now: datetime, reason: str = "") -> Self:
         """The suspended profile."""

@@ -138,6 +138,11 @@ CONTENT_TYPES: Final[Mapping[Content, frozenset[str]]] = {
 MAX_BYTES: Final[Mapping[Content, int]] = {Content.IMAGE: 15 * MEGABYTE, Content.DOCUMENT: 10 * MEGABYTE}
 
 
+def content_of(content_type: str) -> Content:
+    """What a file of this type is."""
+    return Content.DOCUMENT if content_type in CONTENT_TYPES[Content.DOCUMENT] else Content.IMAGE
+
+
 class Folder(StrEnum):
     """What a file is for. It decides what the file belongs to, and who sees it."""
 
@@ -151,20 +156,21 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderRules:
-    """The rules of a folder. One object owns at most `most` of its files."""
+    """The rules of a folder: its files are of one of `contents`, and one object owns at most `most` of them."""
 
-    content: Content
+    contents: frozenset[Content]
     public: bool
     most: int
 
 
+_IMAGES: Final = frozenset({Content.IMAGE})
 FOLDERS: Final[Mapping[Folder, FolderRules]] = {
-    Folder.AVATARS: FolderRules(content=Content.IMAGE, public=True, most=1),
-    Folder.PROVIDER_PHOTOS: FolderRules(content=Content.IMAGE, public=True, most=1),
-    Folder.SALON_PHOTOS: FolderRules(content=Content.IMAGE, public=True, most=10),
-    Folder.PORTFOLIO: FolderRules(content=Content.IMAGE, public=True, most=10),
-    Folder.EVIDENCE: FolderRules(content=Content.IMAGE, public=False, most=5),
-    Folder.DOCUMENTS: FolderRules(content=Content.DOCUMENT, public=False, most=10),
+    Folder.AVATARS: FolderRules(contents=_IMAGES, public=True, most=1),
+    Folder.PROVIDER_PHOTOS: FolderRules(contents=_IMAGES, public=True, most=1),
+    Folder.SALON_PHOTOS: FolderRules(contents=_IMAGES, public=True, most=10),
+    Folder.PORTFOLIO: FolderRules(contents=_IMAGES, public=True, most=10),
+    Folder.EVIDENCE: FolderRules(contents=_IMAGES, public=False, most=5),
+    Folder.DOCUMENTS: FolderRules(contents=frozenset(Content), public=False, most=10),
 }
 """A new kind of owner is one row."""
 
@@ -327,10 +333,11 @@ class File:
         Raises:
             InvalidValue: the folder does not take files of this type or size.
         """
-        content = FOLDERS[folder].content
-        types, most = sorted(CONTENT_TYPES[content]), MAX_BYTES[content]
+        contents = FOLDERS[folder].contents
+        types = sorted(frozenset().union(*(CONTENT_TYPES[each] for each in contents)))
         if content_type not in types:
             raise InvalidValue(field="content_type", problem=f"one of {', '.join(types)}")
+        most = MAX_BYTES[content_of(content_type)]
         if not 1 <= size <= most:
             raise InvalidValue(field="size", problem=f"1 to {most} bytes")
         most = MAX_FILENAME
@@ -354,6 +361,11 @@ class File:
         return FOLDERS[self.folder]
 
     @property
+    def content(self) -> Content:
+        """What it is."""
+        return content_of(self.content_type)
+
+    @property
     def shown(self) -> Image:
         """The image, of a file that is ready and is one."""
         if self.image is None:
@@ -368,7 +380,7 @@ class File:
     @property
     def objects(self) -> tuple[ObjectKey, ...]:
         """The objects of the checked file: an image in each of `SIZES`, or the document."""
-        if self.rules.content is Content.DOCUMENT:
+        if self.content is Content.DOCUMENT:
             return (ObjectKey(name=f"documents/{self.id}.pdf"),)
         return tuple(image_key(self.id, size, public=self.rules.public) for size in SIZES)
 

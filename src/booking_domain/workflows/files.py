@@ -136,7 +136,7 @@ async def _check(file: File, checks: FileChecks) -> _Stored:
         raise Unacceptable(Rejection.WRONG_SIZE)
     if await checks.scanner.scan(content) is not None:
         raise Unacceptable(Rejection.MALWARE)
-    if file.rules.content is Content.DOCUMENT:
+    if file.content is Content.DOCUMENT:
         if not is_document(content):
             raise Unacceptable(Rejection.WRONG_TYPE)
         (key,) = file.objects

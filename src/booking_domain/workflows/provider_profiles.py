@@ -24,13 +24,13 @@ from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.chargeable_terms import require_chargeable, require_chargeable_profile, require_gateway
-from booking_domain.workflows.files import SET_FILES_ERRORS
+from booking_domain.workflows.files import SET_FILES_ERRORS, set_files
 from booking_domain.workflows.pictures import PictureChange, changed_picture
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.unpublish import may_publish
@@ -187,6 +187,18 @@ class SettingsChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetDocuments:
+    """Name the documents with which an admin decides on the actor's profile; its other ones are deleted.
+
+    - They can change until the decision, and again after a rejection.
+    - They stay with the profile: they are deleted with it, or with the account.
+    """
+
+    file_ids: tuple[FileId, ...]
+    expected_version: ExpectedVersion = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecideOnProfile:
     """Approve or reject a submitted profile, with an optional note."""
 
@@ -329,6 +341,13 @@ async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context)
     await tx.profiles.save(submitted, was=before)
 
 
+async def _set_documents(command: SetDocuments, tx: Repositories, context: Context) -> None:
+    before = await own_profile(tx, context)
+    require_expected_version(before.version, command.expected_version)
+    await set_files(FileOwner(folder=Folder.DOCUMENTS, id=before.id), command.file_ids, tx, context)
+    await tx.profiles.save(before.documented(context.actor.role), was=before)
+
+
 async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) -> None:
     before, owner = await lock_profile(command.provider_id, tx)
     require_expected_version(before.version, command.expected_version)
@@ -377,6 +396,11 @@ submit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,
     _submit,
     raises=(ProfileMissing, ProviderNotFound, InvalidProfileTransition, NotChargeable, StaleVersion),
+)
+set_documents: Final = UseCase(
+    Permission.MANAGE_PROFILE,
+    _set_documents,
+    raises=(ProfileMissing, InvalidProfileTransition, StaleVersion, *SET_FILES_ERRORS),
 )
 decide_on_profile: Final = UseCase(
     Permission.DECIDE_ON_PROFILES,

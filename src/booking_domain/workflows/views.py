@@ -1,5 +1,6 @@
 """Views: what reads across contexts return."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from booking_domain.bookings.transitions import Party, Status
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
+from booking_domain.files.model import File
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
@@ -26,6 +28,8 @@ class ProviderView:
     profile: Profile
     time_zone: str
     terms: Terms
+    documents: Sequence[File] | None = None
+    """The documents for the decision on the profile; None: not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,9 @@ from booking_domain.shared.lifecycle import NotYourMove
 AGREED = """
     draft      submit   submitted  provider
     rejected   submit   submitted  provider
+    draft      document draft      provider
+    submitted  document submitted  provider
+    rejected   document rejected   provider
     submitted  approve  approved   admin
     submitted  reject   rejected   admin
     approved   suspend  suspended  admin

@@ -233,7 +233,7 @@ class Api:
 
     async def announced(self, token: str, folder: str, content: bytes | None = None) -> dict[str, Any]:
         """A file that is to be uploaded, and its content."""
-        document = folder == "documents"
+        document = folder == "documents" and content != PICTURE
         content = content or (PDF if document else PICTURE)
         wish = {"filename": "a-file", "contentType": "application/pdf" if document else "image/png"}
         answer = await self.post("/uploads/presign", token, json={**wish, "size": len(content), "folder": folder})

@@ -38,6 +38,19 @@ async def profile(api: Api) -> Edit:
     return Edit(token, "/providers/me", {"bio": "Cover-ups."}, "/providers/me", token, tag='"3"')
 
 
+async def document(world: World, who: str) -> Ids:
+    """A file of theirs that nothing uses."""
+    token = await world.token(who)
+    assert token is not None
+    return {"file_id": await world.api.uploaded(token, "documents")}
+
+
+async def documents(api: Api) -> Edit:
+    token = (await submission(api)).token
+    body = {"fileIds": [await api.uploaded(token, "documents")]}
+    return Edit(token, "/providers/me/documents", body, "/providers/me", token, cached=False)
+
+
 async def submission(api: Api) -> Edit:
     token = await api.joined("provider")
     await api.post("/providers/me", token, json={"displayName": "Studio"})
@@ -129,6 +142,7 @@ FEATURE: Final = Feature(
         "GET /providers/me": Row(SIGNED_IN, tagged=True),
         "POST /providers/me": Row(Permission.MANAGE_PROFILE, once=new_profile),
         "PUT /providers/me": Row(Permission.MANAGE_PROFILE, edit=profile),
+        "PUT /providers/me/documents": Row(Permission.MANAGE_PROFILE, Kind(document, ("provider",)), edit=documents),
         "POST /providers/me/submit": Row(Permission.MANAGE_PROFILE, edit=submission),
         "POST /providers/me/withdraw": Row(Permission.MANAGE_PROFILE, edit=withdrawal),
         "POST /providers/me/republish": Row(Permission.MANAGE_PROFILE, edit=republication),

@@ -345,7 +345,7 @@ async def test_an_owner_deletes_a_profile_with_its_texts_and_calendar(studio: St
     assert (calendar.rules, calendar.blocks) == ((), ())
     assert (await studio.place_of(place)).status is WaitingStatus.LAPSED
     with pytest.raises(ProfileMissing):
-        await get_own_provider(studio.owner, studio.reads.providers)
+        await get_own_provider(studio.owner, studio.reads)
     with pytest.raises(ProviderNotFound):
         await studio.book()
     with pytest.raises(ProviderNotFound):

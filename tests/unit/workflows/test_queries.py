@@ -128,11 +128,11 @@ async def test_a_booking_that_cannot_be_cancelled_has_no_quote(studio: Studio) -
 async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     with pytest.raises(ProfileMissing):
-        await get_own_provider(owner, studio.reads.providers)
+        await get_own_provider(owner, studio.reads)
     draft = await studio.run(open_profile, ProfileChange(display_name="Draft"), by=owner)
     provider_id, now = draft.profile.id, studio.clock.now()
-    assert (await get_own_provider(owner, studio.reads.providers)).profile == draft.profile
-    assert (await get_profile(studio.admin, provider_id, studio.reads.providers)).profile == draft.profile
+    assert (await get_own_provider(owner, studio.reads)).profile == draft.profile
+    assert (await get_profile(studio.admin, provider_id, studio.reads)).profile == draft.profile
     assert provider_id in {
         view.profile.id for view in await list_profiles(studio.admin, ProviderFilter(limit=9), studio.reads.providers)
     }
@@ -164,11 +164,11 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
                 stranger, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now
             )
     with pytest.raises(NotPermitted):
-        await get_profile(owner, provider_id, studio.reads.providers)
+        await get_profile(owner, provider_id, studio.reads)
     with pytest.raises(NotPermitted):
         await list_profiles(owner, ProviderFilter(limit=9), studio.reads.providers)
     with pytest.raises(ProviderNotFound):
-        await get_profile(studio.admin, ProviderId(uuid4()), studio.reads.providers)
+        await get_profile(studio.admin, ProviderId(uuid4()), studio.reads)
 
 
 async def _manager_of(studio: Studio) -> Actor:

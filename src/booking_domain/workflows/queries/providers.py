@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderFilter
 from booking_domain.catalogue.salons import Salon
+from booking_domain.files.model import FileOwner, Folder
+from booking_domain.files.ports import FileReads
 from booking_domain.portfolio.ports import PortfolioReads, PortfolioView
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.services import ServiceReads, ServiceView, shortest
@@ -16,7 +18,7 @@ from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
-from booking_domain.workflows.ports import ProviderReads, SalonReads
+from booking_domain.workflows.ports import ProviderReads, Reads, SalonReads
 from booking_domain.workflows.views import ProviderView
 
 
@@ -72,21 +74,26 @@ async def _list_providers(chosen: ProviderFilter, providers: ProviderReads) -> S
     return await providers.page(replace(chosen, status=ProfileStatus.APPROVED))
 
 
-async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderView:
-    """The actor's provider, whatever its status, unless it is deleted."""
-    view = await providers.by_owner(actor.id)
+async def _get_own_provider(actor: Actor, reads: Reads) -> ProviderView:
+    """The actor's provider with its documents, whatever its status, unless it is deleted."""
+    view = await reads.providers.by_owner(actor.id)
     if view is None or view.profile.status is ProfileStatus.DELETED:
         raise ProfileMissing
-    return view
+    return await _with_documents(view, reads.files)
 
 
-async def _get_profile(actor: Actor, provider_id: ProviderId, providers: ProviderReads) -> ProviderView:
-    """Any provider, for those who decide on profiles."""
+async def _get_profile(actor: Actor, provider_id: ProviderId, reads: Reads) -> ProviderView:
+    """Any provider with its documents, for those who decide on profiles."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    view = await providers.get(provider_id)
+    view = await reads.providers.get(provider_id)
     if view is None:
         raise ProviderNotFound
-    return view
+    return await _with_documents(view, reads.files)
+
+
+async def _with_documents(view: ProviderView, files: FileReads) -> ProviderView:
+    owner = FileOwner(folder=Folder.DOCUMENTS, id=view.profile.id)
+    return replace(view, documents=await files.of(owner))
 
 
 async def _list_profiles(actor: Actor, chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:

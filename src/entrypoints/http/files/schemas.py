@@ -95,9 +95,9 @@ def upload_json(file: File, links: ObjectLinks) -> UploadJson:
 
 
 def file_json(file: File, links: ObjectLinks) -> FileJson:
-    """Show a file to its account."""
+    """Show a file to its account, or to an admin who decides with it."""
     ready = file.status is FileStatus.READY
-    document = ready and file.rules.content is Content.DOCUMENT
+    document = ready and file.content is Content.DOCUMENT
     image = UNSET if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)
     return FileJson(
         id=file.id,

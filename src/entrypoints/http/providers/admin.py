@@ -40,6 +40,7 @@ from entrypoints.http.providers.examples import (
     SUSPENDED,
 )
 from entrypoints.http.providers.schemas import (
+    DOCUMENTED,
     PROVIDER,
     CorrectProfileBody,
     DecidedJson,
@@ -91,7 +92,7 @@ async def decide_on_provider(
     return await _shown(provider_id, actor, reads, object_storage)
 
 
-@get("/{provider_id:str}", opt=documented(providers.get_profile, answer=PROVIDER))
+@get("/{provider_id:str}", opt=documented(providers.get_profile, answer=DOCUMENTED))
 async def get_profile(
     provider_id: FromPath[UUID],
     *,
@@ -100,9 +101,11 @@ async def get_profile(
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
-    """Return a profile in any status. Admins only."""
-    view = await providers.get_profile(actor, ProviderId(provider_id), reads.providers)
-    return unless_known(provider_json_with_note(view, object_storage), etag(view.profile.version), if_none_match)
+    """Return a profile in any status, with its documents at URLs of five minutes. Admins only."""
+    view = await providers.get_profile(actor, ProviderId(provider_id), reads)
+    tag = etag(view.profile.version)
+    # The URLs of documents expire, so a copy that the client has is not current.
+    return unless_known(provider_json_with_note(view, object_storage), tag, None if view.documents else if_none_match)
 
 
 @patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION, answer=PROVIDER))
@@ -209,7 +212,7 @@ async def decide_on_some_bookings(
 
 
 async def _shown(provider_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
-    view = await providers.get_profile(actor, ProviderId(provider_id), reads.providers)
+    view = await providers.get_profile(actor, ProviderId(provider_id), reads)
     return Response(provider_json_with_note(view, links), status_code=200, headers=etag(view.profile.version))
 
 

@@ -9,10 +9,16 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.profile_publication import delete_own_profile, republish_profile, withdraw_profile
-from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
+from booking_domain.workflows.provider_profiles import (
+    SetDocuments,
+    edit_profile,
+    open_profile,
+    set_documents,
+    submit_profile,
+)
 from booking_domain.workflows.queries import providers
 from booking_domain.workflows.queries.providers import get_own_provider
 from entrypoints.http.kit.documentation import documented
@@ -22,9 +28,12 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.examples import CHANGES, PAGE
 from entrypoints.http.providers.schemas import (
+    DOCUMENTED,
+    DOCUMENTS,
     PROFILE,
     PROVIDER,
     ChangeProfileBody,
+    DocumentsBody,
     OpenProfileBody,
     ProviderJson,
     ProvidersJson,
@@ -53,8 +62,8 @@ async def my_profile(
     if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return the caller's provider profile, in any status."""
-    mine = provider_json_with_note(await get_own_provider(actor, reads.providers), object_storage)
-    return unless_known(mine, etag(mine.version), if_none_match)
+    mine = provider_json_with_note(await get_own_provider(actor, reads), object_storage)
+    return unless_known(mine, etag(mine.version), None if mine.documents else if_none_match)  # their URLs expire
 
 
 @put("/me", opt=documented(edit_profile, body=CHANGES, answer=PROVIDER))
@@ -69,6 +78,30 @@ async def change_my_profile(
     """Change the caller's provider profile. Omitted members keep their values."""
     view = await executor.run(edit_profile, data.change(expected_version(if_match)), actor=actor)
     return Response(provider_json(view, object_storage), headers=etag(view.profile.version))
+
+
+@put(
+    "/me/documents",
+    opt=documented(set_documents, get_own_provider, body=DOCUMENTS, answer=DOCUMENTED),
+    operation_id="setMyDocuments",
+)
+async def set_my_documents(
+    data: JSONBody[DocumentsBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Name the documents with which an admin decides on the caller's profile, until the decision.
+
+    They replace the former ones, which are deleted. Only you and admins can read them. They are deleted with the
+    profile.
+    """
+    command = SetDocuments(file_ids=tuple(map(FileId, data.file_ids)), expected_version=expected_version(if_match))
+    await executor.run(set_documents, command, actor=actor)
+    return await _mine(actor, reads, object_storage)
 
 
 @post("/me/submit", status_code=200, opt=documented(submit_profile, get_own_provider, answer=PROVIDER))
@@ -123,7 +156,7 @@ async def delete_my_profile(actor: Injected[Actor], executor: Injected[Executor[
 
 
 async def _mine(actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
-    mine = provider_json_with_note(await get_own_provider(actor, reads.providers), links)
+    mine = provider_json_with_note(await get_own_provider(actor, reads), links)
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
@@ -156,6 +189,7 @@ routes: Final = Router(
         open_my_profile,
         my_profile,
         change_my_profile,
+        set_my_documents,
         submit_my_profile,
         withdraw_my_profile,
         republish_my_profile,

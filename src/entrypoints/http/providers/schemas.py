@@ -24,6 +24,7 @@ from booking_domain.catalogue.model import (
     ProviderOrder,
 )
 from booking_domain.catalogue.salons import Salon
+from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import Slot
 from booking_domain.shared.ids import BookingId, ProviderId
@@ -33,6 +34,7 @@ from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.queries.providers import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
+from entrypoints.http.files.schemas import FILE, FileJson
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import (
     Body,
@@ -109,6 +111,12 @@ class OpenProfileBody(ChangeProfileBody, frozen=True, kw_only=True):
     """A new profile, a draft until it is approved. Defaults: no deposit, MNT, Asia/Ulaanbaatar."""
 
     display_name: DisplayName
+
+
+class DocumentsBody(Body, frozen=True, kw_only=True):
+    """The documents for the decision on a profile, in their order: files of the folder `documents`."""
+
+    file_ids: Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.DOCUMENTS].most)]
 
 
 class DecisionBody(Body, frozen=True, kw_only=True):
@@ -274,6 +282,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     """For the owner and admins: the gateway that the provider chose; null: the first that takes the currency."""
     deposit_mode: DepositMode | UnsetType | None = UNSET
     """For the owner and admins: when the provider has deposits charged; null: as the platform does."""
+    documents: tuple[FileJson, ...] | UnsetType = UNSET
+    """For the owner and admins: what the decision on the profile is based on, at URLs of five minutes. Not in lists."""
 
 
 class SalonOfProviderJson(Json, frozen=True, kw_only=True):
@@ -399,3 +409,13 @@ PROVIDER: Final[dict[str, Any]] = {
     "ratingCount": 12,
     "version": 3,
 }
+_DOCUMENT: Final[dict[str, Any]] = {name: FILE[name] for name in ("id", "status", "createdAt", "version")} | {
+    "folder": "documents",
+    "filename": "licence.pdf",
+    "contentType": "application/pdf",
+    "size": 182_044,
+    "inUse": True,
+    "documentUrl": f"https://storage.example.com/documents/{FILE['id']}.pdf?X-Amz-Expires=300&X-Amz-Signature=9f6c…",
+}
+DOCUMENTS: Final[dict[str, Any]] = {"fileIds": [FILE["id"]]}
+DOCUMENTED: Final[dict[str, Any]] = {**PROVIDER, "status": "submitted", "documents": [_DOCUMENT]}

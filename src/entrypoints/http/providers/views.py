@@ -7,17 +7,19 @@ from msgspec.structs import replace
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.workflows.views import ProviderView
+from entrypoints.http.files.schemas import file_json
 from entrypoints.http.kit.cursors import cut
 from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, SuspensionJson, provider_json
 
 
 def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJson:
-    """Show a provider to the owner or an admin, with its gateway, the admin's note and its suspension."""
+    """Show a provider to the owner or an admin, with gateway, the admin's note, suspension and documents."""
     suspension = view.profile.suspension
     return replace(
         provider_json(view, links),
         payment_gateway=view.terms.gateway,
         deposit_mode=view.terms.deposit_mode,
+        documents=UNSET if view.documents is None else tuple(file_json(each, links) for each in view.documents),
         review_note=view.profile.review_note or UNSET,
         suspension=UNSET
         if suspension is None
