@@ -40,7 +40,7 @@ def clocks(connection: psycopg.Connection) -> Clocks:
     return Clocks(connection)
 
 
-@settings(max_examples=50_000 if _NIGHTLY else 1_000)
+@settings(max_examples=50_000 if _NIGHTLY else 500)
 @given(questions())
 def test_slots_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question

@@ -48,6 +48,8 @@ class World:
     provider_ids: dict[str, str] = field(default_factory=dict)
     hours: int = 0
     minutes: int = 0
+    example: "tuple[Kind, Ids] | None" = None
+    """An object of a stranger, for the names of its ids."""
 
     async def token(self, who: str) -> str | None:
         if who == "anonymous":
@@ -181,15 +183,16 @@ async def ids(world: World, row: Row, identity: str, target: str) -> Ids | None:
         return {} if target == "own" else None
     if target == "own":
         return await kind.make(world, identity) if identity in kind.owners else None
+    if target == "random" and world.example and world.example[0] is kind:
+        return dict.fromkeys(world.example[1], str(uuid4()))
     stranger = "other provider" if kind.owners[0] == "provider" else f"{identity}'s {target} {kind.owners[0]}"
     made = await kind.make(world, stranger)
+    world.example = kind, made
     if target == "gone":
         if kind.removed_by is None:
             return None
         await world.done("DELETE", kind.removed_by.format(**made), stranger)
-    if target == "random":
-        return dict.fromkeys(made, str(uuid4()))
-    return made
+    return made if target != "random" else dict.fromkeys(made, str(uuid4()))
 
 
 def expected(row: Row, identity: str, target: str) -> set[int]:

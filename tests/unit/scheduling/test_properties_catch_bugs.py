@@ -18,11 +18,11 @@ QUESTIONS: Final = 1_000
 """Hypothesis also draws constants of the imported modules, so the position of the first revealing question varies."""
 
 CATCHES: Final = {
-    "forgets_the_notice": "slots_respect_the_calendar",
+    "forgets_the_notice": "notice_and_horizon_are_exact",
     "is_a_minute_early_with_the_notice": "notice_and_horizon_are_exact",
     "counts_the_day_in_utc": "slots_respect_the_calendar",
     "ignores_its_buffer_before": "slots_keep_their_distance",
-    "ignores_its_buffer_after": "booking_one_slot_after_the_other_never_overlaps",
+    "ignores_its_buffer_after": "slots_keep_their_distance",
     "swaps_the_buffers": "explanations_are_true",
     "ignores_the_neighbours_buffers": "slots_keep_their_distance",
     "ignores_busy_times": "slots_keep_their_distance",

@@ -79,6 +79,14 @@ class TestPasswordHasher(PasswordHasherContract):
 """Contract tests in a project without any pytest configuration."""
 
 
+FEW_EXAMPLES: Final = """
+from hypothesis import settings
+
+settings.register_profile("few", max_examples=10, derandomize=True, deadline=None)
+settings.load_profile("few")
+"""
+
+
 def _run_elsewhere(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_mine.py").write_text(program, encoding="utf-8")
     return subprocess.run(
@@ -96,6 +104,7 @@ def _run_elsewhere(folder: Path, program: str) -> subprocess.CompletedProcess[st
 def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
     block = PAGE.split("```python\n")[1].split("```")[0]
     assert len([line for line in block.splitlines() if line.strip()]) <= 10
+    (tmp_path / "conftest.py").write_text(FEW_EXAMPLES, encoding="utf-8")
     done = _run_elsewhere(tmp_path, block)
     assert done.returncode == 0, done.stdout
     assert f"{len(properties.PROPERTIES)} passed" in done.stdout
