@@ -78,10 +78,13 @@ def _announced(event: Event, involved: Mapping[BookingId, Involved]) -> list[New
 
 
 def _changed(provider_id: ProviderId, days: Sequence[date] | None) -> NewLiveEvent:
+    about: dict[str, Any] = {"providerId": str(provider_id)}
+    if days is not None:
+        about["days"] = [day.isoformat() for day in days]
     return NewLiveEvent(
         channel=Channel.AVAILABILITY,
         type=AVAILABILITY_CHANGED,
-        about={"providerId": str(provider_id), "days": None if days is None else [day.isoformat() for day in days]},
+        about=about,
         provider_id=provider_id,
     )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from booking_domain.payments.desk import MAX_VOID_REASON, DeskMethod, DeskPayment, DeskPaymentStatus
 from booking_domain.shared.actor import Actor
@@ -66,9 +66,9 @@ class DeskPaymentJson(Json, frozen=True, kw_only=True):
     status: DeskPaymentStatus
     recorded_by: str
     """The role of who recorded it: `provider`, `manager` or `admin`."""
-    voided_by: str | UnsetType = UNSET
-    voided_at: Timestamp | UnsetType = UNSET
-    void_reason: str | UnsetType = UNSET
+    voided_by: str | None = None
+    voided_at: Timestamp | None = None
+    void_reason: str | None = None
     created_at: Timestamp
     version: int
 
@@ -93,9 +93,9 @@ def desk_payment_json(payment: DeskPayment) -> DeskPaymentJson:
         currency=payment.amount.currency,
         status=payment.status,
         recorded_by=payment.recorded_by.role.value,
-        voided_by=UNSET if payment.voided_by is None else payment.voided_by.role.value,
-        voided_at=payment.voided_at or UNSET,
-        void_reason=payment.void_reason or UNSET,
+        voided_by=None if payment.voided_by is None else payment.voided_by.role.value,
+        voided_at=payment.voided_at,
+        void_reason=payment.void_reason,
         created_at=payment.created_at,
         version=payment.version,
     )

@@ -22,14 +22,14 @@ _ACCEPT: Final[dict[str, Any]] = {"accepted": {"termsOfUse": "2026-11"}}
 _CURRENT: Final[dict[str, Any]] = {
     "items": [
         {"document": "terms_of_use", "currentVersion": "2026-11"},
-        {"document": "privacy_policy", "currentVersion": None},
+        {"document": "privacy_policy"},
     ]
 }
 _ACCEPTED: Final[dict[str, Any]] = {"version": "2026-01", "acceptedAt": "2026-11-20T03:15:00Z"}
 _OWN: Final[dict[str, Any]] = {
     "items": [
         {"document": "terms_of_use", "currentVersion": "2026-11", "missing": True, "accepted": [_ACCEPTED]},
-        {"document": "privacy_policy", "currentVersion": None, "missing": False, "accepted": []},
+        {"document": "privacy_policy", "missing": False, "accepted": []},
     ]
 }
 
@@ -44,7 +44,7 @@ class LegalDocumentVersionJson(Json, frozen=True, kw_only=True):
     """A legal document."""
 
     document: LegalDocument
-    current_version: str | None
+    current_version: str | None = None
     """Null: users are not asked to accept it."""
 
 

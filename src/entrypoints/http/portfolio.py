@@ -125,7 +125,7 @@ class PortfolioItemJson(Json, frozen=True, kw_only=True):
     description: str
     tags: tuple[str, ...]
     status: Annotated[str, one_of(PortfolioStatus)]
-    reason: str | UnsetType = UNSET
+    reason: str | None = None
     created_at: Timestamp
     version: int
 
@@ -134,7 +134,7 @@ class PortfolioJson(Json, frozen=True, kw_only=True):
     """A page of portfolio items."""
 
     items: tuple[PortfolioItemJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioItemJson:
@@ -148,7 +148,7 @@ def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioIte
         description=item.description,
         tags=item.tags,
         status=item.status.value,
-        reason=item.reason or UNSET,
+        reason=item.reason or None,
         created_at=item.created_at,
         version=item.version,
     )
@@ -195,7 +195,7 @@ ITEM: Final[dict[str, Any]] = {
     "createdAt": "2026-11-23T01:45:00Z",
     "version": 1,
 }
-PAGE: Final[dict[str, Any]] = {"items": [ITEM], "nextCursor": None}
+PAGE: Final[dict[str, Any]] = {"items": [ITEM]}
 EDIT: Final[dict[str, Any]] = {"description": "A swallow in fine lines."}
 EDITED: Final[dict[str, Any]] = {**ITEM, **EDIT, "version": 2}
 ORDER: Final[dict[str, Any]] = {"itemIds": []}

@@ -50,12 +50,12 @@ class ReceiptJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     method: ReceiptMethod
-    reference: str | None
+    reference: str | None = None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
     corrects: tuple[str, ...]
     """The numbers of the receipts that a credit note corrects."""
-    issuer_name: str | None
-    customer_name: str | None
+    issuer_name: str | None = None
+    customer_name: str | None = None
     language: str
     issued_at: Timestamp
 

@@ -156,16 +156,16 @@ class ReviewJson(Json, frozen=True, kw_only=True):
     """A review; `bookingId` and `hidden` only for its two sides and admins."""
 
     id: UUID
-    booking_id: UUID | UnsetType = UNSET
+    booking_id: UUID | None = None
     provider_id: UUID
     author: AuthorJson
     rating: int
     text: str
     status: Annotated[str, one_of(ReviewStatus)]
-    reply: ReplyJson | UnsetType = UNSET
-    hidden: HiddenJson | UnsetType = UNSET
+    reply: ReplyJson | None = None
+    hidden: HiddenJson | None = None
     created_at: datetime
-    edited_at: datetime | UnsetType = UNSET
+    edited_at: datetime | None = None
     version: int
 
 
@@ -173,7 +173,7 @@ class ReviewsJson(Json, frozen=True, kw_only=True):
     """A page of reviews."""
 
     items: tuple[ReviewJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class ExportedReviewJson(Json, frozen=True, kw_only=True):
@@ -183,7 +183,7 @@ class ExportedReviewJson(Json, frozen=True, kw_only=True):
     booking_id: UUID
     rating: int
     text: str
-    reply: str | None
+    reply: str | None = None
     created_at: datetime
 
 
@@ -193,15 +193,15 @@ def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
     inside = may(actor, Permission.MODERATE_REVIEWS) or (
         actor is not None and actor.id in {review.author_id, review.provider_user_id}
     )
-    reply: ReplyJson | UnsetType = UNSET
+    reply: ReplyJson | None = None
     if review.reply is not None and review.replied_at is not None:
         reply = ReplyJson(text=review.reply, at=review.replied_at)
-    hidden: HiddenJson | UnsetType = UNSET
+    hidden: HiddenJson | None = None
     if inside and review.hide_reason is not None:
         hidden = HiddenJson(reason=review.hide_reason.value, note=review.hide_note)
     return ReviewJson(
         id=review.id,
-        booking_id=review.booking_id if inside else UNSET,
+        booking_id=review.booking_id if inside else None,
         provider_id=review.provider_id,
         author=AuthorJson(display_name=view.author_name.partition(" ")[0]),
         rating=review.rating,
@@ -210,7 +210,7 @@ def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
         reply=reply,
         hidden=hidden,
         created_at=review.created_at,
-        edited_at=review.edited_at or UNSET,
+        edited_at=review.edited_at,
         version=review.version,
     )
 
@@ -272,8 +272,8 @@ HIDDEN: Final[dict[str, Any]] = {
     "hidden": {"reason": HIDE["reason"], "note": HIDE["note"]},
     "version": 2,
 }
-PAGE: Final[dict[str, Any]] = {"items": [REPLIED], "nextCursor": None}
-OWN: Final[dict[str, Any]] = {"items": [HIDDEN], "nextCursor": None}
+PAGE: Final[dict[str, Any]] = {"items": [REPLIED]}
+OWN: Final[dict[str, Any]] = {"items": [HIDDEN]}
 
 
 @post("/reviews", opt=documented(post_review, body=POST, answer=REVIEW))

@@ -153,8 +153,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     """A service, in a provider's list at the length and price at which this provider offers it."""
 
     id: UUID
-    provider_id: UUID | UnsetType = UNSET
-    salon_id: UUID | UnsetType = UNSET
+    provider_id: UUID | None = None
+    salon_id: UUID | None = None
     name: str
     description: str
     category: str
@@ -162,8 +162,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     price_amount: int
     deposit_amount: int
     currency: str
-    buffer_before_minutes: int | UnsetType = UNSET
-    buffer_after_minutes: int | UnsetType = UNSET
+    buffer_before_minutes: int | None = None
+    buffer_after_minutes: int | None = None
     add_on: bool
     active: bool
     version: int
@@ -181,12 +181,8 @@ class OfferedJson(Json, frozen=True, kw_only=True):
 
     service_id: UUID
     provider_id: UUID
-    duration_minutes: int | None
-    price_amount: int | None
-
-
-def _unless_none(minutes: int | None) -> int | UnsetType:
-    return UNSET if minutes is None else minutes
+    duration_minutes: int | None = None
+    price_amount: int | None = None
 
 
 def service_json(view: ServiceView) -> ServiceJson:
@@ -194,8 +190,8 @@ def service_json(view: ServiceView) -> ServiceJson:
     service, offered = view.service, view.offered
     return ServiceJson(
         id=service.id,
-        provider_id=service.provider_id or UNSET,
-        salon_id=service.salon_id or UNSET,
+        provider_id=service.provider_id,
+        salon_id=service.salon_id,
         name=service.name,
         description=service.description,
         category=service.category,
@@ -203,8 +199,8 @@ def service_json(view: ServiceView) -> ServiceJson:
         price_amount=offered.price.amount,
         deposit_amount=offered.deposit.amount,
         currency=offered.price.currency,
-        buffer_before_minutes=_unless_none(service.buffer_before_minutes),
-        buffer_after_minutes=_unless_none(service.buffer_after_minutes),
+        buffer_before_minutes=service.buffer_before_minutes,
+        buffer_after_minutes=service.buffer_after_minutes,
         add_on=service.add_on,
         active=service.active,
         version=service.version,
@@ -253,7 +249,6 @@ OFFERED: Final[dict[str, Any]] = {
     "serviceId": SERVICE["id"],
     "providerId": SERVICE["providerId"],
     "durationMinutes": 120,
-    "priceAmount": None,
 }
 LIST: Final[dict[str, Any]] = {"items": [SERVICE]}
 

@@ -43,9 +43,9 @@ class DataJson(Json, frozen=True, kw_only=True):
     """What an event is about: the booking, and the payment, refund or desk payment if it is about one."""
 
     booking: BookingJson
-    payment: PaymentJson | msgspec.UnsetType = msgspec.UNSET
-    refund: RefundJson | msgspec.UnsetType = msgspec.UNSET
-    desk_payment: DeskPaymentJson | msgspec.UnsetType = msgspec.UNSET
+    payment: PaymentJson | None = None
+    refund: RefundJson | None = None
+    desk_payment: DeskPaymentJson | None = None
 
 
 class PayloadJson(Json, frozen=True, kw_only=True):
@@ -64,8 +64,8 @@ class _WithId(Protocol):
 Item = TypeVar("Item", bound=_WithId)
 
 
-def _named(items: Sequence[Item], wanted: UUID) -> Item | msgspec.UnsetType:
-    return next((item for item in items if item.id == wanted), msgspec.UNSET)
+def _named(items: Sequence[Item], wanted: UUID) -> Item | None:
+    return next((item for item in items if item.id == wanted), None)
 
 
 class ShownBy:
@@ -82,9 +82,9 @@ class ShownBy:
         shown, wanted = booking_money_json(money), public.id_of(event)
         data = DataJson(
             booking=booking_json(money.booking),
-            payment=_named(shown.payments, wanted) if public.shows is Shown.PAYMENT else msgspec.UNSET,
-            refund=_named(shown.refunds, wanted) if public.shows is Shown.REFUND else msgspec.UNSET,
-            desk_payment=_named(shown.desk_payments, wanted) if public.shows is Shown.DESK_PAYMENT else msgspec.UNSET,
+            payment=_named(shown.payments, wanted) if public.shows is Shown.PAYMENT else None,
+            refund=_named(shown.refunds, wanted) if public.shows is Shown.REFUND else None,
+            desk_payment=_named(shown.desk_payments, wanted) if public.shows is Shown.DESK_PAYMENT else None,
         )
         body = PayloadJson(type=public.type.value, timestamp=event.occurred_at, data=data)
         return msgspec.json.encode(body).decode()

@@ -14,7 +14,7 @@ async function story(baseUrl: string, email: string, password: string, providerI
   client.setConfig({ baseUrl, throwOnError: true });
   const throwOnError = true as const;
   const signedIn = await logIn({ body: { email, password }, throwOnError });
-  client.setConfig({ auth: () => signedIn.data.accessToken ?? undefined });
+  client.setConfig({ auth: () => signedIn.data.accessToken });
 
   const search = await listSlots({ path: { providerId }, query: { from, to }, throwOnError });
   const [first, second] = search.data.slots;

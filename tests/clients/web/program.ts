@@ -3,9 +3,9 @@ import type { components, operations, paths } from "./api";
 
 type Schemas = components["schemas"];
 
-async function ask<Answer>(method: string, path: keyof paths, token: string | null, body?: unknown): Promise<Answer> {
+async function ask<Answer>(method: string, path: keyof paths, token: string | undefined, body?: unknown): Promise<Answer> {
   const headers: Record<string, string> = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
-  if (token !== null) headers.Authorization = `Bearer ${token}`;
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
   const answer = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   if (!answer.ok) {
     const problem: Schemas["Problem"] = await answer.json();
@@ -16,7 +16,7 @@ async function ask<Answer>(method: string, path: keyof paths, token: string | nu
 
 export async function story(providerId: string): Promise<string> {
   const login: Schemas["LoginBody"] = { email: "customer@example.com", password: "demo-password" };
-  const { accessToken: token } = await ask<Schemas["SignedIn"]>("POST", "/api/v1/auth/login", null, login);
+  const { accessToken: token } = await ask<Schemas["SignedIn"]>("POST", "/api/v1/auth/login", undefined, login);
 
   const week: operations["listSlots"]["parameters"]["query"] = { from: "2026-11-23", to: "2026-11-30" };
   const search = `/api/v1/providers/${providerId}/slots?from=${week.from}&to=${week.to}`;

@@ -6,14 +6,12 @@ USER: Final[dict[str, Any]] = {
     "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
     "name": "Dorj",
     "email": "dorj@example.com",
-    "phone": None,
     "role": "customer",
     "status": "active",
     "locale": "en",
     "timeZone": "Asia/Ulaanbaatar",
     "createdAt": "2026-11-20T03:15:00Z",
     "emailVerifiedAt": "2026-11-20T03:17:00Z",
-    "phoneVerifiedAt": None,
 }
 REGISTER: Final[dict[str, Any]] = {
     "email": "dorj@example.com",
@@ -27,7 +25,6 @@ SIGNED_IN: Final[dict[str, Any]] = {
     "accessToken": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk5ZjNhMCJ9.c2lnbmF0dXJl",
     "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7LzR4tYw6Vb0KxQeJfH3sPiUcZa7Mn2DgXo",
     "expiresIn": 1800,
-    "csrfToken": None,
 }
 REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
 SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}
@@ -110,7 +107,6 @@ LOGINS: Final[dict[str, Any]] = {
             "outcome": "succeeded",
         }
     ],
-    "nextCursor": None,
 }
 REMEMBERED_DEVICE: Final[dict[str, Any]] = {
     "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b81",

@@ -18,7 +18,7 @@ from entrypoints.http.kit.fields import Json, Timestamp
 class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
     """A session, live or ended."""
 
-    ended_at: Timestamp | None
+    ended_at: Timestamp | None = None
 
 
 class ExportedIdentityJson(Json, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ SESSIONS: Final = items(
     ExportedSessionJson,
     lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page),
     _session,
-    example=[{**_DEVICE, "endedAt": None}],
+    example=[_DEVICE],
 )
 LOGIN_HISTORY: Final = items(
     "login_history",

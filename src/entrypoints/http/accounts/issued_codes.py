@@ -33,14 +33,14 @@ class CodeJson(Json, frozen=True, kw_only=True):
     """A one-time code that was issued; never the code itself."""
 
     id: UUID
-    user_id: UUID | None
+    user_id: UUID | None = None
     """Null: the contact had no account, or asked to sign up."""
     purpose: Annotated[str, one_of(CodePurpose)]
     channel: Annotated[str, one_of(Channel)]
     to: str
     created_at: Timestamp
     expires_at: Timestamp
-    used_at: Timestamp | None
+    used_at: Timestamp | None = None
     wrong_guesses: int
     outcome: Annotated[str, one_of(CodeOutcome)]
 
@@ -49,7 +49,7 @@ class CodesJson(Json, frozen=True, kw_only=True):
     """A page of codes."""
 
     items: tuple[CodeJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def code_json(code: IssuedCode, now: datetime) -> CodeJson:

@@ -91,7 +91,7 @@ class PasskeyJson(Json, frozen=True, kw_only=True):
     name: str
     second_factor: bool
     created_at: Timestamp
-    last_used_at: Timestamp | None
+    last_used_at: Timestamp | None = None
 
 
 class PasskeysJson(Json, frozen=True, kw_only=True):

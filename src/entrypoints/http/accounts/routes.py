@@ -90,7 +90,7 @@ async def log_in(
     401 `auth.second_factor_needed`; repeat the request with `secondFactor`. After five wrong codes in a row, codes are
     refused for 15 minutes, then 30, and so on up to a day; recovery codes are always accepted.
 
-    With `X-Session-Mode: cookie`, as for every route that signs in, the tokens are in `HttpOnly` cookies and null in
+    With `X-Session-Mode: cookie`, as for every route that signs in, the tokens are in `HttpOnly` cookies and not in
     the answer, and changes need its `csrfToken` as `X-CSRF-Token`.
     """
     tokens = await sign_in.sign_in_with_password(

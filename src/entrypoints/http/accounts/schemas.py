@@ -145,27 +145,27 @@ class UserJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    email: str | None
-    phone: str | None
+    email: str | None = None
+    phone: str | None = None
     role: Annotated[str, one_of(Role)]
     status: Annotated[str, one_of(UserStatus)]
     locale: str
     time_zone: str
     created_at: Timestamp
-    email_verified_at: Timestamp | None
-    phone_verified_at: Timestamp | None
+    email_verified_at: Timestamp | None = None
+    phone_verified_at: Timestamp | None = None
 
 
 class SignedInJson(Json, frozen=True, kw_only=True):
-    """An account and the tokens of its new session, which are null if they are in cookies."""
+    """An account and the tokens of its new session, which are absent if they are in cookies."""
 
     user: UserJson
-    access_token: str | None
-    refresh_token: str | None
+    access_token: str | None = None
+    refresh_token: str | None = None
     expires_in: int
     """Seconds until the access token expires."""
-    csrf_token: str | None
-    """With cookies, the `X-CSRF-Token` of the session's changes; else null."""
+    csrf_token: str | None = None
+    """With cookies, the `X-CSRF-Token` of the session's changes."""
 
 
 class LoginJson(Json, frozen=True, kw_only=True):
@@ -183,7 +183,7 @@ class LoginsJson(Json, frozen=True, kw_only=True):
     """A page of the login history."""
 
     items: tuple[LoginJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def user_json(user: User) -> UserJson:

@@ -31,7 +31,7 @@ class TotpJson(Json, frozen=True, kw_only=True):
     """The second factor of an account."""
 
     active: bool
-    confirmed_at: Timestamp | None
+    confirmed_at: Timestamp | None = None
     recovery_codes_left: int
 
 

@@ -35,9 +35,9 @@ class EntryJson(Json, frozen=True, kw_only=True):
     actor_id: UUID
     actor_role: Annotated[str, one_of(Role)]
     action: str
-    subject_kind: str | None
-    """The kind of the subject: `user`, `booking`, `provider`, …; null: none, or the actor's own account."""
-    subject_id: UUID | None
+    subject_kind: str | None = None
+    """The kind of the subject: `user`, `booking`, `provider`, …; absent: none, or the actor's own account."""
+    subject_id: UUID | None = None
     address: str
     user_agent: str
     request_id: str
@@ -48,7 +48,7 @@ class AuditJson(Json, frozen=True, kw_only=True):
     """A page of the audit log."""
 
     items: tuple[EntryJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def entry_json(entry: AuditEntry) -> EntryJson:

@@ -64,7 +64,7 @@ class BlockedNetworkJson(Json, frozen=True, kw_only=True):
     network: str
     reason: str
     blocked_at: Timestamp
-    expires_at: Timestamp | None
+    expires_at: Timestamp | None = None
 
 
 class BlockedNetworksJson(Json, frozen=True, kw_only=True):

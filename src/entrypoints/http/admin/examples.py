@@ -9,24 +9,21 @@ USER: Final[dict[str, Any]] = {
     "id": USER_ID,
     "name": "Dorj",
     "givenName": "Dorj",
-    "familyName": None,
     "email": "dorj@example.com",
     "phone": "+97699112233",
     "role": "customer",
     "status": "active",
-    "lockedUntil": None,
     "locale": "mn",
     "timeZone": "Asia/Ulaanbaatar",
     "createdAt": "2026-11-20T03:15:00Z",
     "emailVerifiedAt": "2026-11-20T03:17:00Z",
-    "phoneVerifiedAt": None,
     "version": 3,
 }
-USERS: Final[dict[str, Any]] = {"items": [USER], "nextCursor": None}
+USERS: Final[dict[str, Any]] = {"items": [USER]}
 DEVICES: Final[dict[str, Any]] = {
     "items": [{name: session[name] for name in session if name != "current"} for session in SESSIONS["items"]]
 }
-CODES: Final[dict[str, Any]] = {"items": [ISSUED_CODE], "nextCursor": None}
+CODES: Final[dict[str, Any]] = {"items": [ISSUED_CODE]}
 CHANGES: Final[dict[str, Any]] = {"name": "Dorj", "locale": "mn"}
 BULK: Final[dict[str, Any]] = {"ids": [USER_ID], "action": "end_sessions"}
 DONE: Final[dict[str, Any]] = {"changed": 1}

@@ -142,9 +142,9 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     """An account, for admins."""
 
     status: Annotated[str, one_of(AccountStatus)]
-    locked_until: Timestamp | None
-    given_name: str | None
-    family_name: str | None
+    locked_until: Timestamp | None = None
+    given_name: str | None = None
+    family_name: str | None = None
     version: int
 
 
@@ -152,7 +152,7 @@ class ManagedUsersJson(Json, frozen=True, kw_only=True):
     """A page of accounts."""
 
     items: tuple[ManagedUserJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class ChangedUsersJson(Json, frozen=True, kw_only=True):

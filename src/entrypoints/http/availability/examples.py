@@ -38,8 +38,6 @@ SETTINGS: Final[dict[str, Any]] = {
     "anchoring": "open_range",
     "bookingMode": "instant",
     "requestsClaimTime": True,
-    "paymentGateway": None,
-    "depositMode": None,
     "depositAmount": 2000000,
     "priceAmount": 8000000,
     "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response, get, put
 from litestar.params import JSONBody
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from booking_domain.scheduling.feeds import (
     DEFAULT_FEED_RULE,
@@ -72,9 +72,9 @@ class FeedJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     url: str
-    read_at: Timestamp | UnsetType = UNSET
+    read_at: Timestamp | None = None
     failing: bool
-    failure: str | UnsetType = UNSET
+    failure: str | None = None
 
 
 class FeedsJson(Json, frozen=True, kw_only=True):
@@ -139,7 +139,7 @@ def _feed_json(feed: Feed, now: datetime) -> FeedJson:
     return FeedJson(
         id=feed.id,
         url=feed.shown,
-        read_at=feed.read_at or UNSET,
+        read_at=feed.read_at,
         failing=feed.failing(now),
-        failure=feed.failure or UNSET,
+        failure=feed.failure,
     )

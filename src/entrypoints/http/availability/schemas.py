@@ -152,8 +152,8 @@ class RuleJson(Json, frozen=True, kw_only=True):
     day: int
     start_time: str
     end_time: str
-    valid_from: date | UnsetType = UNSET
-    valid_until: date | UnsetType = UNSET
+    valid_from: date | None = None
+    valid_until: date | None = None
     every_weeks: int
 
 
@@ -168,8 +168,8 @@ class ExceptionJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     date: date
-    closed: Literal[True] | UnsetType = UNSET
-    ranges: tuple[HoursJson, ...] | UnsetType = UNSET
+    closed: Literal[True] | None = None
+    ranges: tuple[HoursJson, ...] | None = None
 
 
 class SettingsJson(Json, frozen=True, kw_only=True):
@@ -182,15 +182,15 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     buffer_after_minutes: int
     min_notice_minutes: int
     horizon_days: int
-    max_per_day: int | UnsetType = UNSET
-    max_per_week: int | UnsetType = UNSET
+    max_per_day: int | None = None
+    max_per_week: int | None = None
     anchoring: str
     booking_mode: str
     requests_claim_time: bool
-    payment_gateway: str | None
-    """The gateway that the provider chose; null: the first of the platform that takes the currency."""
-    deposit_mode: DepositMode | None
-    """When the provider has deposits charged; null: as the platform does."""
+    payment_gateway: str | None = None
+    """The gateway that the provider chose; absent: the first of the platform that takes the currency."""
+    deposit_mode: DepositMode | None = None
+    """When the provider has deposits charged; absent: as the platform does."""
     deposit_amount: int
     price_amount: int
     durations: DurationsJson
@@ -223,7 +223,7 @@ class BlockJson(Json, frozen=True, kw_only=True):
     id: UUID
     start: Timestamp
     end: Timestamp
-    note: str | UnsetType = UNSET
+    note: str | None = None
 
 
 class AvailabilityJson(Json, frozen=True, kw_only=True):
@@ -247,8 +247,8 @@ def rule_json(rule: WeeklyRule) -> RuleJson:
         day=rule.day,
         start_time=str(rule.hours.start),
         end_time=str(rule.hours.end),
-        valid_from=rule.valid_from or UNSET,
-        valid_until=rule.valid_until or UNSET,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
         every_weeks=rule.every_weeks,
     )
 
@@ -256,12 +256,12 @@ def rule_json(rule: WeeklyRule) -> RuleJson:
 def exception_json(exception: DateException) -> ExceptionJson:
     """Show an exception."""
     ranges = tuple(HoursJson(start_time=str(hours.start), end_time=str(hours.end)) for hours in exception.ranges)
-    return ExceptionJson(id=exception.id, date=exception.date, closed=UNSET if ranges else True, ranges=ranges or UNSET)
+    return ExceptionJson(id=exception.id, date=exception.date, closed=None if ranges else True, ranges=ranges or None)
 
 
 def block_json(block: Block) -> BlockJson:
     """Show a block to its provider."""
-    return BlockJson(id=block.id, start=block.range.start, end=block.range.end, note=block.note or UNSET)
+    return BlockJson(id=block.id, start=block.range.start, end=block.range.end, note=block.note or None)
 
 
 def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
@@ -275,8 +275,8 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         buffer_after_minutes=settings.buffer_after_minutes,
         min_notice_minutes=settings.min_notice_minutes,
         horizon_days=settings.horizon_days,
-        max_per_day=UNSET if settings.max_per_day is None else settings.max_per_day,
-        max_per_week=UNSET if settings.max_per_week is None else settings.max_per_week,
+        max_per_day=settings.max_per_day,
+        max_per_week=settings.max_per_week,
         anchoring=settings.anchoring.value,
         booking_mode=terms.mode.value,
         requests_claim_time=terms.requests_claim_time,

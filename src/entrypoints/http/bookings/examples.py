@@ -46,7 +46,7 @@ APPOINTMENT: Final[dict[str, Any]] = {
     },
     "actions": ["pay_deposit", "reschedule", "cancel"],
 }
-PAGE: Final[dict[str, Any]] = {"items": [APPOINTMENT], "nextCursor": None}
+PAGE: Final[dict[str, Any]] = {"items": [APPOINTMENT]}
 MOVE: Final[dict[str, Any]] = {"status": "cancelled", "reason": "I am ill."}
 MOVED: Final[dict[str, Any]] = {
     **{name: value for name, value in BOOKING.items() if name != "dueAt"},
@@ -59,13 +59,11 @@ EVENTS: Final[dict[str, Any]] = {
         {
             "id": "0199f3a7-90c3-7d08-b1f6-2a9c4e8d7f55",
             "type": "placed",
-            "from": None,
             "to": "pending",
             "by": {"id": BOOKING["customerId"], "role": "customer"},
             "at": "2026-11-20T03:15:00Z",
         }
     ],
-    "nextCursor": None,
 }
 PLACE_SERIES: Final[dict[str, Any]] = {**PLACE, "everyWeeks": 4, "times": 2}
 _SERIES_ID: Final = "0199f3a7-90c1-7f21-8c55-4d3b2a190e66"

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType
-
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.walk_ins import WalkIn
@@ -30,16 +28,16 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
     status: PaymentState
     amount: int
     currency: str
-    gateway_reference: str | None
+    gateway_reference: str | None = None
     created_at: Timestamp
-    processed_at: Timestamp | None
+    processed_at: Timestamp | None = None
 
 
 class WalkInJson(Json, frozen=True, kw_only=True):
     """A customer without an account."""
 
     name: str
-    phone: str | UnsetType = UNSET
+    phone: str | None = None
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
@@ -49,7 +47,7 @@ class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
     payments: tuple[ExportedPaymentJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
     receipts: tuple[ReceiptJson, ...]
-    walk_in: WalkInJson | UnsetType = UNSET
+    walk_in: WalkInJson | None = None
 
 
 def _booking(
@@ -72,7 +70,7 @@ def _booking(
         payments=tuple(_payment(each) for each in moved),
         desk_payments=tuple(map(desk_payment_json, at_desk)),
         receipts=tuple(map(receipt_json, receipts)),
-        walk_in=UNSET if walk_in is None else WalkInJson(name=walk_in.name, phone=walk_in.phone or UNSET),
+        walk_in=None if walk_in is None else WalkInJson(name=walk_in.name, phone=walk_in.phone or None),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType, field, structs
+from msgspec import Meta, field, structs
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
@@ -277,29 +277,29 @@ class BookingJson(Json, frozen=True, kw_only=True):
     version: int
     created_at: Timestamp
     updated_at: Timestamp
-    due_at: Timestamp | UnsetType = UNSET
+    due_at: Timestamp | None = None
     """When the booking expires unless the deposit is paid or the request is answered."""
-    offered_times: tuple[Timestamp, ...] | UnsetType = UNSET
+    offered_times: tuple[Timestamp, ...] | None = None
     """Other starts that the provider offers for a request; the customer can accept one of them."""
-    services: tuple[BookedServiceJson, ...] | UnsetType = UNSET
+    services: tuple[BookedServiceJson, ...] | None = None
     """The services in order; without them, a plain appointment."""
-    series_id: UUID | UnsetType = UNSET
+    series_id: UUID | None = None
     placed_by_staff: bool
     """Whether the provider, the manager of its salon or an admin placed the booking for the customer."""
-    rescheduled_by: str | UnsetType = UNSET
+    rescheduled_by: str | None = None
     """Which side has set a time that the customer has not accepted: `provider`, `manager` or `admin`."""
-    agreed_start: Timestamp | UnsetType = UNSET
+    agreed_start: Timestamp | None = None
     """With `rescheduledBy`: the start of the time that the customer last agreed to."""
-    agreed_end: Timestamp | UnsetType = UNSET
-    objection_deadline: Timestamp | UnsetType = UNSET
+    agreed_end: Timestamp | None = None
+    objection_deadline: Timestamp | None = None
     """With `rescheduledBy`: until then the customer may cancel and gets everything back."""
-    reschedule_notice_minutes: int | UnsetType = UNSET
+    reschedule_notice_minutes: int | None = None
     """How long before `start` the customer may reschedule at the latest, if there is such a limit."""
-    cancellation_start: Timestamp | UnsetType = UNSET
+    cancellation_start: Timestamp | None = None
     """The start by which the cancellation policy judges the customer, if it is not `start`."""
-    in_question: bool | UnsetType = UNSET
+    in_question: bool | None = None
     """True while an admin decides whether the booking stands, because its provider was suspended."""
-    disputed_from: str | UnsetType = UNSET
+    disputed_from: str | None = None
     """The status before the dispute, while it is open."""
 
 
@@ -316,10 +316,10 @@ class BookingCustomerJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    email: str | UnsetType = UNSET
+    email: str | None = None
     """How to reach the customer; for the provider's side once the booking is confirmed."""
-    phone: str | UnsetType = UNSET
-    walk_in: bool | UnsetType = UNSET
+    phone: str | None = None
+    walk_in: bool | None = None
     """True of a customer without an account, whom the provider has entered; `id` is the provider's account."""
 
 
@@ -344,7 +344,7 @@ class AppointmentJson(BookingJson, frozen=True, kw_only=True):
 
     customer: BookingCustomerJson
     provider: BookingProviderJson
-    salon: BookingSalonJson | UnsetType = UNSET
+    salon: BookingSalonJson | None = None
     actions: tuple[AvailableAction, ...]
     """What the caller can do with the booking now, as far as it depends on the booking alone."""
 
@@ -353,7 +353,7 @@ class AppointmentsJson(Json, frozen=True, kw_only=True):
     """A page of bookings with their parties."""
 
     items: tuple[AppointmentJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class CancellationQuoteJson(Json, frozen=True, kw_only=True):
@@ -368,13 +368,13 @@ class CancellationQuoteJson(Json, frozen=True, kw_only=True):
     currency: str
     valid_until: Timestamp
     """Before that, time alone changes nothing about the quote."""
-    tier: QuotedTierJson | UnsetType = UNSET
+    tier: QuotedTierJson | None = None
     """The tier of the cancellation policy that counts, if one does."""
-    better_tier: QuotedTierJson | UnsetType = UNSET
+    better_tier: QuotedTierJson | None = None
     """The tier that gave more back, and whose deadline has passed."""
     cancellation_start: Timestamp
     """The start by which the cancellation policy judges the customer."""
-    objection_deadline: Timestamp | UnsetType = UNSET
+    objection_deadline: Timestamp | None = None
     """Until then the customer gets everything back, because the provider's side has rescheduled."""
 
 
@@ -382,7 +382,7 @@ class BookingsJson(Json, frozen=True, kw_only=True):
     """A page of bookings."""
 
     items: tuple[BookingJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class SeriesJson(Json, frozen=True, kw_only=True):
@@ -404,10 +404,10 @@ class EventJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     type: str
-    from_: str | None = field(name="from")
+    from_: str | None = field(name="from", default=None)
     to: str
     by: ActorJson
-    reason: str | UnsetType = UNSET
+    reason: str | None = None
     at: Timestamp
 
 
@@ -445,23 +445,23 @@ def booking_json(booking: Booking) -> BookingJson:
         version=booking.version,
         created_at=booking.created_at,
         updated_at=booking.updated_at,
-        due_at=booking.due_at or UNSET,
-        offered_times=booking.offered_times or UNSET,
+        due_at=booking.due_at,
+        offered_times=booking.offered_times or None,
         services=tuple(
             BookedServiceJson(id=each.id, name=each.name, duration_minutes=each.minutes, price=each.price.amount)
             for each in booking.services
         )
-        or UNSET,
-        series_id=booking.series_id or UNSET,
+        or None,
+        series_id=booking.series_id,
         placed_by_staff=booking.placed_by_staff,
-        rescheduled_by=UNSET if change is None else change.by.value,
-        agreed_start=UNSET if change is None else change.agreed.start,
-        agreed_end=UNSET if change is None else change.agreed.end,
-        objection_deadline=UNSET if change is None else change.objection_deadline,
-        reschedule_notice_minutes=booking.cancellation.reschedule_notice_minutes or UNSET,
-        cancellation_start=booking.cancellation_start or UNSET,
-        in_question=booking.in_question or UNSET,
-        disputed_from=UNSET if booking.disputed_from is None else booking.disputed_from.value,
+        rescheduled_by=None if change is None else change.by.value,
+        agreed_start=None if change is None else change.agreed.start,
+        agreed_end=None if change is None else change.agreed.end,
+        objection_deadline=None if change is None else change.objection_deadline,
+        reschedule_notice_minutes=booking.cancellation.reschedule_notice_minutes or None,
+        cancellation_start=booking.cancellation_start,
+        in_question=booking.in_question or None,
+        disputed_from=None if booking.disputed_from is None else booking.disputed_from.value,
     )
 
 
@@ -477,7 +477,7 @@ def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> A
             address=appointment.provider_address,
             time_zone=appointment.provider_time_zone,
         ),
-        salon=UNSET if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
+        salon=None if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
         actions=available_actions(booking, seen.party, actor, now),
     )
 
@@ -485,13 +485,13 @@ def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> A
 def _customer_json(appointment: Appointment, *, shown: bool) -> BookingCustomerJson:
     booking, walk_in = appointment.booking, appointment.walk_in
     if booking.customer_id == booking.provider_user_id:
-        phone = UNSET if walk_in is None else walk_in.phone or UNSET
+        phone = None if walk_in is None else walk_in.phone or None
         return BookingCustomerJson(id=booking.customer_id, name=appointment.customer_name, phone=phone, walk_in=True)
     return BookingCustomerJson(
         id=booking.customer_id,
         name=appointment.customer_name,
-        email=(appointment.customer_email or UNSET) if shown else UNSET,
-        phone=(appointment.customer_phone or UNSET) if shown else UNSET,
+        email=appointment.customer_email if shown else None,
+        phone=appointment.customer_phone if shown else None,
     )
 
 
@@ -506,13 +506,13 @@ def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
         tier=_tier_json(quote.tier, quote.judged_start),
         better_tier=_tier_json(quote.better_tier, quote.judged_start),
         cancellation_start=quote.judged_start,
-        objection_deadline=quote.objection_deadline or UNSET,
+        objection_deadline=quote.objection_deadline,
     )
 
 
-def _tier_json(tier: Tier | None, start: datetime) -> QuotedTierJson | UnsetType:
+def _tier_json(tier: Tier | None, start: datetime) -> QuotedTierJson | None:
     if tier is None:
-        return UNSET
+        return None
     deadline = start - timedelta(hours=tier.hours_before)
     return QuotedTierJson(hours_before=tier.hours_before, percent=tier.percent, deadline=deadline)
 
@@ -532,6 +532,6 @@ def event_json(event: BookingEvent) -> EventJson:
         from_=None if event.from_status is None else event.from_status.value,
         to=event.to_status.value,
         by=ActorJson(id=event.by.id, role=event.by.role.value),
-        reason=event.reason or UNSET,
+        reason=event.reason or None,
         at=event.at,
     )

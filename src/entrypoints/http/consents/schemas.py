@@ -81,14 +81,14 @@ class GivenConsentsJson(Json, frozen=True, kw_only=True):
     """A page of the caller's consents."""
 
     items: tuple[GivenConsentJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class ReceivedConsentsJson(Json, frozen=True, kw_only=True):
     """A page of the consents about the caller as a provider."""
 
     items: tuple[ReceivedConsentJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def code_json(code: ConsentCode) -> ConsentCodeJson:
@@ -147,8 +147,7 @@ CODE: Final[dict[str, Any]] = {
 GRANT: Final[dict[str, Any]] = {"providerId": CODE["providerId"], "code": CODE["code"]}
 _STATE: Final = {"status": "granted", "changedAt": "2026-11-20T04:00:00Z", "createdAt": "2026-11-20T04:00:00Z"}
 GIVEN: Final[dict[str, Any]] = {"provider": {"id": CODE["providerId"], "displayName": "Studio Ink"}, **_STATE}
-GIVEN_PAGE: Final[dict[str, Any]] = {"items": [GIVEN], "nextCursor": None}
+GIVEN_PAGE: Final[dict[str, Any]] = {"items": [GIVEN]}
 RECEIVED_PAGE: Final[dict[str, Any]] = {
     "items": [{"customer": {"id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77", "name": "Bold"}, **_STATE}],
-    "nextCursor": None,
 }

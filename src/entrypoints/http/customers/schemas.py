@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from booking_domain.customers.model import MAX_NOTE, Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, Whose
@@ -27,7 +27,7 @@ CUSTOMER: Final[dict[str, Any]] = {
     "nextVisit": "2026-11-24T02:00:00Z",
     "note": "Allergic to latex.",
 }
-CUSTOMERS: Final[dict[str, Any]] = {"items": [CUSTOMER], "nextCursor": None}
+CUSTOMERS: Final[dict[str, Any]] = {"items": [CUSTOMER]}
 WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
 NOTE: Final[dict[str, Any]] = {
     "customerId": CUSTOMER["id"],
@@ -80,14 +80,14 @@ class CustomerJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    email: str | UnsetType = UNSET
-    phone: str | UnsetType = UNSET
+    email: str | None = None
+    phone: str | None = None
     bookings: int
     """How many bookings were confirmed and not cancelled."""
     no_shows: int
-    last_visit: Timestamp | UnsetType = UNSET
+    last_visit: Timestamp | None = None
     """The latest start of a booking that was not missed."""
-    next_visit: Timestamp | UnsetType = UNSET
+    next_visit: Timestamp | None = None
     """The earliest start of a confirmed booking to come."""
     note: str
     """The caller's own note; nobody else sees it."""
@@ -97,7 +97,7 @@ class CustomersJson(Json, frozen=True, kw_only=True):
     """A page of customers, by name."""
 
     items: tuple[CustomerJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class CustomerNoteJson(Json, frozen=True, kw_only=True):
@@ -114,12 +114,12 @@ def customer_json(customer: Customer) -> CustomerJson:
     return CustomerJson(
         id=customer.id,
         name=customer.name,
-        email=customer.email or UNSET,
-        phone=customer.phone or UNSET,
+        email=customer.email or None,
+        phone=customer.phone or None,
         bookings=customer.bookings,
         no_shows=customer.no_shows,
-        last_visit=customer.last_visit or UNSET,
-        next_visit=customer.next_visit or UNSET,
+        last_visit=customer.last_visit,
+        next_visit=customer.next_visit,
         note="" if customer.note is None else customer.note.text,
     )
 

@@ -36,13 +36,11 @@ LISTED: Final[dict[str, Any]] = {
     "openedAt": "2026-11-25T02:00:00Z",
     "statementDueAt": "2026-11-30T02:00:00Z",
     "decisionDueAt": "2026-12-09T02:00:00Z",
-    "verdict": None,
-    "closedAt": None,
     "actions": ["make_statement", "withdraw"],
     "version": 1,
 }
 DISPUTE: Final[dict[str, Any]] = {**LISTED, "statements": [_STATEMENT]}
-PAGE: Final[dict[str, Any]] = {"items": [LISTED], "nextCursor": None}
+PAGE: Final[dict[str, Any]] = {"items": [LISTED]}
 STATEMENT: Final[dict[str, Any]] = {"text": "I was ill and wrote to the customer at 09:00."}
 STATED: Final[dict[str, Any]] = {
     **DISPUTE,
@@ -91,12 +89,11 @@ CASE: Final[dict[str, Any]] = {
     "lateCancellationKeepsPercent": 100,
     "noShowKeepsPercent": 100,
     "parties": {
-        "customer": {**_CUSTOMER, "email": "bold@example.com", "phone": None, "status": "active"},
+        "customer": {**_CUSTOMER, "email": "bold@example.com", "status": "active"},
         "provider": {
             "id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
             "name": "Sarnai",
             "email": "sarnai@example.com",
-            "phone": None,
             "status": "active",
         },
     },
@@ -141,8 +138,6 @@ RESOLVED: Final[dict[str, Any]] = {
                 "currency": "MNT",
                 "status": "refund_pending",
                 "reason": "dispute",
-                "approvedAt": None,
-                "processedAt": None,
                 "createdAt": "2026-11-28T02:00:00Z",
             }
         ],

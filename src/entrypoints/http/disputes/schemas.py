@@ -221,11 +221,11 @@ class DisputeJson(Json, frozen=True, kw_only=True):
     """By then the other party should make a statement."""
     decision_due_at: Timestamp
     """By then the platform decides."""
-    verdict: VerdictJson | None
-    closed_at: Timestamp | None
+    verdict: VerdictJson | None = None
+    closed_at: Timestamp | None = None
     actions: tuple[str, ...]
     """What the caller can do now: `make_statement`, `withdraw`, `resolve`."""
-    statements: tuple[StatementJson, ...] | UnsetType = UNSET
+    statements: tuple[StatementJson, ...] | None = None
     """Oldest first; not in lists."""
     version: int
 
@@ -234,7 +234,7 @@ class DisputesJson(Json, frozen=True, kw_only=True):
     """A page of disputes."""
 
     items: tuple[DisputeJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class DisputePartyJson(Json, frozen=True, kw_only=True):
@@ -242,8 +242,8 @@ class DisputePartyJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    email: str | None
-    phone: str | None
+    email: str | None = None
+    phone: str | None = None
     status: Annotated[str, one_of(UserStatus)]
 
 
@@ -262,8 +262,8 @@ class CaseRefundJson(Json, frozen=True, kw_only=True):
     currency: str
     status: Annotated[str, one_of(RefundStatus)]
     reason: str
-    approved_at: Timestamp | None
-    processed_at: Timestamp | None
+    approved_at: Timestamp | None = None
+    processed_at: Timestamp | None = None
     created_at: Timestamp
 
 
@@ -307,10 +307,10 @@ class ExportedDisputeJson(Json, frozen=True, kw_only=True):
     booking_id: UUID
     status: DisputeStatus
     opened_at: Timestamp
-    reason: str | None
+    reason: str | None = None
     """Only of a dispute that the account opened."""
     statements: tuple[StatementJson, ...]
-    verdict: VerdictJson | None
+    verdict: VerdictJson | None = None
 
 
 def dispute_json(shown: DisputeWithStatements, actor: Actor, links: ObjectLinks) -> DisputeJson:
@@ -319,9 +319,7 @@ def dispute_json(shown: DisputeWithStatements, actor: Actor, links: ObjectLinks)
     return _dispute_json(shown.view, actor, statements)
 
 
-def _dispute_json(
-    view: DisputeView, actor: Actor, statements: tuple[StatementJson, ...] | UnsetType = UNSET
-) -> DisputeJson:
+def _dispute_json(view: DisputeView, actor: Actor, statements: tuple[StatementJson, ...] | None = None) -> DisputeJson:
     dispute = view.dispute
     return DisputeJson(
         id=dispute.id,

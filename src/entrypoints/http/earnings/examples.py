@@ -9,13 +9,11 @@ _BOOKING: Final[dict[str, Any]] = {
     "kind": "booking",
     "bookingId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03",
     "bookingReference": "BK-7F3K9Q",
-    "payoutId": None,
     "keptAmount": 2_000_000,
     "deskAmount": 0,
     "commissionAmount": 250_000,
     "amount": 1_750_000,
     "currency": "MNT",
-    "reason": None,
     "at": "2026-11-23T03:05:00Z",
 }
 ADJUST: Final[dict[str, Any]] = {"currency": "MNT", "amount": -50_000, "reason": "A card chargeback that you accepted."}
@@ -23,8 +21,6 @@ ADJUSTMENT: Final[dict[str, Any]] = {
     **_BOOKING,
     "id": "0199f3d2-4c30-7a21-8b65-3e5b0d7f1a90",
     "kind": "adjustment",
-    "bookingId": None,
-    "bookingReference": None,
     "keptAmount": 0,
     "commissionAmount": 0,
     **ADJUST,
@@ -48,7 +44,6 @@ ACCOUNT: Final[dict[str, Any]] = {
     ],
     "held": [{"currency": "MNT", "upcomingAmount": 4_000_000, "disputedAmount": 0}],
     "items": [_BOOKING],
-    "nextCursor": None,
 }
 STATEMENT: Final = (
     "at,kind,bookingReference,payoutId,kept,desk,commission,amount,balance,currency,reason\r\n"
@@ -64,7 +59,6 @@ BALANCES: Final[dict[str, Any]] = {
             "balances": [{"currency": "MNT", "owedAmount": 1_750_000, "reservedAmount": 0}],
         }
     ],
-    "nextCursor": None,
 }
 BALANCES_CSV: Final = (
     "providerId,provider,hasBankAccount,owed,reserved,currency\r\n"
@@ -92,10 +86,6 @@ PAYOUT: Final[dict[str, Any]] = {
     "provider": PROVIDER,
     "waitsFor": "approval",
     "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Sarnai Dorj"},
-    "returnReason": None,
-    "bankReference": None,
-    "approvedAt": None,
-    "processedAt": None,
 }
 APPROVED: Final[dict[str, Any]] = {
     **PAYOUT,
@@ -118,23 +108,21 @@ CANCELLED: Final[dict[str, Any]] = {
     **PAYOUT,
     "status": "cancelled",
     "waitsFor": "nothing",
-    "payee": None,
     "processedAt": "2026-12-01T02:30:00Z",
     "version": 2,
 }
-PAYOUTS: Final[dict[str, Any]] = {"items": [PAYOUT], "nextCursor": None}
+PAYOUTS: Final[dict[str, Any]] = {"items": [PAYOUT]}
 OWN_PAYOUT: Final[dict[str, Any]] = {
     "id": _PAYOUT_ID,
     "amount": 1_750_000,
     "currency": "MNT",
     "status": "paid",
     "needsBankAccount": False,
-    "returnReason": None,
     "bankReference": SETTLE["bankReference"],
     "createdAt": STARTED["createdAt"],
     "processedAt": SETTLED["processedAt"],
 }
-OWN_PAYOUTS: Final[dict[str, Any]] = {"items": [OWN_PAYOUT], "nextCursor": None}
+OWN_PAYOUTS: Final[dict[str, Any]] = {"items": [OWN_PAYOUT]}
 PAYOUTS_CSV: Final = (
     "id,provider,holderName,bank,accountNumber,amount,currency,status,createdAt,approvedAt,bankReference\r\n"
     f"{_PAYOUT_ID},Sarnai Tattoo,Sarnai Dorj,Khan Bank,5012345678,17500.00,MNT,pending,2026-12-01T02:00:00+00:00,"

@@ -219,16 +219,16 @@ class EarningJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     kind: EarningKind
-    booking_id: UUID | None
-    booking_reference: str | None
-    payout_id: UUID | None
+    booking_id: UUID | None = None
+    booking_reference: str | None = None
+    payout_id: UUID | None = None
     kept_amount: int
     desk_amount: int
     commission_amount: int
     amount: int
     """What it adds to the balance."""
     currency: str
-    reason: str | None
+    reason: str | None = None
     """Why an admin adjusted the account."""
     at: Timestamp
 
@@ -237,12 +237,12 @@ class ProviderAccountJson(Json, frozen=True, kw_only=True):
     """A provider's account over a period, with a page of its entries, oldest first."""
 
     provider_id: UUID
-    from_: Timestamp | None = field(name="from")
-    to: Timestamp | None
+    from_: Timestamp | None = field(name="from", default=None)
+    to: Timestamp | None = None
     totals: tuple[EarningTotalsJson, ...]
     held: tuple[HeldMoneyJson, ...]
     items: tuple[EarningJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class BalanceJson(Json, frozen=True, kw_only=True):
@@ -267,16 +267,16 @@ class BalancesJson(Json, frozen=True, kw_only=True):
     """A page of providers with what they are owed."""
 
     items: tuple[ProviderBalancesJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class CommissionJson(Json, frozen=True, kw_only=True):
     """The commission rates in force now, in basis points."""
 
-    provider_id: UUID | None
+    provider_id: UUID | None = None
     basis_points: int
     """The rate that counts for bookings that are made now."""
-    own_basis_points: int | None
+    own_basis_points: int | None = None
     platform_basis_points: int
 
 
@@ -289,17 +289,17 @@ class OwnPayoutJson(Json, frozen=True, kw_only=True):
     status: ProviderPayoutStatus
     needs_bank_account: bool
     """Whether it waits for the provider's bank account (`PUT /users/me/bank-account`)."""
-    return_reason: str | None
-    bank_reference: str | None
+    return_reason: str | None = None
+    bank_reference: str | None = None
     created_at: Timestamp
-    processed_at: Timestamp | None
+    processed_at: Timestamp | None = None
 
 
 class OwnPayoutsJson(Json, frozen=True, kw_only=True):
     """A page of one's own payouts."""
 
     items: tuple[OwnPayoutJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class ProviderPayoutJson(Json, frozen=True, kw_only=True):
@@ -311,12 +311,12 @@ class ProviderPayoutJson(Json, frozen=True, kw_only=True):
     currency: str
     status: ProviderPayoutStatus
     waits_for: PayoutStep
-    payee: PayeeJson | None
-    return_reason: str | None
-    bank_reference: str | None
+    payee: PayeeJson | None = None
+    return_reason: str | None = None
+    bank_reference: str | None = None
     created_at: Timestamp
-    approved_at: Timestamp | None
-    processed_at: Timestamp | None
+    approved_at: Timestamp | None = None
+    processed_at: Timestamp | None = None
     version: int
 
 
@@ -324,7 +324,7 @@ class ProviderPayoutsJson(Json, frozen=True, kw_only=True):
     """A page of payouts to providers."""
 
     items: tuple[ProviderPayoutJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class StartedPayoutJson(Json, frozen=True, kw_only=True):

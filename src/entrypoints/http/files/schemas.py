@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, UPLOAD_WITHIN, Content, File, FileStatus, Folder
 from booking_domain.files.ports import ObjectLinks
@@ -53,7 +53,7 @@ class UploadJson(Json, frozen=True, kw_only=True):
     file_id: UUID
     upload_url: str
     headers: dict[str, str]
-    public_url: str | UnsetType = UNSET
+    public_url: str | None = None
     expires_at: Timestamp
 
 
@@ -66,10 +66,10 @@ class FileJson(Json, frozen=True, kw_only=True):
     content_type: str
     size: int
     status: FileStatus
-    rejected_because: str | UnsetType = UNSET
+    rejected_because: str | None = None
     in_use: bool
-    image: ImageJson | UnsetType = UNSET
-    document_url: str | UnsetType = UNSET
+    image: ImageJson | None = None
+    document_url: str | None = None
     created_at: Timestamp
     version: int
 
@@ -78,13 +78,13 @@ class FilesJson(Json, frozen=True, kw_only=True):
     """A page of files."""
 
     items: tuple[FileJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def upload_json(file: File, links: ObjectLinks) -> UploadJson:
     """Show where to upload a file."""
     signed = links.upload(file.upload, content_type=file.content_type, size=file.size, expires_in=UPLOAD_WITHIN)
-    public = links.public(file.objects[0]) if file.rules.public else UNSET
+    public = links.public(file.objects[0]) if file.rules.public else None
     return UploadJson(
         file_id=file.id,
         upload_url=signed.url,
@@ -98,7 +98,7 @@ def file_json(file: File, links: ObjectLinks) -> FileJson:
     """Show a file to its account, or to an admin who decides with it."""
     ready = file.status is FileStatus.READY
     document = ready and file.content is Content.DOCUMENT
-    image = UNSET if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)
+    image = None if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)
     return FileJson(
         id=file.id,
         folder=file.folder,
@@ -106,10 +106,10 @@ def file_json(file: File, links: ObjectLinks) -> FileJson:
         content_type=file.content_type,
         size=file.size,
         status=file.status,
-        rejected_because=UNSET if file.rejected_because is None else file.rejected_because.value,
+        rejected_because=None if file.rejected_because is None else file.rejected_because.value,
         in_use=file.owner_id is not None,
         image=image,
-        document_url=links.download(file.objects[0], expires_in=PRIVATE_FOR) if document else UNSET,
+        document_url=links.download(file.objects[0], expires_in=PRIVATE_FOR) if document else None,
         created_at=file.created_at,
         version=file.version,
     )
@@ -178,4 +178,4 @@ FILE: Final[dict[str, Any]] = {
     "createdAt": "2026-11-23T01:40:00Z",
     "version": 3,
 }
-PAGE: Final[dict[str, Any]] = {"items": [FILE], "nextCursor": None}
+PAGE: Final[dict[str, Any]] = {"items": [FILE]}

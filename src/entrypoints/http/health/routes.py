@@ -20,18 +20,18 @@ StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "messageJo
 class HealthJson(Json, frozen=True, kw_only=True):
     """The process is healthy."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok"]
 
 
 class WorkerJson(Json, frozen=True, kw_only=True):
-    """When the worker last did its work; null: never."""
+    """When the worker last did its work; absent: never."""
 
-    relay: Timestamp | None
-    jobs: Timestamp | None
-    remote_jobs: Timestamp | None
-    webhook_jobs: Timestamp | None
-    message_jobs: Timestamp | None
-    sweep: Timestamp | None
+    relay: Timestamp | None = None
+    jobs: Timestamp | None = None
+    remote_jobs: Timestamp | None = None
+    webhook_jobs: Timestamp | None = None
+    message_jobs: Timestamp | None = None
+    sweep: Timestamp | None = None
 
 
 class ReadyJson(Json, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED
 @get("/live", sync_to_thread=False, opt=_ALWAYS | documented(answer=_OK), operation_id="getLiveness")
 def live() -> HealthJson:
     """Report that the process runs. It checks nothing else."""
-    return HealthJson()
+    return HealthJson(status="ok")
 
 
 @get("/ready", opt=_ALWAYS | documented(answer=_READY), operation_id="getReadiness")

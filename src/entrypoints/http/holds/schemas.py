@@ -48,7 +48,7 @@ class HoldJson(Json, frozen=True, kw_only=True):
     provider_id: UUID
     start: Timestamp
     end: Timestamp
-    expires_at: Timestamp | None
+    expires_at: Timestamp | None = None
 
 
 def hold_json(hold: Claim) -> HoldJson:

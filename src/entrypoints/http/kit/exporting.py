@@ -50,7 +50,7 @@ class ExportSection:
     kind: Any
     """The type of the value."""
     write: Callable[[ExportSource], AsyncIterator[bytes]]
-    """Write the value, as JSON."""
+    """Write the value, as JSON; nothing, if there is none."""
     example: Any
 
 
@@ -67,10 +67,11 @@ def sections_of(routers: Iterable[Router]) -> tuple[ExportSection, ...]:
 def value(
     name: str, kind: Any, read: Callable[[ExportSource], Awaitable[object]], *, example: Any = None
 ) -> ExportSection:
-    """Return a section that is read at once."""
+    """Return a section that is read at once; without a value, it is absent."""
 
     async def write(source: ExportSource) -> AsyncIterator[bytes]:
-        yield encode(await read(source))
+        if (found := await read(source)) is not None:
+            yield encode(found)
 
     return ExportSection(name=name, kind=kind, write=write, example=example)
 

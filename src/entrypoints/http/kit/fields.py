@@ -22,8 +22,8 @@ class Query(Struct, forbid_unknown_fields=True, rename="camel", frozen=True, kw_
     """The query parameters of a request."""
 
 
-class Json(Struct, rename="camel", frozen=True, kw_only=True):
-    """A response body; optional members without a value are omitted."""
+class Json(Struct, rename="camel", frozen=True, kw_only=True, omit_defaults=True):
+    """A response body. A member without a value is absent, never null: None is the only default that members have."""
 
 
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset, e.g. `2026-11-23T10:00:00+08:00`.")]

@@ -12,7 +12,6 @@ from litestar import Request, Response
 from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.routes import HTTPRoute
-from msgspec import UNSET, Struct, UnsetType
 
 from booking_domain.shared.errors import (
     Conflict,
@@ -26,6 +25,7 @@ from booking_domain.shared.errors import (
     Unauthenticated,
     Unavailable,
 )
+from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.refusals import INVALID, InputError, Refusal
@@ -66,7 +66,7 @@ DETAILS: Final = {
 _log: Final = structlog.get_logger("entrypoints.http")
 
 
-class Problem(Struct, rename="camel", frozen=True, kw_only=True):
+class Problem(Json, frozen=True, kw_only=True):
     """A problem (RFC 9457). `code` is stable; `detail` is a message in the client's language."""
 
     type: str
@@ -76,7 +76,7 @@ class Problem(Struct, rename="camel", frozen=True, kw_only=True):
     instance: str
     code: str
     request_id: str
-    errors: tuple[InputError, ...] | UnsetType = UNSET
+    errors: tuple[InputError, ...] | None = None
 
 
 def status_of(error: type[DomainError]) -> int:
@@ -131,7 +131,7 @@ def _problem(
         instance=quote(request.scope["path"], errors="replace"),
         code=code,
         request_id=request_id(request.scope),
-        errors=errors or UNSET,
+        errors=errors or None,
     )
     spoken = {"Content-Language": says.language, "Vary": "Accept-Language", **headers}
     return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=spoken)

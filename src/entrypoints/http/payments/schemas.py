@@ -3,7 +3,7 @@
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
@@ -58,21 +58,21 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     status: PaymentState
     amount: int
     currency: str
-    qpay_invoice_id: str | UnsetType = UNSET
-    stripe_payment_intent_id: str | UnsetType = UNSET
-    client_secret: str | UnsetType = UNSET
+    qpay_invoice_id: str | None = None
+    stripe_payment_intent_id: str | None = None
+    client_secret: str | None = None
     """What Stripe.js needs to pay; only for the customer, while the payment is pending."""
-    qr_text: str | UnsetType = UNSET
-    qr_image: str | UnsetType = UNSET
-    checkout_url: str | None
+    qr_text: str | None = None
+    qr_image: str | None = None
+    checkout_url: str | None = None
     deep_links: tuple[DeepLinkJson, ...]
-    expires_at: Timestamp | None
-    processed_at: Timestamp | UnsetType = UNSET
-    authorised_amount: int | UnsetType = UNSET
+    expires_at: Timestamp | None = None
+    processed_at: Timestamp | None = None
+    authorised_amount: int | None = None
     """What the customer's bank has authorised, also after it was captured or released."""
-    captured_amount: int | UnsetType = UNSET
+    captured_amount: int | None = None
     """What was captured of it so far."""
-    capture_by: Timestamp | UnsetType = UNSET
+    capture_by: Timestamp | None = None
     """Of an authorised payment: it is captured at this time at the latest."""
 
 
@@ -83,7 +83,7 @@ def payment_json(payment: Payment | Refund, *, payer: bool = False) -> PaymentJs
     invoice = payment.invoice
     payable = invoice if payment.status is PaymentStatus.PENDING else None
     links = () if payable is None else payable.deep_links
-    reference = UNSET if invoice is None else invoice.reference
+    reference = None if invoice is None else invoice.reference
     by_stripe = payment.gateway == STRIPE
     secret = payable.client_secret if payer and payable is not None else ""
     return PaymentJson(
@@ -94,18 +94,18 @@ def payment_json(payment: Payment | Refund, *, payer: bool = False) -> PaymentJs
         status=payment.status.value,
         amount=payment.amount.amount,
         currency=payment.amount.currency,
-        qpay_invoice_id=UNSET if by_stripe else reference,
-        stripe_payment_intent_id=reference if by_stripe else UNSET,
-        client_secret=secret or UNSET,
-        qr_text=UNSET if payable is None else payable.qr_text or UNSET,
-        qr_image=UNSET if payable is None else payable.qr_image or UNSET,
+        qpay_invoice_id=None if by_stripe else reference,
+        stripe_payment_intent_id=reference if by_stripe else None,
+        client_secret=secret or None,
+        qr_text=None if payable is None else payable.qr_text or None,
+        qr_image=None if payable is None else payable.qr_image or None,
         checkout_url=None if payable is None else payable.checkout_url or None,
         deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
         expires_at=payment.expires_at,
-        processed_at=payment.processed_at or UNSET,
-        authorised_amount=payment.authorised.amount or UNSET,
-        captured_amount=payment.settled.amount if payment.authorised else UNSET,
-        capture_by=(payment.latest_capture or UNSET) if payment.capturable else UNSET,
+        processed_at=payment.processed_at,
+        authorised_amount=payment.authorised.amount or None,
+        captured_amount=payment.settled.amount if payment.authorised else None,
+        capture_by=payment.latest_capture if payment.capturable else None,
     )
 
 
@@ -121,5 +121,5 @@ def _refund_json(refund: Refund) -> PaymentJson:
         checkout_url=None,
         deep_links=(),
         expires_at=None,
-        processed_at=refund.processed_at or UNSET,
+        processed_at=refund.processed_at,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.bank_accounts import BankAccount
@@ -118,13 +118,13 @@ class RefundJson(Json, frozen=True, kw_only=True):
     status: RefundStatus
     reason: RefundReason
     created_at: Timestamp
-    method: RefundMethod | UnsetType = UNSET
+    method: RefundMethod | None = None
     """How the money goes back; missing until it is decided."""
-    processed_at: Timestamp | UnsetType = UNSET
-    bank_reference: str | UnsetType = UNSET
-    return_reason: str | UnsetType = UNSET
+    processed_at: Timestamp | None = None
+    bank_reference: str | None = None
+    return_reason: str | None = None
     """Why the last transfer failed; only for the customer and admins."""
-    needs_bank_account: bool | UnsetType = UNSET
+    needs_bank_account: bool | None = None
     """Whether the refund waits for the customer's bank account; only for the customer and admins."""
 
 
@@ -168,17 +168,17 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     status: RefundStatus
     reason: RefundReason
     waits_for: PayoutStep
-    method: RefundMethod | None
+    method: RefundMethod | None = None
     attempts: int
     """How often the payment gateway was asked."""
-    retry_at: Timestamp | None
+    retry_at: Timestamp | None = None
     """When the payment gateway is asked again."""
-    payee: PayeeJson | None
-    return_reason: str | None
-    bank_reference: str | None
+    payee: PayeeJson | None = None
+    return_reason: str | None = None
+    bank_reference: str | None = None
     created_at: Timestamp
-    approved_at: Timestamp | None
-    processed_at: Timestamp | None
+    approved_at: Timestamp | None = None
+    processed_at: Timestamp | None = None
     version: int
 
 
@@ -186,7 +186,7 @@ class PayoutsJson(Json, frozen=True, kw_only=True):
     """A page of payouts."""
 
     items: tuple[PayoutJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def bank_account_json(account: BankAccount) -> BankAccountJson:
@@ -229,11 +229,11 @@ def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
         status=refund.status,
         reason=refund.reason,
         created_at=refund.created_at,
-        method=refund.method or UNSET,
-        processed_at=refund.processed_at or UNSET,
-        bank_reference=refund.bank_reference or UNSET,
-        return_reason=(refund.return_reason or UNSET) if private else UNSET,
-        needs_bank_account=waiting if private else UNSET,
+        method=refund.method,
+        processed_at=refund.processed_at,
+        bank_reference=refund.bank_reference,
+        return_reason=refund.return_reason if private else None,
+        needs_bank_account=waiting if private else None,
     )
 
 
@@ -328,12 +328,7 @@ PAYOUT: Final[dict[str, Any]] = {
     "customer": {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"},
     "waitsFor": "approval",
     "attempts": 1,
-    "retryAt": None,
     "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"},
-    "returnReason": None,
-    "bankReference": None,
-    "approvedAt": None,
-    "processedAt": None,
     "version": 1,
 }
 APPROVED: Final[dict[str, Any]] = {
@@ -353,7 +348,7 @@ SETTLED: Final[dict[str, Any]] = {
 }
 RETURN: Final[dict[str, Any]] = {"reason": "The bank does not know this account number."}
 RETURNED: Final[dict[str, Any]] = {**PAYOUT, "returnReason": RETURN["reason"], "version": 3}
-PAYOUTS: Final[dict[str, Any]] = {"items": [PAYOUT], "nextCursor": None}
+PAYOUTS: Final[dict[str, Any]] = {"items": [PAYOUT]}
 CSV: Final = (
     "id,bookingReference,holderName,bank,accountNumber,amount,currency,approvedAt\r\n"
     "0199f3c1-4d20-7a31-8c45-6e9b0d7f1a22,BK-7F3K9Q,Bold Bat,Khan Bank,5012345678,20000.00,MNT,"

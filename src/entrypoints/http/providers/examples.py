@@ -8,7 +8,7 @@ from entrypoints.http.providers.schemas import PROVIDER
 from entrypoints.http.services import SERVICE
 
 CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}
-PAGE: Final[dict[str, Any]] = {"items": [PROVIDER], "nextCursor": None}
+PAGE: Final[dict[str, Any]] = {"items": [PROVIDER]}
 APPROVED: Final[dict[str, Any]] = {"approved": True, "note": "Welcome."}
 SUSPEND: Final[dict[str, Any]] = {"reason": "The address does not exist."}
 SUSPENDED: Final[dict[str, Any]] = {
@@ -17,7 +17,7 @@ SUSPENDED: Final[dict[str, Any]] = {
     "suspension": {"cause": "decision", "reason": SUSPEND["reason"], "since": "2026-11-23T01:00:00Z"},
 }
 CORRECTION: Final[dict[str, Any]] = {"address": "Peace Avenue 71, Ulaanbaatar"}
-BOOKINGS: Final[dict[str, Any]] = {"items": [{**BOOKING, "inQuestion": True}], "nextCursor": None}
+BOOKINGS: Final[dict[str, Any]] = {"items": [{**BOOKING, "inQuestion": True}]}
 DECIDE: Final[dict[str, Any]] = {"bookingIds": [BOOKING["id"]], "verdict": "cancel", "reason": "The studio has closed."}
 DECIDED: Final[dict[str, Any]] = {"changed": 1}
 SLOTS: Final[dict[str, Any]] = {
@@ -26,16 +26,14 @@ SLOTS: Final[dict[str, Any]] = {
         {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"},
         {"start": "2026-11-23T02:30:00Z", "end": "2026-11-23T03:30:00Z"},
     ],
-    "nextFrom": None,
     "degraded": [],
 }
 DAYS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "days": [
         {"date": "2026-11-23", "slots": 14, "firstSlot": "2026-11-23T02:00:00Z"},
-        {"date": "2026-11-24", "slots": 0, "firstSlot": None},
+        {"date": "2026-11-24", "slots": 0},
     ],
-    "nextFrom": None,
     "degraded": [],
 }
 PROVIDER_PAGE: Final[dict[str, Any]] = {

@@ -259,8 +259,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     instagram: str
     address: str
-    location: PointJson | UnsetType = UNSET
-    photo: ImageJson | None
+    location: PointJson | None = None
+    photo: ImageJson | None = None
     booking_mode: str
     deposit_amount: int
     price_amount: int
@@ -272,17 +272,17 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     reschedule_notice_minutes: int
-    rating: float | None
-    """The mean of the published reviews in stars, rounded to two decimals; null without reviews."""
+    rating: float | None = None
+    """The mean of the published reviews in stars, rounded to two decimals, if there are any."""
     rating_count: int
     version: int
-    review_note: str | UnsetType = UNSET
-    suspension: SuspensionJson | UnsetType = UNSET
-    payment_gateway: str | UnsetType | None = UNSET
-    """For the owner and admins: the gateway that the provider chose; null: the first that takes the currency."""
-    deposit_mode: DepositMode | UnsetType | None = UNSET
-    """For the owner and admins: when the provider has deposits charged; null: as the platform does."""
-    documents: tuple[FileJson, ...] | UnsetType = UNSET
+    review_note: str | None = None
+    suspension: SuspensionJson | None = None
+    payment_gateway: str | None = None
+    """For the owner and admins: the gateway that the provider chose; absent: the first that takes the currency."""
+    deposit_mode: DepositMode | None = None
+    """For the owner and admins: when the provider has deposits charged; absent: as the platform does."""
+    documents: tuple[FileJson, ...] | None = None
     """For the owner and admins: what the decision on the profile is based on, at URLs of five minutes. Not in lists."""
 
 
@@ -293,7 +293,7 @@ class SalonOfProviderJson(Json, frozen=True, kw_only=True):
     name: str
     address: str
     city: str
-    location: PointJson | UnsetType = UNSET
+    location: PointJson | None = None
     phone: str
     instructions: str
 
@@ -302,21 +302,21 @@ class ProviderPageJson(Json, frozen=True, kw_only=True):
     """What the public page of a provider shows."""
 
     provider: ProviderJson
-    salon: SalonOfProviderJson | None
+    salon: SalonOfProviderJson | None = None
     services: tuple[ServiceJson, ...]
     """What customers can book, by category and name, at this provider's lengths and prices."""
     portfolio: PortfolioJson
     """The first page of the portfolio."""
-    next_free: SlotJson | None
-    """The first slot of the asked length or services; null if there is none within the horizon."""
-    degraded: tuple[str, ...] = ()
+    next_free: SlotJson | None = None
+    """The first slot of the asked length or services, if there is one within the horizon."""
+    degraded: tuple[str, ...]
 
 
 class ProvidersJson(Json, frozen=True, kw_only=True):
     """A page of providers."""
 
     items: tuple[ProviderJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
@@ -332,7 +332,7 @@ def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
         languages=profile.languages,
         instagram=profile.instagram,
         address=profile.address,
-        location=UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
+        location=None if point is None else PointJson(lat=point.lat, lon=point.lon),
         photo=picture_or_none(profile.photo, links),
         booking_mode=terms.mode.value,
         deposit_amount=terms.deposit.amount,
@@ -372,7 +372,7 @@ def _salon_json(salon: Salon) -> SalonOfProviderJson:
         name=salon.name,
         address=salon.address,
         city=salon.city,
-        location=UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
+        location=None if point is None else PointJson(lat=point.lat, lon=point.lon),
         phone=salon.phone,
         instructions=salon.instructions,
     )

@@ -28,14 +28,14 @@ class SlotJson(Json, frozen=True, kw_only=True):
 class SlotsJson(Json, frozen=True, kw_only=True):
     """The slots that start in the window, in order, and the time zone to show them in.
 
-    `nextFrom` is null if all of them are there. Else all that start before it are: ask again with it as `from`.
+    Without `nextFrom` all of them are there. Else all that start before it are: ask again with it as `from`.
     `degraded` names what could not be taken into account.
     """
 
     time_zone: str
     slots: Annotated[tuple[SlotJson, ...], Meta(max_length=MAX_SLOTS)]
-    next_from: Timestamp | None
-    degraded: tuple[str, ...] = ()
+    next_from: Timestamp | None = None
+    degraded: tuple[str, ...]
 
 
 class DayJson(Json, frozen=True, kw_only=True):
@@ -44,20 +44,20 @@ class DayJson(Json, frozen=True, kw_only=True):
     date: date
     slots: int
     """How many slots start on this day."""
-    first_slot: Timestamp | None
+    first_slot: Timestamp | None = None
 
 
 class DaysJson(Json, frozen=True, kw_only=True):
     """The days of the window, in the provider's time zone.
 
-    `nextFrom` is null if all of them are there, else the first day that is not: ask again with it as `from`.
+    Without `nextFrom` all of them are there. Else it is the first day that is not: ask again with it as `from`.
     `degraded` names what could not be taken into account.
     """
 
     time_zone: str
     days: Annotated[tuple[DayJson, ...], Meta(max_length=LONGEST_WINDOW.days)]
-    next_from: date | None
-    degraded: tuple[str, ...] = ()
+    next_from: date | None = None
+    degraded: tuple[str, ...]
 
 
 class ExplanationJson(Json, frozen=True, kw_only=True):
@@ -72,9 +72,9 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
     slot: Timestamp
     offered: bool
     reasons: tuple[str, ...]
-    before: SlotJson | None
-    after: SlotJson | None
-    degraded: tuple[str, ...] = ()
+    before: SlotJson | None = None
+    after: SlotJson | None = None
+    degraded: tuple[str, ...]
 
 
 def slots_answer(

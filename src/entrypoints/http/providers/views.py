@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from booking_domain.files.ports import ObjectLinks
@@ -19,9 +18,9 @@ def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJ
         provider_json(view, links),
         payment_gateway=view.terms.gateway,
         deposit_mode=view.terms.deposit_mode,
-        documents=UNSET if view.documents is None else tuple(file_json(each, links) for each in view.documents),
-        review_note=view.profile.review_note or UNSET,
-        suspension=UNSET
+        documents=None if view.documents is None else tuple(file_json(each, links) for each in view.documents),
+        review_note=view.profile.review_note,
+        suspension=None
         if suspension is None
         else SuspensionJson(cause=suspension.cause.value, reason=suspension.reason, since=suspension.since),
     )

@@ -43,7 +43,6 @@ SALON_SERVICE: Final[dict[str, Any]] = {
 SALON_PAGE: Final[dict[str, Any]] = {**SALON, "hours": HOURS, "services": [SALON_SERVICE], "providers": [PROVIDER]}
 SALON_LIST: Final[dict[str, Any]] = {
     "items": [{**SALON, "providerCount": 4, "rating": 4.83, "ratingCount": 12, "distanceMetres": 640}],
-    "nextCursor": None,
 }
 INVITE: Final[dict[str, Any]] = {"providerId": PROVIDER_ID}
 INVITED: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "invited"}
@@ -55,6 +54,5 @@ MEMBERS: Final[dict[str, Any]] = {"items": [MEMBER]}
 SALON_SLOTS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "slots": [{"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z", "providerIds": [PROVIDER_ID]}],
-    "nextFrom": None,
     "degraded": [],
 }

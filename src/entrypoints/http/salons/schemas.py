@@ -151,7 +151,7 @@ class SalonJson(Json, frozen=True, kw_only=True):
     time_zone: str
     address: str
     city: str
-    location: PointJson | UnsetType = UNSET
+    location: PointJson | None = None
     phone: str
     email: str
     instructions: str
@@ -165,8 +165,8 @@ class SalonRuleJson(HoursJson, frozen=True, kw_only=True):
     """A weekly rule."""
 
     day: int
-    valid_from: date | UnsetType = UNSET
-    valid_until: date | UnsetType = UNSET
+    valid_from: date | None = None
+    valid_until: date | None = None
     every_weeks: int
 
 
@@ -174,8 +174,8 @@ class SalonExceptionJson(Json, frozen=True, kw_only=True):
     """Other hours for one date, or none."""
 
     date: date
-    closed: Literal[True] | UnsetType = UNSET
-    ranges: tuple[HoursJson, ...] | UnsetType = UNSET
+    closed: Literal[True] | None = None
+    ranges: tuple[HoursJson, ...] | None = None
 
 
 class SalonHoursJson(Json, frozen=True, kw_only=True):
@@ -246,10 +246,10 @@ class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
     """A salon in a list, with what its published providers add up to."""
 
     provider_count: int
-    rating: float | None
-    """The mean of the reviews of its providers in stars; null without reviews."""
+    rating: float | None = None
+    """The mean of the reviews of its providers in stars, if there are any."""
     rating_count: int
-    distance_metres: int | UnsetType = UNSET
+    distance_metres: int | None = None
     """From the point of the query."""
 
 
@@ -257,7 +257,7 @@ class ListedSalonsJson(Json, frozen=True, kw_only=True):
     """A page of salons."""
 
     items: tuple[ListedSalonJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class MemberJson(Json, frozen=True, kw_only=True):
@@ -355,7 +355,7 @@ def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
         provider_count=listed.providers,
         rating=listed.rating.average,
         rating_count=listed.rating.count,
-        distance_metres=UNSET if listed.metres is None else round(listed.metres),
+        distance_metres=None if listed.metres is None else round(listed.metres),
     )
 
 
@@ -369,7 +369,7 @@ def _members(salon: Salon, links: ObjectLinks) -> dict[str, Any]:
         "time_zone": salon.time_zone,
         "address": salon.address,
         "city": salon.city,
-        "location": UNSET if point is None else PointJson(lat=point.lat, lon=point.lon),
+        "location": None if point is None else PointJson(lat=point.lat, lon=point.lon),
         "phone": salon.phone,
         "email": salon.email,
         "instructions": salon.instructions,
@@ -419,12 +419,12 @@ def _rule_json(rule: WeeklyRule) -> SalonRuleJson:
         day=rule.day,
         start_time=str(rule.hours.start),
         end_time=str(rule.hours.end),
-        valid_from=rule.valid_from or UNSET,
-        valid_until=rule.valid_until or UNSET,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
         every_weeks=rule.every_weeks,
     )
 
 
 def _exception_json(exception: DateException) -> SalonExceptionJson:
     ranges = tuple(HoursJson(start_time=str(hours.start), end_time=str(hours.end)) for hours in exception.ranges)
-    return SalonExceptionJson(date=exception.date, closed=UNSET if ranges else True, ranges=ranges or UNSET)
+    return SalonExceptionJson(date=exception.date, closed=None if ranges else True, ranges=ranges or None)

@@ -25,14 +25,14 @@ class SalonSlotJson(Json, frozen=True, kw_only=True):
 class SalonSlotsJson(Json, frozen=True, kw_only=True):
     """The slots of all members that start in the window, in order, and the time zone to show them in.
 
-    `nextFrom` is null if all of them are there. Else all that start before it are: ask again with it as `from`.
+    Without `nextFrom` all of them are there. Else all that start before it are: ask again with it as `from`.
     `degraded` names what could not be taken into account.
     """
 
     time_zone: str
     slots: Annotated[tuple[SalonSlotJson, ...], Meta(max_length=MAX_OFFERS + MAX_MEMBERS)]
-    next_from: Timestamp | None
-    degraded: tuple[str, ...] = ()
+    next_from: Timestamp | None = None
+    degraded: tuple[str, ...]
 
 
 def salon_slots_answer(

@@ -286,8 +286,8 @@ class ExplainedSlotJson(Json, frozen=True, kw_only=True):
 
     offered: bool
     reasons: tuple[str, ...]
-    before: SlotJson | None
-    after: SlotJson | None
+    before: SlotJson | None = None
+    after: SlotJson | None = None
 
 
 def computed_answer(asked: ComputeSlotsBody) -> bytes:

@@ -13,7 +13,6 @@ ACCOUNT: Final[dict[str, Any]] = {
     "address": "Peace Avenue 17, Ulaanbaatar",
     "picture": IMAGE,
     "hasPassword": True,
-    "emailUndeliverableAt": None,
     "version": 4,
 }
 CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureFileId": None}

@@ -1,7 +1,8 @@
 """`GET /users/me/export`: all personal data of an account, as one JSON document that is streamed."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final, cast
+from types import NoneType
+from typing import Any, Final, cast, get_args
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -43,15 +44,22 @@ _OWN: Final = (
 
 def export_document(sections: Sequence[ExportSection]) -> type[Struct]:
     """The type of the document: one field for each section."""
-    fields = [("exported_at", Timestamp), *((each.name, each.kind) for each in (*_OWN, *sections))]
+    fields = [("exported_at", Timestamp), *(_field(each) for each in (*_OWN, *sections))]
     about = {"__doc__": "All data about an account."}
     return defstruct("ExportJson", fields, bases=(Json,), frozen=True, kw_only=True, namespace=about)
+
+
+def _field(section: ExportSection) -> tuple[str, Any] | tuple[str, Any, None]:
+    optional = NoneType in get_args(section.kind)
+    return (section.name, section.kind, None) if optional else (section.name, section.kind)
 
 
 def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
     """The handler that exports the account, and these sections of other resources."""
     document, every = export_document(sections), (*_OWN, *sections)
-    example = {"exportedAt": "2026-11-23T01:40:00Z"} | {camel(each.name): each.example for each in every}
+    example = {"exportedAt": "2026-11-23T01:40:00Z"} | {
+        camel(each.name): each.example for each in every if each.example is not None
+    }
 
     @get(
         "/users/me/export",
@@ -84,7 +92,8 @@ def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
 async def _written(source: ExportSource, sections: Sequence[ExportSection]) -> AsyncIterator[bytes]:
     yield b'{"exportedAt":' + encode(source.now)
     for section in sections:
-        yield f',"{camel(section.name)}":'.encode()
+        name = f',"{camel(section.name)}":'.encode()
         async for part in section.write(source):
-            yield part
+            yield name + part
+            name = b""
     yield b"}"

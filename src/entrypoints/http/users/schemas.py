@@ -128,13 +128,13 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
 class AccountJson(UserJson, frozen=True, kw_only=True):
     """An account, including the fields that only its owner can see."""
 
-    given_name: str | None
-    family_name: str | None
-    birth_date: date | None
-    address: str | None
-    picture: ImageJson | None
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    address: str | None = None
+    picture: ImageJson | None = None
     has_password: bool
-    email_undeliverable_at: Timestamp | None
+    email_undeliverable_at: Timestamp | None = None
     """When the server of the address refused it for good: nothing is sent there until the address is verified again."""
     version: int
 
@@ -169,7 +169,7 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     reminders: bool
     marketing: bool
     unsubscribed: tuple[UnsubscriptionJson, ...]
-    quiet_hours: QuietHoursJson | None
+    quiet_hours: QuietHoursJson | None = None
 
 
 def account_json(user: User, links: ObjectLinks) -> AccountJson:

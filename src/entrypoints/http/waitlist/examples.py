@@ -27,4 +27,4 @@ OFFERED: Final[dict[str, Any]] = {
         "expiresAt": "2026-11-21T05:30:00Z",
     },
 }
-LIST: Final[dict[str, Any]] = {"items": [OFFERED], "nextCursor": None}
+LIST: Final[dict[str, Any]] = {"items": [OFFERED]}

@@ -4,7 +4,7 @@ from datetime import timedelta, tzinfo
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import Meta, field
 
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
 from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, WaitingListEntry, WaitingStatus
@@ -39,7 +39,7 @@ class OfferJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     start: Timestamp
-    end: Timestamp | UnsetType = UNSET
+    end: Timestamp | None = None
     expires_at: Timestamp
 
 
@@ -50,10 +50,10 @@ class WaitingJson(Json, frozen=True, kw_only=True):
     provider_id: UUID
     from_: Timestamp = field(name="from")
     to: Timestamp
-    duration_minutes: int | UnsetType = UNSET
-    service_ids: ServiceIds | UnsetType = UNSET
+    duration_minutes: int | None = None
+    service_ids: ServiceIds | None = None
     status: Annotated[str, one_of(WaitingStatus)]
-    hold: OfferJson | UnsetType = UNSET
+    hold: OfferJson | None = None
     created_at: Timestamp
 
 
@@ -71,17 +71,17 @@ def waiting_json(waiting: WaitingListEntry) -> WaitingJson:
         provider_id=waiting.provider_id,
         from_=waiting.window.start,
         to=waiting.window.end,
-        duration_minutes=waiting.duration_minutes or UNSET,
-        service_ids=waiting.service_ids or UNSET,
+        duration_minutes=waiting.duration_minutes,
+        service_ids=waiting.service_ids or None,
         status=waiting.status.value,
         hold=_offer_json(waiting),
         created_at=waiting.created_at,
     )
 
 
-def _offer_json(waiting: WaitingListEntry) -> OfferJson | UnsetType:
+def _offer_json(waiting: WaitingListEntry) -> OfferJson | None:
     start, until, minutes = waiting.offered_start, waiting.offered_until, waiting.duration_minutes
     if waiting.status is not WaitingStatus.OFFERED or start is None or until is None:
-        return UNSET
-    end = UNSET if minutes is None else start + timedelta(minutes=minutes)
+        return None
+    end = None if minutes is None else start + timedelta(minutes=minutes)
     return OfferJson(id=waiting.hold_id, start=start, end=end, expires_at=until)

@@ -16,7 +16,7 @@ ENDPOINT: Final[dict[str, Any]] = {
     "version": 1,
 }
 ADDED: Final[dict[str, Any]] = {**ENDPOINT, "secret": "whsec_T2JqZWN0aW9uIGlzIG5vdCBhIHNlY3JldCBidXQgYW4gZXhhbXBsZQ"}
-ENDPOINTS: Final[dict[str, Any]] = {"items": [ENDPOINT], "nextCursor": None}
+ENDPOINTS: Final[dict[str, Any]] = {"items": [ENDPOINT]}
 EDIT: Final[dict[str, Any]] = {"eventTypes": [], "enabled": True}
 EDITED: Final[dict[str, Any]] = {**ENDPOINT, "eventTypes": [], "version": 2}
 ROTATE: Final[dict[str, Any]] = {"overlapHours": 24}
@@ -51,7 +51,7 @@ PING: Final[dict[str, Any]] = {
     "nextAttemptAt": "2026-11-20T03:25:00Z",
     "createdAt": "2026-11-20T03:25:00Z",
 }
-DELIVERIES: Final[dict[str, Any]] = {"items": [DELIVERY], "nextCursor": None}
+DELIVERIES: Final[dict[str, Any]] = {"items": [DELIVERY]}
 SHOWN: Final[dict[str, Any]] = {
     **PING,
     "payload": '{"type":"webhook.ping","timestamp":"2026-11-20T03:25:00Z","data":'

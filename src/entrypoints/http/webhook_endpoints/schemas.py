@@ -143,10 +143,10 @@ class EndpointJson(Json, frozen=True, kw_only=True):
     description: str
     event_types: tuple[str, ...]
     status: EndpointStatus
-    disabled_because: DisabledBecause | UnsetType = UNSET
+    disabled_because: DisabledBecause | None = None
     """Why it is disabled: by its `owner`, because it was `failing` for three days, or is `gone` (410)."""
-    disabled_at: Timestamp | UnsetType = UNSET
-    previous_secret_until: Timestamp | UnsetType = UNSET
+    disabled_at: Timestamp | None = None
+    previous_secret_until: Timestamp | None = None
     """Until then, deliveries are signed with the previous secret too."""
     created_at: Timestamp
     version: int
@@ -162,7 +162,7 @@ class EndpointsJson(Json, frozen=True, kw_only=True):
     """A page of endpoints."""
 
     items: tuple[EndpointJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class DeliveryJson(Json, frozen=True, kw_only=True):
@@ -173,18 +173,18 @@ class DeliveryJson(Json, frozen=True, kw_only=True):
     webhook_id: str
     """The header `webhook-id`, the same for each attempt."""
     type: str
-    booking_id: UUID | UnsetType = UNSET
+    booking_id: UUID | None = None
     status: DeliveryStatus
     attempts: int
     """Attempts since it was made or replayed."""
-    first_attempt_at: Timestamp | UnsetType = UNSET
-    last_attempt_at: Timestamp | UnsetType = UNSET
-    next_attempt_at: Timestamp | UnsetType = UNSET
+    first_attempt_at: Timestamp | None = None
+    last_attempt_at: Timestamp | None = None
+    next_attempt_at: Timestamp | None = None
     """The earliest time of the next attempt; an earlier event of the booking may be waited for."""
-    failure: Failure | UnsetType = UNSET
+    failure: Failure | None = None
     """Why the last attempt failed: another `status` than 2xx, `timed_out`, `unreachable`, or a `broken` response."""
-    response_status: int | UnsetType = UNSET
-    response_excerpt: str | UnsetType = UNSET
+    response_status: int | None = None
+    response_excerpt: str | None = None
     created_at: Timestamp
 
 
@@ -198,7 +198,7 @@ class DeliveriesJson(Json, frozen=True, kw_only=True):
     """A page of deliveries, newest first."""
 
     items: tuple[DeliveryJson, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class ReplayedJson(Json, frozen=True, kw_only=True):
@@ -227,9 +227,9 @@ def endpoint_json(endpoint: WebhookEndpoint) -> EndpointJson:
         description=endpoint.description,
         event_types=endpoint.event_types,
         status=endpoint.status,
-        disabled_because=endpoint.disabled_because or UNSET,
-        disabled_at=endpoint.disabled_at or UNSET,
-        previous_secret_until=endpoint.previous_secret_until or UNSET,
+        disabled_because=endpoint.disabled_because,
+        disabled_at=endpoint.disabled_at,
+        previous_secret_until=endpoint.previous_secret_until,
         created_at=endpoint.created_at,
         version=endpoint.version,
     )
@@ -253,15 +253,15 @@ def delivery_json(delivery: WebhookDelivery) -> DeliveryJson:
         endpoint_id=delivery.endpoint_id,
         webhook_id=delivery.message_id,
         type=delivery.type,
-        booking_id=delivery.booking_id or UNSET,
+        booking_id=delivery.booking_id,
         status=delivery.status,
         attempts=delivery.attempts,
-        first_attempt_at=delivery.first_attempt_at or UNSET,
-        last_attempt_at=delivery.last_attempt_at or UNSET,
-        next_attempt_at=delivery.next_attempt_at or UNSET,
-        failure=delivery.failure or UNSET,
-        response_status=delivery.response_status or UNSET,
-        response_excerpt=delivery.response_excerpt or UNSET,
+        first_attempt_at=delivery.first_attempt_at,
+        last_attempt_at=delivery.last_attempt_at,
+        next_attempt_at=delivery.next_attempt_at,
+        failure=delivery.failure,
+        response_status=delivery.response_status,
+        response_excerpt=delivery.response_excerpt or None,
         created_at=delivery.created_at,
     )
 

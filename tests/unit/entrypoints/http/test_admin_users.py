@@ -84,7 +84,7 @@ async def test_accounts_are_read_page_by_page(api: Api) -> None:
         await joined(api, f"Someone {number}")
     first = (await api.get("/admin/users?limit=3", admin)).json()
     rest = (await api.get(f"/admin/users?limit=3&cursor={first['nextCursor']}", admin)).json()
-    assert [len(first["items"]), len(rest["items"]), rest["nextCursor"]] == [3, 2, None]
+    assert [len(first["items"]), len(rest["items"]), rest.get("nextCursor")] == [3, 2, None]
     assert len({user["id"] for user in first["items"] + rest["items"]}) == 5
 
 
@@ -95,18 +95,13 @@ async def test_an_admin_sees_an_account_without_secrets(api: Api) -> None:
     assert answer.json() == {
         "id": dorj["id"],
         "name": "Dorj",
-        "givenName": None,
-        "familyName": None,
         "email": dorj["user"]["email"],
         "phone": "+97699112233",
         "role": "customer",
         "status": "active",
-        "lockedUntil": None,
         "locale": "en",
         "timeZone": "Asia/Ulaanbaatar",
         "createdAt": "2026-11-23T00:00:00Z",
-        "emailVerifiedAt": None,
-        "phoneVerifiedAt": None,
         "version": 1,
     }
     assert_problem(await api.get(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")

@@ -21,7 +21,7 @@ async def test_a_customer_consents_and_revokes_and_both_sides_see_it(api: Api) -
     state = {"status": "granted", "changedAt": "2026-11-23T00:00:00Z", "createdAt": "2026-11-23T00:00:00Z"}
     given = {"provider": {"id": provider_id, "displayName": "Studio"}, **state}
     assert granted.json() == given
-    assert (await api.get(GIVEN, customer)).json() == {"items": [given], "nextCursor": None}
+    assert (await api.get(GIVEN, customer)).json() == {"items": [given]}
     [received] = (await api.get(RECEIVED, provider)).json()["items"]
     assert received == {"customer": {"id": received["customer"]["id"], "name": "Customer"}, **state}
 
@@ -94,7 +94,7 @@ async def test_consents_are_paged(api: Api) -> None:
     while True:
         page = (await api.get(f"{RECEIVED}?limit=2{cursor}", provider)).json()
         found += [each["customer"]["id"] for each in page["items"]]
-        if page["nextCursor"] is None:
+        if page.get("nextCursor") is None:
             break
         cursor = f"&cursor={page['nextCursor']}"
     assert found == ids[::-1]

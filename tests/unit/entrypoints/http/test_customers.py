@@ -10,7 +10,7 @@ async def test_a_provider_lists_and_searches_customers(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     me = (await api.get("/users/me", customer)).json()
-    assert (await api.get("/customers", provider)).json() == {"items": [], "nextCursor": None}
+    assert (await api.get("/customers", provider)).json() == {"items": []}
     await api.booked(customer, provider_id, TUESDAY_AT_TEN)
     await api.booked(customer, provider_id, MONDAY_AT_TEN)
     await api.booked(provider, provider_id, "2026-11-24T15:00:00+08:00")
@@ -24,14 +24,14 @@ async def test_a_provider_lists_and_searches_customers(api: Api) -> None:
         "note": "",
     }
     for query in ("", f"?q={me['email']}", f"?q={me['name'][1:].upper()}"):
-        assert (await api.get(f"/customers{query}", provider)).json() == {"items": [seen], "nextCursor": None}
+        assert (await api.get(f"/customers{query}", provider)).json() == {"items": [seen]}
     assert (await api.get("/customers?q=nobody", provider)).json()["items"] == []
     other = await api.joined("customer")
     await api.booked(other, provider_id, "2026-11-24T12:00:00+08:00")
     first = (await api.get("/customers?limit=1", provider)).json()
     second = (await api.get(f"/customers?limit=1&cursor={first['nextCursor']}", provider)).json()
     assert len({each["id"] for each in first["items"] + second["items"]}) == 2
-    assert second["nextCursor"] is None
+    assert second.get("nextCursor") is None
     assert_problem(await api.get("/customers", customer), 403, "auth.not_permitted")
 
 

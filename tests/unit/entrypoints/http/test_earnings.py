@@ -19,9 +19,7 @@ async def test_a_provider_earns_less_commission_and_is_paid_out(api: Api) -> Non
     admin = await api.an_admin()
     rate = await api.put("/admin/commission", admin, json={"basisPoints": 1_250})
     assert rate.json() == {
-        "providerId": None,
         "basisPoints": 1_250,
-        "ownBasisPoints": None,
         "platformBasisPoints": 1_250,
     }
     _, provider, provider_id, booking = await paid_and_cancelled_late(api)
@@ -104,7 +102,7 @@ async def test_an_account_has_an_opening_and_a_closing_balance(api: Api, monkeyp
     page = (await api.get("/providers/me/earnings?limit=1", provider)).json()
     rest = (await api.get(f"/providers/me/earnings?limit=1&cursor={page['nextCursor']}", provider)).json()
     assert [page["items"][0]["kind"], rest["items"][0]["kind"]] == ["booking", "payout"]
-    assert rest["nextCursor"] is None
+    assert rest.get("nextCursor") is None
     balances = await api.get("/admin/earnings/export", admin)
     [row] = csv.DictReader(balances.text.splitlines())
     assert (row["providerId"], row["owed"], row["reserved"]) == (provider_id, "15000.00", "5000.00")
@@ -166,7 +164,7 @@ async def test_each_earner_is_listed_once_page_by_page(api: Api) -> None:
     first = (await api.get("/admin/earnings?limit=2", admin)).json()
     rest = (await api.get(f"/admin/earnings?limit=2&cursor={first['nextCursor']}", admin)).json()
     assert [each["provider"]["id"] for each in first["items"] + rest["items"]] == sorted(ids)
-    assert rest["nextCursor"] is None
+    assert rest.get("nextCursor") is None
 
 
 async def test_a_payout_that_is_called_off_is_owed_again(api: Api) -> None:
@@ -254,7 +252,7 @@ async def test_a_rate_is_in_basis_points_and_the_platform_has_one(api: Api) -> N
     own = {"providerId": provider_id, "basisPoints": 500}
     assert (await api.put("/admin/commission", admin, json=own)).json()["ownBasisPoints"] == 500
     again = (await api.put("/admin/commission", admin, json={**own, "basisPoints": None})).json()
-    assert (again["ownBasisPoints"], again["basisPoints"]) == (None, 0)
+    assert (again.get("ownBasisPoints"), again["basisPoints"]) == (None, 0)
     assert (await api.get(f"/admin/commission?providerId={provider_id}", admin)).json() == again
     assert_problem(
         await api.put("/admin/commission", admin, json={"basisPoints": None}), 422, "validation.invalid_value"

@@ -135,8 +135,8 @@ async def test_the_nearest_offered_times_are_named(api: Api) -> None:
     assert long["after"]["start"] == "2026-12-20T02:00:00Z"
     for far in ("1901-01-01T00:00:00Z", "2999-01-01T00:00:00Z"):
         assert (await explained(api, provider_id, far))["offered"] is False
-    assert (await explained(api, provider_id, "2999-01-01T00:00:00Z"))["after"] is None
-    assert (await explained(api, provider_id, "1901-01-01T00:00:00Z"))["before"] is None
+    assert (await explained(api, provider_id, "2999-01-01T00:00:00Z")).get("after") is None
+    assert (await explained(api, provider_id, "1901-01-01T00:00:00Z")).get("before") is None
 
 
 async def test_an_explanation_agrees_with_booking(api: Api) -> None:

@@ -41,9 +41,8 @@ async def test_the_export_of_an_unused_account_contains_the_account(api: Api) ->
     assert found["exportedAt"] == "2026-11-23T00:00:00Z"
     assert (len(found["sessions"]), len(found["loginHistory"])) == (1, 1)
     lists = ("bookings", "waitingList", "textMessages", "salons", "identities")
-    empty = {name: found[name] for name in ("provider", *lists)}
-    nothing: dict[str, Any] = {name: [] for name in empty}
-    assert empty == {**nothing, "provider": None}
+    assert [found[name] for name in lists] == [[]] * len(lists)
+    assert found.keys() & {"provider", "bankAccount"} == set()
 
 
 async def test_a_customers_export_contains_only_their_data(api: Api) -> None:
@@ -91,9 +90,7 @@ async def test_payments_and_refunds_of_a_booking_are_exported_in_one_list_oldest
             "status": "refund_pending",
             "amount": 2_000_000,
             "currency": "MNT",
-            "gatewayReference": None,
             "createdAt": "",
-            "processedAt": None,
         }
 
 
@@ -123,7 +120,7 @@ async def test_a_providers_export_contains_profile_calendar_and_bookings(api: Ap
     assert [each["note"] for each in bookable["blocks"]] == [f"{CANARY} of a block"]
     assert len(bookable["externalCalendars"]["feeds"]) == 1
     assert f"{CANARY}.ics" not in json.dumps(found)  # the address of a feed is a secret
-    assert (await exported(api, customer))["provider"] is None
+    assert (await exported(api, customer)).get("provider") is None
 
 
 async def test_a_managers_export_contains_their_salons(api: Api) -> None:

@@ -16,7 +16,11 @@ async def documents(api: Api, token: str) -> dict[str, Any]:
     """The documents as the user sees them, without their names: current, missing, accepted."""
     items = (await api.get("/users/me/legal-documents", token)).json()["items"]
     return {
-        each.pop("document"): (each["currentVersion"], each["missing"], [one["version"] for one in each["accepted"]])
+        each.pop("document"): (
+            each.get("currentVersion"),
+            each["missing"],
+            [one["version"] for one in each["accepted"]],
+        )
         for each in items
     }
 

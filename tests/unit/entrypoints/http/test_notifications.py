@@ -17,11 +17,11 @@ async def test_a_person_lists_and_reads_their_notifications(api: Api) -> None:
     for _ in range(3):
         await notified(api, token)
     listed = (await api.get("/notifications", token)).json()
-    assert (listed["unreadCount"], [each["readAt"] for each in listed["items"]]) == (3, [None] * 3)
+    assert (listed["unreadCount"], [each.get("readAt") for each in listed["items"]]) == (3, [None] * 3)
     assert {(each["type"], each["subject"], each["text"]) for each in listed["items"]} == {
         ("account.phone_changed", "Confirmed", "See you.")
     }
-    assert (await api.get("/notifications", other)).json() == {"items": [], "unreadCount": 0, "nextCursor": None}
+    assert (await api.get("/notifications", other)).json() == {"items": [], "unreadCount": 0}
 
     newest, middle, oldest = (each["id"] for each in listed["items"])
     read = await api.post(f"/notifications/{middle}/read", token)

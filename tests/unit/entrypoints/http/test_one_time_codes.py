@@ -246,7 +246,7 @@ async def test_contacts_are_verified_by_codes(api: Api) -> None:
     body = {**PHONE, "purpose": "verify", "code": await code_for(api, "verify")}
     assert (await api.post("/auth/verify-otp", token, json=body)).status_code == 204
     me = (await api.get("/auth/me", token)).json()
-    assert (me["phoneVerifiedAt"], me["emailVerifiedAt"]) == ("2026-11-23T00:00:00Z", None)
+    assert (me["phoneVerifiedAt"], me.get("emailVerifiedAt")) == ("2026-11-23T00:00:00Z", None)
     api.clock.advance(MINUTE)
     code = await code_for(api, "verify", email)
     wrong = await api.post("/auth/verify-email", token, json={"code": other(code)})

@@ -20,7 +20,7 @@ async def test_a_refund_arrives_after_approval_and_transfer(api: Api) -> None:
 
     admin = await api.an_admin()
     [payout] = (await api.get("/admin/payouts?waitsFor=bank_details", admin)).json()["items"]
-    assert (payout["id"], payout["payee"], payout["bookingReference"]) == (refund["id"], None, booking["reference"])
+    assert (payout["id"], payout.get("payee"), payout["bookingReference"]) == (refund["id"], None, booking["reference"])
     path = f"/admin/payouts/{payout['id']}"
     assert_problem(await api.post(f"{path}/approve", admin), 409, "refund.no_bank_details")
 
@@ -121,7 +121,7 @@ async def test_payouts_are_listed_page_by_page(api: Api) -> None:
     first = (await api.get("/admin/payouts?limit=1", admin)).json()
     second = (await api.get(f"/admin/payouts?limit=1&cursor={first['nextCursor']}", admin)).json()
     assert [page["items"][0]["id"] for page in (first, second)] == [one, other]
-    assert second["nextCursor"] is None
+    assert second.get("nextCursor") is None
 
 
 async def test_payouts_are_for_admins_only(api: Api) -> None:

@@ -44,7 +44,7 @@ async def confirm(api: Api, token: str, code: str, phone: str = NEW) -> Any:
 
 async def number(api: Api, token: str) -> tuple[str, bool]:
     me = (await api.get("/users/me", token)).json()
-    return me["phone"], me["phoneVerifiedAt"] is not None
+    return me["phone"], me.get("phoneVerifiedAt") is not None
 
 
 async def without_password(api: Api, user_id: str) -> None:

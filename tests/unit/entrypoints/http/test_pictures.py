@@ -38,7 +38,7 @@ async def test_an_account_shows_its_picture_and_deletes_the_former_one(api: Api)
     replaced = (await set_picture(api, token, second)).json()["picture"]
     await sweep(api)
     assert (readable(api, shown["picture"]), readable(api, replaced)) == ([403, 403], [200, 200])
-    assert (await set_picture(api, token, None)).json()["picture"] is None
+    assert (await set_picture(api, token, None)).json().get("picture") is None
     await sweep(api)
     assert api.objects.objects == {}
 
@@ -67,7 +67,7 @@ async def test_only_a_complete_unused_file_of_the_account_and_folder_is_taken(ap
     ):
         assert_problem(await set_picture(api, token, file_id), status, code)
     account = (await api.get("/users/me", token)).json()
-    assert (account["picture"], account["version"]) == (None, 1)
+    assert (account.get("picture"), account["version"]) == (None, 1)
 
 
 async def test_a_provider_shows_a_photo_wherever_its_name_is_shown(api: Api) -> None:
@@ -115,11 +115,15 @@ async def test_an_admin_deletes_a_picture_and_its_owner_shows_it_no_longer(api: 
         )
         assert (await api.delete(f"/admin/files/{file_id}", admin)).status_code == 204
     for path, before, gone in (
-        ("/users/me", account, {"picture": None}),
-        (f"/providers/{provider_id}", profile, {"photo": None}),
-        (f"/salons/{salon}", place, {"photos": []}),
+        ("/users/me", account, ("picture", None)),
+        (f"/providers/{provider_id}", profile, ("photo", None)),
+        (f"/salons/{salon}", place, ("photos", [])),
     ):
-        assert (await api.get(path, token)).json() == {**before, **gone, "version": before["version"] + 1}
+        member, empty = gone
+        after = (await api.get(path, token)).json()
+        assert after.pop(member, None) == empty
+        before.pop(member)
+        assert after == {**before, "version": before["version"] + 1}
     await sweep(api)
     assert api.objects.objects == {}
 

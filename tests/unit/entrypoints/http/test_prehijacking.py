@@ -109,7 +109,7 @@ async def test_the_first_code_removes_all_access_from_before(api: Api, proof: An
     again = await signed_in(api, contact)
     assert again.status_code == 200, again.text
     me = (await api.get("/users/me", again.json()["accessToken"])).json()
-    assert (me["email"], me["phone"]) == (contact.get("email"), contact.get("phone"))
+    assert (me.get("email"), me.get("phone")) == (contact.get("email"), contact.get("phone"))
     assert me["hasPassword"] is (proof is reset)
     assert me[f"{next(iter(contact))}VerifiedAt"] is not None
     if proof is reset:
@@ -181,7 +181,7 @@ async def test_a_pending_change_of_the_number_ends_with_the_sessions(api: Api) -
     body = {**TROJAN, "code": code}
     refused = await api.post("/users/me/phone/confirm", mallory["accessToken"], json=body)
     assert_problem(refused, 401, "auth.invalid_token")
-    assert (await api.get("/users/me", victim["accessToken"])).json()["phone"] is None
+    assert (await api.get("/users/me", victim["accessToken"])).json().get("phone") is None
 
 
 @pytest.mark.parametrize("status", ["active", "disabled", "deleted"])
@@ -208,7 +208,7 @@ async def test_the_owner_registers_with_a_code_and_the_other_account_loses_the_c
     assert me[f"{next(iter(contact))}VerifiedAt"] is not None
     assert (await api.post("/auth/login", json={**contact, "password": NEW})).status_code == 200
     theirs = (await api.get(path, await api.an_admin())).json()
-    assert theirs[next(iter(contact))] is None
+    assert not theirs.keys() & contact.keys()
     told = [each for each in await api.database.outbox_events() if isinstance(each, ContactLost)]
     assert [str(each.user_id) for each in told] == [mallory["user"]["id"]]
 
@@ -231,7 +231,7 @@ async def test_the_owner_changes_to_a_number_that_another_account_has_not_verifi
     confirmed = await api.post("/users/me/phone/confirm", owner["accessToken"], json=body)
     assert confirmed.status_code == 200, confirmed.text
     assert confirmed.json()["phone"] == PHONE["phone"]
-    assert (await api.get("/users/me", mallory["accessToken"])).json()["phone"] is None
+    assert (await api.get("/users/me", mallory["accessToken"])).json().get("phone") is None
     answer = await api.post("/auth/login", json={**PHONE, "password": PASSWORD})
     assert answer.json()["user"]["id"] == owner["user"]["id"]
 

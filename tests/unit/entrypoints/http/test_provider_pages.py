@@ -17,9 +17,8 @@ async def test_a_page_has_the_profile_the_salon_and_the_next_free_time(api: Api)
     slots = (await api.get(f"{path}/slots?{MONTH}")).json()["slots"]
     assert page == {
         "provider": (await api.get(path)).json(),
-        "salon": None,
         "services": [],
-        "portfolio": {"items": [], "nextCursor": None},
+        "portfolio": {"items": []},
         "nextFree": slots[0],
         "degraded": [],
     }
@@ -31,7 +30,7 @@ async def test_a_page_has_the_profile_the_salon_and_the_next_free_time(api: Api)
     await api.post(f"{members}/me/accept", owner)
     of_member = (await api.get(f"{path}/page")).json()
     assert of_member["salon"] == {key: salon[key] for key in of_member["salon"]}
-    assert of_member["nextFree"] is None  # the salon has no hours
+    assert of_member.get("nextFree") is None  # the salon has no hours
 
 
 async def test_the_next_free_time_has_the_length_that_is_asked_for(api: Api) -> None:
@@ -65,10 +64,10 @@ async def test_days_count_the_slots_that_are_listed(api: Api, zone: str) -> None
     counts = Counter(slot["start"][:10] for slot in listed)
     answer = (await api.get(f"{path}/days?{MONTH}")).json()
     days = answer["days"]
-    assert (answer["timeZone"], answer["nextFrom"], len(days)) == (zone, None, 30)
+    assert (answer["timeZone"], answer.get("nextFrom"), len(days)) == (zone, None, 30)
     assert (days[0]["date"], days[-1]["date"]) == ("2026-11-23", "2026-12-22")
     assert {day["date"]: day["slots"] for day in days if day["slots"]} == counts
-    assert {"date": "2026-11-25", "slots": 0, "firstSlot": None} in days
+    assert {"date": "2026-11-25", "slots": 0} in days
     in_utc = (await api.get(f"{path}/slots?{MONTH}")).json()["slots"]
     firsts = [day["firstSlot"] for day in days if day["slots"]]
     assert set(firsts) <= {slot["start"] for slot in in_utc}
@@ -86,7 +85,7 @@ async def test_days_whose_slots_are_too_many_come_in_parts(api: Api) -> None:
     while first is not None:
         answer = (await api.get(f"/providers/{provider_id}/days?from={first}&to=2026-12-24")).json()
         days += answer["days"]
-        first = answer["nextFrom"]
+        first = answer.get("nextFrom")
     assert [day["slots"] for day in days] == [288] * 30
 
 

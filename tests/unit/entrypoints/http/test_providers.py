@@ -25,7 +25,7 @@ async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> N
     path = f"/providers/{made['id']}"
     assert_problem(await api.get(path), 404, "provider.not_found")
     assert (await api.post("/providers/me/submit", provider)).json()["status"] == "submitted"
-    assert (await api.get("/providers")).json() == {"items": [], "nextCursor": None}
+    assert (await api.get("/providers")).json() == {"items": []}
     waiting = (await api.get("/admin/providers?status=submitted", await api.admin())).json()["items"]
     assert [each["id"] for each in waiting] == [made["id"]]
     decided = await api.patch(
@@ -73,7 +73,7 @@ async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
     first = (await api.get("/providers?limit=2")).json()
     second = (await api.get(f"/providers?limit=2&cursor={first['nextCursor']}")).json()
     assert [each["id"] for each in first["items"] + second["items"]] == ids
-    assert second["nextCursor"] is None
+    assert second.get("nextCursor") is None
 
 
 async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
@@ -94,8 +94,6 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "anchoring": "open_range",
         "bookingMode": "instant",
         "requestsClaimTime": True,
-        "paymentGateway": None,
-        "depositMode": None,
         "depositAmount": 2_000_000,
         "priceAmount": 8_000_000,
         "durations": [],
@@ -248,9 +246,9 @@ async def test_a_provider_chooses_a_payment_gateway_and_an_admin_corrects_it(api
             "/paymentGateway",
         )
     corrected = await api.patch(shown, admin, json={"paymentGateway": None, "depositMode": "authorised"})
-    assert (corrected.json()["paymentGateway"], corrected.json()["depositMode"]) == (None, "authorised")
+    assert (corrected.json().get("paymentGateway"), corrected.json()["depositMode"]) == (None, "authorised")
     assert (await api.get("/providers/me", provider)).json()["depositMode"] == "authorised"
-    assert (await api.patch(shown, admin, json={"depositMode": None})).json()["depositMode"] is None
+    assert (await api.patch(shown, admin, json={"depositMode": None})).json().get("depositMode") is None
 
 
 async def test_only_owner_and_admins_read_the_availability_of_a_draft(api: Api) -> None:

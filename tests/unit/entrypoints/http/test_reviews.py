@@ -13,9 +13,9 @@ async def test_a_review_is_public_under_the_first_name_of_its_author(api: Api) -
     assert public == {name: value for name, value in review.items() if name != "bookingId"}
     for side in (author, provider):
         assert (await api.get(f"/reviews/{review['id']}", side)).json() == review
-    assert (await api.get("/reviews/me", author)).json() == {"items": [review], "nextCursor": None}
+    assert (await api.get("/reviews/me", author)).json() == {"items": [review]}
     listed = (await api.get(f"/providers/{review['providerId']}/reviews")).json()
-    assert listed == {"items": [public], "nextCursor": None}
+    assert listed == {"items": [public]}
 
 
 async def test_a_provider_shows_its_rating_and_its_tag_changes_with_it(api: Api) -> None:
@@ -39,7 +39,7 @@ async def test_providers_are_sorted_by_rating(api: Api) -> None:
     while True:
         page = (await api.get(f"/providers?sort=rating&limit=1{cursor}")).json()
         found += [item["id"] for item in page["items"]]
-        if page["nextCursor"] is None:
+        if page.get("nextCursor") is None:
             break
         cursor = f"&cursor={page['nextCursor']}"
     assert found == best_first
@@ -65,7 +65,7 @@ async def test_an_admin_hides_a_review_and_restores_it(api: Api) -> None:
         assert_problem(await api.get(path, unseen), 404, "review.not_found")
     assert (await api.get(path, author)).json()["hidden"] == wish
     assert (await api.get(f"/providers/{review['providerId']}/reviews")).json()["items"] == []
-    assert (await api.get(f"/providers/{review['providerId']}")).json()["rating"] is None
+    assert (await api.get(f"/providers/{review['providerId']}")).json().get("rating") is None
     hidden = (await api.get("/admin/reviews?status=hidden", admin)).json()["items"]
     assert [item["id"] for item in hidden] == [review["id"]]
     restored = await api.post(f"{moderated}/restore", admin)

@@ -127,7 +127,6 @@ async def test_the_slots_of_a_salon_say_who_offers_them(api: Api) -> None:
     assert (await api.get(f"{path}/slots?{MONDAY}")).json() == {
         "timeZone": "Asia/Ulaanbaatar",
         "slots": [],
-        "nextFrom": None,
         "degraded": [],
     }
     ids, owners = [], []
@@ -278,9 +277,9 @@ async def test_salons_are_found_near_a_point_page_by_page(api: Api) -> None:
     first = (await api.get(f"{here}&limit=1")).json()
     rest = (await api.get(f"{here}&limit=1&cursor={first['nextCursor']}")).json()
     assert [each["distanceMetres"] for each in (*first["items"], *rest["items"])] == [0, 999]
-    assert rest["nextCursor"] is None
+    assert rest.get("nextCursor") is None
     everywhere = (await api.get("/salons/search?text=nomad")).json()["items"]
-    assert [(each["providerCount"], each["rating"], "distanceMetres" in each) for each in everywhere] == [
+    assert [(each["providerCount"], each.get("rating"), "distanceMetres" in each) for each in everywhere] == [
         (1, None, False)
     ] * 3
     assert_problem(await api.get("/salons/search?lat=47.9"), 400, "validation.invalid_input", "/query/lon")

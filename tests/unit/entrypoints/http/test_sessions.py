@@ -170,7 +170,6 @@ async def test_the_login_history_shows_successes_and_failures(api: Api) -> None:
                 ("2026-11-23T00:00:00Z", "phone", "other", "registration", "succeeded"),
             )
         ],
-        "nextCursor": None,
     }
 
 
@@ -196,7 +195,7 @@ async def test_the_login_history_is_paged(api: Api, limit: int) -> None:
         page = (await api.get(f"/auth/login-history{query}", first["accessToken"])).json()
         assert 1 <= len(page["items"]) <= limit
         found += [login["userAgent"] for login in page["items"]]
-        query = f"?limit={limit}&cursor={page['nextCursor']}" if page["nextCursor"] else ""
+        query = f"?limit={limit}&cursor={page['nextCursor']}" if page.get("nextCursor") else ""
     assert found == names[::-1]
 
 

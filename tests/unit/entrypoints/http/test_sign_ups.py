@@ -61,14 +61,14 @@ async def test_a_contact_alone_begins_an_account_that_the_profile_completes(
 ) -> None:
     begun = await signed_up(api, who, language="mn")
     expected = shown | {"status": "pending", "role": "customer", "locale": "mn"}
-    assert {name: begun["user"][name] for name in expected} == expected
+    assert {name: begun["user"].get(name) for name in expected} == expected
     api.clock.advance(MINUTE)
     done = (await complete(api, begun["accessToken"])).json()
     expected = shown | {"status": "active", "id": begun["user"]["id"], "locale": "mn"} | SARAA
-    assert {name: done["user"][name] for name in expected} == expected
+    assert {name: done["user"].get(name) for name in expected} == expected
     token = done["accessToken"]
     account = (await api.get("/users/me", token)).json()
-    assert (account["hasPassword"], account["phoneVerifiedAt"] or account["emailVerifiedAt"]) == (
+    assert (account["hasPassword"], account.get("phoneVerifiedAt") or account.get("emailVerifiedAt")) == (
         False,
         "2026-11-23T00:00:00Z",
     )

@@ -32,7 +32,7 @@ async def test_a_customer_books_a_slot_pays_the_deposit_and_is_confirmed(api: Ap
     after = (await api.get(f"/bookings/{booking['id']}", customer)).json()
     assert (after["status"], after["paymentStatus"], after["paidAmount"]) == ("confirmed", "paid", 2_000_000)
     events = (await api.get(f"/bookings/{booking['id']}/events", customer)).json()["items"]
-    assert [(event["from"], event["to"]) for event in events] == [(None, "pending"), ("pending", "confirmed")]
+    assert [(event.get("from"), event["to"]) for event in events] == [(None, "pending"), ("pending", "confirmed")]
 
 
 async def test_of_parallel_bookings_of_a_slot_one_wins_and_others_get_slot_taken(api: Api) -> None:
@@ -74,7 +74,7 @@ async def test_a_booking_is_visible_to_its_parties_only(api: Api) -> None:
         assert_problem(await api.get(path, stranger), 404, "booking.not_found")
         for party in (customer, provider, await api.admin()):
             assert (await api.get(path, party)).status_code == 200
-    assert (await api.get("/bookings", stranger)).json() == {"items": [], "nextCursor": None}
+    assert (await api.get("/bookings", stranger)).json() == {"items": []}
     for party in (customer, provider, await api.admin()):
         assert [each["id"] for each in (await api.get("/bookings", party)).json()["items"]] == [booking["id"]]
 
@@ -88,7 +88,7 @@ async def test_a_list_of_bookings_is_read_page_by_page_and_narrowed(api: Api) ->
     first = (await api.get("/bookings?limit=3", customer)).json()
     second = (await api.get(f"/bookings?limit=3&cursor={first['nextCursor']}", customer)).json()
     assert [each["id"] for each in first["items"] + second["items"]] == made[::-1]
-    assert second["nextCursor"] is None
+    assert second.get("nextCursor") is None
     narrowed = await api.get("/bookings?from=2026-11-23T11:00:00%2B08:00&to=2026-11-23T13:00:00+08:00", customer)
     assert [each["id"] for each in narrowed.json()["items"]] == [made[2], made[1]]
     assert (await api.get("/bookings?status=cancelled", customer)).json()["items"] == []

@@ -31,7 +31,7 @@ async def waits(api: Api, token: str, provider_id: str, **wish: Any) -> dict[str
 async def places(api: Api, token: str) -> list[dict[str, Any]]:
     answer = await api.get("/waitlist", token)
     assert answer.status_code == 200, answer.text
-    assert answer.json()["nextCursor"] is None
+    assert answer.json().get("nextCursor") is None
     return list(answer.json()["items"])
 
 

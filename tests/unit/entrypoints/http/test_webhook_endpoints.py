@@ -18,7 +18,7 @@ async def test_an_endpoint_is_added_edited_and_removed(api: Api) -> None:
     assert (made["url"], made["eventTypes"], made["status"]) == (URL, ["booking.placed"], "active")
     shown = (await api.get(path, token)).json()
     assert shown == {name: value for name, value in made.items() if name != "secret"}
-    assert (await api.get("/webhook-endpoints", token)).json() == {"items": [shown], "nextCursor": None}
+    assert (await api.get("/webhook-endpoints", token)).json() == {"items": [shown]}
     off = (await api.patch(path, token, json={"enabled": False, "eventTypes": []})).json()
     assert (off["status"], off["disabledBecause"], off["eventTypes"]) == ("disabled", "owner", [])
     assert_problem(await api.post(f"{path}/test", token), 409, "webhook.endpoint_disabled")

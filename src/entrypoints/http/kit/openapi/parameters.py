@@ -9,7 +9,7 @@ from litestar.params import HeaderParameter, PathParameter
 from booking_domain.identity.sessions import Platform
 from entrypoints.http.kit.idempotency import HEADER
 from entrypoints.http.kit.identities import PLATFORM
-from entrypoints.http.kit.openapi.signatures import Schemas
+from entrypoints.http.kit.openapi.signatures import Schemas, without_null
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.session_cookies import MODE
@@ -114,14 +114,8 @@ def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
         parameter: dict[str, Any] = {"name": name, "in": "query"}
         if name in required:
             parameter["required"] = True
-        parameter["schema"] = _without_null(member)
+        parameter["schema"] = without_null(member)
         if _EXAMPLES.get(name) is not None:
             parameter["example"] = _EXAMPLES[name]
         found.append(parameter)
     return found
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Drop null: a query parameter without a value is omitted."""
-    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
-    return dict(kinds[0]) if len(kinds) == 1 else schema

@@ -131,17 +131,32 @@ def _with_public_names(schema: Any) -> Any:
             return schema
 
 
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Drop null: query parameters and members of a response are omitted instead."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    others = {name: value for name, value in schema.items() if name != "anyOf"}
+    match kinds:
+        case []:
+            return schema
+        case [only]:
+            return {**only, **others}
+        case _:
+            return {"anyOf": kinds, **others}
+
+
 def _describe_defaults(component: dict[str, Any], *, read: bool) -> None:
     """Say in the description what an omitted member of a request means: generators require members with a default.
 
-    A member of a response is there, whatever its value.
+    A member of a response without a value is absent (`kit.fields.Json`), never null.
     """
     for name, member in component.get("properties", {}).items():
         if "default" not in member:
             continue
         default = member.pop("default")
         if not read:
-            component["required"] = [*component.get("required", ()), name]
+            if default is not None:
+                raise ValueError(f"the member {name} of a response is omitted where it is {default!r}")
+            component["properties"][name] = without_null(member)
         elif default not in (None, "", (), {}):
             said = member.get("description", "")
             member["description"] = f"{said} Default: `{msgspec.json.encode(default).decode()}`.".lstrip()
