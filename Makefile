@@ -125,8 +125,8 @@ lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		requirements/swift.in -o requirements/swift.txt
 
-wheel: $(VENV)/.build ## build the distribution booking-domain
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+wheel: $(VENV)/.build ## build the distribution booking-domain; URLS="Homepage=https://…" names the project's URLs
+	BOOKING_PROJECT_URLS="$(URLS)" $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## delete everything generated, including the data folder
 	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist mutants deploy/qpay-worker/node_modules deploy/qpay-worker/.wrangler

@@ -22,6 +22,7 @@ import booking_domain
 
 DESCRIPTION: Final = CHECKOUT / "src" / "booking_domain" / "README.md"
 EXAMPLES: Final = [*blocks("The library alone", "python"), *blocks("booking-domain", "python", file=DESCRIPTION)]
+URLS: Final = {"Homepage": "https://example.com/booking", "Documentation": "https://example.com/docs"}
 DOCTESTS: Final = """
 import doctest, importlib, pkgutil, booking_domain
 tested = 0
@@ -39,12 +40,12 @@ print(tested)
 NIGHTLY: Final = settings().max_examples >= settings.get_profile("nightly").max_examples
 
 
-def run(*command: str | Path, folder: Path) -> str:
+def run(*command: str | Path, folder: Path, **environment: str) -> str:
     """Run a command outside the checkout; return its output."""
     done = subprocess.run(  # noqa: S603
         [str(part) for part in command],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder)},
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -59,7 +60,9 @@ def run(*command: str | Path, folder: Path) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check")
-    run(sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, CHECKOUT, folder=folder)
+    urls = " ".join(f"{label}={url}" for label, url in URLS.items())
+    build = (sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, CHECKOUT)
+    run(*build, folder=folder, BOOKING_PROJECT_URLS=urls)
     [made] = folder.glob("*.whl")
     return made
 
@@ -109,6 +112,7 @@ def test_the_metadata_name_the_version_the_extras_and_no_dependency(wheel: Path)
     assert told.get_all("Provides-Extra") == ["testing", "tz"]
     required = told.get_all("Requires-Dist") or []
     assert [line for line in required if "extra ==" not in line] == []
+    assert told.get_all("Project-URL") == [f"{label}, {url}" for label, url in URLS.items()]
 
 
 def test_the_description_is_the_librarys_own_and_its_links_work_anywhere(wheel: Path) -> None:
