@@ -47,6 +47,7 @@ class Refused:
         self.running, self.taken = running, taken
         self.folder = folder
         with_wrong_password = re.sub(r":[^:@]+@", ":hidden@", running.database_url)
+        empty = running.database_url.rpartition("/")[0] + "/postgres"
         self._runs = {
             "folder": self._run("folder", {"BOOKING_DATA_DIR": str(running.data)}),
             "port": self._run("port", {"PORT": str(running.port)}),
@@ -57,6 +58,8 @@ class Refused:
             "unreachable database": self._run("unreachable database", {"DATABASE_URL": NO_DATABASE}, command="api"),
             "wrong password": self._run("wrong password", {"DATABASE_URL": with_wrong_password}, command="api"),
             "worker": self._run("worker", {"DATABASE_URL": with_wrong_password}, command="worker"),
+            "not migrated": self._run("not migrated", {"DATABASE_URL": empty}, command="api"),
+            "worker, not migrated": self._run("worker, not migrated", {"DATABASE_URL": empty}, command="worker"),
             "malformed": self._run("malformed", {"DATABASE_URL": "postgresql://a:hid%zzden@b/c"}, command="migrate"),
             "no folder": self._run("no folder", {"BOOKING_DATA_DIR": "/dev/null/data"}),
             "port of api": self._run(
@@ -159,6 +162,8 @@ def test_a_taken_port_is_refused_and_named(refused: Refused) -> None:
         ("unreachable database", "127.0.0.1:1 cannot be reached: Connection refused", "or correct DATABASE_URL."),
         ("wrong password", "password authentication failed", "Correct DATABASE_URL."),
         ("worker", "password authentication failed", "Correct DATABASE_URL."),
+        ("not migrated", "The database postgres is not migrated", "Run `make migrate`."),
+        ("worker, not migrated", "The database postgres is not migrated", "Run `make migrate`."),
         ("malformed", "DATABASE_URL is malformed", "Percent-encode"),
         ("no folder", "/dev/null/data cannot be written", "or set BOOKING_DATA_DIR"),
     ],

@@ -39,7 +39,7 @@ def provided_database(settings: Settings) -> Iterator[ProvidedDatabase]:
         CannotStart: the database cannot be reached, or the data folder cannot be written.
     """
     if settings.database_url is not None:
-        require_connection(settings.database_url)
+        require_connection(settings.database_url).close()
         yield ProvidedDatabase(settings.database_url)
         return
     require_folder(settings.data_dir)

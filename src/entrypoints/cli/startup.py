@@ -12,6 +12,7 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from adapters.postgres.kit.revisions import latest_revision
 from entrypoints.settings import Settings
 
 CONNECT_SECONDS: Final = 5
@@ -32,19 +33,20 @@ class DatabaseUnreachable(CannotStart):
 
 
 def require_database(settings: Settings, command: str) -> None:
-    """Connect once to the database of a command that does not start one itself.
+    """Connect once to the database of a command that does not start or migrate one itself.
 
     Raises:
-        CannotStart: none is configured, it cannot be reached, or it refuses us.
+        CannotStart: none is configured, it cannot be reached, it refuses us, or it is not migrated.
     """
     if settings.database_url is None:
         raise CannotStart(
             f"`{command}` needs DATABASE_URL, the address of a migrated database. `make run` starts one itself."
         )
-    require_connection(settings.database_url)
+    with require_connection(settings.database_url) as connection:
+        _require_migrated(connection)
 
 
-def require_connection(url: str) -> None:
+def require_connection(url: str) -> psycopg.Connection:
     """Connect once.
 
     Raises:
@@ -59,7 +61,7 @@ def require_connection(url: str) -> None:
         ) from malformed
     place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
     try:
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+        return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
     except psycopg.OperationalError as error:
         said = str(error).partition("\n")[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
         if _REFUSAL.search(said):
@@ -67,6 +69,19 @@ def require_connection(url: str) -> None:
         raise DatabaseUnreachable(
             f"PostgreSQL at {place} cannot be reached: {said}. Start it, or correct DATABASE_URL."
         ) from error
+
+
+def _require_migrated(connection: psycopg.Connection) -> None:
+    """Compare the revision of the database with that of this code. A later one is for the next version's start."""
+    found = None
+    if connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,):
+        found = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+    revision = found[0] if found else None
+    if revision is None or revision < latest_revision():
+        raise CannotStart(
+            f"The database {connection.info.dbname} is {f'at revision {revision}' if revision else 'not migrated'}, "
+            f"and this version needs {latest_revision()}. Run `make migrate`."
+        )
 
 
 def require_folder(folder: Path) -> None:

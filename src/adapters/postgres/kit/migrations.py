@@ -1,14 +1,13 @@
 """Runs the Alembic migrations."""
 
-from pathlib import Path
 from typing import Final
 
 from alembic import command, context
 from alembic.config import Config
 
 from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.revisions import ROOT
 
-_ROOT: Final = Path(__file__).parents[4]
 _JOBS_PREFIX: Final = "procrastinate_"
 _CIPHER: Final = "cipher"
 
@@ -26,7 +25,7 @@ def ours(name: str | None, kind: str, _parents: object) -> bool:
 
 def config(url: str, cipher: FieldCipher | None = None) -> Config:
     """Return Alembic's configuration for a database whose personal data this cipher encrypts."""
-    made = Config(_ROOT / "alembic.ini")
+    made = Config(ROOT / "alembic.ini")
     made.attributes["url"] = url
     made.attributes[_CIPHER] = cipher
     return made
