@@ -112,7 +112,7 @@ class Server:
         body = self._computed("/scheduling/explain", {**_asked(case), "slot": why.slot.isoformat()})
         if body["offered"] is bool(body["reasons"]):
             raise Unexpected(f"offered: {body['offered']}, and reasons: {body['reasons']}")
-        before, after = body["before"], body["after"]
+        before, after = body.get("before"), body.get("after")
         return Said(
             reasons=frozenset(body["reasons"]),
             before=None if before is None else instant_of(before["start"]),

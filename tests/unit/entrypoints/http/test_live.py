@@ -52,7 +52,7 @@ async def test_a_booking_is_seen_by_its_parties_and_admins_and_by_nobody_else(ap
     ]
     # The provider's calendar was filled before: each rule is a change of any day.
     assert {json.dumps(each["about"]) for each in public} == {
-        json.dumps({"providerId": provider_id, "days": days}) for days in (None, ["2026-11-23"])
+        json.dumps({"providerId": provider_id, **days}) for days in ({}, {"days": ["2026-11-23"]})
     }
     assert {(each["about"]["providerId"], each["about"].get("days")) for each in of_other} == {(other_id, None)}
 

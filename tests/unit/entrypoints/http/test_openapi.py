@@ -291,6 +291,7 @@ async def test_no_member_of_a_body_has_a_default(api: Api) -> None:
     for name, schema in document["components"]["schemas"].items():
         for member, found in schema.get("properties", {}).items():
             assert "default" not in found, (name, member)
+    assert '"default": null' not in json.dumps(document)
 
 
 async def test_no_answer_has_null(api: Api) -> None:

@@ -132,9 +132,9 @@ def _with_public_names(schema: Any) -> Any:
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Drop null: query parameters and members of a response are omitted instead."""
+    """Drop null, also as the default: query parameters and members of a response are omitted instead."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
-    others = {name: value for name, value in schema.items() if name != "anyOf"}
+    others = {name: value for name, value in schema.items() if name != "anyOf" and (name, value) != ("default", None)}
     match kinds:
         case []:
             return schema
