@@ -193,6 +193,9 @@ class Settings:
     webhook_log: timedelta = timedelta(days=14)
     """BOOKING_WEBHOOK_LOG_DAYS: how long webhook deliveries are kept, 4 to 29 days: longer than they are retried, and
     not as long as the data of a deleted account."""
+    walk_ins_kept: timedelta = timedelta(days=730)
+    """BOOKING_WALK_INS_KEPT_DAYS: after how many days without a booking the name, number and notes of a customer
+    without an account are deleted."""
     default_language: str = FALLBACK
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
     metrics_tokens: tuple[str, ...] = ()
@@ -321,6 +324,7 @@ class Settings:
             feeds_allow_private=private_feeds,
             webhooks_allow_private=private_webhooks,
             webhook_log=timedelta(days=read.number("BOOKING_WEBHOOK_LOG_DAYS", 14, 4, 29)),
+            walk_ins_kept=timedelta(days=read.number("BOOKING_WALK_INS_KEPT_DAYS", 730, 1, 3_650)),
             default_language=read.choice("BOOKING_DEFAULT_LANGUAGE", LANGUAGES, FALLBACK),
             metrics_tokens=read.secrets("BOOKING_METRICS_TOKEN"),
             log_format=read.choice("BOOKING_LOG_FORMAT", (JSON, TEXT), JSON if production else TEXT),

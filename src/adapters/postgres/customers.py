@@ -25,7 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.bookings.tables import bookings, walk_ins
+from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, is_walk_in, walk_in_of
+from adapters.postgres.bookings.walk_ins import PHONE as WALK_IN_PHONE
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
@@ -40,20 +42,22 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
 from booking_domain.identity.model import UserStatus
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import CustomerId, UserId
 from booking_domain.workflows.views import CONTACT_SHOWN
 
 
 def _of_either(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Delete the notes that the account wrote, and those on it."""
-    return delete(table).where(or_(owned, table.c.customer_id == USER))
+    """Delete the notes that the account wrote, and those on it and on walk-ins of its profile."""
+    walk_in = table.c.customer_id.in_(select(bookings.c.id).where(bookings.c.customer_id == USER))
+    return delete(table).where(or_(owned, table.c.customer_id == USER, walk_in))
 
 
 customer_notes: Final = Table(
     "customer_notes",
     metadata,
     Column("author_id", Uuid, ForeignKey("users.id"), primary_key=True),
-    Column("customer_id", Uuid, ForeignKey("users.id"), primary_key=True, index=True),
+    # An account, or a walk-in.
+    Column("customer_id", Uuid, primary_key=True, index=True),
     Column("text", Text, nullable=False),
     instant("updated_at"),
     Column("version", Integer, nullable=False),
@@ -88,34 +92,53 @@ _MEMBERS: Final = func.array(
     .where(salons.c.manager_id == bindparam("manager_id", type_=Uuid()))
     .scalar_subquery()
 )
-_THEIRS: Final = and_(
-    or_(_b.provider_user_id == bindparam("owner_id", type_=Uuid()), _b.provider_id == func.any(_MEMBERS)),
-    or_(*(_b.status == status.value for status in sorted(CONTACT_SHOWN))),
-    _b.customer_id != _b.provider_user_id,
+_THEIRS: Final = or_(_b.provider_user_id == bindparam("owner_id", type_=Uuid()), _b.provider_id == func.any(_MEMBERS))
+_AGREED: Final = or_(*(_b.status == status.value for status in sorted(CONTACT_SHOWN)))
+_CAME: Final = and_(_AGREED, _b.status != Status.NO_SHOW.value)
+_HAS_ACCOUNT: Final = and_(_AGREED, _b.customer_id != _b.provider_user_id)
+_SERVES: Final = Statement(select(exists().where(_THEIRS, _HAS_ACCOUNT, _b.customer_id == bindparam("customer_id"))))
+_KEEP_WALK_IN: Final = Statement(
+    select(walk_ins.c.booking_id)
+    .select_from(walk_ins.join(bookings, _b.id == walk_ins.c.booking_id))
+    .where(_THEIRS, is_walk_in(bindparam("customer_id", type_=Uuid())))
+    .with_for_update(read=True, key_share=True, of=walk_ins)
 )
-_SERVES: Final = Statement(select(exists().where(_THEIRS, _b.customer_id == bindparam("customer_id"))))
+_DELETE_ON: Final = Statement(delete(customer_notes).where(_n.customer_id == bindparam("customer_id")))
 _NOW: Final[BindParameter[Any]] = bindparam("now")
+_WHO: Final = func.coalesce(CUSTOMER_ID, _b.customer_id)
 _VISITS: Final = (
     select(
-        _b.customer_id,
-        func.count().label("bookings"),
+        _WHO.label("customer_id"),
+        func.count().filter(_AGREED).label("bookings"),
         func.count().filter(_b.status == Status.NO_SHOW.value).label("no_shows"),
-        func.max(_b.starts_at).filter(_b.status != Status.NO_SHOW.value, _b.starts_at <= _NOW).label("last_visit"),
+        func.max(_b.starts_at).filter(_CAME, _b.starts_at <= _NOW).label("last_visit"),
         func.min(_b.starts_at).filter(_b.status == Status.CONFIRMED.value, _b.starts_at > _NOW).label("next_visit"),
     )
-    .where(_THEIRS, if_given("customer_id", _b.customer_id, _b.customer_id == bindparam("customer_id")))
-    .group_by(_b.customer_id)
+    .select_from(bookings.outerjoin(walk_ins, walk_ins.c.booking_id == _b.id))
+    .where(
+        _THEIRS,
+        or_(walk_ins.c.booking_id.is_not(None), _HAS_ACCOUNT),
+        if_given("customer_id", _b.customer_id, bindparam("customer_id") == _WHO),
+    )
+    .group_by(_WHO)
     .subquery("visits")
 )
-_NAME: Final = users.c.name.collate("C")
+_NAME: Final = func.coalesce(walk_ins.c.name, users.c.name).collate("C")
 _last: Final = users.alias("last")
+_last_walk_in: Final = walk_ins.alias("last_walk_in")
+_LAST_NAME: Final = func.coalesce(
+    select(_last_walk_in.c.name).where(_last_walk_in.c.booking_id == bindparam("after")).scalar_subquery(),
+    select(_last.c.name).where(_last.c.id == bindparam("after")).scalar_subquery(),
+)
 _TEXT: Final = bindparam("text", type_=Text())
 _PAGE: Final = Statement(
     select(
-        users.c.id,
+        _VISITS.c.customer_id,
         users.c.name,
         users.c.email,
         users.c.phone_sealed,
+        walk_ins.c.name,
+        walk_ins.c.phone_sealed,
         _VISITS.c.bookings,
         _VISITS.c.no_shows,
         _VISITS.c.last_visit,
@@ -123,28 +146,29 @@ _PAGE: Final = Statement(
         *NOTE.columns,
     )
     .select_from(
-        users.join(_VISITS, _VISITS.c.customer_id == users.c.id).outerjoin(
-            customer_notes, and_(_n.author_id == bindparam("author_id"), _n.customer_id == users.c.id)
+        _VISITS.outerjoin(users, users.c.id == _VISITS.c.customer_id)
+        .outerjoin(walk_ins, walk_ins.c.booking_id == _VISITS.c.customer_id)
+        .outerjoin(
+            customer_notes,
+            and_(_n.author_id == bindparam("author_id"), _n.customer_id == _VISITS.c.customer_id),
         )
     )
     .where(
-        users.c.status != literal_column(f"'{UserStatus.DELETED.value}'"),
+        or_(users.c.id.is_(None), users.c.status != literal_column(f"'{UserStatus.DELETED.value}'")),
         or_(
             _TEXT.is_(None),
-            func.strpos(func.lower(users.c.name), func.lower(_TEXT)) > 0,
+            func.strpos(func.lower(_NAME), func.lower(_TEXT)) > 0,
             func.starts_with(users.c.email, func.lower(_TEXT)),
             users.c.phone_index == bindparam("phone_index"),
+            walk_ins.c.phone_index == bindparam("walk_in_phone_index"),
         ),
         if_given(
             "after",
             users.c.id,
-            tuple_(_NAME, users.c.id)
-            > tuple_(
-                select(_last.c.name).where(_last.c.id == bindparam("after")).scalar_subquery(), bindparam("after")
-            ),
+            tuple_(_NAME, _VISITS.c.customer_id) > tuple_(_LAST_NAME, bindparam("after")),
         ),
     )
-    .order_by(_NAME, users.c.id)
+    .order_by(_NAME, _VISITS.c.customer_id)
     .limit(bindparam("most"))
 )
 
@@ -152,36 +176,38 @@ _PAGE: Final = Statement(
 class PostgresCustomerNotes(WithWork, CustomerNotes):
     """`CustomerNotes` in the table `customer_notes`."""
 
-    async def serves(self, whose: Whose, customer_id: UserId) -> bool:
-        row = await self._work.one(
-            _SERVES, owner_id=whose.owner_id, manager_id=whose.manager_id, customer_id=customer_id
-        )
-        return row is not None and bool(row[0])
+    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
+        asked = {"owner_id": whose.owner_id, "manager_id": whose.manager_id, "customer_id": customer_id}
+        row = await self._work.one(_SERVES, **asked)
+        return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **asked))
 
-    async def get(self, author_id: UserId, customer_id: UserId) -> CustomerNote | None:
+    async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
         row = await self._work.one(_NOTE, author_id=author_id, customer_id=customer_id)
         return None if row is None else NOTE.read(row)
 
     async def save(self, note: CustomerNote) -> None:
         await self._work.execute(_SAVE, **NOTE.write(note))
 
+    async def delete_on(self, customer_id: CustomerId) -> None:
+        await self._work.execute(_DELETE_ON, customer_id=customer_id)
+
 
 class PostgresCustomerReads(WithCipher, CustomerReads):
-    """`CustomerReads` of `bookings`, `users` and `customer_notes`, in one statement."""
+    """`CustomerReads` of `bookings`, `users`, `walk_ins` and `customer_notes`, in one statement."""
 
     async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> list[Customer]:
         rows = await self._page(author_id, chosen, now, customer_id=None)
         return [self._customer(row) for row in rows]
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: UserId, now: datetime) -> Customer | None:
+    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
         rows = await self._page(author_id, CustomerFilter(whose=whose, limit=1), now, customer_id=customer_id)
         return self._customer(rows[0]) if rows else None
 
-    async def notes_by(self, author_id: UserId, after: UserId | None, limit: int) -> list[CustomerNote]:
+    async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> list[CustomerNote]:
         return [NOTE.read(row) for row in await self._work.all(_NOTES_BY, author_id=author_id, after=after, most=limit)]
 
     async def _page(
-        self, author_id: UserId, chosen: CustomerFilter, now: datetime, *, customer_id: UserId | None
+        self, author_id: UserId, chosen: CustomerFilter, now: datetime, *, customer_id: CustomerId | None
     ) -> list[Row]:
         return await self._work.all(
             _PAGE,
@@ -191,23 +217,30 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
             customer_id=customer_id,
             text=chosen.text,
             phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
+            walk_in_phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=WALK_IN_PHONE),
             now=now,
             after=chosen.after,
             most=chosen.limit,
         )
 
     def _customer(self, row: Row) -> Customer:
-        id_, name, email, phone, count, no_shows, last_visit, next_visit, *note = row
+        id_, name, email, phone, walk_in_name, number, count, no_shows, last_visit, next_visit, *note = row
+        if walk_in_name is not None:
+            walk_in = walk_in_of(id_, walk_in_name, number, self._cipher)
+            name, phone = walk_in.name, walk_in.phone
+        elif phone is not None:
+            phone = self._cipher.decrypt(phone, field=PHONE, row=id_)
         return Customer(
-            id=UserId(id_),
+            id=CustomerId(id_),
             name=name,
             email=email,
-            phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=id_),
+            phone=phone,
             bookings=count,
             no_shows=no_shows,
             last_visit=last_visit,
             next_visit=next_visit,
             note=None if note[0] is None else NOTE.read(note),
+            walk_in=walk_in_name is not None,
         )
 
 

@@ -1,11 +1,17 @@
-"""Walk-ins: customers without an account, whom the provider enters under its own account."""
+"""Walk-ins: customers without an account, whom the provider enters under its own account.
+
+A provider's walk-ins of one phone number and one name are one customer, whose id is that of the first booking. Without
+a number each is a customer of its own. No walk-in is merged with an account: the provider types the number, and would
+learn whose it is.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, CustomerId, UserId
 from booking_domain.shared.phones import phone_number
 
 MAX_WALK_IN_NAME: Final = 120
@@ -28,12 +34,28 @@ class WalkIn:
 class WalkIns(Protocol):
     """The walk-ins of bookings inside a transaction."""
 
-    async def add(self, booking_id: BookingId, walk_in: WalkIn) -> None:
-        """Store who comes to a new booking."""
+    async def add(self, booking_id: BookingId, walk_in: WalkIn, customer_id: CustomerId | None = None) -> None:
+        """Store who comes to a new booking; `customer_id` is what `known` says."""
+        ...
+
+    async def known(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
+        """The walk-in of the same number and name of the provider that this user owns; needs the provider's lock."""
         ...
 
     async def of_booking(self, booking_id: BookingId) -> WalkIn | None:
         """The walk-in of a booking."""
+        ...
+
+    async def owner_of(self, customer_id: CustomerId) -> UserId | None:
+        """Who owns the provider whose walk-in this is; None if it is no walk-in."""
+        ...
+
+    async def comes_again(self, customer_id: CustomerId, now: datetime) -> bool:
+        """Whether the walk-in has a booking that is not over at this time."""
+        ...
+
+    async def delete(self, customer_id: CustomerId) -> Sequence[BookingId]:
+        """Delete name and number of a walk-in; return the bookings that had them. Needs the provider's lock."""
         ...
 
 
@@ -42,4 +64,8 @@ class WalkInReads(Protocol):
 
     async def of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, WalkIn]:
         """The walk-ins of those of these bookings that have one."""
+        ...
+
+    async def lapsed(self, before: datetime, limit: int) -> Sequence[CustomerId]:
+        """Walk-ins whose last booking has ended before this time."""
         ...

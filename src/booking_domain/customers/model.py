@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
-from booking_domain.shared.errors import InvalidValue, NotFound
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.ids import CustomerId, UserId
 
 MAX_NOTE: Final = 2_000
 
@@ -16,12 +16,24 @@ class NotYourCustomer(NotFound):
     code: ClassVar[str] = "customer.not_found"
 
 
+class CustomerHasAccount(Conflict):
+    """The customer has an account, and deletes it themselves."""
+
+    code: ClassVar[str] = "customer.has_account"
+
+
+class CustomerComesAgain(Conflict):
+    """The customer has a booking to come; cancel it first."""
+
+    code: ClassVar[str] = "customer.has_bookings"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerNote:
     """What a provider or a manager notes on a customer. Nobody else sees it."""
 
     author_id: UserId
-    customer_id: UserId
+    customer_id: CustomerId
     text: str
     updated_at: datetime
     version: int = 1
@@ -31,7 +43,7 @@ class CustomerNote:
             raise InvalidValue(field="text", problem=f"at most {MAX_NOTE} characters")
 
     @property
-    def id(self) -> UserId:
+    def id(self) -> CustomerId:
         """The customer: an author has one note on each."""
         return self.customer_id
 
@@ -42,9 +54,9 @@ class CustomerNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer with whom bookings were agreed, and what became of these."""
+    """A customer with whom bookings were agreed, or a walk-in, and what became of the bookings."""
 
-    id: UserId
+    id: CustomerId
     name: str
     email: str | None
     phone: str | None
@@ -57,3 +69,4 @@ class Customer:
     """The earliest start of a confirmed booking to come."""
     note: CustomerNote | None
     """The reader's own."""
+    walk_in: bool = False

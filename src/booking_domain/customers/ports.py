@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from booking_domain.customers.model import Customer, CustomerNote
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import CustomerId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +26,18 @@ class CustomerFilter:
     """A part of the name, or the beginning of the e-mail address."""
     phone: str | None = None
     """With `text`: or this phone number."""
-    after: UserId | None = None
+    after: CustomerId | None = None
     limit: int = 50
 
 
 class CustomerNotes(Protocol):
     """Notes on customers inside a transaction; needs the lock of the author's account."""
 
-    async def serves(self, whose: Whose, customer_id: UserId) -> bool:
-        """Whether the customer is one of theirs."""
+    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
+        """Whether the customer is one of theirs. A walk-in is then not deleted before this transaction ends."""
         ...
 
-    async def get(self, author_id: UserId, customer_id: UserId) -> CustomerNote | None:
+    async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
         """The author's note on the customer."""
         ...
 
@@ -45,19 +45,26 @@ class CustomerNotes(Protocol):
         """Store the note in place of the author's former one on this customer."""
         ...
 
+    async def delete_on(self, customer_id: CustomerId) -> None:
+        """Delete the notes of all authors on this customer."""
+        ...
+
 
 class CustomerReads(Protocol):
-    """Reads of customers, outside any transaction. Deleted accounts and walk-ins are not among them."""
+    """Reads of customers, outside any transaction.
+
+    Those with an account have an agreed booking, and the account is not deleted. Walk-ins have any booking.
+    """
 
     async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
         """The customers that match, by name and id, with the author's notes, at most `limit`."""
         ...
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: UserId, now: datetime) -> Customer | None:
+    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
         """One of their customers, with the author's note."""
         ...
 
-    async def notes_by(self, author_id: UserId, after: UserId | None, limit: int) -> Sequence[CustomerNote]:
+    async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> Sequence[CustomerNote]:
         """The author's notes, by customer id: those after `after`, at most `limit`."""
         ...
 

@@ -208,6 +208,10 @@ class Receipts(Protocol):
         """All receipts of a booking, oldest first."""
         ...
 
+    async def remove_customer(self, booking_ids: Sequence[BookingId]) -> None:
+        """Remove the customer's name from the receipts of these bookings."""
+        ...
+
 
 class ReceiptReads(Protocol):
     """Reads of receipts, outside any transaction."""

@@ -24,6 +24,8 @@ WaitingId = NewType("WaitingId", UUID)
 ClaimId = NewType("ClaimId", UUID)
 """The id of a hold, or of the booking that claims the time."""
 BookingId = NewType("BookingId", UUID)
+CustomerId = NewType("CustomerId", UUID)
+"""The id of a customer's account, or of a walk-in: of the booking in which it was first entered."""
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 DeskPaymentId = NewType("DeskPaymentId", UUID)

@@ -55,6 +55,8 @@ class Permission(StrEnum):
     MOVE_BOOKINGS = "booking.move"
     KEEP_CUSTOMERS = "customer.keep"
     """See the customers of one's own bookings, or of those of one's members, and keep private notes on them."""
+    DELETE_WALK_INS = "walk_in.delete"
+    """Delete what is known of a customer without an account."""
     PAY = "payment.start"
     TAKE_AT_DESK = "desk_payment.record"
     """Record what a customer paid at the desk for a booking, and void the record."""
@@ -155,6 +157,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.KEEP_CUSTOMERS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED},
+    Permission.DELETE_WALK_INS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
     Permission.TAKE_AT_DESK: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.PAY_OUT: {Role.ADMIN: _ANY},
@@ -203,6 +206,7 @@ LIVE_SESSION: Final = frozenset(
         Permission.ASK_FOR_CONSENT,
         Permission.GIVE_CONSENT,
         Permission.MANAGE_WEBHOOKS,
+        Permission.DELETE_WALK_INS,
         Permission.TAKE_PART_IN_DISPUTES,
         Permission.UPLOAD_FILES,
         Permission.MANAGE_PUSH,

@@ -203,7 +203,8 @@ async def add_booking(
             raise InvalidValue(
                 field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
             )
-        await tx.walk_ins.add(decision.state.id, order.walk_in)
+        known = await tx.walk_ins.known(decision.state.customer_id, order.walk_in)
+        await tx.walk_ins.add(decision.state.id, order.walk_in, known)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 

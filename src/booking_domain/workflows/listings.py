@@ -15,7 +15,7 @@ from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, SalonId, UserId
 from booking_domain.shared.money import Money
 
 
@@ -48,7 +48,8 @@ class ListFilter:
     """At or after this time: of the start for bookings, else of the creation."""
     at_before: datetime | None = None
     provider_id: ProviderId | None = None
-    customer_id: UserId | None = None
+    customer_id: UserId | CustomerId | None = None
+    """An account; of bookings also a walk-in."""
     reference: str | None = None
     """The reference of the booking."""
     after: UUID | None = None

@@ -17,7 +17,7 @@ from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.ids import ProviderId, ProviderPayoutId, SalonId, UserId
+from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, SalonId, UserId
 from booking_domain.shared.rating import Rating
 
 
@@ -64,6 +64,8 @@ class Appointment:
     """The provider's own time zone now; the booking keeps the one it was made in."""
     salon: SalonName | None
     """The salon that the provider is a member of now."""
+    customer_id: CustomerId
+    """The account of the booking, or the walk-in that has none."""
     customer_name: str
     """Of a walk-in, the name that the provider has entered."""
     customer_email: str | None

@@ -13,6 +13,7 @@ from booking_domain.workflows.notify_services import notify_of_service
 from entrypoints.worker import (
     bookings,
     catalogue,
+    customers,
     disputes,
     files,
     identity,
@@ -44,6 +45,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             webhooks,
             files,
             live,
+            customers,
         )
     ),
     # What brings only notices needs no module.

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, 
 
 from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import walk_in_of
+from adapters.postgres.bookings.walk_ins import is_walk_in, walk_in_of
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
@@ -16,7 +16,7 @@ from adapters.postgres.kit.listing import chosen_by, one_of, pages, values_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
-from booking_domain.shared.ids import BookingId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.ports import AppointmentReads
 from booking_domain.workflows.views import Appointment, SalonName
@@ -33,6 +33,7 @@ _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     users.c.name,
     users.c.email,
     users.c.phone_sealed,
+    walk_ins.c.first_booking_id,
     walk_ins.c.name,
     walk_ins.c.phone_sealed,
 ).select_from(
@@ -64,7 +65,7 @@ _ONE: Final = Statement(_APPOINTMENTS.where(_b.id == bindparam("booking_id")))
 _OF_SALON: Final = if_given("salon_id", providers.c.salon_id, providers.c.salon_id == bindparam("salon_id"))
 _LISTED: Final = _APPOINTMENTS.where(
     one_of("statuses", _b.status),
-    *chosen_by(bookings, _b.starts_at),
+    *chosen_by(bookings, _b.starts_at, is_walk_in(bindparam("customer_id", type_=_b.id.type))),
     _OF_SALON,
     if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
     if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
@@ -121,14 +122,17 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
         return [self._appointment(row) for row in rows]
 
     def _appointment(self, row: Row) -> Appointment:
-        *columns, name, address, time_zone, salon_id, salon, manager_id, customer, email, phone, walk_in, number = row
+        columns, (name, address, time_zone, *rest) = row[: len(BOOKING.columns)], row[len(BOOKING.columns) :]
+        salon_id, salon, manager_id, customer, email, phone, first_booking_id, walk_in, number = rest
         booking = BOOKING.read(columns)
+        unknown = CustomerId(booking.customer_id)
         return Appointment(
             booking=booking,
             provider_name=name,
             provider_address=address,
             provider_time_zone=time_zone,
             salon=None if salon_id is None else SalonName(id=SalonId(salon_id), name=salon, manager_id=manager_id),
+            customer_id=unknown if walk_in is None else CustomerId(first_booking_id or booking.id),
             customer_name=customer if walk_in is None else walk_in,
             customer_email=email,
             walk_in=None if walk_in is None else walk_in_of(booking.id, walk_in, number, self._cipher),

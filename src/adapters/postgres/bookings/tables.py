@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Uuid,
@@ -198,7 +199,10 @@ walk_ins: Final = Table(
     metadata,
     Column("booking_id", Uuid, ForeignKey("bookings.id"), primary_key=True),
     Column("name", Text, nullable=False),
-    encrypted("phone_sealed", field="walk_ins.phone"),
+    encrypted("phone_sealed", field="walk_ins.phone", index="phone_index"),
+    Column("phone_index", LargeBinary, index=True),
+    # The booking in which the same customer was first entered; null: this one.
+    Column("first_booking_id", Uuid, ForeignKey("bookings.id"), index=True),
     info=personal_data("booking_id", erase=DELETE, export="bookings"),
 )
 

@@ -1,23 +1,66 @@
 """Walk-ins on PostgreSQL."""
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.bookings.tables import walk_ins
+from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
 from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, WithCipher
 from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.walk_ins import WalkIn, WalkInReads, WalkIns
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, CustomerId, UserId
 
 PHONE: Final = EncryptedColumn.of(walk_ins.c.phone_sealed).field
+_w: Final = walk_ins.c
+_b: Final = bookings.c
+CUSTOMER_ID: Final = func.coalesce(_w.first_booking_id, _w.booking_id)
+_VISITS: Final = walk_ins.join(bookings, _b.id == _w.booking_id)
+_CUSTOMER: Final[BindParameter[Any]] = bindparam("customer_id", type_=_b.id.type)
+_later: Final = bookings.alias("later")
+_later_walk_in: Final = walk_ins.alias("later_walk_in")
+
+
+def is_walk_in(customer_id: BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether a row of `walk_ins` is of this customer, by the indexes."""
+    first = and_(_w.booking_id == customer_id, _w.first_booking_id.is_(None))
+    return or_(first, _w.first_booking_id == customer_id)
+
+
 _ADD: Final = Statement(insert(walk_ins))
 _OF_EACH: Final = Statement(
-    select(walk_ins.c.booking_id, walk_ins.c.name, walk_ins.c.phone_sealed).where(
-        walk_ins.c.booking_id == func.any(bindparam("booking_ids"))
+    select(_w.booking_id, _w.name, _w.phone_sealed).where(_w.booking_id == func.any(bindparam("booking_ids")))
+)
+_KNOWN: Final = Statement(
+    select(CUSTOMER_ID)
+    .select_from(_VISITS)
+    .where(
+        _w.phone_index == bindparam("phone_index"),
+        _w.name == bindparam("name"),
+        _b.customer_id == bindparam("owner_id"),
     )
+    .limit(1)
+)
+_OWNER: Final = Statement(select(_b.customer_id).select_from(_VISITS).where(is_walk_in(_CUSTOMER)).limit(1))
+_COMES_AGAIN: Final = Statement(
+    select(exists().select_from(_VISITS).where(is_walk_in(_CUSTOMER), IS_TO_COME, _b.ends_at > bindparam("now")))
+)
+_DELETE: Final = Statement(delete(walk_ins).where(is_walk_in(_CUSTOMER)).returning(_w.booking_id))
+_BEFORE: Final = bindparam("before", type_=_b.ends_at.type)
+_LAPSED: Final = Statement(
+    select(_w.booking_id)
+    .select_from(_VISITS)
+    .where(
+        _w.first_booking_id.is_(None),
+        _b.ends_at < _BEFORE,
+        ~exists()
+        .select_from(_later_walk_in.join(_later, _later.c.id == _later_walk_in.c.booking_id))
+        .where(and_(_later_walk_in.c.first_booking_id == _w.booking_id, _later.c.ends_at >= _BEFORE)),
+    )
+    .order_by(_w.booking_id)
+    .limit(bindparam("most"))
 )
 
 
@@ -29,14 +72,39 @@ def walk_in_of(booking_id: BookingId, name: str, phone: bytes | None, cipher: Fi
 class PostgresWalkIns(WithCipher, WalkIns):
     """`WalkIns` in the table `walk_ins`."""
 
-    async def add(self, booking_id: BookingId, walk_in: WalkIn) -> None:
+    async def add(self, booking_id: BookingId, walk_in: WalkIn, customer_id: CustomerId | None = None) -> None:
         phone = walk_in.phone
-        sealed = None if phone is None else self._cipher.encrypt(phone, field=PHONE, row=booking_id)
-        await self._work.execute(_ADD, booking_id=booking_id, name=walk_in.name, phone_sealed=sealed)
+        await self._work.execute(
+            _ADD,
+            booking_id=booking_id,
+            name=walk_in.name,
+            phone_sealed=None if phone is None else self._cipher.encrypt(phone, field=PHONE, row=booking_id),
+            phone_index=None if phone is None else self._cipher.index(phone, field=PHONE),
+            first_booking_id=customer_id,
+        )
+
+    async def known(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
+        if walk_in.phone is None:
+            return None
+        index = self._cipher.index(walk_in.phone, field=PHONE)
+        row = await self._work.one(_KNOWN, owner_id=owner_id, name=walk_in.name, phone_index=index)
+        return None if row is None else CustomerId(row[0])
 
     async def of_booking(self, booking_id: BookingId) -> WalkIn | None:
         row = await self._work.one(_OF_EACH, booking_ids=[booking_id])
         return None if row is None else walk_in_of(booking_id, row[1], row[2], self._cipher)
+
+    async def owner_of(self, customer_id: CustomerId) -> UserId | None:
+        row = await self._work.one(_OWNER, customer_id=customer_id)
+        return None if row is None else UserId(row[0])
+
+    async def comes_again(self, customer_id: CustomerId, now: datetime) -> bool:
+        row = await self._work.one(_COMES_AGAIN, customer_id=customer_id, now=now)
+        return row is not None and bool(row[0])
+
+    async def delete(self, customer_id: CustomerId) -> list[BookingId]:
+        rows = await self._work.all(_DELETE, customer_id=customer_id)
+        return [BookingId(row[0]) for row in rows]
 
 
 class PostgresWalkInReads(WithCipher, WalkInReads):
@@ -45,3 +113,6 @@ class PostgresWalkInReads(WithCipher, WalkInReads):
     async def of_each(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, WalkIn]:
         rows = await self._work.all(_OF_EACH, booking_ids=list(booking_ids))
         return {BookingId(id_): walk_in_of(BookingId(id_), name, phone, self._cipher) for id_, name, phone in rows}
+
+    async def lapsed(self, before: datetime, limit: int) -> list[CustomerId]:
+        return [CustomerId(row[0]) for row in await self._work.all(_LAPSED, before=before, most=limit)]

@@ -136,6 +136,11 @@ _ONE: Final = Statement(select(*RECEIPT.columns).where(_t.id == bindparam("recei
 _OLDEST_FIRST: Final = select(*RECEIPT.columns).order_by(_t.issued_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
+_REMOVE_CUSTOMER: Final = Statement(
+    update(receipts)
+    .where(_t.booking_id == func.any(bindparam("booking_ids")))
+    .values(customer_name=null(), version=_t.version + 1)
+)
 _NEXT_NUMBER: Final = Statement(
     insert(receipt_numbers)
     .values(issuer_id=bindparam("issuer_id"), kind=bindparam("kind"), last=sql("1"))
@@ -178,3 +183,6 @@ class PostgresReceipts(WithWork, Receipts):
 
     async def of_booking(self, booking_id: BookingId) -> list[Receipt]:
         return [RECEIPT.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+
+    async def remove_customer(self, booking_ids: Sequence[BookingId]) -> None:
+        await self._work.execute(_REMOVE_CUSTOMER, booking_ids=list(booking_ids))

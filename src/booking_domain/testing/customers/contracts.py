@@ -3,15 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.salons import Salon
 from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import SalonId, UserId
+from booking_domain.shared.ids import CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, store_bookings
 from booking_domain.workflows.views import CONTACT_SHOWN
@@ -36,8 +38,8 @@ def _agreed(make: Builder, cast: Cast, customer: User, hours: int = 0) -> Bookin
     return make.booking(cast.profile, customer, TOMORROW + hours * HOUR, status=Status.CONFIRMED)
 
 
-def _note(author_id: UserId, customer_id: UserId, text: str = "Allergic to latex.") -> CustomerNote:
-    return CustomerNote(author_id=author_id, customer_id=customer_id, text=text, updated_at=NOW)
+def _note(author_id: UserId, customer_id: UUID, text: str = "Allergic to latex.") -> CustomerNote:
+    return CustomerNote(author_id=author_id, customer_id=CustomerId(customer_id), text=text, updated_at=NOW)
 
 
 async def _write(backend: Backend, *notes: CustomerNote) -> None:
@@ -67,7 +69,7 @@ class CustomersContract(StorageContract):
         note = _note(cast.owner.id, cast.customer.id)
         await _write(backend, note, _note(other.owner.id, cast.customer.id, "Always late."))
         expected = Customer(
-            id=cast.customer.id,
+            id=CustomerId(cast.customer.id),
             name=cast.customer.name,
             email=cast.customer.email,
             phone=cast.customer.phone,
@@ -78,9 +80,9 @@ class CustomersContract(StorageContract):
             note=note,
         )
         assert await _page(backend, cast) == [expected]
-        own, customer_id = Whose(owner_id=cast.owner.id), cast.customer.id
+        own, customer_id = Whose(owner_id=cast.owner.id), CustomerId(cast.customer.id)
         assert await backend.reads.customers.get(cast.owner.id, own, customer_id, NOW) == expected
-        assert await backend.reads.customers.get(cast.owner.id, own, cast.owner.id, NOW) is None
+        assert await backend.reads.customers.get(cast.owner.id, own, CustomerId(cast.owner.id), NOW) is None
         assert await backend.reads.customers.get(cast.owner.id, Whose(), customer_id, NOW) is None
 
     async def test_only_agreed_bookings_of_others_make_a_customer(self, backend: Backend, make: Builder) -> None:
@@ -92,16 +94,16 @@ class CustomersContract(StorageContract):
             assert [each.id for each in await _page(backend, cast)] == served
             async with backend.begin() as tx:
                 own = Whose(owner_id=cast.owner.id)
-                assert await tx.customer_notes.serves(own, cast.customer.id) == bool(served)
-                assert not await tx.customer_notes.serves(own, cast.owner.id)
-                assert not await tx.customer_notes.serves(Whose(), cast.customer.id)
+                assert await tx.customer_notes.serves(own, CustomerId(cast.customer.id)) == bool(served)
+                assert not await tx.customer_notes.serves(own, CustomerId(cast.owner.id))
+                assert not await tx.customer_notes.serves(Whose(), CustomerId(cast.customer.id))
 
     async def test_customers_are_searched_and_read_page_by_page_by_name(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         users = await _customers(backend, make, "Туяа", "Saraa Bold", "Бат", "Saraa Bold", "Anu_Bold")
         await store_bookings(backend, make, *(_agreed(make, cast, user, n) for n, user in enumerate(users)))
-        by_name = [user.id for user in sorted(users, key=lambda user: (user.name, user.id))]
-        read: list[UserId] = []
+        by_name = [CustomerId(user.id) for user in sorted(users, key=lambda user: (user.name, user.id))]
+        read: list[CustomerId] = []
         while page := await _page(backend, cast, after=read[-1] if read else None, limit=2):
             read += [each.id for each in page]
         assert read == by_name
@@ -116,6 +118,63 @@ class CustomersContract(StorageContract):
             assert {each.id for each in await _page(backend, cast, text=text)} == expected, text
         by_phone = await _page(backend, cast, text=users[2].phone, phone=users[2].phone)
         assert [each.id for each in by_phone] == [users[2].id]
+
+    async def test_walk_ins_are_customers_whatever_became_of_their_bookings(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        first, missed, cancelled = (
+            make.booking(cast.profile, cast.owner, LAST_WEEK + n * HOUR, status=status)
+            for n, status in ((0, Status.COMPLETED), (2, Status.NO_SHOW), (4, Status.CANCELLED))
+        )
+        to_come = make.booking(cast.profile, cast.owner, TOMORROW, status=Status.CONFIRMED)
+        nameless = make.booking(cast.profile, cast.owner, TOMORROW + 9 * HOUR, status=Status.CONFIRMED)
+        theirs = make.booking(other.profile, other.owner)
+        account = _agreed(make, cast, cast.customer, 5)
+        await store_bookings(backend, make, first, missed, cancelled, to_come, nameless, theirs, account)
+        bold, anu = WalkIn(name="Bold", phone="+97699112233"), WalkIn(name="Zaya")
+        async with backend.begin() as tx:
+            await tx.walk_ins.add(first.id, bold)
+            for visit in (missed, to_come):
+                await tx.walk_ins.add(visit.id, bold, CustomerId(first.id))
+            await tx.walk_ins.add(cancelled.id, anu)
+            await tx.walk_ins.add(theirs.id, bold)
+        note = _note(cast.owner.id, first.id)
+        await _write(backend, note, _note(other.owner.id, theirs.id))
+        seen = Customer(
+            id=CustomerId(first.id),
+            name="Bold",
+            email=None,
+            phone=bold.phone,
+            bookings=3,
+            no_shows=1,
+            last_visit=LAST_WEEK,
+            next_visit=TOMORROW,
+            note=note,
+            walk_in=True,
+        )
+        assert await _page(backend, cast, text="bol") == [seen]
+        assert await _page(backend, cast, text=bold.phone, phone=bold.phone) == [seen]
+        own = Whose(owner_id=cast.owner.id)
+        assert await backend.reads.customers.get(cast.owner.id, own, seen.id, NOW) == seen
+        found = await _page(backend, cast)
+        assert [each.name for each in found] == sorted([bold.name, anu.name, cast.customer.name])
+        assert [each.bookings for each in found if each.name == anu.name] == [0]
+        read: list[Customer] = []
+        while page := await _page(backend, cast, after=read[-1].id if read else None, limit=1):
+            read += page
+        assert read == found
+        async with backend.begin() as tx:
+            for customer_id, served in (
+                (first.id, True),
+                (cancelled.id, True),
+                (to_come.id, False),
+                (theirs.id, False),
+            ):
+                assert await tx.customer_notes.serves(own, CustomerId(customer_id)) == served
+            await tx.customer_notes.delete_on(CustomerId(first.id))
+            assert await tx.customer_notes.get(cast.owner.id, CustomerId(first.id)) is None
+            assert await tx.customer_notes.get(other.owner.id, CustomerId(theirs.id)) is not None
 
     async def test_a_manager_has_the_customers_of_all_members(self, backend: Backend, make: Builder) -> None:
         manager = make.user(Role.MANAGER)
@@ -138,10 +197,10 @@ class CustomersContract(StorageContract):
         )
         whose = Whose(manager_id=manager.id)
         found = await backend.reads.customers.page(manager.id, CustomerFilter(whose=whose), NOW)
-        assert [(each.id, each.bookings) for each in found] == [(both.id, 2), (one.id, 1)]
+        assert [(each.name, each.bookings) for each in found] == [(both.name, 2), (one.name, 1)]
         async with backend.begin() as tx:
-            assert await tx.customer_notes.serves(whose, one.id)
-            assert not await tx.customer_notes.serves(whose, casts[2].customer.id)
+            assert await tx.customer_notes.serves(whose, CustomerId(one.id))
+            assert not await tx.customer_notes.serves(whose, CustomerId(casts[2].customer.id))
 
     async def test_an_author_has_one_note_on_each_customer(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -149,8 +208,8 @@ class CustomersContract(StorageContract):
         changed = replace(first, text="Кофе", updated_at=TOMORROW, version=2)
         await _write(backend, first, second, changed, _note(other.owner.id, cast.customer.id))
         async with backend.begin() as tx:
-            assert await tx.customer_notes.get(cast.owner.id, cast.customer.id) == changed
-            assert await tx.customer_notes.get(cast.customer.id, cast.owner.id) is None
+            assert await tx.customer_notes.get(cast.owner.id, CustomerId(cast.customer.id)) == changed
+            assert await tx.customer_notes.get(cast.customer.id, CustomerId(cast.owner.id)) is None
         notes = sorted((changed, second), key=lambda note: note.customer_id)
         reads = backend.reads.customers
         assert list(await reads.notes_by(cast.owner.id, None, 9)) == notes
@@ -166,6 +225,20 @@ class CustomersContract(StorageContract):
                 await tx.personal_data.clear(getattr(cast, erased).id)
             assert list(await backend.reads.customers.notes_by(cast.owner.id, None, 9)) == []
             assert list(await backend.reads.customers.notes_by(other.owner.id, None, 9)) == [kept]
+
+    async def test_erasing_a_provider_erases_the_notes_of_others_on_walk_ins(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, manager = await a_cast(backend, make), make.user(Role.MANAGER)
+        booking = make.booking(cast.profile, cast.owner)
+        await store_bookings(backend, make, booking)
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            await tx.walk_ins.add(booking.id, WalkIn(name="Bold"))
+        await _write(backend, _note(manager.id, booking.id))
+        async with backend.begin() as tx:
+            await tx.personal_data.clear(cast.owner.id)
+        assert list(await backend.reads.customers.notes_by(manager.id, None, 9)) == []
 
 
 CONTRACTS: Final = {CustomerNotes: CustomersContract, CustomerReads: CustomersContract}

@@ -6,39 +6,46 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.shared.ids import UserId
-from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.shared.ids import BookingId, CustomerId, UserId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import USERS, require_user
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
 from booking_domain.workflows.views import CONTACT_SHOWN
 
 
-def _erase_of_either(_: State, rows: dict[tuple[UserId, UserId], CustomerNote], user_id: UserId) -> None:
-    for key in [key for key in rows if user_id in key]:
+def _erase_of_either(state: State, rows: dict[tuple[UserId, CustomerId], CustomerNote], user_id: UserId) -> None:
+    theirs = {user_id, *(each.id for each in state[BOOKINGS].values() if each.customer_id == user_id)}
+    for key in [key for key in rows if not theirs.isdisjoint(key)]:
         del rows[key]
 
 
-CUSTOMER_NOTES: Final = Table[tuple[UserId, UserId], CustomerNote]("customer_notes", erase=_erase_of_either)
+CUSTOMER_NOTES: Final = Table[tuple[UserId, CustomerId], CustomerNote]("customer_notes", erase=_erase_of_either)
 TABLES: Final = (CUSTOMER_NOTES,)
 
 
-def _agreed(state: State, whose: Whose) -> list[Booking]:
+def _served(state: State, whose: Whose) -> dict[CustomerId, list[Booking]]:
+    """Their customers, with the bookings that count."""
     managed = {
         provider_id
         for provider_id, salon_id in state[SALON_MEMBERS].items()
         if state[SALONS][salon_id].manager_id == whose.manager_id
     }
-    return [
-        booking
-        for booking in state[BOOKINGS].values()
-        if (booking.provider_user_id == whose.owner_id or booking.provider_id in managed)
-        and booking.status in CONTACT_SHOWN
-        and booking.customer_id != booking.provider_user_id
-    ]
+    served: dict[CustomerId, list[Booking]] = {}
+    for booking in state[BOOKINGS].values():
+        if booking.provider_user_id != whose.owner_id and booking.provider_id not in managed:
+            continue
+        walk_in, _ = state[WALK_INS].get(booking.id, (None, None))
+        agreed = [booking] if booking.status in CONTACT_SHOWN else []
+        if walk_in is not None:
+            served.setdefault(walk_in, []).extend(agreed)
+        elif agreed and booking.customer_id != booking.provider_user_id:
+            served.setdefault(CustomerId(booking.customer_id), []).extend(agreed)
+    return served
 
 
 class MemoryCustomerNotes(CustomerNotes):
@@ -47,16 +54,20 @@ class MemoryCustomerNotes(CustomerNotes):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def serves(self, whose: Whose, customer_id: UserId) -> bool:
-        return any(booking.customer_id == customer_id for booking in _agreed(self._state, whose))
+    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
+        return customer_id in _served(self._state, whose)
 
-    async def get(self, author_id: UserId, customer_id: UserId) -> CustomerNote | None:
+    async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
         return self._state[CUSTOMER_NOTES].get((author_id, customer_id))
 
     async def save(self, note: CustomerNote) -> None:
         require_user(self._state, note.author_id)
-        require_user(self._state, note.customer_id)
         self._state[CUSTOMER_NOTES][note.author_id, note.customer_id] = note
+
+    async def delete_on(self, customer_id: CustomerId) -> None:
+        rows = self._state[CUSTOMER_NOTES]
+        for key in [key for key in rows if key[1] == customer_id]:
+            del rows[key]
 
 
 class MemoryCustomerReads(CustomerReads):
@@ -70,40 +81,47 @@ class MemoryCustomerReads(CustomerReads):
         found = found[[each.id for each in found].index(chosen.after) + 1 :] if chosen.after is not None else found
         return [each for each in found if _matches(each, chosen)][: chosen.limit]
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: UserId, now: datetime) -> Customer | None:
+    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
         return next((each for each in self._all(author_id, whose, now) if each.id == customer_id), None)
 
-    async def notes_by(self, author_id: UserId, after: UserId | None, limit: int) -> Sequence[CustomerNote]:
+    async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> Sequence[CustomerNote]:
         notes = self._committed()[CUSTOMER_NOTES].values()
         found = [each for each in notes if each.author_id == author_id and (after is None or each.id > after)]
         return sorted(found, key=lambda each: each.id)[:limit]
 
     def _all(self, author_id: UserId, whose: Whose, now: datetime) -> list[Customer]:
         state = self._committed()
-        served: dict[UserId, list[Booking]] = {}
-        for booking in _agreed(state, whose):
-            served.setdefault(booking.customer_id, []).append(booking)
         found = [
-            _customer(state[USERS][id_], made, state[CUSTOMER_NOTES].get((author_id, id_)), now)
-            for id_, made in served.items()
-            if state[USERS][id_].status is not UserStatus.DELETED
+            _customer(_person(state, id_), made, state[CUSTOMER_NOTES].get((author_id, id_)), now)
+            for id_, made in _served(state, whose).items()
+        ]
+        found = [
+            each for each in found if each.walk_in or state[USERS][UserId(each.id)].status is not UserStatus.DELETED
         ]
         return sorted(found, key=lambda each: (each.name, each.id))
 
 
-def _customer(user: User, made: Sequence[Booking], note: CustomerNote | None, now: datetime) -> Customer:
+def _person(state: State, id_: CustomerId) -> User | tuple[CustomerId, WalkIn]:
+    return state[WALK_INS].get(BookingId(id_)) or state[USERS][UserId(id_)]
+
+
+def _customer(
+    person: User | tuple[CustomerId, WalkIn], made: Sequence[Booking], note: CustomerNote | None, now: datetime
+) -> Customer:
+    id_, named = (CustomerId(person.id), person) if isinstance(person, User) else person
     came = [each.span.start for each in made if each.status is not Status.NO_SHOW and each.span.start <= now]
     comes = [each.span.start for each in made if each.status is Status.CONFIRMED and each.span.start > now]
     return Customer(
-        id=user.id,
-        name=user.name,
-        email=user.email,
-        phone=user.phone,
+        id=id_,
+        name=named.name,
+        email=named.email if isinstance(named, User) else None,
+        phone=named.phone,
         bookings=len(made),
         no_shows=sum(each.status is Status.NO_SHOW for each in made),
         last_visit=max(came, default=None),
         next_visit=min(comes, default=None),
         note=note,
+        walk_in=isinstance(named, WalkIn),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
+from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.money import Money
 from booking_domain.workflows.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
 
@@ -43,13 +44,13 @@ def page_of(
     return [item for item in found if matches(item)][: chosen.limit]
 
 
-def is_chosen(chosen: ListFilter, booking: Booking, at: datetime) -> bool:
-    """Whether a row of this booking matches; `at` is the time that the list filters by."""
+def is_chosen(chosen: ListFilter, booking: Booking, at: datetime, walk_in: CustomerId | None = None) -> bool:
+    """Whether a row of this booking matches; `at` is the time that the list filters by, `walk_in` who comes."""
     return (
         (chosen.at_from is None or chosen.at_from <= at)
         and (chosen.at_before is None or at < chosen.at_before)
         and chosen.provider_id in {None, booking.provider_id}
-        and chosen.customer_id in {None, booking.customer_id}
+        and chosen.customer_id in {None, booking.customer_id, walk_in}
         and chosen.reference in {None, booking.reference}
     )
 

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, Router, get, put
+from litestar import Response, Router, delete, get, put
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity.security import Identity
@@ -11,7 +11,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import CustomerId
 from booking_domain.workflows import customers
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.customers.schemas import (
@@ -45,7 +45,7 @@ async def list_customers(
 ) -> CustomersJson:
     """List the caller's customers by name, with their visits: for providers, and for managers those of all members.
 
-    A customer has a booking that was confirmed and not cancelled. Deleted accounts and walk-ins are not listed.
+    A customer has a booking that was confirmed and not cancelled, and an account that is not deleted; or is a walk-in.
     """
     chosen = asked.chosen(identity.phone_numbers)
     found = await customers.list_customers(actor, chosen, reads.customers, now=clock.now())
@@ -58,7 +58,7 @@ async def get_customer(
     customer_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[CustomerJson]:
     """Return one of the caller's customers. `ETag` is the version of the note, for `If-Match`, if there is one."""
-    found = await customers.get_customer(actor, UserId(customer_id), reads.customers, now=clock.now())
+    found = await customers.get_customer(actor, CustomerId(customer_id), reads.customers, now=clock.now())
     return Response(customer_json(found), headers=None if found.note is None else etag(found.note.version))
 
 
@@ -81,4 +81,17 @@ async def write_note(
     return Response(note_json(note), headers=etag(note.version))
 
 
-routes: Final = Router("/customers", route_handlers=[list_customers, get_customer, write_note], opt=exporting(NOTES))
+@delete("/{customer_id:str}", opt=documented(customers.delete_walk_in))
+async def delete_walk_in(
+    customer_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete name, number and notes of a walk-in; also for admins. The bookings stay, without the name.
+
+    A customer with an account deletes it themselves. While a booking is to come, nothing is deleted.
+    """
+    await executor.run(customers.delete_walk_in, CustomerId(customer_id), actor=actor)
+
+
+routes: Final = Router(
+    "/customers", route_handlers=[list_customers, get_customer, write_note, delete_walk_in], opt=exporting(NOTES)
+)

@@ -8,7 +8,7 @@ from msgspec import Meta
 from booking_domain.customers.model import MAX_NOTE, Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, Whose
 from booking_domain.identity.ports import PhoneNumbers
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.customers import NoteOnCustomer
 from entrypoints.http.admin.user_schemas import phone_in
@@ -27,7 +27,17 @@ CUSTOMER: Final[dict[str, Any]] = {
     "nextVisit": "2026-11-24T02:00:00Z",
     "note": "Allergic to latex.",
 }
-CUSTOMERS: Final[dict[str, Any]] = {"items": [CUSTOMER]}
+WALK_IN: Final[dict[str, Any]] = {
+    "id": "0199f3a9-5c10-7b3e-a4d2-3e9c1f7b6a06",
+    "name": "Bold",
+    "walkIn": True,
+    "phone": "+97699445566",
+    "bookings": 1,
+    "noShows": 0,
+    "lastVisit": "2026-11-02T06:00:00Z",
+    "note": "",
+}
+CUSTOMERS: Final[dict[str, Any]] = {"items": [WALK_IN, CUSTOMER]}
 WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
 NOTE: Final[dict[str, Any]] = {
     "customerId": CUSTOMER["id"],
@@ -60,7 +70,7 @@ class CustomersQuery(Query, frozen=True, kw_only=True):
             whose=Whose(),
             text=self.q,
             phone=None if self.q is None else phone_in(self.q, phone_numbers),
-            after=read_cursor(self.cursor, UserId),
+            after=read_cursor(self.cursor, CustomerId),
             limit=self.limit + 1,
         )
 
@@ -72,14 +82,17 @@ class NoteBody(Body, frozen=True, kw_only=True):
 
     def command(self, customer_id: UUID, expected_version: ExpectedVersion) -> NoteOnCustomer:
         """Return the command."""
-        return NoteOnCustomer(customer_id=UserId(customer_id), text=self.text, expected_version=expected_version)
+        return NoteOnCustomer(customer_id=CustomerId(customer_id), text=self.text, expected_version=expected_version)
 
 
 class CustomerJson(Json, frozen=True, kw_only=True):
-    """A customer with whom bookings were agreed."""
+    """A customer with whom bookings were agreed, or a walk-in."""
 
     id: UUID
+    """The customer's account; of a walk-in, that of the first booking. `GET /bookings?customerId=` takes both."""
     name: str
+    walk_in: bool | None = None
+    """True: the customer has no account, and can be deleted."""
     email: str | None = None
     phone: str | None = None
     bookings: int
@@ -114,8 +127,9 @@ def customer_json(customer: Customer) -> CustomerJson:
     return CustomerJson(
         id=customer.id,
         name=customer.name,
-        email=customer.email or None,
-        phone=customer.phone or None,
+        walk_in=customer.walk_in or None,
+        email=customer.email,
+        phone=customer.phone,
         bookings=customer.bookings,
         no_shows=customer.no_shows,
         last_visit=customer.last_visit,

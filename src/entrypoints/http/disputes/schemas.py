@@ -161,7 +161,7 @@ class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
             opened_from=common["at_from"],
             opened_before=common["at_before"],
             provider_id=common["provider_id"],
-            customer_id=common["customer_id"],
+            customer_id=None if self.customer_id is None else UserId(self.customer_id),
             booking_id=None if self.booking_id is None else BookingId(self.booking_id),
             reference=common["reference"],
             order=self.sort,

@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.response import Stream
 from msgspec import Meta, field
 
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import CustomerId, ProviderId
 from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.fields import Amount, Json, Moment, Query
 from entrypoints.http.kit.queries import utc_moment
@@ -22,7 +22,7 @@ class _Chosen(TypedDict):
     at_from: datetime | None
     at_before: datetime | None
     provider_id: ProviderId | None
-    customer_id: UserId | None
+    customer_id: CustomerId | None
     reference: str | None
     after: UUID | None
     limit: int
@@ -61,7 +61,7 @@ class ListQuery(PeriodQuery, frozen=True, kw_only=True):
             at_from=self.start(),
             at_before=self.end(),
             provider_id=None if self.provider_id is None else ProviderId(self.provider_id),
-            customer_id=None if self.customer_id is None else UserId(self.customer_id),
+            customer_id=None if self.customer_id is None else CustomerId(self.customer_id),
             reference=self.reference,
             after=read_cursor(cursor, lambda last: last),
             limit=limit,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Party, Status
 from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import BookingId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
@@ -49,6 +49,7 @@ class AppointmentReadsContract(StorageContract):
                 provider_address=cast.profile.address,
                 provider_time_zone="Asia/Ulaanbaatar",
                 salon=None,
+                customer_id=CustomerId(customer.id),
                 customer_name=customer.name,
                 customer_email=customer.email,
                 customer_phone=customer.phone,

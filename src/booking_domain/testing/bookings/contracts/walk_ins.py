@@ -1,9 +1,13 @@
 """The contract of `WalkIns` and `WalkInReads`."""
 
+from dataclasses import replace
+
+from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.shared.ids import BookingId
-from booking_domain.testing.builders import HOUR, TOMORROW, Builder
+from booking_domain.shared.ids import BookingId, CustomerId
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 
 
 class WalkInsContract(StorageContract):
@@ -30,6 +34,57 @@ class WalkInsContract(StorageContract):
             assert found is not None
             assert found.walk_in == known.get(booking.id)
             assert found.customer_name == (cast.owner.name if booking is unnamed else known[booking.id].name)
+
+    async def test_a_walk_in_is_known_by_number_and_name(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        first, second, third = (make.booking(cast.profile, cast.owner, TOMORROW + n * HOUR) for n in range(3))
+        await store_bookings(backend, make, first, second, third)
+        bold = WalkIn(name="Болд", phone="+97699112233")
+        async with backend.begin() as tx:
+            assert await tx.walk_ins.known(cast.owner.id, bold) is None
+            await tx.walk_ins.add(first.id, bold)
+            assert await tx.walk_ins.known(cast.owner.id, bold) == first.id
+            await tx.walk_ins.add(second.id, bold, CustomerId(first.id))
+            assert await tx.walk_ins.known(cast.owner.id, bold) == first.id
+            await tx.walk_ins.add(third.id, WalkIn(name="Saraa"))
+            for stranger in (WalkIn(name="Saraa"), replace(bold, name="Болдоо"), replace(bold, phone="+97699112234")):
+                assert await tx.walk_ins.known(cast.owner.id, stranger) is None
+            assert await tx.walk_ins.known(other.owner.id, bold) is None
+            assert await tx.walk_ins.owner_of(CustomerId(first.id)) == cast.owner.id
+            assert await tx.walk_ins.owner_of(CustomerId(second.id)) is None
+        found = await backend.reads.appointments.get(second.id)
+        assert found is not None
+        assert (found.customer_id, found.customer_name) == (CustomerId(first.id), bold.name)
+        for customer_id, visits in ((first.id, [first, second]), (second.id, []), (third.id, [third])):
+            chosen = BookingListFilter(
+                party_id=cast.owner.id, customer_id=CustomerId(customer_id), order=BookingListOrder.EARLIEST_START
+            )
+            assert [each.booking for each in await backend.reads.appointments.page(chosen)] == visits
+
+    async def test_a_walk_in_is_deleted_with_all_visits(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        old, new, other = (
+            make.booking(cast.profile, cast.owner, NOW - n * HOUR, status=Status.COMPLETED) for n in (9, 5, 7)
+        )
+        to_come = make.booking(cast.profile, cast.owner, TOMORROW, status=Status.CONFIRMED)
+        await store_bookings(backend, make, old, new, other, to_come)
+        async with backend.begin() as tx:
+            await tx.walk_ins.add(old.id, WalkIn(name="Болд"))
+            await tx.walk_ins.add(new.id, WalkIn(name="Болд"), CustomerId(old.id))
+            await tx.walk_ins.add(other.id, WalkIn(name="Saraa"))
+            await tx.walk_ins.add(to_come.id, WalkIn(name="Anu"))
+            for booking, comes in ((old, False), (to_come, True)):
+                assert await tx.walk_ins.comes_again(CustomerId(booking.id), NOW) == comes
+            assert not await tx.walk_ins.comes_again(CustomerId(to_come.id), to_come.span.end)
+        lapsed = backend.reads.walk_ins.lapsed
+        for before, ended in ((new.span.end, {other.id}), (NOW, {old.id, other.id}), (old.span.end, set())):
+            assert set(await lapsed(before, 9)) == ended, before
+        assert len(await lapsed(NOW, 1)) == 1
+        async with backend.begin() as tx:
+            assert set(await tx.walk_ins.delete(CustomerId(old.id))) == {old.id, new.id}
+            assert list(await tx.walk_ins.delete(CustomerId(old.id))) == []
+        known = await backend.reads.walk_ins.of_each([old.id, new.id, other.id, to_come.id])
+        assert set(known) == {other.id, to_come.id}
 
     async def test_an_erased_provider_has_no_walk_ins(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)

@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED,
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
@@ -179,7 +179,7 @@ class MemoryAppointmentReads(AppointmentReads):
             chosen.order,
             matches=lambda booking: (
                 (not chosen.statuses or booking.status in chosen.statuses)
-                and is_chosen(chosen, booking, booking.span.start)
+                and is_chosen(chosen, booking, booking.span.start, _walk_in_of(state, booking))
                 and _is_of_party(state, booking, chosen)
                 and chosen.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
                 and (chosen.upcoming_at is None or _is_upcoming(booking, chosen.upcoming_at))
@@ -211,19 +211,26 @@ def _salon(state: State, booking: Booking) -> SalonName | None:
     return SalonName(id=salon_id, name=salon.name, manager_id=salon.manager_id)
 
 
+def _walk_in_of(state: State, booking: Booking) -> CustomerId | None:
+    customer_id, _ = state[WALK_INS].get(booking.id, (None, None))
+    return customer_id
+
+
 def _is_upcoming(booking: Booking, now: datetime) -> bool:
     return booking.status in TO_COME and now < booking.span.end
 
 
 def _appointment(state: State, booking: Booking) -> Appointment:
     profile, customer = state[PROFILES][booking.provider_id], state[USERS][booking.customer_id]
-    calendar, walk_in = state[CALENDARS].get(booking.provider_id), state[WALK_INS].get(booking.id)
+    calendar = state[CALENDARS].get(booking.provider_id)
+    customer_id, walk_in = state[WALK_INS].get(booking.id, (CustomerId(booking.customer_id), None))
     return Appointment(
         booking=booking,
         provider_name=profile.display_name,
         provider_address=profile.address,
         provider_time_zone="UTC" if calendar is None else calendar.time_zone,
         salon=_salon(state, booking),
+        customer_id=customer_id,
         customer_name=customer.name if walk_in is None else walk_in.name,
         walk_in=walk_in,
         customer_email=customer.email,

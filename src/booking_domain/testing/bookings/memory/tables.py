@@ -8,7 +8,7 @@ from booking_domain.bookings.consents import BookingConsent, ConsentCode
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.reminders import BookingReminder
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, EventId, ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
 
@@ -25,7 +25,7 @@ def _clear_reasons(state: State, events: dict[BookingId, tuple[BookingEvent, ...
             )
 
 
-def _delete_walk_ins(state: State, rows: dict[BookingId, WalkIn], user_id: UserId) -> None:
+def _delete_walk_ins(state: State, rows: dict[BookingId, tuple[CustomerId, WalkIn]], user_id: UserId) -> None:
     for booking_id in [each for each in rows if state[BOOKINGS][each].customer_id == user_id]:
         del rows[booking_id]
 
@@ -41,7 +41,8 @@ BOOKINGS: Final = Table[BookingId, Booking](
 )
 BOOKING_EVENTS: Final = Table[BookingId, tuple[BookingEvent, ...]]("booking_events", erase=_clear_reasons)
 
-WALK_INS: Final = Table[BookingId, WalkIn]("walk_ins", erase=_delete_walk_ins)
+WALK_INS: Final = Table[BookingId, tuple[CustomerId, WalkIn]]("walk_ins", erase=_delete_walk_ins)
+"""Each with the walk-in's id."""
 
 REMINDERS: Final = Table[EventId, BookingReminder]("booking_reminders")
 

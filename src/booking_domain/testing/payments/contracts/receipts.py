@@ -52,6 +52,17 @@ class ReceiptsContract(StorageContract):
             one.id: [oldest, newest],
         }
 
+    async def test_the_customers_name_is_removed(self, backend: Backend, make: Builder) -> None:
+        one, other = await a_booking(backend, make), await a_booking(backend, make)
+        receipt, kept = make.receipt(one), make.receipt(other)
+        async with backend.begin() as tx:
+            await tx.receipts.add(receipt)
+            await tx.receipts.add(kept)
+            await tx.receipts.remove_customer([one.id])
+            await tx.receipts.remove_customer([])
+        removed = replace(receipt, customer_name=None, version=receipt.version + 1)
+        assert [await backend.reads.receipts.get(each.id) for each in (receipt, kept)] == [removed, kept]
+
     async def test_numbers_have_no_gaps_when_transactions_compete_and_roll_back(
         self, backend: Backend, make: Builder
     ) -> None:

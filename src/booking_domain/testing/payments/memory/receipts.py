@@ -1,6 +1,7 @@
 """Receipts in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptReads, Receipts
 from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
@@ -28,6 +29,12 @@ class MemoryReceipts(Receipts):
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Receipt]:
         return _of_booking(self._state, booking_id)
+
+    async def remove_customer(self, booking_ids: Sequence[BookingId]) -> None:
+        rows = self._state[RECEIPTS]
+        for key, receipt in rows.items():
+            if receipt.booking_id in booking_ids:
+                rows[key] = replace(receipt, customer_name=None, version=receipt.version + 1)
 
 
 class MemoryReceiptReads(ReceiptReads):

@@ -1,0 +1,15 @@
+"""Customers in the worker: what is known of walk-ins is deleted when they have not come for long."""
+
+from typing import Final
+
+from booking_domain.workflows.customers import delete_lapsed_walk_ins
+from entrypoints.container import Container
+from entrypoints.worker.declarations import Enqueue, Periodic, WorkerContext
+
+
+async def _delete_lapsed(container: Container, _: Enqueue) -> None:
+    before = container.clock().now() - container.settings().walk_ins_kept
+    await delete_lapsed_walk_ins(before, reads=container.reads(), executor=container.executor())
+
+
+CONTEXT: Final = WorkerContext(periodic=(Periodic(name="delete_walk_ins", cron="11 4 * * *", run=_delete_lapsed),))
