@@ -239,12 +239,14 @@ async def _sign_in_with_telegram(
     client: Client,
     counted_as: str = "",
     second_factor: str | None = None,
+    accepted: AcceptedVersions | None = None,
 ) -> Tokens:
     """Sign in with what Telegram has signed; the first time, this adds a customer account.
 
     Raises:
         TelegramNotConfigured: no bot token is set.
         InvalidAssertion: it is not signed for this platform, is too old, or was used before.
+        NotTheCurrentVersion: as when an account is registered; the assertion stays good.
         AccountDisabled, AccountDeleted: the assertion stays good.
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the assertion stays good.
     """
@@ -253,7 +255,9 @@ async def _sign_in_with_telegram(
     except InvalidAssertion as error:
         await _note_refused(identity, IdentityProvider.TELEGRAM, error.subject, client)
         raise
-    command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor)
+    command = SignInByAssertion(
+        assertion=assertion, client=client, second_factor=second_factor, accepted=accepted or {}
+    )
     return await _sign_in_by_assertion(identity, command, counted_as)
 
 
@@ -275,6 +279,7 @@ async def _sign_in_with_openid(
     counted_as: str = "",
     second_factor: str | None = None,
     role: Role = Role.CUSTOMER,
+    accepted: AcceptedVersions | None = None,
 ) -> Tokens:
     """Sign in with what a person brings back from a service; the first time, this may add an account with the role.
 
@@ -283,6 +288,7 @@ async def _sign_in_with_openid(
         InvalidAssertion: code, state or flow is wrong, too old, or was used before.
         EmailNotVerified: the service has verified no e-mail address of the person, whom it names for the first time.
         NotLinked: another account has the e-mail address; its owner links the service.
+        NotTheCurrentVersion: as when an account is registered; the person begins again.
         IdentityTaken: the account of the address is linked to another identity of the service.
         AccountDisabled, AccountDeleted, SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password.
     """
@@ -291,7 +297,9 @@ async def _sign_in_with_openid(
     except InvalidAssertion as error:
         await _note_refused(identity, back.provider, error.subject, client)
         raise
-    command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor, role=role)
+    command = SignInByAssertion(
+        assertion=assertion, client=client, second_factor=second_factor, role=role, accepted=accepted or {}
+    )
     return await _sign_in_by_assertion(identity, command, counted_as)
 
 

@@ -22,11 +22,13 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
+from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, Contact
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.sign_ups import keeps, opens
+from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions
@@ -54,6 +56,8 @@ class SignInByAssertion:
     second_factor: str | None = field(default=None, repr=False)
     role: Role = Role.CUSTOMER
     """Of a new account."""
+    accepted: AcceptedVersions = field(default_factory=dict)
+    """What the person accepts who signs in, whether or not the account is new: their client does not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context)
         raise
     if linked_to is None:
         await tx.external_identities.add(_identity(asserted, user_id, context))
+    await record_acceptances(user_id, command.accepted, tx, context)
     if holder is not None:
         await _tell(f"{asserted.provider}.linked", holder, tx, context)
     return signed_in
@@ -226,7 +231,15 @@ async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
 sign_in_by_assertion: Final = UseCase(
     Permission.RUN_PLATFORM,
     _sign_in,
-    raises=(InvalidAssertion, EmailNotVerified, NotLinked, IdentityTaken, NotPermitted, *OPENING_ERRORS),
+    raises=(
+        InvalidAssertion,
+        EmailNotVerified,
+        NotLinked,
+        IdentityTaken,
+        NotPermitted,
+        NotTheCurrentVersion,
+        *OPENING_ERRORS,
+    ),
 )
 link_identity: Final = UseCase(
     Permission.LINK_IDENTITIES, _link, raises=(InvalidAssertion, TelegramTaken, IdentityTaken, *PROOF_ERRORS)

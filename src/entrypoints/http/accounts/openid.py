@@ -29,7 +29,7 @@ from entrypoints.http.accounts.openid_schemas import (
     read_form,
     start_json,
 )
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import COMPUTES, CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
@@ -101,7 +101,8 @@ async def sign_in_by_openid(
     first time, the service must have verified an address (403 `auth.email_not_verified`). If an account has verified
     the same address, it is linked if the service runs the address (`gmail.com`, Google Workspace, `icloud.com`, …), and
     its owner is told; otherwise the answer is 409 `auth.not_linked`: sign in to it in another way, and link the service
-    at `/users/me/identities`. Without such an account, a new one with `role` begins.
+    at `/users/me/identities`. Without such an account, a new one with `role` begins. `accepted` is
+    recorded for the account, new or not; if another version is the current one, show that and begin again.
 
     An account with a second factor also needs its code. If it is missing, the answer is 401
     `auth.second_factor_needed`: ask for it, begin again, and send it as `secondFactor`.
@@ -113,6 +114,7 @@ async def sign_in_by_openid(
         counted_as=counted_as,
         second_factor=data.second_factor,
         role=Role(data.role),
+        accepted=accepted_versions(data.accepted),
     )
     return signed_in(tokens, session_mode)
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider, OpenIdReturn, OpenIdStart
-from entrypoints.http.accounts.schemas import NewName, NewRole, Password, SecondFactorCode
+from entrypoints.http.accounts.schemas import AcceptedBody, NewName, NewRole, Password, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, one_of
 
 _Text = Annotated[str, Meta(min_length=1, max_length=2_048)]
@@ -71,6 +71,7 @@ class SignInByOpenIdBody(OpenIdBody, frozen=True, kw_only=True):
     """Of a new account."""
     name: NewName | None = None
     """Of a new account, if the service does not tell it: Apple sends it to the page the first time."""
+    accepted: AcceptedBody | None = None
 
 
 class LinkOpenIdBody(OpenIdBody, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM
 from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
@@ -47,10 +47,15 @@ async def sign_in_by_telegram(
 
     The first time, this creates a customer account with the name that Telegram knows and no contact; an existing
     account is linked at `/users/me/telegram`. Signed data is valid for five minutes, unless the server is configured
-    otherwise, and once.
+    otherwise, and once. `accepted` is recorded for the account, new or not.
     """
     tokens = await sign_in_with_telegram(
-        identity, data.proof(), client=client, counted_as=counted_as, second_factor=data.second_factor
+        identity,
+        data.proof(),
+        client=client,
+        counted_as=counted_as,
+        second_factor=data.second_factor,
+        accepted=accepted_versions(data.accepted),
     )
     return signed_in(tokens, session_mode)
 

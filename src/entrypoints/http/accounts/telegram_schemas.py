@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
 from booking_domain.shared.errors import InvalidValue
-from entrypoints.http.accounts.schemas import Password, SecondFactorText
+from entrypoints.http.accounts.schemas import AcceptedBody, Password, SecondFactorText
 from entrypoints.http.kit.fields import Body
 
 _Text = Annotated[str, Meta(max_length=2_048)]
@@ -37,9 +37,10 @@ class TelegramBody(Body, frozen=True, kw_only=True):
 
 
 class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):
-    """What Telegram has signed, and a code of the account's second factor, if it has one."""
+    """What Telegram has signed, a code of the account's second factor, if it has one, and what the person accepts."""
 
     second_factor: SecondFactorText | None = None
+    accepted: AcceptedBody | None = None
 
 
 class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):

@@ -61,7 +61,7 @@ async def test_a_walk_in_has_a_name_and_a_number(api: Api) -> None:
     walk_in = {"name": "Болд", "phone": "+97699112233"}
     booking = await api.booked(provider, provider_id, walkIn=walk_in)
     seen = (await _seen(api, booking, provider))["customer"]
-    assert seen == {"id": booking["customerId"], **walk_in, "walkIn": True}
+    assert seen == {"id": booking["id"], **walk_in, "walkIn": True}
     assert (await api.get("/bookings", provider)).json()["items"][0]["customer"] == seen
     exported = (await api.get("/users/me/export", provider)).json()["bookings"]
     assert [each["walkIn"] for each in exported] == [walk_in]

@@ -137,7 +137,7 @@ async def test_what_is_known_of_a_walk_in_is_deleted(api: Api) -> None:
     (found,) = (await api.get(f"/bookings?reference={anew['reference']}", admin)).json()["items"]
     assert (await api.delete(f"/customers/{found['customer']['id']}", admin)).status_code == 204
     audited = (await api.get("/admin/audit", admin)).json()["items"]
-    assert audited[0]["action"] == "walk_in.delete"
+    assert "walk_in.delete" in [each["action"] for each in audited]
 
 
 async def test_an_account_is_not_deleted_as_a_customer(api: Api) -> None:

@@ -3,10 +3,14 @@
 from typing import Any, Final
 
 import pytest
+from tests.unit.adapters.telegram.bot import TOKEN
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.http import test_openid as openid
+from tests.unit.entrypoints.http import test_telegram as telegram
 from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
 
 from booking_domain.identity.legal import LegalDocuments
+from booking_domain.testing.identity.memory.security import MemoryOpenIdServices
 
 DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
 WITH_TERMS: Final = pytest.mark.settings(BOOKING_TERMS_VERSION="2026-01", BOOKING_PRIVACY_VERSION="7")
@@ -64,3 +68,20 @@ async def test_who_signs_up_with_a_code_accepts_with_the_profile(api: Api) -> No
     assert done.status_code == 200, done.text
     shown = await documents(api, done.json()["accessToken"])
     assert not any(missing for _, missing, _ in shown.values())
+
+
+@pytest.mark.settings(**WITH_TERMS.kwargs, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN)
+async def test_who_signs_in_with_another_service_accepts_with_the_sign_in(api: Api) -> None:
+    api.container.openid_services.override(MemoryOpenIdServices())
+    both, outdated = {"termsOfUse": "2026-01", "privacyPolicy": "7"}, {"termsOfUse": "2025-12"}
+    for path, shown in (("/auth/openid", openid.brought), ("/auth/telegram", telegram.shown)):
+        refused = await api.post(path, json={**shown(api), "accepted": outdated})
+        assert_problem(refused, 409, "legal.not_the_current_version")
+        new = (await api.post(path, json={**shown(api), "accepted": {"termsOfUse": "2026-01"}})).json()
+        assert await documents(api, new["accessToken"]) == {
+            "terms_of_use": ("2026-01", False, ["2026-01"]),
+            "privacy_policy": ("7", True, []),
+        }
+        known = (await api.post(path, json={**shown(api), "accepted": both})).json()
+        assert known["user"]["id"] == new["user"]["id"]
+        assert not any(missing for _, missing, _ in (await documents(api, known["accessToken"])).values())
