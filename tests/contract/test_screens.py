@@ -14,12 +14,14 @@ from booking_domain.customers.ports import CustomerFilter, Whose
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SalonId
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
 from booking_domain.workflows.customers import list_customers
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.queries.bookings import list_bookings
 from booking_domain.workflows.queries.salons import list_invitations, list_own_salons
+from booking_domain.workflows.salon_slots import salon_schedules
 
 Calls = Sequence[Callable[[], Awaitable[Sequence[Any]]]]
 
@@ -79,19 +81,40 @@ async def a_salon(backend: PostgresBackend, make: Builder, *, members: int, book
     return Salons(backend, salon, casts[0].owner, customer)
 
 
-@pytest.mark.parametrize(("members", "bookings"), [(1, 1), (4, 6)])
-async def test_a_screen_takes_at_most_two_calls_of_one_statement_each(
-    postgres_backend: PostgresBackend, members: int, bookings: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scene = await a_salon(postgres_backend, Builder(), members=members, bookings=bookings)
-    sent: list[Statement] = []
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
+    """The statements that were sent."""
+    statements: list[Statement] = []
     bind = Statement.bind
 
     def counted(statement: Statement, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        sent.append(statement)
+        statements.append(statement)
         return bind(statement, values)
 
     monkeypatch.setattr(Statement, "bind", counted)
+    return statements
+
+
+async def test_the_slots_of_a_salon_take_as_many_statements_as_those_of_one_member(
+    postgres_backend: PostgresBackend, sent: list[Statement]
+) -> None:
+    make, counts = Builder(), []
+    for members in (1, 4):
+        scene = await a_salon(postgres_backend, make, members=members, bookings=1)
+        sent.clear()
+        found = await salon_schedules(
+            scene.salon.id, window=TimeRange(TOMORROW, TOMORROW + 24 * HOUR), reads=scene.reads
+        )
+        assert len(found.schedules) == members
+        counts.append(len(sent))
+    assert counts == [4, 4]  # members, profiles, hours, claims
+
+
+@pytest.mark.parametrize(("members", "bookings"), [(1, 1), (4, 6)])
+async def test_a_screen_takes_at_most_two_calls_of_one_statement_each(
+    postgres_backend: PostgresBackend, members: int, bookings: int, sent: list[Statement]
+) -> None:
+    scene = await a_salon(postgres_backend, Builder(), members=members, bookings=bookings)
     rows: dict[str, int] = {}
     for screen, calls in scene.screens().items():
         assert len(calls) <= 2, screen

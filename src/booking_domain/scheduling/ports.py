@@ -72,6 +72,12 @@ class ScheduleReads(Protocol):
         """The same as `ProviderSchedules.lock`, without the lock."""
         ...
 
+    async def of_all(
+        self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> Sequence[ProviderSchedule]:
+        """What `get` returns for each of these providers, in their order, without those that do not exist."""
+        ...
+
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         """The whole calendar without busy times: rules by day and start, exceptions by date, blocks by start."""
         ...

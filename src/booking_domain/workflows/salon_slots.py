@@ -66,12 +66,11 @@ async def salon_schedules(
     members = [each.provider_id for each in await reads.salons.members(salon_id) if each.status is MemberStatus.MEMBER]
     until = min(window.end, window.start + max(_A_DAY, MEMBER_DAYS * _A_DAY // max(1, len(members))))
     part = TimeRange(window.start, until)
-    found = [await reads.schedules.get(provider_id, part, services) for provider_id in members]
     return SalonSchedules(
         schedules=tuple(
             offered
-            for schedule in found
-            if schedule is not None and schedule.accepting
+            for schedule in await reads.schedules.of_all(members, part, services)
+            if schedule.accepting
             if (offered := _offered(schedule, duration_minutes, services)) is not None
         ),
         window=part,

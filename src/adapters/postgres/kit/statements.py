@@ -1,16 +1,31 @@
 """SQLAlchemy Core statements, compiled once, at their first use, to SQL text that psycopg runs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 from psycopg.adapt import PyFormat
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, or_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    LargeBinary,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.expression import BindParameter, ClauseElement
+from sqlalchemy.sql.visitors import replacement_traverse
 
 _DIALECT: Final[Dialect] = registry.load("postgresql.psycopg")()
 _PLACEHOLDER: Final = re.compile(rb"%\((?P<name>\w+)\)s|%%")
@@ -82,3 +97,28 @@ def _numbered(sql: bytes) -> tuple[bytes, tuple[str, ...]]:
         return b"%" if name is None else b"$%d" % numbers.setdefault(name.decode(), len(numbers) + 1)
 
     return _PLACEHOLDER.sub(number, sql), tuple(numbers)
+
+
+def of_each(one: Select[Any] | CompoundSelect[Any], *, by: str, among: str) -> Select[Any]:
+    """What `one` selects for each of several values of its parameter `by`, with the value as the first column.
+
+    The parameter `among` takes the values, which are UUIDs. Rows come in no order.
+    """
+    value = literal_column("each.id", Uuid)
+    values = func.unnest(bindparam(among, type_=ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived("each")
+
+    def replaced(element: ClauseElement, **_: Any) -> Any:
+        # A literal column, because a column would add its FROM clause to each subquery.
+        return value if isinstance(element, BindParameter) and element.key == by else None
+
+    replacing: Any = replacement_traverse(one, {}, replaced)
+    found = replacing.lateral("found")
+    return select(values.c.id, found).select_from(values.join(found, true()))
+
+
+def by_first(rows: Iterable[Sequence[Any]]) -> dict[Any, list[Any]]:
+    """The rows of `of_each`, without the value, by the value."""
+    found: dict[Any, list[Any]] = {}
+    for value, *row in rows:
+        found.setdefault(value, []).append(tuple(row))
+    return found

@@ -26,10 +26,16 @@ from sqlalchemy import cast as sql_cast
 from adapters.postgres.catalogue.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
 from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
-from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Reply, Row, WithWork, Work
-from adapters.postgres.scheduling.claims import claims_around, spans_around
-from adapters.postgres.scheduling.services import OFFERS_ALL, OFFERS_SERVICES, SERVICES_AMONG, offered_of
+from adapters.postgres.kit.statements import Statement, by_first, of_each
+from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.scheduling.claims import claims_around, claims_of_each, spans_around
+from adapters.postgres.scheduling.services import (
+    OFFERS_ALL,
+    OFFERS_SERVICES,
+    SERVICES_AMONG,
+    SERVICES_OF_EACH,
+    offered_of,
+)
 from adapters.postgres.scheduling.tables import (
     availability_blocks,
     availability_exceptions,
@@ -40,6 +46,7 @@ from adapters.postgres.scheduling.tables import (
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import (
@@ -60,6 +67,7 @@ from booking_domain.scheduling.ports import (
     ProviderSchedules,
     ScheduleReads,
 )
+from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.workloads import Workload, workload
 from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
@@ -121,42 +129,47 @@ _FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
 _UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
 _BUSY_UNTIL: Final = bindparam("busy_until", type_=_b.starts_at.type)
 _OWN: Final[BindParameter[Any]] = bindparam("provider_id")
-_HOURS: Final = Statement(
-    cast(
-        CompoundSelect[Any],
-        union_all(
-            select(
-                literal_column("0").label("kind"), _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from,
-                _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"),
-                sql_cast(null(), _e.minutes.type).label("minutes"),
-                sql_cast(null(), _b.starts_at.type).label("starts_at"),
-                sql_cast(null(), _b.starts_at.type).label("ends_at"),
-                null().label("text"), null().label("more"),
-            ).where(_r.provider_id == _OWN),
-            select(
-                literal_column("1"), _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes,
-                null(), null(), null(), null(),
-            ).where(
-                _e.provider_id == _OWN,
-                _e.date.between(bindparam("first_date"), bindparam("last_date")),
-            ),
-            select(
-                literal_column("2"), _b.id, null(), null(), null(), null(), null(), null(), null(), null(),
-                _b.starts_at, _b.ends_at, _b.note, null(),
-            ).where(_b.provider_id == _OWN, _b.starts_at < _UNTIL, _b.ends_at > _FROM),
-            select(
-                literal_column("3"), _f.id, null(), null(), null(), null(), null(), _f.failures, null(), null(),
-                _f.read_at, null(), _f.url, _f.failure,
-            ).where(_f.provider_id == _OWN),
-            select(
-                literal_column("4"), _t.feed_id, null(), null(), null(), null(), null(), null(), null(), null(),
-                _t.starts_at, _t.ends_at, null(), null(),
-            )
-            .select_from(busy_times.join(calendar_feeds))
-            .where(_f.provider_id == _OWN, _t.starts_at < _BUSY_UNTIL, _t.ends_at > _FROM),
+_HOURS_OF_ONE: Final = cast(
+    CompoundSelect[Any],
+    union_all(
+        select(
+            literal_column("0").label("kind"), _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from,
+            _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"),
+            sql_cast(null(), _e.minutes.type).label("minutes"),
+            sql_cast(null(), _b.starts_at.type).label("starts_at"),
+            sql_cast(null(), _b.starts_at.type).label("ends_at"),
+            null().label("text"), null().label("more"),
+        ).where(_r.provider_id == _OWN),
+        select(
+            literal_column("1"), _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes,
+            null(), null(), null(), null(),
+        ).where(
+            _e.provider_id == _OWN,
+            _e.date.between(bindparam("first_date"), bindparam("last_date")),
         ),
-    ).order_by("kind", "date", "day", "start_minute", "starts_at", "id")
+        select(
+            literal_column("2"), _b.id, null(), null(), null(), null(), null(), null(), null(), null(),
+            _b.starts_at, _b.ends_at, _b.note, null(),
+        ).where(_b.provider_id == _OWN, _b.starts_at < _UNTIL, _b.ends_at > _FROM),
+        select(
+            literal_column("3"), _f.id, null(), null(), null(), null(), null(), _f.failures, null(), null(),
+            _f.read_at, null(), _f.url, _f.failure,
+        ).where(_f.provider_id == _OWN),
+        select(
+            literal_column("4"), _t.feed_id, null(), null(), null(), null(), null(), null(), null(), null(),
+            _t.starts_at, _t.ends_at, null(), null(),
+        )
+        .select_from(busy_times.join(calendar_feeds))
+        .where(_f.provider_id == _OWN, _t.starts_at < _BUSY_UNTIL, _t.ends_at > _FROM),
+    ),
 )  # fmt: skip
+_IN_ORDER: Final = ("kind", "date", "day", "start_minute", "starts_at", "id")
+_HOURS: Final = Statement(_HOURS_OF_ONE.order_by(*_IN_ORDER))
+_MEMBERS: Final = {"by": "provider_id", "among": "provider_ids"}
+_SCHEDULES: Final = Statement(of_each(_ONE, **_MEMBERS))
+_HOURS_OF_EACH: Final = Statement(
+    of_each(_HOURS_OF_ONE, **_MEMBERS).order_by(*(literal_column(f"found.{name}") for name in _IN_ORDER))
+)
 _NEXT_VERSION: Final = {"calendar_version": _p.calendar_version + 1}
 _CHANGED: Final = Statement(update(providers).where(_p.id == bindparam("owner")).values(_NEXT_VERSION))
 _SAVE_SETTINGS: Final = Statement(
@@ -252,18 +265,15 @@ def _settings(row: Row) -> SlotSettings:
     return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"])})
 
 
-async def _ask_for_hours(
-    work: Work, provider_id: ProviderId, near: TimeRange, dates: TimeRange, *, busy: bool = True
-) -> Reply:
-    return await work.execute(
-        _HOURS,
-        provider_id=provider_id,
-        starts_from=near.start,
-        ends_until=near.end,
-        busy_until=near.end if busy else near.start,
-        first_date=dates.start.date(),
-        last_date=dates.end.date(),
-    )
+def _times(near: TimeRange, dates: TimeRange, *, busy: bool = True) -> dict[str, Any]:
+    """The parameters of `_HOURS` that say which blocks, busy times and exceptions to read."""
+    return {
+        "starts_from": near.start,
+        "ends_until": near.end,
+        "busy_until": near.end if busy else near.start,
+        "first_date": dates.start.date(),
+        "last_date": dates.end.date(),
+    }
 
 
 async def _open(
@@ -290,9 +300,7 @@ async def _try_lock(
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
     other = None if otherwise is None else await work.execute(otherwise, provider_id=provider_id)
-    hours = await _ask_for_hours(
-        work, provider_id, _widened(around, WEEKLY_CLAIM_MARGIN), _widened(around, EXCEPTION_MARGIN)
-    )
+    hours = await work.execute(_HOURS, provider_id=provider_id, **_times_around(around))
     claims = await claims_around(work, provider_id, around)
     offered = None
     if services:
@@ -303,7 +311,18 @@ async def _try_lock(
         row = await other.fetchone()
     if row is None:
         return None
-    calendar, feeds = _hours_of(await hours.fetchall())
+    offers = () if offered is None else offered_of(await offered.fetchall())
+    return _bookable(provider_id, row, await hours.fetchall(), await claims(), offers), found
+
+
+def _bookable(
+    provider_id: ProviderId,
+    row: Row,
+    hours: Iterable[Row],
+    claims: tuple[Claim, ...],
+    services: tuple[OfferedService, ...],
+) -> BookableProvider:
+    calendar, feeds = _hours_of(hours)
     terms = TERMS.read(row[_TERMS_AT:])
     schedule = ProviderSchedule(
         provider_id=provider_id,
@@ -311,13 +330,43 @@ async def _try_lock(
         accepting=row[1] == ProfileStatus.APPROVED,
         calendar=_in_full(calendar, row),
         further_durations=tuple(duration.minutes for duration in terms.durations),
-        services=() if offered is None else offered_of(await offered.fetchall()),
+        services=services,
         by_service=row[2],
-        claims=await claims(),
+        claims=claims,
         feeds=feeds,
         feed_rule=FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if feeds else DEFAULT_FEED_RULE,
     )
-    return BookableProvider(schedule=schedule, terms=terms), found
+    return BookableProvider(schedule=schedule, terms=terms)
+
+
+async def _read_all(
+    work: Work, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId]
+) -> list[ProviderSchedule]:
+    ids = list(provider_ids)
+    found = await work.execute(_SCHEDULES, provider_ids=ids)
+    hours = await work.execute(_HOURS_OF_EACH, provider_ids=ids, **_times_around(around))
+    claims = await claims_of_each(work, ids, around)
+    offered = None
+    if services:
+        offered = await work.execute(SERVICES_OF_EACH, provider_ids=ids, service_ids=list(services))
+    rows = by_first(await found.fetchall())
+    hours_of, claims_of = by_first(await hours.fetchall()), await claims()
+    offers_of = {} if offered is None else by_first(await offered.fetchall())
+    return [
+        _bookable(
+            provider_id,
+            rows[provider_id][0],
+            hours_of.get(provider_id, ()),
+            claims_of.get(provider_id, ()),
+            offered_of(offers_of.get(provider_id, ())),
+        ).schedule
+        for provider_id in ids
+        if provider_id in rows
+    ]
+
+
+def _times_around(window: TimeRange) -> dict[str, Any]:
+    return _times(_widened(window, WEEKLY_CLAIM_MARGIN), _widened(window, EXCEPTION_MARGIN))
 
 
 def _widened(window: TimeRange, by: timedelta) -> TimeRange:
@@ -336,6 +385,12 @@ class PostgresScheduleReads(ScheduleReads):
         async with self._pipelined() as work:
             bookable = await _open(work, _SCHEDULE, provider_id, around, services)
         return None if bookable is None else bookable.schedule
+
+    async def of_all(
+        self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> list[ProviderSchedule]:
+        async with self._pipelined() as work:
+            return await _read_all(work, provider_ids, around, services)
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         async with self._pipelined() as work:
@@ -391,7 +446,7 @@ class PostgresCalendars(WithWork, CalendarRepository):
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
         provider = await self._work.execute(_SCHEDULE, provider_id=provider_id)
-        hours = await _ask_for_hours(self._work, provider_id, _EVER, _EVER, busy=False)
+        hours = await self._work.execute(_HOURS, provider_id=provider_id, **_times(_EVER, _EVER, busy=False))
         row = await provider.fetchone()
         return None if row is None else _in_full(_hours_of(await hours.fetchall())[0], row)
 

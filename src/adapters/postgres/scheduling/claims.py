@@ -1,6 +1,6 @@
 """Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.statements import Statement, by_first, of_each
 from adapters.postgres.kit.work import WithWork, Work
 from adapters.postgres.scheduling.tables import claims
 from booking_domain.scheduling.claims import Claim, ClaimKind
@@ -36,17 +36,17 @@ _REACH: Final = case(
     ),
     else_=literal_column(f"interval '{WEEKLY_CLAIM_MARGIN.days} days'"),
 )
-_AROUND: Final = Statement(
-    select(*CLAIM.columns).where(
-        _c.provider_id == bindparam("provider_id"),
-        _BLOCKED.op("&&")(
-            func.tstzrange(
-                bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
-                bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
-            )
-        ),
-    )
+_OF_ONE: Final = select(*CLAIM.columns).where(
+    _c.provider_id == bindparam("provider_id"),
+    _BLOCKED.op("&&")(
+        func.tstzrange(
+            bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
+            bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
+        )
+    ),
 )
+_AROUND: Final = Statement(_OF_ONE)
+_AROUND_EACH: Final = Statement(of_each(_OF_ONE, by="provider_id", among="provider_ids"))
 # Delete expired holds that overlap, then insert the claim; the INSERT reads from the DELETE, so it runs after it.
 # ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
 _lapsed: Final = (
@@ -110,6 +110,23 @@ async def claims_around(
 
     async def fetched() -> tuple[Claim, ...]:
         return tuple(CLAIM.read(row) for row in await cursor.fetchall())
+
+    return fetched
+
+
+async def claims_of_each(
+    work: Work, provider_ids: Sequence[ProviderId], around: TimeRange
+) -> Callable[[], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
+    """The same as `claims_around`, of several providers."""
+    cursor = await work.execute(
+        _AROUND_EACH, provider_ids=list(provider_ids), window_start=around.start, window_end=around.end
+    )
+
+    async def fetched() -> Mapping[ProviderId, tuple[Claim, ...]]:
+        return {
+            provider_id: tuple(CLAIM.read(row) for row in rows)
+            for provider_id, rows in by_first(await cursor.fetchall()).items()
+        }
 
     return fetched
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.statements import Statement, of_each
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.scheduling.tables import service_offers, services
 from booking_domain.catalogue.model import ProfileStatus
@@ -100,12 +100,15 @@ _OF_PROVIDER: Final = Statement(
     .where(*_OF_THIS)
     .order_by(*_IN_ORDER)
 )
-SERVICES_AMONG: Final = Statement(
+_AMONG: Final = (
     select(*SERVICE.columns, *OFFER.columns)
     .select_from(_OFFERED)
     .where(*_OF_THIS, _IS_BOOKABLE, _s.id == func.any(bindparam("service_ids")))
 )
+SERVICES_AMONG: Final = Statement(_AMONG)
 """The services among `service_ids` that a provider offers."""
+SERVICES_OF_EACH: Final = Statement(of_each(_AMONG, by="provider_id", among="provider_ids"))
+"""The same, of each of `provider_ids`, with whose they are."""
 _OWNED: Final = (
     services.outerjoin(providers, _p.id == _s.provider_id)
     .outerjoin(salons, salons.c.id == _s.salon_id)

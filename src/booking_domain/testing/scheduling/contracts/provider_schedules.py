@@ -9,10 +9,10 @@ from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import SlotSettings
+from booking_domain.scheduling.model import ProviderSchedule, SlotSettings
 from booking_domain.scheduling.ports import CLAIM_MARGIN, EXCEPTION_MARGIN, WEEKLY_CLAIM_MARGIN, claim_margin
 from booking_domain.scheduling.slots import offered_slots
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
@@ -42,6 +42,10 @@ async def _tried(backend: Backend, cast: Cast) -> tuple[BookableProvider, bool] 
         return await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
 
 
+def _in_order(schedule: ProviderSchedule) -> ProviderSchedule:
+    return replace(schedule, claims=tuple(sorted(schedule.claims, key=lambda claim: claim.id)))
+
+
 class ProviderSchedulesContract(StorageContract):
     """Calendars with the claims in a window."""
 
@@ -69,6 +73,34 @@ class ProviderSchedulesContract(StorageContract):
         assert (schedule.provider_id, schedule.owner_id) == (cast.profile.id, cast.owner.id)
         assert schedule.calendar == await backend.reads.schedules.calendar(cast.profile.id)
         assert sorted(schedule.claims, key=lambda claim: claim.id) == list(claims)
+
+    async def test_the_schedules_of_several_providers_are_what_each_one_is(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        casts = [await a_cast(backend, make) for _ in range(3)]
+        services: list[ServiceId] = []
+        for number, cast in enumerate(casts):
+            day = TOMORROW.date() + number * timedelta(days=1)
+            claims = [make.claim(cast.profile, cast.customer, TOMORROW + hour * HOUR) for hour in range(number)]
+            service = make.service(provider_id=cast.profile.id)
+            async with backend.begin() as tx:
+                await tx.calendars.save_settings(
+                    cast.profile.id, "Asia/Ulaanbaatar", SlotSettings(max_per_week=number or None)
+                )
+                for weekday in range(2, 5 - number):
+                    await tx.calendars.add_rule(cast.profile.id, make.rule(weekday))
+                await tx.calendars.add_exception(cast.profile.id, make.exception(day, "10:00-12:00"))
+                await tx.calendars.add_block(cast.profile.id, make.block(TimeRange(TOMORROW, TOMORROW + HOUR)))
+                if number:
+                    await tx.services.add(service)
+            await _claimed(backend, *claims)
+            services.append(service.id)
+        ids = [casts[2].profile.id, ProviderId(make.entropy.new_id()), casts[0].profile.id, casts[1].profile.id]
+        for wanted in ((), services):
+            each = [await backend.reads.schedules.get(provider_id, WORKDAY, wanted) for provider_id in ids]
+            found = await backend.reads.schedules.of_all(ids, WORKDAY, wanted)
+            assert [_in_order(one) for one in found] == [_in_order(one) for one in each if one is not None]
+        assert await backend.reads.schedules.of_all([], WORKDAY) == []
 
     async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:

@@ -197,5 +197,11 @@ class MemoryScheduleReads(ScheduleReads):
     ) -> ProviderSchedule | None:
         return await MemoryProviderSchedules(self._committed()).lock(provider_id, around, services)
 
+    async def of_all(
+        self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
+    ) -> list[ProviderSchedule]:
+        found = [await self.get(provider_id, around, services) for provider_id in provider_ids]
+        return [schedule for schedule in found if schedule is not None]
+
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         return await MemoryCalendars(self._committed()).calendar_of(provider_id)
