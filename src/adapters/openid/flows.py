@@ -8,7 +8,7 @@ import base64
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final, Self
 
@@ -59,10 +59,13 @@ class Flow:
         """Raise `InvalidAssertion` unless the state is that of this flow, and the flow has not expired."""
         if not hmac.compare_digest(self.state.encode(), state.encode("utf-8", "surrogatepass")):
             raise InvalidAssertion
-        # A flow whose state is right is one that was issued.
-        until = int.from_bytes(base64.urlsafe_b64decode(self.text + "==")[:_TIME_BYTES])
-        if now.timestamp() >= until:
+        if now >= self.until:
             raise InvalidAssertion
+
+    @property
+    def until(self) -> datetime:
+        """When it expires; of a flow whose state is right, and that was issued therefore."""
+        return datetime.fromtimestamp(int.from_bytes(base64.urlsafe_b64decode(self.text + "==")[:_TIME_BYTES]), UTC)
 
     def _derived(self, purpose: str) -> str:
         material = f"{purpose}:{self.provider}:{self.text}".encode("utf-8", "surrogatepass")

@@ -72,9 +72,12 @@ def verified(text: str, key: jwt.PyJWK, client: OpenIdClient, *, nonce: str, now
 
 
 def assertion_of(
-    text: str, claims: Mapping[str, Any], provider: IdentityProvider, client: OpenIdClient, name: str | None
+    claims: Mapping[str, Any], provider: IdentityProvider, client: OpenIdClient, name: str | None, *, until: datetime
 ) -> Assertion:
-    """What the platform uses of a token; `name` is that of the person if the token has none."""
+    """What the platform uses of a token; `name` is that of the person if the token has none.
+
+    Its digest is that of the nonce: a flow signs in once, also with several codes. `until` is when the flow expires.
+    """
     email = _verified_email(claims)
     local, _, domain = (email or "").partition("@")
     given_name, family_name = visible_name(claims.get("given_name")), visible_name(claims.get("family_name"))
@@ -90,8 +93,8 @@ def assertion_of(
         locale=language_of(str(claims.get("locale"))),
         email=email,
         email_of_service=domain in client.mail_domains or (email is not None and bool(claims.get("hd"))),
-        digest=sha256(text.encode()).digest(),
-        good_until=datetime.fromtimestamp(int(claims["exp"]), UTC),
+        digest=sha256(str(claims["nonce"]).encode()).digest(),
+        good_until=until,
     )
 
 

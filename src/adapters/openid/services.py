@@ -118,7 +118,7 @@ class HttpOpenIdServices(OpenIdServices):
         }
         text = await self._trade(back.provider, metadata.token_endpoint, form)
         claims = verified(text, await self._key_of(text, back.provider, metadata), client, nonce=flow.nonce, now=now)
-        return assertion_of(text, claims, back.provider, client, back.name)
+        return assertion_of(claims, back.provider, client, back.name, until=flow.until)
 
     def _client(self, provider: IdentityProvider) -> OpenIdClient:
         client = self._clients.get(provider)

@@ -56,7 +56,7 @@ class Assertion:
     email_of_service: bool = False
     """Whether the service runs the address, so that it has no other owner by now."""
     digest: bytes
-    """The digest of all that was signed, independent of its encoding on the way."""
+    """Of what is good once: all that was signed, independent of its encoding on the way, or a flow's nonce."""
     good_until: datetime
 
 

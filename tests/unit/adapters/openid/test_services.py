@@ -136,6 +136,15 @@ async def test_a_code_is_good_once_for_the_client_that_began(services: HttpOpenI
         await services.redeem(back, now())
 
 
+async def test_a_flow_is_good_once_also_with_several_codes(services: HttpOpenIdServices) -> None:
+    begun = await services.begin(GOOGLE, now())
+    first, second = [
+        await services.redeem(back_with(begun, await person_signs_in(begun.authorization_url, claims)), now())
+        for claims in (DORJ, {**DORJ, "name": "Dorj"})
+    ]
+    assert (first.digest, first.good_until) == (second.digest, second.good_until)
+
+
 async def test_a_flow_expires(services: HttpOpenIdServices) -> None:
     with pytest.raises(InvalidAssertion):
         await services.redeem(await brought(services), now() + LIFE + LATER)
