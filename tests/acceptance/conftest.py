@@ -16,8 +16,14 @@ PAYMENT_WINDOW_SECONDS = 3
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The whole product with default settings, except that it logs everything as JSON and reads private addresses."""
-    settings = {"BOOKING_LOG_LEVEL": "debug", "BOOKING_LOG_FORMAT": "json", "BOOKING_FEEDS_ALLOW_PRIVATE": "on"}
+    """The whole product with default settings, but for its log, private addresses, and documents to accept."""
+    settings = {
+        "BOOKING_LOG_LEVEL": "debug",
+        "BOOKING_LOG_FORMAT": "json",
+        "BOOKING_FEEDS_ALLOW_PRIVATE": "on",
+        "BOOKING_TERMS_VERSION": "2026-11",
+        "BOOKING_PRIVACY_VERSION": "2026-11",
+    }
     with Product(tmp_path_factory.mktemp("product"), traced=True, **settings) as running:
         yield running
         assert running.stop() == 0
