@@ -62,7 +62,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an 
 		$(BIN)/python -m pytest tests/reliability/test_killed_database.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_money_histories.py tests/reliability/test_live_events.py || status=1; \
 		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
-		$(BIN)/python -m pytest tests/reliability/test_reconciliation.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_reconciliation.py tests/reliability/test_faulty_gateways.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code

@@ -1,6 +1,6 @@
 """Rows 7 and 8: callbacks that are lost, repeated, reordered and forged, and what the reconciliation repairs.
 
-The callbacks are requests to the API on PostgreSQL; QPay is the simulator, over HTTP in a process of its own.
+The callbacks are requests to the API on PostgreSQL; the gateway is its simulator, over HTTP in a process of its own.
 """
 
 import asyncio
@@ -8,29 +8,24 @@ import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import httpx
 import psycopg
+import pytest
 from tests.databases import TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.reliability.gateways_under_test import GATEWAYS, GatewayUnderTest, gateway_under_test
 
-from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
-from adapters.qpay.simulator.state.payments import Method, Payments, PaymentStatus, new_payment_id
-from adapters.qpay.simulator.state.payments import Payment as QPayPayment
-from adapters.qpay.simulator.state.store import Store
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.reconciliation.model import FindingKind, FindingStatus, day_of
 from booking_domain.reconciliation.ports import FindingFilter
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import PaymentId
 from booking_domain.testing.builders import NOW, PRICE, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
 from booking_domain.testing.memory import ManualClock
@@ -49,12 +44,12 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Merchant:
-    """The API with QPay, and QPay's books."""
+    """The API with a gateway, and the gateway's books."""
 
     container: HttpContainer
     client: httpx.AsyncClient
     clock: ManualClock
-    books: Path
+    gateway: GatewayUnderTest
     url: str
     make: Builder
 
@@ -91,26 +86,8 @@ class Merchant:
 
     def pay(self, *payments: Payment) -> None:
         """Pay invoices in full, each as often as it occurs. No callback is sent."""
-        with closing(Store(self.books)) as store, store.transaction():
-            for payment in payments:
-                assert payment.invoice is not None
-                paid = QPayPayment(
-                    payment_id=new_payment_id(Method.P2P),
-                    invoice_id=payment.invoice.reference,
-                    status=PaymentStatus.PAID,
-                    amount=payment.amount.amount,
-                    method=Method.P2P,
-                    created_at=self.clock.now().timestamp(),
-                )
-                Payments(store).add(paid)
-                Invoices(store).set_status(paid.invoice_id, InvoiceStatus.CLOSED)
-
-    def received(self) -> int:
-        """The total of QPay's books."""
-        with closing(Store(self.books)) as store:
-            row = store.one("SELECT coalesce(sum(amount), 0) AS total FROM payments WHERE status = 'PAID'")
-        assert row is not None
-        return int(row["total"])
+        for payment in payments:
+            self.gateway.pay(payment, self.clock.now())
 
     def number(self, statement: bytes) -> int:
         with psycopg.connect(self.url) as connection:
@@ -119,22 +96,19 @@ class Merchant:
         return int(row[0])
 
     def agree(self) -> bool:
-        """Whether the ledger equals QPay's books to the unit."""
+        """Whether the ledger equals the gateway's books to the unit."""
         counted = self.number(b"SELECT sum(settled_amount) FROM payments")
         booked = self.number(b"SELECT sum(paid_amount) FROM bookings")
-        return counted == booked == self.received()
+        return counted == booked == self.gateway.received()
 
-    async def call_back(self, *callbacks: tuple[PaymentId, PaymentId]) -> Counter[int]:
-        """Call back about each payment with the token of another or its own; the statuses of the answers."""
+    async def call_back(self, *callbacks: tuple[Payment, bool]) -> Counter[int]:
+        """Call back about each payment, forged or not; the statuses of the answers."""
         left, statuses = list(reversed(callbacks)), Counter[int]()
 
         async def call() -> None:
             while left:
-                about, token_of = left.pop()
-                token = self.container.callback_tokens().issue(token_of)
-                query = {"token": token, "qpay_payment_id": "1"}
-                answer = await self.client.get(f"/webhooks/qpay/{about}", params=query)
-                statuses[answer.status_code] += 1
+                payment, forged = left.pop()
+                statuses[await self.gateway.call_back(payment, self.client, self.container, forged=forged)] += 1
 
         await asyncio.gather(*(call() for _ in range(AT_ONCE)))
         return statuses
@@ -153,42 +127,43 @@ class Merchant:
 
 
 @asynccontextmanager
-async def merchant(url: str, qpay: SimulatorProcess) -> AsyncIterator[Merchant]:
+async def merchant(url: str, gateway: GatewayUnderTest) -> AsyncIterator[Merchant]:
     environ = {
         "DATABASE_URL": url,
-        "QPAY_BASE_URL": f"{qpay.url}/v2",
         "BOOKING_RATE_LIMITS": "off",
         "BOOKING_DB_POOL_SIZE": "20",
         "BOOKING_DB_POOL_TIMEOUT_SECONDS": "60",
+        **gateway.settings,
     }
     clock = ManualClock(NOW)
     container = HttpContainer(settings=Settings.from_environment(environ))
     container.clock.override(clock)
+    gateway.prepare(container)
     app: Any = create_app(container)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as client:
-        yield Merchant(container, client, clock, qpay.state, url, Builder())
+        yield Merchant(container, client, clock, gateway, url, Builder())
 
 
+@pytest.mark.parametrize("name", GATEWAYS)
 def test_a_day_with_lost_callbacks_and_double_payments_is_repaired(
-    postgres: TestServer, tmp_path: Path, report: Report
+    name: str, postgres: TestServer, tmp_path: Path, report: Report
 ) -> None:
-    lost, twice = TRANSACTIONS // 10, max(1, TRANSACTIONS // 100)
+    lost = TRANSACTIONS // 10
 
-    async def story(url: str, qpay: SimulatorProcess) -> None:
-        async with merchant(url, qpay) as shop:
+    async def story(url: str, gateway: GatewayUnderTest) -> None:
+        twice = max(1, TRANSACTIONS // 100) if gateway.pays_twice else 0
+        async with merchant(url, gateway) as shop:
             payments = await shop.invoiced(TRANSACTIONS)
             shop.pay(*payments)
-            heard = [each.id for each in payments[lost:]]
-            assert await shop.call_back(*zip(heard, heard, strict=True)) == {200: TRANSACTIONS - lost}
-            shop.pay(*payments[-twice:])  # and no callback
+            heard = [(each, False) for each in payments[lost:]]
+            assert await shop.call_back(*heard) == {gateway.accepted: TRANSACTIONS - lost}
+            shop.pay(*payments[TRANSACTIONS - twice :])  # and no callback
             assert not shop.agree()
             shop.clock.advance(2 * DAY)
             seconds, found = await shop.reconciled()
-            repaired = {
-                (FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED): lost,
-                (FindingKind.PAID_TWICE, FindingStatus.REPAIRED): twice,
-            }
+            repaired = Counter({(FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED): lost})
+            repaired.update({(FindingKind.PAID_TWICE, FindingStatus.REPAIRED): twice} if twice else {})
             assert found == repaired
             assert shop.agree()
             assert shop.number(b"SELECT count(*) FROM payments WHERE status <> 'paid'") == 0
@@ -204,46 +179,47 @@ def test_a_day_with_lost_callbacks_and_double_payments_is_repaired(
             assert shop.agree()
             report(
                 8,
-                f"{TRANSACTIONS} payments, {lost} without callback, {twice} paid twice:"
+                f"{name}: {TRANSACTIONS} payments, {lost} without callback, {twice} paid twice:"
                 f" all repaired in {seconds:.1f} s; ledger = gateway to the unit, a second run changes nothing",
             )
 
-    with postgres.database() as url, SimulatorProcess(tmp_path / "qpay.sqlite") as qpay:
-        asyncio.run(story(url, qpay))
+    with postgres.database() as url, gateway_under_test(name, tmp_path) as gateway:
+        asyncio.run(story(url, gateway))
 
 
+@pytest.mark.parametrize("name", scale.of(GATEWAYS, less=GATEWAYS[:1]))
 def test_callbacks_that_are_repeated_reordered_forged_and_stale_count_once(
-    postgres: TestServer, tmp_path: Path, report: Report
+    name: str, postgres: TestServer, tmp_path: Path, report: Report
 ) -> None:
     chance = random.Random(7)  # noqa: S311 - a shuffle that can be repeated
     number = CALLBACKS * 3 // 10
 
-    async def story(url: str, qpay: SimulatorProcess) -> None:
-        async with merchant(url, qpay) as shop:
+    async def story(url: str, gateway: GatewayUnderTest) -> None:
+        async with merchant(url, gateway) as shop:
             payments = await shop.invoiced(number)
             unpaid, paid = payments[: number // 5], payments[number // 5 :]
             shop.pay(*paid)
-            once = [(each.id, each.id) for each in paid]
+            once = [(each, False) for each in paid]
             repeated = [chance.choice(once) for _ in range(CALLBACKS * 4 // 10)]
-            stale = [(each.id, each.id) for each in chance.choices(unpaid, k=CALLBACKS // 10)]
-            forged = [(chance.choice(payments).id, PaymentId(uuid4())) for _ in range(CALLBACKS * 2 // 10)]
+            stale = [(each, False) for each in chance.choices(unpaid, k=CALLBACKS // 10)]
+            forged = [(each, True) for each in chance.choices(payments, k=CALLBACKS * 2 // 10)]
             calls = [*once, *repeated, *stale, *forged]
             chance.shuffle(calls)
             began = time.monotonic()
             statuses = await shop.call_back(*calls)
             seconds = time.monotonic() - began
-            assert statuses == {200: len(calls) - len(forged), 403: len(forged)}
+            assert statuses == {gateway.accepted: len(calls) - len(forged), 403: len(forged)}
             assert shop.agree()
             assert shop.number(b"SELECT count(*) FROM payments WHERE status = 'paid'") == len(paid)
             assert shop.number(b"SELECT count(*) FROM payments WHERE settled_amount > amount") == 0
             assert shop.number(b"SELECT count(*) FROM bookings WHERE status = 'confirmed'") == len(paid)
             report(
                 7,
-                f"{len(calls)} callbacks of {len(paid)} payments, shuffled: {len(repeated)} repeated,"
+                f"{name}: {len(calls)} callbacks of {len(paid)} payments, shuffled: {len(repeated)} repeated,"
                 f" {len(stale)} stale, {len(forged)} forged; each payment counted once, forged accepted 0,"
                 " ledger = gateway to the unit,"
                 f" {len(calls) / seconds:.0f} a second",
             )
 
-    with postgres.database() as url, SimulatorProcess(tmp_path / "qpay.sqlite") as qpay:
-        asyncio.run(story(url, qpay))
+    with postgres.database() as url, gateway_under_test(name, tmp_path) as gateway:
+        asyncio.run(story(url, gateway))
