@@ -26,10 +26,11 @@ PAGES: Final = [
             "The security of an account",
             "Terms of use and privacy policy",
             "Where the account was signed in to",
-            "Block a network",
+            "Second factor, and devices that are remembered",
+            "Admin: the account's state, and a blocked network",
         ],
     ),
-    ("api/accounts.md", ["Signing in, step by step", "A web page: the session in cookies"]),
+    ("api/accounts.md", ["Signing in, step by step", "Sign-up by phone", "A web page: the session in cookies"]),
 ]
 """A page, and the headings of the sections to paste; all, if there are none."""
 _EXPECTED: Final = re.compile(r" {2,}# (.+)$")

@@ -320,7 +320,7 @@ class BookingCustomerJson(Json, frozen=True, kw_only=True):
     """How to reach the customer; for the provider's side once the booking is confirmed."""
     phone: str | None = None
     walk_in: bool | None = None
-    """True of a customer without an account, whom the provider has entered; `id` is the provider's account."""
+    """True of a customer without an account, whom the provider's side has entered; `id` is that of the walk-in."""
 
 
 class BookingProviderJson(Json, frozen=True, kw_only=True):
