@@ -16,6 +16,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
 from tests.distribution import Distribution, compile_share, rank
+from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
 _UNTRACED = {"acceptance", "reliability"}
@@ -115,3 +116,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwiftServer]:
+    if swift_python() is None:
+        pytest.skip("OpenStack Swift is not installed: make .venv/.swift")
+    with SwiftServer(tmp_path_factory.mktemp("swift")) as server:
+        yield server

@@ -1,12 +1,12 @@
 """Each storage keeps the contract of objects: in memory, served by the API, and S3 on OpenStack Swift."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.swift.server import SwiftServer, swift_python
+from tests.swift.server import SwiftServer
 from tests.unit.entrypoints.api import Api
 
 from adapters.object_storage.s3 import S3Storage
@@ -58,14 +58,6 @@ class TestLocal(ObjectStorageContract):
                 yield HttpUnderTest(api.container.local_storage(), api.client)
 
         return opened
-
-
-@pytest.fixture(scope="module")
-def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwiftServer]:
-    if swift_python() is None:
-        pytest.skip("OpenStack Swift is not installed: make .venv/.swift")
-    with SwiftServer(tmp_path_factory.mktemp("swift")) as server:
-        yield server
 
 
 class TestS3(ObjectStorageContract):

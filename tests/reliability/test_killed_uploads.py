@@ -7,17 +7,22 @@ same step runs again, or the sweep cleans up.
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import pytest
 from tests.databases import CIPHER, TestServer
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+from tests.swift.server import SwiftServer
 from tests.unit.entrypoints.api import PICTURE, InlineImages
 
 from adapters.clamav import NoScanner
 from adapters.object_storage.local import LocalStorage
+from adapters.object_storage.s3 import S3Storage
 from adapters.postgres.database import Database
 from booking_domain.files.model import CHECKED_WITHIN, UNUSED_FOR, File, FileStatus, Folder
 from booking_domain.files.ports import ObjectStorage
@@ -61,36 +66,79 @@ class Mortal:
         return around
 
 
-class Platform:
-    """The use cases over a database and a folder, with a clock that stands still."""
+class Objects(Protocol):
+    """A storage that can be opened anew, and says what it holds, for S3 on a real server."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def opened(self, die: Callable[[], None] | None) -> AbstractAsyncContextManager[ObjectStorage]:
+        """Open the storage. With `die`, each of its calls may be the last."""
+
+    def names(self) -> list[str]:
+        """All objects; those that everybody can read begin with `public`."""
+
+
+class Local:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @asynccontextmanager
+    async def opened(self, die: Callable[[], None] | None) -> AsyncIterator[ObjectStorage]:
+        storage: Any = LocalStorage(self._folder, base_url="http://api.test", key=b"key", clock=ManualClock(NOW))
+        yield storage if die is None else Mortal(storage, die)
+
+    def names(self) -> list[str]:
+        return sorted(str(path.relative_to(self._folder)) for path in self._folder.rglob("*") if path.is_file())
+
+
+class S3:
+    """Each request to the server may be the last."""
+
+    def __init__(self, server: SwiftServer) -> None:
+        self._server = server
+
+    @asynccontextmanager
+    async def opened(self, die: Callable[[], None] | None) -> AsyncIterator[ObjectStorage]:
+        storage = S3Storage(**self._server.settings)
+        await storage.open()
+        try:
+            if die is not None:
+                storage._client = Mortal(storage._client, die)
+            yield storage
+        finally:
+            await storage.close()
+
+    def names(self) -> list[str]:
+        return self._server.names()
+
+
+class Platform:
+    """The use cases over a database and a storage, with a clock that stands still."""
+
+    def __init__(self, url: str, objects: Objects) -> None:
         self.clock = ManualClock(NOW)
-        self.folder = folder
+        self.objects = objects
         self._url = url
 
     async def run(self, work: Callable[["Opened"], Awaitable[T]], die: Callable[[], None] | None = None) -> T:
         database = Database(self._url, cipher=CIPHER, pool_size=2)
         await database.open()
         try:
-            return await work(Opened(self, database, die))
+            async with self.objects.opened(die) as storage:
+                return await work(Opened(self.clock, database, storage, die))
         finally:
             await database.close()
 
-    def objects(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-
 
 class Opened:
-    """The same, while the database is open. With `die`, each call may be the last."""
+    """The same, while database and storage are open. With `die`, each call may be the last."""
 
-    def __init__(self, platform: Platform, database: Database, die: Callable[[], None] | None) -> None:
-        self.clock = platform.clock
+    def __init__(
+        self, clock: ManualClock, database: Database, storage: ObjectStorage, die: Callable[[], None] | None
+    ) -> None:
+        self.clock = clock
         self.database = database
-        self.local = LocalStorage(platform.folder, base_url="http://api.test", key=b"key", clock=self.clock)
-        executor = Executor[Repositories](begin=database.begin, clock=self.clock, entropy=Builder().entropy)
+        self.storage = storage
+        executor = Executor[Repositories](begin=database.begin, clock=clock, entropy=Builder().entropy)
         self.executor: Any = executor if die is None else Mortal(executor, die)
-        self.storage: ObjectStorage = self.local if die is None else Mortal(self.local, die)
 
     async def announce(self, user: User) -> File:
         command = AnnounceUpload(folder=Folder.AVATARS, filename="1.png", content_type="image/png", size=len(PICTURE))
@@ -143,9 +191,15 @@ async def _an_account(opened: Opened) -> User:
     return user
 
 
-def test_a_kill_at_each_step_leaves_no_orphan(postgres: TestServer, tmp_path: Path) -> None:
+@pytest.fixture(params=["local", "s3"])
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
+    return Local(tmp_path) if request.param == "local" else S3(request.getfixturevalue("swift"))
+
+
+def test_a_kill_at_each_step_leaves_no_orphan(objects: Objects, postgres: TestServer, report: Report) -> None:
+    stride = 1 if isinstance(objects, Local) else scale.of(1, less=9)
     with postgres.database() as url:
-        user = asyncio.run(Platform(url, tmp_path).run(_an_account))
+        user = asyncio.run(Platform(url, objects).run(_an_account))
 
         async def live(opened: Opened) -> None:
             """The whole life of a file."""
@@ -155,29 +209,31 @@ def test_a_kill_at_each_step_leaves_no_orphan(postgres: TestServer, tmp_path: Pa
             await opened.delete(user, file)
             await opened.sweep()
 
-        step, killed = 0, True
+        step, killed, kills = 1, True, 0
         while killed:
-            step, platform = step + 1, Platform(url, tmp_path)
+            platform = Platform(url, objects)
             killed = killed_at(step, platform, live)
             asyncio.run(platform.run(_checked_and_swept(platform, user)))
+            kills, step = kills + killed, step + stride
         assert step > STEPS
+    report(25, f"{type(objects).__name__}: killed {kills} times, orphans 0, public and unprocessed 0")
 
 
 def _checked_and_swept(platform: Platform, user: User) -> Callable[[Opened], Awaitable[None]]:
     async def check(opened: Opened) -> None:
         (*files,) = await opened.database.reads.files.of_account(user.id, None, 10)
-        public = [name for name in platform.objects() if name.startswith("public")]
+        public = [name for name in platform.objects.names() if name.startswith("public")]
         assert len(public) in {0, 1, PUBLIC}
         assert all(name.endswith(".webp") for name in public)
         for file in files:  # what was interrupted can be done again
-            if file.status in {FileStatus.PENDING, FileStatus.CHECKING} and await opened.local.head(file.upload):
+            if file.status in {FileStatus.PENDING, FileStatus.CHECKING} and await opened.storage.head(file.upload):
                 opened.clock.advance(CHECKED_WITHIN)
                 assert (await opened.complete(user, file)).status is FileStatus.READY
         opened.clock.advance(UNUSED_FOR)
         for _ in range(3):
             await opened.sweep()
             opened.clock.advance(timedelta(hours=1))
-        assert platform.objects() == []
+        assert platform.objects.names() == []
         assert await opened.rows() == []
 
     return check

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Final, Self
 
-import boto3
 from tests.ports import free_port
 
 _PYTHON: Final = Path(sys.prefix) / "swift" / "bin" / "python"
@@ -40,7 +39,9 @@ class SwiftServer:
             )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n", (self._folder / "log").read_text()
-        made = boto3.client(
+        import boto3  # noqa: PLC0415 - takes most of a second, and most tests need no Swift
+
+        self._client = boto3.client(
             "s3",
             endpoint_url=self.settings["endpoint"],
             aws_access_key_id=self.settings["access_key"],
@@ -48,10 +49,16 @@ class SwiftServer:
             region_name=self.settings["region"],
         )
         for bucket in (self.settings["bucket"], self.settings["public_bucket"]):
-            made.create_bucket(Bucket=bucket)
-        made.close()
+            self._client.create_bucket(Bucket=bucket)
         return self
 
+    def names(self) -> list[str]:
+        """All objects, below the names of their buckets."""
+        buckets = (self.settings["bucket"], self.settings["public_bucket"])
+        found = {bucket: self._client.list_objects_v2(Bucket=bucket).get("Contents", []) for bucket in buckets}
+        return sorted(f"{bucket}/{each['Key']}" for bucket, objects in found.items() for each in objects)
+
     def __exit__(self, *_: object) -> None:
+        self._client.close()
         self._process.kill()
         self._process.communicate()

@@ -1,7 +1,8 @@
 """Re-encodes an image. Runs in the sandbox.
 
 The pixels are counted from the header, before anything is decoded. A JPEG is decoded at a fraction of its size; all
-other formats, and progressive JPEG, keep the whole image in memory while they decode, so their limit is lower.
+other formats, and progressive JPEG, keep the whole image in memory while they decode, WebP keeps it four times, so
+their limits are lower. No image needs more than 200 MiB.
 """
 
 import io
@@ -16,6 +17,7 @@ from booking_domain.files.ports import EncodedImage, Unacceptable
 MAX_PIXELS: Final = 50_000_000
 """Of a JPEG that can be decoded at a fraction of its size."""
 MAX_PIXELS_IN_MEMORY: Final = 12_500_000
+MAX_PIXELS_OF_WEBP: Final = 10_000_000
 MAX_SIDE: Final = 20_000
 _FORMATS: Final[Mapping[str, str]] = {
     "image/jpeg": "JPEG",
@@ -40,7 +42,7 @@ def encode(content: bytes, content_type: str) -> EncodedImage:
         raise Unacceptable(Rejection.WRONG_TYPE) from None
     _count_pixels(image)
     try:
-        image.draft("RGB", (LARGE, LARGE))
+        image.draft("RGB", _within(LARGE, image.size))
         colours = image if image.mode in _MODES else image.convert("RGBA" if image.has_transparency_data else "RGB")
         upright = ImageOps.exif_transpose(_reduced(colours, LARGE))
         by_size = {LARGE: upright, SMALL: _reduced(upright.copy(), SMALL)}
@@ -52,9 +54,16 @@ def encode(content: bytes, content_type: str) -> EncodedImage:
 
 def _count_pixels(image: Image.Image) -> None:
     in_parts = image.format in _JPEG and not image.info.get("progressive")
-    most = MAX_PIXELS if in_parts else MAX_PIXELS_IN_MEMORY
+    whole = MAX_PIXELS_OF_WEBP if image.format == "WEBP" else MAX_PIXELS_IN_MEMORY
+    most = MAX_PIXELS if in_parts else whole
     if image.width * image.height > most or max(image.size) > MAX_SIDE:
         raise Unacceptable(Rejection.TOO_MANY_PIXELS)
+
+
+def _within(longest: int, size: tuple[int, int]) -> tuple[int, int]:
+    """Return this size, reduced so that it fits into a square."""
+    width, height = size
+    return max(1, longest * width // max(size)), max(1, longest * height // max(size))
 
 
 def _reduced(image: Image.Image, longest: int) -> Image.Image:
