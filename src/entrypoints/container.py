@@ -34,6 +34,7 @@ from adapters.qpay_edge.gateway import QPayEdgeGateway
 from adapters.qpay_edge.notifications import EdgeNotifications
 from adapters.qpay_edge.signatures import CallVerifier
 from adapters.security.access_tokens import JwtAccessTokens
+from adapters.security.action_link_tokens import HmacActionLinkTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
 from adapters.security.common_passwords import CommonPasswords
@@ -73,6 +74,7 @@ from booking_domain.payments.ports import CallbackTokens, GatewayEvents, Payment
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId, UserId
 from booking_domain.webhooks.model import EndpointRules
+from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.enclosures import Enclosures
 from booking_domain.workflows.files import FileChecks
 from booking_domain.workflows.ports import Reads, Repositories
@@ -500,11 +502,19 @@ class Container(containers.DeclarativeContainer):
         providers.Callable(derived_key, settings.provided.secret_key, "unsubscribe"),
         previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "unsubscribe"),
     )
+    action_link_tokens = providers.Singleton(
+        HmacActionLinkTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "action-links"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "action-links"),
+    )
     enclosures = providers.Singleton(
         Enclosures,
         files=calendar_files,
         organizer=providers.Callable(organizer, settings.provided.email.sender),
         unsubscribe_url=providers.Callable(unsubscribe_urls, settings.provided.public_url, unsubscribe_tokens),
+        action_links=providers.Factory(
+            ActionLinkLines, web_url=settings.provided.web_url, tokens=action_link_tokens, translator=translator
+        ),
     )
     code_messenger = providers.Singleton(
         CodesByAddress,

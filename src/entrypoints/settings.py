@@ -112,6 +112,9 @@ class Settings:
     """BOOKING_DATA_DIR: the folder of the database and messages in development."""
     public_url: str = "http://127.0.0.1:8000"
     """BOOKING_PUBLIC_URL: the public base URL of the API; payment callbacks go there."""
+    web_url: str = ""
+    """BOOKING_WEB_URL: the base URL of the web app, which shows the pages `/links/pay`, `/links/move` and
+    `/links/cancel`; without it, messages have no such links."""
     secret_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_SECRET_KEY: the key that signs tokens, at least 32 characters."""
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -270,6 +273,7 @@ class Settings:
             database_url=database_url,
             data_dir=Path(read.text("BOOKING_DATA_DIR", ".data")),
             public_url=public_url.rstrip("/"),
+            web_url=read.url("BOOKING_WEB_URL", None).rstrip("/") if read.optional("BOOKING_WEB_URL") else "",
             secret_key=read.secret("BOOKING_SECRET_KEY"),
             previous_secret_keys=read.secrets("BOOKING_PREVIOUS_SECRET_KEYS"),
             encryption_key=read.secret("BOOKING_ENCRYPTION_KEY"),

@@ -1,4 +1,4 @@
-"""What goes with an e-mail besides its text: an invitation to the booking, and a link to unsubscribe."""
+"""What goes with an e-mail besides its text: an invitation, links to act on the booking, and one to unsubscribe."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -20,6 +20,7 @@ from booking_domain.identity.preferences import NewsChannel, Unsubscription
 from booking_domain.notifications.model import MessageChannel, Notification
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.ids import UserId
+from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.calendar_files import CalendarFiles, EntryStatus
 from booking_domain.workflows.calendar_links import entry
 from booking_domain.workflows.news import kind_of
@@ -52,16 +53,22 @@ class Enclosures:
     """Adds to e-mails; other messages stay as they are."""
 
     def __init__(
-        self, *, files: CalendarFiles, organizer: str, unsubscribe_url: Callable[[UserId, Unsubscription], str]
+        self,
+        *,
+        files: CalendarFiles,
+        organizer: str,
+        unsubscribe_url: Callable[[UserId, Unsubscription], str],
+        action_links: ActionLinkLines,
     ) -> None:
         self._files = files
         self._organizer = organizer
         self._unsubscribe_url = unsubscribe_url
+        self._action_links = action_links
 
     async def __call__(
         self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime
     ) -> OutgoingMessage:
-        """Enclose the calendar file of the booking as it is now, and the link for this kind of message."""
+        """Enclose the calendar file of the booking as it is now, and links for what its recipient can do."""
         if message.channel != MessageChannel.EMAIL:
             return message
         kind, url = kind_of(notification.type), ""
@@ -69,7 +76,9 @@ class Enclosures:
             unsubscription = Unsubscription(kind=kind, channel=NewsChannel.EMAIL)
             url = self._unsubscribe_url(notification.user_id, unsubscription)
         calendar = await self._calendar(message, notification, reads, now)
-        return replace(message, calendar=calendar, unsubscribe_url=url)
+        links = await self._action_links(notification, message.to, reads, now)
+        text = f"{message.text}\n\n{links}" if links else message.text
+        return replace(message, text=text, calendar=calendar, unsubscribe_url=url)
 
     async def _calendar(self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime) -> str:
         if notification.booking_id is None or notification.type not in _WITH_CALENDAR:

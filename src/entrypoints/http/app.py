@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Litestar, Request, Response, Router
 
 from entrypoints.http import (
+    action_links,
     booking_links,
     desk_payments,
     legal,
@@ -79,6 +80,7 @@ RESOURCES: Final = (
     services.routes,
     holds.routes,
     bookings.routes,
+    action_links.routes,
     consents.routes,
     customers.routes,
     users.routes,

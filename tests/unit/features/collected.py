@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.unit.features import (
     accounts,
+    action_links,
     admin,
     availability,
     booking_links,
@@ -52,6 +53,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         services,
         holds,
         bookings,
+        action_links,
         consents,
         customers,
         calendars,

@@ -1,11 +1,15 @@
 """What goes with an e-mail: an invitation that calendars follow, and a link that ends one kind of messages."""
 
+import re
 from datetime import timedelta
 from typing import Final
 
+import pytest
 from icalendar import Calendar, Component
 
 from adapters.calendars.files import ICalendarFiles
+from adapters.security.action_link_tokens import HmacActionLinkTokens
+from booking_domain.bookings.action_links import ActionLink
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
@@ -15,18 +19,28 @@ from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, TOMORROW, terms
 from booking_domain.testing.studio import Studio
+from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.enclosures import Enclosures
+from entrypoints.languages.notices import GettextTranslator
 
 FREE: Final = terms(deposit=Money.zero("MNT"))
+TOKENS: Final = HmacActionLinkTokens(b"k" * 32)
 ENCLOSE: Final = Enclosures(
     files=ICalendarFiles(),
     organizer="booking@example.com",
     unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
+    action_links=ActionLinkLines(web_url="https://app.example.com", tokens=TOKENS, translator=GettextTranslator("en")),
 )
 
 
 async def enclosed(
-    studio: Studio, user_id: UserId, topic: str, booking: Booking | None, channel: str = "email"
+    studio: Studio,
+    user_id: UserId,
+    topic: str,
+    booking: Booking | None,
+    channel: str = "email",
+    *,
+    language: str = "en",
 ) -> OutgoingMessage:
     message = OutgoingMessage(
         id=studio.entropy.new_id(), channel=channel, to="dorj@example.com", subject="S", text="T", created_at=NOW
@@ -40,7 +54,7 @@ async def enclosed(
         booking_id=None if booking is None else booking.id,
         subject="S",
         text="T",
-        language="en",
+        language=language,
         created_at=NOW,
     )
     return await ENCLOSE(message, notification, studio.reads, studio.clock.now())
@@ -112,3 +126,43 @@ def test_an_unsubscription_ends_one_kind_over_one_channel() -> None:
     assert after == after.without(off)
     wanted = {(kind, channel) for kind in NewsKind for channel in NewsChannel if after.wants(kind, channel)}
     assert {(kind, channel) for kind in NewsKind for channel in NewsChannel} - wanted == {(off.kind, off.channel)}
+
+
+LINK: Final = re.compile(r"https://app\.example\.com/links/(\w+)#([\w=-]+)")
+
+
+def links(message: OutgoingMessage) -> dict[str, ActionLink]:
+    found = {name: TOKENS.read(token) for name, token in LINK.findall(message.text)}
+    return {name: link for name, link in found.items() if link is not None}
+
+
+async def test_the_customer_gets_a_link_to_each_thing_they_can_do_at_that_moment() -> None:
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    customer = booking.customer_id
+    to_pay = links(await enclosed(studio, customer, "booking.placed", booking))
+    assert to_pay.keys() == {"pay", "move", "cancel"}
+    assert all(link.action == name and link.user_id == customer for name, link in to_pay.items())
+    assert {link.booking_id for link in to_pay.values()} == {booking.id}
+    assert booking.due_at is not None
+    assert to_pay["pay"].expires_at == booking.due_at.replace(microsecond=0)
+    assert to_pay["move"].expires_at == to_pay["cancel"].expires_at == booking.span.start
+    await studio.move(booking, Status.CANCELLED)
+    assert links(await enclosed(studio, customer, "booking.cancelled", booking)) == {}
+
+
+async def test_neither_the_provider_nor_other_messages_get_links() -> None:
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    to_owner = await enclosed(studio, studio.owner.id, "booking.placed", booking)
+    as_text = await enclosed(studio, booking.customer_id, "booking.placed", booking, channel="sms")
+    elsewhere = await enclosed(studio, booking.customer_id, "user.phone_changed", booking)
+    assert [LINK.search(each.text) for each in (to_owner, as_text, elsewhere)] == [None] * 3
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Cancel: "), ("mn", "Цуцлах: "), ("fa", "لغو: ")])
+async def test_links_are_introduced_in_the_language_of_the_message(language: str, word: str) -> None:
+    studio = await Studio.opened(asks=FREE)
+    booking = await studio.book(TOMORROW)
+    message = await enclosed(studio, booking.customer_id, "booking.confirmed", booking, language=language)
+    assert f"{word}https://app.example.com/links/cancel#" in message.text

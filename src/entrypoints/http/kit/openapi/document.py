@@ -43,6 +43,7 @@ Every response has these headers:
 """
 _LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
 TAGS: Final = {
+    "action-links": "Links in messages, with which customers act on a booking without signing in.",
     "admin": "What admins see and decide.",
     "auth": "Registration, sign-in, second factors, sessions and codes.",
     "availability": "When a provider works, what it blocks, and the calendars that it follows.",

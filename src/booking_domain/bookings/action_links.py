@@ -1,0 +1,84 @@
+"""Action links: signed links in messages, each of which lets a booking's customer do one thing without signing in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import ClassVar, Final, Protocol
+
+from booking_domain.bookings.available_actions import AvailableAction
+from booking_domain.bookings.model import Booking
+from booking_domain.shared.errors import NotFound
+from booking_domain.shared.ids import BookingId, UserId
+
+ADDRESS_BYTES: Final = 8
+_PAYABLE_FOR: Final = timedelta(days=14)
+"""How long after the appointment a link pays its balance."""
+
+
+class InvalidActionLink(NotFound):
+    """This link is not valid, or not any more."""
+
+    code: ClassVar[str] = "booking.invalid_link"
+
+
+class LinkAction(StrEnum):
+    """What an action link does."""
+
+    PAY = "pay"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionLink:
+    """What a link allows: one action on one booking, to the owner of the mailbox that it was sent to."""
+
+    action: LinkAction
+    booking_id: BookingId
+    user_id: UserId
+    expires_at: datetime
+    """In whole seconds."""
+    address: bytes
+    """A digest of the e-mail address. Once the account has another one, the link is not valid."""
+
+
+class ActionLinkTokens(Protocol):
+    """Unguessable tokens that carry action links."""
+
+    def issue(self, link: ActionLink) -> str:
+        """The token of a link. Deterministic."""
+        ...
+
+    def read(self, token: str) -> ActionLink | None:
+        """What the token allows; None if it was not issued here."""
+        ...
+
+
+_SHOWN_AS: Final = {
+    AvailableAction.PAY_DEPOSIT: LinkAction.PAY,
+    AvailableAction.PAY_BALANCE: LinkAction.PAY,
+    AvailableAction.RESCHEDULE: LinkAction.MOVE,
+    AvailableAction.CANCEL: LinkAction.CANCEL,
+}
+
+
+def action_of(available: AvailableAction) -> LinkAction | None:
+    """Return the action of a link that stands for an available action; None if no link does."""
+    return _SHOWN_AS.get(available)
+
+
+def expiry(available: AvailableAction, booking: Booking) -> datetime:
+    """Return when a link expires: with what it is for."""
+    if available is AvailableAction.PAY_BALANCE:
+        ends = booking.span.end + _PAYABLE_FOR
+    elif available is AvailableAction.PAY_DEPOSIT and booking.due_at is not None:
+        ends = booking.due_at
+    else:
+        ends = booking.span.start
+    return ends.replace(microsecond=0)
+
+
+def address_digest(email: str) -> bytes:
+    """Return the digest of an address that a link contains."""
+    return sha256(email.encode()).digest()[:ADDRESS_BYTES]

@@ -1,0 +1,286 @@
+"""`/action-links`: what a link in an e-mail lets a customer do without signing in."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Router, post
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from booking_domain.bookings.action_links import ActionLinkTokens, InvalidActionLink, LinkAction
+from booking_domain.bookings.available_actions import AvailableAction
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.payments.gateways import Gateways
+from booking_domain.payments.model import Purpose
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.action_links import OpenedLink, open_action_link
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import bookings
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.workflows.start_payment import StartPayment, start_payment
+from booking_domain.workflows.views import Appointment
+from entrypoints.http.bookings.examples import QUOTE
+from entrypoints.http.bookings.schemas import CancelBody, CancellationQuoteJson, cancellation_quote_json
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, GatewayName, Instant, Json, Timestamp, one_of
+from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.payments.examples import PAYMENT
+from entrypoints.http.payments.schemas import PaymentJson, payment_json
+from entrypoints.settings import Settings
+
+LinkToken = Annotated[str, Meta(max_length=200, description="What follows `#` in the link.")]
+
+
+class OpenLinkBody(Body, frozen=True, kw_only=True):
+    """The link to open."""
+
+    token: LinkToken
+
+
+class PayByLinkBody(Body, frozen=True, kw_only=True):
+    """How to pay."""
+
+    token: LinkToken
+    gateway: GatewayName | None = None
+    """The gateway that the customer chose; by default the provider's, or the first that takes the currency."""
+
+
+class MoveByLinkBody(Body, frozen=True, kw_only=True):
+    """The other time."""
+
+    token: LinkToken
+    slot: Instant
+
+
+class CancelByLinkBody(CancelBody, frozen=True, kw_only=True):
+    """Why the booking is cancelled."""
+
+    token: LinkToken
+
+
+class LinkedBookingJson(Json, frozen=True, kw_only=True):
+    """What a link shows of its booking: no notes, and nobody's contact."""
+
+    reference: str
+    status: Annotated[str, one_of(Status)]
+    payment_status: Annotated[str, one_of(BookingPaymentStatus)]
+    provider_id: UUID
+    provider_name: str
+    start: Timestamp
+    end: Timestamp
+    time_zone: str
+    currency: str
+    price_amount: int
+    deposit_amount: int
+    paid_amount: int
+    balance_due_amount: int
+
+
+class OpenedLinkJson(Json, frozen=True, kw_only=True):
+    """What a link is for."""
+
+    action: Annotated[str, one_of(LinkAction)]
+    possible: bool
+    """Whether the booking allows the action now."""
+    expires_at: Timestamp
+    booking: LinkedBookingJson
+    cancellation_quote: CancellationQuoteJson | None = None
+    """Of a link to cancel, if that is possible."""
+
+
+def linked_booking_json(booking: Booking, appointment: Appointment) -> LinkedBookingJson:
+    """Show the booking of a link."""
+    return LinkedBookingJson(
+        reference=booking.reference,
+        status=booking.status.value,
+        payment_status=booking.payment_status.value,
+        provider_id=booking.provider_id,
+        provider_name=appointment.provider_name,
+        start=booking.span.start,
+        end=booking.span.end,
+        time_zone=booking.time_zone,
+        currency=booking.price.currency,
+        price_amount=booking.price.amount,
+        deposit_amount=booking.deposit.amount,
+        paid_amount=booking.totals.paid.amount,
+        balance_due_amount=booking.balance_due.amount,
+    )
+
+
+TOKEN: Final = "AgGZ87Ae" + "x" * 84
+OPEN: Final = {"token": TOKEN}
+_BOOKING: Final[dict[str, Any]] = {
+    "reference": "BK-7F3K9Q",
+    "status": "confirmed",
+    "paymentStatus": "paid",
+    "providerId": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a0b",
+    "providerName": "Bold Ink",
+    "start": "2026-11-24T06:00:00Z",
+    "end": "2026-11-24T08:00:00Z",
+    "timeZone": "Asia/Ulaanbaatar",
+    "currency": "MNT",
+    "priceAmount": 8000000,
+    "depositAmount": 2000000,
+    "paidAmount": 2000000,
+    "balanceDueAmount": 6000000,
+}
+_OPENED: Final[dict[str, Any]] = {
+    "action": "cancel",
+    "possible": True,
+    "expiresAt": "2026-11-24T06:00:00Z",
+    "booking": _BOOKING,
+    "cancellationQuote": QUOTE,
+}
+_MOVED: Final = _BOOKING | {"start": "2026-11-24T10:00:00Z", "end": "2026-11-24T12:00:00Z"}
+
+
+def _is_possible(opened: OpenedLink) -> bool:
+    wanted = {
+        LinkAction.PAY: {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE},
+        LinkAction.MOVE: {AvailableAction.RESCHEDULE},
+        LinkAction.CANCEL: {AvailableAction.CANCEL},
+    }
+    return not wanted[opened.link.action].isdisjoint(opened.available)
+
+
+@post(
+    "/open",
+    status_code=200,
+    opt=PUBLIC
+    | documented(
+        bookings.get_cancellation_quote, raises=(InvalidActionLink,), body=OPEN, answer=_OPENED, keyless=COMPUTES
+    ),
+    operation_id="openActionLink",
+)
+async def open_link(
+    data: JSONBody[OpenLinkBody],
+    action_link_tokens: Injected[ActionLinkTokens],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+) -> OpenedLinkJson:
+    """Show what a link in an e-mail is for, and its booking.
+
+    A link is for one action (`pay`, `move` or `cancel`) on one booking. It grants no session, and ends with what it is
+    for: the deadline of the deposit, the start of the appointment, or two weeks after it for the balance. It is not
+    valid once the customer has another e-mail address or no active account. Opening changes nothing, so programs that
+    look through e-mails may do it.
+    """
+    now = clock.now()
+    opened = await open_action_link(data.token, None, tokens=action_link_tokens, reads=reads, now=now)
+    possible, quote = _is_possible(opened), None
+    if possible and opened.link.action is LinkAction.CANCEL:
+        quote = await bookings.get_cancellation_quote(opened.actor, opened.link.booking_id, reads.appointments, now=now)
+    return OpenedLinkJson(
+        action=opened.link.action.value,
+        possible=possible,
+        expires_at=opened.link.expires_at,
+        booking=linked_booking_json(opened.appointment.booking, opened.appointment),
+        cancellation_quote=None if quote is None else cancellation_quote_json(quote),
+    )
+
+
+@post(
+    "/pay",
+    status_code=200,
+    opt=PUBLIC | documented(start_payment, raises=(InvalidActionLink,), body=OPEN, answer=PAYMENT, keyless=REPEATED),
+    operation_id="payByLink",
+)
+async def pay(
+    data: JSONBody[PayByLinkBody],
+    *,
+    action_link_tokens: Injected[ActionLinkTokens],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    executor: Injected[Executor[Repositories]],
+    gateways: Injected[Gateways],
+) -> PaymentJson:
+    """Start the payment that is due, by a link to pay: the deposit, or after it the balance.
+
+    While that payment is open, repeating the request returns it. `open` shows whether it was received.
+    """
+    opened = await open_action_link(data.token, LinkAction.PAY, tokens=action_link_tokens, reads=reads, now=clock.now())
+    deposit = opened.appointment.booking.status is Status.PENDING
+    command = StartPayment(
+        booking_id=opened.link.booking_id,
+        purpose=Purpose.DEPOSIT if deposit else Purpose.BALANCE,
+        gateway=data.gateway,
+    )
+    payment = await start_payment(command, actor=opened.actor, executor=executor, gateways=gateways)
+    return payment_json(payment, payer=True)
+
+
+@post(
+    "/move",
+    status_code=200,
+    opt=PUBLIC
+    | documented(
+        reschedule_booking,
+        raises=(InvalidActionLink,),
+        body=OPEN | {"slot": "2026-11-24T18:00:00+08:00"},
+        answer=_MOVED,
+        keyless=REPEATED,
+    ),
+    operation_id="moveByLink",
+)
+async def move(
+    data: JSONBody[MoveByLinkBody],
+    *,
+    action_link_tokens: Injected[ActionLinkTokens],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    executor: Injected[Executor[Repositories]],
+) -> LinkedBookingJson:
+    """Move the booking to another offered slot, by a link to move, as `POST /bookings/{id}/reschedule` does."""
+    opened = await open_action_link(
+        data.token, LinkAction.MOVE, tokens=action_link_tokens, reads=reads, now=clock.now()
+    )
+    command = RescheduleBooking(booking_id=opened.link.booking_id, slot=data.slot)
+    booking = await executor.run(reschedule_booking, command, actor=opened.actor)
+    return linked_booking_json(booking, opened.appointment)
+
+
+@post(
+    "/cancel",
+    status_code=200,
+    opt=PUBLIC
+    | documented(
+        change_booking_status,
+        raises=(InvalidActionLink,),
+        body=OPEN | {"expectedRefundAmount": QUOTE["refundAmount"]},
+        answer=_BOOKING | {"status": "cancelled"},
+        keyless=REPEATED,
+    ),
+    operation_id="cancelByLink",
+)
+async def cancel(
+    data: JSONBody[CancelByLinkBody],
+    *,
+    action_link_tokens: Injected[ActionLinkTokens],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    executor: Injected[Executor[Repositories]],
+    settings: Injected[Settings],
+) -> LinkedBookingJson:
+    """Cancel the booking, by a link to cancel, as `POST /bookings/{id}/cancel` does. It stays cancelled if it was."""
+    opened = await open_action_link(
+        data.token, LinkAction.CANCEL, tokens=action_link_tokens, reads=reads, now=clock.now()
+    )
+    if opened.appointment.booking.status is Status.CANCELLED:
+        return linked_booking_json(opened.appointment.booking, opened.appointment)
+    command = ChangeBookingStatus(
+        booking_id=opened.link.booking_id,
+        to=Status.CANCELLED,
+        payment_window=settings.payment_window,
+        reason=data.reason,
+        expected_refund=data.expected_refund_amount,
+    )
+    booking = await executor.run(change_booking_status, command, actor=opened.actor)
+    return linked_booking_json(booking, opened.appointment)
+
+
+routes: Final = Router("/action-links", route_handlers=[open_link, pay, move, cancel])
