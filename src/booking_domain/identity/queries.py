@@ -7,6 +7,7 @@ from typing import Final
 
 from booking_domain.identity.code_history import CodeFilter, CodeHistoryReads, IssuedCode
 from booking_domain.identity.errors import InvalidToken, UserNotFound
+from booking_domain.identity.legal import AcceptanceReads, DocumentState, LegalDocuments, document_states
 from booking_domain.identity.model import User
 from booking_domain.identity.passwords import CredentialReads
 from booking_domain.identity.ports import LoginReads, SessionReads, UserFilter, UserReads
@@ -126,6 +127,22 @@ async def _list_sessions_of_user(
     return await sessions.live(user.id, now, MOST_SESSIONS)
 
 
+async def _list_logins_of_user(
+    actor: Actor, user_id: UserId, users: UserReads, logins: LoginReads, *, after: LoginId | None, limit: int
+) -> Sequence[Login]:
+    """A page of the attempts to sign in to an account, newest first; for admins."""
+    user = await _seen(actor, user_id, users)
+    return await logins.of_user(user.id, after, limit)
+
+
+async def _list_documents_of_user(
+    actor: Actor, user_id: UserId, users: UserReads, current: LegalDocuments, acceptances: AcceptanceReads
+) -> Sequence[DocumentState]:
+    """The legal documents, and which versions of them an account has accepted; for admins."""
+    user = await _seen(actor, user_id, users)
+    return document_states(current, await acceptances.of_user(user.id))
+
+
 get_own_account: Final = Query(_get_own_account, (InvalidToken,))
 get_own_live_account: Final = Query(_get_own_live_account, (InvalidToken,))
 list_own_sessions: Final = Query(_list_own_sessions, (InvalidToken,))
@@ -135,3 +152,5 @@ list_users: Final = Query(_list_users, (NotPermitted,))
 get_user: Final = Query(_get_user, (NotPermitted, UserNotFound))
 list_codes: Final = Query(_list_codes, (NotPermitted,))
 list_sessions_of_user: Final = Query(_list_sessions_of_user, (NotPermitted, UserNotFound))
+list_logins_of_user: Final = Query(_list_logins_of_user, (NotPermitted, UserNotFound))
+list_documents_of_user: Final = Query(_list_documents_of_user, (NotPermitted, UserNotFound))

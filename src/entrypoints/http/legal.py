@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity.legal import Acceptance, DocumentState, LegalDocument, LegalDocuments
+from booking_domain.identity.queries import list_documents_of_user
 from booking_domain.identity.use_cases.legal import accept_documents, list_own_documents
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import UserId
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import AcceptedBody
 from entrypoints.http.kit.documentation import documented
@@ -158,8 +161,26 @@ async def accept_legal_documents(
     return await runner.done(accept_documents, data.accepted.versions(), answer=_own_json)
 
 
+@get(
+    "/admin/users/{user_id:str}/legal-documents",
+    opt=documented(list_documents_of_user, answer=_OWN),
+    operation_id="listLegalDocumentsOfUser",
+)
+async def list_legal_documents_of_user(
+    user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], legal_documents: Injected[LegalDocuments]
+) -> OwnLegalDocumentsJson:
+    """List which versions of the legal documents an account has accepted, and when; for admins."""
+    found = await list_documents_of_user(actor, UserId(user_id), reads.users, legal_documents, reads.acceptances)
+    return _own_json(found)
+
+
 routes: Final = Router(
     "/",
-    route_handlers=[list_legal_documents, list_my_legal_documents, accept_legal_documents],
+    route_handlers=[
+        list_legal_documents,
+        list_my_legal_documents,
+        accept_legal_documents,
+        list_legal_documents_of_user,
+    ],
     opt=exporting(_EXPORT),
 )

@@ -57,6 +57,8 @@ FEATURE: Final = Feature(
         "PATCH /admin/users/{user_id}": Row(Permission.MANAGE_USERS, USER, edit=account),
         "DELETE /admin/users/{user_id}": Row(Permission.DELETE_ACCOUNTS, USER, example_refused=True),
         "GET /admin/users/{user_id}/sessions": Row(Permission.SEE_USERS, USER),
+        "GET /admin/users/{user_id}/login-history": Row(Permission.SEE_USERS, USER),
+        "GET /admin/users/{user_id}/legal-documents": Row(Permission.SEE_USERS, USER),
         "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, USER, changes_sign_in=True),
         "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, DEVICE),
         "DELETE /admin/users/{user_id}/lock": Row(Permission.MANAGE_USERS, USER),

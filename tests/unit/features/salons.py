@@ -100,6 +100,7 @@ FEATURE: Final = Feature(
         "GET /salons": Row(_MANAGE, query="mine"),
         "DELETE /salons/{salon_id}": Row(Permission.DELETE_SALONS, SALON, foreign=403),
         "GET /salons/invitations": Row(Permission.JOIN_SALONS),
+        "GET /salons/membership": Row(Permission.JOIN_SALONS),
         "GET /salons/{salon_id}": Row(PUBLIC, SALON, tagged=True),
         "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9"),
         "GET /salons/{salon_id}/page": Row(PUBLIC, SALON),

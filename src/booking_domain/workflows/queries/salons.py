@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
-from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, SalonFilter, SalonNotFound
+from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, Salon, SalonFilter, SalonNotFound
 from booking_domain.scheduling.services import ServiceReads, ServiceView
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
@@ -85,9 +85,17 @@ async def _list_invitations(actor: Actor, salons: SalonReads) -> Sequence[Invita
     return await salons.invitations_of(actor.id)
 
 
+async def _get_own_membership(actor: Actor, salons: SalonReads, providers: ProviderReads) -> Salon | None:
+    """The salon that the actor's provider is a member of."""
+    authorise(actor, Permission.JOIN_SALONS)
+    own = await providers.by_owner(actor.id)
+    return None if own is None else await salons.of_provider(own.profile.id)
+
+
 get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
 search_salons: Final = Query(_search_salons)
 get_salon: Final = Query(_get_salon, (SalonNotFound,))
 list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))
 list_own_salons: Final = Query(_list_own_salons, (NotPermitted,))
 list_invitations: Final = Query(_list_invitations, (NotPermitted,))
+get_own_membership: Final = Query(_get_own_membership, (NotPermitted,))

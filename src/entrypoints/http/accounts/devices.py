@@ -17,9 +17,9 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
-from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, login_json
+from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, logins_page
 from entrypoints.http.accounts.session_schemas import SessionsJson, session_json
-from entrypoints.http.kit.cursors import cut, read_cursor
+from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 
@@ -73,8 +73,7 @@ async def login_history(
         after=read_cursor(asked.cursor, LoginId),
         limit=asked.limit + 1,
     )
-    page, next_cursor = cut(found, asked.limit, lambda login: login.id)
-    return LoginsJson(items=tuple(map(login_json, page)), next_cursor=next_cursor)
+    return logins_page(found, asked.limit)
 
 
 handlers: Final = (list_sessions, end_session_of_mine, end_others, login_history)

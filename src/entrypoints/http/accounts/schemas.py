@@ -1,5 +1,6 @@
 """The JSON of accounts."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
 from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, one_of
 from entrypoints.http.kit.session_cookies import SessionMode
 
@@ -213,6 +214,12 @@ def signed_in(tokens: Tokens, mode: SessionMode) -> Response[SignedInJson]:
         csrf_token=mode.csrf_token(tokens.session_id),
     )
     return Response(shown, cookies=mode.cookies(tokens))
+
+
+def logins_page(found: Sequence[Login], limit: int) -> LoginsJson:
+    """A page of the `limit` + 1 attempts that were read."""
+    page, next_cursor = cut(found, limit, lambda login: login.id)
+    return LoginsJson(items=tuple(map(login_json, page)), next_cursor=next_cursor)
 
 
 def login_json(login: Login) -> LoginJson:

@@ -1,4 +1,4 @@
-"""`/admin/users/{id}/sessions`, `/lock` and `/second-factor`, `/admin/codes`: helping people back into an account."""
+"""How admins help people back into an account: sessions, attempts to sign in, locks, second factors and codes."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from litestar import delete, get
 from litestar.params import FromPath
 
 from booking_domain.identity.queries import list_codes
+from booking_domain.identity.queries import list_logins_of_user as logins_of_user
 from booking_domain.identity.queries import list_sessions_of_user as sessions_of_user
 from booking_domain.identity.use_cases.administration import (
     EndSessionOfUser,
@@ -17,12 +18,14 @@ from booking_domain.identity.use_cases.administration import (
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.accounts.examples import LOGINS
 from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
+from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, logins_page
 from entrypoints.http.accounts.session_schemas import DevicesJson, device_json
 from entrypoints.http.admin.examples import CODES, DEVICES
-from entrypoints.http.kit.cursors import cut
+from entrypoints.http.kit.cursors import cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 
@@ -37,6 +40,18 @@ async def list_sessions_of_user(
     """
     found = await sessions_of_user(actor, UserId(user_id), reads.users, reads.sessions, now=clock.now())
     return DevicesJson(items=tuple(map(device_json, found)))
+
+
+@get("/users/{user_id:str}/login-history", opt=documented(logins_of_user, answer=LOGINS))
+async def list_logins_of_user(
+    user_id: FromPath[UUID], asked: Injected[LoginsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> LoginsJson:
+    """List the attempts to sign in to an account, newest first; for admins."""
+    after = read_cursor(asked.cursor, LoginId)
+    found = await logins_of_user(
+        actor, UserId(user_id), reads.users, reads.login_history, after=after, limit=asked.limit + 1
+    )
+    return logins_page(found, asked.limit)
 
 
 @delete(

@@ -50,6 +50,7 @@ JOINED: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "member"}
 MEMBER: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "displayName": "Bat-Erdene Tattoo", "status": "member"}
 SALONS_OF_MANAGER: Final[dict[str, Any]] = {"items": [{**SALON, "members": [MEMBER]}]}
 INVITATIONS: Final[dict[str, Any]] = {"items": [{"salon": SALON, "invitedAt": "2026-11-20T03:20:00Z"}]}
+MEMBERSHIP: Final[dict[str, Any]] = {"salon": SALON}
 MEMBERS: Final[dict[str, Any]] = {"items": [MEMBER]}
 SALON_SLOTS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",

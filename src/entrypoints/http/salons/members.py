@@ -22,15 +22,17 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
-from entrypoints.http.salons.examples import INVITATIONS, INVITE, INVITED, JOINED, MEMBERS
+from entrypoints.http.salons.examples import INVITATIONS, INVITE, INVITED, JOINED, MEMBERS, MEMBERSHIP
 from entrypoints.http.salons.schemas import (
     InvitationsJson,
     InviteBody,
     InvitedJson,
+    MembershipJson,
     MembersJson,
     invitation_json,
     invited_json,
     member_json,
+    salon_json,
 )
 
 
@@ -61,6 +63,15 @@ async def list_salon_invitations(
     """List the invitations of the caller, the latest first."""
     found = await salons.list_invitations(actor, reads.salons)
     return InvitationsJson(items=tuple(invitation_json(each, object_storage) for each in found))
+
+
+@get("/membership", opt=documented(salons.get_own_membership, answer=MEMBERSHIP))
+async def get_salon_membership(
+    actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
+) -> MembershipJson:
+    """Return the salon that the caller is a member of, if there is one."""
+    found = await salons.get_own_membership(actor, reads.salons, reads.providers)
+    return MembershipJson(salon=None if found is None else salon_json(found, object_storage))
 
 
 @post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=JOINED))

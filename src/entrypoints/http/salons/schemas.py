@@ -300,6 +300,12 @@ class InvitationsJson(Json, frozen=True, kw_only=True):
     items: tuple[InvitationJson, ...]
 
 
+class MembershipJson(Json, frozen=True, kw_only=True):
+    """The salon that the caller is a member of."""
+
+    salon: SalonJson | None = None
+
+
 class OwnSalonsQuery(Query, frozen=True, kw_only=True):
     """`mine`: the salons that the caller manages, which is all that is listed."""
 

@@ -45,6 +45,21 @@ async def test_an_admin_sees_a_users_sessions_as_the_user_does(api: Api) -> None
     assert_problem(await api.get(f"/admin/users/{uuid4()}/sessions", admin), 404, "user.not_found")
 
 
+async def test_an_admin_sees_the_login_history_of_a_user_as_the_user_does(api: Api) -> None:
+    admin, dorj, _ = await api.an_admin(), await joined(api), await joined(api)
+    wrong = {"email": dorj["user"]["email"], "password": "another password"}
+    assert (await api.post("/auth/login", json=wrong)).status_code == 401
+    path = f"/admin/users/{dorj['id']}/login-history"
+    seen = (await api.get(path, admin)).json()
+    assert seen == (await api.get("/auth/login-history", dorj["accessToken"])).json()
+    assert [each["outcome"] for each in seen["items"]] == ["failed", "succeeded"]
+    newest = (await api.get(f"{path}?limit=1", admin)).json()
+    assert newest["items"] == seen["items"][:1]
+    older = (await api.get(f"{path}?limit=1&cursor={newest['nextCursor']}", admin)).json()
+    assert older == {"items": seen["items"][1:]}
+    assert_problem(await api.get(f"/admin/users/{uuid4()}/login-history", admin), 404, "user.not_found")
+
+
 async def test_reading_sessions_of_a_user_is_in_the_audit_log(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     await sessions_of(api, admin, dorj["id"])

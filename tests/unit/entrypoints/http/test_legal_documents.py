@@ -1,6 +1,7 @@
 """Users accept the terms of use and the privacy policy, at sign-up and again when there is a new version."""
 
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from tests.unit.adapters.telegram.bot import TOKEN
@@ -85,3 +86,14 @@ async def test_who_signs_in_with_another_service_accepts_with_the_sign_in(api: A
         known = (await api.post(path, json={**shown(api), "accepted": both})).json()
         assert known["user"]["id"] == new["user"]["id"]
         assert not any(missing for _, missing, _ in (await documents(api, known["accessToken"])).values())
+
+
+@WITH_TERMS
+async def test_an_admin_sees_what_a_user_has_accepted_and_when(api: Api) -> None:
+    accepted = {"termsOfUse": "2026-01"}
+    dorj = (await api.post("/auth/register", json={**DORJ, "accepted": accepted})).json()
+    admin = await api.an_admin()
+    seen = (await api.get(f"/admin/users/{dorj['user']['id']}/legal-documents", admin)).json()
+    assert seen == (await api.get("/users/me/legal-documents", dorj["accessToken"])).json()
+    assert seen["items"][0]["accepted"] == [{"version": "2026-01", "acceptedAt": "2026-11-23T00:00:00Z"}]
+    assert_problem(await api.get(f"/admin/users/{uuid4()}/legal-documents", admin), 404, "user.not_found")

@@ -300,7 +300,7 @@ async def test_a_manager_lists_their_salons_with_the_names_of_members(api: Api) 
     assert other != path
 
 
-async def test_a_provider_sees_invitations_and_declines_one(api: Api) -> None:
+async def test_a_provider_sees_invitations_and_the_salon_that_they_have_joined(api: Api) -> None:
     manager, path = await opened(api)
     provider, provider_id = await api.open_provider()
     assert (await api.get("/salons/invitations", provider)).json() == {"items": []}
@@ -313,8 +313,13 @@ async def test_a_provider_sees_invitations_and_declines_one(api: Api) -> None:
     assert_problem(await api.post(f"{path}/members/me/accept", provider), 404, "salon.not_invited")
     assert_problem(await api.post(f"{path}/members/me/decline", provider), 404, "salon.not_invited")
     await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+    assert (await api.get("/salons/membership", provider)).json() == {}
     await api.post(f"{path}/members/me/accept", provider)
     assert_problem(await api.post(f"{path}/members/me/decline", provider), 404, "salon.not_invited")
+    assert (await api.get("/salons/membership", provider)).json() == {"salon": salon}
+    await api.delete(f"{path}/members/{provider_id}", provider)
+    assert (await api.get("/salons/membership", provider)).json() == {}
+    assert (await api.get("/salons/membership", await api.joined("provider"))).json() == {}
 
 
 async def test_a_deleted_salon_frees_its_members_and_keeps_their_bookings(api: Api) -> None:
