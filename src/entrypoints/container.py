@@ -41,6 +41,7 @@ from adapters.security.common_passwords import CommonPasswords
 from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
+from adapters.security.link_codes import HmacLinkCodes
 from adapters.security.one_time_codes import HmacSecretCodes
 from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.passwords import Argon2PasswordHasher
@@ -57,6 +58,7 @@ from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.assertions import TelegramBotAssertions
+from adapters.telegram.bot_api import TelegramBotApi
 from adapters.web_push import WebPush, public_key
 from adapters.webhooks.sender import HttpWebhookSender
 from booking_domain.files.model import MEGABYTE, UploadLimits
@@ -88,6 +90,8 @@ from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE, EdgeSettings, 
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 from entrypoints.storage_settings import StorageSettings
+from entrypoints.telegram.bot import Bot
+from entrypoints.telegram.screens import Parts
 
 
 def unsubscribe_urls(public_url: str, tokens: UnsubscribeTokens) -> Callable[[UserId, Unsubscription], str]:
@@ -390,6 +394,29 @@ class Container(containers.DeclarativeContainer):
         login_quota=login_quota,
         log=providers.Singleton(StructuredSecurityLog),
         phone_codes=providers.Callable(operator.ne, settings.provided.sms.service, SmsProvider.NONE),
+    )
+    link_codes = providers.Singleton(
+        HmacLinkCodes,
+        providers.Callable(derived_key, settings.provided.secret_key, "telegram-links"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "telegram-links"),
+    )
+    chats = providers.Singleton(
+        TelegramBotApi, settings.provided.telegram.bot_token, api_url=settings.provided.telegram.api_url
+    )
+    bot = providers.Singleton(
+        Bot,
+        chats,
+        providers.Singleton(
+            Parts,
+            executor=executor,
+            reads=reads,
+            clock=clock,
+            gateways=gateways,
+            payment_window=settings.provided.payment_window,
+        ),
+        link_codes,
+        name=settings.provided.telegram.bot_name,
+        refused=settings.provided.second_factor_roles,
     )
     local_storage = providers.Singleton(
         LocalStorage,

@@ -1,4 +1,4 @@
-"""Configuration of text messages, e-mail, Web Push and sign-in by Telegram."""
+"""Configuration of text messages, e-mail, Web Push and Telegram."""
 
 import re
 from base64 import urlsafe_b64decode
@@ -13,6 +13,9 @@ from entrypoints.environment import Environ
 _PUSH_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
+_BOT_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,28}[Bb][Oo][Tt]")
+_WEBHOOK_SECRET: Final = "BOOKING_TELEGRAM_WEBHOOK_SECRET"  # noqa: S105 - the name of a setting
+_SECRET_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 
 class SmsProvider(StrEnum):
@@ -112,13 +115,24 @@ class PushSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings:
-    """The bot whose assertions sign users in."""
+    """The bot: people sign in with it, and write to it."""
 
     bot_tokens: tuple[str, ...] = field(default=(), repr=False)
     """BOOKING_TELEGRAM_BOT_TOKEN: the token that BotFather issued; without one, sign-in by Telegram is off.
     BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier tokens, separated by commas, whose signatures are still accepted."""
     freshness: timedelta = timedelta(minutes=5)
     """BOOKING_TELEGRAM_FRESHNESS_SECONDS: how long an assertion of Telegram is valid."""
+    bot_name: str = ""
+    """BOOKING_TELEGRAM_BOT_NAME: the bot's user name, without `@`; empty: the bot answers nobody."""
+    webhook_secret: str = field(default="", repr=False)
+    """BOOKING_TELEGRAM_WEBHOOK_SECRET: what Telegram sends with each update; empty: none is accepted."""
+    api_url: str = "https://api.telegram.org"
+    """BOOKING_TELEGRAM_API_URL: where the Bot API is."""
+
+    @property
+    def bot_token(self) -> str:
+        """The current token; empty without a bot."""
+        return self.bot_tokens[0] if self.bot_tokens else ""
 
 
 def sms_settings(read: Environ) -> SmsSettings:
@@ -219,7 +233,19 @@ def telegram_settings(read: Environ) -> TelegramSettings:
             read.refuse(name, "must be like 123456789:AAE…, as BotFather issues it")
     if token is None and earlier:
         read.refuse(current, f"is required with {previous}")
+    name, secret = read.optional("BOOKING_TELEGRAM_BOT_NAME") or "", read.optional(_WEBHOOK_SECRET) or ""
+    if name and _BOT_NAME.fullmatch(name) is None:
+        read.refuse("BOOKING_TELEGRAM_BOT_NAME", "must be the bot's user name without @, which ends with bot")
+    if name and token is None:
+        read.refuse(current, "is required with BOOKING_TELEGRAM_BOT_NAME")
+    if secret and _SECRET_TOKEN.fullmatch(secret) is None:
+        read.refuse(_WEBHOOK_SECRET, "must be 32 to 256 letters, digits, - and _")
+    if secret and not name:
+        read.refuse("BOOKING_TELEGRAM_BOT_NAME", f"is required with {_WEBHOOK_SECRET}")
     return TelegramSettings(
         bot_tokens=earlier if token is None else (token, *earlier),
         freshness=timedelta(seconds=read.number("BOOKING_TELEGRAM_FRESHNESS_SECONDS", 300, 1, 86_400)),
+        bot_name=name,
+        webhook_secret=secret,
+        api_url=read.url("BOOKING_TELEGRAM_API_URL", TelegramSettings().api_url).rstrip("/"),
     )

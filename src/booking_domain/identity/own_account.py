@@ -4,6 +4,7 @@ Passwords are hashed and compared here, before the transaction, which looks only
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from booking_domain.identity.contacts import ContactInput
@@ -23,6 +24,7 @@ from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
+from booking_domain.identity.telegram_links import LINK_CODE_LIFE, LinkCodes
 from booking_domain.identity.use_cases.contact_changes import (
     ChangeContact,
     RequestContactChange,
@@ -32,6 +34,7 @@ from booking_domain.identity.use_cases.contact_changes import (
 from booking_domain.identity.use_cases.external_identities import (
     LinkIdentity,
     UnlinkIdentity,
+    allow_linking,
     link_identity,
     unlink_identity,
 )
@@ -277,6 +280,20 @@ async def _link_telegram(identity: Identity, requester: Requester, proof: Telegr
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
+async def _start_telegram_link(
+    identity: Identity, codes: LinkCodes, requester: Requester, password: str | None
+) -> tuple[str, datetime]:
+    """A code that links the Telegram account of a chat, and when it expires.
+
+    Raises:
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    proof = await prove(identity, requester, password)
+    await identity.executor.run(allow_linking, proof, actor=requester.actor)
+    good_until = (identity.clock.now() + LINK_CODE_LIFE).replace(microsecond=0)
+    return codes.issue(requester.actor.id, requester.session_id, good_until), good_until
+
+
 async def _link_openid(identity: Identity, requester: Requester, back: OpenIdReturn, password: str | None) -> None:
     """Link the identity that a person brings back from a service, to sign in with it.
 
@@ -358,6 +375,7 @@ set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raise
 link_telegram: Final = Process(
     _link_telegram, (TelegramNotConfigured, *link_identity.raises), Permission.LINK_IDENTITIES
 )
+start_telegram_link: Final = Process(_start_telegram_link, allow_linking.raises, Permission.LINK_IDENTITIES)
 link_openid: Final = Process(
     _link_openid,
     (ServiceNotConfigured, ServiceUnavailable, *link_identity.raises),

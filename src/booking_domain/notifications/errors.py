@@ -61,3 +61,21 @@ class InvalidSmsSignature(Forbidden):
     """The callback lacks a valid signature of the SMS provider."""
 
     code: ClassVar[str] = "sms.invalid_signature"
+
+
+class ChatUnavailable(Unavailable):
+    """No message can be sent to this chat at the moment; please try again."""
+
+    code: ClassVar[str] = "chat.unavailable"
+
+
+class ChatBlocked(RuleViolated):
+    """This chat accepts no messages."""
+
+    code: ClassVar[str] = "chat.blocked"
+
+
+class InvalidWebhookSecret(Forbidden):
+    """The request lacks the secret that Telegram was given."""
+
+    code: ClassVar[str] = "telegram.invalid_secret"

@@ -1,4 +1,4 @@
-"""`python -m entrypoints.cli run|migrate|seed|api|worker|rotate-keys|zone-changes|vapid-key`.
+"""`python -m entrypoints.cli run|migrate|seed|api|worker|telegram|rotate-keys|zone-changes|vapid-key`.
 
 Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner. The garbage
 collector is off meanwhile: what is imported stays, and looking through it again and again takes a quarter of the start.
@@ -13,7 +13,9 @@ import argparse
 import asyncio
 import os
 import sys
+from contextlib import suppress
 
+from booking_domain.notifications.errors import ChatUnavailable
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.time import time_zone
 from entrypoints.cli.startup import CannotStart, DatabaseUnreachable, require_database, require_folder, wait_for_free
@@ -40,6 +42,9 @@ def main() -> int:
         ("vapid-key", "print a new pair of keys for Web Push; it needs no database"),
     ):
         commands.add_parser(name, help=what, description=what)
+    what = "answer the Telegram bot's messages by polling, for development"
+    bot = commands.add_parser("telegram", help=what, description=what)
+    bot.add_argument("--webhook", action="store_true", help="have Telegram post them to the API instead, and exit")
     what = "list the bookings whose instant no longer matches their wall time; exits with 1 if one cannot be moved"
     zones = commands.add_parser("zone-changes", help=what, description=what)
     zones.add_argument("--apply", action="store_true", help="move them and notify both parties")
@@ -56,8 +61,10 @@ def main() -> int:
             return _worker(settings)
         if chosen.command == "api":
             return _api(settings)
+        if chosen.command == "telegram":
+            return _telegram(settings, webhook=chosen.webhook)
         return _on_a_provided_database(settings, chosen)
-    except (InvalidSettings, CannotStart, StorageUnavailable) as error:
+    except (InvalidSettings, CannotStart, ChatUnavailable, StorageUnavailable) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -98,6 +105,17 @@ def _api(settings: Settings) -> int:
     _require_surroundings(settings, "api")
     wait_for_free((settings.host, settings.port))
     serve(settings)
+    return 0
+
+
+def _telegram(settings: Settings, *, webhook: bool) -> int:
+    from entrypoints.cli.telegram import run_bot
+
+    _imported()
+    if not webhook:
+        require_database(settings, "telegram")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(run_bot(settings, webhook=webhook))
     return 0
 
 

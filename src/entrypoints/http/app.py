@@ -18,6 +18,7 @@ from entrypoints.http import (
     reconciliation,
     reviews,
     services,
+    telegram_bot,
 )
 from entrypoints.http.accounts import openid, telegram
 from entrypoints.http.accounts import routes as accounts
@@ -105,6 +106,7 @@ RESOURCES: Final = (
     legal.routes,
     live.routes,
     push.routes,
+    telegram_bot.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])
@@ -155,6 +157,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
             container.sms_sender(),
             container.object_storage(),
             container.openid_services(),
+            container.chats(),
         )
         for adapter in adapters:
             await adapter.open()

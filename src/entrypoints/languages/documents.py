@@ -1,14 +1,15 @@
-"""Texts of documents in the reader's language."""
+"""Texts of documents and of the bot in the reader's language."""
 
 from dataclasses import dataclass
 
+from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import language_of
 from entrypoints.languages.catalogues import Catalogue, catalogue_of
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A text of a document in English, with placeholders in braces; the catalogues translate it."""
+    """A text of a document or of the bot in English, with placeholders in braces; the catalogues translate it."""
 
     template: str
 
@@ -27,3 +28,11 @@ class Wording:
     def __call__(self, phrase: Phrase, **values: str) -> str:
         """The translated phrase with these values."""
         return self._catalogue.document(phrase.template).format(**values)
+
+    def error(self, error: DomainError) -> str:
+        """The message of an error."""
+        return self._catalogue.error(error)
+
+    def status(self, status: str) -> str:
+        """The word for a status."""
+        return self._catalogue.word("status", status)

@@ -168,6 +168,8 @@ FEATURE: Final = Feature(
             by_secret=True,
             example_refused=True,
         ),
+        "POST /users/me/telegram-link": Row(Permission.LINK_IDENTITIES, example_refused=True),
+        "POST /webhooks/telegram": Row(PUBLIC, by_secret=True),
         "DELETE /users/me/telegram": Row(Permission.LINK_IDENTITIES),
         "GET /users/me/identities": Row(SIGNED_IN),
         "POST /users/me/identities": Row(Permission.LINK_IDENTITIES, by_secret=True, example_refused=True),

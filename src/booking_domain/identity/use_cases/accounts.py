@@ -6,13 +6,14 @@ from datetime import date
 from typing import Final, TypedDict
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.identity.model import User
+from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Preferences
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.images import Image
+from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
@@ -74,5 +75,22 @@ async def edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
     return after
 
 
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    """Change the language of the actor's messages, without a session of the API: in a chat."""
+
+    language: str
+
+
+async def _choose_language(command: ChooseLanguage, tx: IdentityTx, context: Context) -> None:
+    user = await tx.users.lock(context.actor.id)
+    if user is None or user.status is not UserStatus.ACTIVE:
+        raise InvalidToken
+    locale = normal_locale(command.language)
+    if locale != user.locale:
+        await tx.users.save(user.changed(locale=locale))
+
+
+choose_language: Final = UseCase(Permission.MANAGE_ACCOUNT, _choose_language, raises=(InvalidToken, InvalidValue))
 EDIT_ERRORS: Final = (InvalidToken, InvalidValue, StaleVersion)
 """What `edit` raises."""

@@ -13,6 +13,7 @@ from booking_domain.identity.errors import (
     IdentityTaken,
     InvalidAssertion,
     InvalidSecondFactor,
+    InvalidToken,
     LastWayIn,
     NotLinked,
     SecondFactorNeeded,
@@ -28,10 +29,11 @@ from booking_domain.identity.one_time_codes import Channel, Contact
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.sign_ups import keeps, opens
+from booking_domain.identity.telegram_links import LinkCode
 from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
-from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.identity.use_cases.sessions import LockedAccount, end_sessions, lock_own_account
 from booking_domain.identity.use_cases.sign_in import (
     OPENING_ERRORS,
     SELF_SERVICE_ROLES,
@@ -69,6 +71,14 @@ class LinkIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkByCode:
+    """Link the Telegram account of a chat with a code that its owner has brought there."""
+
+    code: LinkCode
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkIdentity:
     """Unlink the account's identity at a service."""
 
@@ -99,7 +109,7 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context)
         await tx.used_assertions.give_back(asserted.digest)
         raise
     if linked_to is None:
-        await tx.external_identities.add(_identity(asserted, user_id, context))
+        await tx.external_identities.add(_identity(asserted.provider, asserted.subject, user_id, context))
     await record_acceptances(user_id, command.accepted, tx, context)
     if holder is not None:
         await _tell(f"{asserted.provider}.linked", holder, tx, context)
@@ -167,10 +177,8 @@ async def _tell(action: str, user: User, tx: IdentityTx, context: Context) -> No
     await tx.outbox.put([account_event(IdentitiesChanged, user.id, context)])
 
 
-def _identity(asserted: Assertion, user_id: UserId, context: Context) -> ExternalIdentity:
-    return ExternalIdentity(
-        provider=asserted.provider, subject=asserted.subject, user_id=user_id, linked_at=context.now
-    )
+def _identity(provider: IdentityProvider, subject: str, user_id: UserId, context: Context) -> ExternalIdentity:
+    return ExternalIdentity(provider=provider, subject=subject, user_id=user_id, linked_at=context.now)
 
 
 async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None:
@@ -183,13 +191,39 @@ async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None
     except (WrongPassword, AccountLocked):  # these commit
         await tx.used_assertions.give_back(asserted.digest)
         raise
-    if linked_to == own.user.id:
-        return
-    if linked_to is not None or await tx.external_identities.get(own.user.id, asserted.provider) is not None:
-        raise TelegramTaken if asserted.provider is IdentityProvider.TELEGRAM else IdentityTaken
-    await tx.external_identities.add(_identity(asserted, own.user.id, context))
+    if linked_to != own.user.id:
+        await _attach(_identity(asserted.provider, asserted.subject, own.user.id, context), linked_to, own, tx, context)
+
+
+async def _attach(
+    identity: ExternalIdentity, linked_to: UserId | None, own: LockedAccount, tx: IdentityTx, context: Context
+) -> None:
+    """Link an identity, which no other account may have, to a locked account that has none there."""
+    if linked_to is not None or await tx.external_identities.get(own.user.id, identity.provider) is not None:
+        raise TelegramTaken if identity.provider is IdentityProvider.TELEGRAM else IdentityTaken
+    await tx.external_identities.add(identity)
     await end_sessions(own.others, tx, context)
-    await _tell(f"{asserted.provider}.linked", own.user, tx, context)
+    await _tell(f"{identity.provider}.linked", own.user, tx, context)
+
+
+async def _allow_linking(proof: Proof, tx: IdentityTx, context: Context) -> None:
+    """Authenticate the owner again, who then gets a code that links."""
+    await reauthenticate(proof, tx, context)
+
+
+async def _link_by_code(command: LinkByCode, tx: IdentityTx, context: Context) -> None:
+    """Link the Telegram account as `_link` does; the session in which the code was asked for must be live."""
+    code = command.code
+    if code.good_until <= context.now or not await tx.used_assertions.use(code.digest, code.good_until):
+        raise InvalidAssertion(command.subject)
+    linked_to = await tx.external_identities.lock(IdentityProvider.TELEGRAM, command.subject)
+    try:
+        own = await lock_own_account(code.user_id, code.session_id, tx, context)
+    except InvalidToken:
+        raise InvalidAssertion(command.subject) from None
+    if linked_to != own.user.id:
+        identity = _identity(IdentityProvider.TELEGRAM, command.subject, own.user.id, context)
+        await _attach(identity, linked_to, own, tx, context)
 
 
 async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> None:
@@ -244,6 +278,10 @@ sign_in_by_assertion: Final = UseCase(
 link_identity: Final = UseCase(
     Permission.LINK_IDENTITIES, _link, raises=(InvalidAssertion, TelegramTaken, IdentityTaken, *PROOF_ERRORS)
 )
+allow_linking: Final = UseCase(
+    Permission.LINK_IDENTITIES, _allow_linking, audited_as="telegram.link_code", raises=PROOF_ERRORS
+)
+link_by_code: Final = UseCase(Permission.RUN_PLATFORM, _link_by_code, raises=(InvalidAssertion, TelegramTaken))
 unlink_identity: Final = UseCase(
     Permission.LINK_IDENTITIES, _unlink, audited_as="identity.unlink", raises=(LastWayIn, *PROOF_ERRORS)
 )

@@ -59,6 +59,10 @@ TELEGRAM: Final[dict[str, Any]] = {
     "initData": "user=%7B%22id%22%3A99281932%2C%22first_name%22%3A%22Dorj%22%2C%22language_code%22%3A%22mn%22%7D"
     "&auth_date=1795392900&signature=Yq0rjM2oQ&hash=5c8b8a2b7d0e4f6a9b1c3d5e7f90a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4",
 }
+TELEGRAM_LINK: Final[dict[str, Any]] = {
+    "url": "https://t.me/example_bot?start=AZnzoFwefUKPCzxanS0bggGZ86BcHn1CjwsekJ0tG4Jq_mVk8L2Kq1x0Yw6mT3rN",
+    "expiresAt": "2026-11-20T03:30:00Z",
+}
 TOTP: Final[dict[str, Any]] = {"active": True, "confirmedAt": "2026-11-20T03:20:00Z", "recoveryCodesLeft": 9}
 SET_UP_TOTP: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
 NEW_TOTP: Final[dict[str, Any]] = {

@@ -6,23 +6,26 @@ from litestar import Response, Router, delete, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import own_account
+from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.identity.sign_in import sign_in_with_telegram
+from booking_domain.identity.telegram_links import LinkCodes
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
-from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM
+from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM, TELEGRAM_LINK
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
-from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
+from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody, TelegramLinkJson
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.session_cookies import SessionMode
+from entrypoints.telegram.bot import Bot
 
 _OF_LINK: Final = documented(
     own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF}, keyless=CONFIDENTIAL
@@ -75,6 +78,39 @@ async def link_telegram(
     await own_account.link_telegram(identity, Requester(actor, session_id), data.proof(), data.current_password)
 
 
+@post(
+    "/users/me/telegram-link",
+    opt=limited_as(AUTH)
+    | documented(
+        own_account.start_telegram_link,
+        raises=(TelegramNotConfigured,),
+        body=PROOF,
+        answer=TELEGRAM_LINK,
+        keyless=CONFIDENTIAL,
+    ),
+    operation_id="startTelegramLink",
+)
+async def start_telegram_link(
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    data: JSONBody[ProofBody] = NO_PROOF,
+    *,
+    identity: Injected[Identity],
+    link_codes: Injected[LinkCodes],
+    bot: Injected[Bot],
+) -> TelegramLinkJson:
+    """Return a link that opens the bot and links the Telegram account of the person who opens it.
+
+    The account's password is required; an account without one must have signed in within five minutes. The link is
+    good for ten minutes and once, while this session lasts. Opening it ends all other sessions.
+    """
+    if not bot.name:
+        raise TelegramNotConfigured
+    requester = Requester(actor, session_id)
+    code, good_until = await own_account.start_telegram_link(identity, link_codes, requester, data.current_password)
+    return TelegramLinkJson(url=f"https://t.me/{bot.name}?start={code}", expires_at=good_until)
+
+
 @delete("/users/me/telegram", opt=limited_as(AUTH) | documented(own_account.unlink, body=PROOF))
 async def unlink_telegram(
     actor: Injected[Actor],
@@ -91,4 +127,4 @@ async def unlink_telegram(
     await own_account.unlink(identity, requester, IdentityProvider.TELEGRAM, data.current_password)
 
 
-routes: Final = Router("/", route_handlers=[sign_in_by_telegram, link_telegram, unlink_telegram])
+routes: Final = Router("/", route_handlers=[sign_in_by_telegram, link_telegram, start_telegram_link, unlink_telegram])

@@ -8,7 +8,7 @@ from msgspec import Meta
 from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
 from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.accounts.schemas import AcceptedBody, Password, SecondFactorText
-from entrypoints.http.kit.fields import Body
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 _Text = Annotated[str, Meta(max_length=2_048)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -47,3 +47,10 @@ class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):
     """What Telegram has signed, and the account's current password, if it has one."""
 
     current_password: Password | None = None
+
+
+class TelegramLinkJson(Json, frozen=True, kw_only=True):
+    """A link that opens the bot in Telegram."""
+
+    url: str
+    expires_at: Timestamp

@@ -22,7 +22,7 @@ from booking_domain.identity.errors import (
     WrongPassword,
     WrongSecondFactor,
 )
-from booking_domain.notifications.errors import InvalidSmsSignature
+from booking_domain.notifications.errors import InvalidSmsSignature, InvalidWebhookSecret
 from booking_domain.payments.errors import InvalidCallbackToken, InvalidGatewaySignature
 from booking_domain.shared.errors import DomainError, Forbidden
 from booking_domain.shared.rate_limits import RateLimited
@@ -45,6 +45,7 @@ EVENTS: Final[Mapping[type[DomainError], tuple[str, str]]] = MappingProxyType(
         InvalidCallbackToken: ("callback.forged", "warning"),
         InvalidGatewaySignature: ("callback.forged", "warning"),
         InvalidSmsSignature: ("callback.forged", "warning"),
+        InvalidWebhookSecret: ("callback.forged", "warning"),
         Forbidden: ("access.denied", "info"),
     }
 )

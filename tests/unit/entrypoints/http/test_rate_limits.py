@@ -78,6 +78,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "complete-profile",
         "telegram",
         "/users/me/telegram",
+        "/users/me/telegram-link",
         "openid",
         "openid/start",
         "openid/callback",

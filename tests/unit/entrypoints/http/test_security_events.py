@@ -126,6 +126,7 @@ async def test_reuse_of_a_refresh_token_is_logged_as_a_warning(api: Api) -> None
         ("GET", f"/webhooks/qpay/{SOMEBODY}?token=forged", None, "callback.forged"),
         ("POST", "/webhooks/sms/twilio", None, "callback.forged"),
         ("POST", "/webhooks/stripe", None, "callback.forged"),
+        ("POST", "/webhooks/telegram", None, "callback.forged"),
         ("POST", "/webhooks/qpay-edge", {"qpayInvoiceId": "forged"}, "callback.forged"),
         ("POST", "/auth/verify-otp", {"email": "a@example.com", "purpose": "login", "code": "123456"}, "code.wrong"),
     ],

@@ -69,7 +69,7 @@ TAGS: Final = {
     "users": "The account of the caller: profile, export, deletion.",
     "waitlist": "Waiting for a slot that others may release.",
     "webhook-endpoints": "Where an integrator receives events.",
-    "webhooks": "What payment gateways and text message providers call.",
+    "webhooks": "What payment gateways, text message providers and Telegram call.",
 }
 """The first part of each path, and what it is about."""
 

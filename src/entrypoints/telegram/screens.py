@@ -1,0 +1,85 @@
+"""What the bot shows: each screen is a message for a person, and a function of what they tapped."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from booking_domain.identity.model import User
+from booking_domain.notifications.chats import Button, ChatMessage
+from booking_domain.payments.gateways import Gateways
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.languages import LANGUAGES
+from booking_domain.workflows.ports import Reads
+from entrypoints.languages.documents import Phrase, Wording
+from entrypoints.telegram.codes import joined
+
+NAMES: Final = {"en": "English", "mn": "Монгол", "fa": "فارسی"}
+"""Of the languages, in themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the bot runs on."""
+
+    executor: Executor[Any]
+    reads: Reads
+    clock: Clock
+    gateways: Gateways
+    payment_window: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The account that a chat is linked to."""
+
+    user: User
+    say: Wording
+
+    @property
+    def actor(self) -> Actor:
+        """The actor of all that the person does."""
+        return self.user.actor
+
+
+Screen = Callable[[Person, Sequence[str], Parts], Awaitable[ChatMessage]]
+"""Gets the words of the button after the first; raises `ValueError` if they are malformed."""
+
+
+def menu(say: Wording, text: str) -> ChatMessage:
+    """A text, and all that the bot can do below it."""
+    return ChatMessage(
+        text=text,
+        rows=(
+            (Button(text=say(Phrase("My bookings")), data="u"),),
+            (Button(text=say(Phrase("Language")), data="l"),),
+        ),
+    )
+
+
+def help_text(say: Wording) -> str:
+    """What the bot understands."""
+    commands = (
+        ("/bookings", say(Phrase("your bookings"))),
+        ("/language", say(Phrase("the language of the messages"))),
+        ("/help", say(Phrase("what the bot understands"))),
+    )
+    return "\n".join(f"{command} – {what}" for command, what in commands)
+
+
+async def languages(person: Person, _: Sequence[str], __: Parts) -> ChatMessage:
+    """Choose a language."""
+    buttons = (Button(text=NAMES[language], data=joined("l", language)) for language in LANGUAGES)
+    return ChatMessage(text=person.say(Phrase("Choose a language.")), rows=tuple((button,) for button in buttons))
+
+
+async def helping(person: Person, _: Sequence[str], __: Parts) -> ChatMessage:
+    """The menu."""
+    return menu(person.say, help_text(person.say))
+
+
+def home(person: Person) -> tuple[Button, ...]:
+    """The row that leads back to the menu."""
+    return (Button(text=person.say(Phrase("Menu")), data="h"),)

@@ -1,0 +1,50 @@
+"""What Telegram tells the bot: https://core.telegram.org/bots/api#update. Unknown members are ignored."""
+
+from typing import Final
+
+import msgspec
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who writes or taps."""
+
+    id: int
+    is_bot: bool = False
+    language_code: str = ""
+
+
+class Chat(msgspec.Struct, frozen=True, kw_only=True):
+    """Where."""
+
+    id: int
+    type: str
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message. Without a date it is too old to be changed."""
+
+    message_id: int
+    chat: Chat
+    date: int = 0
+    sender: Sender | None = msgspec.field(name="from", default=None)
+    text: str = ""
+
+
+class Tap(msgspec.Struct, frozen=True, kw_only=True):
+    """A tap on a button."""
+
+    id: str
+    sender: Sender = msgspec.field(name="from")
+    message: Message | None = None
+    data: str = ""
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """One event; all others are ignored."""
+
+    update_id: int
+    message: Message | None = None
+    callback_query: Tap | None = None
+
+
+decode_update: Final = msgspec.json.Decoder(Update).decode

@@ -1,0 +1,195 @@
+"""The bot, from the webhook to the messages that it sends."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from tests.unit.adapters.telegram.bot import DORJ, TOKEN
+from tests.unit.adapters.telegram.simulator import Shown, TelegramSimulator
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, serving
+
+from adapters.telegram.bot_api import TelegramBotApi
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.telegram_links import LINK_CODE_LIFE
+from booking_domain.shared.ids import UserId
+from entrypoints.cli.telegram import poll
+
+SECRET: Final = "webhook-secret-of-the-test-0123456789"
+BOLD: Final = {**DORJ, "id": 5_512_345, "language_code": "en"}
+
+
+class Phone:
+    """A person's Telegram: what they write and tap reaches the API, and what the bot sends is shown."""
+
+    def __init__(self, api: Api, simulator: TelegramSimulator, person: dict[str, Any]) -> None:
+        self.api = api
+        self.simulator = simulator
+        self.person = person
+
+    async def deliver(self, update: dict[str, Any]) -> Shown:
+        """Post an update twice, as Telegram may; the second time nothing changes."""
+        for _ in range(2):
+            answer = await self.api.post("/webhooks/telegram", json=update, headers={HEADER: SECRET})
+            assert answer.status_code == 204, answer.text
+        return self.simulator.last(self.person)
+
+    async def write(self, text: str) -> Shown:
+        return await self.deliver(self.simulator.written(self.person, text))
+
+    async def tap(self, button: str) -> Shown:
+        return await self.deliver(self.simulator.tapped(self.person, button))
+
+    async def linked(self, token: str) -> Shown:
+        """Open the link of an account."""
+        return await self.write(f"/start {await link_code(self.api, token)}")
+
+
+HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+
+
+async def link_code(api: Api, token: str) -> str:
+    asked = await api.post("/users/me/telegram-link", token, json={"currentPassword": PASSWORD})
+    assert asked.status_code == 201, asked.text
+    url = urlsplit(asked.json()["url"])
+    assert f"{url.scheme}://{url.netloc}{url.path}" == "https://t.me/example_bot"
+    (code,) = parse_qs(url.query)["start"]
+    assert len(code) == 64
+    return code
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[Phone]:
+    simulator = TelegramSimulator(token=TOKEN)
+    environ = {
+        "BOOKING_TELEGRAM_BOT_TOKEN": TOKEN,
+        "BOOKING_TELEGRAM_BOT_NAME": "example_bot",
+        "BOOKING_TELEGRAM_WEBHOOK_SECRET": SECRET,
+    }
+    async with simulator.open() as url, serving(**environ) as api:
+        api.container.chats.override(TelegramBotApi(TOKEN, api_url=url))
+        yield Phone(api, simulator, BOLD)
+        await api.container.chats().close()
+
+
+async def subject_of(api: Api, token: str) -> str | None:
+    user_id = UserId(UUID((await api.get("/auth/me", token)).json()["id"]))
+    found = await api.container.reads().external_identities.of_user(user_id)
+    return found[0].subject if found else None
+
+
+async def test_only_telegram_can_post_updates(api: Api, phone: Phone) -> None:
+    update = phone.simulator.written(BOLD, "/start")
+    for headers in ({}, {HEADER: "wrong"}, {HEADER: SECRET[:-1]}):
+        refused = await phone.api.post("/webhooks/telegram", json=update, headers=headers)
+        assert_problem(refused, 403, "telegram.invalid_secret")
+    assert_problem(await api.post("/webhooks/telegram", headers={HEADER: ""}), 403, "telegram.invalid_secret")
+    for body in (b"", b"[]", b'{"update_id": "x"}'):
+        refused = await phone.api.post("/webhooks/telegram", content=body, headers={HEADER: SECRET})
+        assert_problem(refused, 400, "validation.invalid_input")
+    assert phone.simulator.chats[BOLD["id"]] == []
+    group = {"message_id": 1, "chat": {"id": -5, "type": "group"}, "from": BOLD, "text": "/start"}
+    for ignored in ({"update_id": 1}, {"update_id": 2, "poll": {}}, {"update_id": 3, "message": group}):
+        done = await phone.api.post("/webhooks/telegram", json=ignored, headers={HEADER: SECRET})
+        assert done.status_code == 204
+    assert phone.simulator.chats[BOLD["id"]] == []
+
+
+async def test_a_code_links_the_chat_once_and_ends_the_other_sessions(phone: Phone) -> None:
+    api = phone.api
+    registered = {"email": "bat@example.com", "password": PASSWORD, "name": "Bat", "role": "customer"}
+    token = (await api.post("/auth/register", json=registered)).json()["accessToken"]
+    other = await api.post("/auth/login", json={"email": "bat@example.com", "password": PASSWORD})
+    assert "is not linked" in (await phone.write("/start")).text
+    refused = await api.post("/users/me/telegram-link", token, json={"currentPassword": "not-this-one"})
+    assert_problem(refused, 422, "auth.wrong_password")
+    code = await link_code(api, token)
+    assert "is not linked" in (await phone.write("/help")).text
+    assert "/bookings" in (await phone.write(f"/start {code}")).text
+    assert await subject_of(api, token) == str(BOLD["id"])
+    assert (await api.get("/auth/sessions", token)).status_code == 200
+    assert (await api.get("/auth/sessions", other.json()["accessToken"])).status_code == 401
+    stranger = Phone(api, phone.simulator, {**BOLD, "id": 7})
+    assert "not valid any more" in (await stranger.write(f"/start {code}")).text
+    for forged in (code[:-4] + "AAAA", "x", code[::-1]):
+        assert "not valid any more" in (await stranger.write(f"/start {forged}")).text
+    assert "is not linked" in (await stranger.write("/bookings")).text
+    second = await api.joined("customer")
+    assert "another account" in (await phone.write(f"/start {await link_code(api, second)}")).text
+    assert await subject_of(api, second) is None
+
+
+async def test_a_code_lasts_as_long_as_it_says_and_as_its_session(phone: Phone) -> None:
+    api = phone.api
+    token = await api.joined("customer")
+    late = await link_code(api, token)
+    api.clock.advance(LINK_CODE_LIFE)
+    assert "not valid any more" in (await phone.write(f"/start {late}")).text
+    ended = await link_code(api, token)
+    (session,) = (await api.get("/auth/sessions", token)).json()["items"]
+    assert (await api.delete(f"/auth/sessions/{session['id']}", token)).status_code == 204
+    assert "not valid any more" in (await phone.write(f"/start {ended}")).text
+    reads = api.container.reads().external_identities
+    assert await reads.user_of(IdentityProvider.TELEGRAM, str(BOLD["id"])) is None
+
+
+async def test_without_a_bot_there_is_no_link(api: Api) -> None:
+    refused = await api.post(
+        "/users/me/telegram-link", await api.joined("customer"), json={"currentPassword": PASSWORD}
+    )
+    assert_problem(refused, 404, "auth.telegram_not_configured")
+
+
+async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_language(phone: Phone) -> None:
+    api = phone.api
+    provider, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    booking = await api.booked(token, provider_id)
+    await phone.linked(token)
+    listed = await phone.write("/bookings")
+    assert listed.text == "Your upcoming bookings:"
+    assert listed.buttons == ["2026-11-23 10:00 · Studio", "Menu"]
+    shown = await phone.tap("2026-11-23 10:00 · Studio")
+    assert booking["reference"] in shown.text
+    assert "2026-11-23 10:00 (Asia/Ulaanbaatar)" in shown.text
+    assert "Status: confirmed" in shown.text
+    assert (await phone.tap("Menu")).buttons == ["My bookings", "Language"]
+    await phone.write("/language")
+    assert (await phone.tap("Монгол")).buttons[0] == "Миний захиалгууд"
+    assert (await api.get("/auth/me", token)).json()["locale"] == "mn"
+    await phone.write("/language")
+    assert (await phone.tap("فارسی")).buttons[0] == "رزروهای من"
+    staff = Phone(api, phone.simulator, {**BOLD, "id": 8})
+    await staff.linked(provider)
+    assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 · Customer"
+    stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
+    await stranger.linked(await api.joined("customer"))
+    assert (await stranger.write("/bookings")).text == "No upcoming bookings."
+
+
+async def test_admins_and_accounts_that_are_disabled_are_refused(phone: Phone) -> None:
+    api = phone.api
+    admin = await api.an_admin()
+    user_id = UserId(UUID((await api.get("/auth/me", admin)).json()["id"]))
+    async with api.container.database().begin() as tx:
+        await tx.external_identities.add(
+            ExternalIdentity(
+                provider=IdentityProvider.TELEGRAM,
+                subject=str(BOLD["id"]),
+                user_id=user_id,
+                linked_at=api.clock.now(),
+            )
+        )
+    assert "administrators" in (await phone.write("/bookings")).text
+    assert "administrators" in (await phone.write("/language")).text
+
+
+async def test_polled_updates_are_answered_once(phone: Phone) -> None:
+    phone.simulator.written(BOLD, "/help")
+    phone.simulator.written(BOLD, "/start")
+    chats, bot = phone.api.container.chats(), phone.api.container.bot()
+    offset = await poll(chats, bot, 0, wait_seconds=0)
+    assert await poll(chats, bot, offset, wait_seconds=0) == offset
+    assert len(phone.simulator.chats[BOLD["id"]]) == 2
+    assert phone.simulator.waiting == []
