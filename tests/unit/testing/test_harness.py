@@ -32,6 +32,7 @@ NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Reads", "ShowEvent"}
 """Other protocols that are not ports."""
 NO_CONTRACT: Final = {
     "CalendarFiles",
+    "Chats",
     "CodeMessenger",
     "Documents",
     "FeedReader",
@@ -39,6 +40,7 @@ NO_CONTRACT: Final = {
     "GatewayNotifications",
     "ImageEncoder",
     "KnownPasswords",
+    "LinkCodes",
     "Notifier",
     "MalwareScanner",
     "OpenIdServices",

@@ -54,7 +54,7 @@ async def link_code(api: Api, token: str) -> str:
     assert asked.status_code == 201, asked.text
     url = urlsplit(asked.json()["url"])
     assert f"{url.scheme}://{url.netloc}{url.path}" == "https://t.me/example_bot"
-    (code,) = parse_qs(url.query)["start"]
+    code = str(parse_qs(url.query)["start"][0])
     assert len(code) == 64
     return code
 
