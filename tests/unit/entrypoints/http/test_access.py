@@ -84,6 +84,7 @@ def as_meant(row: Row, answer: httpx.Response, meant: set[int]) -> bool:
             "consent.no_code",
             "user.bank_account_missing",
             "auth.service_not_configured",
+            "auth.telegram_not_configured",
         }
         return answer.json()["code"] in own
     return status < 500 and status not in {400, 401} and (status != 403 or row.steps)

@@ -28,6 +28,8 @@ FOR_ADMINS: Final = [
 ]
 THEIR_OWN: Final = {
     "link_identity",
+    "allow_linking",
+    "choose_language",
     "get_factor",
     "set_up_factor",
     "confirm_factor",
