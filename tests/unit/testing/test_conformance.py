@@ -32,14 +32,18 @@ from booking_domain.testing.conformance import (
     calendar_of,
     check_explanations,
     check_histories,
+    check_services,
     check_slots,
     claims_of,
     load_histories,
+    load_services_cases,
     load_slot_cases,
 )
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
-from booking_domain.testing.conformance.slot_checks import check_answers, check_reasons
+from booking_domain.testing.conformance.remote_services import check_services_on_server
+from booking_domain.testing.conformance.services import ServicesCase, Together, added_up
+from booking_domain.testing.conformance.slot_checks import Case, check_answers, check_reasons
 from entrypoints.http.kit.computers import InlineComputing
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
@@ -47,6 +51,7 @@ from entrypoints.http.kit.turns import Turns
 from entrypoints.http.scheduling.routes import routes
 
 CASES: Final = load_slot_cases()
+SERVICES: Final = load_services_cases()
 HISTORIES: Final = load_histories()
 BARE: Final = {"PYTHONPATH": str(Path(__file__).parents[3] / "src")}
 FOLDER: Final = files("booking_domain.testing.conformance")
@@ -58,6 +63,11 @@ def test_the_library_passes_the_slot_vector(case: SlotCase) -> None:
     assert [str(failure) for failure in check_explanations(explain, [case])] == []
 
 
+def test_the_library_passes_the_vectors_of_services() -> None:
+    assert len(SERVICES) >= 20
+    assert [str(failure) for failure in check_services(SERVICES)] == []
+
+
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.id)
 def test_the_use_cases_pass_the_history(history: History) -> None:
     assert [str(failure) for failure in check_histories([history])] == []
@@ -66,7 +76,8 @@ def test_the_use_cases_pass_the_history(history: History) -> None:
 def test_vectors_are_numerous_uniquely_named_and_sourced() -> None:
     assert len(CASES) >= 120
     assert len(HISTORIES) >= 60
-    ids = [case.id for case in CASES] + [history.id for history in HISTORIES]
+    everything: tuple[Case, ...] = (*CASES, *SERVICES, *HISTORIES)
+    ids = [each.id for each in everything]
     assert len(set(ids)) == len(ids)
     assert all(case.source and case.title for case in CASES)
     assert all(history.source and history.title for history in HISTORIES)
@@ -143,6 +154,42 @@ def test_a_fixed_offset_is_detected() -> None:
 def test_blocks_treated_as_bookings_are_detected() -> None:
     caught = failed(check_slots(with_blocks_as_bookings, CASES))
     assert caught == {"blocks-buffers-reach-in", "anchoring-not-after-block"}
+
+
+def with_buffers_of_the_first(case: ServicesCase) -> Together | str:
+    """Take the buffers of the first service."""
+    first = replace(case, json={**case.json, "wanted": case.wanted[:1]})
+    whole, alone = added_up(case), added_up(first)
+    if isinstance(whole, str) or isinstance(alone, str):
+        return whole
+    return replace(
+        whole,
+        buffer_before_minutes=alone.buffer_before_minutes,
+        buffer_after_minutes=alone.buffer_after_minutes,
+    )
+
+
+def with_prices_of_the_salon(case: ServicesCase) -> Together | str:
+    """Ignore what a member overrides."""
+    services = [{**each, "own": {}} if "own" in each else each for each in case.services]
+    return added_up(replace(case, json={**case.json, "services": services}))
+
+
+def sorted_by_name(case: ServicesCase) -> Together | str:
+    return added_up(replace(case, json={**case.json, "wanted": sorted(case.wanted)}))
+
+
+def test_wrong_sums_of_services_are_detected() -> None:
+    assert failed(check_services(SERVICES, with_buffers_of_the_first)) == {
+        "services-longest-buffers",
+        "services-buffers-zero-and-inherited",
+    }
+    caught = failed(check_services(SERVICES, with_prices_of_the_salon))
+    assert {"services-own-length", "services-own-price-below-the-deposit", "services-own-in-a-sum"} <= caught
+    assert "services-two" not in caught
+    caught = failed(check_services(SERVICES, sorted_by_name))
+    assert "services-two" in caught
+    assert "services-order" not in caught
 
 
 def test_a_failure_names_missing_and_unexpected_slots() -> None:
@@ -373,7 +420,9 @@ def test_missing_members_of_a_calendar_have_defaults() -> None:
 
 def test_a_run_without_failures_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main([]) == 0
-    assert capsys.readouterr().out == f"{len(CASES)} slot cases, {len(HISTORIES)} histories: all passed\n"
+    assert capsys.readouterr().out == (
+        f"{len(CASES)} slot cases, {len(SERVICES)} of services, {len(HISTORIES)} histories: all passed\n"
+    )
 
 
 def test_a_run_with_a_failure_exits_with_1_and_reports_it(
@@ -384,7 +433,7 @@ def test_a_run_with_a_failure_exits_with_1_and_reports_it(
     shown = capsys.readouterr().out
     assert "FAILED claims-buffer-of-the-next: " in shown
     assert "+ 2025-11-24 10:00:00+08:00 – 2025-11-24 11:00:00+08:00  offered, and not expected" in shown
-    assert shown.endswith("2 slot cases, 0 histories: 2 failed\n")
+    assert shown.endswith("2 slot cases, 0 of services, 0 histories: 2 failed\n")
 
 
 def test_the_report_is_available_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -472,7 +521,9 @@ def test_a_correct_server_passes_and_skipped_histories_are_reported(
     assert runner.main(["--url", served, "--only", "c*", "--only", "rules-*", "--only", "day-*"]) == 0
     shown = capsys.readouterr().out
     assert "SKIPPED cancel-tier-48: --admin-email and --admin-password are not given\n" in shown
-    assert re.search(r"^[0-9]+ slot cases, 0 histories: all passed \([0-9]+ skipped\)$", shown, re.MULTILINE)
+    assert re.search(
+        r"^[0-9]+ slot cases, 0 of services, 0 histories: all passed \([0-9]+ skipped\)$", shown, re.MULTILINE
+    )
 
 
 def test_a_wrong_server_fails(served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -541,7 +592,7 @@ class _ServerInMemory(Server):
         return RemoteResponse(200, {})
 
 
-async def test_histories_pass_through_the_api() -> None:
+async def test_services_and_histories_pass_through_the_api() -> None:
     api = Api({"BOOKING_RATE_LIMITS": "off"})
     api.clock.set(datetime.now(UTC))
     async with api.opened():
@@ -552,9 +603,13 @@ async def test_histories_pass_through_the_api() -> None:
         await api.container.executor().run(register, admin, actor=SYSTEM)
         server = _ServerInMemory(api, asyncio.get_running_loop())
         wrong = replace(HISTORIES[0], id="wrong", expected=replace(HISTORIES[0].expected, slot_free=True))
+        services = await asyncio.to_thread(
+            check_services_on_server, server, SERVICES, email="admin@example.com", password=PASSWORD
+        )
         found = await asyncio.to_thread(
             play_on_server, server, (*HISTORIES, wrong), email="admin@example.com", password=PASSWORD
         )
+    assert [str(failure) for failure in services] == []
     assert [str(failure) for failure in found.failures if failure.id != "wrong"] == []
     assert [failure.problems for failure in found.failures] == [
         ("  - slot_free: True  expected\n  + slot_free: False  found",)

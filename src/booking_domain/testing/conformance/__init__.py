@@ -1,4 +1,4 @@
-"""The conformance suite: test vectors for slots and booking histories, and a runner for any implementation.
+"""The conformance suite: test vectors for slots, services and booking histories, and a runner for any implementation.
 
     python -m booking_domain.testing.conformance                     # this library
     python -m booking_domain.testing.conformance --url http://…      # a server
@@ -9,18 +9,22 @@ It needs the standard library only. `docs/conformance.md` describes the vectors.
 from booking_domain.testing.conformance.calendars import calendar_of, claims_of, opening_hours_of
 from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
 from booking_domain.testing.conformance.playing import check_histories
+from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import Failure, check_explanations, check_slots
 
 __all__ = [
     "Failure",
     "History",
+    "ServicesCase",
     "SlotCase",
     "calendar_of",
     "check_explanations",
     "check_histories",
+    "check_services",
     "check_slots",
     "claims_of",
     "load_histories",
+    "load_services_cases",
     "load_slot_cases",
     "opening_hours_of",
 ]

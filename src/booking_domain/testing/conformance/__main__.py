@@ -12,7 +12,10 @@ from booking_domain.testing.conformance.cases import History, SlotCase, load_his
 from booking_domain.testing.conformance.playing import check_histories
 from booking_domain.testing.conformance.remote import Server, Unexpected
 from booking_domain.testing.conformance.remote_histories import play_on_server
+from booking_domain.testing.conformance.remote_services import check_services_on_server
+from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import (
+    Case,
     Failure,
     check_answers,
     check_explanations,
@@ -26,6 +29,7 @@ class Report:
     """The results of a run."""
 
     slot_cases: int = 0
+    services: int = 0
     histories: int = 0
     failures: list[Failure] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -37,13 +41,15 @@ class Report:
         yield from (f"SKIPPED {id_}: {reason}" for id_, reason in self.skipped.items())
         outcome = f"{len({each.id for each in self.failures})} failed" if self.failures else "all passed"
         skipped = f" ({len(self.skipped)} skipped)" if self.skipped else ""
-        yield f"{self.slot_cases} slot cases, {self.histories} histories: {outcome}{skipped}"
+        counted = f"{self.slot_cases} slot cases, {self.services} of services, {self.histories} histories"
+        yield f"{counted}: {outcome}{skipped}"
 
     def json(self) -> str:
         """Return the report as JSON."""
         return json.dumps(
             {
                 "slotCases": self.slot_cases,
+                "services": self.services,
                 "histories": self.histories,
                 "failures": [
                     {"id": each.id, "title": each.title, "source": each.source, "problems": each.problems}
@@ -60,16 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     asked = _parser().parse_args(arguments)
     cases = [case for case in load_slot_cases() if _chosen(case.id, asked.only)]
+    services = [case for case in load_services_cases() if _chosen(case.id, asked.only)]
     histories = [history for history in load_histories() if _chosen(history.id, asked.only)]
-    if not cases and not histories:
+    if not cases and not services and not histories:
         sys.stderr.write(f"no vector is called {' or '.join(asked.only)}; --list names all\n")
         return 2
     if asked.list:
-        names = [(case.id, case.title) for case in cases] + [(history.id, history.title) for history in histories]
-        sys.stdout.writelines(f"{id_}\t{title}\n" for id_, title in names)
+        everything: tuple[Case, ...] = (*cases, *services, *histories)
+        sys.stdout.writelines(f"{each.id}\t{each.title}\n" for each in everything)
         return 0
     try:
-        report = _here(cases, histories) if asked.url is None else _there(asked, cases, histories)
+        report = _here(cases, services, histories) if asked.url is None else _there(asked, cases, services, histories)
     except Unexpected as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -83,7 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="name the vectors and do nothing")
     parser.add_argument("--json", action="store_true", help="report as JSON")
     parser.add_argument("--url", help="check the server at this address, e.g. http://127.0.0.1:8000")
-    parser.add_argument("--admin-email", metavar="EMAIL", help="an admin of that server: histories are played there")
+    parser.add_argument(
+        "--admin-email",
+        metavar="EMAIL",
+        help="an admin of that server: services are booked and histories are played there",
+    )
     parser.add_argument("--admin-password", metavar="PASSWORD", help="the admin's password")
     return parser
 
@@ -92,21 +103,35 @@ def _chosen(id_: str, only: Sequence[str]) -> bool:
     return not only or any(fnmatchcase(id_, pattern) for pattern in only)
 
 
-def _here(cases: Sequence[SlotCase], histories: Sequence[History]) -> Report:
-    failures = [*check_slots(offered_slots, cases), *check_explanations(explain, cases), *check_histories(histories)]
-    return Report(slot_cases=len(cases), histories=len(histories), failures=failures)
+def _here(cases: Sequence[SlotCase], services: Sequence[ServicesCase], histories: Sequence[History]) -> Report:
+    failures = [
+        *check_slots(offered_slots, cases),
+        *check_explanations(explain, cases),
+        *check_services(services),
+        *check_histories(histories),
+    ]
+    return Report(slot_cases=len(cases), services=len(services), histories=len(histories), failures=failures)
 
 
-def _there(asked: argparse.Namespace, cases: Sequence[SlotCase], histories: Sequence[History]) -> Report:
+def _there(
+    asked: argparse.Namespace,
+    cases: Sequence[SlotCase],
+    services: Sequence[ServicesCase],
+    histories: Sequence[History],
+) -> Report:
     server = Server(asked.url)
     server.ask("GET", "/health/live")  # any response shows that the server is reachable
     failures = [*check_answers(server.slots, cases), *check_reasons(server.reasons, cases)]
     report = Report(slot_cases=len(cases), failures=failures)
     if asked.admin_email is None or asked.admin_password is None:
         reason = "--admin-email and --admin-password are not given"
-        report.skipped = {history.id: reason for history in histories}
+        unplayed: tuple[Case, ...] = (*services, *histories)
+        report.skipped = {each.id: reason for each in unplayed}
         return report
-    played = play_on_server(server, histories, email=asked.admin_email, password=asked.admin_password)
+    admin = {"email": asked.admin_email, "password": asked.admin_password}
+    report.services = len(services)
+    report.failures += check_services_on_server(server, services, **admin)
+    played = play_on_server(server, histories, **admin)
     report.histories = len(histories) - len(played.skipped)
     report.failures += played.failures
     report.skipped = played.skipped

@@ -144,16 +144,17 @@ class History:
 def load_slot_cases() -> tuple[SlotCase, ...]:
     """Load all vectors for slots."""
     return tuple(
-        SlotCase(id=each["id"], title=each["title"], source=each["source"], json=each) for each in _vectors("slots")
+        SlotCase(id=each["id"], title=each["title"], source=each["source"], json=each) for each in vectors("slots")
     )
 
 
 def load_histories() -> tuple[History, ...]:
     """Load all histories."""
-    return tuple(_history(each) for each in _vectors("histories"))
+    return tuple(_history(each) for each in vectors("histories"))
 
 
-def _vectors(kind: str) -> Iterator[dict[str, Any]]:
+def vectors(kind: str) -> Iterator[dict[str, Any]]:
+    """Load all vectors of a kind."""
     folder = files(__package__) / "vectors"
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".json"):

@@ -49,7 +49,9 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class Stage:
+    """A server with the parties of this run: their tokens, an approved provider, and when appointments may begin."""
+
     server: Server
     tokens: dict[str, str]
     provider_id: str
@@ -59,14 +61,14 @@ class _Stage:
 def play_on_server(server: Server, histories: Iterable[History], *, email: str, password: str) -> Played:
     """Run the histories one after the other, in separate hours, with a new provider."""
     played = Played()
-    stage: _Stage | None = None
+    stage: Stage | None = None
     for number, history in enumerate(histories):
         reason = why_not(history)
         if reason is not None:
             played.skipped[history.id] = reason
             continue
         try:
-            stage = stage or _set(server, email, password)
+            stage = stage or set_stage(server, email, password)
             if number % HISTORIES_A_CUSTOMER == 0:
                 stage.tokens.update(_customers(server))
             problems = _Play(stage, history, stage.begins + number * HOURS_A_HISTORY * HOUR).problems()
@@ -134,10 +136,10 @@ def _joined(server: Server, role: str) -> str:
 
 
 def _token(answer: RemoteResponse, what: str) -> str:
-    return str(_done(answer, what)["accessToken"])
+    return str(done(answer, what)["accessToken"])
 
 
-def _set(server: Server, email: str, password: str) -> _Stage:
+def set_stage(server: Server, email: str, password: str) -> Stage:
     """Create the parties; the provider is open at all times."""
     login = {"email": email, "password": password}
     tokens = {
@@ -148,21 +150,21 @@ def _set(server: Server, email: str, password: str) -> _Stage:
     }
     owner = tokens["provider"]
     profile = {"displayName": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}
-    provider_id = _done(server.ask("POST", "/providers/me", profile, token=owner), "opening a profile")["id"]
+    provider_id = done(server.ask("POST", "/providers/me", profile, token=owner), "opening a profile")["id"]
     for day in range(7):
         rule = {"day": day, "startTime": "00:00", "endTime": "24:00"}
-        _done(server.ask("POST", "/availability", rule, token=owner), "adding a rule")
-    _done(server.ask("POST", "/providers/me/submit", token=owner), "submitting the profile")
+        done(server.ask("POST", "/availability", rule, token=owner), "adding a rule")
+    done(server.ask("POST", "/providers/me/submit", token=owner), "submitting the profile")
     approve = f"/admin/providers/{provider_id}/approve"
-    _done(server.ask("PATCH", approve, {"approved": True}, token=tokens["admin"]), "approving the profile")
+    done(server.ask("PATCH", approve, {"approved": True}, token=tokens["admin"]), "approving the profile")
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _Stage(server, tokens, provider_id, today + timedelta(days=DAYS_AHEAD))
+    return Stage(server, tokens, provider_id, today + timedelta(days=DAYS_AHEAD))
 
 
 class _Play:
     """A history in progress."""
 
-    def __init__(self, stage: _Stage, history: History, begins: datetime) -> None:
+    def __init__(self, stage: Stage, history: History, begins: datetime) -> None:
         self._stage = stage
         self._history = history
         self._begins = begins
@@ -197,7 +199,7 @@ class _Play:
                 {"hoursBefore": tier.hours_before, "percent": tier.percent} for tier in terms.cancellation.tiers
             ],
         }
-        _done(self._ask("provider", "PUT", "/availability/settings", settings), "agreeing on terms")
+        done(self._ask("provider", "PUT", "/availability/settings", settings), "agreeing on terms")
 
     def _ask(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> RemoteResponse:
         return self._stage.server.ask(method, path, body, token=self._stage.tokens[who])
@@ -292,8 +294,8 @@ class _Play:
     def _outcome(self) -> Outcome:
         """Return the current outcome."""
         seen = self._seen()
-        money = _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/payments"), "reading the payments")
-        events = _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/events"), "reading the audit trail")
+        money = done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/payments"), "reading the payments")
+        events = done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/events"), "reading the audit trail")
         return Outcome(
             status=Status(seen["status"]),
             payment_status=BookingPaymentStatus(seen["paymentStatus"]),
@@ -307,10 +309,10 @@ class _Play:
         """Return whether the hour is offered."""
         query = {"from": self._slot(0), "to": self._slot(0.5)}
         answer = self._stage.server.ask("GET", f"/providers/{self._stage.provider_id}/slots", query=query)
-        return bool(_done(answer, "listing slots")["slots"])
+        return bool(done(answer, "listing slots")["slots"])
 
     def _seen(self) -> dict[str, Any]:
-        return _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}"), "reading the booking")
+        return done(self._ask("admin", "GET", f"/bookings/{self._booking_id}"), "reading the booking")
 
     def _let_go(self) -> None:
         """Release the remaining holds, because a customer can have three at most."""
@@ -321,7 +323,12 @@ class _Play:
         return (self._begins + number * HOUR).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _done(answer: RemoteResponse, what: str) -> dict[str, Any]:
+def done(answer: RemoteResponse, what: str) -> dict[str, Any]:
+    """Return the body of a response.
+
+    Raises:
+        Unexpected: the request was refused.
+    """
     if not answer.done:
         raise Unexpected(f"{what}: the server returned {answer}")
     return answer.body or {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
@@ -11,6 +11,22 @@ from booking_domain.scheduling.explain import Explanation
 from booking_domain.scheduling.model import Calendar, Slot
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.conformance.cases import SlotCase, Why
+
+
+class Case(Protocol):
+    """A vector: its id, a sentence, and the source of the rule."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+Vector = TypeVar("Vector", bound=Case)
 
 
 class OfferedSlots(Protocol):
@@ -97,20 +113,21 @@ def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Fail
 
 def check_answers(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
     """As `check_slots`, for an implementation that takes a whole case."""
-    return list(_failures(cases, lambda case: _slot_problems(case, tuple(ask(case)))))
+    return list(failures(cases, lambda case: _slot_problems(case, tuple(ask(case)))))
 
 
 def check_reasons(ask: Callable[[SlotCase, Why], Said], cases: Iterable[SlotCase]) -> list[Failure]:
     """As `check_explanations`, for an implementation that takes a whole case."""
     return list(
-        _failures(
+        failures(
             cases,
             lambda case: [line for why in case.explanations for line in _why_problems(case, why, ask(case, why))],
         )
     )
 
 
-def _failures(cases: Iterable[SlotCase], problems_of: Callable[[SlotCase], Iterable[str]]) -> Iterator[Failure]:
+def failures(cases: Iterable[Vector], problems_of: Callable[[Vector], Iterable[str]]) -> Iterator[Failure]:
+    """Yield a failure for each case that has problems."""
     for case in cases:
         try:
             problems = tuple(problems_of(case))

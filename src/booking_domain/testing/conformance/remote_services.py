@@ -1,0 +1,117 @@
+"""Books the services of the vectors on a server, and reads from its answers what they added up to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from booking_domain.testing.builders import HOUR
+from booking_domain.testing.conformance.calendars import Json, instant_of
+from booking_domain.testing.conformance.remote import RemoteResponse, Server
+from booking_domain.testing.conformance.remote_histories import Stage, done, set_stage
+from booking_domain.testing.conformance.services import CURRENCY, ServicesCase, Together, check_services
+from booking_domain.testing.conformance.slot_checks import Failure
+
+STEP: Final = timedelta(minutes=5)
+AROUND: Final = timedelta(hours=2)
+"""Longer than all buffers."""
+_OF_SALON: Final = "own"
+
+
+def check_services_on_server(
+    server: Server, cases: Iterable[ServicesCase], *, email: str, password: str
+) -> list[Failure]:
+    """Book the services of each case with a new provider, who is a member of a new salon."""
+    booking: _Booking | None = None
+
+    def ask(case: ServicesCase) -> Together | str:
+        nonlocal booking
+        booking = booking or _Booking(set_stage(server, email, password))
+        return booking.of(case)
+
+    return check_services(cases, ask)
+
+
+class _Booking:
+    """The parties: a provider of a salon, and a customer who books them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._start = stage.begins + 10 * HOUR
+        salon = {"name": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}
+        self._salon_id = self._done("manager", "POST", "/salons", salon)["id"]
+        always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+        self._done("manager", "PUT", f"/salons/{self._salon_id}/hours", {"rules": always})
+        self._done("manager", "POST", f"/salons/{self._salon_id}/members", {"providerId": stage.provider_id})
+        self._done("provider", "POST", f"/salons/{self._salon_id}/members/me/accept")
+        probe = {"name": "Probe", "durationMinutes": 5, "priceAmount": 0}
+        probe |= {"bufferBeforeMinutes": 0, "bufferAfterMinutes": 0}
+        self._probe_id = self._done("provider", "POST", "/services", probe)["id"]
+        """Its slots show how much time an appointment blocks."""
+
+    def of(self, case: ServicesCase) -> Together | str:
+        settings = {**case.json["settings"], "slotStepMinutes": 5, "currency": CURRENCY}
+        self._done("provider", "PUT", "/availability/settings", settings)
+        with self._offered(case.services) as ids:
+            wanted = [ids.get(name) or str(uuid4()) for name in case.wanted]
+            order = {"providerId": self._stage.provider_id, "slot": _shown(self._start), "serviceIds": wanted}
+            answer = self._ask("customer", "POST", "/bookings", order)
+            if not answer.done:
+                return answer.code
+            try:
+                return self._added_up(answer.body)
+            finally:
+                path = f"/bookings/{answer.body['id']}"
+                self._done("customer", "PATCH", path, {"status": "cancelled"})
+
+    @contextmanager
+    def _offered(self, services: Iterable[Json]) -> Iterator[dict[str, str]]:
+        """Add the services; the ids by name."""
+        added: dict[str, tuple[str, str]] = {}
+        try:
+            for service in services:
+                body, owner = {name: value for name, value in service.items() if name != _OF_SALON}, "provider"
+                if _OF_SALON in service:
+                    body, owner = {**body, "salonId": self._salon_id, "currency": CURRENCY}, "manager"
+                id_ = self._done(owner, "POST", "/services", body)["id"]
+                added[service["name"]] = id_, owner
+                if _OF_SALON in service:
+                    self._done("provider", "PUT", f"/services/{id_}/offer", service[_OF_SALON])
+            yield {name: id_ for name, (id_, _) in added.items()}
+        finally:
+            for id_, owner in added.values():
+                self._ask(owner, "DELETE", f"/services/{id_}")
+
+    def _added_up(self, booking: Mapping[str, Any]) -> Together:
+        start, end = instant_of(booking["start"]), instant_of(booking["end"])
+        free = self._free(start - AROUND, end + AROUND)
+        return Together(
+            names=tuple(each["name"] for each in booking["services"]),
+            minutes=_minutes(end - start),
+            price=booking["priceAmount"],
+            deposit=booking["depositAmount"],
+            buffer_before_minutes=_minutes(start - max(each + STEP for each in free if each < start)),
+            buffer_after_minutes=_minutes(min(each for each in free if each >= end) - end),
+        )
+
+    def _free(self, first: datetime, last: datetime) -> list[datetime]:
+        """The starts of the slots that are still offered."""
+        query = {"from": _shown(first), "to": _shown(last), "serviceId": self._probe_id}
+        path = f"/providers/{self._stage.provider_id}/slots"
+        answer = done(self._stage.server.ask("GET", path, query=query), "listing slots")
+        return [instant_of(each["start"]) for each in answer["slots"]]
+
+    def _done(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return done(self._ask(who, method, path, body), f"{method} {path}")
+
+    def _ask(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> RemoteResponse:
+        return self._stage.server.ask(method, path, body, token=self._stage.tokens[who])
+
+
+def _shown(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds()) // 60

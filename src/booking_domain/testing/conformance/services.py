@@ -1,0 +1,147 @@
+"""The vectors of services: what the services of one booking add up to."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer, choose, compose
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.money import Money
+from booking_domain.testing.conformance.calendars import Json
+from booking_domain.testing.conformance.cases import vectors
+from booking_domain.testing.conformance.slot_checks import Failure, failures
+
+CURRENCY: Final = "MNT"
+_MEMBER: Final = ProviderId(UUID(int=1))
+_SALON: Final = SalonId(UUID(int=2))
+_MISSING: Final = ServiceId(UUID(int=9_999))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What the services of one booking are together. Amounts are in minor units."""
+
+    names: tuple[str, ...]
+    """In the order in which they were wanted."""
+    minutes: int
+    price: int
+    deposit: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicesCase:
+    """The services of a provider or of a salon, those that a customer wants, and what they are together."""
+
+    id: str
+    title: str
+    source: str
+    json: Json = field(repr=False)
+    """The JSON of the file: `settings`, `services`, `wanted`, `expect`."""
+
+    @property
+    def services(self) -> Sequence[Json]:
+        """The services. With `own`, they are a salon's, and `own` is what the member overrides."""
+        found: Sequence[Json] = self.json["services"]
+        return found
+
+    @property
+    def of_salon(self) -> bool:
+        """Whether the services are those of a salon."""
+        return any("own" in each for each in self.services)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The names of the wanted services."""
+        return tuple(self.json["wanted"])
+
+    @property
+    def expected(self) -> Together | str:
+        """The expected sum, or the error code that refuses these services."""
+        expect = self.json["expect"]
+        if "error" in expect:
+            return str(expect["error"])
+        return Together(
+            names=self.wanted,
+            minutes=expect["durationMinutes"],
+            price=expect["priceAmount"],
+            deposit=expect["depositAmount"],
+            buffer_before_minutes=expect["bufferBeforeMinutes"],
+            buffer_after_minutes=expect["bufferAfterMinutes"],
+        )
+
+
+def load_services_cases() -> tuple[ServicesCase, ...]:
+    """Load all vectors of services."""
+    return tuple(
+        ServicesCase(id=each["id"], title=each["title"], source=each["source"], json=each)
+        for each in vectors("services")
+    )
+
+
+def added_up(case: ServicesCase) -> Together | str:
+    """What this library makes of a case."""
+    offered = [_offered(each, number) for number, each in enumerate(case.services)]
+    ids = {each.name: each.id for each in offered}
+    settings = case.json["settings"]
+    try:
+        chosen = choose(offered, [ids.get(name, _MISSING) for name in case.wanted])
+    except DomainError as error:
+        return error.code
+    whole = compose(
+        chosen,
+        buffer_before_minutes=settings["bufferBeforeMinutes"],
+        buffer_after_minutes=settings["bufferAfterMinutes"],
+    )
+    return Together(
+        names=tuple(each.name for each in chosen),
+        minutes=whole.minutes,
+        price=whole.price.amount,
+        deposit=whole.deposit.amount,
+        buffer_before_minutes=whole.buffer_before_minutes,
+        buffer_after_minutes=whole.buffer_after_minutes,
+    )
+
+
+def check_services(
+    cases: Iterable[ServicesCase], ask: Callable[[ServicesCase], Together | str] = added_up
+) -> list[Failure]:
+    """Return the cases in which an implementation adds up something else, or refuses something else."""
+    return list(failures(cases, lambda case: _problems(case.expected, ask(case))))
+
+
+def _problems(expected: Together | str, found: Together | str) -> Iterator[str]:
+    if expected != found:
+        yield f"  - {expected}  expected"
+        yield f"  + {found}  found"
+
+
+def _offered(json: Json, number: int) -> OfferedService:
+    own: Json | None = json.get("own")
+    service = Service(
+        id=ServiceId(UUID(int=number)),
+        provider_id=_MEMBER if own is None else None,
+        salon_id=None if own is None else _SALON,
+        name=json["name"],
+        minutes=json["durationMinutes"],
+        price=Money(amount=json["priceAmount"], currency=CURRENCY),
+        deposit=Money(amount=json["depositAmount"], currency=CURRENCY),
+        buffer_before_minutes=json.get("bufferBeforeMinutes"),
+        buffer_after_minutes=json.get("bufferAfterMinutes"),
+        add_on=json.get("addOn", False),
+        created_at=datetime(2025, 11, 24, tzinfo=UTC),
+    )
+    return service.offered(None if own is None else _offer(service.id, own))
+
+
+def _offer(service_id: ServiceId, own: dict[str, Any] | Json) -> ServiceOffer:
+    return ServiceOffer(
+        service_id=service_id,
+        provider_id=_MEMBER,
+        minutes=own.get("durationMinutes"),
+        price_amount=own.get("priceAmount"),
+    )
