@@ -113,9 +113,9 @@ async def list_bookings(
     """List the caller's bookings with both parties and the actions that the caller can take, newest first.
 
     `when=upcoming&sort=start` is the day of a provider, or the next appointments of a customer;
-    `salonId=…&from=…&to=…&sort=start` is the day of a salon. Managers also get the bookings of the members of their
-    salons, admins all. The cursor is the id of the last booking of a page, so the filter and the order must stay the
-    same.
+    `salonId=…&from=2026-11-23&to=2026-11-24&timeZone=…&sort=start` is the day of a salon. Managers also get the
+    bookings of the members of their salons, admins all. The cursor is the id of the last booking of a page, so the
+    filter and the order must stay the same.
     """
     now = clock.now()
     found = await bookings.list_bookings(actor, asked.chosen(now), reads.appointments)

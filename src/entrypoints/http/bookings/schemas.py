@@ -1,7 +1,7 @@
 """The JSON of bookings."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Final
@@ -19,6 +19,7 @@ from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
+from booking_domain.shared.time import time_zone
 from booking_domain.workflows.any_provider import WithAnyProvider
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.place_booking import PlaceBooking
@@ -37,6 +38,7 @@ from entrypoints.http.kit.fields import (
     ServiceIds,
     SomeMinutes,
     Timestamp,
+    ZoneName,
     one_of,
     service_ids,
 )
@@ -215,15 +217,21 @@ _ORDERS: Final = {
 
 
 class BookingsQuery(ListQuery, frozen=True, kw_only=True):
-    """Filters: bookings that start in `[from, to)`; a date means midnight UTC. `status` may occur several times."""
+    """Filters: bookings that start in `[from, to)`. `status` may occur several times."""
 
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     when: When | None = None
     salon_id: UUID | None = None
     """The salon that the provider is a member of now."""
+    time_zone: ZoneName | None = None
+    """Dates in `from` and `to` mean midnight in this time zone; without it, midnight UTC."""
     sort: BookingOrder = BookingOrder.CREATED_FALLING
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+    def zone(self) -> tzinfo:
+        """The time zone of dates."""
+        return UTC if self.time_zone is None else time_zone(self.time_zone)
 
     def chosen(self, now: datetime) -> BookingListFilter:
         """The filter, for one booking more than the page has."""

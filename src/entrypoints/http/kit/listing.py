@@ -1,7 +1,7 @@
 """The queries that all lists of admins share: dates, parties, reference, amounts, page; and their CSV files."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Final, TypedDict, cast
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from msgspec import Meta, field
 from booking_domain.shared.ids import CustomerId, ProviderId
 from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.fields import Amount, Json, Moment, Query
-from entrypoints.http.kit.queries import utc_moment
+from entrypoints.http.kit.queries import moment
 
 MOST_STATUSES: Final = 10
 BookingReference = Annotated[str, Meta(min_length=1, max_length=32, description="The reference of a booking.")]
@@ -41,11 +41,19 @@ class PeriodQuery(Query, frozen=True, kw_only=True):
 
     def start(self) -> datetime | None:
         """The beginning of the period."""
-        return utc_moment(self.from_, name="from")
+        return self._at(self.from_, "from")
 
     def end(self) -> datetime | None:
         """The end of the period, which is not part of it."""
-        return utc_moment(self.to, name="to")
+        return self._at(self.to, "to")
+
+    def zone(self) -> tzinfo:
+        """The time zone of dates."""
+        return UTC
+
+    def _at(self, text: str | None, name: str) -> datetime | None:
+        zone = self.zone()  # an unknown one is refused, also without dates
+        return None if text is None else moment(text, zone, name=name)
 
 
 class ListQuery(PeriodQuery, frozen=True, kw_only=True):

@@ -35,7 +35,7 @@ async def test_the_day_of_a_salon_is_one_call(api: Api) -> None:
     me = (await api.get("/users/me", customer)).json()
     noon = await api.booked(customer, members[0][1], MONDAY_AT_NOON)
     ten = await api.booked(customer, members[1][1], MONDAY_AT_TEN)
-    await api.booked(customer, members[1][1], TUESDAY_AT_TEN)
+    tuesday = await api.booked(customer, members[1][1], TUESDAY_AT_TEN)
     await api.booked(customer, stranger_id, MONDAY_AT_TEN)
     day = await listed(api, manager, f"salonId={path.rsplit('/', 1)[-1]}&{THE_DAY}")
     assert [each["id"] for each in day] == [ten["id"], noon["id"]]
@@ -43,6 +43,13 @@ async def test_the_day_of_a_salon_is_one_call(api: Api) -> None:
     assert {each["salon"]["name"] for each in day} == {"Nomad"}
     assert day[0]["customer"] == {"id": me["id"], "name": me["name"], "email": me["email"]}
     assert day[0]["actions"] == ["reschedule", "cancel"]
+    for dates, expected in (
+        ("from=2026-11-23&to=2026-11-24&timeZone=Asia/Ulaanbaatar", [ten["id"], noon["id"]]),
+        ("from=2026-11-22&to=2026-11-23&timeZone=Pacific/Honolulu", [ten["id"], noon["id"]]),
+        ("from=2026-11-23&to=2026-11-24&timeZone=Pacific/Honolulu", [tuesday["id"]]),
+    ):
+        assert [each["id"] for each in await listed(api, manager, f"sort=start&{dates}")] == expected, dates
+    assert_problem(await api.get("/bookings?timeZone=Mars", manager), 422, "validation.invalid_value")
     for query, expected in (
         (f"providerId={members[0][1]}", [noon["id"]]),
         (f"reference={ten['reference']}", [ten["id"]]),
