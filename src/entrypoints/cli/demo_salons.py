@@ -1,4 +1,4 @@
-"""Demo salons: their managers, members, services and hours, and bookings in all states with reviews.
+"""Demo salons: their managers, members, services, hours, pictures and portfolios, and bookings in all states.
 
 A salon is added as a whole, if its manager has no account.
 """
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Location
+from booking_domain.files.model import Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.reviews.use_cases import PostReview, post_review
@@ -25,6 +26,7 @@ from booking_domain.shared.money import Money
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.workflows.expire_booking import ExpireBooking, expire_booking
+from booking_domain.workflows.pictures import PictureChange
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
@@ -35,10 +37,12 @@ from booking_domain.workflows.provider_profiles import (
     submit_profile,
 )
 from booking_domain.workflows.salons import (
+    EditSalon,
     Membership,
     OpenSalon,
     SetSalonHours,
     accept_invitation,
+    edit_salon,
     invite_provider,
     open_salon,
     set_salon_hours,
@@ -52,6 +56,7 @@ from booking_domain.workflows.services import (
     offer_service,
 )
 from entrypoints.cli.demo_accounts import PASSWORD, Account, at_that_time, registered
+from entrypoints.cli.demo_images import DemoImages
 from entrypoints.container import Container
 
 ZONE: Final = "Asia/Ulaanbaatar"
@@ -218,6 +223,7 @@ class _Opening:
         self._admin = admin
         self._password_hash = password_hash
         self._executor = container.executor()
+        self._images = DemoImages(container)
 
     async def run(self, customers: list[User]) -> None:
         manager = await registered(self._container, self._salon.manager, self._password_hash)
@@ -236,6 +242,9 @@ class _Opening:
         )
         hours = SetSalonHours(salon_id=opened.id, rules=_daily(SALON_HOURS))
         await self._executor.run(set_salon_hours, hours, actor=manager.actor)
+        photo_id = await self._images.upload(manager, Folder.SALON_PHOTOS, self._salon.name)
+        photos = EditSalon(salon_id=opened.id, photos=(photo_id,))
+        await self._executor.run(edit_salon, photos, actor=manager.actor)
         services = [
             (await self._executor.run(add_service, _service(each, opened.id), actor=manager.actor)).service.id
             for each in self._salon.services
@@ -269,6 +278,7 @@ class _Opening:
             address=f"{self._salon.address}, {self._salon.city}",
             location=self._salon.location,
             time_zone=ZONE,
+            photo=PictureChange(file_id=await self._images.upload(owner, Folder.PROVIDER_PHOTOS, member.name)),
             terms=TermsChange(
                 mode=BookingMode.REQUEST if member.on_request else None,
                 price_amount=_minor(self._salon.services[0].price),
@@ -281,6 +291,7 @@ class _Opening:
         await self._executor.run(submit_profile, None, actor=owner.actor)
         decision = DecideOnProfile(provider_id=provider_id, approved=True)
         await self._executor.run(decide_on_profile, decision, actor=self._admin.actor)
+        await self._images.add_portfolio(owner, member.styles)
         return owner, provider_id
 
     async def _booking(

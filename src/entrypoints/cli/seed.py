@@ -1,4 +1,4 @@
-"""Demo data for development: three accounts, a provider, paid appointments, reviews, a dispute, and three salons.
+"""Demo data for development: accounts, a provider with a portfolio, paid appointments, a dispute, and three salons.
 
 Seeding twice changes nothing.
 """
@@ -15,6 +15,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.disputes.model import Evidence
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.files.model import Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.reviews.model import MAX_RATING
@@ -31,6 +32,7 @@ from booking_domain.workflows.change_booking_status import ChangeBookingStatus, 
 from booking_domain.workflows.consents import GrantConsent, change_consent_code, grant_consent, list_given_consents
 from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.workflows.disputes import MakeStatement, OpenDispute, make_statement, open_dispute
+from booking_domain.workflows.pictures import PictureChange
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
@@ -42,6 +44,7 @@ from booking_domain.workflows.provider_profiles import (
     submit_profile,
 )
 from entrypoints.cli.demo_accounts import Account, at_that_time, registered
+from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
 from entrypoints.settings import Environment, Settings
@@ -83,6 +86,7 @@ async def seed(settings: Settings, url: str) -> None:
         raise SeedRefused("demo data is for development only: its passwords are public")
     container = Container(settings=replace(settings, database_url=url))
     await container.database().open()
+    await container.object_storage().open()
     try:
         admin, provider, customer = [await registered(container, account) for account in ACCOUNTS]
         await _provider(container, provider, admin)
@@ -91,6 +95,7 @@ async def seed(settings: Settings, url: str) -> None:
         await _dispute(container, provider, customer, admin)
         await add_salons(container, admin, customer)
     finally:
+        await container.object_storage().close()
         await container.database().close()
 
 
@@ -98,12 +103,14 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
     executor, reads = container.executor(), container.reads()
     view = await reads.providers.by_owner(owner.id)
     if view is None:
+        images = DemoImages(container)
         profile = ProfileChange(
             display_name="Sarnai Tattoo",
             bio="Fine lines and ornament, by appointment.",
             styles=("fine line", "ornamental"),
             address="Peace Avenue 1, Ulaanbaatar",
             time_zone="Asia/Ulaanbaatar",
+            photo=PictureChange(file_id=await images.upload(owner, Folder.PROVIDER_PHOTOS, owner.name)),
             terms=TermsChange(
                 deposit_amount=DEPOSIT.amount,
                 price_amount=PRICE.amount,
@@ -112,6 +119,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
             ),
         )
         view = await executor.run(open_profile, profile, actor=owner.actor)
+        await images.add_portfolio(owner, profile.styles)
     calendar = await reads.schedules.calendar(view.profile.id)
     open_days = {rule.day for rule in calendar.rules} if calendar is not None else set()
     # Add hours to an empty calendar only, so that a developer's own changes of it stay.

@@ -1,5 +1,7 @@
 """Demo accounts exist only in development: production starts without accounts and without known passwords."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -29,12 +31,13 @@ def test_a_migrated_database_has_no_accounts(postgres: TestServer) -> None:
         assert not {name for name in there if not name.startswith("procrastinate_")}
 
 
-async def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
+async def test_production_has_no_demo_accounts(postgres: TestServer, tmp_path: Path) -> None:
     with postgres.database() as url:
         with pytest.raises(SeedRefused):
             await seed(Settings.from_environment(PRODUCTION), url)
         assert "users" not in rows(url)
-        await seed(Settings.from_environment({"DATABASE_URL": url}), url)
+        development = Settings.from_environment({"DATABASE_URL": url, "BOOKING_DATA_DIR": str(tmp_path)})
+        await seed(development, url)
         seeded = rows(url)
         expected = {
             "users": 19,
@@ -44,10 +47,14 @@ async def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
             "reviews": 8,
             "disputes": 1,
             "dispute_statements": 2,
+            "portfolio_items": 24,
+            "files": 51,
         }
         assert {table: seeded[table] for table in expected} == expected
         with psycopg.connect(url) as connection:
             statuses = {status for (status,) in connection.execute("SELECT DISTINCT status FROM bookings")}
         assert statuses == set(Status)
-        await seed(Settings.from_environment({"DATABASE_URL": url}), url)
+        images = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+        assert images == ["1080.webp"] * 51 + ["320.webp"] * 51
+        await seed(development, url)
         assert rows(url) == seeded, "seeding twice changes nothing"
