@@ -53,6 +53,7 @@ DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
 TWO_HOURS: Final = DurationChange(minutes=120, price_amount=Money.of(140_000, "MNT").amount)
 """Offered besides the default of one hour, for the same deposit."""
+STYLES: Final = ("fine line", "ornamental")
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
 REVIEWS: Final = (
     (timedelta(hours=20), 5, "Steady hands and a clean studio."),
@@ -107,7 +108,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
         profile = ProfileChange(
             display_name="Sarnai Tattoo",
             bio="Fine lines and ornament, by appointment.",
-            styles=("fine line", "ornamental"),
+            styles=STYLES,
             address="Peace Avenue 1, Ulaanbaatar",
             time_zone="Asia/Ulaanbaatar",
             photo=PictureChange(file_id=await images.upload(owner, Folder.PROVIDER_PHOTOS, owner.name)),
@@ -119,7 +120,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
             ),
         )
         view = await executor.run(open_profile, profile, actor=owner.actor)
-        await images.add_portfolio(owner, profile.styles)
+        await images.add_portfolio(owner, STYLES)
     calendar = await reads.schedules.calendar(view.profile.id)
     open_days = {rule.day for rule in calendar.rules} if calendar is not None else set()
     # Add hours to an empty calendar only, so that a developer's own changes of it stay.
