@@ -93,3 +93,14 @@ async def test_the_owner_is_told_that_an_old_token_was_used_again(api: Api) -> N
         assert (await dorj.refresh()).status_code == 200
     assert (await api.post("/auth/refresh", json={"refreshToken": first})).status_code == 401
     assert await told(api, SESSIONS_ENDED) == 1
+
+
+async def test_the_owner_is_told_of_every_change_of_the_bank_account(api: Api) -> None:
+    dorj = await member(api)
+    account, path = {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Dorj"}, "/users/me/bank-account"
+    changes = ((account, 1), (account, 1), ({**account, "bank": "Golomt"}, 2))  # the same again is no change
+    for body, times in changes:
+        assert (await api.put(path, dorj.token, json=body)).status_code == 200
+        assert await told(api, "account.bank_account_changed") == times
+    assert (await api.delete(path, dorj.token)).status_code == 204
+    assert await told(api, "account.bank_account_changed") == 3
