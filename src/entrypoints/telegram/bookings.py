@@ -1,26 +1,39 @@
-"""The bookings of a person."""
+"""The bookings of a person: list, show, pay, move, cancel, and answer requests."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 
-from booking_domain.bookings.transitions import Party
+from booking_domain.bookings.available_actions import AvailableAction, available_actions
+from booking_domain.bookings.transitions import Party, Status
 from booking_domain.notifications.chats import Button, ChatMessage
 from booking_domain.notifications.notices import LocalTime
+from booking_domain.payments.model import Purpose
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import BookingId
+from booking_domain.shared.time import time_zone
+from booking_domain.workflows.accept_request import AcceptRequest, accept_request
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
 from booking_domain.workflows.queries import bookings
 from booking_domain.workflows.queries.bookings import VisibleAppointment
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.workflows.start_payment import StartPayment, start_payment
 from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.codes import joined, long
 from entrypoints.telegram.screens import Parts, Person, home
+from entrypoints.telegram.slots import Wanted, day_code, day_of, days, slot_of, times
 
-SHOWN: Final = 10
+_SHOWN: Final = 10
 """How many bookings a list has."""
+_MOST_OF_A_DAY: Final = 90
 
 
 async def upcoming(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
     """The bookings that are to come, a provider's and a customer's, by start."""
-    chosen = BookingListFilter(upcoming_at=parts.clock.now(), order=BookingListOrder.EARLIEST_START, limit=SHOWN)
+    chosen = BookingListFilter(upcoming_at=parts.clock.now(), order=BookingListOrder.EARLIEST_START, limit=_SHOWN)
     found = await bookings.list_bookings(person.actor, chosen, parts.reads.appointments)
     text = person.say(Phrase("Your upcoming bookings:")) if found else person.say(Phrase("No upcoming bookings."))
     rows = ((Button(text=_line(seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
@@ -29,26 +42,167 @@ async def upcoming(person: Person, _: Sequence[str], parts: Parts) -> ChatMessag
 
 async def one(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """A booking."""
-    (code,) = words
-    return await shown(person, BookingId(long(code)), parts)
+    return await shown(person, _only_id(words), parts)
 
 
 async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMessage:
     """A booking, and what the person can do with it."""
     seen = await bookings.get_appointment(person.actor, booking_id, parts.reads.appointments)
+    can = set(available_actions(seen.appointment.booking, seen.party, person.actor, parts.clock.now()))
+    say = person.say
+    buttons = (
+        (AvailableAction.PAY_DEPOSIT, say(Phrase("Pay the deposit")), "P"),
+        (AvailableAction.PAY_BALANCE, say(Phrase("Pay the balance")), "P"),
+        (AvailableAction.ACCEPT, say(Phrase("Accept")), "a"),
+        (AvailableAction.DECLINE, say(Phrase("Decline")), "x"),
+        (AvailableAction.RESCHEDULE, say(Phrase("Move")), "m"),
+        (AvailableAction.CANCEL, say(Phrase("Cancel the booking")), "c"),
+    )
+    if seen.party is Party.CUSTOMER:
+        can.discard(AvailableAction.ACCEPT)  # of the times that the provider offers, one is to be chosen
+    rows = ((Button(text=text, data=joined(head, booking_id)),) for action, text, head in buttons if action in can)
     return ChatMessage(
-        text=described(person, seen),
-        rows=((Button(text=person.say(Phrase("My bookings")), data="u"),), home(person)),
+        text=_described(person, seen), rows=(*rows, (Button(text=say(Phrase("My bookings")), data="u"),), home(person))
     )
 
 
-def described(person: Person, seen: VisibleAppointment) -> str:
+async def day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The bookings of a day on the person's clock, today's at first."""
+    zone = time_zone(person.user.time_zone)
+    chosen_day = day_of(words[0]) if words else parts.clock.now().astimezone(zone).date()
+    start = datetime.combine(chosen_day, time(), zone)
+    end = datetime.combine(chosen_day + timedelta(days=1), time(), zone)
+    chosen = BookingListFilter(
+        at_from=start,
+        at_before=end,
+        statuses=(Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW),
+        order=BookingListOrder.EARLIEST_START,
+        limit=_MOST_OF_A_DAY,
+    )
+    found = await bookings.list_bookings(person.actor, chosen, parts.reads.appointments)
+    rows = ((Button(text=_line(seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
+    around = tuple(
+        Button(text=f"{other:%Y-%m-%d}", data=joined("y", day_code(other)))
+        for other in (chosen_day - timedelta(days=1), chosen_day + timedelta(days=1))
+    )
+    text = person.say(Phrase("{day}: {count} bookings"), day=f"{chosen_day:%Y-%m-%d}", count=str(len(found)))
+    return ChatMessage(text=text, rows=(*rows, around, home(person)))
+
+
+async def ask_cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """What goes back if the booking is cancelled now."""
+    booking_id, say = _only_id(words), person.say
+    quote = await bookings.get_cancellation_quote(
+        person.actor, booking_id, parts.reads.appointments, now=parts.clock.now()
+    )
+    text = say(Phrase("If the booking is cancelled now, {refund} goes back."), refund=str(quote.refund))
+    confirm = Button(text=say(Phrase("Yes, cancel")), data=joined("C", booking_id, str(quote.refund.amount)))
+    back = Button(text=say(Phrase("No, keep it")), data=joined("b", booking_id))
+    return ChatMessage(text=text, rows=((confirm,), (back,)))
+
+
+async def cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Cancel with the refund that was shown; one that is cancelled is shown."""
+    code, refund = words
+    command = ChangeBookingStatus(
+        booking_id=BookingId(long(code)),
+        to=Status.CANCELLED,
+        payment_window=parts.payment_window,
+        expected_refund=int(refund),
+    )
+    return await _ended(person, change_booking_status, command, parts)
+
+
+async def decline(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Decline a request; one that is declined is shown."""
+    return await _ended(person, decline_request, DeclineRequest(booking_id=_only_id(words)), parts)
+
+
+async def _ended(
+    person: Person, use_case: UseCase[Any, Any, Any], command: ChangeBookingStatus | DeclineRequest, parts: Parts
+) -> ChatMessage:
+    return await _changed(person, use_case, command, parts, lambda status: status is Status.CANCELLED)
+
+
+async def accept(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Accept a request; one that is accepted is shown."""
+    command = AcceptRequest(booking_id=_only_id(words), payment_window=parts.payment_window)
+    return await _changed(person, accept_request, command, parts, {Status.PENDING, Status.CONFIRMED}.__contains__)
+
+
+async def _changed(
+    person: Person,
+    use_case: UseCase[Any, Any, Any],
+    command: ChangeBookingStatus | DeclineRequest | AcceptRequest,
+    parts: Parts,
+    done: Callable[[Status], bool],
+) -> ChatMessage:
+    """Run the use case; if it is refused because it is done already, show the booking."""
+    try:
+        await parts.executor.run(use_case, command, actor=person.actor)
+    except DomainError:
+        seen = await bookings.get_appointment(person.actor, command.booking_id, parts.reads.appointments)
+        if not done(seen.appointment.booking.status):
+            raise
+    return await shown(person, command.booking_id, parts)
+
+
+async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The days to which the booking can move."""
+    code, *first = words
+    wanted = await _wanted(person, code, parts)
+    return await days(person, wanted, day_of(first[0]) if first else None, parts, here=("m", code), to=("T", code))
+
+
+async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The times of a day to which the booking can move."""
+    code, chosen = words
+    return await times(person, await _wanted(person, code, parts), day_of(chosen), parts, to=("M", code))
+
+
+async def move(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Move the booking; to the time that it has, nothing changes."""
+    code, slot = words
+    command = RescheduleBooking(booking_id=BookingId(long(code)), slot=slot_of(slot))
+    await parts.executor.run(reschedule_booking, command, actor=person.actor)
+    return await shown(person, command.booking_id, parts)
+
+
+async def pay(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Where to pay what is due: the deposit, or else the balance."""
+    booking_id, say = _only_id(words), person.say
+    seen = await bookings.get_appointment(person.actor, booking_id, parts.reads.appointments)
+    pending = seen.appointment.booking.status is Status.PENDING
+    command = StartPayment(booking_id=booking_id, purpose=Purpose.DEPOSIT if pending else Purpose.BALANCE)
+    payment = await start_payment(command, actor=person.actor, executor=parts.executor, gateways=parts.gateways)
+    url = "" if payment.invoice is None else payment.invoice.checkout_url
+    text = say(Phrase("To pay: {amount}"), amount=str(payment.amount))
+    if not url:
+        text += "\n" + say(Phrase("Please pay in the app or on the web page."))
+    link = ((Button(text=say(Phrase("Pay")), url=url),),) if url else ()
+    back = Button(text=say(Phrase("Back to the booking")), data=joined("b", booking_id))
+    return ChatMessage(text=text, rows=(*link, (back,)))
+
+
+async def _wanted(person: Person, code: str, parts: Parts) -> Wanted:
+    seen = await bookings.get_appointment(person.actor, BookingId(long(code)), parts.reads.appointments)
+    booking = seen.appointment.booking
+    services = tuple(service.id for service in booking.services)
+    return Wanted(provider_id=booking.provider_id, services=services, minutes=None if services else booking.minutes)
+
+
+def _only_id(words: Sequence[str]) -> BookingId:
+    (code,) = words
+    return BookingId(long(code))
+
+
+def _described(person: Person, seen: VisibleAppointment) -> str:
     """What a party reads about a booking."""
     booking, say = seen.appointment.booking, person.say
     services = ", ".join(service.name for service in booking.services)
     lines = (
         say(Phrase("Booking {reference}"), reference=booking.reference),
-        other_party(seen),
+        _other_party(seen),
         services,
         f"{_start(seen)} ({booking.time_zone})",
         say(Phrase("Status: {status}"), status=say.status(booking.status)),
@@ -57,7 +211,7 @@ def described(person: Person, seen: VisibleAppointment) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def other_party(seen: VisibleAppointment) -> str:
+def _other_party(seen: VisibleAppointment) -> str:
     """The name of whom the person meets."""
     appointment = seen.appointment
     return appointment.provider_name if seen.party is Party.CUSTOMER else appointment.customer_name
@@ -69,4 +223,4 @@ def _start(seen: VisibleAppointment) -> str:
 
 
 def _line(seen: VisibleAppointment) -> str:
-    return f"{_start(seen)} · {other_party(seen)}"
+    return f"{_start(seen)} · {_other_party(seen)}"

@@ -17,15 +17,37 @@ from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.languages.documents import Phrase, Wording
-from entrypoints.telegram import bookings, screens
+from entrypoints.telegram import bookings, placing, screens
 from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu
 from entrypoints.telegram.updates import Message, Sender, Tap, Update
 
 START: Final = "/start"
 _PRIVATE: Final = "private"
-_COMMANDS: Final = MappingProxyType({"/bookings": "u", "/language": "l", "/help": "h", START: "h"})
+_COMMANDS: Final = MappingProxyType(
+    {"/bookings": "u", "/today": "y", "/book": "n", "/language": "l", "/help": "h", START: "h"}
+)
 _SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
-    {"h": screens.helping, "l": screens.languages, "u": bookings.upcoming, "b": bookings.one}
+    {
+        "h": screens.helping,
+        "l": screens.languages,
+        "u": bookings.upcoming,
+        "y": bookings.day,
+        "b": bookings.one,
+        "P": bookings.pay,
+        "a": bookings.accept,
+        "x": bookings.decline,
+        "m": bookings.choose_day,
+        "T": bookings.choose_time,
+        "M": bookings.move,
+        "c": bookings.ask_cancel,
+        "C": bookings.cancel,
+        "n": placing.choose_provider,
+        "p": placing.choose_service,
+        "d": placing.choose_day,
+        "t": placing.choose_time,
+        "s": placing.ask,
+        "B": placing.book,
+    }
 )
 _LOG: Final = logging.getLogger(__name__)
 

@@ -54,6 +54,7 @@ def menu(say: Wording, text: str) -> ChatMessage:
         text=text,
         rows=(
             (Button(text=say(Phrase("My bookings")), data="u"),),
+            (Button(text=say(Phrase("New booking")), data="n"), Button(text=say(Phrase("Today")), data="y")),
             (Button(text=say(Phrase("Language")), data="l"),),
         ),
     )
@@ -63,6 +64,8 @@ def help_text(say: Wording) -> str:
     """What the bot understands."""
     commands = (
         ("/bookings", say(Phrase("your bookings"))),
+        ("/book", say(Phrase("a new booking"))),
+        ("/today", say(Phrase("the bookings of today"))),
         ("/language", say(Phrase("the language of the messages"))),
         ("/help", say(Phrase("what the bot understands"))),
     )

@@ -1,0 +1,131 @@
+"""A new booking: provider → service → day → slot → confirm."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings.transitions import Party
+from booking_domain.catalogue.model import ProviderFilter, ProviderOrder
+from booking_domain.notifications.chats import Button, ChatMessage
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.scheduling.services import ServiceView
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import BookingId, ProviderId, ServiceId
+from booking_domain.shared.money import Money
+from booking_domain.workflows.listings import BookingListFilter
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
+from booking_domain.workflows.queries import bookings as booking_queries
+from booking_domain.workflows.queries import providers, services
+from entrypoints.languages.documents import Phrase
+from entrypoints.telegram.bookings import shown
+from entrypoints.telegram.codes import joined, long
+from entrypoints.telegram.screens import Parts, Person, home
+from entrypoints.telegram.slots import Wanted, day_of, days, slot_of, times
+
+_NO_SERVICE: Final = "-"
+_PAGE: Final = 8
+_MOST_SERVICES: Final = 40
+
+
+async def choose_provider(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The providers, best rated first."""
+    after = ProviderId(long(words[0])) if words else None
+    chosen = ProviderFilter(order=ProviderOrder.RATING, after=after, limit=_PAGE + 1)
+    found = await providers.list_providers(chosen, parts.reads.providers)
+    page = [view.profile for view in found[:_PAGE]]
+    rows = [(Button(text=profile.display_name, data=joined("p", profile.id)),) for profile in page]
+    if len(found) > _PAGE:
+        rows.append((Button(text=person.say(Phrase("More")), data=joined("n", page[-1].id)),))
+    text = person.say(Phrase("With whom?")) if page else person.say(Phrase("Nobody takes bookings yet."))
+    return ChatMessage(text=text, rows=(*rows, home(person)))
+
+
+async def choose_service(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The services of a provider; the days of one who has none."""
+    (provider,) = words
+    provider_id = ProviderId(long(provider))
+    found = await _bookable(person, provider_id, parts)
+    if not found:
+        return await choose_day(person, (provider, _NO_SERVICE), parts)
+    offered = [view.offered for view in found[:_MOST_SERVICES]]
+    rows = [(Button(text=f"{each.name} · {each.price}", data=joined("d", provider_id, each.id)),) for each in offered]
+    return ChatMessage(text=person.say(Phrase("Which service?")), rows=(*rows, home(person)))
+
+
+async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The days with free times."""
+    provider, service, *first = words
+    here, to = ("d", provider, service), ("t", provider, service)
+    wanted = _wanted(provider, service)
+    return await days(person, wanted, day_of(first[0]) if first else None, parts, here=here, to=to)
+
+
+async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """The free times of a day."""
+    provider, service, day = words
+    return await times(person, _wanted(provider, service), day_of(day), parts, to=("s", provider, service))
+
+
+async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """What would be booked."""
+    provider, service, slot = words
+    wanted, start, say = _wanted(provider, service), slot_of(slot), person.say
+    view = await providers.get_provider(wanted.provider_id, parts.reads.providers)
+    offered = {each.offered.id: each.offered for each in await _bookable(person, wanted.provider_id, parts)}
+    booked = [offered[each] for each in wanted.services]
+    price, deposit = (booked[0].price, booked[0].deposit) if booked else (view.terms.price, view.terms.deposit)
+    lines = (
+        view.profile.display_name,
+        booked[0].name if booked else "",
+        f"{LocalTime(start, view.time_zone)} ({view.time_zone})",
+        say(Phrase("Price: {price}"), price=str(price)),
+        _deposit(person, deposit),
+    )
+    return ChatMessage(
+        text="\n".join(line for line in lines if line),
+        rows=((Button(text=say(Phrase("Book")), data=joined("B", *words)),), home(person)),
+    )
+
+
+async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Book; if that is done already, show the booking."""
+    provider, service, slot = words
+    wanted, start = _wanted(provider, service), slot_of(slot)
+    command = PlaceBooking(
+        provider_id=wanted.provider_id,
+        slot=start,
+        payment_window=parts.payment_window,
+        service_ids=wanted.services,
+    )
+    try:
+        booking_id = (await parts.executor.run(place_booking, command, actor=person.actor)).id
+    except DomainError:
+        done = await _booked(person, wanted.provider_id, start, parts)
+        if done is None:
+            raise
+        booking_id = done
+    return await shown(person, booking_id, parts)
+
+
+async def _booked(person: Person, provider_id: ProviderId, start: datetime, parts: Parts) -> BookingId | None:
+    """The person's booking with the provider at this start."""
+    chosen = BookingListFilter(at_from=start, upcoming_at=parts.clock.now(), provider_id=provider_id, limit=10)
+    found = await booking_queries.list_bookings(person.actor, chosen, parts.reads.appointments)
+    for seen in found:
+        if seen.party is Party.CUSTOMER and seen.appointment.booking.span.start == start:
+            return seen.appointment.booking.id
+    return None
+
+
+async def _bookable(person: Person, provider_id: ProviderId, parts: Parts) -> list[ServiceView]:
+    found = await services.list_services(person.actor, provider_id, None, parts.reads.services)
+    return [view for view in found if view.bookable and not view.service.add_on]
+
+
+def _wanted(provider: str, service: str) -> Wanted:
+    chosen = () if service == _NO_SERVICE else (ServiceId(long(service)),)
+    return Wanted(provider_id=ProviderId(long(provider)), services=chosen)
+
+
+def _deposit(person: Person, deposit: Money) -> str:
+    return person.say(Phrase("Deposit: {deposit}"), deposit=str(deposit)) if deposit else ""
