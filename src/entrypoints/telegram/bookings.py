@@ -1,6 +1,6 @@
 """The bookings of a person: list, show, pay, move, cancel, and answer requests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -29,6 +29,8 @@ from entrypoints.telegram.slots import Wanted, day_code, day_of, days, slot_of, 
 _SHOWN: Final = 10
 """How many bookings a list has."""
 _MOST_OF_A_DAY: Final = 90
+_ACCEPTED: Final = frozenset({Status.PENDING, Status.CONFIRMED})
+_CANCELLED: Final = frozenset({Status.CANCELLED})
 
 
 async def upcoming(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
@@ -110,24 +112,19 @@ async def cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMess
         payment_window=parts.payment_window,
         expected_refund=int(refund),
     )
-    return await _ended(person, change_booking_status, command, parts)
+    return await _changed(person, change_booking_status, command, parts, _CANCELLED)
 
 
 async def decline(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """Decline a request; one that is declined is shown."""
-    return await _ended(person, decline_request, DeclineRequest(booking_id=_only_id(words)), parts)
-
-
-async def _ended(
-    person: Person, use_case: UseCase[Any, Any, Any], command: ChangeBookingStatus | DeclineRequest, parts: Parts
-) -> ChatMessage:
-    return await _changed(person, use_case, command, parts, lambda status: status is Status.CANCELLED)
+    command = DeclineRequest(booking_id=_only_id(words))
+    return await _changed(person, decline_request, command, parts, _CANCELLED)
 
 
 async def accept(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """Accept a request; one that is accepted is shown."""
     command = AcceptRequest(booking_id=_only_id(words), payment_window=parts.payment_window)
-    return await _changed(person, accept_request, command, parts, {Status.PENDING, Status.CONFIRMED}.__contains__)
+    return await _changed(person, accept_request, command, parts, _ACCEPTED)
 
 
 async def _changed(
@@ -135,14 +132,14 @@ async def _changed(
     use_case: UseCase[Any, Any, Any],
     command: ChangeBookingStatus | DeclineRequest | AcceptRequest,
     parts: Parts,
-    done: Callable[[Status], bool],
+    done: Collection[Status],
 ) -> ChatMessage:
     """Run the use case; if it is refused because it is done already, show the booking."""
     try:
         await parts.executor.run(use_case, command, actor=person.actor)
     except DomainError:
         seen = await bookings.get_appointment(person.actor, command.booking_id, parts.reads.appointments)
-        if not done(seen.appointment.booking.status):
+        if seen.appointment.booking.status not in done:
             raise
     return await shown(person, command.booking_id, parts)
 

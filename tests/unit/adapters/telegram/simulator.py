@@ -102,9 +102,14 @@ class TelegramSimulator(Fake):
         """The update of a tap on a button of the last message; fails unless there is exactly one with this text."""
         shown = self.chats[person["id"]][-1]
         (found,) = [each for row in shown.rows for each in row if each["text"] == button]
+        return self.tapped_data(person, found["callback_data"])
+
+    def tapped_data(self, person: Fields, data: str) -> Fields:
+        """The update of a tap on a button of the last message that sends this, whether or not there is one."""
+        shown = self.chats[person["id"]][-1]
         self._taps.add(tap := str(self._next()))
         message = {"message_id": shown.id, "chat": _chat(person["id"]), "date": 1_795_395_723, "text": shown.text}
-        query = {"id": tap, "from": person, "message": message, "chat_instance": "1", "data": found["callback_data"]}
+        query = {"id": tap, "from": person, "message": message, "chat_instance": "1", "data": data}
         return self._queued({"callback_query": query})
 
     def last(self, person: Fields) -> Shown:

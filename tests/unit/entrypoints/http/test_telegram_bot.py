@@ -1,6 +1,8 @@
 """The bot, from the webhook to the messages that it sends."""
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -15,8 +17,18 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE
 from booking_domain.shared.ids import UserId
 from entrypoints.cli.telegram import poll
+from entrypoints.telegram.codes import joined
 
 SECRET: Final = "webhook-secret-of-the-test-0123456789"
+DOCUMENT: Final = Path(__file__).parents[4] / "docs" / "telegram.md"
+ABOUT: Final = """People link their account with the link of `POST /users/me/telegram-link`, and then use the platform
+in the chat. This is a whole dialogue in each language, which
+`tests/unit/entrypoints/http/test_telegram_bot.py` has with a simulator of the Bot API: a person
+links the account, chooses the language, books, pays the deposit at the gateway, moves the booking
+and cancels it. What they write or tap is quoted; below it is the message of the bot, with its
+buttons in brackets. A tap replaces the message above it. The setup is in
+[operations.md](operations.md).
+"""
 BOLD: Final = {**DORJ, "id": 5_512_345, "language_code": "en"}
 
 
@@ -27,6 +39,14 @@ class Phone:
         self.api = api
         self.simulator = simulator
         self.person = person
+        self.told: list[str] = []
+        """The dialogue, in Markdown."""
+
+    def tell(self, done: str, shown: Shown) -> Shown:
+        """Note what the person did and sees."""
+        rows = (" ".join(f"[{button['text']}]" for button in row) for row in shown.rows)
+        self.told += [f"> **{done}**", "", "```text", shown.text, *rows, "```", ""]
+        return shown
 
     async def deliver(self, update: dict[str, Any]) -> Shown:
         """Post an update twice, as Telegram may; the second time nothing changes."""
@@ -36,10 +56,17 @@ class Phone:
         return self.simulator.last(self.person)
 
     async def write(self, text: str) -> Shown:
-        return await self.deliver(self.simulator.written(self.person, text))
+        said = "/start AZnzoFwe…" if text.startswith("/start ") else text
+        return self.tell(said, await self.deliver(self.simulator.written(self.person, text)))
 
     async def tap(self, button: str) -> Shown:
-        return await self.deliver(self.simulator.tapped(self.person, button))
+        return self.tell(f"[{button}]", await self.deliver(self.simulator.tapped(self.person, button)))
+
+    async def choose(self, head: str, place: int = 0) -> Shown:
+        """Tap the first button, or another one, that sends this word, whatever the language."""
+        rows = self.simulator.last(self.person).rows
+        found = [button["text"] for row in rows for button in row if data_of(button).startswith(head)]
+        return await self.tap(found[place])
 
     async def linked(self, token: str) -> Shown:
         """Open the link of an account."""
@@ -47,6 +74,10 @@ class Phone:
 
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+
+
+def data_of(button: dict[str, str]) -> str:
+    return button.get("callback_data", "")
 
 
 async def link_code(api: Api, token: str) -> str:
@@ -154,7 +185,7 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     assert booking["reference"] in shown.text
     assert "2026-11-23 10:00 (Asia/Ulaanbaatar)" in shown.text
     assert "Status: confirmed" in shown.text
-    assert (await phone.tap("Menu")).buttons == ["My bookings", "Language"]
+    assert (await phone.tap("Menu")).buttons == ["My bookings", "New booking", "Today", "Language"]
     await phone.write("/language")
     assert (await phone.tap("Монгол")).buttons[0] == "Миний захиалгууд"
     assert (await api.get("/auth/me", token)).json()["locale"] == "mn"
@@ -193,3 +224,109 @@ async def test_polled_updates_are_answered_once(phone: Phone) -> None:
     assert await poll(chats, bot, offset, wait_seconds=0) == offset
     assert len(phone.simulator.chats[BOLD["id"]]) == 2
     assert phone.simulator.waiting == []
+
+
+async def test_a_person_books_pays_moves_and_cancels_in_the_chat(phone: Phone) -> None:
+    """The dialogue in three languages is docs/telegram.md; each update arrives twice, and has its effect once."""
+    api = phone.api
+    provider, _ = await api.open_provider()
+    service = {"name": "Haircut", "durationMinutes": 60, "priceAmount": 3_000_000, "depositAmount": 1_000_000}
+    made = await api.post("/services", provider, json={**service, "currency": "MNT"})
+    assert made.status_code == 201, made.text
+    told = ["# The Telegram bot\n", ABOUT]
+    for number, (language, name) in enumerate((("en", "English"), ("mn", "Монгол"), ("fa", "فارسی"))):
+        token = await api.joined("customer")
+        me = Phone(api, phone.simulator, {**BOLD, "id": 100 + number, "language_code": language})
+        me.told.append(f"\n## {name}\n")
+        await me.linked(token)
+        await me.write("/language")
+        await me.choose(f"l:{language}")
+        await me.write("/book")
+        await me.choose("p:")
+        await me.choose("d:")
+        await me.choose("t:", 4)
+        await me.choose("s:", 1)
+        shown = await me.choose("B:")
+        (booking,) = (await api.get("/bookings", token)).json()["items"]
+        assert booking["status"] == "pending"
+        assert booking["reference"] in shown.text
+        await me.choose("P:")
+        wish = {"bookingId": booking["id"], "purpose": "deposit"}
+        payment = (await api.post("/payments", token, json=wish)).json()  # the one that is open
+        (link,) = [button["url"] for row in me.simulator.last(me.person).rows for button in row if "url" in button]
+        assert link == payment["checkoutUrl"]
+        api.pay(payment)
+        assert (await api.post(api.callback(payment["id"]))).status_code < 300
+        await me.choose("b:")
+        await me.choose("m:")
+        await me.choose("T:", 5)
+        await me.choose("M:", 3)
+        moved = await api.booking(booking["id"], token)
+        assert moved["status"] == "confirmed"
+        assert moved["start"] != booking["start"]
+        await me.choose("c:")
+        await me.choose("C:")
+        cancelled = await api.booking(booking["id"], token)
+        assert (cancelled["status"], cancelled["refundPendingAmount"] + cancelled["refundedAmount"]) == (
+            "cancelled",
+            1_000_000,
+        )
+        told += [line.replace(booking["reference"], "ABCDEFGH") for line in me.told]
+    assert len((await api.get("/bookings", provider)).json()["items"]) == 3
+    transcript = "\n".join(told)
+    if os.environ.get("WRITE_TRANSCRIPT"):
+        DOCUMENT.write_text(transcript, encoding="utf-8")
+    assert DOCUMENT.read_text(encoding="utf-8") == transcript, (
+        "docs/telegram.md is stale: run this test with WRITE_TRANSCRIPT=1"
+    )
+
+
+async def test_a_slot_that_another_one_took_is_refused_and_a_changed_refund_is_not_made(phone: Phone) -> None:
+    api = phone.api
+    _, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    await phone.linked(token)
+    await phone.write("/book")
+    assert (await phone.choose("p:")).text == "Choose a day."
+    await phone.choose("t:")
+    asked = await phone.choose("s:")
+    assert asked.text.startswith("Studio\n2026-11-23 10:00 (Asia/Ulaanbaatar)")
+    taken = phone.simulator.tapped(BOLD, "Book")
+    await api.booked(await api.joined("customer"), provider_id)
+    assert "already taken" in (await phone.deliver(taken)).text
+    assert (await api.get("/bookings", token)).json()["items"] == []
+    mine = await api.booked(token, provider_id, "2026-11-23T15:00:00+08:00")
+    await phone.write("/bookings")
+    await phone.choose("b:")
+    await phone.choose("c:")
+    data = joined("C", UUID(mine["id"]), "7")
+    answer = await phone.deliver(phone.simulator.tapped_data(BOLD, data))
+    assert (await api.booking(mine["id"], token))["status"] == "confirmed"
+    assert "refund" in answer.text
+    stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
+    await stranger.linked(await api.joined("customer"))
+    for head in "bcmPax":
+        update = phone.simulator.tapped_data(stranger.person, joined(head, UUID(mine["id"])))
+        assert mine["reference"] not in (await stranger.deliver(update)).text
+    for data in ("", "b", "b:x", "zz", "C:1:2:3", "y:991399", "s:-:-:-", "M:é:1", "t:" * 20):
+        assert "/bookings" in (await phone.deliver(phone.simulator.tapped_data(BOLD, data))).text
+
+
+async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None:
+    api = phone.api
+    provider, provider_id = await api.open_provider(bookingMode="request")
+    token = await api.joined("customer")
+    requests = [await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in (10, 12)]
+    assert [request["status"] for request in requests] == ["requested"] * 2
+    await phone.linked(provider)
+    assert (await phone.write("/today")).buttons[:2] == ["2026-11-23 10:00 · Customer", "2026-11-23 12:00 · Customer"]
+    await phone.choose("b:", 0)
+    assert "Status: confirmed" in (await phone.tap("Accept")).text
+    await phone.write("/today")
+    await phone.choose("b:", 1)
+    assert "Status: cancelled" in (await phone.tap("Decline")).text
+    await phone.write("/today")
+    assert (await phone.choose("y:", 1)).text == "2026-11-24: 0 bookings"
+    customer = Phone(api, phone.simulator, {**BOLD, "id": 9})
+    await customer.linked(token)
+    assert (await customer.write("/today")).text == "2026-11-23: 1 bookings"
