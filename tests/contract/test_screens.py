@@ -1,10 +1,12 @@
 """The screens of each role take at most two calls, and a call takes one statement, however many rows it shows."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from tests.contract.backends import PostgresBackend
+from tests.databases import TestServer
+from tests.unit.entrypoints.api import Api
 
 from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.model import Booking
@@ -131,3 +133,53 @@ async def test_a_screen_takes_at_most_two_calls_of_one_statement_each(
         "salon's day": members * bookings,
         "salon's customers": 1,
     }
+
+
+FIRST_DAY: Final = "from=2026-11-23&to=2026-11-24"
+MONTH: Final = "from=2026-11-23&to=2026-12-23"
+
+
+async def a_studio(api: Api, *, services: int) -> tuple[str, list[str]]:
+    """A provider with as many services and portfolio items, and an appointment of each service; its id and theirs."""
+    token, provider_id = await api.open_provider()
+    customer, service_ids = await api.joined("customer"), []
+    for number in range(services):
+        service = {"name": f"Service {number}", "durationMinutes": 30, "priceAmount": 1_000_000}
+        made = await api.post("/services", token, json=service)
+        service_ids.append(str(made.json()["id"]))
+        item = {"fileIds": [await api.uploaded(token, "portfolio")]}
+        assert (await api.post("/portfolio", token, json=item)).status_code == 201
+        await api.booked(customer, provider_id, f"2026-11-23T1{number}:00:00+08:00", serviceIds=service_ids[-1:])
+    return provider_id, service_ids
+
+
+async def test_a_customer_needs_two_calls_whose_statements_do_not_grow_with_the_rows(
+    postgres: TestServer, sent: list[Statement]
+) -> None:
+    counts: list[dict[str, list[int]]] = []
+    with postgres.database() as url:
+        api = Api({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off"}, in_memory=False)
+        async with api.opened():
+            for services in (1, 3):
+                provider_id, service_ids = await a_studio(api, services=services)
+                path, chosen = f"/providers/{provider_id}", "&".join(f"serviceIds={each}" for each in service_ids)
+                order = {"providerId": provider_id, "slot": "2026-11-23T16:00:00+08:00", "serviceIds": service_ids}
+                customer = await api.joined("customer")
+                screens: dict[str, list[tuple[str, str]]] = {
+                    "provider's page": [("GET", f"{path}/page")],
+                    "calendar month": [("GET", f"{path}/days?{MONTH}&{chosen}")],
+                    "booking": [("GET", f"{path}/slots?{FIRST_DAY}&{chosen}"), ("POST", "/bookings")],
+                }
+                counts.append({})
+                for screen, calls in screens.items():
+                    assert len(calls) <= 2, screen
+                    counts[-1][screen] = []
+                    for method, target in calls:
+                        sent.clear()
+                        answer = await api.call(method, target, customer, json=order if method == "POST" else None)
+                        assert answer.is_success, answer.text
+                        counts[-1][screen].append(len(sent))
+                page = (await api.get(f"{path}/page")).json()
+                assert len(page["services"]) == len(page["portfolio"]["items"]) == services
+    assert counts[0] == counts[1]
+    assert max(len(calls) for calls in counts[0].values()) == 2
