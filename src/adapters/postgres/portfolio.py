@@ -94,9 +94,10 @@ _IN_ORDER: Final = (
 _OF_PROVIDER: Final = Statement(_IN_ORDER.where(_i.provider_id == bindparam("provider_id"), _PUBLIC))
 _OF_OWNER: Final = Statement(_IN_ORDER.where(_p.owner_id == bindparam("user_id")))
 _TEXT: Final = func.lower(bindparam("text", type_=Text()))
-_SEARCH: Final = Statement(
+_MATCHING: Final = (
     _VIEW.where(
-        _PUBLIC,
+        if_given("provider_id", _i.provider_id, _i.provider_id == bindparam("provider_id")),
+        if_given("status", _i.status, _i.status == bindparam("status")),
         if_given("tag", _i.description, bindparam("tag", type_=Text()) == any_(_i.tags)),
         if_given(
             "text",
@@ -111,6 +112,8 @@ _SEARCH: Final = Statement(
     .order_by(_i.id.desc())
     .limit(bindparam("most"))
 )
+_SEARCH: Final = Statement(_MATCHING.where(_PUBLIC))
+_PAGE: Final = Statement(_MATCHING)
 
 
 def _view_of(row: Row) -> PortfolioView:
@@ -158,7 +161,21 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
         return [_view_of(row) for row in await self._work.all(_OF_OWNER, user_id=user_id, after=after, most=limit)]
 
     async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
-        rows = await self._work.all(_SEARCH, tag=chosen.tag, text=chosen.text, after=chosen.after, most=chosen.limit)
+        return await self._matching(_SEARCH, chosen)
+
+    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        return await self._matching(_PAGE, chosen)
+
+    async def _matching(self, statement: Statement, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        rows = await self._work.all(
+            statement,
+            provider_id=chosen.provider_id,
+            status=chosen.status,
+            tag=chosen.tag,
+            text=chosen.text,
+            after=chosen.after,
+            most=chosen.limit,
+        )
         return [_view_of(row) for row in rows]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from booking_domain.portfolio.events import EVENTS
-from booking_domain.portfolio.model import PORTFOLIO_LIFECYCLE, PortfolioItem, PortfolioItemId
+from booking_domain.portfolio.model import PORTFOLIO_LIFECYCLE, PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import ProviderId, UserId
 
@@ -51,8 +51,10 @@ class PortfolioView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioFilter:
-    """A page of public items, newest first; None: any."""
+    """A page of items, newest first; None: any."""
 
+    provider_id: ProviderId | None = None
+    status: PortfolioStatus | None = None
     tag: str | None = None
     text: str | None = None
     """Part of the description or of the tags, in any case."""
@@ -80,6 +82,10 @@ class PortfolioReads(Protocol):
 
     async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
         """The public items of a filter, newest first."""
+        ...
+
+    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        """All items of a filter, whether public or not, newest first."""
         ...
 
 

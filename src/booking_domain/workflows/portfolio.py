@@ -190,8 +190,17 @@ async def _list_public(
 
 
 async def _search(chosen: PortfolioFilter, portfolios: PortfolioReads) -> Sequence[PortfolioView]:
-    tag = None if chosen.tag is None else chosen.tag.strip().lower()
-    return await portfolios.search(replace(chosen, tag=tag))
+    return await portfolios.search(_with_normal_tag(chosen))
+
+
+async def _list_all(actor: Actor, chosen: PortfolioFilter, portfolios: PortfolioReads) -> Sequence[PortfolioView]:
+    """All items that match, for moderators."""
+    authorise(actor, Permission.MODERATE_PORTFOLIOS)
+    return await portfolios.page(_with_normal_tag(chosen))
+
+
+def _with_normal_tag(chosen: PortfolioFilter) -> PortfolioFilter:
+    return replace(chosen, tag=None if chosen.tag is None else chosen.tag.strip().lower())
 
 
 _OWN_ERRORS: Final = (ProfileMissing, PortfolioItemNotFound, NotYourItem)
@@ -222,3 +231,4 @@ get_portfolio_item: Final = Query(_get, (PortfolioItemNotFound,))
 list_own_portfolio: Final = Query(_list_own, (NotPermitted,))
 list_portfolio: Final = Query(_list_public, (ProviderNotFound,))
 search_portfolios: Final = Query(_search)
+list_portfolio_items: Final = Query(_list_all, (NotPermitted,))

@@ -1,6 +1,7 @@
-"""`/portfolio`: items of providers, public lists by provider, tag and text; for admins: take down and restore."""
+"""`/portfolio`: items of providers, public lists by provider, tag and text; for admins: list, take down and restore."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -115,6 +116,18 @@ class PortfolioSearchQuery(PortfolioQuery, frozen=True, kw_only=True):
         return PortfolioFilter(tag=self.tag, text=self.text, after=self.after, limit=self.limit + 1)
 
 
+class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
+    """A page of all items, for admins."""
+
+    status: PortfolioStatus | None = None
+    provider_id: UUID | None = None
+
+    def chosen(self) -> PortfolioFilter:
+        """The filter, for one item more than the page has."""
+        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
+        return replace(super().chosen(), status=self.status, provider_id=provider_id)
+
+
 class PortfolioItemJson(Json, frozen=True, kw_only=True):
     """An item of a portfolio. `reason` says why an admin has taken it down; only its provider and admins see that."""
 
@@ -201,6 +214,7 @@ EDITED: Final[dict[str, Any]] = {**ITEM, **EDIT, "version": 2}
 ORDER: Final[dict[str, Any]] = {"itemIds": []}
 TAKE_DOWN: Final[dict[str, Any]] = {"reason": "The picture is from another studio."}
 TAKEN_DOWN: Final[dict[str, Any]] = {**ITEM, **TAKE_DOWN, "status": "taken_down", "version": 2}
+DOWN_PAGE: Final[dict[str, Any]] = {"items": [TAKEN_DOWN]}
 
 
 @post("/portfolio", opt=documented(portfolio.add_portfolio_item, body=ADD, answer=ITEM))
@@ -304,6 +318,18 @@ async def order_portfolio(
     await executor.run(portfolio.order_portfolio, wanted, actor=actor)
 
 
+@get("/admin/portfolio", opt=documented(portfolio.list_portfolio_items, answer=DOWN_PAGE))
+async def list_portfolio_items(
+    asked: Injected[ModerationQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> PortfolioJson:
+    """List all items, newest first, also those that are taken down or not public; for admins."""
+    found = await portfolio.list_portfolio_items(actor, asked.chosen(), reads.portfolios)
+    return portfolio_json(found, asked.limit, object_storage)
+
+
 @post(
     "/admin/portfolio/{item_id:str}/take-down",
     status_code=200,
@@ -359,6 +385,7 @@ routes: Final = Router(
         edit_portfolio_item,
         delete_portfolio_item,
         order_portfolio,
+        list_portfolio_items,
         take_down_portfolio_item,
         restore_portfolio_item,
     ],

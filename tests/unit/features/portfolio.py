@@ -65,6 +65,7 @@ FEATURE = Feature(
         "PATCH /portfolio/{item_id}": Row(_MANAGE, ITEM, foreign=403, edit=change),
         "DELETE /portfolio/{item_id}": Row(_MANAGE, ITEM, foreign=403),
         "PUT /portfolio/order": Row(_MANAGE, unversioned="names all items, or is refused"),
+        "GET /admin/portfolio": Row(_MODERATE),
         "POST /admin/portfolio/{item_id}/take-down": Row(
             _MODERATE,
             ITEM,

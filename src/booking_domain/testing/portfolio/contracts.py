@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId
+from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
@@ -84,13 +84,9 @@ class PortfolioContract(StorageContract):
         mark = make.entropy.new_id().hex
         lines = an_item(make, cast.profile.id, description="A Swallow", tags=(mark, "fine line"))
         script = an_item(make, cast.profile.id, description="100%_ script", tags=(mark,))
-        await self._stored(
-            backend,
-            lines,
-            script,
-            an_item(make, cast.profile.id, tags=(mark,)).taken_down("Why", Role.ADMIN),
-            an_item(make, hidden.profile.id, tags=(mark,)),
-        )
+        down = an_item(make, cast.profile.id, tags=(mark,)).taken_down("Why", Role.ADMIN)
+        unseen = an_item(make, hidden.profile.id, tags=(mark,))
+        await self._stored(backend, lines, script, down, unseen)
 
         async def found(**chosen: object) -> list[PortfolioItem]:
             asked = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
@@ -103,6 +99,16 @@ class PortfolioContract(StorageContract):
         assert await found(text="0%_") == [script]
         assert await found(text="nothing") == await found(tag="fine") == []
         assert list(await backend.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []
+
+        async def every(**chosen: object) -> list[PortfolioItem]:
+            asked = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
+            return [view.item for view in await backend.reads.portfolios.page(asked)]
+
+        assert await every() == [unseen, down, script, lines]
+        assert await every(status=PortfolioStatus.TAKEN_DOWN) == await every(after=unseen.id, limit=1) == [down]
+        assert await every(status=PortfolioStatus.SHOWN, provider_id=hidden.profile.id) == [unseen]
+        assert await every(provider_id=cast.profile.id, text="swallow") == await found(text="swallow")
+        assert await found(status=PortfolioStatus.TAKEN_DOWN) == []
 
 
 CONTRACTS: Final = {PortfolioItems: PortfolioContract, PortfolioReads: PortfolioContract}

@@ -71,15 +71,22 @@ class MemoryPortfolioReads(PortfolioReads):
         return self._placed([view for view in self._views() if view.owner_id == user_id], after, limit)
 
     async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        return [view for view in self._matching(chosen) if view.public][: chosen.limit]
+
+    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+        return self._matching(chosen)[: chosen.limit]
+
+    def _matching(self, chosen: PortfolioFilter) -> list[PortfolioView]:
         found = [
             view
             for view in self._views()
-            if view.public
+            if chosen.provider_id in {None, view.item.provider_id}
+            and chosen.status in {None, view.item.status}
             and (chosen.tag is None or chosen.tag in view.item.tags)
             and (chosen.text is None or _contains(view.item, chosen.text.lower()))
             and (chosen.after is None or view.item.id < chosen.after)
         ]
-        return sorted(found, key=lambda view: view.item.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda view: view.item.id, reverse=True)
 
     def _views(self) -> list[PortfolioView]:
         state = self._committed()

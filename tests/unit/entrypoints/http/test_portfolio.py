@@ -98,6 +98,25 @@ async def test_what_an_admin_takes_down_is_seen_by_its_provider_alone(api: Api) 
     assert [ids(await api.get(each)) for each in public] == [[item["id"]]] * 2
 
 
+async def test_admins_find_what_was_taken_down(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    other, _ = await api.open_provider()
+    admin, [first, last] = await api.admin(), [await added(api, token, tags=["birds"]) for _ in range(2)]
+    elsewhere = await added(api, other)
+    await api.post(f"/admin/portfolio/{first['id']}/take-down", admin, json={"reason": "Not your work."})
+    for query, expected in (
+        ("", [elsewhere, last, first]),
+        ("status=taken_down", [first]),
+        ("status=shown&tag=Birds", [last]),
+        (f"providerId={provider_id}", [last, first]),
+        ("text=bird&limit=1", [last]),
+    ):
+        assert ids(await api.get(f"/admin/portfolio?{query}", admin)) == [each["id"] for each in expected], query
+    page = (await api.get("/admin/portfolio?limit=2", admin)).json()
+    [down] = (await api.get(f"/admin/portfolio?limit=2&cursor={page['nextCursor']}", admin)).json()["items"]
+    assert (down["id"], down["reason"]) == (first["id"], "Not your work.")
+
+
 async def test_the_portfolio_of_a_suspended_or_deleted_profile_is_not_public(api: Api) -> None:
     token, provider_id = await api.open_provider()
     admin, item = await api.admin(), await added(api, token, tags=["birds"])
