@@ -24,7 +24,7 @@ from entrypoints.telegram.updates import Message, Sender, Tap, Update
 START: Final = "/start"
 _PRIVATE: Final = "private"
 _COMMANDS: Final = MappingProxyType(
-    {"/bookings": "u", "/today": "y", "/book": "n", "/language": "l", "/help": "h", START: "h"}
+    {"/bookings": "u", "/today": "y", "/book": "n", "/offers": "w", "/language": "l", "/help": "h", START: "h"}
 )
 _SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
     {
@@ -47,6 +47,8 @@ _SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
         "t": placing.choose_time,
         "s": placing.ask,
         "B": placing.book,
+        "w": placing.offers,
+        "O": placing.take_offer,
     }
 )
 _LOG: Final = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""A new booking: provider → service → day → slot → confirm."""
+"""A new booking: provider → service → day → slot → confirm; or a slot of the waiting list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from booking_domain.catalogue.model import ProviderFilter, ProviderOrder
 from booking_domain.notifications.chats import Button, ChatMessage
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.scheduling.services import ServiceView
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId
 from booking_domain.shared.money import Money
@@ -16,6 +17,7 @@ from booking_domain.workflows.listings import BookingListFilter
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.queries import bookings as booking_queries
 from booking_domain.workflows.queries import providers, services
+from booking_domain.workflows.queries.waiting_list import list_own_entries
 from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.bookings import shown
 from entrypoints.telegram.codes import joined, long
@@ -25,6 +27,7 @@ from entrypoints.telegram.slots import Wanted, day_of, days, slot_of, times
 _NO_SERVICE: Final = "-"
 _PAGE: Final = 8
 _MOST_SERVICES: Final = 40
+_MOST_OFFERS: Final = 10
 
 
 async def choose_provider(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
@@ -90,17 +93,53 @@ async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
 async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """Book; if that is done already, show the booking."""
     provider, service, slot = words
-    wanted, start = _wanted(provider, service), slot_of(slot)
+    wanted = _wanted(provider, service)
     command = PlaceBooking(
         provider_id=wanted.provider_id,
-        slot=start,
+        slot=slot_of(slot),
         payment_window=parts.payment_window,
         service_ids=wanted.services,
     )
+    return await _placed(person, command, parts)
+
+
+async def offers(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
+    """The slots of the waiting list that are held for the person."""
+    say, rows = person.say, []
+    for entry in await list_own_entries(person.actor, parts.reads.waiting_list, now=parts.clock.now()):
+        if entry.offered_start is not None and entry.status is WaitingStatus.OFFERED:
+            view = await providers.get_provider(entry.provider_id, parts.reads.providers)
+            text = f"{LocalTime(entry.offered_start, view.time_zone)} · {view.profile.display_name}"
+            rows.append((Button(text=text, data=joined("O", entry.id)),))
+    text = say(Phrase("These times are held for you. Tap one to book it.")) if rows else say(Phrase("No offers."))
+    return ChatMessage(text=text, rows=(*rows[:_MOST_OFFERS], home(person)))
+
+
+async def take_offer(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
+    """Book the slot that is held for the person; if that is done already, show the booking."""
+    (code,) = words
+    waiting_id = long(code)
+    own = await list_own_entries(person.actor, parts.reads.waiting_list, now=parts.clock.now())
+    entry = next((each for each in own if each.id == waiting_id), None)
+    if entry is None or entry.offered_start is None:
+        raise ValueError(code)
+    command = PlaceBooking(
+        provider_id=entry.provider_id,
+        slot=entry.offered_start,
+        payment_window=parts.payment_window,
+        duration_minutes=entry.duration_minutes,
+        service_ids=entry.service_ids,
+        hold_id=entry.hold_id,
+    )
+    return await _placed(person, command, parts)
+
+
+async def _placed(person: Person, command: PlaceBooking, parts: Parts) -> ChatMessage:
+    """Book; if it is refused because it is done already, show the booking."""
     try:
         booking_id = (await parts.executor.run(place_booking, command, actor=person.actor)).id
     except DomainError:
-        done = await _booked(person, wanted.provider_id, start, parts)
+        done = await _booked(person, command.provider_id, command.slot, parts)
         if done is None:
             raise
         booking_id = done

@@ -55,7 +55,7 @@ def menu(say: Wording, text: str) -> ChatMessage:
         rows=(
             (Button(text=say(Phrase("My bookings")), data="u"),),
             (Button(text=say(Phrase("New booking")), data="n"), Button(text=say(Phrase("Today")), data="y")),
-            (Button(text=say(Phrase("Language")), data="l"),),
+            (Button(text=say(Phrase("Offers")), data="w"), Button(text=say(Phrase("Language")), data="l")),
         ),
     )
 
@@ -65,6 +65,7 @@ def help_text(say: Wording) -> str:
     commands = (
         ("/bookings", say(Phrase("your bookings"))),
         ("/book", say(Phrase("a new booking"))),
+        ("/offers", say(Phrase("times of the waiting list that are held for you"))),
         ("/today", say(Phrase("the bookings of today"))),
         ("/language", say(Phrase("the language of the messages"))),
         ("/help", say(Phrase("what the bot understands"))),

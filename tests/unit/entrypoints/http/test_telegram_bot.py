@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 from tests.unit.adapters.telegram.bot import DORJ, TOKEN
 from tests.unit.adapters.telegram.simulator import Shown, TelegramSimulator
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, serving
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, serving
 
 from adapters.telegram.bot_api import TelegramBotApi
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE
-from booking_domain.shared.ids import UserId
+from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import ProviderId, UserId
 from entrypoints.cli.telegram import poll
 from entrypoints.telegram.codes import joined
 
@@ -185,7 +187,7 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     assert booking["reference"] in shown.text
     assert "2026-11-23 10:00 (Asia/Ulaanbaatar)" in shown.text
     assert "Status: confirmed" in shown.text
-    assert (await phone.tap("Menu")).buttons == ["My bookings", "New booking", "Today", "Language"]
+    assert (await phone.tap("Menu")).buttons == ["My bookings", "New booking", "Today", "Offers", "Language"]
     await phone.write("/language")
     assert (await phone.tap("Монгол")).buttons[0] == "Миний захиалгууд"
     assert (await api.get("/auth/me", token)).json()["locale"] == "mn"
@@ -330,3 +332,26 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
     customer = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await customer.linked(token)
     assert (await customer.write("/today")).text == "2026-11-23: 1 bookings"
+
+
+async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone) -> None:
+    api = phone.api
+    _, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    await phone.linked(token)
+    wish = {"providerId": provider_id, "from": MONDAY_AT_TEN, "to": "2026-11-23T10:01:00+08:00"}
+    waiting = await api.post("/waitlist", token, json=wish)
+    assert waiting.status_code == 201, waiting.text
+    assert (await phone.write("/offers")).text == "No offers."
+    command = OfferFreed(provider_id=ProviderId(UUID(provider_id)))
+    await api.container.executor().run(offer_freed, command, actor=SYSTEM)
+    stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
+    await stranger.linked(await api.joined("customer"))
+    stolen = phone.simulator.tapped_data(stranger.person, joined("O", UUID(waiting.json()["id"])))
+    assert "/bookings" in (await stranger.deliver(stolen)).text
+    assert (await phone.write("/offers")).buttons[0] == "2026-11-23 10:00 · Studio"
+    assert "Status: confirmed" in (await phone.choose("O:")).text
+    (booking,) = (await api.get("/bookings", token)).json()["items"]
+    assert booking["start"] == "2026-11-23T02:00:00Z"
+    (entry,) = (await api.get("/waitlist", token)).json()["items"]
+    assert entry["status"] == "booked"
