@@ -13,7 +13,7 @@ from entrypoints.settings import Settings
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.updates import decode_update
 
-WEBHOOK: Final = "/api/v1/webhooks/telegram"
+_WEBHOOK: Final = "/api/v1/webhooks/telegram"
 _WAIT_SECONDS: Final = 25
 _PAUSE_SECONDS: Final = 5.0
 
@@ -23,24 +23,27 @@ async def run_bot(settings: Settings, *, webhook: bool) -> None:
 
     Raises:
         CannotStart: a setting is missing.
-        ChatUnavailable: the webhook cannot be set.
+        ChatUnavailable: the webhook cannot be set, or removed.
     """
     telegram = settings.telegram
     if not telegram.bot_name or (webhook and not telegram.webhook_secret):
         raise CannotStart("BOOKING_TELEGRAM_BOT_NAME is missing, or BOOKING_TELEGRAM_WEBHOOK_SECRET for a webhook.")
     container = Container(settings=settings)
     async with AsyncExitStack() as opened:
-        for adapter in (container.chats(), container.database(), container.gateways()):
+        api = container.chats()
+        await api.open()
+        opened.push_async_callback(api.close)
+        if webhook:
+            await api.set_webhook(settings.public_url + _WEBHOOK, telegram.webhook_secret)
+            return
+        await api.remove_webhook()
+        for adapter in (container.database(), container.gateways()):
             await adapter.open()
             opened.push_async_callback(adapter.close)
-        if webhook:
-            await container.chats().set_webhook(settings.public_url + WEBHOOK, telegram.webhook_secret)
-            return
-        await container.chats().remove_webhook()
         offset = 0
         while True:
             try:
-                offset = await poll(container.chats(), container.bot(), offset, wait_seconds=_WAIT_SECONDS)
+                offset = await poll(api, container.bot(), offset, wait_seconds=_WAIT_SECONDS)
             except (ChatUnavailable, StorageUnavailable, ConcurrentChange):
                 await asyncio.sleep(_PAUSE_SECONDS)
 

@@ -51,6 +51,7 @@ class TelegramSimulator(Fake):
     """One bot and the private chats with it."""
 
     token: str = ""
+    url: str = ""
     chats: dict[int, list[Shown]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     limited_for: int = 0

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +19,8 @@ from booking_domain.identity.telegram_links import LINK_CODE_LIFE
 from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId, UserId
-from entrypoints.cli.telegram import poll
+from entrypoints.cli.startup import CannotStart
+from entrypoints.cli.telegram import poll, run_bot
 from entrypoints.telegram.codes import joined
 
 SECRET: Final = "webhook-secret-of-the-test-0123456789"
@@ -101,6 +103,7 @@ async def phone() -> AsyncIterator[Phone]:
         "BOOKING_TELEGRAM_WEBHOOK_SECRET": SECRET,
     }
     async with simulator.open() as url, serving(**environ) as api:
+        simulator.url = url
         api.container.chats.override(TelegramBotApi(TOKEN, api_url=url))
         yield Phone(api, simulator, BOLD)
         await api.container.chats().close()
@@ -216,6 +219,27 @@ async def test_admins_and_accounts_that_are_disabled_are_refused(phone: Phone) -
         )
     assert "administrators" in (await phone.write("/bookings")).text
     assert "administrators" in (await phone.write("/language")).text
+    token = await api.joined("customer")
+    customer = Phone(api, phone.simulator, {**BOLD, "id": 9})
+    await customer.linked(token)
+    user_id = (await api.get("/auth/me", token)).json()["id"]
+    disabled = await api.patch(f"/admin/users/{user_id}", admin, json={"status": "disabled", "reason": "fraud"})
+    assert disabled.is_success, disabled.text
+    assert "is not linked" in (await customer.write("/bookings")).text
+
+
+async def test_a_command_sets_the_webhook(phone: Phone) -> None:
+    settings = phone.api.container.settings()
+    public = replace(settings, public_url="https://booking.example.com")
+    telegram = replace(settings.telegram, api_url=phone.simulator.url)
+    await run_bot(replace(public, telegram=telegram), webhook=True)
+    webhook = phone.simulator.webhook
+    assert webhook is not None
+    assert webhook["url"] == "https://booking.example.com/api/v1/webhooks/telegram"
+    assert webhook["secret_token"] == SECRET
+    for missing in (replace(telegram, webhook_secret=""), replace(telegram, bot_name="")):
+        with pytest.raises(CannotStart):
+            await run_bot(replace(public, telegram=missing), webhook=True)
 
 
 async def test_polled_updates_are_answered_once(phone: Phone) -> None:
