@@ -55,12 +55,11 @@ from adapters.postgres.identity.tables import (
     users,
     wrong_passwords,
 )
-from adapters.postgres.identity.users import PostgresUserReads, PostgresUsers
+from adapters.postgres.identity.users import TAKEN, PostgresUserReads, PostgresUsers
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
 from booking_domain.identity.blocked_networks import NetworkBlockedAlready
-from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.passkeys import PasskeyTaken
 from booking_domain.shared.errors import ConcurrentChange
 
@@ -90,8 +89,7 @@ CONTEXT: Final = Context(
     conflicts={
         "passkeys_credential_id_key": PasskeyTaken,
         "blocked_networks_network_key": NetworkBlockedAlready,
-        "users_email_key": EmailTaken,
-        "users_phone_index_key": PhoneTaken,
+        **TAKEN,
         "external_identities_pkey": lambda: ConcurrentChange(what="identity"),
         "external_identities_user_id_provider_key": lambda: ConcurrentChange(what="identity"),
     },

@@ -12,9 +12,11 @@ from adapters.postgres.identity.credentials import LOCKED
 from adapters.postgres.identity.tables import users, wrong_passwords
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
 from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
+from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
+from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserStatus
 from booking_domain.identity.passwords import FORGOTTEN_AFTER
 from booking_domain.identity.ports import UserFilter, UserReads, Users
@@ -22,6 +24,8 @@ from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind,
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.time import WallTime
+
+TAKEN: Final = {"users_email_key": EmailTaken, "users_phone_index_key": PhoneTaken}
 
 
 def _preferences_json(preferences: Preferences) -> Jsonb:
@@ -159,8 +163,9 @@ class PostgresUsers(PostgresUserReads, Users):
     """`Users` in the table `users`."""
 
     async def add(self, user: User) -> None:
-        await self._work.execute(_ADD, **USER.write(user, self._cipher))
-        await self._work.flush()
+        with domain_errors(TAKEN):  # here, because use cases look again after a race
+            await self._work.execute(_ADD, **USER.write(user, self._cipher))
+            await self._work.flush()
 
     async def active_role(self, user_id: UserId) -> Role | None:
         row = await self._work.one(_ACTIVE_ROLE, user_id=user_id)
