@@ -55,15 +55,14 @@ from booking_domain.identity.use_cases.sessions import LogOut
 from booking_domain.identity.use_cases.sessions import log_out as end_named_sessions
 from booking_domain.identity.use_cases.sign_in import (
     FailedLogin,
-    OpenSession,
     RefreshSession,
     Register,
+    RegisterAndSignIn,
     SignedIn,
     note_failed_login,
-    open_session,
     refresh_session,
+    register_and_sign_in,
 )
-from booking_domain.identity.use_cases.sign_in import register as add_account
 from booking_domain.identity.use_cases.sign_up import CompleteProfile, complete_pending_account, use_sign_up
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue
@@ -128,18 +127,14 @@ async def _register(identity: Identity, new: Registration, client: Client, *, co
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
         accepted=new.accepted,
     )
-    user = await _added(identity, command, new, counted_as)
-    opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client)
-    return _tokens(identity, await identity.executor.run(open_session, opening, actor=SYSTEM))
-
-
-async def _added(identity: Identity, command: Register, new: Registration, counted_as: str) -> User:
     if new.code is None:
-        return await identity.executor.run(add_account, command, actor=SYSTEM)
+        added = RegisterAndSignIn(account=command, client=client)
+        return _tokens(identity, await identity.executor.run(register_and_sign_in, added, actor=SYSTEM))
     contact = new.contact.parsed(identity.phone_numbers)
-    proved = RegisterWithCode(account=replace(command, verified=contact.channel), contact=contact, code=new.code)
+    added = RegisterAndSignIn(account=replace(command, verified=contact.channel), client=client)
+    proved = RegisterWithCode(account=added, contact=contact, code=new.code)
     async with identity.login_quota.guess(counted_as):
-        return await identity.executor.run(register_with_code, proved, actor=SYSTEM)
+        return _tokens(identity, await identity.executor.run(register_with_code, proved, actor=SYSTEM))
 
 
 async def _sign_in_with_password(

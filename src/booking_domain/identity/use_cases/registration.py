@@ -5,12 +5,11 @@ from typing import Final
 
 from booking_domain.identity.errors import ContactMissing, EmailTaken, InvalidCode, PhoneTaken
 from booking_domain.identity.legal import NotTheCurrentVersion
-from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
 from booking_domain.identity.use_cases.ownership import take_contact
-from booking_domain.identity.use_cases.sign_in import Register, add_account
+from booking_domain.identity.use_cases.sign_in import RegisterAndSignIn, SignedIn, register_and_begin
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.permissions import Permission
@@ -20,13 +19,13 @@ from booking_domain.shared.permissions import Permission
 class RegisterWithCode:
     """Add an account whose contact is verified by a code of the purpose `verify`."""
 
-    account: Register
+    account: RegisterAndSignIn
     """`verified` is the channel of the contact."""
     contact: Contact
     code: str = field(repr=False)
 
 
-async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context) -> User:
+async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context) -> SignedIn:
     """Take the contact away from the account that has not verified it, and add the account with it.
 
     If it is verified there, the answer is that of a registration without a code, only after the code was right.
@@ -37,7 +36,7 @@ async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context)
     if holder.verified_at(channel) is not None:
         raise EmailTaken if channel is Channel.EMAIL else PhoneTaken
     await take_contact(holder, channel, tx, context)
-    return await add_account(command.account, tx, context)
+    return await register_and_begin(command.account, tx, context)
 
 
 register_with_code: Final = UseCase(

@@ -69,6 +69,14 @@ class OpenSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterAndSignIn:
+    """Add an account and begin its first session."""
+
+    account: Register
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshSession:
     """Trade a refresh token for the next one."""
 
@@ -155,6 +163,16 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     await tx.sessions.add(session)
     await _note(command, LoginOutcome.SUCCEEDED, tx, context)
     return SignedIn(user, token.session_id, token.text, two_factors)
+
+
+async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context: Context) -> SignedIn:
+    """Add an account and begin its first session in one transaction.
+
+    In a second one, the session could begin after the owner of the contact has taken the account over.
+    """
+    user = await add_account(command.account, tx, context)
+    opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client)
+    return await begin_session(opening, tx, context)
 
 
 async def needs_second_factor(user: User, tx: IdentityTx) -> bool:
@@ -260,6 +278,7 @@ register: Final = UseCase(
     add_account,
     raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken, NotTheCurrentVersion),
 )
+register_and_sign_in: Final = UseCase(Permission.RUN_PLATFORM, register_and_begin, raises=register.raises)
 open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(InvalidToken, *OPENING_ERRORS))
 refresh_session: Final = UseCase(
     Permission.RUN_PLATFORM, _refresh, raises=(InvalidToken, AccountDisabled, AccountDeleted)
