@@ -49,6 +49,7 @@ from booking_domain.disputes.model import (
     Resolution,
     Side,
     Standing,
+    StatementId,
     Verdict,
 )
 from booking_domain.disputes.model import Statement as DisputeStatement
@@ -194,6 +195,7 @@ _OF_BOOKING: Final = Statement(select(*DISPUTE.columns).where(_d.booking_id == b
 _STATEMENTS: Final = Statement(
     select(*STATEMENT.columns).where(_s.dispute_id == bindparam("dispute_id")).order_by(_s.id)
 )
+_STATEMENT: Final = Statement(select(*STATEMENT.columns).where(_s.id == bindparam("statement_id")))
 _VIEW: Final[Select[tuple[object, ...]]] = select(
     *DISPUTE.columns, _b.reference, _b.currency, users.c.name, providers.c.display_name
 ).select_from(
@@ -290,6 +292,10 @@ class PostgresDisputes(WithWork, Disputes):
 
     async def statements(self, dispute_id: DisputeId) -> list[DisputeStatement]:
         return [STATEMENT.read(row) for row in await self._work.all(_STATEMENTS, dispute_id=dispute_id)]
+
+    async def statement(self, statement_id: StatementId) -> DisputeStatement | None:
+        row = await self._work.one(_STATEMENT, statement_id=statement_id)
+        return None if row is None else STATEMENT.read(row)
 
     async def save(self, dispute: Dispute, *, was: Dispute) -> None:
         await self._work.update_one(

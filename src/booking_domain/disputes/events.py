@@ -36,6 +36,16 @@ class DisputeStatementMade(DisputeChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeImageDeleted(DisputeChanged):
+    """An admin deleted an image of a statement."""
+
+    topic: ClassVar[str] = "dispute.image_deleted"
+
+    side: Side
+    """Whose statement it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeStatementDue(DisputeChanged):
     """The other party has yet to make a statement, and the deadline is near."""
 
@@ -66,6 +76,7 @@ class DisputeResolved(DisputeChanged):
 EVENTS: Final[tuple[type[DisputeChanged], ...]] = (
     DisputeOpened,
     DisputeStatementMade,
+    DisputeImageDeleted,
     DisputeStatementDue,
     DisputeDecisionDue,
     DisputeWithdrawn,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.disputes.events import EVENTS
-from booking_domain.disputes.model import DISPUTE_LIFECYCLE, Dispute, DisputeId, DisputeStatus, Statement
+from booking_domain.disputes.model import DISPUTE_LIFECYCLE, Dispute, DisputeId, DisputeStatus, Statement, StatementId
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
@@ -37,6 +37,10 @@ class Disputes(Protocol):
 
     async def statements(self, dispute_id: DisputeId) -> Sequence[Statement]:
         """The statements of a dispute, oldest first."""
+        ...
+
+    async def statement(self, statement_id: StatementId) -> Statement | None:
+        """One statement."""
         ...
 
     async def save(self, dispute: Dispute, *, was: Dispute) -> None:

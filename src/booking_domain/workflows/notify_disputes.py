@@ -6,6 +6,7 @@ from typing import Final
 from booking_domain.disputes.events import (
     DisputeChanged,
     DisputeDecisionDue,
+    DisputeImageDeleted,
     DisputeOpened,
     DisputeResolved,
     DisputeStatementDue,
@@ -40,6 +41,12 @@ OPENED_BY_OTHER: Final = NoticeTemplate(
 )
 STATEMENT: Final = NoticeTemplate(
     subject=_SUBJECT, text="{other} made a statement in the dispute. You can answer until we decide."
+)
+IMAGE_DELETED: Final = NoticeTemplate(
+    subject=_SUBJECT, text="We deleted an image of your statement in the dispute. Contact us if you disagree."
+)
+IMAGE_DELETED_OF_OTHER: Final = NoticeTemplate(
+    subject=_SUBJECT, text="We deleted an image of the statement of {other} in the dispute."
 )
 STATEMENT_DUE: Final = NoticeTemplate(
     subject=_SUBJECT, text="{other} disputes the booking on {when}. Please make your statement by {statement_due}."
@@ -124,7 +131,11 @@ async def _admins(dispute: Dispute, reads: Reads) -> list[User]:
 async def _to_parties(event: DisputeChanged, view: DisputeView, reads: Reads) -> list[tuple[User, NoticeTemplate, str]]:
     """Each party that is told, with the template and the name of the other party."""
     found = []
-    for side, template in _templates(event, view.dispute).items():
+    if isinstance(event, DisputeImageDeleted):
+        templates = {event.side: IMAGE_DELETED, _opposite(event.side): IMAGE_DELETED_OF_OTHER}
+    else:
+        templates = _templates(event, view.dispute)
+    for side, template in templates.items():
         customer = side is Side.CUSTOMER
         user = await reads.users.get(view.dispute.customer_id if customer else view.dispute.provider_user_id)
         if user is not None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from booking_domain.disputes.events import DisputeImageDeleted, dispute_event
+from booking_domain.disputes.model import StatementId
 from booking_domain.files.model import File, FileNotFound, FileOwner, FileParty, FileStatus, Folder
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.accounts import EDIT_ERRORS, EditAccount, edit
@@ -59,26 +61,26 @@ async def _edit_account(command: EditOwnAccount, tx: Repositories, context: Cont
     return await edit(asked, tx, context)
 
 
-async def _of_account(file: File, owner_id: UUID, tx: Repositories) -> None:
+async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
     user = await tx.users.lock(UserId(owner_id))
     if user is not None and _shows(user.picture, file):
         await tx.users.save(user.changed(picture=None))
 
 
-async def _of_provider(file: File, owner_id: UUID, tx: Repositories) -> None:
+async def _of_provider(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
     profile = await tx.profiles.get(ProviderId(owner_id))
     if profile is not None and _shows(profile.photo, file):
         await tx.profiles.save(replace(profile, photo=None, version=profile.version + 1), was=profile)
 
 
-async def _of_salon(file: File, owner_id: UUID, tx: Repositories) -> None:
+async def _of_salon(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
     salon = await tx.salons.lock(SalonId(owner_id))
     if salon is not None:
         photos = tuple(photo for photo in salon.photos if not _shows(photo, file))
         await tx.salons.save(replace(salon, photos=photos, version=salon.version + 1), was=salon)
 
 
-async def _of_item(file: File, owner_id: UUID, tx: Repositories) -> None:
+async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
     item = await tx.portfolio_items.lock(PortfolioItemId(owner_id))
     if item is not None:
         left = item.without(file.id)
@@ -86,6 +88,14 @@ async def _of_item(file: File, owner_id: UUID, tx: Repositories) -> None:
             await tx.portfolio_items.remove(item.id)
         else:
             await tx.portfolio_items.save(left, was=item)
+
+
+async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: Context) -> None:
+    """The statement reads its images from `files`; the parties are told that one is missing."""
+    statement = await tx.disputes.statement(StatementId(owner_id))
+    dispute = None if statement is None else await tx.disputes.get(statement.dispute_id)
+    if statement is not None and dispute is not None:
+        await tx.outbox.put([dispute_event(DisputeImageDeleted, dispute, context, side=statement.side)])
 
 
 def _shows(image: Image | None, file: File) -> bool:
@@ -97,6 +107,7 @@ _LET_GO: Final = {
     Folder.PROVIDER_PHOTOS: _of_provider,
     Folder.SALON_PHOTOS: _of_salon,
     Folder.PORTFOLIO: _of_item,
+    Folder.EVIDENCE: _of_statement,
 }
 """How the owner of a file lets go of it, by folder; the others read what they show from `files`."""
 
@@ -106,7 +117,7 @@ async def _delete_any(file_id: FileId, tx: Repositories, context: Context) -> No
     if file is None or file.status is FileStatus.DELETED:
         raise FileNotFound
     if file.owner_id is not None and file.folder in _LET_GO:
-        await _LET_GO[file.folder](file, file.owner_id, tx)
+        await _LET_GO[file.folder](file, file.owner_id, tx, context)
     await tx.files.save(file.delete(FileParty.ADMIN, context.now), was=file)
 
 

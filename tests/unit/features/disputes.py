@@ -156,6 +156,7 @@ FEATURE: Final = Feature(
     events={
         "dispute.opened": _STORED,
         "dispute.statement_made": _STORED | {"side"},
+        "dispute.image_deleted": _STORED | {"side"},
         "dispute.statement_due": _STORED,
         "dispute.decision_due": _STORED,
         "dispute.withdrawn": _STORED,

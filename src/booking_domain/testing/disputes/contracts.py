@@ -146,6 +146,8 @@ class DisputesContract(StorageContract):
         async with backend.begin() as tx:
             await tx.disputes.add_statements(made)
             assert list(await tx.disputes.statements(dispute.id)) == made
+            assert await tx.disputes.statement(made[1].id) == made[1]
+            assert await tx.disputes.statement(StatementId(make.entropy.new_id())) is None
         assert list(await backend.reads.disputes.statements(dispute.id)) == made
         assert [each.side for each in made] == [Side.CUSTOMER, Side.PROVIDER, Side.CUSTOMER]
         assert list(await backend.reads.disputes.statements(other.id)) == []

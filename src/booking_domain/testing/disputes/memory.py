@@ -66,6 +66,9 @@ class MemoryDisputes(Disputes):
     async def statements(self, dispute_id: DisputeId) -> Sequence[Statement]:
         return _statements(self._state, dispute_id)
 
+    async def statement(self, statement_id: StatementId) -> Statement | None:
+        return self._state[STATEMENTS].get(statement_id)
+
     async def save(self, dispute: Dispute, *, was: Dispute) -> None:
         kept = self._state[DISPUTES].get(was.id)
         if kept is None or kept.version != was.version:

@@ -11,11 +11,15 @@ from tests.unit.features.disputes import REASON, disputed
 from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid
 from tests.unit.features.reviews import completed_booking
 
+from booking_domain.disputes.events import DisputeImageDeleted
 from booking_domain.disputes.model import DECISION_WITHIN, MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import UserId
+from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.workflows.erase_account import erase_account
+from booking_domain.workflows.notify_disputes import notify_of_dispute
+from entrypoints.languages.notices import GettextTranslator
 
 RESOLVE = {"resolution": "no_refund", "bookingStatus": "completed"}
 
@@ -240,6 +244,13 @@ async def test_images_of_statements_are_shown_to_parties_and_admins_for_five_min
     assert [each["statements"] for each in (await api.get("/users/me/export", provider)).json()["disputes"]] == [[]]
     assert (await api.delete(f"/admin/files/{two}", admin)).status_code == 204
     assert seen_images(api, (await api.get(path, provider)).json()) == [[], [(one, [200, 200])]]
+    [event] = [each for each in await api.database.outbox_events() if isinstance(each, DisputeImageDeleted)]
+    notifier = MemoryNotifier()
+    await notify_of_dispute(event, reads=api.container.reads(), notifier=notifier, translator=GettextTranslator("en"))
+    assert {each.text for each in notifier.delivered} == {
+        "We deleted an image of your statement in the dispute. Contact us if you disagree.",
+        "We deleted an image of the statement of Customer in the dispute.",
+    }
 
 
 async def test_a_dispute_takes_images_that_its_party_uploaded_each_once(api: Api) -> None:
