@@ -51,7 +51,7 @@ class Users(Protocol):
     """The accounts of a transaction."""
 
     async def add(self, user: User) -> None:
-        """Add an account, or raise `EmailTaken` or `PhoneTaken`."""
+        """Add an account, or raise `EmailTaken` or `PhoneTaken` at once: a use case may look again."""
         ...
 
     async def get(self, user_id: UserId) -> User | None:

@@ -12,11 +12,20 @@ from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, User
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.time import WallTime
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, race, waits
+
+
+async def _add_or_look_again(backend: Backend, user: User) -> None:
+    async with backend.begin() as tx:
+        try:
+            await tx.users.add(user)
+        except (EmailTaken, PhoneTaken) as taken:
+            raise ConcurrentChange(what="account") from taken
 
 
 async def _add(backend: Backend, user: User) -> None:
@@ -138,6 +147,15 @@ class UsersContract(StorageContract):
         await _add(backend, first)
         with pytest.raises(PhoneTaken):
             await _add(backend, replace(make.user(), phone=first.phone))
+
+    async def test_a_use_case_learns_of_a_taken_contact_before_the_commit(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        first = make.user()
+        await _add(backend, first)
+        for second in (replace(make.user(), email=first.email), replace(make.user(), phone=first.phone)):
+            with pytest.raises(ConcurrentChange):
+                await _add_or_look_again(backend, second)
 
     async def test_several_accounts_can_lack_an_email_address_or_a_phone(self, backend: Backend, make: Builder) -> None:
         for _ in range(2):
