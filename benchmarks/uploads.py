@@ -109,6 +109,15 @@ async def repeatedly(port: int, emails: list[str], content: bytes) -> list[float
     return [seconds for of_one in times for seconds in of_one]
 
 
+def at_rest(port: int) -> str:
+    """Describe the probe without uploads: what else the machine does shows here too."""
+    probe = HealthProbe(port)
+    with probe.running():
+        time.sleep(3.0)
+    seen = probe.measured
+    return f"  nothing: GET /health/live p50 {seen.percentile(50):.1f} ms, p99 {seen.percentile(99):.1f} ms"
+
+
 def measured(port: int, emails: list[str], content: bytes) -> Iterator[str]:
     """Describe the uploads of these accounts, and the probe beside them."""
     probe = HealthProbe(port)
@@ -137,6 +146,7 @@ def main() -> None:
         emails = asyncio.run(accounts(Container(settings=Settings.from_environment(environ)), 4))
         server = stack.enter_context(served("entrypoints.http.asgi:create", environ))
         print(report.hardware())
+        print(at_rest(server.port), flush=True)
         for count in (1, len(emails)):
             for line in measured(server.port, emails[:count], content):
                 print(line, flush=True)
