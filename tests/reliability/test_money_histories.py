@@ -56,6 +56,7 @@ from booking_domain.payments.ledger import Ledger
 from booking_domain.payments.model import AUTHORISED_FOR, Payment, Purpose
 from booking_domain.payments.refunds import (
     LONGEST_RETRY,
+    BookingInDispute,
     Refund,
     RefundMethod,
     RefundStatus,
@@ -86,6 +87,7 @@ STEPS: Final = 30
 _NOT_NOW: Final = (
     AlreadyDecided,
     AlreadyOver,
+    BookingInDispute,
     BookingNotFound,
     CaptureInProgress,
     DepositDue,
@@ -313,9 +315,9 @@ class History:
 
     async def transfer(self, refund: Refund, *, times: int = 1) -> None:
         """Transfer a refund; the bank books it once, because its reference belongs to one refund."""
-        done, refusals = await race([self.studio.pay_out(refund) for _ in range(times)])
-        assert done
-        assert not refusals
+        _, refusals = await race([self.studio.pay_out(refund) for _ in range(times)])
+        for refusal in refusals:
+            raise refusal
         self.transfers[refund.id] = refund.amount
         _DONE["transfers"] += 1
 
