@@ -578,6 +578,17 @@ class Booking:
         """Add an amount that the gateway has received."""
         return self._with(self.totals.receive(amount), now)
 
+    def adjust(self, amount: int, now: datetime) -> Self:
+        """Add an amount to what was paid, or with a minus sign take it away; in minor units.
+
+        Raises:
+            InvalidValue: what is taken exceeds what is refundable.
+        """
+        moved = Money(amount=abs(amount), currency=self.price.currency)
+        totals = self.totals.receive(moved) if amount > 0 else self.totals.deduct(moved)
+        adjusted = self._with(totals, now)
+        return adjusted if amount > 0 else replace(adjusted, payment_attempt=PaymentAttempt.NONE)
+
     def owe(self, amount: Money, now: datetime) -> Self:
         """Add an amount that is about to be refunded.
 

@@ -8,6 +8,7 @@ from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import (
+    AdjustmentId,
     BookingId,
     DeskPaymentId,
     EarningId,
@@ -193,6 +194,17 @@ class EarningsAdjusted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerAdjusted(Event):
+    """An admin adjusted the ledger of a booking."""
+
+    topic: ClassVar[str] = "ledger.adjusted"
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    adjustment_id: AdjustmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptIssued(Event):
     """A receipt or a credit note was issued to the customer."""
 
@@ -225,6 +237,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *PAYOUT_EVENTS,
     ReceiptIssued,
     EarningsAdjusted,
+    LedgerAdjusted,
 )
 
 

@@ -1,4 +1,4 @@
-"""The ledger of a booking: its payments and refunds as entries, in order. Pure.
+"""The ledger of a booking: its payments, refunds and adjustments as entries, in order. Pure.
 
 A booking stores the totals of its ledger (`Booking.totals`) and changes them only as the ledger does; see
 docs/adr/0022-totals-of-a-ledger.md.
@@ -10,9 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus
-from booking_domain.shared.ids import PaymentId, RefundId
+from booking_domain.shared.ids import AdjustmentId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.shared.totals import Totals
 
@@ -28,30 +29,36 @@ class EntryKind(StrEnum):
     """A refund that was made through the gateway."""
     PAYOUT = "payout"
     """A refund that was made as a bank transfer."""
+    ADDITION = "addition"
+    """An adjustment: money that was received and not counted."""
+    DEDUCTION = "deduction"
+    """An adjustment: money that was counted and not received, or left in another way."""
 
 
-PAYMENTS: Final = frozenset({EntryKind.DEPOSIT, EntryKind.BALANCE})
+PAYMENTS: Final = frozenset({EntryKind.DEPOSIT, EntryKind.BALANCE, EntryKind.ADDITION})
 """Entries that add to the ledger."""
+DEDUCTIONS: Final = frozenset({EntryKind.DEDUCTION})
+"""Entries that undo payments."""
 MADE: Final = frozenset({EntryKind.REFUND, EntryKind.PAYOUT})
 """Entries that take from the ledger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One payment or refund."""
+    """One payment, refund or adjustment."""
 
     kind: EntryKind
-    source: PaymentId | RefundId
+    source: PaymentId | RefundId | AdjustmentId
     amount: Money
     at: datetime
-    """When the payment was started, or the refund scheduled."""
+    """When the payment was started, the refund scheduled, or the adjustment made."""
 
     @property
     def signed(self) -> int:
         """What the entry adds to the ledger, in minor units."""
         if self.kind in PAYMENTS:
             return self.amount.amount
-        return -self.amount.amount if self.kind in MADE else 0
+        return -self.amount.amount if self.kind in MADE | DEDUCTIONS else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +76,22 @@ class Ledger:
         _ = self.totals  # which refuses other currencies, and refunds that exceed the payments
 
     @classmethod
-    def of(cls, currency: str, payments: Iterable[Payment], refunds: Iterable[Refund]) -> Self:
-        """The ledger of these payments and refunds. A payment without money has no entry."""
-        entries = [*map(_payment_entry, payments), *map(_refund_entry, refunds)]
+    def of(
+        cls,
+        currency: str,
+        payments: Iterable[Payment],
+        refunds: Iterable[Refund],
+        adjustments: Iterable[Adjustment] = (),
+    ) -> Self:
+        """The ledger of these payments, refunds and adjustments. A payment without money has no entry."""
+        entries = [*map(_payment_entry, payments), *map(_refund_entry, refunds), *map(_adjustment_entry, adjustments)]
         return cls(currency, tuple(sorted((entry for entry in entries if entry.amount), key=lambda entry: entry.at)))
 
     @property
     def totals(self) -> Totals:
         """The totals of the entries."""
         return Totals(
-            paid=self._sum(PAYMENTS),
+            paid=self._sum(PAYMENTS) - self._sum(DEDUCTIONS),
             refunded=self._sum(MADE),
             refund_pending=self._sum(frozenset({EntryKind.REFUND_PENDING})),
         )
@@ -100,6 +113,11 @@ class Ledger:
 def _payment_entry(payment: Payment) -> Entry:
     kind = EntryKind(payment.purpose.value)
     return Entry(kind=kind, source=payment.id, amount=payment.settled, at=payment.created_at)
+
+
+def _adjustment_entry(adjustment: Adjustment) -> Entry:
+    kind = EntryKind.ADDITION if adjustment.amount > 0 else EntryKind.DEDUCTION
+    return Entry(kind=kind, source=adjustment.id, amount=adjustment.moved, at=adjustment.created_at)
 
 
 def _refund_entry(refund: Refund) -> Entry:

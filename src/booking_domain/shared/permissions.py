@@ -67,6 +67,8 @@ class Permission(StrEnum):
     SEE_EARNINGS = "earnings.see"
     """See the account and the payouts of the actor's profile."""
     SET_COMMISSION = "commission.set"
+    ADJUST_LEDGERS = "ledger.adjust"
+    """Add to the ledger of a booking or take from it, with a reason."""
     ADJUST_EARNINGS = "earnings.adjust"
     """Add to the account of a provider or take from it, with a reason."""
     WRITE_REVIEWS = "review.write"
@@ -164,6 +166,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.RECONCILE: {Role.ADMIN: _ANY},
     Permission.SEE_EARNINGS: {Role.PROVIDER: _OWN},
     Permission.SET_COMMISSION: {Role.ADMIN: _ANY},
+    Permission.ADJUST_LEDGERS: {Role.ADMIN: _ANY},
     Permission.ADJUST_EARNINGS: {Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},

@@ -49,6 +49,12 @@ class Totals:
         """Add a payment."""
         return replace(self, paid=self.paid + amount)
 
+    def deduct(self, amount: Money) -> Self:
+        """Take away money that was counted wrongly, or raise `InvalidValue` if it exceeds what is refundable."""
+        if self.refundable < amount:
+            raise InvalidValue(field="amount", problem="at most what is kept and not about to be refunded")
+        return replace(self, paid=self.paid - amount)
+
     def owe(self, amount: Money) -> Self:
         """Schedule a refund, or raise `InvalidValue` if it exceeds what is refundable."""
         return replace(self, refund_pending=self.refund_pending + amount)

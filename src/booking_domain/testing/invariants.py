@@ -12,6 +12,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProviderFilter
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.events import RefundScheduled, RefundSplit
 from booking_domain.payments.ledger import Ledger
@@ -40,7 +41,8 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
     for booking in bookings:
         payments, refunds = await reads.payments.of_booking(booking.id), await reads.refunds.of_booking(booking.id)
         events = await reads.bookings.events(booking.id)
-        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, events))
+        adjustments = await reads.adjustments.of_booking(booking.id)
+        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, adjustments, events))
         found += (f"{booking.reference}: {each}" for each in _authorised(booking, payments))
         at_desk = await reads.desk_payments.of_booking(booking.id)
         found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
@@ -54,11 +56,15 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
 
 
 def _money(
-    booking: Booking, payments: Sequence[Payment], refunds: Sequence[Refund], events: Sequence[BookingEvent]
+    booking: Booking,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    adjustments: Sequence[Adjustment],
+    events: Sequence[BookingEvent],
 ) -> Iterator[str]:
-    """Check that the totals are those of the ledger of its payments and refunds, and cover the deposit."""
+    """Check that the totals are those of the ledger of its money, and cover the deposit."""
     try:
-        ledger = Ledger.of(booking.price.currency, payments, refunds)
+        ledger = Ledger.of(booking.price.currency, payments, refunds, adjustments)
     except InvalidValue as error:
         yield f"its payments and refunds are no ledger: {error}"
         return
@@ -76,8 +82,9 @@ def _money(
         for event in events
     )
     lapsed = any(each.status is PaymentStatus.FAILED and each.authorised for each in payments)
+    deducted = any(each.amount < 0 for each in adjustments)
     returned = booking.status is Status.NO_SHOW and booking.cancellation.no_show_keeps < 100  # noqa: PLR2004 - percent
-    if booking.status in _COVERED and kept < booking.deposit and not (waived or returned or lapsed):
+    if booking.status in _COVERED and kept < booking.deposit and not (waived or returned or lapsed or deducted):
         yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"
     pending = [each.purpose for each in payments if each.status is PaymentStatus.PENDING]
     if len(pending) != len(set(pending)):

@@ -8,6 +8,7 @@ from litestar import Litestar, Request, Response, Router
 
 from entrypoints.http import (
     action_links,
+    adjustments,
     booking_links,
     desk_payments,
     legal,
@@ -94,6 +95,7 @@ RESOURCES: Final = (
     edge.routes,
     payouts.routes,
     desk_payments.routes,
+    adjustments.routes,
     receipts.routes,
     reconciliation.routes,
     disputes.routes,

@@ -23,6 +23,7 @@ from booking_domain.payments.events import (
     DeskPaymentChanged,
     DeskPaymentRecorded,
     EarningsAdjusted,
+    LedgerAdjusted,
     PaymentAuthorised,
     PaymentHinted,
     PaymentReceived,
@@ -39,6 +40,7 @@ from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.workflows.capture_payments import capture_payments
 from booking_domain.workflows.earnings import update_earnings
 from booking_domain.workflows.make_refund import make_refund
+from booking_domain.workflows.notify_adjustments import notify_of_ledger
 from booking_domain.workflows.notify_authorisations import notify_of_authorisation
 from booking_domain.workflows.notify_desk import notify_of_desk_payment
 from booking_domain.workflows.notify_earnings import notify_of_adjustment, notify_of_provider_payout
@@ -171,7 +173,7 @@ CONTEXT: Final = WorkerContext(
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription(
-            (BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded, DeskPaymentRecorded),
+            (BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded, DeskPaymentRecorded, LedgerAdjusted),
             _withdraw_invoices,
         ),
         Subscription(
@@ -189,6 +191,7 @@ CONTEXT: Final = WorkerContext(
         Notice(PAYOUT_EVENTS, notify_of_provider_payout),
         Notice((ReceiptIssued,), notify_of_receipt),
         Notice((EarningsAdjusted,), notify_of_adjustment),
+        Notice((LedgerAdjusted,), notify_of_ledger),
     ),
     sweeps=(
         Sweep("payments to capture", _find_captures),

@@ -6,6 +6,7 @@ from typing import Final
 from tests.unit.features import (
     accounts,
     action_links,
+    adjustments,
     admin,
     availability,
     booking_links,
@@ -61,6 +62,7 @@ FEATURES: Final[tuple[Feature, ...]] = tuple(
         payments,
         payouts,
         desk_payments,
+        adjustments,
         receipts,
         reconciliation,
         disputes,

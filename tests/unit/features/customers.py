@@ -63,7 +63,7 @@ FEATURE: Final = Feature(
     },
     permissions="""
         customer.keep provider:own manager:managed token
-        walk_in.delete provider:own manager:managed admin:any session
+        walk_in.delete provider:own manager:managed admin:any live
     """,
     personal_data=personal_data,
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.effort import examples
 from tests.unit.payments.examples import NOW, a_payment, a_refund
 
-from booking_domain.payments.ledger import MADE, PAYMENTS, Entry, EntryKind, Ledger
+from booking_domain.payments.ledger import DEDUCTIONS, MADE, PAYMENTS, Entry, EntryKind, Ledger
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
@@ -41,7 +41,9 @@ def test_the_books_balance_after_every_entry_that_is_accepted(drawn: list[tuple[
         totals = ledger.totals
         assert len(ledger.entries) == accepted
         assert totals.kept.amount == ledger.balance >= 0
-        assert totals.paid == sum((each.amount for each in ledger.entries if each.kind in PAYMENTS), NOTHING)
+        added = sum(each.amount.amount for each in ledger.entries if each.kind in PAYMENTS)
+        deducted = sum(each.amount.amount for each in ledger.entries if each.kind in DEDUCTIONS)
+        assert totals.paid.amount == added - deducted
         assert totals.refunded == sum((each.amount for each in ledger.entries if each.kind in MADE), NOTHING)
         assert totals.paid.amount - totals.refunded.amount - totals.refund_pending.amount == totals.refundable.amount
 

@@ -10,6 +10,7 @@ from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, Reposi
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.personal_data import PROVIDER, USER
 from adapters.postgres.kit.work import Work
+from adapters.postgres.payments.adjustments import PostgresAdjustmentReads, PostgresAdjustments
 from adapters.postgres.payments.desk_payments import PostgresDeskPaymentReads, PostgresDeskPayments
 from adapters.postgres.payments.earning_tables import bank_references, commission_rates, earnings, provider_payouts
 from adapters.postgres.payments.earnings import (
@@ -32,7 +33,7 @@ from adapters.postgres.payments.receipts import (
     receipts,
 )
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
-from adapters.postgres.payments.tables import desk_payments, payments, refunds
+from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
 from adapters.postgres.payments.transactions import PostgresTransactionReads
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import BankReferenceUsed, RefundStatus
@@ -64,6 +65,7 @@ CONTEXT: Final = Context(
         payments,
         refunds,
         desk_payments,
+        adjustments,
         commission_rates,
         earnings,
         provider_payouts,
@@ -89,6 +91,7 @@ class PaymentRepositories(RepositoryGroup):
         self.payments = PostgresPayments(work)
         self.refunds = PostgresRefunds(work, cipher)
         self.desk_payments = PostgresDeskPayments(work)
+        self.adjustments = PostgresAdjustments(work)
         self.commission_rates = PostgresCommissionRates(work)
         self.earnings = PostgresEarnings(work)
         self.provider_payouts = PostgresProviderPayouts(work, cipher)
@@ -104,6 +107,7 @@ class PaymentReads(ReadGroup):
         self.payments = PostgresPaymentReads(source.statements)
         self.refunds = PostgresRefundReads(source.statements, source.cipher)
         self.desk_payments = PostgresDeskPaymentReads(source.statements)
+        self.adjustments = PostgresAdjustmentReads(source.statements)
         self.payouts = PostgresPayoutReads(source.statements, source.cipher)
         self.transactions = PostgresTransactionReads(source.statements)
         self.commission_rates = PostgresCommissionReads(source.statements)

@@ -1,4 +1,4 @@
-"""The tables `payments`, `refunds` and `desk_payments`."""
+"""The tables `payments`, `refunds`, `desk_payments` and `adjustments`."""
 
 from typing import Final
 
@@ -50,6 +50,12 @@ def _clear_void_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
     theirs = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
     values = {"void_reason": null(), "version": table.c.version + 1}
     return update(table).where(theirs, table.c.void_reason.is_not(None)).values(values)
+
+
+def _clear_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
+    """Clear what an admin wrote, when a party is erased."""
+    theirs = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
+    return update(table).where(theirs, table.c.reason != "").values(reason="")
 
 
 payments: Final = Table(
@@ -178,4 +184,19 @@ desk_payments: Final = Table(
     Index("desk_payments_created_at_idx", "created_at"),
     Index("desk_payments_amount_idx", "currency", "amount", "id"),
     info=personal_data("booking_id", erase=_clear_void_reason, export="bookings"),
+)
+
+adjustments: Final = Table(
+    "adjustments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by_id", Uuid, nullable=False),
+    Column("by_role", Text, nullable=False),
+    instant("created_at"),
+    CheckConstraint("amount <> 0", name="amount"),
+    info=personal_data("booking_id", erase=_clear_reason, export="bookings"),
 )

@@ -1,12 +1,13 @@
 """Builders of payments and refunds."""
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskMethod, DeskPayment
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
 from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptLine, ReceiptMethod
 from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import DeskPaymentId, PaymentId, ReceiptId, RefundId
+from booking_domain.shared.ids import AdjustmentId, DeskPaymentId, PaymentId, ReceiptId, RefundId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.kit.builders import DEPOSIT, NOW, BaseBuilder
 
@@ -50,6 +51,18 @@ class PaymentsBuilder(BaseBuilder):
             gateway="memory",
             reason=RefundReason.CANCELLATION,
             amount=amount,
+            now=NOW,
+        )
+
+    def adjustment(self, booking: Booking, amount: int = -1) -> Adjustment:
+        """An adjustment by an admin."""
+        return Adjustment.made(
+            id=AdjustmentId(self.entropy.new_id()),
+            booking_id=booking.id,
+            currency=booking.price.currency,
+            amount=amount,
+            reason="Порталаар буцаасан",
+            by=Actor(UserId(self.entropy.new_id()), Role.ADMIN),
             now=NOW,
         )
 

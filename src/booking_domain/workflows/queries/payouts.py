@@ -7,6 +7,7 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundNotFound
@@ -29,6 +30,7 @@ class BookingMoney:
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
     desk_payments: Sequence[DeskPayment]
+    adjustments: Sequence[Adjustment]
     has_bank_account: bool
     """Whether the customer has added a bank account."""
 
@@ -43,6 +45,7 @@ async def _list_booking_payments(actor: Actor, booking_id: BookingId, reads: Rea
         payments=await reads.payments.of_booking(booking_id),
         refunds=await reads.refunds.of_booking(booking_id),
         desk_payments=await reads.desk_payments.of_booking(booking_id),
+        adjustments=await reads.adjustments.of_booking(booking_id),
         has_bank_account=await reads.bank_accounts.get(visible.booking.customer_id) is not None,
     )
 

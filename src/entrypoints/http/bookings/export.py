@@ -7,10 +7,12 @@ from uuid import UUID
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt
 from booking_domain.payments.refunds import Refund
+from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.exporting import ExportSource, pages
@@ -41,11 +43,12 @@ class WalkInJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
-    """A booking with its events, payments, refunds, desk payments and receipts, oldest first."""
+    """A booking with its events, payments, refunds, desk payments, corrections and receipts, oldest first."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
+    adjustments: tuple[LedgerAdjustmentJson, ...]
     receipts: tuple[ReceiptJson, ...]
     walk_in: WalkInJson | None = None
 
@@ -57,6 +60,7 @@ def _booking(
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     at_desk: Sequence[DeskPayment],
+    adjustments: Sequence[Adjustment],
     receipts: Sequence[Receipt],
     walk_in: WalkIn | None,
 ) -> ExportedBookingJson:
@@ -69,6 +73,7 @@ def _booking(
         events=tuple(event_json(event) for event in events),
         payments=tuple(_payment(each) for each in moved),
         desk_payments=tuple(map(desk_payment_json, at_desk)),
+        adjustments=tuple(map(ledger_adjustment_json, adjustments)),
         receipts=tuple(map(receipt_json, receipts)),
         walk_in=None if walk_in is None else WalkInJson(name=walk_in.name, phone=walk_in.phone or None),
     )
@@ -98,7 +103,7 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         events = await reads.bookings.events_of_each(ids)
         payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
         at_desk, walk_ins = await reads.desk_payments.of_each_booking(ids), await reads.walk_ins.of_each(ids)
-        receipts = await reads.receipts.of_each_booking(ids)
+        receipts, adjusted = await reads.receipts.of_each_booking(ids), await reads.adjustments.of_each_booking(ids)
         yield [
             _booking(
                 each,
@@ -106,6 +111,7 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
                 payments=payments[each.id],
                 refunds=refunds[each.id],
                 at_desk=at_desk[each.id],
+                adjustments=adjusted[each.id],
                 receipts=receipts[each.id],
                 walk_in=walk_ins.get(each.id),
             )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, field
@@ -32,11 +32,10 @@ from booking_domain.workflows.provider_payouts import (
 from booking_domain.workflows.queries.earnings import Account, Wanted
 from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
 from entrypoints.http.payouts.schemas import PayeeJson, payee_json
 
-MOST_ADJUSTED: Final = 9_000_000_000_000_000
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
 
@@ -135,7 +134,7 @@ class AdjustmentBody(Body, frozen=True, kw_only=True):
     """A correction of a provider's account. The provider sees the reason."""
 
     currency: Currency
-    amount: Annotated[int, Meta(ge=-MOST_ADJUSTED, le=MOST_ADJUSTED)]
+    amount: SignedAmount
     """In minor units: what is added, or with a minus sign what is taken."""
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_ADJUSTMENT_REASON)]
 

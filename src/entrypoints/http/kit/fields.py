@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Meta, Struct, UnsetType
@@ -29,11 +29,14 @@ class Json(Struct, rename="camel", frozen=True, kw_only=True, omit_defaults=True
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset, e.g. `2026-11-23T10:00:00+08:00`.")]
 Timestamp = Annotated[datetime, Meta(tz=True)]
 """An instant in a response; `tz` makes its schema say `date-time`."""
+_MOST: Final = 9_000_000_000_000_000
+SignedAmount = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+"""In the minor unit of the currency, with a minus sign for what is taken."""
 Amount = Annotated[
     int,
     Meta(
         ge=0,
-        le=9_000_000_000_000_000,
+        le=_MOST,
         description="In the minor unit of the currency (ISO 4217): 20,000 MNT is 2000000.",
     ),
 ]

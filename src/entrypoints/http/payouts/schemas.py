@@ -25,6 +25,7 @@ from booking_domain.workflows.payouts import ReturnPayout, SettlePayout
 from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.queries.payouts import BookingMoney
 from booking_domain.workflows.views import Payout, PayoutStep
+from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
 from entrypoints.http.kit.exporting import ExportSource, value
@@ -129,7 +130,7 @@ class RefundJson(Json, frozen=True, kw_only=True):
 
 
 class BookingMoneyJson(Json, frozen=True, kw_only=True):
-    """All payments, refunds and desk payments of a booking, oldest first."""
+    """All payments, refunds, desk payments and corrections of a booking, oldest first."""
 
     booking_id: UUID
     currency: str
@@ -143,6 +144,8 @@ class BookingMoneyJson(Json, frozen=True, kw_only=True):
     payments: tuple[PaymentJson, ...]
     refunds: tuple[RefundJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
+    adjustments: tuple[LedgerAdjustmentJson, ...]
+    """What admins have corrected."""
 
 
 class PayeeJson(Json, frozen=True, kw_only=True):
@@ -215,6 +218,7 @@ def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
         payments=tuple(map(payment_json, money.payments)),
         refunds=tuple(_refund_json(refund, money) for refund in money.refunds),
         desk_payments=tuple(map(desk_payment_json, money.desk_payments)),
+        adjustments=tuple(map(ledger_adjustment_json, money.adjustments)),
     )
 
 
@@ -318,6 +322,7 @@ MONEY: Final[dict[str, Any]] = {
     "payments": [],
     "refunds": [{**_REFUND, "needsBankAccount": True}],
     "deskPayments": [],
+    "adjustments": [],
 }
 PAYOUT: Final[dict[str, Any]] = {
     **_REFUND,

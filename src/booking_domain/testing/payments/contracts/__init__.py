@@ -8,6 +8,7 @@ pytest.register_assert_rewrite(
     *(
         f"{__name__}.{name}"
         for name in (
+            "adjustments",
             "callback_tokens",
             "desk_payments",
             "earnings",
@@ -22,12 +23,14 @@ pytest.register_assert_rewrite(
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.payments.adjustments import AdjustmentReads, Adjustments
 from booking_domain.payments.desk import DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
 from booking_domain.payments.provider_payouts import BankReferences, ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import RefundReads, Refunds
+from booking_domain.testing.payments.contracts.adjustments import AdjustmentsContract
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 from booking_domain.testing.payments.contracts.desk_payments import DeskPaymentsContract
 from booking_domain.testing.payments.contracts.earnings import (
@@ -46,6 +49,8 @@ from booking_domain.workflows.listings import TransactionReads
 from booking_domain.workflows.ports import PayoutReads, ProviderPayoutReads
 
 CONTRACTS: Final = {
+    AdjustmentReads: AdjustmentsContract,
+    Adjustments: AdjustmentsContract,
     BankReferences: BankReferencesContract,
     CommissionRates: CommissionRatesContract,
     CommissionReads: CommissionRatesContract,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.payments.memory.adjustments import MemoryAdjustmentReads, MemoryAdjustments
 from booking_domain.testing.payments.memory.desk_payments import MemoryDeskPaymentReads, MemoryDeskPayments
 from booking_domain.testing.payments.memory.earnings import (
     MemoryCommissionRates,
@@ -30,6 +31,7 @@ class PaymentRepositories(RepositoryGroup):
         self.payments = MemoryPayments(state)
         self.refunds = MemoryRefunds(state)
         self.desk_payments = MemoryDeskPayments(state)
+        self.adjustments = MemoryAdjustments(state)
         self.commission_rates = MemoryCommissionRates(state)
         self.earnings = MemoryEarnings(state)
         self.provider_payouts = MemoryProviderPayouts(state)
@@ -45,6 +47,7 @@ class PaymentReads(ReadGroup):
         self.payments = MemoryPaymentReads(committed)
         self.refunds = MemoryRefundReads(committed)
         self.desk_payments = MemoryDeskPaymentReads(committed)
+        self.adjustments = MemoryAdjustmentReads(committed)
         self.payouts = MemoryPayoutReads(committed)
         self.transactions = MemoryTransactionReads(committed)
         self.commission_rates = MemoryCommissionReads(committed)

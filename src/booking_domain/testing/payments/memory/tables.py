@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.model import Payment
@@ -11,6 +12,7 @@ from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.receipts import Receipt, ReceiptKind
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import (
+    AdjustmentId,
     BookingId,
     CommissionId,
     DeskPaymentId,
@@ -55,6 +57,16 @@ def _clear_void_reasons(state: State, rows: dict[DeskPaymentId, DeskPayment], us
 
 
 DESK_PAYMENTS: Final = Table[DeskPaymentId, DeskPayment]("desk_payments", erase=_clear_void_reasons)
+
+
+def _clear_reasons(state: State, rows: dict[AdjustmentId, Adjustment], user_id: UserId) -> None:
+    for key, adjustment in rows.items():
+        booking = state[BOOKINGS][adjustment.booking_id]
+        if user_id in {booking.customer_id, booking.provider_user_id}:
+            rows[key] = replace(adjustment, reason="")
+
+
+ADJUSTMENTS: Final = Table[AdjustmentId, Adjustment]("adjustments", erase=_clear_reasons)
 COMMISSION_RATES: Final = Table[CommissionId, CommissionRate]("commission_rates")
 
 

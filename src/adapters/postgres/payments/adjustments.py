@@ -1,0 +1,48 @@
+"""Adjustments of ledgers on PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
+
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import WithWork
+from adapters.postgres.payments.tables import adjustments
+from booking_domain.payments.adjustments import Adjustment, AdjustmentReads, Adjustments
+from booking_domain.shared.ids import AdjustmentId, BookingId
+
+ADJUSTMENT: Final = Mapper(adjustments, Adjustment, by=Columns("by_id", "by_role"))
+_a: Final = adjustments.c
+_ADD: Final = ADJUSTMENT.insert()
+_ONE: Final = Statement(select(*ADJUSTMENT.columns).where(_a.id == bindparam("adjustment_id")))
+_OF_EACH_BOOKING: Final = Statement(
+    select(*ADJUSTMENT.columns)
+    .where(_a.booking_id == func.any(bindparam("booking_ids")))
+    .order_by(_a.created_at, _a.id)
+)
+
+
+class PostgresAdjustments(WithWork, Adjustments):
+    """`Adjustments` in the table `adjustments`."""
+
+    async def add(self, adjustment: Adjustment) -> None:
+        await self._work.execute(_ADD, **ADJUSTMENT.write(adjustment))
+
+
+class PostgresAdjustmentReads(WithWork, AdjustmentReads):
+    """`AdjustmentReads` of the table `adjustments`."""
+
+    async def get(self, adjustment_id: AdjustmentId) -> Adjustment | None:
+        row = await self._work.one(_ONE, adjustment_id=adjustment_id)
+        return None if row is None else ADJUSTMENT.read(row)
+
+    async def of_booking(self, booking_id: BookingId) -> list[Adjustment]:
+        return (await self.of_each_booking([booking_id]))[booking_id]
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Adjustment]]:
+        found: dict[BookingId, list[Adjustment]] = {booking_id: [] for booking_id in booking_ids}
+        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
+            adjustment = ADJUSTMENT.read(row)
+            found[adjustment.booking_id].append(adjustment)
+        return found

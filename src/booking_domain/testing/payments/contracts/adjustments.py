@@ -1,0 +1,32 @@
+"""The contract of `Adjustments` and `AdjustmentReads`."""
+
+from dataclasses import replace
+
+from booking_domain.shared.ids import AdjustmentId, BookingId
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking
+
+
+class AdjustmentsContract(StorageContract):
+    """Adjustments of ledgers."""
+
+    async def test_the_adjustments_of_bookings_are_listed_oldest_first_with_all_fields(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        one, other = await a_booking(backend, make), await a_booking(backend, make)
+        newest = replace(make.adjustment(one, 2**63 - 1), created_at=NOW + HOUR)
+        oldest, theirs = make.adjustment(one, -(2**63)), make.adjustment(other)
+        async with backend.begin() as tx:
+            for each in (newest, oldest, theirs):
+                await tx.adjustments.add(each)
+        nobody = BookingId(make.entropy.new_id())
+        reads = backend.reads.adjustments
+        assert await reads.get(newest.id) == newest
+        assert await reads.get(AdjustmentId(nobody)) is None
+        assert list(await reads.of_booking(one.id)) == [oldest, newest]
+        found = await reads.of_each_booking([other.id, nobody, one.id])
+        assert {key: list(each) for key, each in found.items()} == {
+            other.id: [theirs],
+            nobody: [],
+            one.id: [oldest, newest],
+        }

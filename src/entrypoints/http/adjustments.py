@@ -1,0 +1,81 @@
+"""`/admin/bookings/{id}/adjustments`: corrections of what was paid for a booking."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from booking_domain.payments.adjustments import MAX_LEDGER_REASON, Adjustment
+from booking_domain.shared.ids import BookingId
+from booking_domain.workflows.adjust_ledger import AdjustLedger, adjust_ledger
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, Json, SignedAmount, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+
+
+class AdjustLedgerBody(Body, frozen=True, kw_only=True):
+    """A correction of what was paid. Both parties see the reason."""
+
+    amount: SignedAmount
+    """In minor units of the price's currency: what is added, or with a minus sign what is taken away."""
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_LEDGER_REASON)]
+
+
+class LedgerAdjustmentJson(Json, frozen=True, kw_only=True):
+    """A correction of what was paid."""
+
+    id: UUID
+    booking_id: UUID
+    amount: int
+    """In minor units: what was added, or with a minus sign what was taken away."""
+    currency: str
+    reason: str
+    created_at: Timestamp
+
+
+def ledger_adjustment_json(adjustment: Adjustment) -> LedgerAdjustmentJson:
+    """Show an adjustment to a party of its booking."""
+    return LedgerAdjustmentJson(
+        id=adjustment.id,
+        booking_id=adjustment.booking_id,
+        amount=adjustment.amount,
+        currency=adjustment.currency,
+        reason=adjustment.reason,
+        created_at=adjustment.created_at,
+    )
+
+
+ADJUST: Final[dict[str, Any]] = {"amount": -2000000, "reason": "Paid back in the portal of the gateway."}
+LEDGER_ADJUSTMENT: Final[dict[str, Any]] = {
+    "id": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a77",
+    "bookingId": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a0b",
+    "currency": "MNT",
+    **ADJUST,
+    "createdAt": "2026-11-24T03:20:00Z",
+}
+
+
+@post(
+    "/{booking_id:str}/adjustments",
+    opt=documented(adjust_ledger, body=ADJUST, answer=LEDGER_ADJUSTMENT),
+    operation_id="adjustLedger",
+)
+async def adjust(
+    booking_id: FromPath[UUID], data: JSONBody[AdjustLedgerBody], runner: Injected[IdempotentRunner]
+) -> Response[LedgerAdjustmentJson]:
+    """Correct what was paid for a booking, with a reason; for admins.
+
+    For money that arrived outside the gateways, was counted wrongly, or was paid back in a gateway's portal. No money
+    moves: pay out what the customer should get back as a refund instead. What is taken away is at most what is kept and
+    not about to be refunded; what is added is at most what is due, unless the booking is cancelled. Both parties see
+    the entry in `GET /bookings/{id}/payments` and are told, the status of the payment and the provider's earnings
+    follow, and the opposite amount undoes it.
+    """
+    command = AdjustLedger(booking_id=BookingId(booking_id), amount=data.amount, reason=data.reason)
+    return await runner.created(adjust_ledger, command, answer=ledger_adjustment_json)
+
+
+routes: Final = Router("/admin/bookings", route_handlers=[adjust])
