@@ -5,17 +5,20 @@ from tests.unit.passkey_device import SoftwareDevice
 
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.security.access_tokens import JwtAccessTokens
+from adapters.security.action_link_tokens import HmacActionLinkTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.keys import derived_key
 from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
+from booking_domain.bookings.action_links import ActionLinkTokens
 from booking_domain.identity.passkeys import PasskeyCeremonies
 from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.payments.ports import CallbackTokens
+from booking_domain.testing.bookings.contracts.action_links import ActionLinkTokensContract
 from booking_domain.testing.identity.contracts.passkeys import Device, PasskeyCeremoniesContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
@@ -75,6 +78,16 @@ class TestUnsubscribeTokens(UnsubscribeTokensContract):
     @pytest.fixture
     def strangers_unsubscribe_tokens(self) -> UnsubscribeTokens:
         return HmacUnsubscribeTokens(THEIRS)
+
+
+class TestActionLinkTokens(ActionLinkTokensContract):
+    @pytest.fixture
+    def action_link_tokens(self) -> ActionLinkTokens:
+        return HmacActionLinkTokens(OURS)
+
+    @pytest.fixture
+    def strangers_action_link_tokens(self) -> ActionLinkTokens:
+        return HmacActionLinkTokens(THEIRS)
 
 
 class TestTimeCodes(TimeCodesContract):

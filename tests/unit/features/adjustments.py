@@ -35,7 +35,7 @@ FEATURE = Feature(
             Permission.ADJUST_LEDGERS, Kind(a_confirmed_booking, owners=("admin",)), once=add, example_refused=True
         ),
     },
-    permissions="ledger.adjust admin:any token",
+    permissions="ledger.adjust admin:any",
     events={"ledger.adjusted": {"bookingId", "adjustmentId"}},
     personal_data=personal_data,
 )

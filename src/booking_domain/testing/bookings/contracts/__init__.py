@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 pytest.register_assert_rewrite(
+    f"{__name__}.action_links",
     f"{__name__}.appointments",
     f"{__name__}.booking_reads",
     f"{__name__}.bookings",
@@ -14,10 +15,12 @@ pytest.register_assert_rewrite(
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.bookings.action_links import ActionLinkTokens
 from booking_domain.bookings.consents import BookingConsentReads, BookingConsents
 from booking_domain.bookings.ports import BookingReads, Bookings
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
+from booking_domain.testing.bookings.contracts.action_links import ActionLinkTokensContract
 from booking_domain.testing.bookings.contracts.appointments import AppointmentReadsContract
 from booking_domain.testing.bookings.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.bookings.contracts.bookings import BookingsContract
@@ -27,6 +30,7 @@ from booking_domain.testing.bookings.contracts.walk_ins import WalkInsContract
 from booking_domain.workflows.ports import AppointmentReads
 
 CONTRACTS: Final = {
+    ActionLinkTokens: ActionLinkTokensContract,
     AppointmentReads: AppointmentReadsContract,
     BookingConsentReads: ConsentsContract,
     BookingConsents: ConsentsContract,
