@@ -20,8 +20,7 @@ _KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE qu
 
 @asynccontextmanager
 async def a_process(backend: PostgresBackend) -> AsyncIterator[tuple[LiveHub, Stream]]:
-    reads = backend.reads
-    hub = LiveHub(reads.live, reads.sessions, backend.live_signal(), ManualClock(NOW), StreamLimits())
+    hub = LiveHub(backend.reads, backend.live_signal(), ManualClock(NOW), StreamLimits())
     try:
         yield hub, await hub.open(ALL, "address", after=None)
     finally:

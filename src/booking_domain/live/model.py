@@ -99,6 +99,8 @@ class EndReason(StrEnum):
 
     SESSION_ENDED = "session_ended"
     """The session is over, or the account has another role or is disabled. Sign in again."""
+    PROVIDER_NOT_FOUND = "provider_not_found"
+    """A provider whose availability is followed takes no bookings any more. Follow the others."""
     TOO_SLOW = "too_slow"
     """The client did not read for too long. It may resume."""
     TOO_OLD = "too_old"

@@ -101,8 +101,7 @@ class HttpContainer(Container):
     )
     live_hub = providers.Singleton(
         LiveHub,
-        Container.reads.provided.live,
-        Container.reads.provided.sessions,
+        Container.reads,
         Container.database.provided.live_signal.call(),
         Container.clock,
         Container.settings.provided.live_streams,

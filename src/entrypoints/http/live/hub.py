@@ -6,12 +6,13 @@ The events of the last minutes are kept in memory, so that a client that reconne
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.identity.ports import SessionReads
 from booking_domain.live.model import (
     KEPT_FOR,
     Channel,
@@ -22,11 +23,14 @@ from booking_domain.live.model import (
     StreamLimits,
     TooManyStreams,
 )
-from booking_domain.live.ports import LiveReads, LiveSignal
+from booking_domain.live.ports import LiveSignal
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import SessionId
+from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
+from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.ports import Reads
 
 MOST_STREAMS: Final = 3_000
 """Of one process. Fewer than its connections, so that other requests are still served."""
@@ -96,11 +100,10 @@ class Stream:
 class LiveHub:
     """Follows the announcements from the first stream on, until it is closed."""
 
-    def __init__(
-        self, reads: LiveReads, sessions: SessionReads, signal: LiveSignal, clock: Clock, limits: StreamLimits
-    ) -> None:
-        self._reads = reads
-        self._sessions = sessions
+    def __init__(self, reads: Reads, signal: LiveSignal, clock: Clock, limits: StreamLimits) -> None:
+        self._reads = reads.live
+        self._sessions = reads.sessions
+        self._schedules = reads.schedules
         self._signal = signal
         self._clock = clock
         self._limits = limits
@@ -121,10 +124,13 @@ class LiveHub:
 
         Raises:
             InvalidToken: the session is over, or the account has another role or is disabled.
+            ProviderNotFound: a provider that is followed takes no bookings.
             TooManyStreams, ServiceBusy: too many are open.
         """
         await self._start()
         await self._require_live(follower)
+        if await self._hidden(follower.providers):
+            raise ProviderNotFound
         if after is not None and after > self.last_id:
             await self._catch_up()  # the client comes from a process that was faster
         # From here on nothing waits, so no event falls between what is kept and what is pushed.
@@ -204,10 +210,11 @@ class LiveHub:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _catch_up(self) -> None:
-        """Give the streams what was announced, in order; no event to a session that is over."""
+        """Give the streams what was announced, in order; none to a session that is over, none of a hidden provider."""
         async with self._catching_up:
             while found := await self._reads.after(self.last_id, _PAGE):
                 await self._end_dead({stream for event in found for stream in self._concerned(event.what)})
+                await self._end_hidden({event.what.provider_id for event in found} & self._by.keys())
                 for event in found:
                     self._kept.append(event)
                     for stream in self._concerned(event.what):
@@ -259,6 +266,19 @@ class LiveHub:
         for stream, session_id in signed_in:
             if holders.get(session_id) != stream.follower.actor:
                 stream.finish(EndReason.SESSION_ENDED)
+
+    async def _end_hidden(self, followed: Collection[object]) -> None:
+        for provider_id in await self._hidden([ProviderId(each) for each in followed if isinstance(each, UUID)]):
+            for stream in self._by.get(provider_id, ()):
+                stream.finish(EndReason.PROVIDER_NOT_FOUND)
+
+    async def _hidden(self, provider_ids: Collection[ProviderId]) -> set[ProviderId]:
+        """Those of whom nobody may read slots."""
+        if not provider_ids:
+            return set()
+        now = self._clock.now()
+        schedules = await self._schedules.of_all(sorted(provider_ids), TimeRange(now, now + timedelta(minutes=1)))
+        return set(provider_ids) - {each.provider_id for each in schedules if each.accepting}
 
 
 def _keys(follower: Follower) -> list[object]:

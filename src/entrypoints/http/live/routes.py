@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.live.model import CHANNEL_PERMISSIONS, Channel, Follower, LiveEvent, TooManyStreams
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
@@ -97,7 +98,7 @@ _EXAMPLE: Final = (
 @get(
     "/events",
     media_type=EVENT_STREAM,
-    opt=OPTIONAL | documented(raises=(InvalidToken, TooManyStreams, ServiceBusy), answer=_EXAMPLE),
+    opt=OPTIONAL | documented(raises=(InvalidToken, ProviderNotFound, TooManyStreams, ServiceBusy), answer=_EXAMPLE),
     operation_id="followEvents",
 )
 async def follow_events(

@@ -12,7 +12,7 @@ from tests.unit.entrypoints.streams import announced, following, relayed
 from tests.unit.features.notifications import notified
 
 from booking_domain.live.model import KEPT_FOR, Channel, NewLiveEvent
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import ProviderId, UserId
 from entrypoints.http.live.hub import MOST_WAITING, STUCK_SECONDS
 
 TICK = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
@@ -166,6 +166,28 @@ async def test_an_account_and_an_address_have_so_many_streams(api: Api) -> None:
                 assert refused.status == 429
         async with following(api, token, "system") as client:
             assert (await client.next())["event"] == "ready"
+
+
+async def test_only_providers_that_take_bookings_can_be_followed(api: Api) -> None:
+    admin = await api.an_admin()
+    _, kept_id = await api.open_provider()
+    token, provider_id = await api.open_provider()
+    follow = f"/events?channels=availability&providerId={kept_id}&providerId="
+    async with following(api, None, "system", "availability", kept=kept_id, one=provider_id) as client:
+        assert (await client.next())["event"] == "ready"
+        await relayed(api)
+        await client.events()
+        suspended = await api.post(f"/admin/providers/{provider_id}/suspend", admin, json={"reason": "Why"})
+        assert suspended.is_success
+        await announced(
+            api,
+            NewLiveEvent(channel=Channel.AVAILABILITY, type="test.change", provider_id=ProviderId(UUID(provider_id))),
+        )
+        end = await client.next()
+        assert (end["event"], json.loads(end["data"])) == ("end", {"reason": "provider_not_found"})
+    for hidden in (provider_id, uuid4()):
+        assert_problem(await api.get(f"{follow}{hidden}"), 404, "provider.not_found")
+        assert_problem(await api.get(f"{follow}{hidden}", token), 404, "provider.not_found")
 
 
 async def test_what_cannot_be_followed_is_refused(api: Api) -> None:
