@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from booking_domain.bookings import consents, reminders
+from booking_domain.bookings import consents, ideas, reminders
 from booking_domain.bookings.consents import CONSENT_LIFECYCLE, BookingConsentReads, BookingConsents
 from booking_domain.bookings.events import EVENTS
+from booking_domain.bookings.ideas import IdeaReads, Ideas
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
@@ -152,6 +153,8 @@ class BookingRepositories(Protocol):
     @property
     def walk_ins(self) -> WalkIns: ...
     @property
+    def ideas(self) -> Ideas: ...
+    @property
     def booking_reminders(self) -> BookingReminders: ...
 
 
@@ -165,9 +168,12 @@ class BookingReadGroup(Protocol):
     @property
     def walk_ins(self) -> WalkInReads: ...
     @property
+    def ideas(self) -> IdeaReads: ...
+    @property
     def booking_reminders(self) -> BookingReminderReads: ...
 
 
 CONTEXT: Final = DomainContext(
-    events=(*EVENTS, *consents.EVENTS, *reminders.EVENTS), lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE)
+    events=(*EVENTS, *consents.EVENTS, *ideas.EVENTS, *reminders.EVENTS),
+    lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE),
 )

@@ -151,6 +151,7 @@ class Folder(StrEnum):
     SALON_PHOTOS = "salon-photos"
     PORTFOLIO = "portfolio"
     EVIDENCE = "evidence"
+    IDEAS = "ideas"
     DOCUMENTS = "documents"
 
 
@@ -170,6 +171,7 @@ FOLDERS: Final[Mapping[Folder, FolderRules]] = {
     Folder.SALON_PHOTOS: FolderRules(contents=_IMAGES, public=True, most=10),
     Folder.PORTFOLIO: FolderRules(contents=_IMAGES, public=True, most=10),
     Folder.EVIDENCE: FolderRules(contents=_IMAGES, public=False, most=5),
+    Folder.IDEAS: FolderRules(contents=_IMAGES, public=False, most=5),
     Folder.DOCUMENTS: FolderRules(contents=frozenset(Content), public=False, most=10),
 }
 """A new kind of owner is one row."""

@@ -28,6 +28,7 @@ CustomerId = NewType("CustomerId", UUID)
 """The id of a customer's account, or of a walk-in: of the booking in which it was first entered."""
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
+IdeaId = NewType("IdeaId", UUID)
 AdjustmentId = NewType("AdjustmentId", UUID)
 DeskPaymentId = NewType("DeskPaymentId", UUID)
 CommissionId = NewType("CommissionId", UUID)

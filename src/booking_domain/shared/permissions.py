@@ -53,6 +53,9 @@ class Permission(StrEnum):
     """Let a provider place bookings for oneself, or no longer."""
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
+    SHARE_IDEAS = "idea.share"
+    """Write ideas on a booking, and change those that the actor wrote."""
+    DELETE_IDEAS = "idea.delete"
     KEEP_CUSTOMERS = "customer.keep"
     """See the customers of one's own bookings, or of those of one's members, and keep private notes on them."""
     DELETE_WALK_INS = "walk_in.delete"
@@ -158,6 +161,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.GIVE_CONSENT: dict.fromkeys((Role.CUSTOMER, Role.PROVIDER, Role.MANAGER), _OWN),
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
+    Permission.SHARE_IDEAS: {Role.CUSTOMER: _PARTY, Role.PROVIDER: _PARTY, Role.MANAGER: _PARTY_OR_MANAGED},
+    Permission.DELETE_IDEAS: {**dict.fromkeys(_PEOPLE, _OWN), Role.ADMIN: _ANY},
     Permission.KEEP_CUSTOMERS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED},
     Permission.DELETE_WALK_INS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,

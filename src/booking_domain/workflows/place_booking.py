@@ -11,6 +11,7 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     TooManyUnsettled,
 )
+from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.walk_ins import WalkIn
@@ -27,7 +28,6 @@ from booking_domain.scheduling.placing import claimable, offered_minutes, placea
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
@@ -39,6 +39,7 @@ from booking_domain.workflows.booking_steps import (
     require_bookable,
     require_unsettled_quota,
 )
+from booking_domain.workflows.ideas import IDEA_ERRORS, NewIdea, add_idea
 from booking_domain.workflows.ports import Repositories
 
 
@@ -79,6 +80,8 @@ class PlaceBooking:
     """Who the walk-in is, as the staff enters it."""
     link_token: str | None = None
     """The token of the provider's booking link over which the customer came; the link counts the booking."""
+    idea: NewIdea | None = None
+    """What the customer wishes; its notice is that of the booking."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
@@ -107,6 +110,9 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
         if link is None:
             raise BookingLinkNotFound
     booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
+    if command.idea is not None:
+        side = IdeaSide.PROVIDER if is_staff(context.actor, bookable) else IdeaSide.CUSTOMER
+        await add_idea(command.idea, booking, side, tx, context)
     if link is not None and not is_staff(context.actor, bookable):
         today = context.now.astimezone(bookable.schedule.calendar.zone).date()
         await tx.booking_links.count_booking(link.id, today)
@@ -156,6 +162,6 @@ place_booking: Final = UseCase(
         BookingForOthers,
         CustomerNotFound,
         CustomerNotActive,
-        InvalidValue,
+        *IDEA_ERRORS,
     ),
 )

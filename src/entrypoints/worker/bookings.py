@@ -6,8 +6,10 @@ from uuid import UUID
 
 from booking_domain.bookings import reminders
 from booking_domain.bookings.events import EVENTS, BookingChanged, BookingDisputed, BookingDisputeEnded
+from booking_domain.bookings.ideas import IdeaShared
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.notify_ideas import notify_of_idea
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.remind import notify_of_reminder, remind
 from entrypoints.container import Container
@@ -62,6 +64,10 @@ async def _sweep_due_reminders(container: Container, enqueue: Enqueue) -> None:
 CONTEXT: Final = WorkerContext(
     jobs=(EXPIRE, REMIND),
     subscriptions=(Subscription(EVENTS, _expire_when_due),),
-    notices=(Notice(_TOLD, notify_parties), Notice(reminders.EVENTS, notify_of_reminder)),
+    notices=(
+        Notice(_TOLD, notify_parties),
+        Notice(reminders.EVENTS, notify_of_reminder),
+        Notice((IdeaShared,), notify_of_idea),
+    ),
     sweeps=(Sweep("overdue bookings", _sweep_overdue), Sweep("reminders of bookings", _sweep_due_reminders)),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, exists, or_
 from adapters.postgres.bookings.appointments import PostgresAppointmentReads
 from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
 from adapters.postgres.bookings.consents import PostgresBookingConsentReads, PostgresBookingConsents
+from adapters.postgres.bookings.ideas import PostgresIdeaReads, PostgresIdeas
 from adapters.postgres.bookings.reminders import PostgresBookingReminderReads, PostgresBookingReminders
 from adapters.postgres.bookings.tables import (
     IS_PARTY,
@@ -17,6 +18,7 @@ from adapters.postgres.bookings.tables import (
     booking_reminders,
     bookings,
     consent_codes,
+    ideas,
     walk_ins,
 )
 from adapters.postgres.bookings.walk_ins import PostgresWalkInReads, PostgresWalkIns
@@ -34,7 +36,7 @@ _BLOCKS: Final = or_(
     _b.status == Status.DISPUTED.value,
 )
 CONTEXT: Final = Context(
-    tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins, booking_reminders),
+    tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins, ideas, booking_reminders),
     conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
     erasure_blockers={"bookings": exists().where(IS_PARTY, _BLOCKS)},
     profile_blockers={"bookings": exists().where(_b.provider_id == PROVIDER, _BLOCKS)},
@@ -49,6 +51,7 @@ class BookingRepositories(RepositoryGroup):
         self.bookings = PostgresBookings(work)
         self.booking_consents = PostgresBookingConsents(work)
         self.walk_ins = PostgresWalkIns(work, cipher)
+        self.ideas = PostgresIdeas(work)
         self.booking_reminders = PostgresBookingReminders(work)
 
 
@@ -60,5 +63,6 @@ class BookingReads(ReadGroup):
         self.bookings = PostgresBookingReads(source.statements)
         self.booking_consents = PostgresBookingConsentReads(source.statements)
         self.walk_ins = PostgresWalkInReads(source.statements, source.cipher)
+        self.ideas = PostgresIdeaReads(source.statements)
         self.booking_reminders = PostgresBookingReminderReads(source.statements)
         self.appointments = PostgresAppointmentReads(source.statements, source.cipher)

@@ -32,6 +32,7 @@ from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, USER, Kept, NotExported, personal_data
 from booking_domain.bookings.consents import ConsentStatus
+from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, PaymentAttempt, Status
 
 
@@ -220,6 +221,29 @@ booking_reminders: Final = Table(
         erase=Kept("times of a booking, without texts"),
         export=NotExported("the notifications that followed are exported"),
     ),
+)
+
+ideas: Final = Table(
+    "ideas",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False),
+    Column("author_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("side", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("size", Text, nullable=False),
+    Column("placement", Text, nullable=False),
+    Column("colours", Text, nullable=False),
+    Column("budget_amount", BigInteger),
+    Column("estimate_amount", BigInteger),
+    Column("currency", Text, nullable=False),
+    instant("created_at"),
+    instant("updated_at"),
+    Column("version", Integer, nullable=False),
+    one_of("side", IdeaSide),
+    Index("ideas_booking_id_created_at_idx", "booking_id", "created_at", "id"),
+    Index("ideas_author_id_id_idx", "author_id", "id"),
+    info=personal_data("author_id", erase=DELETE, export="ideas"),
 )
 
 consent_codes: Final = Table(

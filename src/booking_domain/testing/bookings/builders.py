@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking_domain.bookings.ideas import Idea, IdeaContent, IdeaSide
 from booking_domain.bookings.model import Booking, BookingEvent, BookingMode, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy
 from booking_domain.bookings.references import new_reference
@@ -12,6 +13,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import (
     BookingId,
     EventId,
+    IdeaId,
 )
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange, local_time
@@ -59,6 +61,19 @@ class BookingsBuilder(BaseBuilder):
             released=nothing,
             cancellation=DEFAULT_POLICY,
             due_at=NOW + HOUR / 4 if status in {Status.PENDING, Status.REQUESTED} else None,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+
+    def idea(self, booking: Booking) -> Idea:
+        """An idea of the customer."""
+        return Idea(
+            id=IdeaId(self.entropy.new_id()),
+            booking_id=booking.id,
+            author_id=booking.customer_id,
+            side=IdeaSide.CUSTOMER,
+            content=IdeaContent(description="A small swallow"),
+            currency=booking.price.currency,
             created_at=NOW,
             updated_at=NOW,
         )

@@ -26,6 +26,7 @@ from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from booking_domain.workflows.queries.bookings import CancellationQuote, VisibleAppointment
 from booking_domain.workflows.views import Appointment
+from entrypoints.http.bookings.idea_bodies import IdeaBody
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import (
     Amount,
@@ -80,6 +81,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """A customer without an account, whom the provider, the manager of its salon or an admin enters."""
     link_token: Annotated[str, Meta(pattern=f"^[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}$")] | None = None
     """The token of the booking link over which the customer came."""
+    idea: IdeaBody | None = None
+    """What the customer wishes, with images."""
 
     def with_any(self, payment_window: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
@@ -106,6 +109,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
             walk_in=None if self.walk_in is None else self.walk_in.value(),
             link_token=self.link_token,
+            idea=None if self.idea is None else self.idea.new(),
         )
 
 

@@ -10,6 +10,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.booking_reads",
     f"{__name__}.bookings",
     f"{__name__}.consents",
+    f"{__name__}.ideas",
     f"{__name__}.reminders",
     f"{__name__}.walk_ins",
 )
@@ -17,6 +18,7 @@ pytest.register_assert_rewrite(
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.bookings.action_links import ActionLinkTokens
 from booking_domain.bookings.consents import BookingConsentReads, BookingConsents
+from booking_domain.bookings.ideas import IdeaReads, Ideas
 from booking_domain.bookings.ports import BookingReads, Bookings
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
@@ -25,6 +27,7 @@ from booking_domain.testing.bookings.contracts.appointments import AppointmentRe
 from booking_domain.testing.bookings.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.bookings.contracts.bookings import BookingsContract
 from booking_domain.testing.bookings.contracts.consents import ConsentsContract
+from booking_domain.testing.bookings.contracts.ideas import IdeasContract
 from booking_domain.testing.bookings.contracts.reminders import RemindersContract
 from booking_domain.testing.bookings.contracts.walk_ins import WalkInsContract
 from booking_domain.workflows.ports import AppointmentReads
@@ -38,6 +41,8 @@ CONTRACTS: Final = {
     BookingReminderReads: RemindersContract,
     BookingReminders: RemindersContract,
     Bookings: BookingsContract,
+    IdeaReads: IdeasContract,
+    Ideas: IdeasContract,
     WalkInReads: WalkInsContract,
     WalkIns: WalkInsContract,
 }

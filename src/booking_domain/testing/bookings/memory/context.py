@@ -9,6 +9,7 @@ from booking_domain.testing.bookings.memory.bookings import (
     MemoryBookings,
 )
 from booking_domain.testing.bookings.memory.consents import MemoryBookingConsentReads, MemoryBookingConsents
+from booking_domain.testing.bookings.memory.ideas import MemoryIdeaReads, MemoryIdeas
 from booking_domain.testing.bookings.memory.reminders import MemoryBookingReminderReads, MemoryBookingReminders
 from booking_domain.testing.bookings.memory.walk_ins import MemoryWalkInReads, MemoryWalkIns
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
@@ -23,6 +24,7 @@ class BookingRepositories(RepositoryGroup):
         self.bookings = MemoryBookings(state)
         self.booking_consents = MemoryBookingConsents(state)
         self.walk_ins = MemoryWalkIns(state)
+        self.ideas = MemoryIdeas(state)
         self.booking_reminders = MemoryBookingReminders(state)
 
 
@@ -34,5 +36,6 @@ class BookingReads(ReadGroup):
         self.bookings = MemoryBookingReads(committed)
         self.booking_consents = MemoryBookingConsentReads(committed)
         self.walk_ins = MemoryWalkInReads(committed)
+        self.ideas = MemoryIdeaReads(committed)
         self.booking_reminders = MemoryBookingReminderReads(committed)
         self.appointments = MemoryAppointmentReads(committed)

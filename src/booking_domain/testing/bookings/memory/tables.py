@@ -5,10 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.bookings.consents import BookingConsent, ConsentCode
+from booking_domain.bookings.ideas import Idea
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.reminders import BookingReminder
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.shared.ids import BookingId, CustomerId, EventId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, EventId, IdeaId, ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
 
@@ -46,12 +47,14 @@ WALK_INS: Final = Table[BookingId, tuple[CustomerId, WalkIn]]("walk_ins", erase=
 
 REMINDERS: Final = Table[EventId, BookingReminder]("booking_reminders")
 
+IDEAS: Final = Table[IdeaId, Idea]("ideas", erase=delete_rows(lambda idea: idea.author_id))
+
 CONSENTS: Final = Table[tuple[UserId, ProviderId], BookingConsent](
     "booking_consents", erase=delete_rows(lambda consent: consent.customer_id)
 )
 CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code)
 
-TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, REMINDERS, CONSENTS, CONSENT_CODES)
+TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, IDEAS, REMINDERS, CONSENTS, CONSENT_CODES)
 
 
 def require_booking(state: State, booking_id: UUID) -> None:

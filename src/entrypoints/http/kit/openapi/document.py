@@ -55,6 +55,7 @@ TAGS: Final = {
     "health": "Whether the server and its worker work.",
     "holds": "Slots that are kept for a customer for some minutes.",
     "legal-documents": "The terms of use and the privacy policy.",
+    "ideas": "What customers wish for their bookings, and what providers note and estimate.",
     "notifications": "What happened to the caller, to read again.",
     "push": "The browsers and apps that show the caller's notifications.",
     "payments": "Payments of bookings.",

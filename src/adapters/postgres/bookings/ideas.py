@@ -1,0 +1,70 @@
+"""Ideas on PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, delete, func, select
+
+from adapters.postgres.bookings.tables import ideas
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import WithWork
+from booking_domain.bookings.ideas import Idea, IdeaReads, Ideas
+from booking_domain.shared.ids import BookingId, IdeaId, UserId
+
+IDEA: Final = Mapper(
+    ideas,
+    Idea,
+    content=Columns("description", "size", "placement", "colours", "budget_amount", "estimate_amount"),
+)
+_i: Final = ideas.c
+_ADD: Final = IDEA.insert()
+_SAVE: Final = IDEA.update(versioned=True)
+_REMOVE: Final = Statement(delete(ideas).where(_i.id == bindparam("idea_id")))
+_ONE: Final = Statement(select(*IDEA.columns).where(_i.id == bindparam("idea_id")))
+_COUNT: Final = Statement(select(func.count()).where(_i.booking_id == bindparam("of_booking")))
+_OF_BOOKING: Final = Statement(
+    select(*IDEA.columns).where(_i.booking_id == bindparam("of_booking")).order_by(_i.created_at, _i.id)
+)
+_BY_AUTHOR: Final = Statement(
+    select(*IDEA.columns)
+    .where(_i.author_id == bindparam("author"), if_given("after", _i.id, _i.id > bindparam("after", type_=_i.id.type)))
+    .order_by(_i.id)
+    .limit(bindparam("most"))
+)
+
+
+class PostgresIdeas(WithWork, Ideas):
+    """`Ideas` in the table `ideas`."""
+
+    async def add(self, idea: Idea) -> None:
+        await self._work.execute(_ADD, **IDEA.write(idea))
+
+    async def get(self, idea_id: IdeaId) -> Idea | None:
+        row = await self._work.one(_ONE, idea_id=idea_id)
+        return None if row is None else IDEA.read(row)
+
+    async def count(self, booking_id: BookingId) -> int:
+        row = await self._work.one(_COUNT, of_booking=booking_id)
+        return 0 if row is None else int(row[0])
+
+    async def save(self, idea: Idea, *, was: Idea) -> None:
+        await self._work.update_one("idea", _SAVE, row_key=was.id, seen_version=was.version, **IDEA.changes(idea))
+
+    async def remove(self, idea_id: IdeaId) -> None:
+        await self._work.execute(_REMOVE, idea_id=idea_id)
+
+
+class PostgresIdeaReads(WithWork, IdeaReads):
+    """`IdeaReads` of the table `ideas`."""
+
+    async def get(self, idea_id: IdeaId) -> Idea | None:
+        row = await self._work.one(_ONE, idea_id=idea_id)
+        return None if row is None else IDEA.read(row)
+
+    async def of_booking(self, booking_id: BookingId) -> list[Idea]:
+        return [IDEA.read(row) for row in await self._work.all(_OF_BOOKING, of_booking=booking_id)]
+
+    async def by_author(self, author_id: UserId, after: IdeaId | None, limit: int) -> Sequence[Idea]:
+        rows = await self._work.all(_BY_AUTHOR, author=author_id, after=after, most=limit)
+        return [IDEA.read(row) for row in rows]

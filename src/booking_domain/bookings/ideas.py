@@ -1,0 +1,179 @@
+"""Ideas on a booking: what the customer wishes, with images, and what the provider notes and estimates. And ports.
+
+Only the booking's parties and admins see them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Protocol, Self
+
+from booking_domain.bookings.transitions import Party
+from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId, IdeaId, UserId
+from booking_domain.shared.money import Money
+
+MAX_DESCRIPTION: Final = 2_000
+MAX_DETAIL: Final = 100
+MAX_IDEAS: Final = 20
+"""Of one booking."""
+
+
+class IdeaNotFound(NotFound):
+    """There is no such idea."""
+
+    code: ClassVar[str] = "idea.not_found"
+
+
+class BookingIsOver(Conflict):
+    """The booking is over; its ideas do not change any more."""
+
+    code: ClassVar[str] = "idea.booking_is_over"
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyIdeas(Conflict):
+    """A booking can have {most} ideas."""
+
+    code: ClassVar[str] = "idea.too_many"
+    most: int
+
+
+class IdeaSide(StrEnum):
+    """Whose idea it is."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    """Of the provider, or the manager of the provider's salon."""
+
+
+SIDES: Final[Mapping[Party, IdeaSide]] = {
+    Party.CUSTOMER: IdeaSide.CUSTOMER,
+    Party.PROVIDER: IdeaSide.PROVIDER,
+    Party.MANAGER: IdeaSide.PROVIDER,
+}
+"""The parties that share ideas; admins only see and delete them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaContent:
+    """What an idea says. Size, placement, colours and budget are the customer's, the estimate is the provider's."""
+
+    description: str
+    size: str = ""
+    placement: str = ""
+    colours: str = ""
+    budget_amount: int | None = None
+    """The most that the customer would pay, in minor units."""
+    estimate_amount: int | None = None
+    """What the provider thinks that it will cost, in minor units. It changes no price."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.description.strip()) <= MAX_DESCRIPTION:
+            raise InvalidValue(field="description", problem=f"1 to {MAX_DESCRIPTION} characters")
+        for name in ("size", "placement", "colours"):
+            if len(getattr(self, name)) > MAX_DETAIL:
+                raise InvalidValue(field=name, problem=f"at most {MAX_DETAIL} characters")
+        for name in ("budget_amount", "estimate_amount"):
+            if (getattr(self, name) or 0) < 0:
+                raise InvalidValue(field=name, problem="at least 0")
+
+    def require_side(self, side: IdeaSide) -> None:
+        """Raise `InvalidValue` if the content is not this side's."""
+        if side is IdeaSide.CUSTOMER and self.estimate_amount is not None:
+            raise InvalidValue(field="estimate_amount", problem="the provider estimates")
+        for name in ("size", "placement", "colours", "budget_amount"):
+            if side is IdeaSide.PROVIDER and getattr(self, name):
+                raise InvalidValue(field=name, problem="the customer wishes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idea:
+    """What one side writes about a booking. Its images belong to it (`Folder.IDEAS`)."""
+
+    id: IdeaId
+    booking_id: BookingId
+    author_id: UserId
+    side: IdeaSide
+    content: IdeaContent
+    currency: str
+    """Of the booking's price."""
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+
+    @property
+    def estimate(self) -> Money | None:
+        """What the provider thinks that it will cost."""
+        amount = self.content.estimate_amount
+        return None if amount is None else Money(amount=amount, currency=self.currency)
+
+    def edited(self, changes: Mapping[str, Any], now: datetime) -> Self:
+        """The idea with other content.
+
+        Raises:
+            InvalidValue: the content is not valid, or not this side's.
+        """
+        content = replace(self.content, **changes)
+        content.require_side(self.side)
+        return replace(self, content=content, updated_at=now, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaShared(Event):
+    """One side has written an idea, or changed it."""
+
+    topic: ClassVar[str] = "idea.shared"
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    idea_id: IdeaId
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (IdeaShared,)
+
+
+class IdeaReads(Protocol):
+    """Reads of ideas, outside any transaction."""
+
+    async def get(self, idea_id: IdeaId) -> Idea | None:
+        """The idea."""
+        ...
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Idea]:
+        """All ideas of a booking, oldest first."""
+        ...
+
+    async def by_author(self, author_id: UserId, after: IdeaId | None, limit: int) -> Sequence[Idea]:
+        """The ideas that a user wrote, by id: those after `after`, at most `limit`."""
+        ...
+
+
+class Ideas(Protocol):
+    """Ideas inside a transaction that has locked their booking."""
+
+    async def add(self, idea: Idea) -> None:
+        """Store a new idea."""
+        ...
+
+    async def get(self, idea_id: IdeaId) -> Idea | None:
+        """The idea."""
+        ...
+
+    async def count(self, booking_id: BookingId) -> int:
+        """How many ideas the booking has."""
+        ...
+
+    async def save(self, idea: Idea, *, was: Idea) -> None:
+        """Replace an idea.
+
+        Raises:
+            ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
+        """
+        ...
+
+    async def remove(self, idea_id: IdeaId) -> None:
+        """Remove an idea."""
+        ...

@@ -1,0 +1,55 @@
+"""What a request says about an idea, on its own or with a new booking."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import Meta
+
+from booking_domain.bookings.ideas import MAX_DESCRIPTION, MAX_DETAIL, IdeaContent
+from booking_domain.files.model import FOLDERS, Folder
+from booking_domain.shared.ids import FileId
+from booking_domain.workflows.ideas import NewIdea
+from entrypoints.http.kit.fields import Amount, Body
+
+Description = Annotated[str, Meta(min_length=1, max_length=MAX_DESCRIPTION)]
+Detail = Annotated[str, Meta(max_length=MAX_DETAIL)]
+IdeaFiles = Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.IDEAS].most)]
+
+
+class IdeaBody(Body, frozen=True, kw_only=True):
+    """What the customer wishes, or what the provider notes and estimates."""
+
+    description: Description
+    size: Detail = ""
+    """The customer's, e.g. `10 cm`."""
+    placement: Detail = ""
+    """The customer's, e.g. `left forearm`."""
+    colours: Detail = ""
+    """The customer's, e.g. `black and grey`."""
+    budget_amount: Amount | None = None
+    """The customer's: the most that the customer would pay."""
+    estimate_amount: Amount | None = None
+    """The provider's: what it will probably cost. It changes no price."""
+    file_ids: IdeaFiles = ()
+    """Images that the author uploaded to the folder `ideas`."""
+
+    def new(self) -> NewIdea:
+        """Return the idea."""
+        content = IdeaContent(
+            description=self.description,
+            size=self.size,
+            placement=self.placement,
+            colours=self.colours,
+            budget_amount=self.budget_amount,
+            estimate_amount=self.estimate_amount,
+        )
+        return NewIdea(content=content, file_ids=tuple(map(FileId, self.file_ids)))
+
+
+WISH: Final[dict[str, Any]] = {
+    "description": "A small swallow.",
+    "size": "10 cm",
+    "placement": "left forearm",
+    "colours": "black",
+    "budgetAmount": 30000000,
+}

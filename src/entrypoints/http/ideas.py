@@ -1,0 +1,186 @@
+"""`/ideas`: what customers wish, and what providers note and estimate."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from booking_domain.bookings.ideas import IdeaSide
+from booking_domain.files.model import Folder
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId, IdeaId
+from booking_domain.workflows import ideas
+from booking_domain.workflows.ideas import EditIdea, IdeaView, ShareIdea
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.exporting import ExportSource, exporting, pages
+from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.images import ImageJson, file_ids, private_image_json
+from entrypoints.http.kit.injection import Injected
+
+
+class ShareIdeaBody(IdeaBody, frozen=True, kw_only=True):
+    """An idea, and the booking that it is for."""
+
+    booking_id: UUID
+
+
+class EditIdeaBody(Body, frozen=True, kw_only=True):
+    """New content; omitted members keep theirs, and null removes an amount."""
+
+    description: Description | UnsetType = UNSET
+    size: Detail | UnsetType = UNSET
+    placement: Detail | UnsetType = UNSET
+    colours: Detail | UnsetType = UNSET
+    budget_amount: Amount | UnsetType | None = UNSET
+    estimate_amount: Amount | UnsetType | None = UNSET
+    file_ids: IdeaFiles | UnsetType = UNSET
+    """All images, in order; those left out are deleted."""
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that change."""
+        named = {name: getattr(self, name) for name in self.__struct_fields__ if name != "file_ids"}
+        return {name: value for name, value in named.items() if value is not UNSET}
+
+
+class IdeaJson(Json, frozen=True, kw_only=True):
+    """An idea on a booking."""
+
+    id: UUID
+    booking_id: UUID
+    by: IdeaSide
+    description: str
+    size: str | None = None
+    placement: str | None = None
+    colours: str | None = None
+    budget_amount: int | None = None
+    estimate_amount: int | None = None
+    currency: str
+    images: tuple[ImageJson, ...]
+    """Their URLs are valid for five minutes."""
+    created_at: Timestamp
+    updated_at: Timestamp
+    version: int
+
+
+class IdeasJson(Json, frozen=True, kw_only=True):
+    """All ideas on a booking, oldest first."""
+
+    items: tuple[IdeaJson, ...]
+
+
+def idea_json(view: IdeaView, links: ObjectLinks) -> IdeaJson:
+    """Show an idea to a party of its booking."""
+    idea, content = view.idea, view.idea.content
+    return IdeaJson(
+        id=idea.id,
+        booking_id=idea.booking_id,
+        by=idea.side,
+        description=content.description,
+        size=content.size or None,
+        placement=content.placement or None,
+        colours=content.colours or None,
+        budget_amount=content.budget_amount,
+        estimate_amount=content.estimate_amount,
+        currency=idea.currency,
+        images=tuple(private_image_json(file.shown, links) for file in view.images),
+        created_at=idea.created_at,
+        updated_at=idea.updated_at,
+        version=idea.version,
+    )
+
+
+SHARE: Final[dict[str, Any]] = {"bookingId": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a0b", **WISH}
+IDEA: Final[dict[str, Any]] = {
+    "id": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a55",
+    **SHARE,
+    "by": "customer",
+    "currency": "MNT",
+    "images": [],
+    "createdAt": "2026-11-23T01:45:00Z",
+    "updatedAt": "2026-11-23T01:45:00Z",
+    "version": 1,
+}
+CHANGE: Final[dict[str, Any]] = {"size": "12 cm", "budgetAmount": None}
+CHANGED: Final[dict[str, Any]] = {name: value for name, value in IDEA.items() if name != "budgetAmount"} | {
+    "size": "12 cm",
+    "version": 2,
+}
+
+
+@post("/", opt=documented(ideas.share_idea, body=SHARE, answer=IDEA))
+async def share_idea(
+    data: JSONBody[ShareIdeaBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
+) -> Response[IdeaJson]:
+    """Share an idea on a booking: the customer's wish, or the provider's notes with an estimate.
+
+    Until the booking is over, its two sides share up to 20; the manager of the provider's salon writes for the
+    provider. The other side is told. An estimate changes no price. `POST /bookings` takes the first one with the
+    booking.
+    """
+    command = ShareIdea(booking_id=BookingId(data.booking_id), idea=data.new())
+    return await runner.created(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
+
+
+@get("/{booking_id:str}", opt=documented(ideas.list_ideas, answer={"items": [IDEA]}))
+async def list_ideas(
+    booking_id: FromPath[UUID],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> IdeasJson:
+    """List the ideas on a booking, oldest first. Only its parties, the salon's manager and admins see them."""
+    found = await ideas.list_ideas(actor, BookingId(booking_id), reads)
+    return IdeasJson(items=tuple(idea_json(view, object_storage) for view in found))
+
+
+@patch("/{idea_id:str}", opt=documented(ideas.edit_idea, body=CHANGE, answer=CHANGED))
+async def edit_idea(
+    idea_id: FromPath[UUID],
+    data: JSONBody[EditIdeaBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    object_storage: Injected[ObjectLinks],
+    if_match: IfMatch = None,
+) -> Response[IdeaJson]:
+    """Change an idea that you wrote, until the booking is over. The other side is told."""
+    command = EditIdea(
+        idea_id=IdeaId(idea_id),
+        changes=data.changes(),
+        file_ids=file_ids(data.file_ids),
+        expected_version=expected_version(if_match),
+    )
+    view = await executor.run(ideas.edit_idea, command, actor=actor)
+    return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
+
+
+@delete("/{idea_id:str}", opt=documented(ideas.delete_idea))
+async def delete_idea(
+    idea_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete an idea with its images: one that you wrote, or as an admin any."""
+    await executor.run(ideas.delete_idea, IdeaId(idea_id), actor=actor)
+
+
+async def _own(source: ExportSource) -> AsyncIterator[Sequence[IdeaJson]]:
+    after: IdeaId | None = None
+    while found := await source.reads.ideas.by_author(source.user.id, after, source.page):
+        images = await source.reads.files.of_each(Folder.IDEAS, [each.id for each in found])
+        yield [idea_json(IdeaView(idea=each, images=images.get(each.id, ())), source.links) for each in found]
+        after = found[-1].id
+
+
+routes: Final = Router(
+    "/ideas",
+    route_handlers=[share_idea, list_ideas, edit_idea, delete_idea],
+    opt=exporting(pages("ideas", IdeaJson, _own, example=[IDEA])),
+)
