@@ -117,10 +117,8 @@ async def _edit(command: EditIdea, tx: Repositories, context: Context) -> IdeaVi
 
 
 async def _delete(idea_id: IdeaId, tx: Repositories, context: Context) -> None:
-    idea, booking, party = await _locked(idea_id, tx, context)
-    if party is Party.ADMIN:
-        context.note("idea.delete", Subject("booking", booking.id))
-    elif idea.author_id != context.actor.id:
+    idea, _, party = await _locked(idea_id, tx, context)
+    if party is not Party.ADMIN and idea.author_id != context.actor.id:
         raise NotPermitted(action=Permission.DELETE_IDEAS)
     await delete_files(_owner(idea.id), tx, context)
     await tx.ideas.remove(idea.id)
@@ -166,6 +164,14 @@ async def _list(actor: Actor, booking_id: BookingId, reads: Reads) -> Sequence[I
     return [IdeaView(idea=each, images=images.get(each.id, ())) for each in found]
 
 
+async def _get(actor: Actor, booking_id: BookingId, idea_id: IdeaId, reads: Reads) -> IdeaView:
+    """One idea on a booking that the actor sees."""
+    for view in await _list(actor, booking_id, reads):
+        if view.idea.id == idea_id:
+            return view
+    raise IdeaNotFound
+
+
 IDEA_ERRORS: Final = (InvalidValue, TooManyIdeas, *SET_FILES_ERRORS)
 """What an idea of a new booking may raise."""
 share_idea: Final = UseCase(
@@ -176,5 +182,11 @@ edit_idea: Final = UseCase(
     _edit,
     raises=(IdeaNotFound, BookingIsOver, NotPermitted, StaleVersion, InvalidValue, *SET_FILES_ERRORS),
 )
-delete_idea: Final = UseCase(Permission.DELETE_IDEAS, _delete, raises=(IdeaNotFound, NotPermitted))
+delete_idea: Final = UseCase(
+    Permission.DELETE_IDEAS,
+    _delete,
+    concerns=lambda idea_id, _: Subject("idea", idea_id),
+    raises=(IdeaNotFound, NotPermitted),
+)
 list_ideas: Final = Query(_list, (BookingNotFound,))
+get_idea: Final = Query(_get, (BookingNotFound, IdeaNotFound))

@@ -142,6 +142,20 @@ async def list_ideas(
     return IdeasJson(items=tuple(idea_json(view, object_storage) for view in found))
 
 
+@get("/{booking_id:str}/{idea_id:str}", opt=documented(ideas.get_idea, answer=IDEA))
+async def get_idea(
+    booking_id: FromPath[UUID],
+    idea_id: FromPath[UUID],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+) -> Response[IdeaJson]:
+    """Return an idea on a booking."""
+    view = await ideas.get_idea(actor, BookingId(booking_id), IdeaId(idea_id), reads)
+    return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
+
+
 @patch("/{idea_id:str}", opt=documented(ideas.edit_idea, body=CHANGE, answer=CHANGED))
 async def edit_idea(
     idea_id: FromPath[UUID],
@@ -181,6 +195,6 @@ async def _own(source: ExportSource) -> AsyncIterator[Sequence[IdeaJson]]:
 
 routes: Final = Router(
     "/ideas",
-    route_handlers=[share_idea, list_ideas, edit_idea, delete_idea],
+    route_handlers=[share_idea, list_ideas, get_idea, edit_idea, delete_idea],
     opt=exporting(pages("ideas", IdeaJson, _own, example=[IDEA])),
 )

@@ -1,7 +1,7 @@
 """Ideas on bookings."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.bookings import BOOKING, a_slot, booking
@@ -18,27 +18,21 @@ from booking_domain.workflows.ports import Repositories
 async def idea(world: World, who: str) -> Ids:
     made = await booking(world, who)
     shared = await world.done("POST", "/ideas", who, bookingId=made["booking_id"], description="A swallow")
-    return {"idea_id": shared["id"]}
+    return {**made, "idea_id": shared["id"]}
 
 
-async def shared(api: Api) -> tuple[str, dict[str, Any]]:
-    """A customer, and an idea of theirs."""
-    customer, slot = await a_slot(api)
-    made = (await api.post("/bookings", customer, json=slot)).json()
-    answer = await api.post("/ideas", customer, json={"bookingId": made["id"], "description": "A swallow"})
-    assert answer.status_code == 201, answer.text
-    return customer, answer.json()
+async def edit(api: Api) -> Edit:
+    customer, path, body = await new_idea(api)
+    made = (await api.post(path, customer, json=body)).json()
+    seen_at = f"/ideas/{body['bookingId']}/{made['id']}"
+    change = {"description": "Two swallows"}
+    return Edit(customer, f"/ideas/{made['id']}", change, seen_at, customer, cached=False)
 
 
 async def new_idea(api: Api) -> Request:
     customer, slot = await a_slot(api)
     made = (await api.post("/bookings", customer, json=slot)).json()
     return customer, "/ideas", {"bookingId": made["id"], "description": "A swallow"}
-
-
-async def edit(api: Api) -> Edit:
-    customer, made = await shared(api)
-    return Edit(customer, f"/ideas/{made['id']}", {"description": "Two swallows"}, None, None)
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
@@ -58,17 +52,19 @@ IDEA: Final = Kind(
     relations=(Relation.PARTY,),
     seen_with=Permission.DELETE_IDEAS,
 )
+SEEN: Final = replace(BOOKING, make=idea, owners=_PEOPLE)
 
 FEATURE: Final = Feature(
     routes={
         "POST /ideas": Row(Permission.SHARE_IDEAS, BOOKING, once=new_idea),
         "GET /ideas/{booking_id}": Row(Permission.SEE_BOOKINGS, BOOKING),
+        "GET /ideas/{booking_id}/{idea_id}": Row(Permission.SEE_BOOKINGS, SEEN),
         "PATCH /ideas/{idea_id}": Row(Permission.SHARE_IDEAS, IDEA, edit=edit),
         "DELETE /ideas/{idea_id}": Row(Permission.DELETE_IDEAS, replace(IDEA, relations=(Relation.OWN,))),
     },
     permissions="""
-        idea.share   customer:party provider:party manager:party|managed
-        idea.delete  customer:own provider:own manager:own admin:any
+        idea.share   customer:party provider:party manager:party|managed token
+        idea.delete  customer:own provider:own manager:own admin:any token
     """,
     events={"idea.shared": {"bookingId", "ideaId"}},
     personal_data=personal_data,
