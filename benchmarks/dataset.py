@@ -68,9 +68,7 @@ class Dataset:
     async def open(self) -> Recording:
         """Create all rows, place one booking and return the recording of its SQL."""
         container = self._container
-        self._hash = await container.password_hasher().hash("unused")
-        admin = await self._account(Role.ADMIN)
-        providers = [await self._provider(admin) for _ in range(PROVIDERS)]
+        providers = await self.providers(PROVIDERS)
         customers, floor_customers = [[await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)] for _ in range(2)]
         now = container.clock().now()
         self._tokens = [
@@ -81,6 +79,12 @@ class Dataset:
         recording = await self._book_once(floor_customers[0])
         recording.customers = [other.id for other in floor_customers]
         return recording
+
+    async def providers(self, number: int) -> list[ProviderId]:
+        """Create accounts, and providers that take bookings."""
+        self._hash = await self._container.password_hasher().hash("unused")
+        admin = await self._account(Role.ADMIN)
+        return [await self._provider(admin) for _ in range(number)]
 
     def requests(self, number: int, path: str = _PATH) -> list[bytes]:
         """Build `number` requests, each for a different slot."""

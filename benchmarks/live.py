@@ -15,8 +15,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+import psycopg
+
+from benchmarks.dataset import Dataset
 from benchmarks.environment import database, production
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.ids import EventId, ProviderId
@@ -37,9 +40,9 @@ def arguments() -> argparse.Namespace:
 class _Streams:
     """Connections that follow one provider each; two follow the same."""
 
-    def __init__(self, port: int, count: int) -> None:
+    def __init__(self, port: int, providers: list[ProviderId]) -> None:
         self._port = port
-        self._providers = [ProviderId(UUID(int=1 + number // 2)) for number in range(count)]
+        self._providers = [each for each in providers for _ in range(2)]
         self._received: dict[str, asyncio.Queue[float]] = {str(each): asyncio.Queue() for each in self._providers}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -84,15 +87,29 @@ class _Streams:
             writer.close()
 
 
-async def measure(container: Container, port: int, options: argparse.Namespace, pid: int) -> None:
+async def prepare(environ: dict[str, str], number: int) -> list[ProviderId]:
+    """Create providers that take bookings, without the messages about them."""
+    container = Container(settings=Settings.from_environment(environ))
+    await container.database().open()
+    try:
+        return await Dataset(container).providers(number)
+    finally:
+        await container.database().close()
+        with psycopg.connect(environ["DATABASE_URL"]) as connection:
+            connection.execute("TRUNCATE outbox")
+
+
+async def measure(
+    container: Container, port: int, options: argparse.Namespace, pid: int, providers: list[ProviderId]
+) -> None:
     """Open the streams, commit event after event, and print."""
-    streams = _Streams(port, options.streams)
+    streams = _Streams(port, providers)
     await container.database().open()
     before = _resident(pid)
     try:
         began = time.perf_counter()
         await streams.open()
-        print(f"{options.streams} streams opened in {time.perf_counter() - began:.1f} s", flush=True)
+        print(f"{2 * len(providers)} streams opened in {time.perf_counter() - began:.1f} s", flush=True)
         print(f"memory of the process: {before} kB before, {_resident(pid)} kB with them", flush=True)
         await streams.latencies(container, 0)
         seen = [each for number in range(options.events) for each in await streams.latencies(container, number)]
@@ -125,11 +142,12 @@ def main(options: argparse.Namespace) -> None:
             "BOOKING_LIVE_STREAMS_PER_ADDRESS": "10000",
             "BOOKING_RATE_LIMIT_QUOTAS": "read=100000/60",
         }
+        providers = asyncio.run(prepare(environ, options.streams // 2))
         processes = [_started(part, environ) for part in ("api", "worker")]
         try:
             _wait(port)
             container = Container(settings=Settings.from_environment(environ))
-            asyncio.run(measure(container, port, options, processes[0].pid))
+            asyncio.run(measure(container, port, options, processes[0].pid, providers))
         finally:
             began = time.perf_counter()
             for process in processes:
