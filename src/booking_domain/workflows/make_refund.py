@@ -54,7 +54,8 @@ async def _make_refund(
     refund = await reads.refunds.get(refund_id)
     if refund is None or not _goes_by_gateway(refund):
         return
-    gateways.named(refund.gateway)  # unavailable, if the deployment no longer has it
+    if refund.gateway:  # empty for money that no gateway has, which goes by transfer
+        gateways.named(refund.gateway)  # unavailable, if the deployment no longer has it
     parts = {name: gateway.refunds_parts for gateway in gateways for name in gateways.names(gateway)}
     asked = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
     if asked is None:
