@@ -88,7 +88,7 @@ class BookingListFilter(ListFilter):
 
 
 class TransactionType(StrEnum):
-    """The direction in which money moves."""
+    """The direction in which money moves, or how the ledger was adjusted."""
 
     PAYMENT = "payment"
     """From the customer."""
@@ -96,10 +96,14 @@ class TransactionType(StrEnum):
     """To the customer."""
     DESK_PAYMENT = "desk_payment"
     """From the customer to the provider, at the desk."""
+    ADDITION = "addition"
+    """An adjustment of the ledger that an admin made: what was paid counts as more. It moves no money."""
+    DEDUCTION = "deduction"
+    """The same: what was paid counts as less."""
 
 
 class TransactionStatus(StrEnum):
-    """The statuses of payments, refunds and desk payments."""
+    """The statuses of payments, refunds, desk payments and adjustments, which are `recorded`."""
 
     PENDING = PaymentStatus.PENDING.value
     AUTHORISED = PaymentStatus.AUTHORISED.value
@@ -125,7 +129,7 @@ class TransactionFilter(MoneyFilter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """A payment, a refund or a desk payment, with the names of the booking's parties."""
+    """A payment, a refund, a desk payment or an adjustment, with the names of the booking's parties."""
 
     id: UUID
     type: TransactionType
@@ -137,15 +141,17 @@ class Transaction:
     customer_id: UserId
     customer_name: str
     gateway: str
-    """Of a desk payment: `cash` or `card`."""
+    """Of a desk payment: `cash` or `card`. Empty if no gateway has the money."""
     purpose: Purpose | None
     """What a payment is for."""
     reason: RefundReason | None
     """Why a refund is made."""
+    note: str | None
+    """Why an admin adjusted the ledger."""
     amount: Money
-    """The amount that is due."""
+    """The amount that is due, or by which the ledger was adjusted."""
     moved: Money
-    """The amount that was received, or sent back."""
+    """The amount that was received, or sent back, or by which the ledger was adjusted."""
     reference: str | None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
     created_at: datetime
@@ -153,7 +159,7 @@ class Transaction:
 
 
 class TransactionReads(Protocol):
-    """Payments, refunds and desk payments in one list, outside any transaction."""
+    """Payments, refunds, desk payments and adjustments in one list, outside any transaction."""
 
     async def page(self, chosen: TransactionFilter) -> Sequence[Transaction]:
         """The movements of money that match, in the chosen order, at most `limit`."""

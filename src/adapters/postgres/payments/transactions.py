@@ -1,4 +1,4 @@
-"""Payments, refunds and desk payments in one list, with the names of the parties."""
+"""Payments, refunds, desk payments and adjustments in one list, with the names of the parties."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, one_of, pages
 from adapters.postgres.kit.statements import if_given
 from adapters.postgres.kit.work import Row, WithWork
-from adapters.postgres.payments.tables import desk_payments, payments, refunds
+from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
 from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
@@ -28,6 +28,7 @@ from booking_domain.workflows.listings import (
 _p: Final = payments.c
 _r: Final = refunds.c
 _d: Final = desk_payments.c
+_a: Final = adjustments.c
 _NO_TEXT: Final = cast(null(), Text)
 _NOTHING: Final = cast(literal(0), BigInteger)
 
@@ -45,6 +46,7 @@ _moves: Final = union_all(
         _p.status,
         _p.purpose,
         _NO_TEXT.label("reason"),
+        _NO_TEXT.label("note"),
         _p.currency,
         _p.amount,
         _p.settled_amount.label("moved"),
@@ -60,6 +62,7 @@ _moves: Final = union_all(
         _r.status,
         _NO_TEXT,
         _r.reason,
+        _NO_TEXT,
         _r.currency,
         _r.amount,
         case((_r.status == RefundStatus.REFUNDED.value, _r.amount), else_=_NOTHING),
@@ -75,12 +78,29 @@ _moves: Final = union_all(
         _d.status,
         _NO_TEXT,
         _NO_TEXT,
+        _NO_TEXT,
         _d.currency,
         _d.amount,
         case((_d.status == DeskPaymentStatus.RECORDED.value, _d.amount), else_=_NOTHING),
         _NO_TEXT,
         _d.created_at,
         func.coalesce(_d.voided_at, _d.created_at),
+    ),
+    select(
+        _a.id,
+        case((_a.amount > 0, _type(TransactionType.ADDITION)), else_=_type(TransactionType.DEDUCTION)),
+        _a.booking_id,
+        cast(literal(""), Text),
+        cast(literal(TransactionStatus.RECORDED.value), Text),
+        _NO_TEXT,
+        _NO_TEXT,
+        _a.reason,
+        _a.currency,
+        func.abs(_a.amount),
+        func.abs(_a.amount),
+        _NO_TEXT,
+        _a.created_at,
+        _a.created_at,
     ),
 ).subquery("moves")
 _m: Final = _moves.c
@@ -111,7 +131,7 @@ _PAGES: Final = pages(
 
 
 class PostgresTransactionReads(WithWork, TransactionReads):
-    """`TransactionReads` of the three tables with `bookings` and the names in `providers` and `users`."""
+    """`TransactionReads` of the four tables with `bookings` and the names in `providers` and `users`."""
 
     async def page(self, chosen: TransactionFilter) -> list[Transaction]:
         rows = await self._work.all(
@@ -125,7 +145,7 @@ class PostgresTransactionReads(WithWork, TransactionReads):
 
 
 def _transaction(row: Row) -> Transaction:
-    (id_, kind, booking_id, gateway, status, purpose, reason, currency, amount, moved, external, *more) = row
+    (id_, kind, booking_id, gateway, status, purpose, reason, note, currency, amount, moved, external, *more) = row
     created_at, processed_at, reference, provider_id, provider_name, customer_id, customer_name = more
     return Transaction(
         id=id_,
@@ -140,6 +160,7 @@ def _transaction(row: Row) -> Transaction:
         gateway=gateway,
         purpose=None if purpose is None else Purpose(purpose),
         reason=None if reason is None else RefundReason(reason),
+        note=note,
         amount=Money(amount=amount, currency=currency),
         moved=Money(amount=moved, currency=currency),
         reference=external,

@@ -56,7 +56,7 @@ class AllBookingsQuery(ChosenBookingsQuery, frozen=True, kw_only=True):
 
 
 class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
-    """A filter of payments and refunds; `status` may occur several times, `from` and `to` are about the creation."""
+    """A filter of transactions; `status` may occur several times, `from` and `to` are about the creation."""
 
     status: Annotated[tuple[TransactionStatus, ...], Meta(max_length=MOST_STATUSES)] = ()
     type: TransactionType | None = None
@@ -75,7 +75,7 @@ class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
 
 
 class TransactionsQuery(ChosenTransactionsQuery, frozen=True, kw_only=True):
-    """A page of payments and refunds."""
+    """A page of transactions."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
@@ -96,7 +96,7 @@ class ListedBookingsJson(Json, frozen=True, kw_only=True):
 
 
 class TransactionJson(Json, frozen=True, kw_only=True):
-    """A payment or a refund."""
+    """A payment, a refund, a desk payment or an adjustment of the ledger."""
 
     id: UUID
     type: TransactionType
@@ -106,14 +106,17 @@ class TransactionJson(Json, frozen=True, kw_only=True):
     provider: PersonJson
     customer: PersonJson
     gateway: str
+    """Of a desk payment: `cash` or `card`. Empty if no gateway has the money."""
     purpose: Purpose | None = None
     """What a payment is for."""
     reason: RefundReason | None = None
     """Why a refund is made."""
+    note: str | None = None
+    """Why an admin adjusted the ledger."""
     amount: int
-    """The amount that is due."""
+    """The amount that is due, or by which the ledger was adjusted."""
     moved_amount: int
-    """The amount that was received, or sent back."""
+    """The amount that was received, or sent back, or by which the ledger was adjusted."""
     currency: str
     reference: str | None = None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
@@ -122,7 +125,7 @@ class TransactionJson(Json, frozen=True, kw_only=True):
 
 
 class TransactionsJson(Json, frozen=True, kw_only=True):
-    """A page of payments and refunds."""
+    """A page of transactions."""
 
     items: tuple[TransactionJson, ...]
     next_cursor: str | None = None
@@ -148,6 +151,7 @@ def _transaction_json(move: Transaction) -> TransactionJson:
         gateway=move.gateway,
         purpose=move.purpose,
         reason=move.reason,
+        note=move.note,
         amount=move.amount.amount,
         moved_amount=move.moved.amount,
         currency=move.amount.currency,
@@ -185,6 +189,7 @@ _TRANSACTION_COLUMNS: Final = (
     "gateway",
     "purpose",
     "reason",
+    "note",
     "amount",
     "moved",
     "currency",
@@ -224,6 +229,7 @@ def _transaction_cells(move: Transaction) -> Sequence[str]:
         move.gateway,
         move.purpose or "",
         move.reason or "",
+        move.note or "",
         str(move.amount.decimal()),
         str(move.moved.decimal()),
         move.amount.currency,
@@ -259,7 +265,7 @@ _BOOKINGS_CSV: Final = (
 )
 _TRANSACTIONS_CSV: Final = (
     ",".join(_TRANSACTION_COLUMNS)
-    + f"\r\n{_MOVE['id']},payment,paid,{BOOKING['reference']},Sarnai Tattoo,Bold,qpay,deposit,,20000.00,20000.00,MNT,"
+    + f"\r\n{_MOVE['id']},payment,paid,{BOOKING['reference']},Sarnai Tattoo,Bold,qpay,deposit,,,20000.00,20000.00,MNT,"
     f"{_MOVE['reference']},2026-11-20T03:16:00+00:00,2026-11-20T03:18:00+00:00\r\n"
 )
 
@@ -309,7 +315,7 @@ async def export_all_bookings(
 async def list_transactions(
     asked: Injected[TransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> TransactionsJson:
-    """List payments and refunds of all parties, with their names; for admins.
+    """List payments, refunds, desk payments and adjustments of all parties, with their names; for admins.
 
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. Sorted by amount, currencies stay apart.
     """
@@ -326,7 +332,7 @@ async def list_transactions(
 async def export_transactions(
     asked: Injected[ChosenTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
-    """Export payments and refunds as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
+    """Export the list of transactions as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
     chosen = asked.chosen(None, PAGE)
     # Read before the response begins: a later error could not be reported.
     first = await transactions(actor, chosen, reads.transactions)

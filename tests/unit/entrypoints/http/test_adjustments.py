@@ -47,6 +47,11 @@ async def test_both_parties_see_what_an_admin_corrects_and_its_opposite_undoes_i
     assert await state(api, customer, booking) == before
     audited = (await api.get("/admin/audit", admin)).json()["items"]
     assert [each["action"] for each in audited].count("ledger.adjusted") == 2
+    listed = (await api.get("/admin/transactions?status=recorded&sort=oldest", admin)).json()["items"]
+    assert [(each["type"], each["amount"], each["note"]) for each in listed] == [
+        ("deduction", DEPOSIT, "Paid back in the portal."),
+        ("addition", DEPOSIT, "Paid back in the portal."),
+    ]
 
 
 async def test_an_addition_closes_the_open_invoice_and_stays_within_what_is_due(api: Api) -> None:

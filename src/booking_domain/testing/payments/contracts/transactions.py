@@ -30,7 +30,7 @@ async def _ids(backend: Backend, chosen: TransactionFilter) -> list[UUID]:
 
 
 class TransactionReadsContract(StorageContract):
-    """Payments, refunds and desk payments in one list."""
+    """Payments, refunds, desk payments and adjustments in one list."""
 
     async def test_each_movement_has_the_names_and_what_moved(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -47,6 +47,8 @@ class TransactionReadsContract(StorageContract):
         async with backend.begin() as tx:
             for each in (at_desk, voided):
                 await tx.desk_payments.add(each)
+            for adjustment in (added := make.adjustment(booking, 7), taken := make.adjustment(booking, -3)):
+                await tx.adjustments.add(adjustment)
         assert paid.invoice is not None
         payment = Transaction(
             id=paid.id,
@@ -61,6 +63,7 @@ class TransactionReadsContract(StorageContract):
             gateway=paid.gateway,
             purpose=paid.purpose,
             reason=None,
+            note=None,
             amount=paid.amount,
             moved=new,
             reference=paid.invoice.reference,
@@ -107,7 +110,17 @@ class TransactionReadsContract(StorageContract):
             moved=Money.zero(voided.amount.currency),
             processed_at=NOW + HOUR,
         )
-        expected = sorted([payment, refund, pending, cash, undone], key=lambda move: move.id, reverse=True)
+        more = replace(
+            cash,
+            id=added.id,
+            type=TransactionType.ADDITION,
+            gateway="",
+            note=added.reason,
+            amount=added.moved,
+            moved=added.moved,
+        )
+        less = replace(more, id=taken.id, type=TransactionType.DEDUCTION, amount=taken.moved, moved=taken.moved)
+        expected = sorted([payment, refund, pending, cash, undone, more, less], key=lambda move: move.id, reverse=True)
         assert list(await backend.reads.transactions.page(TransactionFilter())) == expected
 
     async def test_movements_are_filtered(self, backend: Backend, make: Builder) -> None:

@@ -1,9 +1,10 @@
-"""Payments, refunds and desk payments in one list, in memory."""
+"""Payments, refunds, desk payments and adjustments in one list, in memory."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus
@@ -13,7 +14,7 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
-from booking_domain.testing.payments.memory.tables import DESK_PAYMENTS, PAYMENTS, REFUNDS
+from booking_domain.testing.payments.memory.tables import ADJUSTMENTS, DESK_PAYMENTS, PAYMENTS, REFUNDS
 from booking_domain.workflows.listings import (
     Transaction,
     TransactionFilter,
@@ -24,7 +25,7 @@ from booking_domain.workflows.listings import (
 
 
 class MemoryTransactionReads(TransactionReads):
-    """Committed payments, refunds and desk payments."""
+    """Committed payments, refunds, desk payments and adjustments."""
 
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
@@ -34,6 +35,7 @@ class MemoryTransactionReads(TransactionReads):
         stored: list[Payment | Refund] = [*state[PAYMENTS].values(), *state[REFUNDS].values()]
         moves = [_transaction(state, each) for each in stored]
         moves += [_desk_transaction(state, each) for each in state[DESK_PAYMENTS].values()]
+        moves += [_adjustment_transaction(state, each) for each in state[ADJUSTMENTS].values()]
         return page_of(
             moves,
             chosen,
@@ -73,6 +75,7 @@ def _transaction(state: State, each: Payment | Refund) -> Transaction:
         gateway=each.gateway,
         purpose=each.purpose if isinstance(each, Payment) else None,
         reason=None if isinstance(each, Payment) else each.reason,
+        note=None,
         amount=each.amount,
         moved=_moved(each),
         reference=_reference(each),
@@ -96,11 +99,36 @@ def _desk_transaction(state: State, each: DeskPayment) -> Transaction:
         gateway=each.method.value,
         purpose=None,
         reason=None,
+        note=None,
         amount=each.amount,
         moved=each.counted,
         reference=None,
         created_at=each.created_at,
         processed_at=each.voided_at or each.created_at,
+    )
+
+
+def _adjustment_transaction(state: State, each: Adjustment) -> Transaction:
+    booking = state[BOOKINGS][each.booking_id]
+    return Transaction(
+        id=each.id,
+        type=TransactionType.ADDITION if each.amount > 0 else TransactionType.DEDUCTION,
+        status=TransactionStatus.RECORDED,
+        booking_id=booking.id,
+        booking_reference=booking.reference,
+        provider_id=booking.provider_id,
+        provider_name=state[PROFILES][booking.provider_id].display_name,
+        customer_id=booking.customer_id,
+        customer_name=state[USERS][booking.customer_id].name,
+        gateway="",
+        purpose=None,
+        reason=None,
+        note=each.reason,
+        amount=each.moved,
+        moved=each.moved,
+        reference=None,
+        created_at=each.created_at,
+        processed_at=each.created_at,
     )
 
 
