@@ -198,5 +198,7 @@ adjustments: Final = Table(
     Column("by_role", Text, nullable=False),
     instant("created_at"),
     CheckConstraint("amount <> 0", name="amount"),
+    Index("adjustments_created_at_idx", "created_at"),
+    Index("adjustments_amount_idx", "currency", sql("abs(amount)"), "id"),
     info=personal_data("booking_id", erase=_clear_reason, export="bookings"),
 )
