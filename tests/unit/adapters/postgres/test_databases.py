@@ -25,8 +25,17 @@ def used(postgres: TestServer, *statements: bytes) -> str:
 
 
 def test_a_database_with_rows_is_emptied_and_reused(postgres: TestServer) -> None:
-    first = used(postgres, ROWS)
+    first = used(postgres, ROWS, NOTE)
     assert used(postgres) == first
+
+
+def test_the_audit_log_of_a_reused_database_is_append_only(postgres: TestServer) -> None:
+    used(postgres, NOTE)
+    with postgres.database() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(b"SET session_replication_role = replica")
+        connection.execute(NOTE)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(b"DELETE FROM audit_log")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,6 @@ def test_a_database_with_rows_is_emptied_and_reused(postgres: TestServer) -> Non
         b"DROP TABLE used_assertions",
         b"ALTER TABLE users DISABLE TRIGGER ALL",
         b"CREATE FUNCTION added() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        NOTE,
     ],
 )
 def test_a_database_with_an_altered_schema_is_not_reused(postgres: TestServer, change: bytes) -> None:
@@ -44,9 +52,18 @@ def test_a_database_with_an_altered_schema_is_not_reused(postgres: TestServer, c
     assert used(postgres) != changed
 
 
-def test_a_database_with_open_connections_is_not_reused(postgres: TestServer) -> None:
+def test_a_database_with_a_transaction_in_progress_is_not_reused(postgres: TestServer) -> None:
     with postgres.database() as url:
         connection = psycopg.connect(url)
+        connection.execute(b"SELECT")
     with postgres.database() as other:
         assert other != url
     connection.close()
+
+
+def test_an_idle_connection_ends_and_its_database_is_reused(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        connection = psycopg.connect(url, autocommit=True)
+    with postgres.database() as same, pytest.raises(psycopg.OperationalError):
+        assert same == url
+        connection.execute(b"SELECT")
