@@ -15,6 +15,8 @@ from typing import Final
 
 import httpx
 
+from adapters.http_client import trusted_certificates
+
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Resolves a host name and port to IP addresses; raises `OSError` or returns none if the name is unknown."""
@@ -156,7 +158,7 @@ def pinned_client(*, timeout_seconds: float, trust: ssl.SSLContext | None = None
     `trust` defaults to certifi's certificates.
     """
     return httpx.AsyncClient(
-        verify=trust or httpx.create_ssl_context(trust_env=False),
+        verify=trust or trusted_certificates(),
         trust_env=False,  # a proxy would resolve the name again, and a .netrc would leak a password
         follow_redirects=False,
         timeout=httpx.Timeout(timeout_seconds, connect=timeout_seconds / _MAX_ADDRESSES),

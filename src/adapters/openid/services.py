@@ -13,6 +13,7 @@ import httpx
 import jwt
 import msgspec
 
+from adapters.http_client import http_client
 from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
 from adapters.openid.clients import Clients, OpenIdClient
 from adapters.openid.flows import LIFE, Flow
@@ -63,8 +64,7 @@ class HttpOpenIdServices(OpenIdServices):
         self._keys: dict[IdentityProvider, jwt.PyJWKSet] = {}
 
     async def open(self) -> None:
-        # trust_env=False: no proxy or .netrc from the environment sees codes and secrets.
-        self._http = httpx.AsyncClient(timeout=self._timeout_seconds, follow_redirects=False, trust_env=False)
+        self._http = http_client(timeout=self._timeout_seconds)
 
     async def close(self) -> None:
         if self._http is not None:

@@ -11,6 +11,7 @@ from typing import Final, Generic, Self, TypeVar
 
 import httpx
 
+from adapters.http_client import http_client
 from adapters.http_responses import UnusableResponse
 from adapters.qpay.client import QPayCalls, QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
@@ -92,10 +93,7 @@ class MerchantGateway(PaymentGateway, Generic[CallsT]):
         return "Asia/Ulaanbaatar"
 
     async def open(self) -> None:
-        # trust_env=False: no proxy or .netrc from the environment intercepts payment traffic.
-        self._http = httpx.AsyncClient(
-            base_url=self._base_url, timeout=self._timeout_seconds, follow_redirects=False, trust_env=False
-        )
+        self._http = http_client(base_url=self._base_url, timeout=self._timeout_seconds)
         self._client = self._connected(self._http)
 
     async def close(self) -> None:

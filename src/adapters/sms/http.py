@@ -9,6 +9,7 @@ from typing import Final, Self, TypeVar
 import httpx
 import msgspec
 
+from adapters.http_client import http_client
 from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
 from booking_domain.notifications.errors import SmsUnavailable
 
@@ -44,12 +45,9 @@ class ProviderClient:
         self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        # trust_env=False: no proxy or .netrc from the environment sees codes and credentials.
-        self._http = httpx.AsyncClient(
+        self._http = http_client(
             base_url=self._base_url,
             timeout=httpx.Timeout(self._timeout_seconds, connect=min(_CONNECT_SECONDS, self._timeout_seconds)),
-            follow_redirects=False,
-            trust_env=False,
         )
 
     async def close(self) -> None:

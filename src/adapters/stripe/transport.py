@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import httpx
 import msgspec
 from stripe import HTTPClient
 
+from adapters.http_client import http_client
 from adapters.http_responses import ACCEPT, UnusableResponse, read_response
 
 MAX_RESPONSE_BYTES: Final = 4 * 1024 * 1024
@@ -31,8 +31,7 @@ class StripeTransport(HTTPClient):
 
     def __init__(self, timeout_seconds: float) -> None:
         super().__init__()
-        # trust_env=False: no proxy or .netrc from the environment intercepts payment traffic.
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, follow_redirects=False, trust_env=False)
+        self._http = http_client(timeout=timeout_seconds)
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None

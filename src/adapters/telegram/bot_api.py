@@ -9,6 +9,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from adapters.http_client import http_client
 from adapters.http_responses import ACCEPT, UnusableResponse, read_response
 from booking_domain.notifications.chats import Button, ChatMessage, Chats
 from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
@@ -108,8 +109,7 @@ class TelegramBotApi(Chats):
 
     async def _call(self, method: str, content: Mapping[str, Any], timeout_seconds: float) -> msgspec.Raw:
         if self._http is None:
-            # trust_env=False: no proxy of the environment sees the token.
-            self._http = httpx.AsyncClient(base_url=self._base_url, follow_redirects=False, trust_env=False)
+            self._http = http_client(base_url=self._base_url)
         async with self._http.stream("POST", method, json=content, headers=ACCEPT, timeout=timeout_seconds) as response:
             found = await read_response(response, max_bytes=_MAX_RESPONSE_BYTES)
         answer = msgspec.json.decode(found.body, type=_Answer)
