@@ -3,6 +3,7 @@
 from typing import Final
 
 from adapters.postgres import (
+    announcements,
     customers,
     disputes,
     edge_nonces,
@@ -44,6 +45,7 @@ CONTEXTS: Final = (
     customers.CONTEXT,
     notifications.CONTEXT,
     live.CONTEXT,
+    announcements.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
     idempotency.CONTEXT,
@@ -69,6 +71,7 @@ class ContextRepositories(
     customers.CustomerRepositories,
     notifications.NotificationRepositories,
     live.LiveRepositories,
+    announcements.AnnouncementRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
     idempotency.IdempotencyRepositories,
@@ -91,6 +94,7 @@ class ContextReads(
     customers.CustomerReadGroup,
     notifications.NotificationReads,
     live.LiveReadGroup,
+    announcements.AnnouncementReadGroup,
     audit.AuditReads,
 ):
     """The reads of every context."""

@@ -35,6 +35,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
 from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -52,6 +53,7 @@ live_events: Final = Table(
     Column("parties", ARRAY(Uuid), nullable=False),
     Column("manager_id", Uuid),
     Column("provider_id", Uuid),
+    Column("role", Text),
     one_of("channel", Channel),
     Index("live_events_at_idx", "at"),
     info=personal_data(
@@ -96,7 +98,7 @@ _INVOLVED: Final = Statement(
     .where(_b.id == func.any(bindparam("booking_ids", type_=ARRAY(Uuid))))
 )
 _AFTER: Final = Statement(
-    select(_e.id, _e.at, _e.channel, _e.type, _e.about, _e.parties, _e.manager_id, _e.provider_id)
+    select(_e.id, _e.at, _e.channel, _e.type, _e.about, _e.parties, _e.manager_id, _e.provider_id, _e.role)
     .where(_e.id > bindparam("event_id", type_=BigInteger()))
     .order_by(_e.id)
     .limit(bindparam("most"))
@@ -125,6 +127,7 @@ class PostgresLiveEvents(WithWork, LiveEvents):
                 parties=sorted(event.parties),
                 manager_id=event.manager_id,
                 provider_id=event.provider_id,
+                role=event.role,
             )
         await self._work.execute(_NOTIFY, last_id=str(last_id))
 
@@ -162,6 +165,7 @@ class PostgresLiveReads(WithWork, LiveReads):
                     parties=frozenset(map(UserId, row[5])),
                     manager_id=None if row[6] is None else UserId(row[6]),
                     provider_id=None if row[7] is None else ProviderId(row[7]),
+                    role=None if row[8] is None else Role(row[8]),
                 ),
             )
             for row in await self._work.all(_AFTER, event_id=event_id, most=limit)

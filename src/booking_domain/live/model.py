@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import TooMany
 from booking_domain.shared.ids import ProviderId, SessionId, UserId
 from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
@@ -24,7 +24,7 @@ class Channel(StrEnum):
     AVAILABILITY = "availability"
     """Which days of a provider have changed. Public: an event names no person and no booking."""
     SYSTEM = "system"
-    """Announcements of the platform. Public."""
+    """Announcements of the platform. Public, except of those that are for a role."""
 
 
 CHANNEL_PERMISSIONS: Final[Mapping[Channel, Permission]] = {
@@ -49,6 +49,8 @@ class NewLiveEvent:
     """The manager of the provider's salon."""
     provider_id: ProviderId | None = None
     """Whose availability has changed."""
+    role: Role | None = None
+    """Of the channel `system`: the role that it concerns; None: it concerns everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,8 @@ class Follower:
             return False
         if event.channel is Channel.AVAILABILITY:
             return event.provider_id in self.providers
+        if event.channel is Channel.SYSTEM:
+            return event.role is None or (self.actor is not None and self.actor.role is event.role)
         permission = CHANNEL_PERMISSIONS.get(event.channel)
         return permission is None or any(may(self.actor, permission, each) for each in self._relations(event))
 

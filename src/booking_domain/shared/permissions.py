@@ -88,6 +88,10 @@ class Permission(StrEnum):
     """List the notifications that the actor received, and mark them as read."""
     MANAGE_PUSH = "push.manage"
     """Choose on which devices the actor's notifications are shown."""
+    MANAGE_ANNOUNCEMENTS = "announcement.manage"
+    """Publish announcements of the platform, change and delete them."""
+    DISMISS_ANNOUNCEMENTS = "announcement.dismiss"
+    """Mark an announcement as not to be shown to the actor any more."""
     SEE_MESSAGES = "message.see"
     """See which messages were sent to whom, when, and why they failed; not their texts."""
     UPLOAD_FILES = "file.upload"
@@ -182,6 +186,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DECIDE_ON_DISPUTES: {Role.ADMIN: _ANY},
     Permission.READ_NOTIFICATIONS: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PUSH: _PEOPLE_THEIR_OWN,
+    Permission.MANAGE_ANNOUNCEMENTS: {Role.ADMIN: _ANY},
+    Permission.DISMISS_ANNOUNCEMENTS: dict.fromkeys(_PEOPLE, _ANY),
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},
     Permission.UPLOAD_FILES: _PEOPLE_THEIR_OWN,
     Permission.MODERATE_FILES: {Role.ADMIN: _ANY},

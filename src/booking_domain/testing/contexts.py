@@ -3,6 +3,7 @@
 from typing import Final
 
 from booking_domain.testing import (
+    announcements,
     bookings,
     catalogue,
     customers,
@@ -20,6 +21,7 @@ from booking_domain.testing import (
     webhooks,
     workflows,
 )
+from booking_domain.testing.announcements.memory import AnnouncementReadGroup, AnnouncementRepositories
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
 from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
 from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerRepositories
@@ -51,6 +53,7 @@ CONTEXTS: Final = (
     customers.CONTEXT,
     notifications.CONTEXT,
     live.CONTEXT,
+    announcements.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
 )
@@ -71,6 +74,7 @@ class ContextRepositories(
     CustomerRepositories,
     NotificationRepositories,
     LiveRepositories,
+    AnnouncementRepositories,
     SharedRepositories,
 ):
     """The repositories of every context over one state."""
@@ -91,6 +95,7 @@ class ContextReads(
     CustomerReadGroup,
     NotificationReads,
     LiveReadGroup,
+    AnnouncementReadGroup,
     SharedReads,
 ):
     """The reads of every context."""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from booking_domain.announcements.events import AnnouncementEvent
 from booking_domain.bookings import events as bookings
 from booking_domain.live.model import Channel, NewLiveEvent
 from booking_domain.live.ports import Involved, LiveEvents
@@ -43,17 +44,9 @@ async def announce(events: Sequence[Event], live: LiveEvents, now: datetime) -> 
 
 
 def _announced(event: Event, involved: Mapping[BookingId, Involved]) -> list[NewLiveEvent]:
-    if isinstance(event, NotificationKept):
-        return [
-            NewLiveEvent(
-                channel=Channel.NOTIFICATIONS,
-                type=NOTIFICATION_RECEIVED,
-                about={"notificationId": str(event.notification_id)},
-                parties=frozenset({event.user_id}),
-            )
-        ]
-    if isinstance(event, CalendarChanged):
-        return [_changed(event.provider_id, None if event.date is None else [event.date])]
+    of_its_own = _of_its_own(event)
+    if of_its_own is not None:
+        return [of_its_own]
     public = PUBLIC_EVENTS.get(type(event))
     concerned = None if public is None else involved.get(public.booking_of(event))
     if public is None or concerned is None:
@@ -75,6 +68,27 @@ def _announced(event: Event, involved: Mapping[BookingId, Involved]) -> list[New
     if isinstance(event, (*_CHANGES_TIME, *bookings.FREES_TIME)):
         return [announced, _changed(concerned.provider_id, _local_days(concerned.blocked, concerned.time_zone))]
     return [announced]
+
+
+def _of_its_own(event: Event) -> NewLiveEvent | None:
+    """The live event of an event that is about no booking."""
+    if isinstance(event, NotificationKept):
+        return NewLiveEvent(
+            channel=Channel.NOTIFICATIONS,
+            type=NOTIFICATION_RECEIVED,
+            about={"notificationId": str(event.notification_id)},
+            parties=frozenset({event.user_id}),
+        )
+    if isinstance(event, CalendarChanged):
+        return _changed(event.provider_id, None if event.date is None else [event.date])
+    if isinstance(event, AnnouncementEvent):
+        return NewLiveEvent(
+            channel=Channel.SYSTEM,
+            type=event.topic,
+            about={"announcementId": str(event.announcement_id)},
+            role=event.audience.role,
+        )
+    return None
 
 
 def _changed(provider_id: ProviderId, days: Sequence[date] | None) -> NewLiveEvent:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from booking_domain.announcements import ports as announcements
 from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
@@ -213,6 +214,7 @@ class Repositories(
     customers.CustomerRepositories,
     notifications.NotificationRepositories,
     live.LiveRepositories,
+    announcements.AnnouncementRepositories,
     SharedRepositories,
     WorkflowRepositories,
     Protocol,
@@ -235,6 +237,7 @@ class Reads(
     customers.CustomerReadGroup,
     notifications.NotificationReadGroup,
     live.LiveReadGroup,
+    announcements.AnnouncementReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
     Protocol,
@@ -254,6 +257,7 @@ CONTEXTS: Final = (
     notifications.CONTEXT,
     files.CONTEXT,
     portfolio.CONTEXT,
+    announcements.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

@@ -1,4 +1,4 @@
-"""Demo data for development: accounts, a provider with a portfolio, paid appointments, a dispute, and three salons.
+"""Demo data for development: accounts, providers, salons, appointments, a dispute and an announcement.
 
 Seeding twice changes nothing.
 """
@@ -8,6 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from booking_domain.announcements.model import AnnouncementText
+from booking_domain.announcements.ports import AnnouncementFilter
+from booking_domain.announcements.use_cases import MakeAnnouncement, make_announcement
 from booking_domain.bookings.consents import ConsentCodeNotFound
 from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
 from booking_domain.bookings.model import Booking
@@ -64,6 +67,13 @@ DISPUTED: Final = timedelta(hours=30)
 """How long ago the disputed appointment was."""
 COMPLAINT: Final = ("The lines are uneven", "Two lines on the left arm blurred within a day.")
 ANSWER: Final = "The skin was still swollen. I offered a free touch-up in four weeks."
+WELCOME: Final = (
+    AnnouncementText(language="en", title="Welcome to the demo", text="Nothing here is real, and nothing is charged."),
+    AnnouncementText(language="mn", title="Туршилтын хувилбар", text="Энд бодит зүйл байхгүй, мөнгө ч авахгүй."),
+    AnnouncementText(
+        language="fa", title="به نسخهٔ نمایشی خوش آمدید", text="اینجا هیچ‌چیز واقعی نیست و پولی گرفته نمی‌شود."
+    ),
+)
 MONDAY_TO_SATURDAY: Final = range(1, 7)
 
 
@@ -95,6 +105,7 @@ async def seed(settings: Settings, url: str) -> None:
         await _reviews(container, provider, customer, admin)
         await _dispute(container, provider, customer, admin)
         await add_salons(container, admin, customer)
+        await _announcement(container, admin)
     finally:
         await container.object_storage().close()
         await container.database().close()
@@ -180,6 +191,13 @@ async def _dispute(container: Container, owner: User, customer: User, admin: Use
     dispute = (await executor.run(open_dispute, claim, actor=customer.actor)).view.dispute
     answer = MakeStatement(dispute_id=dispute.id, evidence=Evidence(text=ANSWER))
     await executor.run(make_statement, answer, actor=owner.actor)
+
+
+async def _announcement(container: Container, admin: User) -> None:
+    """An announcement for everyone, in all languages, without an end."""
+    if await container.reads().announcements.page(AnnouncementFilter(limit=1)):
+        return
+    await container.executor().run(make_announcement, MakeAnnouncement(texts=WELCOME), actor=admin.actor)
 
 
 async def _completed(

@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response, Router
 from entrypoints.http import (
     action_links,
     adjustments,
+    announcements,
     booking_links,
     desk_payments,
     ideas,
@@ -108,6 +109,7 @@ RESOURCES: Final = (
     files.routes,
     portfolio.routes,
     legal.routes,
+    announcements.routes,
     live.routes,
     push.routes,
     telegram_bot.routes,

@@ -11,6 +11,7 @@ from booking_domain.workflows.notify_portfolio import notify_of_portfolio
 from booking_domain.workflows.notify_reviews import notify_of_review
 from booking_domain.workflows.notify_services import notify_of_service
 from entrypoints.worker import (
+    announcements,
     bookings,
     catalogue,
     customers,
@@ -45,6 +46,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             webhooks,
             files,
             live,
+            announcements,
             customers,
         )
     ),

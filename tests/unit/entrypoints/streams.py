@@ -57,6 +57,12 @@ class Client:
                 found.append({"channel": message["event"], **json.loads(message["data"])})
         return found
 
+    async def system(self) -> dict[str, Any]:
+        """The data of the next event of the channel `system`."""
+        while (message := await self.next()).get("event") != Channel.SYSTEM:
+            pass
+        return dict(json.loads(message["data"]))
+
     async def end(self) -> str:
         """The reason why the stream ends."""
         while (message := await self.next()).get("event") != "end":

@@ -23,7 +23,7 @@ def domain_errors(conflicts: Mapping[str, Callable[[], DomainError]] = NO_CONFLI
         yield
     except (pg.SerializationFailure, pg.DeadlockDetected) as error:
         raise ConcurrentChange(what="the same rows") from error
-    except (pg.UniqueViolation, pg.ExclusionViolation) as error:
+    except (pg.UniqueViolation, pg.ExclusionViolation, pg.ForeignKeyViolation) as error:
         known = conflicts.get(error.diag.constraint_name or "")
         if known is None:
             raise

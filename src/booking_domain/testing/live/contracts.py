@@ -22,6 +22,7 @@ FULL: Final = NewLiveEvent(
     parties=frozenset({UserId(UUID(int=1)), UserId(UUID(int=2))}),
     manager_id=UserId(UUID(int=3)),
     provider_id=ProviderId(UUID(int=4)),
+    role=Role.MANAGER,
 )
 BARE: Final = NewLiveEvent(channel=Channel.SYSTEM, type="announcement.published")
 

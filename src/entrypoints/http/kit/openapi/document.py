@@ -45,6 +45,7 @@ _LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
 TAGS: Final = {
     "action-links": "Links in messages, with which customers act on a booking without signing in.",
     "admin": "What admins see and decide.",
+    "announcements": "What the platform tells everyone, or all people of a role.",
     "auth": "Registration, sign-in, second factors, sessions and codes.",
     "availability": "When a provider works, what it blocks, and the calendars that it follows.",
     "book": "Booking links of providers, opened without an account.",

@@ -1,0 +1,346 @@
+"""`/announcements`: what the platform tells people; `/admin/announcements`: write it, for admins."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType, field
+
+from booking_domain.announcements import use_cases
+from booking_domain.announcements.model import (
+    MAX_TEXT,
+    MAX_TITLE,
+    Announcement,
+    AnnouncementId,
+    AnnouncementLevel,
+    AnnouncementText,
+    Audience,
+)
+from booking_domain.announcements.ports import AnnouncementFilter
+from booking_domain.announcements.use_cases import EditAnnouncement, MakeAnnouncement, ShownAnnouncement
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.languages import LANGUAGES, language_of
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.fields import Body, Cursor, Instant, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import negotiated_language
+from entrypoints.http.kit.request_guard import OPTIONAL
+
+Language = Annotated[str, Meta(pattern=f"^({'|'.join(LANGUAGES)})$")]
+
+
+class AnnouncementTextBody(Body, frozen=True, kw_only=True):
+    """What an announcement says in one language."""
+
+    language: Language
+    title: Annotated[str, Meta(min_length=1, max_length=MAX_TITLE)]
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+
+
+Texts = Annotated[
+    tuple[AnnouncementTextBody, ...],
+    Meta(min_length=1, max_length=len(LANGUAGES), description="Each in another language."),
+]
+
+
+def _texts(bodies: tuple[AnnouncementTextBody, ...]) -> tuple[AnnouncementText, ...]:
+    return tuple(AnnouncementText(language=each.language, title=each.title, text=each.text) for each in bodies)
+
+
+class MakeAnnouncementBody(Body, frozen=True, kw_only=True):
+    """A new announcement."""
+
+    texts: Texts
+    audience: Audience = Audience.EVERYONE
+    level: AnnouncementLevel = AnnouncementLevel.INFO
+    from_: Instant | None = field(default=None, name="from")
+    """Null: now."""
+    to: Instant | None = None
+    """Null: until it is deleted."""
+
+    def command(self) -> MakeAnnouncement:
+        """Return the command."""
+        return MakeAnnouncement(
+            texts=_texts(self.texts),
+            audience=self.audience,
+            level=self.level,
+            starts_at=self.from_,
+            ends_at=self.to,
+        )
+
+
+class EditAnnouncementBody(Body, frozen=True, kw_only=True):
+    """New values; omitted members keep theirs."""
+
+    texts: Texts | UnsetType = UNSET
+    """All texts; those left out are removed."""
+    audience: Audience | UnsetType = UNSET
+    level: AnnouncementLevel | UnsetType = UNSET
+    from_: Instant | UnsetType = field(default=UNSET, name="from")
+    to: Instant | UnsetType | None = UNSET
+    """Null: until it is deleted."""
+
+    def changes(self) -> Mapping[str, Any]:
+        """Return the fields that change."""
+        named = {
+            "texts": UNSET if isinstance(self.texts, UnsetType) else _texts(self.texts),
+            "audience": self.audience,
+            "level": self.level,
+            "starts_at": self.from_,
+            "ends_at": self.to,
+        }
+        return {name: value for name, value in named.items() if value is not UNSET}
+
+
+class AnnouncementsQuery(Query, frozen=True, kw_only=True):
+    """A page of announcements."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def chosen(self) -> AnnouncementFilter:
+        """The filter, for one more than the page has."""
+        return AnnouncementFilter(after=read_cursor(self.cursor, AnnouncementId), limit=self.limit + 1)
+
+
+class AnnouncementTextJson(Json, frozen=True, kw_only=True):
+    """What an announcement says in one language."""
+
+    language: str
+    title: str
+    text: str
+
+
+class AnnouncementJson(Json, frozen=True, kw_only=True):
+    """An announcement, for admins."""
+
+    id: UUID
+    texts: tuple[AnnouncementTextJson, ...]
+    audience: Audience
+    level: AnnouncementLevel
+    from_: Timestamp = field(name="from")
+    to: Timestamp | None = None
+    published: bool
+    """Whether clients were told that it is current."""
+    created_at: Timestamp
+    updated_at: Timestamp
+    version: int
+
+
+class AnnouncementPageJson(Json, frozen=True, kw_only=True):
+    """A page of announcements, for admins."""
+
+    items: tuple[AnnouncementJson, ...]
+    next_cursor: str | None = None
+
+
+class ShownAnnouncementJson(Json, frozen=True, kw_only=True):
+    """An announcement in the caller's language."""
+
+    id: UUID
+    level: AnnouncementLevel
+    language: str
+    """Of title and text: another than the caller's, if there is no such text."""
+    title: str
+    text: str
+    from_: Timestamp = field(name="from")
+    to: Timestamp | None = None
+    dismissed: bool
+
+
+class ShownAnnouncementsJson(Json, frozen=True, kw_only=True):
+    """The announcements that are current for the caller."""
+
+    items: tuple[ShownAnnouncementJson, ...]
+
+
+def announcement_json(announcement: Announcement) -> AnnouncementJson:
+    """Show an announcement to an admin."""
+    return AnnouncementJson(
+        id=announcement.id,
+        texts=tuple(
+            AnnouncementTextJson(language=each.language, title=each.title, text=each.text)
+            for each in announcement.texts
+        ),
+        audience=announcement.audience,
+        level=announcement.level,
+        from_=announcement.starts_at,
+        to=announcement.ends_at,
+        published=announcement.published,
+        created_at=announcement.created_at,
+        updated_at=announcement.updated_at,
+        version=announcement.version,
+    )
+
+
+def _shown_json(shown: ShownAnnouncement, language: str) -> ShownAnnouncementJson:
+    announcement = shown.announcement
+    said = announcement.text_in(language)
+    return ShownAnnouncementJson(
+        id=announcement.id,
+        level=announcement.level,
+        language=said.language,
+        title=said.title,
+        text=said.text,
+        from_=announcement.starts_at,
+        to=announcement.ends_at,
+        dismissed=shown.dismissed,
+    )
+
+
+# Examples for the API's documentation.
+_ENGLISH: Final = {
+    "language": "en",
+    "title": "Maintenance on Sunday",
+    "text": "From 02:00 to 04:00 nothing can be booked.",
+}
+_MONGOLIAN: Final = {
+    "language": "mn",
+    "title": "Ням гарагт засвар хийнэ",
+    "text": "02:00-оос 04:00 хүртэл цаг захиалах боломжгүй.",
+}
+_TIMES: Final = {"from": "2026-11-27T00:00:00Z", "to": "2026-11-28T20:00:00Z"}
+MAKE: Final[dict[str, Any]] = {
+    "texts": [_ENGLISH, _MONGOLIAN],
+    "audience": "everyone",
+    "level": "warning",
+    **_TIMES,
+}
+MADE: Final[dict[str, Any]] = {
+    "id": "0199f3d4-2b10-7c3e-8a51-4d5e6f708192",
+    **MAKE,
+    "published": False,
+    "createdAt": "2026-11-23T01:45:00Z",
+    "updatedAt": "2026-11-23T01:45:00Z",
+    "version": 1,
+}
+EDIT: Final[dict[str, Any]] = {"level": "critical"}
+EDITED: Final[dict[str, Any]] = {**MADE, **EDIT, "version": 2}
+SHOWN: Final[dict[str, Any]] = {
+    "id": MADE["id"],
+    "level": "warning",
+    **_ENGLISH,
+    **_TIMES,
+    "dismissed": False,
+}
+
+
+@get("/announcements", opt=OPTIONAL | documented(use_cases.read_announcements, answer={"items": [SHOWN]}))
+async def read_announcements(
+    request: Request[Any, Any, Any],
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+) -> ShownAnnouncementsJson:
+    """List the announcements that are current for your role, the last to have started first.
+
+    In the language of your account; without a token those for everyone, in the language of `Accept-Language`. Follow
+    the channel `system` of `GET /events` to learn of changes.
+    """
+    found = await use_cases.read_announcements(actor, reads.announcements, now=clock.now())
+    user = None if actor is None or not found else await reads.users.get(actor.id)
+    language = negotiated_language(request.scope["headers"]) if user is None else language_of(user.locale)
+    return ShownAnnouncementsJson(items=tuple(_shown_json(each, language) for each in found))
+
+
+@put(
+    "/announcements/{announcement_id:str}/dismissal",
+    status_code=204,
+    opt=documented(use_cases.dismiss_announcement),
+)
+async def dismiss_announcement(
+    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Mark an announcement as `dismissed`, on all your devices, until an admin changes what it says."""
+    await executor.run(use_cases.dismiss_announcement, AnnouncementId(announcement_id), actor=actor)
+
+
+@delete("/announcements/{announcement_id:str}/dismissal", opt=documented(use_cases.undo_dismissal))
+async def undo_dismissal(
+    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Undo that you have dismissed an announcement; without effect if you have not."""
+    await executor.run(use_cases.undo_dismissal, AnnouncementId(announcement_id), actor=actor)
+
+
+@get("/admin/announcements", opt=documented(use_cases.list_announcements, answer={"items": [MADE]}))
+async def list_announcements(
+    asked: Injected[AnnouncementsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> AnnouncementPageJson:
+    """List all announcements, newest first, also those that are to come or have ended; for admins."""
+    found = await use_cases.list_announcements(actor, asked.chosen(), reads.announcements)
+    page, next_cursor = cut(found, asked.limit, lambda each: each.id)
+    return AnnouncementPageJson(items=tuple(map(announcement_json, page)), next_cursor=next_cursor)
+
+
+@post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE, answer=MADE))
+async def make_announcement(
+    data: JSONBody[MakeAnnouncementBody], runner: Injected[IdempotentRunner]
+) -> Response[AnnouncementJson]:
+    """Tell everyone, or all people of a role, something from a time to another; for admins.
+
+    Clients that follow the channel `system` are told when it becomes current, within a minute.
+    """
+    return await runner.created(use_cases.make_announcement, data.command(), answer=announcement_json)
+
+
+@get("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.get_announcement, answer=MADE))
+async def get_announcement(
+    announcement_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[AnnouncementJson]:
+    """Return an announcement; for admins."""
+    found = await use_cases.get_announcement(actor, AnnouncementId(announcement_id), reads.announcements)
+    return Response(announcement_json(found), headers=etag(found.version))
+
+
+@patch(
+    "/admin/announcements/{announcement_id:str}",
+    opt=documented(use_cases.edit_announcement, body=EDIT, answer=EDITED),
+)
+async def edit_announcement(
+    announcement_id: FromPath[UUID],
+    data: JSONBody[EditAnnouncementBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[AnnouncementJson]:
+    """Change an announcement; for admins. With another text or level, those who dismissed it see it again."""
+    command = EditAnnouncement(
+        announcement_id=AnnouncementId(announcement_id),
+        changes=data.changes(),
+        expected_version=expected_version(if_match),
+    )
+    edited = await executor.run(use_cases.edit_announcement, command, actor=actor)
+    return Response(announcement_json(edited), headers=etag(edited.version))
+
+
+@delete("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.delete_announcement))
+async def delete_announcement(
+    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Delete an announcement; for admins. Clients that show it are told."""
+    await executor.run(use_cases.delete_announcement, AnnouncementId(announcement_id), actor=actor)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        read_announcements,
+        dismiss_announcement,
+        undo_dismissal,
+        list_announcements,
+        make_announcement,
+        get_announcement,
+        edit_announcement,
+        delete_announcement,
+    ],
+)

@@ -1,0 +1,25 @@
+"""Announcements in the worker: publish those whose time has come, withdraw those whose time has passed."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from booking_domain.announcements.events import EVENTS, AnnouncementEvent
+from booking_domain.announcements.use_cases import publish_due_announcements
+from booking_domain.shared.actor import SYSTEM
+from entrypoints.container import Container
+from entrypoints.worker.declarations import Enqueue, JobRequest, Subscription, Sweep, WorkerContext
+
+
+def _live_only(_: AnnouncementEvent) -> Iterator[JobRequest]:
+    """Return no job: the relay announces the event to connected clients, and others ask when they open."""
+    return iter(())
+
+
+async def _publish(container: Container, _: Enqueue) -> None:
+    while await container.executor().run(publish_due_announcements, None, actor=SYSTEM):
+        pass
+
+
+CONTEXT: Final = WorkerContext(
+    subscriptions=(Subscription(EVENTS, _live_only),), sweeps=(Sweep("announcements that are due", _publish),)
+)
