@@ -26,6 +26,7 @@ from entrypoints.worker.declarations import (
     WorkerContext,
 )
 from entrypoints.worker.notifications import send_to
+from entrypoints.worker.results import requeue
 from entrypoints.worker.supervision import queue_errors
 
 log: Final = structlog.get_logger()
@@ -68,7 +69,7 @@ class Jobs:
         """Requeue the running jobs of workers that have sent no heartbeat for this long."""
         with queue_errors():
             for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
-                await self.app.job_manager.retry_job(job)
+                await requeue(job, self.app.connector)
 
     async def _defer(self, request: JobRequest, **options: Any) -> None:
         task = self._tasks[request.job.name].configure(

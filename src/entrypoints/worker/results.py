@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
+from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
@@ -17,7 +18,32 @@ PATIENCE_SECONDS: Final = 10.0
 """By then procrastinate has noticed the loss by itself and starts the worker again, so that the job is reclaimed."""
 PAUSE_SECONDS: Final = 0.5
 
+# The row stays locked: whoever else has found the job stalled waits, and then finds it requeued, or running elsewhere.
+_REQUEUE: Final = """
+    WITH stalled AS MATERIALIZED (
+        SELECT id FROM procrastinate_jobs
+        WHERE id = %(job_id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+        FOR UPDATE
+    )
+    SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM stalled
+"""
+_GIVE_WAY: Final = """
+    DELETE FROM procrastinate_jobs
+    WHERE id = %(job_id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+"""
+
 log: Final = structlog.get_logger()
+
+
+async def requeue(job: Job, connector: BaseConnector) -> None:
+    """Queue the job of a dead worker again, or delete it if an equal job is queued.
+
+    Does nothing if another worker has done so since `job` was read, and perhaps runs it by now.
+    """
+    try:
+        await connector.execute_query_async(_REQUEUE, job_id=job.id, worker_id=job.worker_id)
+    except UniqueViolation:
+        await connector.execute_query_async(_GIVE_WAY, job_id=job.id, worker_id=job.worker_id)
 
 
 class PersistentResults(JobManager):

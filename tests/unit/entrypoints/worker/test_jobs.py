@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
+import pytest
 from psycopg import AsyncConnection
 from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 
@@ -43,6 +44,13 @@ ORDER = InvoiceOrder(
     description="?",
     payable_until=None,
 )
+
+_KILLED: Final = (
+    "WITH dead AS"
+    " (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id)"
+    " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)"
+)
+"""Jobs are as a worker leaves them that is killed during them; its last heartbeat was a minute ago."""
 
 
 async def test_the_parties_are_notified_of_each_event_in_order(shop: Workshop) -> None:
@@ -227,13 +235,7 @@ async def test_the_job_of_a_killed_worker_is_requeued(shop: Workshop) -> None:
     await shop.studio.book()
     await shop.relay()
     async with shop.database.connection() as connection:
-        # The state that a worker leaves if it is killed during a job; its last heartbeat was a minute ago.
-        await connection.execute(
-            "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
-            " VALUES (now() - interval '1 minute') RETURNING id)"
-            " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)"
-            " WHERE task_name = 'notify'"
-        )
+        await connection.execute(f"{_KILLED} WHERE task_name = 'notify'")
     await shop.run_due_jobs()
     assert shop.subjects() == []
     await shop.jobs.reclaim(STALLED_SECONDS)
@@ -241,16 +243,40 @@ async def test_the_job_of_a_killed_worker_is_requeued(shop: Workshop) -> None:
     assert shop.subjects() == ["please pay the deposit"]
 
 
+@pytest.mark.parametrize("queued_meanwhile", [False, True])
+async def test_of_two_workers_that_reclaim_a_job_one_runs_it(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, *, queued_meanwhile: bool
+) -> None:
+    """Both have found it stalled. When the second requeues it, it runs already."""
+    once = UPDATE_EARNINGS.request(once="earnings", booking_id=str(uuid4()))
+    await shop.jobs.enqueue(once)
+    async with shop.database.connection() as connection:
+        await connection.execute(_KILLED)
+        find, overtaken = shop.jobs.app.job_manager.get_stalled_jobs, False
+
+        async def find_as_another_does(**criteria: Any) -> Any:
+            nonlocal overtaken
+            found = await find(**criteria)
+            if not overtaken:
+                overtaken = True
+                await shop.jobs.reclaim(STALLED_SECONDS)
+                await fetch_job(connection)
+                if queued_meanwhile:
+                    await shop.jobs.enqueue(once)
+            return found
+
+        monkeypatch.setattr(shop.jobs.app.job_manager, "get_stalled_jobs", find_as_another_does)
+        await shop.jobs.reclaim(STALLED_SECONDS)
+        cursor = await connection.execute("SELECT status::text FROM procrastinate_jobs ORDER BY id")
+        assert await cursor.fetchall() == [("doing",), ("todo",)][: 1 + queued_meanwhile]
+
+
 async def test_a_killed_job_gives_way_to_an_equal_one_that_was_queued_meanwhile(shop: Workshop) -> None:
     shop.jobs.app.job_manager = PersistentResults(shop.jobs.app.connector)
     once = UPDATE_EARNINGS.request(once="earnings", booking_id=str(uuid4()))
     await shop.jobs.enqueue(once)
     async with shop.database.connection() as connection:
-        await connection.execute(
-            "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
-            " VALUES (now() - interval '1 minute') RETURNING id)"
-            " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)"
-        )
+        await connection.execute(_KILLED)
     await shop.jobs.enqueue(once)
     await shop.jobs.reclaim(STALLED_SECONDS)
     async with shop.database.connection() as connection:
