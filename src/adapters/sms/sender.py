@@ -6,6 +6,7 @@ from typing import Final
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.send_sms import send_sms
 
@@ -24,7 +25,10 @@ class SmsMessageSender(MessageSender):
         self._most_per_day = most_per_day
 
     async def send(self, message: OutgoingMessage) -> None:
-        """Send the text to an E.164 number; a repetition after an unclear failure may send it twice.
+        """Send the text to an E.164 number.
+
+        A repetition sends nothing if the provider's answer was recorded. If it was not, a provider that knows keys of
+        messages sends it once, another one perhaps twice.
 
         Raises:
             InvalidValue: `to` is not a phone number.
@@ -41,5 +45,6 @@ class SmsMessageSender(MessageSender):
             language=message.language,
             provider=self._sender.name,
             user_id=message.user_id,
+            id=SmsId(message.id),
         )
         await send_sms(order, most_per_day=self._most_per_day, executor=self._executor, sender=self._sender)

@@ -145,6 +145,8 @@ class SmsOrder:
     user_id: UserId | None = None
     to_verified: bool = False
     """Whether it is the verified number of the account."""
+    id: SmsId | None = None
+    """A repetition of the order has the same id; None: there is none."""
 
     @property
     def is_code(self) -> bool:

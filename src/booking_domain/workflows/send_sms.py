@@ -1,7 +1,8 @@
 """Send a text message, and follow it until its final status and its cost are known.
 
 The provider is never called inside a transaction. The message is recorded before it is sent, so that a callback that
-arrives before the provider's response finds it.
+arrives before the provider's response finds it. An order that is repeated has the same message: the provider is asked
+again, under the same key, only if it is not known what came of it.
 """
 
 from contextlib import suppress
@@ -23,6 +24,8 @@ NO_ANSWER = "no usable answer"
 async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Repositories], sender: SmsSender) -> None:
     """Send a message, unless `most_per_day` were sent to all numbers within 24 hours.
 
+    A repetition sends nothing if the provider has accepted or refused the message.
+
     Raises:
         InvalidValue: `to` is not a phone number; nothing was recorded.
         SmsCapReached: the limit is reached; nothing was recorded.
@@ -31,6 +34,10 @@ async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Rep
         SmsRefused: the provider rejected the message permanently; it is recorded as failed.
     """
     message = await executor.run(_recorded(most_per_day), order, actor=SYSTEM)
+    if message.provider_message_id is not None:
+        return
+    if message.status is SmsStatus.FAILED:
+        raise SmsRefused(provider=message.provider, reason=message.error or "")
     try:
         receipt = await sender.send(to=order.to, text=order.text, key=message.id)
     except SmsRefused as refusal:

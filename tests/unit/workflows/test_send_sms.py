@@ -1,13 +1,17 @@
 """Sending text messages, recording their outcome, and polling for the rest."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.sender import SmsMessageSender
 from booking_domain.notifications.errors import SmsCapReached, SmsRefused, SmsUnavailable
+from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.notifications.sms import (
     FIRST_POLL,
     SmsCost,
@@ -21,6 +25,7 @@ from booking_domain.notifications.use_cases.messages import apply_sms_update
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.ids import SmsId
+from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryPlatform, MemorySmsSender
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.workflows.send_sms import follow_sms
@@ -242,3 +247,48 @@ async def test_an_update_of_an_unknown_message_is_ignored(office: Office) -> Non
     update = SmsUpdate(message_id=SmsId(office.platform.entropy.new_id()), status=SmsStatus.SENT)
     await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
     assert await office.kept() == []
+
+
+def notice(office: Office) -> Callable[[], Awaitable[None]]:
+    """Send a notification, again and again."""
+    sender = SmsMessageSender(
+        sender=office.sender,
+        executor=office.platform.executor,
+        recipient_key=b"a key of 32 bytes, more or less.",
+        most_per_day=100,
+    )
+    message = OutgoingMessage(id=UUID(int=7), channel="sms", to=TO, subject="?", text="Confirmed", created_at=NOW)
+    return lambda: sender.send(message)
+
+
+async def test_a_notification_is_sent_again_under_the_same_key_if_it_is_not_known_what_came_of_it(
+    office: Office,
+) -> None:
+    """As after a crash before the answer, or a lost one: the provider has it already, and recognises it."""
+    send, office.sender.lose_answers = notice(office), True
+    with pytest.raises(SmsUnavailable):
+        await send()
+    office.sender.lose_answers = False
+    await send()
+    assert office.sender.delivered == ((TO, "Confirmed"),)
+    (message,) = await office.kept()
+    assert message.provider_message_id == str(message.id)
+
+
+async def test_a_notification_that_the_provider_has_accepted_is_not_sent_again(office: Office) -> None:
+    """As after a crash between the provider's answer, which is recorded, and the record of the attempt."""
+    send = notice(office)
+    await send()
+    office.sender.available = False  # it is not asked
+    await send()
+    assert len(await office.kept()) == 1
+
+
+async def test_a_notification_that_the_provider_has_refused_is_not_sent_again(office: Office) -> None:
+    send = notice(office)
+    office.sender.refused.add(TO)
+    for _ in range(2):
+        with pytest.raises(SmsRefused):
+            await send()
+        office.sender.refused.clear()
+    assert office.sender.delivered == ()

@@ -31,7 +31,7 @@ class SmsTx(Protocol):
 def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
     """Record a message that is about to be sent, unless the limit of 24 hours for all numbers is reached.
 
-    Every attempt counts, whatever its outcome: the provider may have sent it.
+    Every message counts, whatever comes of it: the provider may have sent it. A repeated order has one message.
 
     Raises:
         InvalidValue: `to` is not a phone number.
@@ -40,8 +40,11 @@ def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
     """
 
     async def record(order: SmsOrder, tx: SmsTx, context: Context) -> SmsMessage:
+        known = None if order.id is None else await tx.sms_messages.lock(order.id)
+        if known is not None:
+            return known
         message = SmsMessage(
-            id=SmsId(context.entropy.new_id()),
+            id=order.id or SmsId(context.entropy.new_id()),
             user_id=order.user_id,
             to_masked=masked(phone_number(order.to)),
             to_digest=order.to_digest,
