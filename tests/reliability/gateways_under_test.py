@@ -15,13 +15,14 @@ from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, WorkerP
 from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
 
 from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
-from adapters.qpay.simulator.state.payments import Method, Payments, PaymentStatus, new_payment_id
+from adapters.qpay.simulator.state.payments import Method, Payments, PaymentStatus, new_payment_id, paid_total
 from adapters.qpay.simulator.state.payments import Payment as QPayPayment
 from adapters.qpay.simulator.state.store import Store
 from adapters.qpay_edge.signatures import TO_API
 from adapters.security.clock import SystemClock
 from adapters.stripe.currencies import from_stripe
 from adapters.stripe.simulator.books import CHARGE, Books
+from adapters.stripe.simulator.store import Document
 from adapters.stripe.simulator.store import Store as StripeStore
 from booking_domain.payments.model import Payment
 from entrypoints.http.container import HttpContainer
@@ -43,12 +44,20 @@ class GatewayUnderTest(Protocol):
         """Adapt the API's parts."""
         ...
 
-    def pay(self, payment: Payment, at: datetime) -> None:
-        """Pay an invoice in full."""
+    def pay(self, payment: Payment, at: datetime, *, by_card: bool = False) -> None:
+        """Pay an invoice in full. What was paid by card can be paid back by the gateway."""
         ...
 
     def received(self) -> int:
         """The total of the gateway's books."""
+        ...
+
+    def held(self, payment: Payment) -> int:
+        """What the gateway's books hold for a payment, in minor units: received and not paid back."""
+        ...
+
+    def withdrawn(self, payment: Payment) -> bool:
+        """Whether the invoice is cancelled in the gateway's books."""
         ...
 
     async def call_back(
@@ -70,15 +79,16 @@ class QPay:
     def prepare(self, container: HttpContainer) -> None:
         """Nothing to adapt."""
 
-    def pay(self, payment: Payment, at: datetime) -> None:
+    def pay(self, payment: Payment, at: datetime, *, by_card: bool = False) -> None:
         assert payment.invoice is not None
+        method = Method.CARD if by_card else Method.P2P
         with closing(Store(self._books)) as store, store.transaction():
             paid = QPayPayment(
-                payment_id=new_payment_id(Method.P2P),
+                payment_id=new_payment_id(method),
                 invoice_id=payment.invoice.reference,
                 status=PaymentStatus.PAID,
                 amount=payment.amount.amount,
-                method=Method.P2P,
+                method=method,
                 created_at=at.timestamp(),
             )
             Payments(store).add(paid)
@@ -89,6 +99,17 @@ class QPay:
             row = store.one("SELECT coalesce(sum(amount), 0) AS total FROM payments WHERE status = 'PAID'")
         assert row is not None
         return int(row["total"])
+
+    def held(self, payment: Payment) -> int:
+        assert payment.invoice is not None
+        with closing(Store(self._books)) as store:
+            return paid_total(Payments(store).of_invoice(payment.invoice.reference))
+
+    def withdrawn(self, payment: Payment) -> bool:
+        assert payment.invoice is not None
+        with closing(Store(self._books)) as store:
+            invoice = Invoices(store).get(payment.invoice.reference)
+        return invoice is not None and invoice.status is InvoiceStatus.CANCELED
 
     async def call_back(
         self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
@@ -142,7 +163,7 @@ class Stripe:
     def prepare(self, container: HttpContainer) -> None:
         """Nothing to adapt."""
 
-    def pay(self, payment: Payment, at: datetime) -> None:
+    def pay(self, payment: Payment, at: datetime, *, by_card: bool = True) -> None:
         assert payment.invoice is not None
         with closing(StripeStore(self._books)) as store, store.transaction():
             books = Books(store, lambda *_: None)
@@ -154,6 +175,21 @@ class Stripe:
         with closing(StripeStore(self._books)) as store:
             charges = store.newest_first(CHARGE)
         return sum(from_stripe(each["amount_captured"], each["currency"]).amount for each in charges)
+
+    def held(self, payment: Payment) -> int:
+        with closing(StripeStore(self._books)) as store:
+            charge = Books(store, lambda *_: None).charge_of(self._intent(payment, store))
+        if charge is None or not charge["captured"]:
+            return 0
+        return from_stripe(charge["amount"] - charge["amount_refunded"], charge["currency"]).amount
+
+    def withdrawn(self, payment: Payment) -> bool:
+        with closing(StripeStore(self._books)) as store:
+            return bool(self._intent(payment, store)["status"] == "canceled")
+
+    def _intent(self, payment: Payment, store: StripeStore) -> Document:
+        assert payment.invoice is not None
+        return Books(store, lambda *_: None).intent(payment.invoice.reference)
 
     async def call_back(
         self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
