@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Final, Protocol, Self
 from booking_domain.bookings.transitions import Party
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import BookingId, IdeaId, UserId
+from booking_domain.shared.executor import Context
+from booking_domain.shared.ids import BookingId, EventId, IdeaId, UserId
 from booking_domain.shared.money import Money
 
 MAX_DESCRIPTION: Final = 2_000
@@ -59,7 +60,10 @@ SIDES: Final[Mapping[Party, IdeaSide]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdeaContent:
-    """What an idea says. Size, placement, colours and budget are the customer's, the estimate is the provider's."""
+    """What an idea says. Size, placement, colours and budget are the customer's wishes, which the provider may note.
+
+    The estimate is the provider's.
+    """
 
     description: str
     size: str = ""
@@ -84,9 +88,6 @@ class IdeaContent:
         """Raise `InvalidValue` if the content is not this side's."""
         if side is IdeaSide.CUSTOMER and self.estimate_amount is not None:
             raise InvalidValue(field="estimate_amount", problem="the provider estimates")
-        for name in ("size", "placement", "colours", "budget_amount"):
-            if side is IdeaSide.PROVIDER and getattr(self, name):
-                raise InvalidValue(field=name, problem="the customer wishes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,17 +123,52 @@ class Idea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdeaShared(Event):
-    """One side has written an idea, or changed it."""
+class IdeaChanged(Event):
+    """An idea of one side of the booking has changed."""
 
-    topic: ClassVar[str] = "idea.shared"
     subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     idea_id: IdeaId
+    side: IdeaSide
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (IdeaShared,)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaShared(IdeaChanged):
+    """One side has written an idea, or changed it."""
+
+    topic: ClassVar[str] = "idea.shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaDeleted(IdeaChanged):
+    """Its author or an admin has deleted an idea."""
+
+    topic: ClassVar[str] = "idea.deleted"
+
+    by_admin: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaImageDeleted(IdeaChanged):
+    """An admin has deleted an image of an idea."""
+
+    topic: ClassVar[str] = "idea.image_deleted"
+
+
+EVENTS: Final[tuple[type[IdeaChanged], ...]] = (IdeaShared, IdeaDeleted, IdeaImageDeleted)
+
+
+def idea_event(kind: type[IdeaChanged], idea: Idea, context: Context, **more: bool) -> IdeaChanged:
+    """Return the event of an idea that changes now."""
+    return kind(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=idea.booking_id,
+        idea_id=idea.id,
+        side=idea.side,
+        **more,
+    )
 
 
 class IdeaReads(Protocol):

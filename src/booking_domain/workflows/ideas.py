@@ -11,10 +11,12 @@ from booking_domain.bookings.ideas import (
     BookingIsOver,
     Idea,
     IdeaContent,
+    IdeaDeleted,
     IdeaNotFound,
     IdeaShared,
     IdeaSide,
     TooManyIdeas,
+    idea_event,
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, UNSETTLED, Party
@@ -23,7 +25,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import BookingId, EventId, FileId, IdeaId
+from booking_domain.shared.ids import BookingId, FileId, IdeaId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -96,7 +98,7 @@ async def _share(command: ShareIdea, tx: Repositories, context: Context) -> Idea
         raise NotPermitted(action=Permission.SHARE_IDEAS)
     _require_open(booking)
     view = await add_idea(command.idea, booking, SIDES[party], tx, context)
-    await _announce(view.idea, tx, context)
+    await tx.outbox.put([idea_event(IdeaShared, view.idea, context)])
     return view
 
 
@@ -112,7 +114,7 @@ async def _edit(command: EditIdea, tx: Repositories, context: Context) -> IdeaVi
         images: Sequence[File] = (await tx.files.of_each(Folder.IDEAS, [idea.id])).get(idea.id, ())
     else:
         images = await set_files(_owner(idea.id), command.file_ids, tx, context)
-    await _announce(after, tx, context)
+    await tx.outbox.put([idea_event(IdeaShared, after, context)])
     return IdeaView(idea=after, images=images)
 
 
@@ -122,6 +124,8 @@ async def _delete(idea_id: IdeaId, tx: Repositories, context: Context) -> None:
         raise NotPermitted(action=Permission.DELETE_IDEAS)
     await delete_files(_owner(idea.id), tx, context)
     await tx.ideas.remove(idea.id)
+    by_admin = idea.author_id != context.actor.id
+    await tx.outbox.put([idea_event(IdeaDeleted, idea, context, by_admin=by_admin)])
 
 
 async def _locked(idea_id: IdeaId, tx: Repositories, context: Context) -> tuple[Idea, Booking, Party]:
@@ -141,13 +145,6 @@ async def _locked(idea_id: IdeaId, tx: Repositories, context: Context) -> tuple[
 def _require_open(booking: Booking) -> None:
     if booking.status not in _OPEN:
         raise BookingIsOver
-
-
-async def _announce(idea: Idea, tx: Repositories, context: Context) -> None:
-    event = IdeaShared(
-        id=EventId(context.entropy.new_id()), occurred_at=context.now, booking_id=idea.booking_id, idea_id=idea.id
-    )
-    await tx.outbox.put([event])
 
 
 def _owner(idea_id: IdeaId) -> FileOwner:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from booking_domain.bookings.ideas import IdeaImageDeleted, idea_event
 from booking_domain.disputes.events import DisputeImageDeleted, dispute_event
 from booking_domain.disputes.model import StatementId
 from booking_domain.files.model import File, FileNotFound, FileOwner, FileParty, FileStatus, Folder
@@ -16,7 +17,7 @@ from booking_domain.identity.use_cases.accounts import EDIT_ERRORS, EditAccount,
 from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import FileId, ProviderId, SalonId, UserId
+from booking_domain.shared.ids import FileId, IdeaId, ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.files import SET_FILES_ERRORS, set_files
@@ -98,6 +99,13 @@ async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: Cont
         await tx.outbox.put([dispute_event(DisputeImageDeleted, dispute, context, side=statement.side)])
 
 
+async def _of_idea(_: File, owner_id: UUID, tx: Repositories, context: Context) -> None:
+    """The idea reads its images from `files`; both sides are told that one is missing."""
+    idea = await tx.ideas.get(IdeaId(owner_id))
+    if idea is not None:
+        await tx.outbox.put([idea_event(IdeaImageDeleted, idea, context)])
+
+
 def _shows(image: Image | None, file: File) -> bool:
     return image is not None and image.file_id == file.id
 
@@ -108,6 +116,7 @@ _LET_GO: Final = {
     Folder.SALON_PHOTOS: _of_salon,
     Folder.PORTFOLIO: _of_item,
     Folder.EVIDENCE: _of_statement,
+    Folder.IDEAS: _of_idea,
 }
 """How the owner of a file lets go of it, by folder; the others read what they show from `files`."""
 

@@ -27,7 +27,9 @@ from booking_domain.scheduling.errors import (
 from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.scheduling.waiting import WaitingStatus
+from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
@@ -81,7 +83,7 @@ class PlaceBooking:
     link_token: str | None = None
     """The token of the provider's booking link over which the customer came; the link counts the booking."""
     idea: NewIdea | None = None
-    """What the customer wishes; its notice is that of the booking."""
+    """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
@@ -111,6 +113,8 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
             raise BookingLinkNotFound
     booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
     if command.idea is not None:
+        if context.actor.role is Role.ADMIN:
+            raise InvalidValue(field="idea", problem="the customer or the provider writes it")
         side = IdeaSide.PROVIDER if is_staff(context.actor, bookable) else IdeaSide.CUSTOMER
         await add_idea(command.idea, booking, side, tx, context)
     if link is not None and not is_staff(context.actor, bookable):

@@ -5,11 +5,12 @@ A salon is added as a whole, if its manager has no account.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from booking_domain.bookings.ideas import IdeaContent
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Location
@@ -26,6 +27,7 @@ from booking_domain.shared.money import Money
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.workflows.expire_booking import ExpireBooking, expire_booking
+from booking_domain.workflows.ideas import NewIdea, ShareIdea, share_idea
 from booking_domain.workflows.pictures import PictureChange
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
@@ -305,7 +307,13 @@ class _Opening:
         order = PlaceBooking(
             provider_id=provider_id, slot=start, service_ids=(services[planned.service],), payment_window=window
         )
+        if planned.status is Status.REQUESTED:
+            sketch = await self._images.upload(customer, Folder.IDEAS, f"The wish of {customer.name}")
+            order = replace(order, idea=NewIdea(content=WISH, file_ids=(sketch,)))
         booking = await before.run(place_booking, order, actor=customer.actor)
+        if planned.status is Status.REQUESTED:
+            answer = ShareIdea(booking_id=booking.id, idea=NewIdea(content=ESTIMATE))
+            await self._executor.run(share_idea, answer, actor=owner.actor)
         if planned.status is Status.EXPIRED:
             expiry = at_that_time(self._container, start - _A_DAY)
             await expiry.run(expire_booking, ExpireBooking(booking_id=booking.id), actor=SYSTEM)
@@ -325,6 +333,21 @@ class _Opening:
         today = self._container.clock().now().astimezone(zone)
         return today.replace(hour=hour, minute=0, second=0, microsecond=0) + days * _A_DAY
 
+
+def _minor(tugriks: int) -> int:
+    return Money.of(tugriks, "MNT").amount
+
+
+WISH: Final = IdeaContent(
+    description="A koi that swims up the forearm, between waves.",
+    size="25 cm",
+    placement="left forearm",
+    colours="black, a little red",
+    budget_amount=_minor(900_000),
+)
+ESTIMATE: Final = IdeaContent(
+    description="Two sessions, two weeks apart. I would start with the outline.", estimate_amount=_minor(850_000)
+)
 
 _CHANGED_BY: Final[Mapping[Status, Role]] = {
     Status.COMPLETED: Role.PROVIDER,
@@ -350,7 +373,3 @@ def _service(service: DemoService, salon_id: SalonId) -> AddService:
 
 def _daily(hours: Hours) -> tuple[AddRule, ...]:
     return tuple(AddRule(day=day, hours=hours) for day in range(7))
-
-
-def _minor(tugriks: int) -> int:
-    return Money.of(tugriks, "MNT").amount

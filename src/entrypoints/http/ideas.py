@@ -123,8 +123,8 @@ async def share_idea(
     """Share an idea on a booking: the customer's wish, or the provider's notes with an estimate.
 
     Until the booking is over, its two sides share up to 20; the manager of the provider's salon writes for the
-    provider. The other side is told. An estimate changes no price. `POST /bookings` takes the first one with the
-    booking.
+    provider, who may also note what the customer wishes. The other side is told. An estimate changes no price.
+    `POST /bookings` takes the first one with the booking.
     """
     command = ShareIdea(booking_id=BookingId(data.booking_id), idea=data.new())
     return await runner.created(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
@@ -181,7 +181,7 @@ async def edit_idea(
 async def delete_idea(
     idea_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete an idea with its images: one that you wrote, or as an admin any."""
+    """Delete an idea with its images: one that you wrote, or as an admin any. The other side is told, or both."""
     await executor.run(ideas.delete_idea, IdeaId(idea_id), actor=actor)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from booking_domain.bookings import reminders
 from booking_domain.bookings.events import EVENTS, BookingChanged, BookingDisputed, BookingDisputeEnded
-from booking_domain.bookings.ideas import IdeaShared
+from booking_domain.bookings.ideas import EVENTS as IDEA_EVENTS
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.notify_ideas import notify_of_idea
@@ -67,7 +67,7 @@ CONTEXT: Final = WorkerContext(
     notices=(
         Notice(_TOLD, notify_parties),
         Notice(reminders.EVENTS, notify_of_reminder),
-        Notice((IdeaShared,), notify_of_idea),
+        Notice(IDEA_EVENTS, notify_of_idea),
     ),
     sweeps=(Sweep("overdue bookings", _sweep_overdue), Sweep("reminders of bookings", _sweep_due_reminders)),
 )

@@ -44,6 +44,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         await tx.ideas.add(replace(make.idea(made), author_id=author.id, content=words))
 
 
+_CHANGED: Final = {"bookingId", "ideaId", "side"}
 _PEOPLE: Final = ("customer", "provider", "manager")
 IDEA: Final = Kind(
     idea,
@@ -66,6 +67,10 @@ FEATURE: Final = Feature(
         idea.share   customer:party provider:party manager:party|managed token
         idea.delete  customer:own provider:own manager:own admin:any token
     """,
-    events={"idea.shared": {"bookingId", "ideaId"}},
+    events={
+        "idea.shared": _CHANGED,
+        "idea.deleted": _CHANGED | {"byAdmin"},
+        "idea.image_deleted": _CHANGED,
+    },
     personal_data=personal_data,
 )

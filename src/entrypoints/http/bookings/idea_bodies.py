@@ -21,13 +21,13 @@ class IdeaBody(Body, frozen=True, kw_only=True):
 
     description: Description
     size: Detail = ""
-    """The customer's, e.g. `10 cm`."""
+    """What the customer wishes, e.g. `10 cm`."""
     placement: Detail = ""
-    """The customer's, e.g. `left forearm`."""
+    """What the customer wishes, e.g. `left forearm`."""
     colours: Detail = ""
-    """The customer's, e.g. `black and grey`."""
+    """What the customer wishes, e.g. `black and grey`."""
     budget_amount: Amount | None = None
-    """The customer's: the most that the customer would pay."""
+    """The most that the customer would pay."""
     estimate_amount: Amount | None = None
     """The provider's: what it will probably cost. It changes no price."""
     file_ids: IdeaFiles = ()

@@ -82,7 +82,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     link_token: Annotated[str, Meta(pattern=f"^[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}$")] | None = None
     """The token of the booking link over which the customer came."""
     idea: IdeaBody | None = None
-    """What the customer wishes, with images."""
+    """What the customer wishes, with images. Not from admins."""
 
     def with_any(self, payment_window: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""

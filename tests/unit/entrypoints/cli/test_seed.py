@@ -48,7 +48,8 @@ async def test_production_has_no_demo_accounts(postgres: TestServer, tmp_path: P
             "disputes": 1,
             "dispute_statements": 2,
             "portfolio_items": 24,
-            "files": 51,
+            "files": 52,
+            "ideas": 2,
         }
         assert {table: seeded[table] for table in expected} == expected
         with psycopg.connect(url) as connection:

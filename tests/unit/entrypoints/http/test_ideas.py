@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+
+from booking_domain.bookings.ideas import IdeaImageDeleted
 
 WISH: Final = {
     "description": "A small swallow",
@@ -50,16 +50,21 @@ async def test_a_request_carries_the_wish_with_images_and_the_provider_answers_w
     assert (answer["estimateAmount"], answer["currency"]) == (40_000_000, booking["currency"])
 
 
+def statuses(api: Api, idea: dict[str, Any]) -> list[int]:
+    """What the URLs of an idea's images answer."""
+    urls = [value for image in idea["images"] for value in image.values() if str(value).startswith("http")]
+    assert not any("/public/" in url for url in urls)
+    return [api.objects.request("GET", url, {})[0] for url in urls]
+
+
 async def test_images_of_ideas_are_private_for_five_minutes(api: Api) -> None:
     customer, owner, booking = await placed(api)
     await shared(api, customer, booking, fileIds=[await api.uploaded(customer, "ideas")])
     (idea,) = await listed(api, owner, booking)
-    (image,) = idea["images"]
-    urls = [value for value in image.values() if str(value).startswith("http")]
-    assert urls
-    for url in urls:
-        assert "/public/" not in url
-        assert parse_qs(urlsplit(url).query), "the URL is not signed"
+    assert statuses(api, idea) == [200, 200]
+    api.clock.advance(timedelta(minutes=5))
+    assert statuses(api, idea) == [403, 403]
+    assert statuses(api, (await listed(api, owner, booking))[0]) == [200, 200]
 
 
 async def test_the_parties_the_manager_and_admins_see_ideas_and_nobody_else(api: Api) -> None:
@@ -90,12 +95,38 @@ async def test_only_its_author_changes_an_idea_and_images_left_out_are_deleted(a
     assert_problem(await api.get(f"/uploads/{first}", customer), 404, "file.not_found")
 
 
-@pytest.mark.parametrize(("by", "content"), [("customer", {"estimateAmount": 1}), ("provider", {"size": "10 cm"})])
-async def test_each_side_has_its_own_fields(api: Api, by: str, content: dict[str, Any]) -> None:
+async def test_a_customer_does_not_estimate_and_a_provider_may_note_what_the_customer_wishes(api: Api) -> None:
     customer, owner, booking = await placed(api)
-    body = {"bookingId": booking["id"], "description": "A swallow", **content}
-    refused = await api.post("/ideas", customer if by == "customer" else owner, json=body)
-    assert_problem(refused, 422, "validation.invalid_value", f"/{next(iter(content))}")
+    body = {"bookingId": booking["id"], "description": "A swallow", "estimateAmount": 1}
+    assert_problem(await api.post("/ideas", customer, json=body), 422, "validation.invalid_value", "/estimateAmount")
+    noted = await shared(api, owner, booking, **WISH, estimateAmount=40_000_000)
+    assert {name: noted[name] for name in WISH} == WISH
+
+
+async def test_a_provider_books_a_walk_in_with_what_they_wish(api: Api) -> None:
+    owner, provider_id = await api.open_provider()
+    booking = await api.booked(owner, provider_id, walkIn={"name": "Sarnai"}, idea={**WISH, "estimateAmount": 1})
+    (wish,) = await listed(api, owner, booking)
+    assert (wish["by"], wish["size"], wish["estimateAmount"]) == ("provider", WISH["size"], 1)
+
+
+async def test_an_admin_who_books_writes_no_idea(api: Api) -> None:
+    owner, provider_id = await api.open_provider()
+    consenting = await api.consented(await api.joined("customer"), owner)
+    body = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "customerId": consenting, "idea": WISH}
+    admin = await api.an_admin()
+    refused = await api.post("/bookings", admin, json=body)
+    assert_problem(refused, 422, "validation.invalid_value", "/idea")
+
+
+async def test_an_admin_deletes_an_image_and_the_idea_stays(api: Api) -> None:
+    customer, owner, booking = await placed(api)
+    one, two = [await api.uploaded(customer, "ideas") for _ in range(2)]
+    await shared(api, customer, booking, fileIds=[one, two])
+    assert (await api.delete(f"/admin/files/{one}", await api.an_admin())).status_code == 204
+    (idea,) = await listed(api, owner, booking)
+    assert [image["fileId"] for image in idea["images"]] == [two]
+    assert IdeaImageDeleted in [type(each) for each in await api.database.outbox_events()]
 
 
 async def test_authors_and_admins_delete_ideas_with_their_images(api: Api) -> None:

@@ -29,18 +29,16 @@ def _value(hint: Any, number: int, place: int, *, sparse: bool) -> object:
         (required,) = (each for each in get_args(hint) if each is not NoneType)
         return None if sparse else _value(required, number, place, sparse=sparse)
     kind = getattr(hint, "__supertype__", hint)
-    if kind is UUID:
-        return UUID(int=number * 100 + place)
-    if kind is datetime:
-        return NOW + timedelta(microseconds=place)
-    if kind is date:
-        return NOW.date()
-    if kind is str:
-        return f"Номад {number}"
-    if issubclass(kind, Enum):
+    if isinstance(kind, type) and issubclass(kind, Enum):
         return list(kind)[number % len(kind)]
-    message = f"no sample of {hint}"
-    raise TypeError(message)
+    samples: dict[object, object] = {
+        UUID: UUID(int=number * 100 + place),
+        datetime: NOW + timedelta(microseconds=place),
+        date: NOW.date(),
+        str: f"Номад {number}",
+        bool: not sparse,
+    }
+    return samples[kind]
 
 
 _TYPES: Final = tuple(enumerate(event for context in CONTEXTS for event in context.events))
