@@ -56,6 +56,6 @@ async def test_production_has_no_demo_accounts(postgres: TestServer, tmp_path: P
             statuses = {status for (status,) in connection.execute("SELECT DISTINCT status FROM bookings")}
         assert statuses == set(Status)
         images = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
-        assert images == ["1080.webp"] * 52 + ["320.webp"] * 51
+        assert images == ["1080.webp"] * 52 + ["320.webp"] * 52
         await seed(development, url)
         assert rows(url) == seeded, "seeding twice changes nothing"
