@@ -35,6 +35,7 @@ from booking_domain.bookings.transitions import (
     Status,
     payment_status_of,
 )
+from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
@@ -52,8 +53,6 @@ DISPUTABLE_FOR: Final = timedelta(days=14)
 MAX_DURATIONS: Final = 20
 DEFAULT_REMINDERS: Final = (1_440, 120)
 """A day and two hours before the start."""
-MAX_REMINDERS: Final = 5
-EARLIEST_REMINDER: Final = 14 * MINUTES_A_DAY
 MAX_INSTRUCTIONS: Final = 500
 QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
@@ -126,12 +125,7 @@ class Terms:
             raise InvalidValue(field="durations", problem=f"at most {MAX_DURATIONS} durations")
         if len({duration.minutes for duration in self.durations}) < len(self.durations):
             raise InvalidValue(field="durations", problem="each length must be listed once")
-        before = self.reminder_minutes
-        if len(before) > MAX_REMINDERS or not all(1 <= each <= EARLIEST_REMINDER for each in before):
-            problem = f"at most {MAX_REMINDERS} reminders, 1 to {EARLIEST_REMINDER} minutes before the start"
-            raise InvalidValue(field="reminder_minutes", problem=problem)
-        if list(before) != sorted(set(before), reverse=True):
-            raise InvalidValue(field="reminder_minutes", problem="the earliest reminder first, each once")
+        require_reminders(self.reminder_minutes)
         if len(self.instructions) > MAX_INSTRUCTIONS:
             raise InvalidValue(field="instructions", problem=f"at most {MAX_INSTRUCTIONS} characters")
 
@@ -240,6 +234,14 @@ class Booking:
             raise InvalidValue(field="notes", problem=f"at most {MAX_NOTES} characters")
         if self.refunded or self.refund_pending:
             _ = self.totals  # which refuses refunds that exceed the payments
+
+    def reminders(self, terms: Terms) -> tuple[int, ...]:
+        """How many minutes before the start the customer is reminded.
+
+        As the first service that has reminders of its own says, else as the provider's terms say now.
+        """
+        own = (each.reminder_minutes for each in self.services if each.reminder_minutes is not None)
+        return next(own, terms.reminder_minutes)
 
     @classmethod
     def place(

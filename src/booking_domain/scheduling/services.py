@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final, Protocol
 
+from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
@@ -108,6 +109,8 @@ class OfferedService:
     buffer_before_minutes: int | None = None
     """None: the provider's."""
     buffer_after_minutes: int | None = None
+    reminder_minutes: tuple[int, ...] | None = None
+    """How many minutes before the start customers are reminded; None: as the provider does."""
     add_on: bool = False
 
 
@@ -127,6 +130,8 @@ class Service:
     buffer_before_minutes: int | None = None
     """None: the provider's."""
     buffer_after_minutes: int | None = None
+    reminder_minutes: tuple[int, ...] | None = None
+    """How many minutes before the start customers are reminded, the earliest first; None: as the provider does."""
     add_on: bool = False
     """Whether it is booked only together with a service that is none."""
     active: bool = True
@@ -155,6 +160,8 @@ class Service:
                 raise InvalidValue(field=name, problem=f"0 to {MINUTES_A_DAY} minutes")
         if self.price < self.deposit:
             raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+        if self.reminder_minutes is not None:
+            require_reminders(self.reminder_minutes)
 
     def offered(self, offer: ServiceOffer | None = None) -> OfferedService:
         """The service with what a member's offer overrides. A deposit never exceeds the price."""
@@ -170,6 +177,7 @@ class Service:
             deposit=min(self.deposit, price),
             buffer_before_minutes=self.buffer_before_minutes,
             buffer_after_minutes=self.buffer_after_minutes,
+            reminder_minutes=self.reminder_minutes,
             add_on=self.add_on,
         )
 

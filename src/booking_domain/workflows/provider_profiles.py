@@ -21,6 +21,7 @@ from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
+from booking_domain.scheduling.reminders import earliest_first
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
@@ -113,9 +114,7 @@ class TermsChange:
             ),
             gateway=self.gateway or (None if self.any_gateway else terms.gateway),
             reminder_minutes=(
-                terms.reminder_minutes
-                if self.reminder_minutes is None
-                else tuple(sorted(self.reminder_minutes, reverse=True))
+                terms.reminder_minutes if self.reminder_minutes is None else earliest_first(self.reminder_minutes)
             ),
             instructions=terms.instructions if self.instructions is None else self.instructions,
             deposit_mode=self.deposit_mode or (None if self.any_deposit_mode else terms.deposit_mode),

@@ -128,7 +128,7 @@ async def _reminders(booking: Booking, reads: Reads) -> list[BookingReminder]:
     if provider is None:
         return []
     told_at = max((entry.at for entry in trail), default=booking.created_at)
-    return list(reminders_of(booking, provider.terms.reminder_minutes, told_at))
+    return list(reminders_of(booking, booking.reminders(provider.terms), told_at))
 
 
 async def _is_reviewed(booking: Booking, reads: Reads) -> bool:

@@ -10,6 +10,7 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.scheduling.events import OfferedServiceChanged, OfferedServiceEnded
+from booking_domain.scheduling.reminders import earliest_first
 from booking_domain.scheduling.services import (
     MAX_SERVICES,
     NotOfYourSalon,
@@ -40,6 +41,13 @@ class BufferChange:
     minutes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReminderChange:
+    """When customers are reminded, in minutes before the start; None: as the provider does."""
+
+    minutes: tuple[int, ...] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceChange:
     """New values of a service. None keeps the current value. Amounts are in minor units."""
@@ -52,6 +60,7 @@ class ServiceChange:
     deposit_amount: int | None = None
     buffer_before: BufferChange | None = None
     buffer_after: BufferChange | None = None
+    reminders: ReminderChange | None = None
     add_on: bool | None = None
     active: bool | None = None
 
@@ -65,6 +74,7 @@ class ServiceChange:
             deposit=_amount(self.deposit_amount, service.deposit),
             buffer_before_minutes=_buffer(self.buffer_before, service.buffer_before_minutes),
             buffer_after_minutes=_buffer(self.buffer_after, service.buffer_after_minutes),
+            reminder_minutes=_reminders(self.reminders, service.reminder_minutes),
         )
 
 
@@ -73,6 +83,12 @@ _PLAIN: Final = ("name", "description", "category", "minutes", "add_on", "active
 
 def _buffer(wanted: BufferChange | None, before: int | None) -> int | None:
     return before if wanted is None else wanted.minutes
+
+
+def _reminders(wanted: ReminderChange | None, before: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if wanted is None:
+        return before
+    return None if wanted.minutes is None else earliest_first(wanted.minutes)
 
 
 def _amount(wanted: int | None, before: Money) -> Money:

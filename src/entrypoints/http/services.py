@@ -24,6 +24,7 @@ from booking_domain.workflows.services import (
     BufferChange,
     EditService,
     OfferService,
+    ReminderChange,
     ServiceChange,
     add_service,
     edit_service,
@@ -41,6 +42,7 @@ from entrypoints.http.kit.fields import (
     Json,
     Minutes,
     Query,
+    ReminderMinutes,
     SomeMinutes,
     Timestamp,
     given,
@@ -52,6 +54,10 @@ from entrypoints.http.kit.request_guard import OPTIONAL
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
 Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="Lists are sorted by it.")]
+
+
+def _new_reminders(minutes: ReminderMinutes | UnsetType | None) -> ReminderChange | None:
+    return None if isinstance(minutes, UnsetType) else ReminderChange(minutes)
 
 
 def _buffer(minutes: int | UnsetType | None) -> BufferChange | None:
@@ -74,6 +80,8 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """Without it, the provider's."""
     buffer_after_minutes: Minutes | None = None
     """Without it, the provider's."""
+    reminder_minutes: ReminderMinutes | None = None
+    """Without it, the provider's. Of several services, those of the first that has any count; `[]`: never."""
     add_on: bool = False
     """Whether it is booked only together with another service."""
     active: bool = True
@@ -92,6 +100,7 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
                 deposit_amount=self.deposit_amount,
                 buffer_before=BufferChange(self.buffer_before_minutes),
                 buffer_after=BufferChange(self.buffer_after_minutes),
+                reminders=ReminderChange(self.reminder_minutes),
                 add_on=self.add_on,
                 active=self.active,
             ),
@@ -99,7 +108,7 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
 
 
 class EditServiceBody(Body, frozen=True, kw_only=True):
-    """New values of a service; omitted members keep theirs. A buffer of null is the provider's."""
+    """New values of a service; omitted members keep theirs. A buffer of null is the provider's; so are reminders."""
 
     name: ServiceName | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -109,6 +118,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     deposit_amount: Amount | UnsetType = UNSET
     buffer_before_minutes: Minutes | UnsetType | None = UNSET
     buffer_after_minutes: Minutes | UnsetType | None = UNSET
+    reminder_minutes: ReminderMinutes | UnsetType | None = UNSET
     add_on: bool | UnsetType = UNSET
     active: bool | UnsetType = UNSET
 
@@ -123,6 +133,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
             deposit_amount=given(self.deposit_amount),
             buffer_before=_buffer(self.buffer_before_minutes),
             buffer_after=_buffer(self.buffer_after_minutes),
+            reminders=_new_reminders(self.reminder_minutes),
             add_on=given(self.add_on),
             active=given(self.active),
         )
@@ -164,6 +175,7 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     currency: str
     buffer_before_minutes: int | None = None
     buffer_after_minutes: int | None = None
+    reminder_minutes: tuple[int, ...] | None = None
     add_on: bool
     active: bool
     version: int
@@ -201,6 +213,7 @@ def service_json(view: ServiceView) -> ServiceJson:
         currency=offered.price.currency,
         buffer_before_minutes=service.buffer_before_minutes,
         buffer_after_minutes=service.buffer_after_minutes,
+        reminder_minutes=service.reminder_minutes,
         add_on=service.add_on,
         active=service.active,
         version=service.version,

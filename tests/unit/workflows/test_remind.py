@@ -22,8 +22,17 @@ from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
 from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.remind import notify_of_reminder, remind
 from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+from booking_domain.workflows.services import (
+    AddService,
+    EditService,
+    ReminderChange,
+    ServiceChange,
+    add_service,
+    edit_service,
+)
 from entrypoints.languages.notices import GettextTranslator
 
 DAY: Final = timedelta(days=1)
@@ -159,6 +168,20 @@ async def test_a_provider_chooses_when_customers_are_reminded() -> None:
     booking = await desk.studio.book(NEXT_WEEK)
     assert await desk.at(booking.span.start - DAY) == []
     assert len(await desk.at(booking.span.start - HOUR / 2)) == 1
+
+
+async def test_a_service_has_reminders_of_its_own_and_a_booking_keeps_them() -> None:
+    desk = await Desk.opened()
+    studio = desk.studio
+    reminders = ServiceChange(reminders=ReminderChange((30, 2_880)))
+    add = AddService(name="Cut", minutes=60, price_amount=3_000_000, rest=reminders)
+    service = (await studio.run(add_service, add, by=studio.owner)).service
+    order = PlaceBooking(provider_id=studio.provider_id, slot=NEXT_WEEK, payment_window=HOUR, service_ids=(service.id,))
+    booking = await studio.run(place_booking, order, by=studio.customer)
+    later = EditService(service_id=service.id, change=ServiceChange(reminders=ReminderChange(())))
+    await studio.run(edit_service, later, by=studio.owner)
+    start = booking.span.start
+    assert [len(await desk.at(start - before)) for before in (2 * DAY, DAY, 2 * HOUR, HOUR / 2)] == [1, 0, 0, 1]
 
 
 async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_and_zone_of_its_reader() -> None:

@@ -48,6 +48,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
                 "buffer_after_minutes": each.buffer_after_minutes,
                 "add_on": each.add_on,
             }
+            | ({} if each.reminder_minutes is None else {"reminder_minutes": list(each.reminder_minutes)})
             for each in services
         ]
     )
@@ -64,9 +65,14 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             buffer_before_minutes=row["buffer_before_minutes"],
             buffer_after_minutes=row["buffer_after_minutes"],
             add_on=row["add_on"],
+            reminder_minutes=_reminders_of(row.get("reminder_minutes")),
         )
         for row in rows
     )
+
+
+def _reminders_of(minutes: list[int] | None) -> tuple[int, ...] | None:
+    return None if minutes is None else tuple(minutes)
 
 
 BOOKING: Final = Mapper(

@@ -10,8 +10,10 @@ from sqlalchemy import (
     Integer,
     Interval,
     Select,
+    Text,
     and_,
     bindparam,
+    cast,
     exists,
     func,
     literal,
@@ -19,13 +21,12 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
 from adapters.postgres.bookings.tables import booking_events, booking_reminders, bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.bookings.model import EARLIEST_REMINDER
 from booking_domain.bookings.reminders import (
     FOLLOWS_AFTER,
     FOLLOWS_FOR,
@@ -39,6 +40,7 @@ from booking_domain.bookings.reminders import (
     ReviewWelcome,
 )
 from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.reminders import EARLIEST_REMINDER
 from booking_domain.shared.ids import BookingId
 
 _b: Final = bookings.c
@@ -72,8 +74,11 @@ def _bookings(status: Status, *conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _near() -> Select[Any]:
-    before = func.unnest(providers.c.reminder_minutes, type_=Integer).column_valued("before")
-    at: ColumnElement[Any] = _b.starts_at - before * _interval(timedelta(minutes=1))
+    # Those of the first service that has any.
+    own = func.jsonb_path_query_first(_b.services, cast(literal("$[*].reminder_minutes"), JSONPATH))
+    every = func.coalesce(own, func.to_jsonb(providers.c.reminder_minutes))
+    before = func.jsonb_array_elements_text(every, type_=Text).column_valued("before")
+    at: ColumnElement[Any] = _b.starts_at - cast(before, Integer) * _interval(timedelta(minutes=1))
     # The last reminder that is due ends those before it.
     last = select(func.max(at).label("due")).where(at <= _NOW).correlate(bookings, providers).lateral("near")
     return (

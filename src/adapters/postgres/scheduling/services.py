@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from adapters.postgres.catalogue.tables import providers, salons
-from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, of_each
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.scheduling.tables import service_offers, services
@@ -38,6 +38,7 @@ SERVICE: Final = Mapper(
     Service,
     price=Columns("price_amount", "currency"),
     deposit=Columns("deposit_amount", "currency"),
+    reminder_minutes=Converted("reminder_minutes", write=list, read=tuple),
     changes=(
         "name",
         "description",
@@ -47,6 +48,7 @@ SERVICE: Final = Mapper(
         "deposit_amount",
         "buffer_before_minutes",
         "buffer_after_minutes",
+        "reminder_minutes",
         "add_on",
         "active",
         "version",

@@ -144,6 +144,7 @@ services: Final = Table(
     Column("deposit_amount", BigInteger, nullable=False),
     Column("buffer_before_minutes", SmallInteger),
     Column("buffer_after_minutes", SmallInteger),
+    Column("reminder_minutes", ARRAY(Integer)),
     Column("add_on", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),

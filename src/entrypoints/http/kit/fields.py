@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct, UnsetType
 
+from booking_domain.scheduling.reminders import EARLIEST_REMINDER, MAX_REMINDERS
 from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
@@ -54,6 +55,10 @@ Locale = Annotated[
 ]
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
 SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
+ReminderMinutes = Annotated[
+    tuple[Annotated[int, Meta(ge=1, le=EARLIEST_REMINDER)], ...],
+    Meta(max_length=MAX_REMINDERS, description="How many minutes before the start customers are reminded."),
+]
 Limit = Annotated[int, Meta(ge=1, le=100, description="The maximum number of items on a page.")]
 Cursor = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$", description="`nextCursor` of the previous page.")]
 Note = Annotated[str, Meta(max_length=500)]

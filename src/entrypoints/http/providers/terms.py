@@ -5,10 +5,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.model import (
-    EARLIEST_REMINDER,
     MAX_DURATIONS,
     MAX_INSTRUCTIONS,
-    MAX_REMINDERS,
     BookingMode,
     DepositMode,
     Terms,
@@ -24,7 +22,7 @@ from booking_domain.bookings.policy import (
 )
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.workflows.provider_profiles import CancellationChange, DurationChange, TermsChange
-from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, SomeMinutes, given
+from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, ReminderMinutes, SomeMinutes, given
 
 
 class TierBody(Body, frozen=True, kw_only=True):
@@ -67,12 +65,6 @@ Durations = Annotated[
 ]
 DurationsJson = Annotated[tuple[DurationJson, ...], Meta(max_length=MAX_DURATIONS)]
 CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
-
-
-ReminderMinutes = Annotated[
-    tuple[Annotated[int, Meta(ge=1, le=EARLIEST_REMINDER)], ...],
-    Meta(max_length=MAX_REMINDERS, description="How many minutes before the start customers are reminded."),
-]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
 

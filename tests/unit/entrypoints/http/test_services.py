@@ -47,9 +47,12 @@ async def test_a_provider_adds_changes_and_deletes_a_service(api: Api) -> None:
         "version": 1,
         "createdAt": service["createdAt"],
     }
-    change = {"priceAmount": 4_000_000, "bufferAfterMinutes": None}
-    changed = await api.patch(path, provider, json=change, headers={"If-Match": '"1"'})
-    expected = {**service, "priceAmount": 4_000_000, "version": 2}
+    reminded = await api.patch(path, provider, json={"reminderMinutes": [60, 1_440]}, headers={"If-Match": '"1"'})
+    assert reminded.json() == {**service, "reminderMinutes": [1_440, 60], "version": 2}
+    assert_problem(await api.patch(path, provider, json={"reminderMinutes": [60, 60]}), 422, "validation.invalid_value")
+    change = {"priceAmount": 4_000_000, "bufferAfterMinutes": None, "reminderMinutes": None}
+    changed = await api.patch(path, provider, json=change, headers={"If-Match": '"2"'})
+    expected = {**service, "priceAmount": 4_000_000, "version": 3}
     del expected["bufferAfterMinutes"]
     assert changed.json() == expected
     assert await listed(api, f"providerId={provider_id}") == [expected]

@@ -56,6 +56,28 @@ class RemindersContract(StorageContract):
             assert await backend.reads.booking_reminders.due(moment, 100) == due, moment
             assert await backend.reads.booking_reminders.due(moment, 1) == due[:1]
 
+    async def test_the_first_service_with_reminders_of_its_own_decides(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
+        usual = make.service(provider_id=cast.profile.id)
+        early, late, never = (replace(usual, reminder_minutes=each) for each in ((4_320, 60), (30,), ()))
+        for n, (services, expected) in enumerate(
+            (
+                ((usual, usual), _MINUTES),
+                ((usual, early, late), (4_320, 60)),
+                ((late, early), (30,)),
+                ((never, late), ()),
+            )
+        ):
+            booking = make.booking(cast.profile, cast.customer, TOMORROW + (5 * 24 + n) * HOUR, status=Status.CONFIRMED)
+            booking = replace(booking, services=tuple(each.offered() for each in services))
+            await store_bookings(backend, make, booking)
+            for minutes in (4_320, *_MINUTES, 60, 30):
+                due = await backend.reads.booking_reminders.due(booking.span.start - timedelta(minutes=minutes), 100)
+                started = any(each >= minutes for each in expected)
+                assert (booking.id in due) == started, (expected, minutes)
+
     async def test_a_reminder_is_announced_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)

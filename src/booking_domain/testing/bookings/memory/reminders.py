@@ -38,5 +38,5 @@ class MemoryBookingReminderReads(BookingReminderReads):
 
 def _is_due(state: State, booking: Booking, now: datetime) -> bool:
     told_at = max((each.at for each in state[BOOKING_EVENTS].get(booking.id, ())), default=booking.created_at)
-    found = reminders_of(booking, state[TERMS][booking.provider_id].reminder_minutes, told_at)
+    found = reminders_of(booking, booking.reminders(state[TERMS][booking.provider_id]), told_at)
     return any(each.occurred_at <= now < each.until and each.id not in state[REMINDERS] for each in found)
