@@ -15,7 +15,6 @@ import psycopg
 from aiosmtpd.smtp import SMTP as MailServer  # noqa: N811 - beside what is sent over it
 from aiosmtpd.smtp import Envelope, Session
 from tests.acceptance.product import PATIENCE_SECONDS, Program
-from tests.reliability import scale
 from tests.reliability.gateways_under_test import GatewayUnderTest
 from tests.reliability.stops import Stops, stopping_before
 from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio
@@ -26,7 +25,8 @@ from adapters.web_push import new_private_key
 
 PARTS: Final = 4
 """The queues of a worker: each is one worker for procrastinate."""
-LOOK_SECONDS: Final = scale.of(0.2, less=0.02)
+LOOK_SECONDS: Final = 0.1
+"""Several steps may be reached meanwhile: the worker dies at all of them."""
 MAIL: Final = "DATA to the mail server"
 """What a mail is called among the requests."""
 

@@ -52,15 +52,17 @@ TRACE: Final = b"""
 """Every event that was ever in the outbox, in its order."""
 _PUBLIC: Final = [event.topic for event in PUBLIC_EVENTS]
 _TO_DO: Final = """
-    SELECT (SELECT count(*) FROM outbox)
-        + (SELECT count(*) FROM procrastinate_jobs
-           WHERE status IN ('todo', 'doing') AND coalesce(scheduled_at, now()) <= now())
-        + (SELECT count(*) FROM refunds WHERE status = 'refund_pending' AND method IS DISTINCT FROM 'transfer')
-        + (SELECT count(*) FROM payments WHERE status = 'authorised' OR capture_at IS NOT NULL)
-        + (SELECT count(*) FROM bookings
-           WHERE deposit_amount = 0 AND id NOT IN (SELECT booking_id FROM booking_reminders))
-        + (SELECT count(*) FROM messages WHERE status = 'pending')
-        + (SELECT count(*) FROM webhook_deliveries WHERE status = 'pending')
+    SELECT 'events', count(*) FROM outbox
+    UNION ALL SELECT task_name, count(*) FROM procrastinate_jobs
+        WHERE status IN ('todo', 'doing') AND coalesce(scheduled_at, now()) <= now() GROUP BY task_name
+    UNION ALL SELECT 'unpaid bookings', count(*) FROM bookings WHERE status = 'pending'
+    UNION ALL SELECT 'reminders', count(*) FROM bookings
+        WHERE deposit_amount = 0 AND id NOT IN (SELECT booking_id FROM booking_reminders)
+    UNION ALL SELECT 'refunds', count(*) FROM refunds
+        WHERE status = 'refund_pending' AND method IS DISTINCT FROM 'transfer'
+    UNION ALL SELECT 'captures', count(*) FROM payments WHERE status = 'authorised' OR capture_at IS NOT NULL
+    UNION ALL SELECT 'messages', count(*) FROM messages WHERE status = 'pending'
+    UNION ALL SELECT 'webhooks', count(*) FROM webhook_deliveries WHERE status = 'pending'
 """
 
 
@@ -203,16 +205,23 @@ class Lives:
         confirmed = await self._rows("SELECT id FROM bookings WHERE status = 'confirmed' AND id = ANY(%s)", wanted)
         for (booking_id,) in confirmed:
             await self._cancel(BookingId(booking_id))
-        pending = await self._rows("SELECT count(*) FROM bookings WHERE status = 'pending'")
-        return not confirmed and pending == [(0,)] and await self._rows(_TO_DO) == [(0,)]
+        return not confirmed and not await self.left()
+
+    async def left(self) -> dict[str, int]:
+        """How much of what is left to do."""
+        return {name: number for name, number in await self._rows(_TO_DO) if number}
 
     async def let_time_pass(self) -> None:
-        """What is repeated later is due now, and the sweep of the next minute comes."""
+        """What is repeated later is due now."""
         await self._rows("UPDATE refunds SET retry_at = now() - interval '1 s' WHERE retry_at IS NOT NULL")
         await self._rows(
             "UPDATE payments SET capture_at = now() - interval '1 s'"
             " WHERE capture_at IS NOT NULL AND capture_attempts > 0"
         )
+        await self.sweep()
+
+    async def sweep(self) -> None:
+        """The sweep of the next minute comes."""
         await self._rows(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, queueing_lock)"
             " VALUES ('default', 'sweep', '{\"timestamp\": 0}', 'sweep') ON CONFLICT DO NOTHING"

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -93,6 +94,8 @@ def money(gateway: str) -> tuple[Stop, ...]:
         *record("refund", "refunds", "UPDATE", REFUNDED),
         *job("cancel_invoices"),
         *call("withdrawal", WITHDRAW[gateway]),
+        *job("issue_receipts"),
+        *record("receipt", "receipts", "INSERT"),
         *(captures if gateway == Stripe.name else ()),
     )
 
@@ -144,6 +147,8 @@ WORKERS: Final = 2
 KILLS: Final = scale.of(60, less=4)
 PACE: Final = scale.of(100, less=12)
 """At most as many requests are made between two kills."""
+LOOKS_A_MINUTE: Final = 10
+"""How often a test looks between two sweeps, if it does not wait for their minutes."""
 MAILS_AT_ONCE: Final = 8
 """How many mails a worker sends at once."""
 PATIENCE_SECONDS: Final = scale.of(1_800, less=60)
@@ -157,27 +162,36 @@ class Scene:
     lives: Lives
     servers: Servers
     workers: Sequence[KilledWorker]
+    impatient: bool
+    """What waits for a time is due at once: jobs of dead workers, what is repeated, the sweep of each minute."""
 
     async def until(self, look: Callable[[], Awaitable[T]]) -> T | None:
         """Wait until `look` finds something, or nothing is left to do."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not (found := await look()):
-                if await self.lives.go_on():
-                    return None
-                await asyncio.sleep(LOOK_SECONDS)
-            return found
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for looks in count(1):
+                    if found := await look():
+                        return found
+                    if await self.lives.go_on():
+                        return None
+                    if self.impatient and looks % LOOKS_A_MINUTE == 0:
+                        await self.lives.sweep()
+                    await asyncio.sleep(LOOK_SECONDS)
+                return None
+        except TimeoutError:
+            pytest.fail(f"not done after {PATIENCE_SECONDS} s: {await self.lives.left()}")
 
-    async def kill(self, worker: KilledWorker, *, time_passes: bool = True) -> None:
-        """Kill a worker and start another, by default when what waits for a time is due."""
+    async def kill(self, worker: KilledWorker) -> None:
+        """Kill a worker and start another."""
         worker.kill()
         async with asyncio.timeout(PATIENCE_SECONDS):
             while await worker.is_connected():
                 await self.stops.pass_by(await self.stops.reached())
                 await asyncio.sleep(LOOK_SECONDS)
         await self.stops.pass_by(await self.stops.reached())
-        if time_passes:
+        if self.impatient:
             await self.lives.let_time_pass()
-        await worker.restart(missed=time_passes)
+        await worker.restart(missed=self.impatient)
 
     async def assert_all_is_done_once(self) -> Arrivals:
         await self.lives.assert_no_job_failed()
@@ -189,16 +203,19 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    url: str, folder: Path, gateway: GatewayUnderTest, stops: Sequence[Stop], *, number: int, workers: int
+    url: str, folder: Path, gateway: GatewayUnderTest, stops: Sequence[Stop], *, number: int, impatient: bool
 ) -> AsyncIterator[Scene]:
     ahead = Stops(url, stops)
     async with ahead.set_up(), Servers.running(gateway, ahead) as servers, Lives.opened(url, gateway, servers) as lives:
         await lives.begin(number)
-        crew = [KilledWorker(folder / f"worker-{each}.log", url, servers.settings) for each in range(workers)]
+        crew = [
+            KilledWorker(folder / f"worker-{each}.log", url, servers.settings)
+            for each in range(WORKERS if stops == () else 1)
+        ]
         try:
             for worker in crew:
                 await worker.start()
-            yield Scene(ahead, lives, servers, crew)
+            yield Scene(ahead, lives, servers, crew, impatient)
         finally:
             for worker in crew:
                 worker.stop()
@@ -211,7 +228,7 @@ def test_a_worker_killed_at_each_step_loses_nothing_and_repeats_no_payment(
     stops = steps(name)
 
     async def story(url: str, gateway: GatewayUnderTest) -> None:
-        async with scene(url, tmp_path, gateway, stops, number=LIVES, workers=1) as played:
+        async with scene(url, tmp_path, gateway, stops, number=LIVES, impatient=True) as played:
             (worker,) = played.workers
             while await played.until(played.stops.reached):
                 await played.kill(worker)
@@ -235,13 +252,13 @@ def test_workers_killed_at_random_lose_nothing_and_repeat_no_payment(
     chance = random.Random(9)  # noqa: S311 - kills that can be repeated
 
     async def story(url: str, gateway: GatewayUnderTest) -> None:
-        async with scene(url, tmp_path, gateway, (), number=MANY_LIVES, workers=WORKERS) as played:
+        async with scene(url, tmp_path, gateway, (), number=MANY_LIVES, impatient=not scale.FULL) as played:
             began, kills = time.monotonic(), 0
             for _ in range(KILLS):
                 goal = played.stops.requests + chance.randint(1, PACE)
                 if not await played.until(lambda goal=goal: played.stops.came_to(goal)):  # type: ignore[misc]
                     break
-                await played.kill(chance.choice(played.workers), time_passes=not scale.FULL)
+                await played.kill(chance.choice(played.workers))
                 kills += 1
             await played.until(_never)
             seconds = time.monotonic() - began
