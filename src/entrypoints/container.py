@@ -54,8 +54,10 @@ from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
+from adapters.smtp.bounces import SignedBounceReports
 from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.smtp.mailer import SmtpMailer
+from adapters.smtp.references import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.assertions import TelegramBotAssertions
 from adapters.telegram.bot_api import TelegramBotApi
@@ -480,6 +482,15 @@ class Container(containers.DeclarativeContainer):
         password=settings.provided.email.smtp_password,
         sender=settings.provided.email.sender,
         timeout_seconds=settings.provided.email.timeout_seconds,
+        bounce_address=settings.provided.email.bounce_address,
+    )
+    delivery_references = providers.Singleton(
+        HmacDeliveryReferences,
+        providers.Callable(derived_key, settings.provided.secret_key, "delivery-references"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "delivery-references"),
+    )
+    bounce_reports = providers.Singleton(
+        SignedBounceReports, settings.provided.email.bounce_secret, delivery_references
     )
     console_sender = providers.Singleton(ConsoleMessageSender, message_folder)
     sms_message_sender = providers.Singleton(
@@ -502,7 +513,7 @@ class Container(containers.DeclarativeContainer):
             email=providers.Selector(
                 settings.provided.email.service,
                 console=console_sender,
-                smtp=providers.Singleton(SmtpMessageSender, mailer),
+                smtp=providers.Singleton(SmtpMessageSender, mailer, delivery_references),
             ),
             sms=providers.Selector(
                 settings.provided.sms.service,

@@ -15,6 +15,10 @@ _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2F
 _BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
 _BOT_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,28}[Bb][Oo][Tt]")
 _WEBHOOK_SECRET: Final = "BOOKING_TELEGRAM_WEBHOOK_SECRET"  # noqa: S105 - the name of a setting
+_BOUNCE_ADDRESS: Final = "BOOKING_EMAIL_BOUNCE_ADDRESS"
+_BOUNCE_SECRET: Final = "BOOKING_EMAIL_BOUNCE_SECRET"  # noqa: S105 - the name of a setting
+_BOUNCES_TO: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,10}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+"""With `+` and a reference of 52 characters, the part before the @ has 64 at most (RFC 5321 §4.5.3.1.1)."""
 _SECRET_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 
@@ -87,6 +91,11 @@ class EmailSettings:
     """SMTP_PASSWORD: the account's password."""
     timeout_seconds: float = 15.0
     """SMTP_TIMEOUT_SECONDS: the deadline for a response of the server."""
+    bounce_address: str = ""
+    """BOOKING_EMAIL_BOUNCE_ADDRESS: the address that e-mails come back to, with `+` and a reference before the `@`;
+    empty: they come back to the sender's."""
+    bounce_secret: str = field(default="", repr=False)
+    """BOOKING_EMAIL_BOUNCE_SECRET: what the mail server signs bounces with; empty: none is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +199,17 @@ def email_settings(read: Environ) -> EmailSettings:
         smtp_username=read.optional("SMTP_USERNAME") or "",
         smtp_password=read.optional("SMTP_PASSWORD") or "",
         timeout_seconds=float(read.number("SMTP_TIMEOUT_SECONDS", 15, 1, 60)),
+        bounce_address=read.optional(_BOUNCE_ADDRESS) or "",
+        bounce_secret=read.optional(_BOUNCE_SECRET) or "",
     )
+    if found.bounce_address and _BOUNCES_TO.fullmatch(found.bounce_address) is None:
+        read.refuse(_BOUNCE_ADDRESS, "must be an address with at most 11 letters and digits before the @")
+    if found.bounce_secret and _SECRET_TOKEN.fullmatch(found.bounce_secret) is None:  # the error does not show it
+        read.refuse(_BOUNCE_SECRET, "must be 32 to 256 letters, digits, - and _")
+    for name, value in ((_BOUNCE_ADDRESS, found.bounce_address), (_BOUNCE_SECRET, found.bounce_secret)):
+        if not value and (found.bounce_address or found.bounce_secret):
+            other = _BOUNCE_SECRET if name == _BOUNCE_ADDRESS else _BOUNCE_ADDRESS
+            read.refuse(name, f"is required with {other}")
     if read.production and service is EmailProvider.CONSOLE:
         read.refuse("BOOKING_EMAIL_PROVIDER", "must be smtp in production: console writes files")
     read.only_in_development("SMTP_SECURITY", given=found.smtp_security == "none")

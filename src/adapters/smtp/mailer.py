@@ -13,6 +13,7 @@ from uuid import UUID
 import aiosmtplib
 
 from adapters.email_page import email_page
+from adapters.smtp.bounces import REFERENCE_HEADER
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 
 _PERMANENT_RECIPIENT_ERRORS: Final = frozenset({550, 551, 553, 556})
@@ -40,12 +41,14 @@ class SmtpMailer:
         password: str,
         sender: str,
         timeout_seconds: float,
+        bounce_address: str = "",
         trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self._host, self._port, self._security = host, port, Security(security)
         self._username, self._password = username, password
         self._sender = sender
         self._timeout = timeout_seconds
+        self._bounce_address = bounce_address
         self._trust = trust
 
     async def send(
@@ -59,10 +62,12 @@ class SmtpMailer:
         date: datetime,
         calendar: str = "",
         unsubscribe_url: str = "",
+        reference: str = "",
     ) -> None:
         """Submit a message as text and as HTML.
 
-        Its Message-ID follows from `message_id`, so that mailboxes can recognise a repetition.
+        Its Message-ID follows from `message_id`, so that mailboxes can recognise a repetition. With a reference,
+        it comes back to the bounce address, which then contains the reference.
 
         Raises:
             EmailUnavailable: the message may or may not have been sent.
@@ -76,6 +81,8 @@ class SmtpMailer:
             message["Date"] = format_datetime(date)
             message["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2]}>"
             message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
+            if reference and self._bounce_address:
+                message[REFERENCE_HEADER] = reference
             if unsubscribe_url:  # RFC 8058
                 message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
                 message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -87,14 +94,20 @@ class SmtpMailer:
                     calendar, subtype="calendar", filename="booking.ics", params={"method": method}, cte="base64"
                 )
             message["Content-Language"] = language  # last: content moves headers of this name to its parts
-            await self._submit(message)
+            await self._submit(message, self._returned_to(reference))
         except ValueError as error:  # the address cannot be written as a header or an SMTP command
             raise EmailRefused(reason="it is not an address") from error
 
-    async def _submit(self, message: EmailMessage) -> None:
+    def _returned_to(self, reference: str) -> str:
+        """The sender of the envelope."""
+        local, _, domain = self._bounce_address.rpartition("@")
+        return f"{local}+{reference}@{domain}" if reference and self._bounce_address else self._sender
+
+    async def _submit(self, message: EmailMessage, returned_to: str) -> None:
         try:
             await aiosmtplib.send(
                 message,
+                sender=returned_to,
                 hostname=self._host,
                 port=self._port,
                 username=self._username or None,

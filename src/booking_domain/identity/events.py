@@ -142,6 +142,13 @@ class PasskeyRemoved(AccountChanged):
     topic: ClassVar[str] = "account.passkey_removed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailUndeliverable(AccountChanged):
+    """The e-mail address of an account was given up: messages come back, or were reported as spam."""
+
+    topic: ClassVar[str] = "account.email_undeliverable"
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CodeRequested,
     SignUpRequested,
@@ -159,6 +166,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     DeviceRemembered,
     PasskeyAdded,
     PasskeyRemoved,
+    EmailUndeliverable,
 )
 
 

@@ -94,6 +94,17 @@ USER_LIFECYCLE: Final[Lifecycle[UserStatus, UserAction, UserParty]] = Lifecycle(
 )
 
 
+class Undeliverable(StrEnum):
+    """Why no news are sent to an e-mail address."""
+
+    REFUSED = "refused"
+    """A mail server refused it for good when a message was handed over."""
+    BOUNCED = "bounced"
+    """A message came back later: the address does not exist, or takes no mail."""
+    COMPLAINED = "complained"
+    """Its owner reported a message as spam."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """An account. Without an e-mail address and a phone number its owner signs in with another service."""
@@ -121,7 +132,9 @@ class User:
     email_verified_at: datetime | None = None
     """When the address was last verified with a code."""
     email_undeliverable_at: datetime | None = None
-    """When its server refused the address for good, unless it was verified since."""
+    """When the address was given up, unless it was verified since."""
+    email_undeliverable_reason: Undeliverable | None = None
+    """Why; None if it is not given up, or was before reasons were recorded."""
     phone_verified_at: datetime | None = None
     preferences: Preferences = DEFAULT_PREFERENCES
     deleted_at: datetime | None = None
@@ -156,7 +169,7 @@ class User:
             message = "change the status with `moved`"
             raise TypeError(message)
         if not members.keys().isdisjoint({"email", "email_verified_at"}):
-            members.setdefault("email_undeliverable_at", None)
+            members |= {"email_undeliverable_at": None, "email_undeliverable_reason": None} | members
         return replace(self, **members, version=self.version + 1)
 
     def moved(self, action: UserAction, by: UserParty, **members: Any) -> Self:

@@ -1,9 +1,11 @@
-"""An e-mail address that its server refuses for good: nothing is sent there until it is verified again."""
+"""An e-mail address that takes no news: nothing is sent there until it is verified again."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from booking_domain.identity.model import UserStatus
+from booking_domain.identity.events import EmailUndeliverable, account_event
+from booking_domain.identity.model import Undeliverable, User, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
@@ -18,13 +20,27 @@ class MarkUndeliverable:
     email: str = field(repr=False)
 
 
-async def _mark(command: MarkUndeliverable, tx: IdentityTx, context: Context) -> None:
-    """Does nothing if the account has another address by now, or if this is known."""
-    user = await tx.users.lock(command.user_id)
-    if user is None or user.status is UserStatus.DELETED or user.email != command.email:
+async def give_up_address(
+    user: User, email: str, reason: Undeliverable, *, sent_at: datetime, tx: IdentityTx, context: Context
+) -> None:
+    """Give up the e-mail address of a locked account, after a message of `sent_at`; the owner is told.
+
+    Does nothing if the account is deleted, has another address by now, has verified it since, or if this is known.
+    """
+    if user.status is UserStatus.DELETED or user.email != email or user.email_undeliverable_at is not None:
         return
-    if user.email_undeliverable_at is None:
-        await tx.users.save(user.changed(email_undeliverable_at=context.now))
+    if user.email_verified_at is not None and sent_at < user.email_verified_at:
+        return
+    after = user.changed(email_undeliverable_at=context.now, email_undeliverable_reason=reason)
+    await tx.users.save(after)
+    await tx.outbox.put([account_event(EmailUndeliverable, user.id, context)])
+
+
+async def _mark(command: MarkUndeliverable, tx: IdentityTx, context: Context) -> None:
+    user = await tx.users.lock(command.user_id)
+    if user is not None:
+        reason = Undeliverable.REFUSED
+        await give_up_address(user, command.email, reason, sent_at=context.now, tx=tx, context=context)
 
 
 mark_undeliverable: Final = UseCase(Permission.RUN_PLATFORM, _mark)

@@ -63,6 +63,12 @@ class InvalidSmsSignature(Forbidden):
     code: ClassVar[str] = "sms.invalid_signature"
 
 
+class InvalidBounceSignature(Forbidden):
+    """The request lacks a valid signature of the mail server that reports bounces, made within five minutes."""
+
+    code: ClassVar[str] = "email.invalid_bounce_signature"
+
+
 class ChatUnavailable(Unavailable):
     """No message can be sent to this chat at the moment; please try again."""
 

@@ -23,6 +23,8 @@ RETRIED_FOR: Final = timedelta(days=1)
 _FIRST_PAUSE: Final = timedelta(seconds=15)
 _LONGEST_PAUSE: Final = timedelta(minutes=10)
 MAX_FAILURE: Final = 64
+COMPLAINED: Final = "email.complained"
+"""The failure of an e-mail that arrived and was reported as spam."""
 
 
 class NotificationNotFound(NotFound):
@@ -55,7 +57,7 @@ class MessageStatus(StrEnum):
     SENT = "sent"
     """Accepted by the mail server, the provider of text messages, or the push service of a device."""
     FAILED = "failed"
-    """Refused, or tried for a day without success."""
+    """Refused, tried for a day without success, or returned after it was sent."""
     SKIPPED = "skipped"
     """Not needed: an earlier message was sent, or it was a reminder of what has changed or begun."""
 
@@ -68,6 +70,10 @@ class MessageAction(StrEnum):
     SEND = "send"
     RETRY = "retry"
     GIVE_UP = "give_up"
+    BOUNCE = "bounce"
+    """It came back."""
+    COMPLAIN = "complain"
+    """Its recipient reported it as spam."""
 
 
 class MessageParty(StrEnum):
@@ -91,6 +97,10 @@ MESSAGE_LIFECYCLE: Final[Lifecycle[MessageStatus, MessageAction, MessageParty]] 
         (MessageStatus.PENDING, MessageAction.SEND): Move(MessageStatus.SENT, _PLATFORM),
         (MessageStatus.PENDING, MessageAction.RETRY): Move(MessageStatus.PENDING, _PLATFORM),
         (MessageStatus.PENDING, MessageAction.GIVE_UP): Move(MessageStatus.FAILED, _PLATFORM),
+        (MessageStatus.SENT, MessageAction.BOUNCE): Move(MessageStatus.FAILED, _PLATFORM),
+        (MessageStatus.SENT, MessageAction.COMPLAIN): Move(MessageStatus.SENT, _PLATFORM),
+        # The message before it was sent, and came back.
+        (MessageStatus.SKIPPED, MessageAction.ACTIVATE): Move(MessageStatus.PENDING, _PLATFORM),
     },
 )
 
@@ -184,6 +194,16 @@ class Message:
     def activated(self, now: datetime) -> Self:
         """Return the message as the one to send, because those before it have failed."""
         return self._moved(MessageAction.ACTIVATE, next_attempt_at=now)
+
+    def bounced(self, failure: str, now: datetime) -> Self:
+        """Return the message as one that came back, also if it is not recorded yet that it was sent."""
+        if self.status is MessageStatus.PENDING:
+            return self.refused(failure, now)
+        return self._moved(MessageAction.BOUNCE, failure=failure[:MAX_FAILURE])
+
+    def complained(self) -> Self:
+        """Return the message as one that its recipient reported as spam."""
+        return self._moved(MessageAction.COMPLAIN, failure=COMPLAINED)
 
     def skipped(self) -> Self:
         """Return the message as not needed."""

@@ -101,6 +101,10 @@ class Notifications(Protocol):
         """Mark the user's notifications as read, up to and with this id (None: all)."""
         ...
 
+    async def message(self, message_id: MessageId) -> Message | None:
+        """Return a message, without a lock, or None."""
+        ...
+
     async def lock_messages(self, notification_id: NotificationId) -> Sequence[Message]:
         """Return the messages of a notification by rank, with their rows locked."""
         ...
@@ -136,6 +140,8 @@ class MessageFilter:
     booking_id: BookingId | None = None
     channel: MessageChannel | None = None
     status: MessageStatus | None = None
+    failure: str | None = None
+    """The code of the last error."""
     at_from: datetime | None = None
     at_before: datetime | None = None
     after: MessageId | None = None

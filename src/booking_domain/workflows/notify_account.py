@@ -16,6 +16,7 @@ from booking_domain.identity.events import (
     DeviceRemembered,
     EarlierAccessRemoved,
     EmailChanged,
+    EmailUndeliverable,
     IdentitiesChanged,
     PasskeyAdded,
     PasskeyRemoved,
@@ -96,6 +97,11 @@ PASSKEY_REMOVED: Final = NoticeTemplate(
     subject="A passkey was removed",
     text="A passkey was removed from your account. If that was not you, change your password and contact us.",
 )
+EMAIL_UNDELIVERABLE: Final = NoticeTemplate(
+    subject="E-mail does not reach you",
+    text="A message to your e-mail address came back, or was reported as spam. We send no news there until you verify "
+    "the address again in your account, or enter another one.",
+)
 
 AccountEvent: TypeAlias = (
     PhoneChanged
@@ -112,6 +118,7 @@ AccountEvent: TypeAlias = (
     | DeviceRemembered
     | PasskeyAdded
     | PasskeyRemoved
+    | EmailUndeliverable
 )
 _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     PhoneChanged: PHONE_CHANGED,
@@ -127,8 +134,9 @@ _NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     DeviceRemembered: DEVICE_REMEMBERED,
     PasskeyAdded: PASSKEY_ADDED,
     PasskeyRemoved: PASSKEY_REMOVED,
+    EmailUndeliverable: EMAIL_UNDELIVERABLE,
 }
-_IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost)
+_IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost, EmailUndeliverable)
 """A disabled or deleted account is not told of these."""
 
 
@@ -147,6 +155,8 @@ async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Noti
 def _notice(event: AccountEvent, user: User) -> Notice | None:
     if isinstance(event, AccountDeleted):  # not of an account that was restored
         return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
+    if isinstance(event, EmailUndeliverable) and user.email_undeliverable_at is None:  # verified since
+        return None
     if isinstance(event, _IF_ACTIVE) and user.status is not UserStatus.ACTIVE:
         return None
     return _NOTICES[type(event)].fill()
@@ -160,5 +170,7 @@ async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Conta
     if isinstance(event, EmailChanged):
         change = await reads.email_changes.get(user.id)
         email = None if change is None else change.former
+    if isinstance(event, EmailUndeliverable):
+        email = None
     addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
     return [*(Contact(channel, to) for channel, to in addresses if to is not None), DEVICES]

@@ -11,7 +11,7 @@ from typing import Final
 from booking_domain.identity.model import User
 from booking_domain.identity.undeliverable import MarkUndeliverable, mark_undeliverable
 from booking_domain.notifications.errors import EmailRefused
-from booking_domain.notifications.model import Contact, Notification
+from booking_domain.notifications.model import Contact, MessageChannel, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
 from booking_domain.notifications.use_cases.notifications import (
@@ -36,6 +36,8 @@ from booking_domain.workflows.news import may_wait
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.remind import still_wanted
 
+UNDELIVERABLE: Final = "email.undeliverable"
+"""The failure of a message that is not sent, because its address was given up."""
 ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
 
@@ -89,15 +91,27 @@ async def send_due_messages(
         if quiet_until is not None:
             await executor.run(postpone_message, PostponeMessage(message=due.message, until=quiet_until), actor=SYSTEM)
             continue
+        if _given_up(user, due):
+            unsent = RecordAttempt(message=due.message, failure=UNDELIVERABLE, permanent=True)
+            await executor.run(record_attempt, unsent, actor=SYSTEM)
+            continue
         attempt = await _attempt(due, await enclose(_outgoing(due), due.notification, reads, clock.now()), sender)
         if attempt.failure == EmailRefused.code:
             # Before the attempt is recorded: after a crash between the two, it is made again.
             refused = MarkUndeliverable(user_id=user_id, email=due.message.to)
             await executor.run(mark_undeliverable, refused, actor=SYSTEM)
+            user = await reads.users.get(user_id)
         await executor.run(record_attempt, attempt, actor=SYSTEM)
         if attempt.failure and not attempt.permanent:
             break
     return await reads.notifications.next_attempt(user_id)
+
+
+def _given_up(user: User | None, due: MessageView) -> bool:
+    """Whether the message is for an e-mail address that was given up; news of the account itself are tried."""
+    if user is None or user.email_undeliverable_at is None or due.message.channel is not MessageChannel.EMAIL:
+        return False
+    return due.message.to == user.email and due.notification.type.partition(".")[0] != "account"
 
 
 def _quiet_until(user: User | None, notification: Notification, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from entrypoints.http import (
     announcements,
     booking_links,
     desk_payments,
+    email_bounces,
     ideas,
     legal,
     notifications,
@@ -113,6 +114,7 @@ RESOURCES: Final = (
     live.routes,
     push.routes,
     telegram_bot.routes,
+    email_bounces.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])

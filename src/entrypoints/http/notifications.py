@@ -8,7 +8,14 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.identity.unsubscribing import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
-from booking_domain.notifications.model import MessageChannel, MessageId, MessageStatus, Notification, NotificationId
+from booking_domain.notifications.model import (
+    MAX_FAILURE,
+    MessageChannel,
+    MessageId,
+    MessageStatus,
+    Notification,
+    NotificationId,
+)
 from booking_domain.notifications.ports import MessageFilter, MessageView, NotificationFilter
 from booking_domain.notifications.use_cases import notifications as use_cases
 from booking_domain.notifications.use_cases.notifications import (
@@ -32,6 +39,9 @@ from entrypoints.http.kit.listing import PeriodQuery
 from entrypoints.http.kit.request_guard import PUBLIC
 
 MAX_LINK_TOKEN: Final = 100
+FailureCode = Annotated[
+    str, Meta(pattern=r"^[a-z_]+(\.[a-z_]+)*$", max_length=MAX_FAILURE, description="The code of the last error.")
+]
 
 
 class NotificationsQuery(Query, frozen=True, kw_only=True):
@@ -68,6 +78,7 @@ class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
     booking_id: UUID | None = None
     channel: MessageChannel | None = None
     status: MessageStatus | None = None
+    failure: FailureCode | None = None
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
@@ -78,6 +89,7 @@ class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
             booking_id=None if self.booking_id is None else BookingId(self.booking_id),
             channel=self.channel,
             status=self.status,
+            failure=self.failure,
             at_from=self.start(),
             at_before=self.end(),
             after=read_cursor(self.cursor, MessageId),
@@ -252,6 +264,8 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
     """List which messages were sent to whom, newest first, and why others failed; for admins.
 
     `standby`: sent only if an earlier message of the notification fails. `skipped`: not needed. Texts are not shown.
+    `failure` is `email.bounced` or `email.not_delivered` if an e-mail came back, and `email.complained` if it arrived
+    and was reported as spam. `email.undeliverable`: not sent, because the address was given up.
     """
     found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
     page, next_cursor = cut(found, asked.limit, lambda view: view.message.id)

@@ -455,6 +455,42 @@ def test_an_email_server_needs_all_its_settings(missing: str) -> None:
     assert refusal.value.problems == (f"{missing} is required with BOOKING_EMAIL_PROVIDER=smtp",)
 
 
+BOUNCES = {
+    "BOOKING_EMAIL_BOUNCE_ADDRESS": "bounces@mail.example.com",
+    "BOOKING_EMAIL_BOUNCE_SECRET": "a-secret-of-the-mail-server-of-40-letters",
+}
+
+
+def test_bounces_are_taken_with_an_address_and_a_secret_that_is_never_shown() -> None:
+    found = Settings.from_environment(BOUNCES).email
+    assert (found.bounce_address, found.bounce_secret) == tuple(BOUNCES.values())
+    assert BOUNCES["BOOKING_EMAIL_BOUNCE_SECRET"] not in repr(found)
+    nothing = Settings.from_environment({}).email
+    assert (nothing.bounce_address, nothing.bounce_secret) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("BOOKING_EMAIL_BOUNCE_ADDRESS", "", "is required with BOOKING_EMAIL_BOUNCE_SECRET"),
+        ("BOOKING_EMAIL_BOUNCE_SECRET", "", "is required with BOOKING_EMAIL_BOUNCE_ADDRESS"),
+        ("BOOKING_EMAIL_BOUNCE_SECRET", "too-short", "must be 32 to 256 letters, digits, - and _"),
+        *(
+            (
+                "BOOKING_EMAIL_BOUNCE_ADDRESS",
+                wrong,
+                "must be an address with at most 11 letters and digits before the @",
+            )
+            for wrong in ("bounces", "twelve.chars@example.com", "a+b@example.com", "bounces@example", "B@example.com")
+        ),
+    ],
+)
+def test_settings_of_bounces_that_cannot_work_are_refused(name: str, value: str, problem: str) -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.from_environment({**BOUNCES, name: value})
+    assert refusal.value.problems == (f"{name} {problem}",)
+
+
 def test_unencrypted_email_is_allowed_in_development_only() -> None:
     assert Settings.from_environment({**SMTP, "SMTP_SECURITY": "none"}).email.smtp_security == "none"
     with pytest.raises(InvalidSettings, match="SMTP_SECURITY can be none in development only"):

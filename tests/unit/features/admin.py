@@ -62,6 +62,7 @@ FEATURE: Final = Feature(
         "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, USER, changes_sign_in=True),
         "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, DEVICE),
         "DELETE /admin/users/{user_id}/lock": Row(Permission.MANAGE_USERS, USER),
+        "DELETE /admin/users/{user_id}/email-block": Row(Permission.MANAGE_USERS, USER),
         "GET /admin/codes": Row(Permission.SEE_USERS),
         "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR),
         "GET /admin/blocked-networks": Row(Permission.BLOCK_NETWORKS),

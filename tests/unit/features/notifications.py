@@ -55,6 +55,7 @@ FEATURE: Final = Feature(
         ),
         "POST /notifications/read": Row(READ, once=asked("customer", "/notifications/read", notification)),
         "POST /notifications/unsubscribe": Row(PUBLIC, query="token=x", by_secret=True),
+        "POST /webhooks/email-bounces": Row(PUBLIC, by_secret=True),
         "GET /admin/messages": Row(Permission.SEE_MESSAGES),
     },
     permissions="""

@@ -23,7 +23,7 @@ from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
-from booking_domain.identity.model import ERASED_AFTER, User
+from booking_domain.identity.model import ERASED_AFTER, Undeliverable, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
 from booking_domain.identity.passkeys import Passkey, PasskeyChallenge, PasskeyId
 from booking_domain.identity.preferences import Preferences
@@ -74,6 +74,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         password_hash=f"hash of a {CANARY}",
         email_verified_at=NOW,
         email_undeliverable_at=NOW,
+        email_undeliverable_reason=Undeliverable.BOUNCED,
         phone_verified_at=NOW,
         preferences=Preferences(marketing=True),
     )
@@ -190,6 +191,7 @@ FEATURE: Final = Feature(
         "account.calendar_link_revoked": {"userId"},
         "account.earlier_access_removed": {"userId"},
         "account.contact_lost": {"userId"},
+        "account.email_undeliverable": {"userId"},
         "account.device_remembered": {"userId"},
         "account.passkey_added": {"userId"},
         "account.passkey_removed": {"userId"},

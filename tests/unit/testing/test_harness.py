@@ -31,6 +31,7 @@ FACADES: Final = ("Tx", "Repositories", "ReadGroup")
 NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Reads", "ShowEvent"}
 """Other protocols that are not ports."""
 NO_CONTRACT: Final = {
+    "BounceReports",
     "CalendarFiles",
     "Chats",
     "CodeMessenger",

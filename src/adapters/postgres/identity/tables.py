@@ -24,7 +24,7 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.legal import LegalDocument
-from booking_domain.identity.model import UserStatus
+from booking_domain.identity.model import Undeliverable, UserStatus
 from booking_domain.identity.one_time_codes import Channel, CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome, Platform
 from booking_domain.shared.actor import Role
@@ -51,6 +51,7 @@ users: Final = Table(
     instant("created_at"),
     instant("email_verified_at", nullable=True),
     instant("email_undeliverable_at", nullable=True),
+    Column("email_undeliverable_reason", Text),
     instant("phone_verified_at", nullable=True),
     Column("version", Integer, nullable=False),
     # Missing keys have the defaults of `Preferences`.
@@ -59,6 +60,7 @@ users: Final = Table(
     instant("erased_at", nullable=True),
     one_of("role", Role),
     one_of("status", UserStatus),
+    one_of("email_undeliverable_reason", Undeliverable),
     Index("users_to_erase_idx", "id", postgresql_where=sql("status IN ('deleted', 'pending') AND erased_at IS NULL")),
     info=personal_data("id", erase=Kept("the domain empties the row; other rows refer to it"), export="account"),
 )

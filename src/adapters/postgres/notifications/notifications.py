@@ -12,7 +12,7 @@ from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.notifications.tables import messages, notifications
-from booking_domain.notifications.model import Message, MessageStatus, Notification, NotificationId
+from booking_domain.notifications.model import Message, MessageId, MessageStatus, Notification, NotificationId
 from booking_domain.notifications.ports import (
     MessageFilter,
     MessageView,
@@ -58,6 +58,7 @@ _READ_ALL: Final = Statement(
     )
     .values(read_at=bindparam("now"))
 )
+_GET_MESSAGE: Final = Statement(select(*MESSAGE.columns).where(_m.id == bindparam("message_id")))
 _LOCK_MESSAGES: Final = Statement(
     select(*MESSAGE.columns)
     .where(_m.notification_id == bindparam("notification_id"))
@@ -95,6 +96,7 @@ _MESSAGES: Final = Statement(
         if_given("booking_id", _n.booking_id, _n.booking_id == bindparam("booking_id")),
         if_given("channel", _m.channel, _m.channel == bindparam("channel")),
         if_given("status", _m.status, _m.status == bindparam("status")),
+        if_given("failure", _m.failure, _m.failure == bindparam("failure")),
         if_given("at_from", _m.created_at, _m.created_at >= bindparam("at_from")),
         if_given("at_before", _m.created_at, _m.created_at < bindparam("at_before")),
         if_given("after", _m.id, _m.id < bindparam("after")),
@@ -159,6 +161,10 @@ class PostgresNotifications(WithCipher, Notifications):
     async def read_all(self, user_id: UserId, until: NotificationId | None, now: datetime) -> None:
         await self._work.execute(_READ_ALL, owner=user_id, until=until, now=now)
 
+    async def message(self, message_id: MessageId) -> Message | None:
+        row = await self._work.one(_GET_MESSAGE, message_id=message_id)
+        return None if row is None else MESSAGE.read(row, self._cipher)
+
     async def lock_messages(self, notification_id: NotificationId) -> list[Message]:
         rows = await self._work.all(_LOCK_MESSAGES, notification_id=notification_id)
         return [MESSAGE.read(row, self._cipher) for row in rows]
@@ -197,6 +203,7 @@ class PostgresNotificationReads(WithCipher, NotificationReads):
             booking_id=chosen.booking_id,
             channel=None if chosen.channel is None else chosen.channel.value,
             status=None if chosen.status is None else chosen.status.value,
+            failure=chosen.failure,
             at_from=chosen.at_from,
             at_before=chosen.at_before,
             after=chosen.after,

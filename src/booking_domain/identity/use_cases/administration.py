@@ -161,6 +161,13 @@ async def _unlock(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     await tx.credentials.unlock(user.id)
 
 
+async def _restore_email(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+    """Send news to the e-mail address of an account again, although messages came back."""
+    (user,) = await _locked([user_id], tx, context)
+    if user.email_undeliverable_at is not None:
+        await tx.users.save(user.changed(email_undeliverable_at=None, email_undeliverable_reason=None))
+
+
 async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     """Remove the factor and all passkeys, and end all sessions, also for roles that need a second factor."""
     (user,) = await _locked([user_id], tx, context)
@@ -232,6 +239,13 @@ unlock_user: Final = UseCase(
     _unlock,
     lambda user_id, _: Subject("user", user_id),
     audited_as="user.unlock",
+    raises=(UserNotFound,),
+)
+restore_email_of_user: Final = UseCase(
+    Permission.MANAGE_USERS,
+    _restore_email,
+    lambda user_id, _: Subject("user", user_id),
+    audited_as="user.restore_email",
     raises=(UserNotFound,),
 )
 remove_factor_of_user: Final = UseCase(

@@ -13,6 +13,7 @@ from booking_domain.identity.use_cases.administration import (
     end_session_of_user,
     end_sessions_of_user,
     remove_factor_of_user,
+    restore_email_of_user,
     unlock_user,
 )
 from booking_domain.shared.actor import Actor
@@ -88,6 +89,21 @@ async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Inje
     Unlocking an account that is not locked changes nothing. Verify the user's identity first: the server cannot.
     """
     await executor.run(unlock_user, UserId(user_id), actor=actor)
+
+
+@delete(
+    "/users/{user_id:str}/email-block",
+    opt=documented(restore_email_of_user),
+    operation_id="restoreEmailOfUser",
+)
+async def restore_email(
+    user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Send news to the e-mail address of an account again, after it was given up; for admins.
+
+    Restoring an address that is not given up changes nothing. The next message that comes back gives it up again.
+    """
+    await executor.run(restore_email_of_user, UserId(user_id), actor=actor)
 
 
 @get("/codes", opt=documented(list_codes, answer=CODES))

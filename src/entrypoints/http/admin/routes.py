@@ -11,6 +11,7 @@ from entrypoints.http.admin.access import (
     list_logins_of_user,
     list_sessions_of_user,
     remove_second_factor,
+    restore_email,
     unlock,
 )
 from entrypoints.http.admin.audit import list_audit
@@ -44,6 +45,7 @@ routes: Final = Router(
         end_one_session,
         end_all_sessions,
         unlock,
+        restore_email,
         list_issued_codes,
         remove_second_factor,
         delete_user,

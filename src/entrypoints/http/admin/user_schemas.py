@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.identity.model import MAX_NAME, UserStatus
+from booking_domain.identity.model import MAX_NAME, Undeliverable, UserStatus
 from booking_domain.identity.ports import PhoneNumbers, UserFilter
 from booking_domain.identity.queries import ManagedUser
 from booking_domain.identity.use_cases.administration import (
@@ -145,6 +145,9 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     locked_until: Timestamp | None = None
     given_name: str | None = None
     family_name: str | None = None
+    email_undeliverable_at: Timestamp | None = None
+    """When the address was given up: no news are sent there until it is verified again, or restored."""
+    email_undeliverable_reason: Undeliverable | None = None
     version: int
 
 
@@ -176,6 +179,8 @@ def managed_user_json(managed: ManagedUser) -> ManagedUserJson:
         locked_until=managed.locked_until,
         given_name=user.given_name,
         family_name=user.family_name,
+        email_undeliverable_at=user.email_undeliverable_at,
+        email_undeliverable_reason=user.email_undeliverable_reason,
         version=user.version,
     )
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, User
+from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, Undeliverable, User
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from booking_domain.shared.time import WallTime
@@ -135,7 +135,9 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
     picture: ImageJson | None = None
     has_password: bool
     email_undeliverable_at: Timestamp | None = None
-    """When the server of the address refused it for good: nothing is sent there until the address is verified again."""
+    """When the address was given up: no news are sent there until it is verified again."""
+    email_undeliverable_reason: Undeliverable | None = None
+    """`refused` by its server, `bounced`: a message came back, `complained`: one was reported as spam."""
     version: int
 
 
@@ -183,6 +185,7 @@ def account_json(user: User, links: ObjectLinks) -> AccountJson:
         picture=picture_or_none(user.picture, links),
         has_password=user.password_hash is not None,
         email_undeliverable_at=user.email_undeliverable_at,
+        email_undeliverable_reason=user.email_undeliverable_reason,
         version=user.version,
     )
 

@@ -21,6 +21,9 @@ from cryptography.x509.oid import NameOID
 from tests.gates import PATIENCE_SECONDS
 
 from adapters.smtp.mailer import SmtpMailer
+from adapters.smtp.references import HmacDeliveryReferences
+
+REFERENCES = HmacDeliveryReferences(b"a key of the delivery references")
 
 
 class Mailbox:
@@ -29,6 +32,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.senders: list[str | None] = []
         self.over_tls: list[bool] = []
         self.rejection: str | None = None
 
@@ -45,6 +49,7 @@ class Mailbox:
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
         self.recipients += envelope.rcpt_tos
+        self.senders.append(envelope.mail_from)
         self.over_tls.append(session.ssl is not None)
         return "250 OK"
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from tests.unit.adapters.smtp.mail_server import REFERENCES, mailer, server
 from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
-from tests.unit.adapters.smtp.mail_server import mailer, server
 
 from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
@@ -32,7 +32,7 @@ class SmtpMailbox:
     address = "someone@example.com"
 
     def __init__(self, port: int, received: ServerMailbox) -> None:
-        self.sender = SmtpMessageSender(mailer(port))
+        self.sender = SmtpMessageSender(mailer(port), REFERENCES)
         self._received = received
 
     async def arrived(self) -> Sequence[str]:
@@ -64,7 +64,7 @@ async def test_a_repetition_has_the_same_message_id() -> None:
     received = ServerMailbox()
     async with server(received) as port:
         for _ in range(2):
-            await SmtpMessageSender(mailer(port)).send(NOTIFICATION)
+            await SmtpMessageSender(mailer(port), REFERENCES).send(NOTIFICATION)
     assert [message["Message-ID"] for message in received.messages] == [f"<{NOTIFICATION.id}@example.com>"] * 2
     message = received.messages[0]
     assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
@@ -82,7 +82,7 @@ async def test_the_reply_decides_between_refused_and_unavailable(rejection: str,
     received.rejection = rejection
     async with server(received) as port:
         with pytest.raises(error):
-            await SmtpMessageSender(mailer(port)).send(NOTIFICATION)
+            await SmtpMessageSender(mailer(port), REFERENCES).send(NOTIFICATION)
 
 
 INJECTION = "dorj@example.com\r\nBcc: everybody@example.com"
@@ -93,7 +93,7 @@ async def test_no_field_can_inject_headers(hostile: OutgoingMessage) -> None:
     received = ServerMailbox()
     async with server(received) as port:
         with pytest.raises(EmailRefused):
-            await SmtpMessageSender(mailer(port)).send(hostile)
+            await SmtpMessageSender(mailer(port), REFERENCES).send(hostile)
     assert received.messages == []
 
 
@@ -101,7 +101,7 @@ async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
     received = ServerMailbox()
     async with server(received) as port:
         with pytest.raises(EmailUnavailable):
-            await SmtpMessageSender(mailer(port, security="starttls")).send(NOTIFICATION)
+            await SmtpMessageSender(mailer(port, security="starttls"), REFERENCES).send(NOTIFICATION)
     assert received.messages == []
 
 
@@ -111,7 +111,7 @@ INVITATION = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 async def received_as_parts(message: OutgoingMessage) -> EmailMessage:
     received = ServerMailbox()
     async with server(received) as port:
-        await SmtpMessageSender(mailer(port)).send(message)
+        await SmtpMessageSender(mailer(port), REFERENCES).send(message)
     return received.messages[0]
 
 

@@ -192,6 +192,7 @@ async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
         "post /api/v1/webhooks/qpay/{transactionId}",
         "post /api/v1/webhooks/sms/twilio",
         "post /api/v1/webhooks/stripe",
+        "post /api/v1/webhooks/email-bounces",
         "get /health/ready",
     } <= names
 

@@ -8,7 +8,15 @@ from itertools import product
 import pytest
 
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
-from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserAction, UserParty, UserStatus
+from booking_domain.identity.model import (
+    ERASED_AFTER,
+    SIGN_UP_LIFE,
+    Undeliverable,
+    User,
+    UserAction,
+    UserParty,
+    UserStatus,
+)
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
@@ -39,7 +47,10 @@ class UsersContract(StorageContract):
     async def test_an_account_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         users = [make.user(role) for role in Role]
         users.append(replace(make.user(), email=None))
-        users.append(replace(make.user(), email_undeliverable_at=NOW))
+        users += [
+            replace(make.user(), email_undeliverable_at=NOW, email_undeliverable_reason=reason)
+            for reason in (None, *Undeliverable)
+        ]
         users.append(replace(make.user(), phone=None))
         users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
         users.append(replace(make.user(), email=None, phone=None, password_hash=None))

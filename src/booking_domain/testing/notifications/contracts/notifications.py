@@ -98,6 +98,8 @@ class NotificationsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.notifications.lock(notification.id) == replace(notification, read_at=LATER)
             assert list(await tx.notifications.lock_messages(notification.id)) == [tried, sms]
+            assert await tx.notifications.message(email.id) == tried
+            assert await tx.notifications.message(MessageId(make.entropy.new_id())) is None
 
     async def test_a_user_has_one_notification_of_an_event(self, backend: Backend, make: Builder) -> None:
         user, other = await _people(backend, make, 2)
@@ -175,7 +177,7 @@ class NotificationReadsContract(StorageContract):
         user, other = await _people(backend, make, 2)
         mine, theirs = a_notification(make, user, booking.id), a_notification(make, other)
         email, sms = a_message(make, mine), a_message(make, mine, rank=1)
-        late = replace(a_message(make, theirs), created_at=LATER)
+        late = replace(a_message(make, theirs), created_at=LATER, failure="email.unavailable")
         await _add(backend, mine, email, sms)
         await _add(backend, theirs, late)
 
@@ -189,6 +191,7 @@ class NotificationReadsContract(StorageContract):
         assert await found(MessageFilter(booking_id=booking.id)) == views
         assert await found(MessageFilter(channel=MessageChannel.SMS)) == views[:1]
         assert await found(MessageFilter(status=MessageStatus.PENDING)) == [last, views[1]]
+        assert await found(MessageFilter(failure="email.unavailable")) == [last]
         assert await found(MessageFilter(at_from=LATER)) == [last]
         assert await found(MessageFilter(at_before=LATER)) == views
         assert await found(MessageFilter(after=late.id, limit=1)) == views[:1]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from booking_domain.notifications.model import Message, MessageStatus, Notification, NotificationId
+from booking_domain.notifications.model import Message, MessageId, MessageStatus, Notification, NotificationId
 from booking_domain.notifications.ports import (
     MessageFilter,
     MessageView,
@@ -47,6 +47,9 @@ class MemoryNotifications(Notifications):
         for key, each in rows.items():
             if each.user_id == user_id and (until is None or each.id <= until):
                 rows[key] = each.read(now)
+
+    async def message(self, message_id: MessageId) -> Message | None:
+        return self._state[MESSAGES].get(message_id)
 
     async def lock_messages(self, notification_id: NotificationId) -> Sequence[Message]:
         found = [each for each in self._state[MESSAGES].values() if each.notification_id == notification_id]
@@ -98,6 +101,7 @@ class MemoryNotificationReads(NotificationReads):
             and chosen.booking_id in {None, view.notification.booking_id}
             and chosen.channel in {None, view.message.channel}
             and chosen.status in {None, view.message.status}
+            and chosen.failure in {None, view.message.failure}
             and (chosen.at_from is None or chosen.at_from <= view.message.created_at)
             and (chosen.at_before is None or view.message.created_at < chosen.at_before)
             and (chosen.after is None or view.message.id < chosen.after)

@@ -71,7 +71,7 @@ TAGS: Final = {
     "users": "The account of the caller: profile, export, deletion.",
     "waitlist": "Waiting for a slot that others may release.",
     "webhook-endpoints": "Where an integrator receives events.",
-    "webhooks": "What payment gateways, text message providers and Telegram call.",
+    "webhooks": "What payment gateways, text message providers, mail servers and Telegram call.",
 }
 """The first part of each path, and what it is about."""
 

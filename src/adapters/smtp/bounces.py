@@ -1,0 +1,142 @@
+"""Reads bounces (RFC 3464) and complaints (RFC 5965) that a mail server passes on, signed with a secret."""
+
+import hmac
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, message_from_string
+from email.message import Message
+from typing import Any, Final, TypeAlias
+
+from adapters.smtp.references import HmacDeliveryReferences
+from booking_domain.notifications.bounces import Bounce, BounceKind, BounceReports
+from booking_domain.notifications.errors import InvalidBounceSignature
+
+TOLERANCE: Final = timedelta(minutes=5)
+"""How far the time of a signature may be from ours, before or after."""
+REFERENCE_HEADER: Final = "X-Delivery-Reference"
+_NAMED_IN: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Return-Path", REFERENCE_HEADER)
+"""Headers of a report, or of the message that it returns, which contain the reference."""
+_DEEPEST: Final = 8
+"""How deep parts are looked for."""
+_STATUS: Final = re.compile(r"\A\s*([245])\.(\d{1,3})\.(\d{1,3})")
+_EMPTY_LINE: Final = re.compile(r"\r?\n\r?\n")
+_ABOUT_THE_MESSAGE: Final = frozenset({"3", "5", "6", "7"})
+"""Subjects of RFC 3463 that are not about the address: system, protocol, content and policy, as filters of spam."""
+_FULL, _TOO_LONG = ("2", "2"), ("2", "3")
+_COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other"})
+"""Types of feedback (RFC 5965 §7.3); `not-spam` (RFC 6430) is praise."""
+
+_Part: TypeAlias = "Message[Any, Any]"
+
+
+class SignedBounceReports(BounceReports):
+    """Accepts `HMAC-SHA256(secret, timestamp "." body)` in hexadecimal; without a secret it refuses everything."""
+
+    def __init__(self, secret: str, references: HmacDeliveryReferences) -> None:
+        self._secret = secret.encode()
+        self._references = references
+
+    def read(self, body: bytes, *, timestamp: str, signature: str, now: datetime) -> Bounce | None:
+        """As in the port."""
+        at = _time_of(timestamp)
+        if not self._secret or at is None or abs(now - at) > TOLERANCE:
+            raise InvalidBounceSignature
+        right = hmac.new(self._secret, timestamp.encode() + b"." + body, "sha256").hexdigest()
+        if not hmac.compare_digest(right.encode(), signature.encode("utf-8", "surrogatepass")):
+            raise InvalidBounceSignature
+        try:
+            return self._bounce(body)
+        except (RecursionError, ValueError, LookupError):  # nested without end, or headers that cannot be decoded
+            return None
+
+    def _bounce(self, body: bytes) -> Bounce | None:
+        report = message_from_bytes(body)
+        parts = list(_parts(report))
+        kind = next(filter(None, map(_kind_of, parts)), None)
+        if kind is None:
+            return None
+        for text in _places(parts):
+            message_id = self._references.read(text)
+            if message_id is not None:
+                return Bounce(message_id=message_id, kind=kind)
+        return None
+
+
+def _time_of(text: str) -> datetime | None:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 11:  # noqa: PLR2004 - seconds until the year 5138
+        return None
+    return datetime.fromtimestamp(int(text), UTC)
+
+
+def _parts(message: _Part, depth: int = 0) -> Iterator[_Part]:
+    """The message and its parts; not those of the message that it returns."""
+    yield message
+    if message.get_content_type() == "message/rfc822" or depth == _DEEPEST:
+        return
+    if message.get_content_maintype() == "multipart" and message.is_multipart():
+        for part in _held(message):
+            yield from _parts(part, depth + 1)
+
+
+def _held(part: _Part) -> list[_Part]:
+    held: Any = part.get_payload()
+    return [each for each in held if isinstance(each, Message)] if isinstance(held, list) else []
+
+
+def _kind_of(part: _Part) -> BounceKind | None:
+    """What a part with the fields for programs says."""
+    if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
+        kinds = set(map(_delivery, _recipients(part)))
+        return next((kind for kind in (BounceKind.ADDRESS, BounceKind.MESSAGE) if kind in kinds), None)
+    if part.get_content_type() == "message/feedback-report":
+        told = _field(_fields_of(part), "Feedback-Type").strip().lower()
+        return BounceKind.COMPLAINT if told in _COMPLAINTS else None
+    return None
+
+
+def _recipients(part: _Part) -> Iterator[_Part]:
+    """The groups of fields; the standard library leaves those after the first of a part of another type as text."""
+    for fields in _held(part):
+        yield fields
+        rest: Any = fields.get_payload()
+        if isinstance(rest, str):
+            yield from map(message_from_string, _EMPTY_LINE.split(rest))
+
+
+def _delivery(fields: _Part) -> BounceKind | None:
+    """What the fields about a recipient say: an address is given up for a permanent failure that is about it."""
+    status = _STATUS.match(_field(fields, "Status"))
+    if _field(fields, "Action").strip().lower() != "failed" or status is None or status[1] == "2":
+        return None
+    if status[1] == "4" or status[2] in _ABOUT_THE_MESSAGE or (status[2], status[3]) in {_FULL, _TOO_LONG}:
+        return BounceKind.MESSAGE
+    return BounceKind.ADDRESS
+
+
+def _fields_of(part: _Part) -> _Part:
+    """The fields of a part of another type, which the parser of the standard library leaves as text."""
+    held = _held(part)
+    if held:
+        return held[0]
+    content: Any = part.get_payload(decode=True)
+    return message_from_bytes(content if isinstance(content, bytes) else b"")
+
+
+def _places(parts: list[_Part]) -> Iterator[str]:
+    """The texts that may contain the reference: headers of the report, its fields, and of the message returned."""
+    for part in parts:
+        sources, held = [part], part.get_content_type()
+        if held in {"message/rfc822", "message/global"}:
+            sources += _held(part)
+        elif held in {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}:
+            sources.append(_fields_of(part))
+        elif held == "message/feedback-report":
+            yield _field(_fields_of(part), "Original-Mail-From")
+        for source in sources:
+            for name in _NAMED_IN:
+                yield from map(str, source.get_all(name, ()))
+
+
+def _field(fields: _Part, name: str) -> str:
+    return str(fields.get(name, ""))

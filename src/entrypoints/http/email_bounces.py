@@ -1,0 +1,53 @@
+"""`/webhooks/email-bounces`: e-mails that came back, and complaints about them, as a mail server passes them on."""
+
+from typing import Any, Final
+
+from litestar import Request, Router, post
+
+from booking_domain.notifications.bounces import BounceReports
+from booking_domain.notifications.errors import InvalidBounceSignature
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.take_bounce import take_bounce
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import REPEATED
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import limited_as
+from entrypoints.http.kit.request_guard import PUBLIC
+
+TIMESTAMP: Final = "x-bounce-timestamp"
+SIGNATURE: Final = "x-bounce-signature"
+
+
+@post(
+    "/",
+    status_code=204,
+    opt=PUBLIC | limited_as("webhook") | documented(take_bounce, raises=(InvalidBounceSignature,), keyless=REPEATED),
+)
+async def take_email_bounce(
+    request: Request[Any, Any, Any],
+    *,
+    bounce_reports: Injected[BounceReports],
+    clock: Injected[Clock],
+    executor: Injected[Executor[Repositories]],
+) -> None:
+    """Receive an e-mail that came back (RFC 3464), or a complaint (RFC 5965), from the platform's mail server.
+
+    The body is the e-mail as it arrived (`message/rfc822`). `X-Bounce-Timestamp` is the time in seconds since 1970,
+    `X-Bounce-Signature` the HMAC-SHA256 over the time, a full stop and the body, in hexadecimal; a signature that is
+    wrong, or older or newer than five minutes, is rejected with 403. Of a repetition nothing changes. An e-mail that
+    is no report, or about none of the platform's messages, is answered with 204.
+    """
+    bounce = bounce_reports.read(
+        await request.body(),
+        timestamp=request.headers.get(TIMESTAMP, ""),
+        signature=request.headers.get(SIGNATURE, ""),
+        now=clock.now(),
+    )
+    if bounce is not None:
+        await executor.run(take_bounce, bounce, actor=SYSTEM)
+
+
+routes: Final = Router("/webhooks/email-bounces", route_handlers=[take_email_bounce])
