@@ -93,6 +93,7 @@ from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 from entrypoints.storage_settings import StorageSettings
 from entrypoints.telegram.bot import Bot
+from entrypoints.telegram.messages import TelegramMessageSender
 from entrypoints.telegram.screens import Parts
 
 
@@ -521,6 +522,11 @@ class Container(containers.DeclarativeContainer):
                 twilio=sms_message_sender,
                 kavenegar=sms_message_sender,
                 none=providers.Object(None),
+            ),
+            telegram=providers.Selector(
+                settings.provided.telegram.messages,
+                on=providers.Singleton(TelegramMessageSender, chats),
+                off=providers.Object(None),
             ),
             push=providers.Selector(
                 settings.provided.push.service,

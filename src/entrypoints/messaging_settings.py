@@ -132,7 +132,8 @@ class TelegramSettings:
     freshness: timedelta = timedelta(minutes=5)
     """BOOKING_TELEGRAM_FRESHNESS_SECONDS: how long an assertion of Telegram is valid."""
     bot_name: str = ""
-    """BOOKING_TELEGRAM_BOT_NAME: the bot's user name, without `@`; empty: the bot answers nobody."""
+    """BOOKING_TELEGRAM_BOT_NAME: the bot's user name, without `@`; empty: the bot answers nobody
+    and sends no messages."""
     webhook_secret: str = field(default="", repr=False)
     """BOOKING_TELEGRAM_WEBHOOK_SECRET: what Telegram sends with each update; empty: none is accepted."""
     api_url: str = "https://api.telegram.org"
@@ -142,6 +143,11 @@ class TelegramSettings:
     def bot_token(self) -> str:
         """The current token; empty without a bot."""
         return self.bot_tokens[0] if self.bot_tokens else ""
+
+    @property
+    def messages(self) -> str:
+        """`on` if the bot sends messages, else `off`."""
+        return "on" if self.bot_name else "off"
 
 
 def sms_settings(read: Environ) -> SmsSettings:

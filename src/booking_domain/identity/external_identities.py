@@ -39,6 +39,8 @@ class ExternalIdentity:
     """A permanent id, not a user name that can pass to another person."""
     user_id: UserId
     linked_at: datetime
+    unreachable_since: datetime | None = None
+    """Since when its chat takes no messages; until the person writes again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,10 @@ class ExternalIdentities(Protocol):
 
     async def add(self, identity: ExternalIdentity) -> None:
         """Link an identity, or raise `ConcurrentChange` if it is linked, or the account has one at the service."""
+        ...
+
+    async def save(self, identity: ExternalIdentity) -> None:
+        """Store `unreachable_since`, unless the subject is not linked to this account any more."""
         ...
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:

@@ -1,10 +1,14 @@
-"""An e-mail address that takes no news: nothing is sent there until it is verified again."""
+"""An e-mail address or a chat that takes no news.
 
-from dataclasses import dataclass, field
+Nothing is sent there until the address is verified again, or the person writes to the bot again.
+"""
+
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from booking_domain.identity.events import EmailUndeliverable, account_event
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import Undeliverable, User, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.executor import Context, UseCase
@@ -43,4 +47,24 @@ async def _mark(command: MarkUndeliverable, tx: IdentityTx, context: Context) ->
         await give_up_address(user, command.email, reason, sent_at=context.now, tx=tx, context=context)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkChat:
+    """Note whether an account's chat takes messages."""
+
+    user_id: UserId
+    chat: str = field(repr=False)
+    """The subject of the identity."""
+    reachable: bool
+
+
+async def _mark_chat(command: MarkChat, tx: IdentityTx, context: Context) -> None:
+    """Does nothing if another chat is linked by now, or none."""
+    identity = await tx.external_identities.get(command.user_id, IdentityProvider.TELEGRAM)
+    if identity is None or identity.subject != command.chat:
+        return
+    since = None if command.reachable else identity.unreachable_since or context.now
+    await tx.external_identities.save(replace(identity, unreachable_since=since))
+
+
 mark_undeliverable: Final = UseCase(Permission.RUN_PLATFORM, _mark)
+mark_chat: Final = UseCase(Permission.RUN_PLATFORM, _mark_chat)

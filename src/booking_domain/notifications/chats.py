@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 MAX_CHAT_TEXT: Final = 4_096
-"""Characters of a message."""
+"""Units of UTF-16 in a message."""
 MAX_BUTTON_DATA: Final = 64
 """Bytes that come back when a button is tapped."""
 

@@ -44,6 +44,8 @@ class MessageChannel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    TELEGRAM = "telegram"
+    """The recipient's chat with the platform's bot."""
     PUSH = "push"
     """All devices of the recipient. It is sent beside the other channels, and stands in for none of them."""
 
@@ -113,6 +115,8 @@ class Contact:
     to: str = field(repr=False)
 
 
+CHAT: Final = Contact(MessageChannel.TELEGRAM, "")
+"""The chat that a user has linked and that takes messages, if there is one; the first of the contacts."""
 DEVICES: Final = Contact(MessageChannel.PUSH, "")
 """All devices of a user, if there are any; the last of the contacts."""
 

@@ -48,6 +48,8 @@ class OutgoingMessage:
     type: str = ""
     """The topic of the event, e.g. `booking.confirmed`."""
     booking_id: BookingId | None = None
+    about_id: UUID | None = None
+    """The subject of the event."""
 
 
 class MessageSender(Protocol):

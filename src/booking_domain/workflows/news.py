@@ -9,7 +9,20 @@ from booking_domain.notifications.push import Urgency
 
 _REMINDERS: Final = frozenset(event.topic for event in reminders.EVENTS)
 _BOOKINGS: Final = frozenset(
-    {"booking", "consent", "desk_payment", "dispute", "payment", "provider", "refund", "review", "salon", "waitlist"}
+    {
+        "booking",
+        "consent",
+        "desk_payment",
+        "dispute",
+        "idea",
+        "ledger",
+        "payment",
+        "provider",
+        "refund",
+        "review",
+        "salon",
+        "waitlist",
+    }
 )
 """The contexts of topics. News of other contexts, above all of the account, cannot be turned off by a link."""
 

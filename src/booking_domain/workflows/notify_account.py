@@ -26,7 +26,7 @@ from booking_domain.identity.events import (
     SessionsEnded,
 )
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.notifications.model import DEVICES, Contact, MessageChannel
+from booking_domain.notifications.model import CHAT, DEVICES, Contact, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.workflows.ports import Reads
@@ -173,4 +173,4 @@ async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Conta
     if isinstance(event, EmailUndeliverable):
         email = None
     addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
-    return [*(Contact(channel, to) for channel, to in addresses if to is not None), DEVICES]
+    return [CHAT, *(Contact(channel, to) for channel, to in addresses if to is not None), DEVICES]

@@ -11,7 +11,7 @@ from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
-from booking_domain.notifications.model import DEVICES, Contact, MessageChannel
+from booking_domain.notifications.model import CHAT, DEVICES, Contact, MessageChannel
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import RefundChanged, RefundMade
@@ -106,9 +106,10 @@ def _values(
 
 
 async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
-    """Notify a user: in the app, on devices, and by e-mail, else by SMS, if the contact exists and its channel is on.
+    """Notify a user: in the app, on devices, and in the linked chat, else by e-mail, else by SMS.
 
-    An address that its server refuses is no contact.
+    A contact counts if it exists and its channel is on; an address that its server refuses, or a chat that is blocked,
+    is none.
 
     Deleted accounts are told nothing.
     """
@@ -116,6 +117,7 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
         return
     kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.wants
     reachable = (
+        (CHAT.channel, CHAT.to, wants(kind, NewsChannel.TELEGRAM)),
         (MessageChannel.EMAIL, user.email, user.email_undeliverable_at is None and wants(kind, NewsChannel.EMAIL)),
         (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
         (DEVICES.channel, DEVICES.to, wants(kind, NewsChannel.PUSH)),

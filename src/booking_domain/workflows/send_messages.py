@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from booking_domain.identity.external_identities import ExternalIdentityReads, IdentityProvider
 from booking_domain.identity.model import User
-from booking_domain.identity.undeliverable import MarkUndeliverable, mark_undeliverable
-from booking_domain.notifications.errors import EmailRefused
-from booking_domain.notifications.model import Contact, MessageChannel, Notification
+from booking_domain.identity.undeliverable import MarkChat, MarkUndeliverable, mark_chat, mark_undeliverable
+from booking_domain.notifications.errors import ChatBlocked, EmailRefused
+from booking_domain.notifications.model import CHAT, Contact, MessageChannel, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
 from booking_domain.notifications.use_cases.notifications import (
@@ -45,8 +46,9 @@ ATTEMPTS_PER_TURN: Final = 10
 class KeepingNotifier(Notifier):
     """Keeps notifications, whose messages are sent afterwards."""
 
-    def __init__(self, executor: Executor[Repositories]) -> None:
+    def __init__(self, executor: Executor[Repositories], identities: ExternalIdentityReads) -> None:
         self._executor = executor
+        self._identities = identities
         self.notified: set[UserId] = set()
         """Whom to send messages to."""
 
@@ -59,11 +61,23 @@ class KeepingNotifier(Notifier):
         *,
         everywhere: bool = False,
     ) -> None:
+        if CHAT in contacts:
+            chat = await chat_of(user_id, self._identities)
+            others = [each for each in contacts if each != CHAT]
+            contacts = others if chat is None else [Contact(MessageChannel.TELEGRAM, chat), *others]
         command = KeepNotification(
             user_id=user_id, event=event, notice=notice, contacts=contacts, everywhere=everywhere
         )
         if await self._executor.run(keep_notification, command, actor=SYSTEM) and contacts:
             self.notified.add(user_id)
+
+
+async def chat_of(user_id: UserId, identities: ExternalIdentityReads) -> str | None:
+    """The chat of a user that takes messages; None if there is none."""
+    for each in await identities.of_user(user_id):
+        if each.provider is IdentityProvider.TELEGRAM and each.unreachable_since is None:
+            return each.subject
+    return None
 
 
 async def send_due_messages(
@@ -101,6 +115,9 @@ async def send_due_messages(
             refused = MarkUndeliverable(user_id=user_id, email=due.message.to)
             await executor.run(mark_undeliverable, refused, actor=SYSTEM)
             user = await reads.users.get(user_id)
+        if attempt.failure == ChatBlocked.code:
+            blocked = MarkChat(user_id=user_id, chat=due.message.to, reachable=False)
+            await executor.run(mark_chat, blocked, actor=SYSTEM)
         await executor.run(record_attempt, attempt, actor=SYSTEM)
         if attempt.failure and not attempt.permanent:
             break
@@ -134,6 +151,7 @@ def _outgoing(due: MessageView) -> OutgoingMessage:
         user_id=message.user_id,
         type=notification.type,
         booking_id=notification.booking_id,
+        about_id=notification.about_id,
     )
 
 

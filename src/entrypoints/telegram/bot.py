@@ -9,6 +9,7 @@ from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.telegram_links import LinkCodes
+from booking_domain.identity.undeliverable import MarkChat, mark_chat
 from booking_domain.identity.use_cases.accounts import ChooseLanguage, choose_language
 from booking_domain.identity.use_cases.external_identities import LinkByCode, link_by_code
 from booking_domain.notifications.chats import ChatMessage, Chats
@@ -16,6 +17,7 @@ from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
 from booking_domain.shared.languages import LANGUAGES
+from booking_domain.workflows.send_messages import chat_of
 from entrypoints.languages.documents import Phrase, Wording
 from entrypoints.telegram import bookings, placing, screens
 from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu
@@ -128,7 +130,12 @@ class Bot:
         reads = self._parts.reads
         user_id = await reads.external_identities.user_of(IdentityProvider.TELEGRAM, str(sender.id))
         user = None if user_id is None else await reads.users.get(user_id)
-        return user if user is not None and user.status is UserStatus.ACTIVE else None
+        if user is None or user.status is not UserStatus.ACTIVE:
+            return None
+        if await chat_of(user.id, reads.external_identities) is None:  # it was blocked
+            again = MarkChat(user_id=user.id, chat=str(sender.id), reachable=True)
+            await self._parts.executor.run(mark_chat, again, actor=SYSTEM)
+        return user
 
     async def _link(self, sender: Sender, text: str) -> ChatMessage:
         """Link the chat to the account that has asked for the code."""

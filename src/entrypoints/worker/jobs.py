@@ -79,7 +79,10 @@ class Jobs:
             await task.defer_async(**request.arguments)
 
     async def _keep_notices(self, _: Container, *, message: str) -> Sequence[JobRequest]:
-        event, notifier = from_json(message), KeepingNotifier(self._container.executor())
+        event, notifier = (
+            from_json(message),
+            KeepingNotifier(self._container.executor(), self._container.reads().external_identities),
+        )
         # A job of an earlier version may hold an event of which nobody is notified.
         for notify in self._notices.get(type(event), ()):
             await notify(

@@ -74,7 +74,7 @@ class Desk:
             await notify_of_reminder(
                 event,
                 reads=self.studio.reads,
-                notifier=KeepingNotifier(self.studio.executor),
+                notifier=KeepingNotifier(self.studio.executor, self.studio.reads.external_identities),
                 translator=GettextTranslator("en"),
             )
 

@@ -65,7 +65,7 @@ class Office:
         async with self.platform.database.begin() as tx:
             if await tx.users.lock(self.user.id) is None:
                 await tx.users.add(self.user)
-        notifier = KeepingNotifier(self.platform.executor)
+        notifier = KeepingNotifier(self.platform.executor, self.platform.reads.external_identities)
         await notifier.notify(self.user.id, event or self.event(), NOTICE, contacts, everywhere=everywhere)
         return notifier.notified == {self.user.id}
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from adapters.postgres.identity.tables import external_identities, used_assertions
@@ -33,6 +33,11 @@ _ALL_OF_USER: Final = Statement(
     select(*IDENTITY.columns).where(_i.user_id == bindparam("user_id")).order_by(_i.provider)
 )
 _ADD: Final = IDENTITY.insert()
+_SAVE: Final = Statement(
+    update(external_identities)
+    .where(*_OF_USER, _i.subject == bindparam("linked_subject"))
+    .values(unreachable_since=bindparam("since"))
+)
 _REMOVE: Final = Statement(delete(external_identities).where(*_OF_USER))
 # A concurrent use of the same assertion waits for this commit and then finds the row.
 _USE: Final = Statement(insert_or_not(used_assertions).on_conflict_do_nothing().returning(_u.digest))
@@ -54,6 +59,15 @@ class PostgresExternalIdentities(WithWork, ExternalIdentities):
     async def add(self, identity: ExternalIdentity) -> None:
         await self._work.execute(_ADD, **IDENTITY.write(identity))
         await self._work.flush()
+
+    async def save(self, identity: ExternalIdentity) -> None:
+        await self._work.execute(
+            _SAVE,
+            user_id=identity.user_id,
+            provider=identity.provider.value,
+            linked_subject=identity.subject,
+            since=identity.unreachable_since,
+        )
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
         await self._work.execute(_REMOVE, user_id=user_id, provider=provider.value)

@@ -211,6 +211,7 @@ external_identities: Final = Table(
     Column("subject", Text, nullable=False),
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
     instant("linked_at"),
+    instant("unreachable_since", nullable=True),
     PrimaryKeyConstraint("provider", "subject"),
     UniqueConstraint("user_id", "provider"),
     one_of("provider", IdentityProvider),

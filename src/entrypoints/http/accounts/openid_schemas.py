@@ -91,6 +91,8 @@ class LinkedIdentityJson(Json, frozen=True, kw_only=True):
 
     service: Annotated[str, one_of(IdentityProvider)]
     linked_at: Timestamp
+    unreachable_since: Timestamp | None = None
+    """Of Telegram: since when the chat takes no messages of the bot; until the person writes to it again."""
 
 
 class LinkedIdentitiesJson(Json, frozen=True, kw_only=True):
@@ -106,7 +108,9 @@ def start_json(start: OpenIdStart) -> OpenIdStartJson:
 
 def linked_json(identity: ExternalIdentity) -> LinkedIdentityJson:
     """Show a service, without the subject: it is the service's business."""
-    return LinkedIdentityJson(service=identity.provider.value, linked_at=identity.linked_at)
+    return LinkedIdentityJson(
+        service=identity.provider.value, linked_at=identity.linked_at, unreachable_since=identity.unreachable_since
+    )
 
 
 def read_form(body: bytes) -> ServiceAnswer:

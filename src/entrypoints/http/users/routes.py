@@ -107,8 +107,9 @@ async def set_my_preferences(
 ) -> Response[PreferencesJson]:
     """Replace your notification preferences.
 
-    Booking notifications are sent by e-mail, or else by SMS, and never over a channel that is off; with both off, none
-    are sent. One-time codes, and notices of changes to the account itself, are always sent.
+    Booking notifications are sent into the linked Telegram chat, or else by e-mail, or else by SMS, and besides to
+    devices; never over a channel that is off. One-time codes, and notices of changes to the account itself, are always
+    sent.
     """
     edit = EditAccount(
         changes={"preferences": data.preferences()}, expected_version=expected_version(if_match), current=session_id

@@ -72,7 +72,8 @@ class Post:
         kind = type("News", (PhoneChanged,), {"topic": topic})
         event = kind(id=EventId(uuid4()), occurred_at=self.api.clock.now(), user_id=self.user_id)
         notice = NoticeTemplate(subject="Confirmed", text="See you.").fill()
-        notifier = KeepingNotifier(self.api.container.executor())
+        container = self.api.container
+        notifier = KeepingNotifier(container.executor(), container.reads().external_identities)
         await tell(
             await self.user(),
             cast("PhoneChanged", event),
@@ -189,7 +190,7 @@ async def test_the_owner_is_told_in_the_app_and_by_the_other_channels(post: Post
     [event] = await post.told()
     executor, reads = post.api.container.executor(), post.api.container.reads()
     for _ in range(2):
-        notifier = KeepingNotifier(executor)
+        notifier = KeepingNotifier(executor, reads.external_identities)
         await notify_account(event, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
     await post.deliver()
     listed = (await post.api.get("/notifications", post.token)).json()["items"]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -14,13 +15,21 @@ from tests.unit.adapters.telegram.simulator import Shown, TelegramSimulator
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, serving
 
 from adapters.telegram.bot_api import TelegramBotApi
+from booking_domain.bookings.events import BookingPlaced
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE
+from booking_domain.notifications.ports import MessageFilter
+from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.notify_waiting import notify_waiting
+from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
 from entrypoints.cli.startup import CannotStart
 from entrypoints.cli.telegram import poll, run_bot
+from entrypoints.languages.notices import GettextTranslator
 from entrypoints.telegram.codes import joined
 
 SECRET: Final = "webhook-secret-of-the-test-0123456789"
@@ -95,12 +104,13 @@ async def link_code(api: Api, token: str) -> str:
 
 
 @pytest.fixture
-async def phone() -> AsyncIterator[Phone]:
+async def phone(tmp_path: Path) -> AsyncIterator[Phone]:
     simulator = TelegramSimulator(token=TOKEN)
     environ = {
         "BOOKING_TELEGRAM_BOT_TOKEN": TOKEN,
         "BOOKING_TELEGRAM_BOT_NAME": "example_bot",
         "BOOKING_TELEGRAM_WEBHOOK_SECRET": SECRET,
+        "BOOKING_DATA_DIR": str(tmp_path),
     }
     async with simulator.open() as url, serving(**environ) as api:
         simulator.url = url
@@ -356,6 +366,84 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
     customer = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await customer.linked(token)
     assert (await customer.write("/today")).text == "2026-11-23: 1 bookings"
+
+
+async def news(phone: Phone, token: str, event: type[Event], notify: Any) -> list[tuple[str, str, str]]:
+    """Notify of the last event of this type, send what is due, and return the messages of an account.
+
+    Of each: channel, status, failure.
+    """
+    api = phone.api
+    account = (await api.get("/auth/me", token)).json()["id"]
+    found = [each for each in await api.database.outbox_events() if type(each) is event][-1]
+    executor, reads = api.container.executor(), api.container.reads()
+    notifier = KeepingNotifier(executor, reads.external_identities)
+    await notify(found, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
+    for user_id in notifier.notified:
+        while await send_due_messages(
+            user_id, clock=api.clock, reads=reads, executor=executor, sender=api.container.message_sender()
+        ):
+            api.clock.advance(timedelta(minutes=1))
+    log = await reads.notifications.messages(MessageFilter())
+    return [
+        (view.message.channel, view.message.status, view.message.failure)
+        for view in sorted(log, key=lambda view: view.message.rank)
+        if view.notification.event_id == found.id and str(view.message.user_id) == account
+    ]
+
+
+async def test_an_offer_is_pushed_into_the_chat_and_booked_with_its_button(phone: Phone) -> None:
+    api = phone.api
+    _, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    await phone.linked(token)
+    wish = {"providerId": provider_id, "from": MONDAY_AT_TEN, "to": "2026-11-23T10:01:00+08:00"}
+    assert (await api.post("/waitlist", token, json=wish)).status_code == 201
+    command = OfferFreed(provider_id=ProviderId(UUID(provider_id)))
+    await api.container.executor().run(offer_freed, command, actor=SYSTEM)
+    phone.simulator.limited_for = 30  # it is sent later, once
+    sent = await news(phone, token, WaitlistOffered, notify_waiting)
+    assert sent == [("telegram", "sent", ""), ("email", "skipped", "")]
+    chat = phone.simulator.chats[phone.person["id"]]
+    assert ["Book this time" in each.buttons for each in chat] == [*[False] * (len(chat) - 1), True]
+    assert "Status: confirmed" in (await phone.tap("Book this time")).text
+
+
+async def test_a_blocked_chat_falls_back_to_e_mail_until_the_person_writes_again(phone: Phone) -> None:
+    api = phone.api
+    _, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    await phone.linked(token)
+    phone.simulator.blocked.add(phone.person["id"])
+    await api.booked(token, provider_id)
+    assert await news(phone, token, BookingPlaced, notify_parties) == [
+        ("telegram", "failed", "chat.blocked"),
+        ("email", "sent", ""),
+    ]
+    (linked,) = (await api.get("/users/me/identities", token)).json()["items"]
+    assert linked["unreachableSince"]
+    await api.booked(token, provider_id, "2026-11-23T12:00:00+08:00")
+    assert await news(phone, token, BookingPlaced, notify_parties) == [("email", "sent", "")]
+    phone.simulator.blocked.clear()
+    await phone.write("/help")
+    (linked,) = (await api.get("/users/me/identities", token)).json()["items"]
+    assert "unreachableSince" not in linked
+    await api.booked(token, provider_id, "2026-11-23T14:00:00+08:00")
+    assert (await news(phone, token, BookingPlaced, notify_parties))[0] == ("telegram", "sent", "")
+    assert phone.simulator.last(phone.person).buttons[0] == "Show the booking"
+
+
+async def test_no_news_comes_into_the_chat_of_a_person_who_has_turned_it_off(phone: Phone) -> None:
+    api = phone.api
+    _, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    await phone.linked(token)
+    wishes = (await api.get("/users/me/preferences", token)).json()
+    wishes["channels"]["telegram"] = False
+    changed = await api.call("PUT", "/users/me/preferences", token, json=wishes)
+    assert changed.status_code == 200, changed.text
+    await api.booked(token, provider_id)
+    assert await news(phone, token, BookingPlaced, notify_parties) == [("email", "sent", "")]
 
 
 async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone) -> None:

@@ -50,6 +50,21 @@ async def _owner(backend: Backend, subject: str) -> UserId | None:
 class ExternalIdentitiesContract(StorageContract):
     """Identities of accounts at other services."""
 
+    async def test_it_is_kept_since_when_a_chat_is_unreachable(self, backend: Backend, make: Builder) -> None:
+        user, other = await _joined(backend, make), await _joined(backend, make)
+        identity = _identity(user)
+        await _link(backend, identity)
+        await _link(backend, _identity(other, "2"))
+        for since in (NOW + INSTANT, None):
+            async with backend.begin() as tx:
+                await tx.external_identities.save(replace(identity, unreachable_since=since))
+                await tx.external_identities.save(replace(identity, subject="3", unreachable_since=NOW))
+                await tx.external_identities.save(replace(identity, user_id=other.id, unreachable_since=NOW))
+            [kept] = await backend.reads.external_identities.of_user(user.id)
+            assert kept == replace(identity, unreachable_since=since)
+            [untouched] = await backend.reads.external_identities.of_user(other.id)
+            assert untouched.unreachable_since is None
+
     async def test_an_identity_is_found_by_subject_and_by_account(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(2)]
         identities = [_identity(user, subject) for user, subject in zip(users, ("1", "11"), strict=True)]

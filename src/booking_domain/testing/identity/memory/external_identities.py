@@ -1,6 +1,7 @@
 """External identities and used assertions in memory."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from booking_domain.identity.external_identities import (
@@ -43,6 +44,12 @@ class MemoryExternalIdentities(ExternalIdentities):
         if key in self._state[EXTERNAL_IDENTITIES] or await self.get(identity.user_id, identity.provider) is not None:
             raise ConcurrentChange(what="identity")
         self._state[EXTERNAL_IDENTITIES][key] = identity
+
+    async def save(self, identity: ExternalIdentity) -> None:
+        key = identity.provider, identity.subject
+        stored = self._state[EXTERNAL_IDENTITIES].get(key)
+        if stored is not None and stored.user_id == identity.user_id:
+            self._state[EXTERNAL_IDENTITIES][key] = replace(stored, unreachable_since=identity.unreachable_since)
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
         found = await self.get(user_id, provider)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from booking_domain.notifications.model import DEVICES, Contact
+from booking_domain.notifications.model import CHAT, DEVICES, Contact
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, Notifier, OutgoingMessage
 from booking_domain.shared.errors import Unavailable
@@ -32,7 +32,7 @@ class MemoryMessageSender(MessageSender):
 class MemoryNotifier(Notifier):
     """Keeps what people are told, and appends a message to the first of their contacts, or to all, to `delivered`.
 
-    Nobody has a device.
+    Nobody has a chat or a device.
     """
 
     def __init__(self) -> None:
@@ -57,8 +57,8 @@ class MemoryNotifier(Notifier):
         if (event.id, user_id) in self.notices:
             return
         self.notices[event.id, user_id] = notice
-        chosen = contacts if everywhere else contacts[:1]
-        for contact in (each for each in chosen if each != DEVICES):
+        addresses = [each for each in contacts if each not in {CHAT, DEVICES}]
+        for contact in addresses if everywhere else addresses[:1]:
             message = OutgoingMessage(
                 id=uuid5(event.id, f"{user_id} {contact.channel}"),
                 channel=contact.channel,
