@@ -47,9 +47,16 @@ TRACE: Final = b"""
         INSERT INTO traced VALUES (NEW.seq, NEW.id, NEW.topic);
         RETURN NEW;
     END $$;
-    CREATE TRIGGER trace AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION trace()
+    CREATE TRIGGER trace AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION trace();
+    CREATE TABLE traced_live (channel text NOT NULL, type text NOT NULL);
+    CREATE FUNCTION trace_live() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO traced_live VALUES (NEW.channel, NEW.type);
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER trace AFTER INSERT ON live_events FOR EACH ROW EXECUTE FUNCTION trace_live()
 """
-"""Every event that was ever in the outbox, in its order."""
+"""Every event that was ever in the outbox, in its order, and every live event: they are kept for minutes only."""
 _PUBLIC: Final = [event.topic for event in PUBLIC_EVENTS]
 _TO_DO: Final = """
     SELECT 'events', count(*) FROM outbox
@@ -315,6 +322,19 @@ class Lives:
         for booking_id in self._lives:
             due = [message for message in booking_of if booking_of[message] == booking_id]
             assert [message for message in arrived if booking_of[message] == booking_id] == due
+
+    async def live_and_due(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """How many live events of notifications and of bookings and money there are, and how many are due."""
+        live = await self._rows(
+            "SELECT type = 'notification.received' AS told, count(*) FROM traced_live"
+            " WHERE channel IN ('bookings', 'payments', 'notifications') GROUP BY told ORDER BY told"
+        )
+        due = await self._rows(
+            "SELECT topic = 'notification.kept' AS told, count(*) FROM traced"
+            " WHERE topic = ANY(%s) GROUP BY told ORDER BY told",
+            ["notification.kept", *_PUBLIC],
+        )
+        return live, due
 
     async def assert_no_job_failed(self) -> None:
         assert await self._rows("SELECT task_name FROM procrastinate_jobs WHERE status = 'failed'") == []

@@ -198,6 +198,8 @@ class Scene:
         assert await self.lives.money() == self.lives.due()
         assert await self.lives.refunds() == self.lives.refunds_due()
         assert await self.lives.told() == {(fate, tuple(sorted(TOLD[fate]))) for fate in self.lives.fates}
+        live, due = await self.lives.live_and_due()
+        assert live == due
         return await self.lives.arrivals()
 
 
