@@ -129,6 +129,10 @@ class Api(Server):
         """SIGKILL the API with all its processes."""
         self._program.kill()
 
+    def stop(self) -> int:
+        """Ask the API to stop; return its exit code."""
+        return self._program.stop()
+
     def kill_processes_that_serve(self) -> None:
         """SIGKILL the serving processes; their parent stays alive and replaces them."""
         for process in self.processes():

@@ -171,9 +171,10 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
             await adapter.open()
             opened.push_async_callback(adapter.close)
         opened.push_async_callback(container.computing().close)
-        hub = container.live_hub()
+        hub, sockets = container.live_hub(), container.live_sockets()
         opened.push_async_callback(hub.aclose)
         opened.enter_context(when_stopping(hub.stop))
+        opened.enter_context(when_stopping(sockets.stop, sockets.drained))
         opened.push_async_callback(container.image_encoder().close)
         container.password_hasher()  # computes a dummy hash at construction, so do it before the first request
         yield

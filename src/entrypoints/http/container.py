@@ -29,6 +29,8 @@ from entrypoints.http.kit.session_cookies import SessionCookies, provide_session
 from entrypoints.http.kit.transport import Https
 from entrypoints.http.kit.turns import Turns
 from entrypoints.http.live.hub import LiveHub
+from entrypoints.http.live.socket_guard import SocketGuard
+from entrypoints.http.live.sockets import LiveSockets
 from entrypoints.settings import Environment, Settings
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
@@ -74,26 +76,28 @@ class HttpContainer(Container):
         Container.clock,
         admins=Container.settings.provided.admin_networks,
     )
+    https = providers.Singleton(
+        Https,
+        clients,
+        Container.settings.provided.public_url,
+        required=Container.settings.provided.require_https,
+    )
+    route_limits = providers.Singleton(
+        RouteLimits,
+        Container.settings.provided.quotas,
+        shared=Container.shared_rate_limiter,
+        own=Container.process_rate_limiter,
+        clients=clients,
+        clock=Container.clock,
+        on=Container.settings.provided.rate_limits,
+    )
     request_guard = providers.Singleton(
         RequestGuard,
         Container.access_tokens,
         Container.reads.provided.sessions,
         Container.clock,
-        https=providers.Singleton(
-            Https,
-            clients,
-            Container.settings.provided.public_url,
-            required=Container.settings.provided.require_https,
-        ),
-        limits=providers.Singleton(
-            RouteLimits,
-            Container.settings.provided.quotas,
-            shared=Container.shared_rate_limiter,
-            own=Container.process_rate_limiter,
-            clients=clients,
-            clock=Container.clock,
-            on=Container.settings.provided.rate_limits,
-        ),
+        https=https,
+        limits=route_limits,
         addresses=address_guard,
         auditing=providers.Singleton(Auditing, Container.executor, clients),
         two_factors=Container.settings.provided.second_factor_roles,
@@ -105,6 +109,21 @@ class HttpContainer(Container):
         Container.database.provided.live_signal.call(),
         Container.clock,
         Container.settings.provided.live_streams,
+    )
+    live_sockets = providers.Singleton(
+        LiveSockets,
+        live_hub,
+        providers.Singleton(
+            SocketGuard,
+            Container.access_tokens,
+            Container.clock,
+            https=https,
+            limits=route_limits,
+            addresses=address_guard,
+            clients=clients,
+            two_factors=Container.settings.provided.second_factor_roles,
+            origins=providers.Callable(own_origins, Container.settings),
+        ),
     )
     inbox_pages = providers.Singleton(Pages, ASSETS)
     inbox = providers.Callable(inbox_of, Container.settings, Container.message_files)

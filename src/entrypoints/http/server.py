@@ -42,9 +42,9 @@ def serve(settings: Settings) -> None:
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
         loop=Loops.uvloop,
-        # HTTP/2 and WebSockets would need limits of their own; TLS ends at a proxy, which speaks HTTP/1.1 to us.
+        # HTTP/2 would need limits of its own; TLS ends at a proxy, which speaks HTTP/1.1 to us.
         http=HTTPModes.http1,
-        websockets=False,
+        websockets=True,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),
         respawn_failed_workers=True,
         workers_kill_timeout=10,

@@ -1,6 +1,7 @@
-"""The access log: an entry for each response, without addresses, queries or values of path parameters."""
+"""The access log: an entry for each response and WebSocket, without addresses, queries or values of path parameters."""
 
 import logging
+from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 
@@ -10,30 +11,39 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking_domain.shared.actor import Actor
 from entrypoints.http.kit.response_headers import request_id
+from entrypoints.http.kit.security_events import WEBSOCKET
 
 _PROBES: Final = ("/health", "/api/v1/health", "/metrics")
 """Their requests come every few seconds: level debug."""
+_LOGGED: Final = frozenset({ScopeType.HTTP, ScopeType.WEBSOCKET})
 _log: Final = logging.getLogger(__name__)
 
 
 def log_requests(app: Litestar) -> None:
-    """Log every request when its response is complete; one that the client left has the status null."""
+    """Log every request when its response is complete; one that the client left has the status null.
+
+    A WebSocket is logged when it is closed: with the code of the close frame, 101 if the client left, 403 if refused.
+    """
     app.asgi_handler = _logged(app.asgi_handler)
 
 
 def _logged(app: ASGIApp) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         level = logging.DEBUG if scope["path"].startswith(_PROBES) else logging.INFO
-        if scope["type"] != ScopeType.HTTP or not _log.isEnabledFor(level):
+        if scope["type"] not in _LOGGED or not _log.isEnabledFor(level):
             await app(scope, receive, send)
             return
-        method, started = scope["method"], perf_counter()
+        method, started = scope.get("method", WEBSOCKET), perf_counter()
         status: int | None = None
 
         async def sent(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+            elif message["type"] == "websocket.accept":
+                status = HTTPStatus.SWITCHING_PROTOCOLS
+            elif message["type"] == "websocket.close":
+                status = HTTPStatus.FORBIDDEN if status is None else message["code"]
             await send(message)
 
         try:

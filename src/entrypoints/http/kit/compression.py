@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from zstandard import ZstdCompressor
@@ -45,6 +46,8 @@ CODINGS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType({"zstd
 
 class Compression(ASGIMiddleware):
     """Compresses complete responses; streamed responses pass unchanged."""
+
+    scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Hold the start of the response until its length is known."""

@@ -89,7 +89,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
     says = catalogue_of(negotiated_language(request.scope["headers"]))
     match error:
         case DomainError():
-            note(request, error)
+            note(request.scope, error)
             status = status_of(type(error))
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
                 where, headers = _errors_of(request, error, says), _headers_of(error)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from litestar.types import Scope
@@ -86,9 +85,8 @@ class RouteLimits:
         }
         self._of_handlers: dict[int, _Policy | None] = {}
 
-    async def count(self, request: Request[Any, Any, Any]) -> None:
+    async def count(self, scope: Scope) -> None:
         """Count the request or raise `RateLimited`; the response headers report the remaining quota."""
-        scope = request.scope
         policy = self._policy_of(scope["route_handler"])
         actor: Actor | None = scope.get("user")
         who = f"account {actor.id}" if actor is not None else f"address {self._clients.counted_as(scope)}"

@@ -106,7 +106,7 @@ class RequestGuard:
             self._authenticate(request)
         finally:
             # Count rejected requests too, and prefer 429 to 401: otherwise tokens could be guessed without limit.
-            await self._limits.count(request)
+            await self._limits.count(request.scope)
         self._addresses.require_allowed(request.scope.get("user"), request.scope)
         await self._require_live_session(request)
         refuse_encoded(request.scope["headers"])
@@ -139,7 +139,7 @@ class RequestGuard:
 
     def _bearer(self, request: Request[Any, Any, Any], access: str | None) -> Bearer | None:
         """The bearer of the access token, which is in the header or in a cookie; None without one that counts."""
-        given = _bearer_token(request.scope["headers"])
+        given = bearer_token(request.scope["headers"])
         token = request.cookies.get(ACCESS_COOKIE) if given is None else given
         if token is None:
             return None
@@ -167,7 +167,8 @@ class RequestGuard:
             await require_live_session(actor, scope["auth"], self._sessions, now=self._clock.now())
 
 
-def _bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The access token of the header `Authorization`."""
     for name, value in headers:
         if name == b"authorization":
             scheme, _, token = value.decode("latin-1").partition(" ")

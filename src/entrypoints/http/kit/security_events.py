@@ -5,10 +5,10 @@ An entry names the account or address, and never a token, login, code, password,
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from litestar import Request
+from litestar.types import Scope
 
 from booking_domain.identity.errors import (
     AccountDisabled,
@@ -50,23 +50,24 @@ EVENTS: Final[Mapping[type[DomainError], tuple[str, str]]] = MappingProxyType(
     }
 )
 """The first class that an error is an instance of counts. `StructuredSecurityLog` logs failed logins."""
+WEBSOCKET: Final = "WEBSOCKET"
+"""What stands for the method of a WebSocket."""
 _log: Final = structlog.get_logger("entrypoints.http.security")
 
 
-def note(request: Request[Any, Any, Any], error: DomainError) -> None:
+def note(scope: Scope, error: DomainError) -> None:
     """Write the entry if the error is in `EVENTS`."""
     found = next((event for kind, event in EVENTS.items() if isinstance(error, kind)), None)
     if found is None:
         return
     event, level = found
-    scope = request.scope
     who = counted(scope["state"]) or Counted("none", "nobody")
     getattr(_log, level)(
         event,
         code=error.code,
         limit=who.limit,
         who=who.who,
-        method=scope["method"],
+        method=scope.get("method", WEBSOCKET),
         route=scope.get("path_template", ""),
         request_id=request_id(scope),
     )

@@ -1,15 +1,20 @@
-"""Tells endless streams that the process is asked to stop: granian waits for all responses, up to its time limit.
+"""Tells endless streams and WebSockets that the process is asked to stop.
 
+granian waits for all responses, up to its time limit, but for no WebSocket: it is told to stop once these are closed.
 granian has no hook for this, so its installation of signal handlers is wrapped.
 """
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final, Protocol
 
+DRAIN_SECONDS: Final = 5
+"""How long granian is told to stop after the signal, at most."""
 _told: Final[set[Callable[[], None]]] = set()
+_awaited: Final[set[Callable[[], Awaitable[None]]]] = set()
+_stopping: Final[set[asyncio.Task[None]]] = set()
 
 
 class Stopping(Protocol):
@@ -21,13 +26,17 @@ class Stopping(Protocol):
 
 
 @contextmanager
-def when_stopping(tell: Callable[[], None]) -> Iterator[None]:
-    """Call this as soon as the process is asked to stop."""
+def when_stopping(tell: Callable[[], None], drained: Callable[[], Awaitable[None]] | None = None) -> Iterator[None]:
+    """Call this as soon as the process is asked to stop, and stop once `drained` returns."""
     _told.add(tell)
+    if drained is not None:
+        _awaited.add(drained)
     try:
         yield
     finally:
         _told.discard(tell)
+        if drained is not None:
+            _awaited.discard(drained)
 
 
 def telling(
@@ -41,10 +50,24 @@ def telling(
         def stop() -> None:
             for tell in list(_told):
                 tell()
-            stopping.set()
+            if not _awaited:
+                stopping.set()
+                return
+            task = loop.create_task(_stop_when_drained(stopping))
+            _stopping.add(task)  # the loop keeps only a weak reference
+            task.add_done_callback(_stopping.discard)
 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
         return stopping
 
     return install_and_tell
+
+
+async def _stop_when_drained(stopping: Stopping) -> None:
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.gather(*(drained() for drained in list(_awaited)))
+    finally:
+        stopping.set()

@@ -4,6 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Request, Response
+from litestar.types import Scope
 
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.refusals import Refusal
@@ -21,6 +22,10 @@ class Https:
         self._clients = clients
         self._origin = f"https://{urlsplit(public_url).netloc}"
         self._required = required
+
+    def refuses_socket(self, scope: Scope) -> bool:
+        """Whether a WebSocket was opened unencrypted: what it has leaked is no reason to go on."""
+        return self._required and self._clients.came_in_the_clear(scope)
 
     def answer(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """Return a redirection, or None to continue; raise `Refusal` for a request that may have leaked its body."""

@@ -85,6 +85,11 @@ class Stream:
             self._queue.clear()
             self._wake.set()
 
+    @property
+    def first_waiting(self) -> int | None:
+        """The id of the first event that waits for the client."""
+        return self._queue[0].id if self._queue else None
+
     async def next(self, seconds: float) -> LiveEvent | None:
         """Return the next event; None if the stream has ended, or if there is none in this time."""
         if not self._queue and self.end is None:
@@ -151,6 +156,10 @@ class LiveHub:
         if self._stopping:
             stream.finish(EndReason.SHUTDOWN)
         return stream
+
+    def position(self, stream: Stream) -> int:
+        """The id up to which the client has been given all that it may receive."""
+        return self.last_id if stream.first_waiting is None else stream.first_waiting - 1
 
     def close(self, stream: Stream) -> None:
         """Forget a stream; again has no effect."""

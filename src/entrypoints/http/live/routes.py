@@ -1,4 +1,4 @@
-"""`/events`: live events as server-sent events."""
+"""`/events`: live events as server-sent events; `/ws`: over a WebSocket."""
 
 import re
 from collections.abc import AsyncIterator
@@ -13,23 +13,31 @@ from litestar.response.sse import ServerSentEventMessage
 from msgspec import Meta
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.live.model import CHANNEL_PERMISSIONS, Channel, Follower, LiveEvent, TooManyStreams
+from booking_domain.live.model import Channel, Follower, LiveEvent, TooManyStreams
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import ProviderId, SessionId
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Json, Query, Timestamp
+from entrypoints.http.kit.fields import Query
 from entrypoints.http.kit.heads import wants_head
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.request_guard import OPTIONAL
+from entrypoints.http.live.feed import (
+    EVENT_ID,
+    HEARTBEAT_SECONDS,
+    MOST_CHANNELS,
+    MOST_PROVIDERS,
+    follower_of,
+    live_event_json,
+)
 from entrypoints.http.live.hub import LiveHub, Stream
+from entrypoints.http.live.sockets import follow_over_socket
 
 EVENT_STREAM: Final = "text/event-stream"
-HEARTBEAT_SECONDS: Final = 15
-_ID: Final = re.compile("[0-9]{1,18}")
+_ID: Final = re.compile(EVENT_ID)
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 
 
@@ -37,36 +45,23 @@ class EventsQuery(Query, frozen=True, kw_only=True):
     """What to follow."""
 
     channels: Annotated[
-        tuple[Channel, ...], Meta(min_length=1, max_length=10, description="May be given several times.")
+        tuple[Channel, ...], Meta(min_length=1, max_length=MOST_CHANNELS, description="May be given several times.")
     ]
     provider_id: Annotated[
         tuple[UUID, ...],
-        Meta(max_length=30, description="Whose availability to follow; may be given several times."),
+        Meta(max_length=MOST_PROVIDERS, description="Whose availability to follow; may be given several times."),
     ] = ()
 
     def follower(self, actor: Actor | None, session_id: SessionId | None) -> Follower:
         """Who follows what, or an error: a channel that is not public needs a token, `availability` a provider."""
-        channels = frozenset(self.channels)
-        if actor is None and not channels.isdisjoint(CHANNEL_PERMISSIONS):
-            raise InvalidToken
-        if (Channel.AVAILABILITY in channels) != bool(self.provider_id):
-            raise invalid_input("/query/providerId", "Name a provider if, and only if, you follow `availability`.")
-        providers = frozenset(map(ProviderId, self.provider_id))
-        return Follower(channels=channels, providers=providers, actor=actor, session_id=session_id)
-
-
-class LiveEventJson(Json, frozen=True, kw_only=True):
-    """A live event."""
-
-    type: str
-    at: Timestamp
-    about: dict[str, Any]
+        return follower_of(self.channels, self.provider_id, actor, session_id, named_at="/query/providerId")
 
 
 def message_of(event: LiveEvent) -> ServerSentEventMessage:
     """Write an event."""
-    shown = LiveEventJson(type=event.what.type, at=event.at, about=dict(event.what.about))
-    return ServerSentEventMessage(id=event.id, event=event.what.channel, data=msgspec.json.encode(shown))
+    return ServerSentEventMessage(
+        id=event.id, event=event.what.channel, data=msgspec.json.encode(live_event_json(event))
+    )
 
 
 async def messages(stream: Stream, hub: LiveHub, begins_after: int) -> AsyncIterator[ServerSentEventMessage]:
@@ -132,4 +127,4 @@ def _read(last_event_id: str | None) -> int | None:
     return int(last_event_id)
 
 
-routes: Final = Router("/", route_handlers=[follow_events])
+routes: Final = Router("/", route_handlers=[follow_events, follow_over_socket])

@@ -1,0 +1,54 @@
+"""What both transports of live events share: who follows what, and how an event is shown."""
+
+from collections.abc import Collection
+from typing import Any, Final
+from uuid import UUID
+
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.live.model import CHANNEL_PERMISSIONS, Channel, Follower, LiveEvent
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import ProviderId, SessionId
+from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.refusals import invalid_input
+
+HEARTBEAT_SECONDS: Final = 15
+MOST_CHANNELS: Final = 10
+MOST_PROVIDERS: Final = 30
+EVENT_ID: Final = "[0-9]{1,18}"
+
+
+class LiveEventJson(Json, frozen=True, kw_only=True):
+    """A live event."""
+
+    type: str
+    at: Timestamp
+    about: dict[str, Any]
+
+
+def live_event_json(event: LiveEvent) -> LiveEventJson:
+    """Show an event to whoever may receive it."""
+    return LiveEventJson(type=event.what.type, at=event.at, about=dict(event.what.about))
+
+
+def follower_of(
+    channels: Collection[Channel],
+    providers: Collection[UUID],
+    actor: Actor | None,
+    session_id: SessionId | None,
+    *,
+    named_at: str,
+) -> Follower:
+    """Who follows what.
+
+    Raises:
+        InvalidToken: a channel is not public, and there is no actor.
+        Refusal: `availability` is followed without a provider, or a provider without `availability`.
+    """
+    followed = frozenset(channels)
+    if actor is None and not followed.isdisjoint(CHANNEL_PERMISSIONS):
+        raise InvalidToken
+    if (Channel.AVAILABILITY in followed) != bool(providers):
+        raise invalid_input(named_at, "Name a provider if, and only if, you follow `availability`.")
+    return Follower(
+        channels=followed, providers=frozenset(map(ProviderId, providers)), actor=actor, session_id=session_id
+    )
