@@ -17,8 +17,6 @@ TOLERANCE: Final = timedelta(minutes=5)
 REFERENCE_HEADER: Final = "X-Delivery-Reference"
 _NAMED_IN: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Return-Path", REFERENCE_HEADER)
 """Headers of a report, or of the message that it returns, which contain the reference."""
-_DEEPEST: Final = 8
-"""How deep parts are looked for."""
 _STATUS: Final = re.compile(r"\A\s*([245])\.(\d{1,3})\.(\d{1,3})")
 _EMPTY_LINE: Final = re.compile(r"\r?\n\r?\n")
 _ABOUT_THE_MESSAGE: Final = frozenset({"3", "5", "6", "7"})
@@ -69,14 +67,12 @@ def _time_of(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(text), UTC)
 
 
-def _parts(message: _Part, depth: int = 0) -> Iterator[_Part]:
+def _parts(message: _Part) -> Iterator[_Part]:
     """The message and its parts; not those of the message that it returns."""
     yield message
-    if message.get_content_type() == "message/rfc822" or depth == _DEEPEST:
-        return
-    if message.get_content_maintype() == "multipart" and message.is_multipart():
+    if message.get_content_maintype() == "multipart":
         for part in _held(message):
-            yield from _parts(part, depth + 1)
+            yield from _parts(part)
 
 
 def _held(part: _Part) -> list[_Part]:

@@ -221,6 +221,17 @@ async def test_a_repeated_bounce_has_no_effect_also_after_an_admin_has_restored_
     assert await post.reason() == "bounced"
 
 
+async def test_bounces_of_several_messages_are_told_once_and_keep_the_first_time(post: Post) -> None:
+    for _ in range(2):
+        await post.tell_and_deliver()
+    await post.bounce(post.report(reports.postfix, 0))
+    first = await post.account()
+    post.api.clock.advance(timedelta(minutes=1))
+    await post.bounce(post.report(reports.complaint, 1))
+    assert await post.account() == first
+    assert len(await post.told()) == 1
+
+
 async def test_a_repeated_complaint_has_no_effect(post: Post) -> None:
     await post.tell_and_deliver()
     await post.bounce(post.report(reports.complaint))
