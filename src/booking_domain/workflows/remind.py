@@ -77,11 +77,18 @@ async def _announce(reminders: Sequence[BookingReminder], tx: Repositories, _: C
 announce_reminders: Final = UseCase(Permission.RUN_PLATFORM, _announce)
 
 
-async def still_wanted(notification: Notification, reads: Reads, now: datetime) -> bool:
-    """Whether a notification is to be sent: any but a reminder that is too late, or about what has changed since."""
+async def wanted_from(notification: Notification, reads: Reads, now: datetime) -> datetime | None:
+    """Return when a notification may be sent: at once, but a reminder when it is due.
+
+    None: never, because the reminder is too late, or about what has changed since. A reminder may have been announced
+    by a clock that was ahead, or has been set back since.
+    """
     if notification.booking_id is None or notification.type not in _TOPICS:
-        return True
-    return any(each.id == notification.event_id for each in await _due(notification.booking_id, reads, now))
+        return now
+    booking = await reads.bookings.get(notification.booking_id)
+    found = () if booking is None else await _reminders(booking, reads)
+    wanted = (each.occurred_at for each in found if each.id == notification.event_id and now < each.until)
+    return next(wanted, None)
 
 
 async def notify_of_reminder(

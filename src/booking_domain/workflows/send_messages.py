@@ -35,7 +35,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.workflows.enclosures import Enclose, nothing_enclosed
 from booking_domain.workflows.news import may_wait
 from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.remind import still_wanted
+from booking_domain.workflows.remind import wanted_from
 
 UNDELIVERABLE: Final = "email.undeliverable"
 """The failure of a message that is not sent, because its address was given up."""
@@ -98,12 +98,13 @@ async def send_due_messages(
         due = await reads.notifications.next_due(user_id, clock.now())
         if due is None:
             break
-        if not await still_wanted(due.notification, reads, clock.now()):
+        wanted = await wanted_from(due.notification, reads, now := clock.now())
+        if wanted is None:
             await executor.run(skip_messages, due.message, actor=SYSTEM)
             continue
-        quiet_until = _quiet_until(user, due.notification, clock.now())
-        if quiet_until is not None:
-            await executor.run(postpone_message, PostponeMessage(message=due.message, until=quiet_until), actor=SYSTEM)
+        later = wanted if wanted > now else _quiet_until(user, due.notification, now)
+        if later is not None:
+            await executor.run(postpone_message, PostponeMessage(message=due.message, until=later), actor=SYSTEM)
             continue
         if _given_up(user, due):
             unsent = RecordAttempt(message=due.message, failure=UNDELIVERABLE, permanent=True)

@@ -154,6 +154,23 @@ async def test_a_kept_reminder_of_a_booking_that_is_cancelled_before_it_is_sent_
     assert (await desk.send(), await desk.log()) == ([], [MessageStatus.SKIPPED])
 
 
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_reminder_waits_while_the_clock_is_set_back_and_is_sent_once(kept: bool) -> None:  # noqa: FBT001
+    desk = await Desk.opened()
+    booking = await desk.studio.book(NEXT_WEEK)
+    due = booking.span.start - DAY
+    desk.studio.clock.set(due)
+    await desk.announce()
+    if kept:
+        await desk.keep()
+    desk.studio.clock.set(due - 2 * HOUR)
+    await desk.keep()
+    assert (await desk.send(), await desk.log()) == ([], [MessageStatus.PENDING])
+    assert await desk.at(due - HOUR) == []
+    assert [len(await desk.at(due + hours * HOUR)) for hours in (0, -2, 1)] == [1, 0, 0]
+    assert await desk.log() == [MessageStatus.SENT]
+
+
 async def test_nobody_who_wants_no_reminders_gets_one() -> None:
     desk = await Desk.opened()
     booking = await desk.studio.book(NEXT_WEEK)
