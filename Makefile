@@ -60,7 +60,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an 
 		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py \
 			tests/reliability/test_one_time_codes.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_killed_database.py || status=1; \
-		$(BIN)/python -m pytest tests/reliability/test_killed_worker.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_killed_worker.py tests/reliability/test_moved_clock.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_hostile_images.py tests/reliability/test_killed_uploads.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_money_histories.py tests/reliability/test_live_events.py || status=1; \
 		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
