@@ -151,7 +151,7 @@ LOOKS_A_MINUTE: Final = 10
 """How often a test looks between two sweeps, if it does not wait for their minutes."""
 MAILS_AT_ONCE: Final = 8
 """How many mails a worker sends at once."""
-PATIENCE_SECONDS: Final = scale.of(1_800, less=60)
+PATIENCE_SECONDS: Final = scale.of(1_800, less=600)
 
 
 @dataclass(frozen=True)
