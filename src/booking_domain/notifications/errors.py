@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from booking_domain.shared.errors import Forbidden, RuleViolated, Unavailable
+from booking_domain.shared.errors import Forbidden, NotFound, RuleViolated, Unavailable
 
 
 @dataclass(eq=False, kw_only=True)
@@ -85,3 +85,9 @@ class InvalidWebhookSecret(Forbidden):
     """The request lacks the secret that Telegram was given."""
 
     code: ClassVar[str] = "telegram.invalid_secret"
+
+
+class MessageTemplateNotFound(NotFound):
+    """There is no such message template."""
+
+    code: ClassVar[str] = "message_template.not_found"

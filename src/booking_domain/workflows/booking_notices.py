@@ -51,7 +51,7 @@ _CONFIRMED: Final = PartyNotices(
     to_customer="{provider} expects you on {when}.",
     to_provider="{customer} has booked {when}.",
 )
-_PLACED: Final[Mapping[Status, PartyNotices]] = {
+PLACED: Final[Mapping[Status, PartyNotices]] = {
     Status.REQUESTED: PartyNotices(
         subject="Booking {reference}: requested",
         to_customer="Your request to {provider} for {when} has been sent.",
@@ -61,7 +61,7 @@ _PLACED: Final[Mapping[Status, PartyNotices]] = {
     Status.CONFIRMED: _CONFIRMED,
 }
 _TOO_LATE: Final = "Booking {reference}: your payment goes back"
-_NOT_REVIVED: Final[Mapping[LatePayment, PartyNotices]] = {
+NOT_REVIVED: Final[Mapping[LatePayment, PartyNotices]] = {
     LatePayment.STARTED: PartyNotices(
         subject=_TOO_LATE,
         to_customer=(
@@ -91,7 +91,7 @@ _NOT_REVIVED: Final[Mapping[LatePayment, PartyNotices]] = {
         ),
     ),
 }
-_PLACED_BY_STAFF: Final[Mapping[Status, PartyNotices]] = {
+PLACED_BY_STAFF: Final[Mapping[Status, PartyNotices]] = {
     Status.PENDING: PartyNotices(
         subject="Booking {reference}: placed for you",
         to_customer=(
@@ -228,7 +228,7 @@ def notices_of(event: BookingChanged | RefundChanged, *, by_staff: bool = False)
     revive the booking.
     """
     if isinstance(event, BookingNotRevived):
-        return _NOT_REVIVED[event.why]
+        return NOT_REVIVED[event.why]
     if isinstance(event, BookingPlaced):
-        return (_PLACED_BY_STAFF if by_staff else _PLACED)[event.to]
+        return (PLACED_BY_STAFF if by_staff else PLACED)[event.to]
     return NOTICES[type(event)]

@@ -15,6 +15,7 @@ from entrypoints.http import (
     email_bounces,
     ideas,
     legal,
+    message_templates,
     notifications,
     portfolio,
     push,
@@ -115,6 +116,7 @@ RESOURCES: Final = (
     push.routes,
     telegram_bot.routes,
     email_bounces.routes,
+    message_templates.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
 API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])

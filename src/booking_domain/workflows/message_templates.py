@@ -1,0 +1,159 @@
+"""All templates of messages, by a key that does not change."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from booking_domain.bookings.transitions import LatePayment, Status
+from booking_domain.notifications.codes import CODE_NOTICES
+from booking_domain.notifications.errors import MessageTemplateNotFound
+from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.queries import Query
+from booking_domain.workflows import (
+    action_links,
+    booking_notices,
+    notify_account,
+    notify_adjustments,
+    notify_authorisations,
+    notify_consents,
+    notify_desk,
+    notify_disputes,
+    notify_earnings,
+    notify_ideas,
+    notify_memberships,
+    notify_portfolio,
+    notify_profiles,
+    notify_receipts,
+    notify_reconciliation,
+    notify_reviews,
+    notify_services,
+    notify_waiting,
+    notify_webhooks,
+    remind,
+)
+from booking_domain.workflows.booking_notices import PartyNotices
+
+_OF_PARTIES: Final[Mapping[str, PartyNotices]] = {
+    **{event.topic: notices for event, notices in booking_notices.NOTICES.items()},
+    "booking.requested": booking_notices.PLACED[Status.REQUESTED],
+    "booking.pending_by_staff": booking_notices.PLACED_BY_STAFF[Status.PENDING],
+    "booking.confirmed_by_staff": booking_notices.PLACED_BY_STAFF[Status.CONFIRMED],
+    **{f"booking.not_revived.{why.value}": booking_notices.NOT_REVIVED[why] for why in LatePayment},
+    "booking.time_changed": booking_notices.TIME_CHANGED,
+    "booking.time_refused": booking_notices.TIME_REFUSED,
+    "refund.made_by_gateway": booking_notices.REFUND_MADE_BY_GATEWAY,
+}
+_OTHERS: Final[Mapping[str, NoticeTemplate]] = {
+    **{f"code.{purpose}": template for purpose, template in CODE_NOTICES.items()},
+    "account.phone_changed": notify_account.PHONE_CHANGED,
+    "account.email_changed": notify_account.EMAIL_CHANGED,
+    "account.password_changed": notify_account.PASSWORD_CHANGED,
+    "account.second_factor_changed": notify_account.SECOND_FACTOR_CHANGED,
+    "account.identities_changed": notify_account.IDENTITIES_CHANGED,
+    "account.sessions_ended": notify_account.SESSIONS_ENDED,
+    "account.bank_account_changed": notify_account.BANK_ACCOUNT_CHANGED,
+    "account.deleted": notify_account.ACCOUNT_DELETED,
+    "account.calendar_link_revoked": notify_account.CALENDAR_LINK_REVOKED,
+    "account.earlier_access_removed": notify_account.EARLIER_ACCESS_REMOVED,
+    "account.contact_lost": notify_account.CONTACT_LOST,
+    "account.device_remembered": notify_account.DEVICE_REMEMBERED,
+    "account.passkey_added": notify_account.PASSKEY_ADDED,
+    "account.passkey_removed": notify_account.PASSKEY_REMOVED,
+    "account.email_undeliverable": notify_account.EMAIL_UNDELIVERABLE,
+    "reminder.appointment": remind.APPOINTMENT,
+    "reminder.deposit": remind.DEPOSIT,
+    "reminder.answer": remind.ANSWER,
+    "reminder.choice": remind.CHOICE,
+    "reminder.review": remind.REVIEW,
+    "reminder.balance": remind.BALANCE,
+    "links.booking": action_links.LINKS,
+    "waitlist.offered": notify_waiting.OFFER,
+    "idea.shared.to_provider": notify_ideas.TO_PROVIDER,
+    "idea.shared.to_customer": notify_ideas.TO_CUSTOMER,
+    "idea.deleted.by_other": notify_ideas.DELETED_BY_OTHER,
+    "idea.deleted.by_admin": notify_ideas.DELETED_BY_ADMIN,
+    "idea.deleted.of_other": notify_ideas.DELETED_OF_OTHER,
+    "idea.image_deleted": notify_ideas.IMAGE_DELETED,
+    "idea.image_deleted.of_other": notify_ideas.IMAGE_DELETED_OF_OTHER,
+    **{f"{e.topic}.to_customer": each for e, each in notify_authorisations.TO_CUSTOMER.items()},
+    **{f"{e.topic}.to_provider": each for e, each in notify_authorisations.TO_PROVIDER.items()},
+    **{f"{e.topic}.to_admins": each for e, each in notify_authorisations.TO_ADMINS.items()},
+    **{f"desk.paid.{method.value}": each for method, each in notify_desk.PAID.items()},
+    "desk.voided": notify_desk.VOIDED,
+    "desk.paid.to_owner": notify_desk.PAID_TO_OWNER,
+    "desk.voided.to_owner": notify_desk.VOIDED_TO_OWNER,
+    **{f"receipt.{kind.value}": each for kind, each in notify_receipts.ISSUED.items()},
+    "ledger.added": notify_adjustments.ADDED,
+    "ledger.deducted": notify_adjustments.DEDUCTED,
+    "earnings.paid": notify_earnings.PAID,
+    "earnings.returned": notify_earnings.RETURNED,
+    "earnings.added": notify_earnings.ADDED,
+    "earnings.taken": notify_earnings.TAKEN,
+    "dispute.opened": notify_disputes.OPENED,
+    "dispute.opened_by_other": notify_disputes.OPENED_BY_OTHER,
+    "dispute.statement": notify_disputes.STATEMENT,
+    "dispute.image_deleted": notify_disputes.IMAGE_DELETED,
+    "dispute.image_deleted.of_other": notify_disputes.IMAGE_DELETED_OF_OTHER,
+    "dispute.statement_due": notify_disputes.STATEMENT_DUE,
+    "dispute.decision_due": notify_disputes.DECISION_DUE,
+    "dispute.withdrawn": notify_disputes.WITHDRAWN,
+    "dispute.withdrawn_by_other": notify_disputes.WITHDRAWN_BY_OTHER,
+    **{
+        f"dispute.{'refunded' if refunded else 'kept'}.{standing.value}": each
+        for (refunded, standing), each in notify_disputes.RESOLVED.items()
+    },
+    "membership.invited": notify_memberships.INVITED,
+    "membership.joined": notify_memberships.JOINED,
+    **{f"membership.left.{was.value}": each for was, each in notify_memberships.LEFT.items()},
+    **{f"membership.removed.{was.value}": each for was, each in notify_memberships.REMOVED.items()},
+    "salon.deleted": notify_memberships.DELETED,
+    "service.changed": notify_services.CHANGED,
+    "service.ended": notify_services.ENDED,
+    **{f"profile.suspended.{cause.value}": each for cause, each in notify_profiles.SUSPENDED.items()},
+    "profile.reinstated": notify_profiles.REINSTATED,
+    "profile.reinstated_withdrawn": notify_profiles.REINSTATED_WITHDRAWN,
+    "profile.corrected": notify_profiles.CORRECTED,
+    "profile.deleted": notify_profiles.DELETED,
+    "portfolio.taken_down": notify_portfolio.TAKEN_DOWN,
+    "portfolio.restored": notify_portfolio.RESTORED,
+    "review.posted": notify_reviews.POSTED,
+    "review.replied": notify_reviews.REPLIED,
+    "review.restored": notify_reviews.RESTORED,
+    **{f"review.hidden.{reason.value}": each for reason, each in notify_reviews.HIDDEN.items()},
+    "consent.granted.to_customer": notify_consents.GRANTED_TO_CUSTOMER,
+    "consent.granted.to_provider": notify_consents.GRANTED_TO_PROVIDER,
+    "consent.revoked.to_customer": notify_consents.REVOKED_TO_CUSTOMER,
+    "consent.revoked.to_provider": notify_consents.REVOKED_TO_PROVIDER,
+    **{f"webhook.disabled.{because.value}": each for because, each in notify_webhooks.DISABLED.items()},
+    "reconciliation.left_findings": notify_reconciliation.LEFT_FINDINGS,
+    "reconciliation.delayed": notify_reconciliation.DELAYED,
+}
+
+
+def _all() -> Iterator[tuple[str, NoticeTemplate]]:
+    for key, notices in _OF_PARTIES.items():
+        yield from ((f"{key}.to_{party.value}", template) for party, template in notices.templates())
+    yield from _OTHERS.items()
+
+
+MESSAGE_TEMPLATES: Final[Mapping[str, NoticeTemplate]] = dict(sorted(_all()))
+"""By key, e.g. `booking.confirmed.to_customer`, in alphabetical order."""
+
+
+async def _list(actor: Actor) -> Mapping[str, NoticeTemplate]:
+    authorise(actor, Permission.SEE_MESSAGE_TEMPLATES)
+    return MESSAGE_TEMPLATES
+
+
+async def _get(actor: Actor, key: str) -> NoticeTemplate:
+    authorise(actor, Permission.SEE_MESSAGE_TEMPLATES)
+    found = MESSAGE_TEMPLATES.get(key)
+    if found is None:
+        raise MessageTemplateNotFound
+    return found
+
+
+list_message_templates: Final = Query(_list, (NotPermitted,))
+get_message_template: Final = Query(_get, (MessageTemplateNotFound, NotPermitted))
