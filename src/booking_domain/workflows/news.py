@@ -14,13 +14,18 @@ _BOOKINGS: Final = frozenset(
         "consent",
         "desk_payment",
         "dispute",
+        "earnings",
         "idea",
         "ledger",
         "payment",
+        "portfolio",
         "provider",
+        "provider_payout",
+        "receipt",
         "refund",
         "review",
         "salon",
+        "service",
         "waitlist",
     }
 )
