@@ -10,10 +10,11 @@ from booking_domain.workflows.ports import Reads
 
 _ADJUSTED: Final = "Booking {reference}: payments corrected"
 ADDED: Final = NoticeTemplate(
-    subject=_ADJUSTED, text="{amount} was added to what was paid. Still due: {due}. Reason: {reason}"
+    subject=_ADJUSTED, text="{amount} was added to what was paid. Still due: {still_due}. Reason: {reason}"
 )
 DEDUCTED: Final = NoticeTemplate(
-    subject=_ADJUSTED, text="{amount} of what was paid does not count any more. Still due: {due}. Reason: {reason}"
+    subject=_ADJUSTED,
+    text="{amount} of what was paid does not count any more. Still due: {still_due}. Reason: {reason}",
 )
 
 
@@ -29,7 +30,7 @@ async def notify_of_ledger(
     if booking is None or adjustment is None:
         return
     notice = (ADDED if adjustment.amount > 0 else DEDUCTED).fill(
-        reference=booking.reference, amount=adjustment.moved, due=booking.balance_due, reason=adjustment.reason
+        reference=booking.reference, amount=adjustment.moved, still_due=booking.balance_due, reason=adjustment.reason
     )
     for user_id in dict.fromkeys((booking.customer_id, booking.provider_user_id)):
         user = await reads.users.get(user_id)

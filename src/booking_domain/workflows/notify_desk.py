@@ -13,10 +13,10 @@ _PAID: Final = "Booking {reference}: paid at the desk"
 _VOIDED: Final = "Booking {reference}: payment at the desk voided"
 PAID: Final = {
     DeskMethod.CASH: NoticeTemplate(
-        subject=_PAID, text="{provider} has recorded that you paid {amount} in cash. Still due: {due}."
+        subject=_PAID, text="{provider} has recorded that you paid {amount} in cash. Still due: {still_due}."
     ),
     DeskMethod.CARD: NoticeTemplate(
-        subject=_PAID, text="{provider} has recorded that you paid {amount} by card. Still due: {due}."
+        subject=_PAID, text="{provider} has recorded that you paid {amount} by card. Still due: {still_due}."
     ),
 }
 VOIDED: Final = NoticeTemplate(
@@ -24,7 +24,7 @@ VOIDED: Final = NoticeTemplate(
     text="Your payment of {amount} to {provider} at the desk does not count any more. Reason: {reason}",
 )
 PAID_TO_OWNER: Final = NoticeTemplate(
-    subject=_PAID, text="It was recorded for you that {customer} paid {amount} at the desk. Still due: {due}."
+    subject=_PAID, text="It was recorded for you that {customer} paid {amount} at the desk. Still due: {still_due}."
 )
 VOIDED_TO_OWNER: Final = NoticeTemplate(
     subject=_VOIDED, text="The payment of {amount} by {customer} at the desk was voided for you. Reason: {reason}"
@@ -53,7 +53,7 @@ async def notify_of_desk_payment(
         "provider": view.profile.display_name,
         "customer": customer.name,
         "amount": payment.amount,
-        "due": booking.balance_due,
+        "still_due": booking.balance_due,
         "reason": payment.void_reason or "",
     }
     if customer.id != owner.id:
