@@ -19,4 +19,16 @@ class NotificationKept(Event):
     user_id: UserId
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (NotificationKept,)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageTestRequested(Event):
+    """An admin wants to get a message of a template, with sample values."""
+
+    topic: ClassVar[str] = "message_template.tested"
+    subject_field: ClassVar[str] = "user_id"
+
+    user_id: UserId
+    template_key: str
+    language: str
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (NotificationKept, MessageTestRequested)

@@ -18,6 +18,7 @@ from booking_domain.notifications.model import (
     NotificationId,
 )
 from booking_domain.notifications.notices import TranslatedNotice
+from booking_domain.notifications.overrides import MessageOverrideReads, MessageOverrides
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.notifications.sms import SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsUpdate
 from booking_domain.shared.contexts import DomainContext
@@ -305,6 +306,8 @@ class NotificationRepositories(Protocol):
     def sms_messages(self) -> SmsMessages: ...
     @property
     def push_subscriptions(self) -> PushSubscriptions: ...
+    @property
+    def message_overrides(self) -> MessageOverrides: ...
 
 
 class NotificationReadGroup(Protocol):
@@ -316,6 +319,8 @@ class NotificationReadGroup(Protocol):
     def sms(self) -> SmsReads: ...
     @property
     def push_subscriptions(self) -> PushSubscriptionReads: ...
+    @property
+    def message_overrides(self) -> MessageOverrideReads: ...
 
 
 CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(MESSAGE_LIFECYCLE,))

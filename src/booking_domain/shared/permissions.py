@@ -96,6 +96,8 @@ class Permission(StrEnum):
     """See which messages were sent to whom, when, and why they failed; not their texts."""
     SEE_MESSAGE_TEMPLATES = "message_template.see"
     """See the texts of messages in each language, with the fields that they name."""
+    EDIT_MESSAGE_TEMPLATES = "message_template.edit"
+    """Write other texts of messages, and get a test of one."""
     UPLOAD_FILES = "file.upload"
     """Upload files, and see and delete one's own."""
     MODERATE_FILES = "file.moderate"
@@ -192,6 +194,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DISMISS_ANNOUNCEMENTS: dict.fromkeys(_PEOPLE, _ANY),
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},
     Permission.SEE_MESSAGE_TEMPLATES: {Role.ADMIN: _ANY},
+    Permission.EDIT_MESSAGE_TEMPLATES: {Role.ADMIN: _ANY},
     Permission.UPLOAD_FILES: _PEOPLE_THEIR_OWN,
     Permission.MODERATE_FILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_PORTFOLIO: {Role.PROVIDER: _OWN},

@@ -1,14 +1,22 @@
 """All templates of messages, by a key that does not change."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.notifications.codes import CODE_NOTICES
 from booking_domain.notifications.errors import MessageTemplateNotFound
+from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.notifications.overrides import MessageOverride, MessageTemplateFixed, override_id
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.audit import Details, Subject
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import EventId
+from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.workflows import (
@@ -34,6 +42,7 @@ from booking_domain.workflows import (
     remind,
 )
 from booking_domain.workflows.booking_notices import PartyNotices
+from booking_domain.workflows.ports import Repositories
 
 _OF_PARTIES: Final[Mapping[str, PartyNotices]] = {
     **{event.topic: notices for event, notices in booking_notices.NOTICES.items()},
@@ -142,6 +151,84 @@ MESSAGE_TEMPLATES: Final[Mapping[str, NoticeTemplate]] = dict(sorted(_all()))
 """By key, e.g. `booking.confirmed.to_customer`, in alphabetical order."""
 
 
+_FIXED: Final = ("code.", "links.")
+"""Messages whose texts cannot be changed: they carry secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateText:
+    """A template in a language."""
+
+    template_key: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteMessageOverride:
+    """Write another text of a template in a language."""
+
+    of: TemplateText
+    subject: str
+    text: str
+
+
+def _override(command: WriteMessageOverride, now: datetime) -> MessageOverride:
+    template = _overridable(command.of)
+    key, language = command.of.template_key, command.of.language
+    return MessageOverride.written(key, template, language, subject=command.subject, text=command.text, now=now)
+
+
+def _overridable(of: TemplateText) -> NoticeTemplate:
+    template = MESSAGE_TEMPLATES.get(of.template_key)
+    if template is None or of.language not in LANGUAGES:
+        raise MessageTemplateNotFound
+    if of.template_key.startswith(_FIXED):
+        raise MessageTemplateFixed
+    return template
+
+
+async def _write(command: WriteMessageOverride, tx: Repositories, context: Context) -> MessageOverride:
+    override = _override(command, context.now)
+    await tx.message_overrides.put(override)
+    context.note(_WRITTEN, details=_details(command.of))
+    return override
+
+
+async def _remove(of: TemplateText, tx: Repositories, context: Context) -> None:
+    """Has no effect if there is none."""
+    _overridable(of)
+    await tx.message_overrides.remove(of.template_key, of.language)
+    context.note(_REMOVED, details=_details(of))
+
+
+async def _test(of: TemplateText, tx: Repositories, context: Context) -> None:
+    _overridable(of)
+    event = MessageTestRequested(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        user_id=context.actor.id,
+        template_key=of.template_key,
+        language=of.language,
+    )
+    await tx.outbox.put([event])
+
+
+def _concerned_by(_: WriteMessageOverride, override: MessageOverride) -> Subject:
+    return Subject("message_template", override.id)
+
+
+def _concerned(of: TemplateText, _: None) -> Subject:
+    return Subject("message_template", override_id(of.template_key, of.language))
+
+
+def _details(of: TemplateText) -> Details:
+    return {"templateKey": of.template_key, "language": of.language}
+
+
+_WRITTEN: Final = "message_template.written"
+_REMOVED: Final = "message_template.restored"
+
+
 async def _list(actor: Actor) -> Mapping[str, NoticeTemplate]:
     authorise(actor, Permission.SEE_MESSAGE_TEMPLATES)
     return MESSAGE_TEMPLATES
@@ -155,5 +242,19 @@ async def _get(actor: Actor, key: str) -> NoticeTemplate:
     return found
 
 
+async def _preview(command: WriteMessageOverride, _: Repositories, context: Context) -> MessageOverride:
+    """Return what would be stored."""
+    return _override(command, context.now)
+
+
+_ERRORS: Final = (MessageTemplateNotFound, MessageTemplateFixed)
 list_message_templates: Final = Query(_list, (NotPermitted,))
 get_message_template: Final = Query(_get, (MessageTemplateNotFound, NotPermitted))
+preview_message_override: Final = UseCase(
+    Permission.EDIT_MESSAGE_TEMPLATES, _preview, _concerned_by, raises=(*_ERRORS, InvalidValue)
+)
+write_message_override: Final = UseCase(
+    Permission.EDIT_MESSAGE_TEMPLATES, _write, _concerned_by, raises=(*_ERRORS, InvalidValue)
+)
+remove_message_override: Final = UseCase(Permission.EDIT_MESSAGE_TEMPLATES, _remove, _concerned, raises=_ERRORS)
+test_message_template: Final = UseCase(Permission.EDIT_MESSAGE_TEMPLATES, _test, _concerned, raises=_ERRORS)

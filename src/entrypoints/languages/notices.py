@@ -1,8 +1,16 @@
 """Notices in the recipient's language."""
 
+from collections.abc import Iterable
+
+import structlog
+
 from booking_domain.notifications.notices import Notice, TranslatedNotice, Translator
+from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.shared.languages import language_of
+from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
 from entrypoints.languages.catalogues import catalogue_of
+
+log = structlog.get_logger()
 
 
 class GettextTranslator(Translator):
@@ -14,8 +22,43 @@ class GettextTranslator(Translator):
 
     def translate(self, notice: Notice, locale: str) -> TranslatedNotice:
         catalogue = catalogue_of(language_of(locale, self._default))
+        subject, text = catalogue.notice(notice.template.subject), catalogue.notice(notice.template.text)
+        return self.written(notice, subject, text, catalogue.language)
+
+    def written(self, notice: Notice, subject: str, text: str, language: str) -> TranslatedNotice:
+        """Fill these texts, and add the details of the notice in the language."""
+        details = map(catalogue_of(language).notice, notice.details)
         return TranslatedNotice(
-            language=catalogue.language,
-            subject=notice.written(catalogue.notice(notice.template.subject)),
-            text="\n".join(notice.written(catalogue.notice(each)) for each in (notice.template.text, *notice.details)),
+            language=language,
+            subject=notice.written(subject),
+            text="\n".join(notice.written(each) for each in (text, *details)),
         )
+
+    def language(self, locale: str) -> str:
+        """The language in which notices for this locale are."""
+        return catalogue_of(language_of(locale, self._default)).language
+
+
+class OverridingTranslator(Translator):
+    """Uses the texts that admins have written, and the catalogues for all others.
+
+    An override that cannot be filled, e.g. because a field has another name since, is logged, and not used.
+    """
+
+    def __init__(self, translator: GettextTranslator, overrides: Iterable[MessageOverride]) -> None:
+        self._translator = translator
+        self._overrides = {
+            (MESSAGE_TEMPLATES[each.template_key], each.language): each
+            for each in overrides
+            if each.template_key in MESSAGE_TEMPLATES
+        }
+
+    def translate(self, notice: Notice, locale: str) -> TranslatedNotice:
+        language = self._translator.language(locale)
+        override = self._overrides.get((notice.template, language))
+        if override is not None:
+            try:
+                return self._translator.written(notice, override.subject, override.text, language)
+            except (KeyError, ValueError, IndexError, AttributeError):
+                log.warning("message_template.broken", key=override.template_key, language=language)
+        return self._translator.translate(notice, locale)

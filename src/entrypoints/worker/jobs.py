@@ -14,6 +14,7 @@ from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
 from booking_domain.workflows.send_messages import KeepingNotifier
 from entrypoints.container import Container
+from entrypoints.languages.notices import OverridingTranslator
 from entrypoints.worker.contexts import CONTEXTS
 from entrypoints.worker.declarations import (
     RETRY,
@@ -83,13 +84,15 @@ class Jobs:
             from_json(message),
             KeepingNotifier(self._container.executor(), self._container.reads().external_identities),
         )
+        overrides = await self._container.reads().message_overrides.all()
+        translator = OverridingTranslator(self._container.translator(), overrides)
         # A job of an earlier version may hold an event of which nobody is notified.
         for notify in self._notices.get(type(event), ()):
             await notify(
                 event,
                 reads=self._container.reads(),
                 notifier=notifier,
-                translator=self._container.translator(),
+                translator=translator,
             )
         return [send_to(user_id) for user_id in sorted(notifier.notified)]
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.notifications.use_cases.notifications import KEPT_FOR
 from booking_domain.shared.ids import SmsId, UserId
+from booking_domain.workflows.notify_message_tests import notify_of_message_test
 from booking_domain.workflows.send_messages import forget_old_notifications, send_due_messages
 from booking_domain.workflows.send_sms import follow_sms
 from entrypoints.container import Container
@@ -16,6 +18,7 @@ from entrypoints.worker.declarations import (
     Enqueue,
     Job,
     JobRequest,
+    Notice,
     Periodic,
     Sweep,
     WorkerContext,
@@ -94,6 +97,7 @@ async def _forget(container: Container, _: Enqueue) -> None:
 
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_MESSAGES, SEND_AGAIN, PULSE, FOLLOW_SMS),
+    notices=(Notice((MessageTestRequested,), notify_of_message_test),),
     sweeps=(
         Sweep("due messages", _sweep_due_messages),
         Sweep("due text messages", _sweep_text_messages),

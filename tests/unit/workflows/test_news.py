@@ -11,6 +11,7 @@ OF_THE_ACCOUNT: Final = {
     "announcement",
     "calendar",
     "code",
+    "message_template",
     "notification",
     "reconciliation",
     "sign_up",

@@ -144,3 +144,13 @@ push_subscriptions: Final = Table(
     Index("push_subscriptions_endpoint_index_key", "endpoint_index", unique=True),
     info=personal_data("user_id", erase=Kept("removed with the session"), export="push_subscriptions"),
 )
+
+message_overrides: Final = Table(
+    "message_overrides",
+    metadata,
+    Column("template_key", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    instant("changed_at"),
+)

@@ -7,12 +7,14 @@ import pytest
 pytest.register_assert_rewrite(
     f"{__name__}.message_sender",
     f"{__name__}.notifications",
+    f"{__name__}.overrides",
     f"{__name__}.push",
     f"{__name__}.sms",
     f"{__name__}.sms_messages",
 )
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.notifications.overrides import MessageOverrideReads, MessageOverrides
 from booking_domain.notifications.ports import (
     MessageSender,
     NotificationReads,
@@ -28,11 +30,14 @@ from booking_domain.testing.notifications.contracts.notifications import (
     NotificationReadsContract,
     NotificationsContract,
 )
+from booking_domain.testing.notifications.contracts.overrides import MessageOverridesContract
 from booking_domain.testing.notifications.contracts.push import PushSubscriptionsContract
 from booking_domain.testing.notifications.contracts.sms import SmsSenderContract
 from booking_domain.testing.notifications.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 
 CONTRACTS: Final = {
+    MessageOverrideReads: MessageOverridesContract,
+    MessageOverrides: MessageOverridesContract,
     MessageSender: MessageSenderContract,
     NotificationReads: NotificationReadsContract,
     Notifications: NotificationsContract,

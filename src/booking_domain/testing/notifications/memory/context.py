@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 from booking_domain.testing.notifications.memory.notifications import MemoryNotificationReads, MemoryNotifications
+from booking_domain.testing.notifications.memory.overrides import MemoryMessageOverrideReads, MemoryMessageOverrides
 from booking_domain.testing.notifications.memory.push import MemoryPushSubscriptionReads, MemoryPushSubscriptions
 from booking_domain.testing.notifications.memory.sms import MemorySmsMessages, MemorySmsReads
 
@@ -16,6 +17,7 @@ class NotificationRepositories(RepositoryGroup):
         self.notifications = MemoryNotifications(state)
         self.sms_messages = MemorySmsMessages(state)
         self.push_subscriptions = MemoryPushSubscriptions(state)
+        self.message_overrides = MemoryMessageOverrides(state)
 
 
 class NotificationReads(ReadGroup):
@@ -26,3 +28,4 @@ class NotificationReads(ReadGroup):
         self.notifications = MemoryNotificationReads(committed)
         self.sms = MemorySmsReads(committed)
         self.push_subscriptions = MemoryPushSubscriptionReads(committed)
+        self.message_overrides = MemoryMessageOverrideReads(committed)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from booking_domain.notifications.model import Message, MessageId, Notification, NotificationId
+from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.shared.ids import SmsId
@@ -20,4 +21,7 @@ PUSH_SUBSCRIPTIONS: Final = Table[PushSubscriptionId, PushSubscription](
     "push_subscriptions", erase=delete_rows(lambda row: row.user_id)
 )
 
-TABLES: Final = (NOTIFICATIONS, MESSAGES, SMS_MESSAGES, PUSH_SUBSCRIPTIONS)
+MESSAGE_OVERRIDES: Final = Table[tuple[str, str], MessageOverride]("message_overrides")
+"""By template and language."""
+
+TABLES: Final = (NOTIFICATIONS, MESSAGES, SMS_MESSAGES, PUSH_SUBSCRIPTIONS, MESSAGE_OVERRIDES)
