@@ -90,4 +90,4 @@ class InvalidWebhookSecret(Forbidden):
 class MessageTemplateNotFound(NotFound):
     """There is no such message template."""
 
-    code: ClassVar[str] = "message_template.not_found"
+    code: ClassVar[str] = "message.template_not_found"

@@ -18,7 +18,7 @@ MAX_OVERRIDE_TEXT: Final = 1_000
 class MessageTemplateFixed(RuleViolated):
     """The text of this message cannot be changed."""
 
-    code: ClassVar[str] = "message_template.fixed"
+    code: ClassVar[str] = "message.template_fixed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Access tokens of ended sessions: they administer nothing, and create no credential that lasts."""
 
 from collections.abc import Awaitable, Callable
+from string import Formatter
 from typing import Any, Final
 from uuid import uuid4
 
@@ -76,7 +77,7 @@ async def called(api: Api, route: str, token: str) -> httpx.Response:
     """With the documented body, about nothing that exists."""
     method, path = route.split()
     row, handler = ROUTES[route], the_routes(api)[route]
-    names = {name: str(uuid4()) for name in handler.parsed_fn_signature.parameters if name.endswith("_id")}
+    names = {name: str(uuid4()) for _, name, _, _ in Formatter().parse(path) if name is not None}
     body = handler.opt[KEY].body if KEY in handler.opt else None
     more: dict[str, Any] = {"json": dict(body)} if body else {}
     return await api.call(method, f"{path.format_map(names)}?{row.query}".rstrip("?"), token, **more)

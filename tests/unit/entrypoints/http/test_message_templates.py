@@ -47,7 +47,7 @@ async def test_a_preview_tells_how_many_segments_a_text_message_has(api: Api) ->
 async def test_others_see_no_template_and_an_unknown_key_is_not_found(api: Api) -> None:
     customer = await api.joined("customer")
     assert_problem(await api.get(f"{PATH}/waitlist.offered", customer), 403, "auth.not_permitted")
-    assert_problem(await api.get(f"{PATH}/no.such", await api.an_admin()), 404, "message_template.not_found")
+    assert_problem(await api.get(f"{PATH}/no.such", await api.an_admin()), 404, "message.template_not_found")
 
 
 OFFER: Final = f"{PATH}/waitlist.offered/en"
@@ -113,9 +113,9 @@ async def test_texts_of_codes_and_links_and_unknown_languages_are_not_written(ap
     assert len(fixed) > 2
     for key in fixed:
         refused = await api.call("PUT", f"{PATH}/{key}/en", admin, json={"subject": "A", "text": "B"})
-        assert_problem(refused, 422, "message_template.fixed")
+        assert_problem(refused, 422, "message.template_fixed")
     for path in (f"{PATH}/waitlist.offered/de", f"{PATH}/no.such/en"):
-        assert_problem(await api.call("PUT", path, admin, json=TEXT), 404, "message_template.not_found")
+        assert_problem(await api.call("PUT", path, admin, json=TEXT), 404, "message.template_not_found")
 
 
 async def test_a_preview_fills_in_the_samples_and_stores_nothing(api: Api) -> None:

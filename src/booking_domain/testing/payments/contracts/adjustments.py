@@ -15,7 +15,7 @@ class AdjustmentsContract(StorageContract):
     ) -> None:
         one, other = await a_booking(backend, make), await a_booking(backend, make)
         newest = replace(make.adjustment(one, 2**63 - 1), created_at=NOW + HOUR)
-        oldest, theirs = make.adjustment(one, -(2**63)), make.adjustment(other)
+        oldest, theirs = make.adjustment(one, 1 - 2**63), make.adjustment(other)
         async with backend.begin() as tx:
             for each in (newest, oldest, theirs):
                 await tx.adjustments.add(each)
