@@ -67,7 +67,7 @@ live_position: Final = Table(
     Column("last_id", BigInteger, nullable=False),
     CheckConstraint("single", name="single"),
 )
-"""One row: whoever updates it appends alone until its transaction ends, so ids follow the order of the commits."""
+"""One row. A transaction that appends holds its row lock until it ends, so ids follow the order of the commits."""
 
 _e: Final = live_events.c
 _b: Final = bookings.c

@@ -37,7 +37,7 @@ CHANNEL_PERMISSIONS: Final[Mapping[Channel, Permission]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLiveEvent:
-    """What happened, and whom it concerns. `about` has ids, codes and dates only: whoever may see more reads it."""
+    """What happened, and whom it concerns. `about` has ids, codes and dates only; clients fetch the rest."""
 
     channel: Channel
     type: str

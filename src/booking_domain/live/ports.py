@@ -31,7 +31,7 @@ class LiveEvents(Protocol):
         """Announce events, in order, if and only if the transaction commits.
 
         Transactions that append run one at a time from here to their end, so ids follow the order of the commits:
-        whoever sees an event sees all with lower ids.
+        a reader that sees an event sees all with lower ids.
         """
         ...
 

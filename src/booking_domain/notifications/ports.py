@@ -281,7 +281,7 @@ class PushSubscriptions(Protocol):
         ...
 
     async def add(self, subscription: PushSubscription) -> None:
-        """Add a subscription in place of any with the same endpoint, whoever's it was."""
+        """Add a subscription; it replaces one with the same endpoint, of any user."""
         ...
 
     async def remove(self, subscription_id: PushSubscriptionId) -> None:

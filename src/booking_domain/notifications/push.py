@@ -90,7 +90,7 @@ class PushSubscription:
     user_id: UserId
     session_id: SessionId
     endpoint: str = field(repr=False)
-    """The URL at the push service: whoever knows it can push."""
+    """The URL at the push service. It is a secret: a caller that knows it can push."""
     public_key: str = field(repr=False)
     """Of the device, base64url: a point on P-256."""
     auth_secret: str = field(repr=False)

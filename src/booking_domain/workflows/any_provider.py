@@ -1,4 +1,4 @@
-"""Hold or book a slot of a salon with whoever of its members is the least busy."""
+"""Hold or book a slot of a salon with the least busy of its members."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class WithAnyProvider(Generic[Order]):
     """Place an order with any provider of a salon who offers the services.
 
     - The least busy takes it: who has the least time taken that day, then that week, then the lowest id. Bookings and
-      live holds count. Whoever cannot take the slot is passed over.
+      live holds count. Members that cannot take the slot are skipped.
     - The members are locked in the order of their ids before they are compared. So two orders of the same moment go to
       two providers, as long as two are free, and every order sees the one before it.
     - Nobody is booked by themselves.

@@ -10,7 +10,7 @@ from booking_domain.workflows.ports import Repositories
 async def ensure_bookable(schedule: ProviderSchedule | None, customer_id: UserId, tx: Repositories) -> ProviderSchedule:
     """Return the schedule if its provider takes bookings and the customer's account is active.
 
-    The schedule must be locked: whoever unpublishes the provider takes the same lock, so the later transaction sees
+    The schedule must be locked: a transaction that unpublishes the provider takes the same lock, so the later one sees
     what the earlier one decided.
 
     Raises:

@@ -26,7 +26,7 @@ from booking_domain.workflows.provider_profiles import own_profile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitLink:
-    """Somebody opens a link."""
+    """A visitor opens a link."""
 
     provider_id: ProviderId
     token: str

@@ -34,7 +34,7 @@ VOIDED_TO_OWNER: Final = NoticeTemplate(
 async def notify_of_desk_payment(
     event: DeskPaymentChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
-    """Tell the customer, and the provider if somebody else did it; a walk-in has no customer to tell.
+    """Tell the customer, and the provider if another person did it; a walk-in has no customer to tell.
 
     Raises:
         Unavailable: a notification was not sent; the caller may retry.

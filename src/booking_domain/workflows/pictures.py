@@ -1,6 +1,7 @@
-"""Pictures of accounts, providers, salons and portfolios: who shows a file names it, and lets go of it.
+"""Pictures of accounts, providers, salons and portfolios: a context names each file that it shows, and releases it.
 
-Whoever shows files keeps them as `Image`s in its own row, and `set_files` makes it their owner in the same transaction.
+A context that shows files keeps them as `Image`s in its own row; `set_files` makes it their owner in the same
+transaction.
 """
 
 from collections.abc import Sequence

@@ -50,7 +50,7 @@ class SalonName:
 
 
 CONTACT_SHOWN: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.DISPUTED})
-"""Statuses in which the provider's side sees how to reach the customer, and which make somebody its customer."""
+"""Statuses in which the provider's side sees how to reach the customer, and which make the booker its customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ _BOT: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
     re.IGNORECASE,
 )
-"""User agents of programs, also of those that fetch the preview of a link that somebody sends."""
+"""User agents of programs, also of those that fetch the preview of a shared link."""
 _DIGEST_BYTES: Final = 16
 
 

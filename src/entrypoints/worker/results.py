@@ -18,7 +18,7 @@ PATIENCE_SECONDS: Final = 10.0
 """By then procrastinate has noticed the loss by itself and starts the worker again, so that the job is reclaimed."""
 PAUSE_SECONDS: Final = 0.5
 
-# The row stays locked: whoever else has found the job stalled waits, and then finds it requeued, or running elsewhere.
+# The row stays locked: another worker that found the job stalled waits, then finds it requeued or running elsewhere.
 _REQUEUE: Final = """
     WITH stalled AS MATERIALIZED (
         SELECT id FROM procrastinate_jobs

@@ -1,12 +1,12 @@
-"""To whom an account and its contacts belong: to whoever first proved by a code that they read the contact.
+"""To whom an account and its contacts belong: to the first person who proves by a code that they read the contact.
 
 Anyone can register with the e-mail address or phone number of another person. So until a contact is verified, nothing
 that was set up in the account is trusted:
 
-- Whoever verifies the first contact of an account by a code, without a session of it, gets the account alone. What was
-  set up before is removed: password, passkeys, linked identities, second factor, calendar link, bank account, the other
-  contact, all sessions.
-- Whoever verifies a contact in a session of the account has set it up. They keep it, and only other sessions end.
+- A person who verifies the first contact of an account by a code, without a session of it, gets the account alone. What
+  was set up before is removed: password, passkeys, linked identities, second factor, calendar link, bank account, the
+  other contact, all sessions.
+- A person who verifies a contact in a session of the account has set it up. They keep it, and only other sessions end.
 - A contact that is not verified gives no access to an account that has a verified one.
 - A contact that an account has not verified does not belong to it: who verifies it for another account takes it away.
 """

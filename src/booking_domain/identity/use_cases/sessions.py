@@ -91,7 +91,7 @@ async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) ->
 
 
 async def revoke_what_outlasts_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
-    """Forget a user's remembered devices and remove the calendar link, which whoever shared the account may know.
+    """Forget a user's remembered devices and remove the calendar link, which a person who shared the account may know.
 
     The user is notified of the calendar link.
     """

@@ -295,7 +295,7 @@ class OwnPayoutJson(Json, frozen=True, kw_only=True):
 
 
 class OwnPayoutsJson(Json, frozen=True, kw_only=True):
-    """A page of one's own payouts."""
+    """A page of the caller's payouts."""
 
     items: tuple[OwnPayoutJson, ...]
     next_cursor: str | None = None

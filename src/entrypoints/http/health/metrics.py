@@ -30,7 +30,7 @@ async def metrics(
     database: Injected[WorkerRecord],
     gateways: Injected[Gateways],
 ) -> Response[str]:
-    """The metrics of the installation, for whoever has a token of `BOOKING_METRICS_TOKEN`; without one, 404."""
+    """The metrics of the installation, for callers with a token of `BOOKING_METRICS_TOKEN`; without one, 404."""
     if not settings.metrics_tokens:
         raise NotFoundException
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")

@@ -14,7 +14,7 @@ from entrypoints.http.kit.rate_limits import counted
 PLATFORM: Final = "X-Client-Platform"
 """The header in which a client names what it runs on."""
 Caller = str
-"""Whom a request counts against: an account, or the address of somebody who has no access token."""
+"""Whom a request counts against: an account, or the address of a caller without an access token."""
 
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:

@@ -26,7 +26,7 @@ class LiveEventJson(Json, frozen=True, kw_only=True):
 
 
 def live_event_json(event: LiveEvent) -> LiveEventJson:
-    """Show an event to whoever may receive it."""
+    """Show an event to an account that may receive it."""
     return LiveEventJson(type=event.what.type, at=event.at, about=dict(event.what.about))
 
 

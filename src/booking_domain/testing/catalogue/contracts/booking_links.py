@@ -61,7 +61,7 @@ class BookingLinksContract(StorageContract):
         assert list(await reads.of_provider(cast.profile.id, TODAY)) == [counted, empty]
         later = [replace(counted, days=days[1:]), empty]
         assert list(await reads.of_provider(cast.profile.id, TOMORROW)) == later
-        # Without the digests, the counts stay, and whoever comes again counts again.
+        # Without the digests, the counts stay, and a returning visitor is counted again.
         async with backend.begin() as tx:
             await tx.booking_links.forget_visitors(TOMORROW)
         assert list(await reads.of_provider(cast.profile.id, TODAY)) == [counted, empty]
