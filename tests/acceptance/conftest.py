@@ -14,7 +14,7 @@ from tests.databases import TestServer
 PAYMENT_WINDOW_SECONDS = 3
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The whole product with default settings, but for its log, private addresses, and documents to accept."""
     settings = {
@@ -30,7 +30,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         assert running.processes() == {}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def impatient(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """API and worker with default settings except a payment window of PAYMENT_WINDOW_SECONDS."""
     folder = tmp_path_factory.mktemp("impatient")

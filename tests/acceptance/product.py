@@ -39,16 +39,12 @@ def eventually(look: Callable[[], Found], *, what: str) -> Found:
 
 
 class Program:
-    """A command of `entrypoints.cli` with its output in a file.
-
-    `run` is a new interpreter, as are the parts that it starts; other commands are forks.
-    """
+    """A command of `entrypoints.cli` with its output in a file: a fork, or if it is traced a new interpreter."""
 
     def __init__(self, command: str, log: Path, settings: Mapping[str, str], *, traced: bool = False) -> None:
         self.log = log
         arguments, environ = ["entrypoints.cli", command], environment(settings, traced=traced)
-        kind: type[Interpreter | Fork] = Interpreter if command == "run" else Fork
-        self.process = kind(arguments, environ, log)
+        self.process = (Interpreter if traced else Fork)(arguments, environ, log)
 
     @property
     def said(self) -> str:
@@ -194,7 +190,7 @@ class Product(Server):
     def start(self) -> None:
         """Start the product and wait until its banner says that it is ready."""
         self._starts += 1
-        log = self.folder / f"run-{self._starts}.log"
+        log = self.folder / f"data-{self._starts}.log"
         self.program = Program("run", log, self.settings, traced=self._traced)
         banner = self.program.wait_until(lambda: _banner(self.program.said), "ready")
         self.database_url = banner["database"]
@@ -204,7 +200,7 @@ class Product(Server):
         return self.program.stop(number)
 
     def processes(self) -> dict[int, str]:
-        """Command lines by process id: every process whose command line or environment names the data folder."""
+        """Command lines by process id, as of `processes_of`."""
         return processes_of(self.data)
 
     def __enter__(self) -> Self:
@@ -222,13 +218,16 @@ class Product(Server):
 
 
 def processes_of(data: Path) -> dict[int, str]:
-    """The processes with this data folder: their names and command lines by process id."""
+    """The processes with this data folder: their names and command lines by process id.
+
+    Their command line or environment names it, or the path of their output begins with it: that of a fork.
+    """
     needle = str(data).encode()
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "comm").read_bytes() + (folder / "cmdline").read_bytes()
-            told = (folder / "environ").read_bytes()
+            told = (folder / "environ").read_bytes() + bytes((folder / "fd" / "1").readlink())
             ended = (folder / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         except OSError:
             continue  # it has just ended, or belongs to another user

@@ -62,8 +62,8 @@ class Refused:
             "worker, not migrated": self._run("worker, not migrated", {"DATABASE_URL": empty}, command="worker"),
             "malformed": self._run("malformed", {"DATABASE_URL": "postgresql://a:hid%zzden@b/c"}, command="migrate"),
             "no folder": self._run("no folder", {"BOOKING_DATA_DIR": "/dev/null/data"}),
-            "port of api": self._run(
-                "port of api", {"DATABASE_URL": running.database_url, "PORT": str(taken)}, command="api"
+            "api port": self._run(
+                "api port", {"DATABASE_URL": running.database_url, "PORT": str(taken)}, command="api"
             ),
         }
 
@@ -178,7 +178,7 @@ def test_what_keeps_a_command_from_starting_is_said_in_one_line(
 
 
 def test_the_api_on_a_taken_port_is_refused_without_a_backtrace(refused: Refused) -> None:
-    assert refused.said("port of api").splitlines()[-1] == (
+    assert refused.said("api port").splitlines()[-1] == (
         f"127.0.0.1:{refused.taken} cannot be used: Address already in use"
     )
 

@@ -17,6 +17,7 @@ GRACE_SECONDS: Final = 15
 MOST_STARTS: Final = 5
 WITHIN_SECONDS: Final = 30.0
 _FORKS: Final = multiprocessing.get_context("fork")
+_STOPS: Final = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 
 
 class Part:
@@ -61,7 +62,12 @@ class Part:
     def _started(self) -> BaseProcess:
         self._starts.append(time.monotonic())
         process = _FORKS.Process(target=self._run, args=(os.getpid(),), name=self.name)
-        process.start()
+        # Until the fork has its own dispositions, a signal would run the parent's handler in it, and be lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         return process
 
     def _run(self, parent: int) -> None:
@@ -69,8 +75,9 @@ class Part:
         os.setsid()
         die_with_parent(signal.SIGTERM, parent)
         name_process(f"booking {self.name}")
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _STOPS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         os.environ.update(self._environ)
         sys.argv[1:] = self._arguments
         runpy.run_module(self._module, run_name="__main__", alter_sys=True)

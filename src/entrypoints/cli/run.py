@@ -43,8 +43,10 @@ def run(settings: Settings) -> int:
             url = database.url
             migrations.upgrade(url, cipher=Container(settings=settings).field_cipher())
             demo = settings.environment is Environment.DEVELOPMENT
-            if demo:
+            if demo and not signals.told_to_stop:
                 asyncio.run(seed(settings, url))
+            if signals.told_to_stop:
+                return 0
             parts: list[Part] = []
             try:
                 parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
