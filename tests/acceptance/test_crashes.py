@@ -10,10 +10,11 @@ import pytest
 from tests.acceptance.people import Person, Studio, customers, open_studio
 from tests.acceptance.product import Api
 from tests.databases import TestServer
+from tests.reliability import scale
 
 STUDIOS = 3
 CUSTOMERS = 12
-KILLED_AFTER = 80
+KILLED_AFTER = 40
 ATTEMPTS_PER_CUSTOMER = 60
 WHOLE = """
     SELECT b.id::text, count(DISTINCT c.id), count(DISTINCT e.id), count(DISTINCT o.id)
@@ -36,7 +37,7 @@ class Attempt:
     answer: bytes | None
 
 
-@pytest.fixture(params=[1, 2], ids=["1 process", "2 processes"])
+@pytest.fixture(params=scale.of([1, 2], less=[2]), ids="processes: {}".format)
 def fragile(
     request: pytest.FixtureRequest, postgres: TestServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Api]:

@@ -32,9 +32,9 @@ KILLS: Final = scale.of(20, less=1)
 STUDIOS: Final = 4
 RIVALS: Final = 2
 """Customers who want the same slots, so that each slot is requested twice."""
-BUSY_AFTER: Final = 40
+BUSY_AFTER: Final = scale.of(40, less=20)
 """Acknowledged bookings before each kill."""
-ACCOUNTS: Final = scale.of(400, less=60)
+ACCOUNTS: Final = scale.of(400, less=30)
 STEP: Final = timedelta(minutes=5)
 DAYS: Final = 50
 PACE_SECONDS: Final = 0.2

@@ -33,7 +33,7 @@ from booking_domain.testing.scheduling.memory.claims import MemoryClaims
 from booking_domain.testing.shared.memory.outbox import MemoryOutbox
 from booking_domain.testing.shared.memory.tables import OUTBOX
 
-RUNS: Final = scale.of(5_000, less=12)
+RUNS: Final = scale.of(5_000, less=6)
 STEPS: Final = scale.of(50, less=30)
 PARTS: Final = scale.of(10, less=1)
 """The runs are split so that `pytest -n` can distribute them."""

@@ -5,11 +5,12 @@ input, and sequences along the links. No operation may respond with 5xx or with 
 the document forbids, or reject as malformed what it allows.
 
 `make reliability` calls every operation as every role. `make test` splits the operations between the roles: each is
-called as the role that it is meant for, and every 24th in the coverage phase, which sends most requests.
+called as the role that it is meant for, with generated input
+if it has no examples, as every fourth, and every 24th in the coverage phase, which sends most requests.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import httpx
@@ -75,14 +76,20 @@ def test_the_product_matches_its_document(
 
 
 def runs_of(document: Mapping[str, Any], url: str, role: str, token: Token | None) -> list[Run]:
-    """All operations, or in `make test` the role's own; coverage, which sends most requests, for every 24th."""
+    """All operations, or in `make test` the role's own, and fewer of them with generated input."""
     if scale.FULL:
         return [run(document, url, token=token, examples=EXAMPLES)]
     own = {label: operation for label, operation in operations(document) if owner(label, operation) == role}
-    ids = [operation["operationId"] for operation in own.values()]
-    varied = [operation["operationId"] for label, operation in own.items() if _TWIN not in label]
-    phases = (["examples", "stateful"], ids), (["fuzzing"], varied), (["coverage"], varied[::24])
-    return [run(document, url, token=token, examples=EXAMPLES, phases=each, only=only) for each, only in phases]
+
+    def run_phases(phases: Sequence[str], labels: Iterable[str]) -> Run:
+        only = [own[label]["operationId"] for label in labels]
+        return run(document, url, token=token, examples=EXAMPLES, phases=phases, only=only)
+
+    first = run_phases(["examples", "stateful"], own)
+    called = {label for _, label, _ in first.answers}
+    varied = [label for label in own if _TWIN not in label]
+    generated = {label for place, label in enumerate(varied) if label not in called or place % 4 == 0}
+    return [first, run_phases(["fuzzing"], generated), run_phases(["coverage"], varied[::24])]
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -20,7 +20,9 @@ def create() -> Litestar:
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == TEXT)
+    gc.disable()
     app = create_app(HttpContainer(settings=settings))
     gc.collect()
     gc.freeze()  # what is there by now stays: the collector need not look at it again and again
+    gc.enable()
     return app

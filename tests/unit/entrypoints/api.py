@@ -102,7 +102,10 @@ class InlineImages(ImageEncoder):
 
 
 _idle: Final[defaultdict[tuple[object, ...], list[Litestar]]] = defaultdict(list)
-"""Unused applications by the settings that `create_app` reads: creating one takes longer than most tests."""
+"""Unused applications, with their containers, by the settings that `create_app` reads.
+
+Creating one takes longer than most tests.
+"""
 
 
 class Api:
@@ -113,7 +116,12 @@ class Api:
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay", CHARGEABLE.currencies, authorises=True)
         settings = Settings.from_environment(environ)
-        self.container = HttpContainer(settings=settings)
+        self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
+        self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(HttpContainer(settings=settings))
+        self.container: HttpContainer = self.app.state.container
+        self.container.reset_override()
+        self.container.reset_singletons()
+        self.container.settings.override(settings)
         self.container.clock.override(self.clock)
         if in_memory:
             self.container.database.override(self.database)
@@ -124,12 +132,6 @@ class Api:
         self.container.image_encoder.override(InlineImages())
         self.container.password_hasher.override(MemoryPasswordHasher())
         self.container.push_rules.override(PushRules(public_key=DEVICE_KEY, services=PushSettings().services))
-        self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
-        self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
-        own: HttpContainer = self.app.state.container
-        if own is not self.container:
-            own.reset_override()
-            own.override(self.container)
         self._undocumented = UndocumentedProblems(self.app)
         transport = httpx.ASGITransport(cast("Any", self._undocumented), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
@@ -217,9 +219,8 @@ class Api:
         provider_id = str(made.json()["id"])
         await self.post("/providers/me/submit", token)
         await self.patch(f"/admin/providers/{provider_id}/approve", await self.admin(), json={"approved": True})
-        for day in range(7):
-            hours = {"day": day, "startTime": "10:00", "endTime": "19:00"}
-            assert (await self.post("/availability", token, json=hours)).status_code == 201
+        week = [{"day": day, "startTime": "10:00", "endTime": "19:00"} for day in range(7)]
+        assert (await self.put("/availability/rules", token, json={"rules": week})).status_code == 200
         return token, provider_id
 
     async def uploaded(self, token: str, folder: str, content: bytes | None = None) -> str:

@@ -55,13 +55,13 @@ async def settings(api: Api) -> Edit:
     provider, provider_id = await api.open_provider()
     # It has had its settings, and seven rules.
     path = f"/availability/{provider_id}"
-    return Edit(provider, "/availability/settings", {"slotStepMinutes": 15}, path, provider, tag='"8"')
+    return Edit(provider, "/availability/settings", {"slotStepMinutes": 15}, path, provider, tag='"2"')
 
 
 async def rules(api: Api) -> Edit:
     provider, provider_id = await api.open_provider()
     path = f"/availability/{provider_id}"
-    return Edit(provider, "/availability/rules", {"rules": [_EVENING]}, path, provider, tag='"8"', again=False)
+    return Edit(provider, "/availability/rules", {"rules": [_EVENING]}, path, provider, tag='"2"', again=False)
 
 
 async def feeds(api: Api) -> Edit:

@@ -44,7 +44,7 @@ HOSTILE: tuple[Any, ...] = (
 )
 
 
-STRIDE: Final = scale.of(1, less=3)
+STRIDE: Final = scale.of(1, less=8)
 _PLACES: Final = count()
 
 

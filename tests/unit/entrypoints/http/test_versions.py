@@ -140,15 +140,15 @@ async def test_each_change_of_a_calendar_makes_a_version_of_it(api: Api) -> None
     for change in changes:
         assert (await change).is_success
         tags.append((await api.get(path, provider)).headers["ETag"])
-    assert tags == ['"8"', '"11"', '"12"', '"13"', '"14"', '"15"']
+    assert tags == ['"2"', '"5"', '"6"', '"7"', '"8"', '"9"']
 
 
 async def test_the_public_gets_a_tag_of_what_it_sees(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     path = f"/availability/{provider_id}"
     own, others = await api.get(path, provider), await api.get(path)
-    assert own.headers["ETag"] == '"8"'
-    assert (await api.get(path, headers={"If-None-Match": '"8"'})).status_code == 200
+    assert own.headers["ETag"] == '"2"'
+    assert (await api.get(path, headers={"If-None-Match": '"2"'})).status_code == 200
     assert (await api.get(path, headers={"If-None-Match": others.headers["ETag"]})).status_code == 304
     block = {"start": "2026-11-25T02:00:00Z", "end": "2026-11-25T03:00:00Z"}
     await api.post("/availability/blocks", provider, json=block)
@@ -166,15 +166,15 @@ async def test_profile_and_calendar_are_new_versions_of_what_both_show(api: Api)
         mine, calendar = [(await api.get(path, provider)).headers["ETag"] for path in paths]
         return mine, calendar
 
-    assert await tags() == ('"3"', '"8"')
+    assert await tags() == ('"3"', '"2"')
     await api.put("/providers/me", provider, json={"bio": "Cover-ups."})
-    assert await tags() == ('"4"', '"8"')
+    assert await tags() == ('"4"', '"2"')
     await api.put("/availability/settings", provider, json={"slotStepMinutes": 20})
-    assert await tags() == ('"4"', '"9"')
+    assert await tags() == ('"4"', '"3"')
     await api.put("/providers/me", provider, json={"depositAmount": 1_000_000})
-    assert await tags() == ('"5"', '"10"')
+    assert await tags() == ('"5"', '"4"')
     await api.put("/availability/settings", provider, json={"timeZone": "Asia/Hovd"})
-    assert await tags() == ('"6"', '"11"')
+    assert await tags() == ('"6"', '"5"')
 
 
 async def test_reading_a_feed_changes_the_tag_without_a_conflict(api: Api) -> None:
