@@ -130,7 +130,7 @@ def paying(product: Product, canaries: Canaries, person: Person) -> None:
 def logs(product: Product) -> list[Path]:
     """Every file that the product has written, except its data and its messages."""
     found = [path for name in SEARCHED for path in product.folder.rglob(name)]
-    assert {"run-1.log", "server.log"} <= {path.name for path in found}
+    assert {"data-1.log", "server.log"} <= {path.name for path in found}
     return found
 
 
@@ -140,7 +140,7 @@ def test_no_canary_is_in_a_log(product: Product) -> None:
     canaries.says("secret key", DEVELOPMENT_SECRET)
     password = urlsplit(product.database_url).password
     assert password is not None
-    told = (product.folder / "run-1.log").read_text()
+    told = (product.folder / "data-1.log").read_text()
     canaries.says("database's password", password)
     found = [leak for leak in leaks(logs(product), canaries.all) if "postgresql://" not in leak]
     assert found == []  # except the banner, which tells a developer how to reach the database
