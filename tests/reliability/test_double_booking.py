@@ -29,12 +29,12 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.scheduling.claims import ClaimKind
 
 PROCESSES: Final = scale.of(4, less=2)
-CROWD: Final = scale.of(2_000, less=200)
+CROWD: Final = scale.of(2_000, less=100)
 ROUNDS: Final = scale.of(5, less=3)
-SLOTS: Final = scale.of(500, less=25)
+SLOTS: Final = scale.of(500, less=15)
 RIVALS: Final = 20
-LINES: Final = scale.of(200, less=100)
-OVERLAPPING: Final = scale.of(1_000, less=150)
+LINES: Final = scale.of(200, less=50)
+OVERLAPPING: Final = scale.of(1_000, less=80)
 MOVED: Final = scale.of(40, less=12)
 MOVES: Final = 10
 CANCELLED: Final = scale.of(200, less=20)

@@ -140,7 +140,7 @@ TOLD: Final[Mapping[Fate, Sequence[str]]] = {
     Fate.REMINDED: ("booking.reminder",),
 }
 """What the customer of each booking is told."""
-LIVES: Final = 10
+LIVES: Final = scale.of(10, less=6)
 MANY_LIVES: Final = scale.of(640, less=10)
 EVENTS: Final = scale.of(5_000, less=70)
 WORKERS: Final = 2

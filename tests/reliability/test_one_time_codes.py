@@ -59,9 +59,9 @@ from booking_domain.testing.memory import ManualClock, MemorySecretCodes
 from booking_domain.workflows.ports import Repositories
 
 PROCESSES: Final = scale.of(4, less=2)
-GUESSES: Final = scale.of(500, less=100)
+GUESSES: Final = scale.of(500, less=50)
 RIGHT: Final = scale.of(200, less=50)
-ROUNDS: Final = scale.of(10, less=2)
+ROUNDS: Final = scale.of(10, less=1)
 POOLS: Final = 4
 UNLIMITED: Final = ",".join(f"{name}=1000000/1" for name in ("auth", "login", "login-anywhere", *GUESS_QUOTAS))
 """Rate limits would hide what is tested here."""

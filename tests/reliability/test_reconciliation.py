@@ -37,7 +37,7 @@ from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings
 
 TRANSACTIONS: Final = scale.of(1_000, less=20)
-CALLBACKS: Final = scale.of(10_000, less=100)
+CALLBACKS: Final = scale.of(10_000, less=50)
 AT_ONCE: Final = 8
 DAY: Final = timedelta(days=1)
 

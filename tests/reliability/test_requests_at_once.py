@@ -23,7 +23,7 @@ from booking_domain.shared.actor import Role
 
 PROCESSES: Final = scale.of(4, less=2)
 LINES: Final = scale.of(200, less=100)
-KEYS: Final = scale.of(1_000, less=25)
+KEYS: Final = scale.of(1_000, less=12)
 TWINS: Final = 20
 STUDIOS: Final = scale.of(5, less=1)
 CALLERS: Final = scale.of(50, less=5)

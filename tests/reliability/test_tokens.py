@@ -24,8 +24,8 @@ from booking_domain.shared.ids import PaymentId, SessionId, UserId
 from booking_domain.testing.builders import NOW
 from entrypoints.environment import DEVELOPMENT_SECRET
 
-FORGERIES: Final = scale.of(100_000, less=4_000)
-OVER_HTTP: Final = scale.of(5_000, less=320)
+FORGERIES: Final = scale.of(100_000, less=1_000)
+OVER_HTTP: Final = scale.of(5_000, less=100)
 SECRET: Final = DEVELOPMENT_SECRET
 KEY: Final = derived_key(SECRET, "access-tokens")
 PREVIOUS: Final = derived_key("the one of last year", "access-tokens")

@@ -1,14 +1,14 @@
 """Every clock change from 2000 to 2037 in all time zones: no slot is shifted, lost or doubled.
 
 The expected slots are computed from the one change alone: local time has the old offset before it, the new one after.
-Zones with the same change at the same instant give the same slots, so `make test` tries each distinct change in one
-zone; `make nightly` tries every zone.
+Zones with the same change at the same instant give the same slots, so `make test` tries every third distinct
+change in one zone; `make nightly` tries every change in every zone.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 import pytest
@@ -25,7 +25,9 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 A_DAY: Final = 24 * 60
 STEPS_AND_LENGTHS: Final = ((30, 30), (60, 60), (15, 45), (7, 20), (90, 60))
-LEAST_CASES: Final = 3_000
+LEAST_CASES: Final = 1_000
+EVERY_CHANGE: Final = settings().max_examples > 100
+STRIDE: Final = 1 if EVERY_CHANGE else 3
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,6 @@ def expected(opened: tuple[Opened, ...], change: Transition, step: int, length: 
 
 def clear_changes() -> Iterator[Transition]:
     """The clock changes that have no other one within four days; outside `make nightly` each distinct one once."""
-    every_zone = settings().max_examples > 100
     seen: set[tuple[datetime, timedelta, timedelta]] = set()
     for zone in zone_names():
         far = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -106,14 +107,14 @@ def clear_changes() -> Iterator[Transition]:
         times = [far[0], *(change.at for change in changes), far[1]]
         for before, change, after in zip(times, changes, times[2:], strict=False):
             same = change.at, change.before, change.after
-            if change.at - before > 4 * DAY and after - change.at > 4 * DAY and (every_zone or same not in seen):
+            if change.at - before > 4 * DAY and after - change.at > 4 * DAY and (EVERY_CHANGE or same not in seen):
                 seen.add(same)
                 yield change
 
 
 def test_no_clock_change_shifts_loses_or_doubles_a_slot() -> None:
     cases = 0
-    for number, change in enumerate(clear_changes()):
+    for number, change in enumerate(islice(clear_changes(), None, None, STRIDE)):
         for name, opened in shapes_to_try(number, change):
             step, length = STEPS_AND_LENGTHS[cases % len(STEPS_AND_LENGTHS)]
             case = f"{change.zone} at {change.at:%Y-%m-%d %H:%M}, open {name}, {length} every {step} minutes"
