@@ -27,7 +27,7 @@ async def walked(route: str) -> list[str]:
     """Where the answers are not those of the table."""
     wrong: list[str] = []
     refused_about: dict[str, Ids] = {}
-    """What others may not touch, by target: all of them are refused about the same object, because it stays as it is."""
+    """By target, an object about which identities are refused: one serves all of them, because it stays as it is."""
     async with serving() as api:
         world, row, handler = World(api), ROUTES[route], the_routes(api)[route]
         for identity in IDENTITIES:
