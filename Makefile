@@ -7,6 +7,10 @@ WORKERS ?= 3
 # What a command on a database needs: without DATABASE_URL, the embedded PostgreSQL as well.
 DATABASE := $(VENV)/.server $(if $(DATABASE_URL),,$(VENV)/.run)
 
+# The lock files are complete, so pip has nothing to resolve. It would compile on one core.
+INSTALL := @mkdir -p .tmp && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
+COMPILE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+
 # Temporary files stay in the checkout, in an ignored folder.
 export TMPDIR := $(CURDIR)/.tmp
 export PIP_NO_CACHE_DIR := 1
@@ -138,14 +142,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.server $(VENV)/.run $(VENV)/.build: $(VENV)/.%: requirements/%.txt | $(VENV)/bin/python
-	@mkdir -p .tmp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(INSTALL) -r $<
+	@$(COMPILE)
 	@touch $@
 
 # It contains the other three.
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
-	@mkdir -p .tmp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(INSTALL) -r $<
+	@$(COMPILE)
 	@touch $@ $(VENV)/.server $(VENV)/.run $(VENV)/.build
 
 # An S3-compatible server that checks signatures, in an environment of its own: its dependencies are not ours.

@@ -45,11 +45,10 @@ def run(settings: Settings) -> int:
             demo = settings.environment is Environment.DEVELOPMENT
             if demo and not signals.told_to_stop:
                 asyncio.run(seed(settings, url))
-            if signals.told_to_stop:
-                return 0
             parts: list[Part] = []
             try:
-                parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
+                if not signals.told_to_stop:
+                    parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
                 if not _ready(settings, parts, signals):
                     return 0 if signals.told_to_stop else 1
                 print(banner(replace(settings, database_url=url), time.monotonic() - started, demo=demo), flush=True)
