@@ -24,7 +24,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "BOOKING_TERMS_VERSION": "2026-11",
         "BOOKING_PRIVACY_VERSION": "2026-11",
     }
-    with Product(tmp_path_factory.mktemp("product"), traced=True, **settings) as running:
+    with Product(tmp_path_factory.mktemp("product"), interpreter=True, **settings) as running:
         yield running
         assert running.stop() == 0
         assert running.processes() == {}

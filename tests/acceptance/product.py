@@ -39,12 +39,12 @@ def eventually(look: Callable[[], Found], *, what: str) -> Found:
 
 
 class Program:
-    """A command of `entrypoints.cli` with its output in a file: a fork, or if it is traced a new interpreter."""
+    """A command of `entrypoints.cli` with its output in a file: a fork, or a new interpreter."""
 
-    def __init__(self, command: str, log: Path, settings: Mapping[str, str], *, traced: bool = False) -> None:
+    def __init__(self, command: str, log: Path, settings: Mapping[str, str], *, interpreter: bool = False) -> None:
         self.log = log
-        arguments, environ = ["entrypoints.cli", command], environment(settings, traced=traced)
-        self.process = (Interpreter if traced else Fork)(arguments, environ, log)
+        arguments, environ = ["entrypoints.cli", command], environment(settings)
+        self.process = (Interpreter if interpreter else Fork)(arguments, environ, log)
 
     @property
     def said(self) -> str:
@@ -171,7 +171,7 @@ class Worker:
 class Product(Server):
     """The whole product, started by the command `run`; `with` stops it."""
 
-    def __init__(self, folder: Path, *, traced: bool = False, **settings: str) -> None:
+    def __init__(self, folder: Path, *, interpreter: bool = False, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port, self.simulator_port = free_port(), free_port()
@@ -183,7 +183,7 @@ class Product(Server):
             "SIMULATOR_PORT": str(self.simulator_port),
             **settings,
         }
-        self._traced = traced
+        self._interpreter = interpreter
         self._starts = 0
         self.start()
 
@@ -191,7 +191,7 @@ class Product(Server):
         """Start the product and wait until its banner says that it is ready."""
         self._starts += 1
         log = self.folder / f"data-{self._starts}.log"
-        self.program = Program("run", log, self.settings, traced=self._traced)
+        self.program = Program("run", log, self.settings, interpreter=self._interpreter)
         banner = self.program.wait_until(lambda: _banner(self.program.said), "ready")
         self.database_url = banner["database"]
         assert self.live()
