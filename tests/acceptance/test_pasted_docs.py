@@ -1,8 +1,11 @@
 """The shell lines of the docs can be pasted, page by page, and print what the comments behind them say."""
 
+import contextlib
+import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -55,8 +58,9 @@ class Shell:
             cwd=folder,
             env=environment({}),
             text=True,
+            start_new_session=True,
         )
-        self._deadline = threading.Timer(PATIENCE_SECONDS * 3, self._bash.kill)
+        self._deadline = threading.Timer(PATIENCE_SECONDS * 3, self._kill)
         self._deadline.start()
 
     def __enter__(self) -> Self:
@@ -64,8 +68,13 @@ class Shell:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._deadline.cancel()
-        self._bash.kill()
+        self._kill()
         self._bash.communicate()
+
+    def _kill(self) -> None:
+        """Kill bash and what it runs, which would keep the pipe open."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._bash.pid, signal.SIGKILL)
 
     def run(self, command: str) -> tuple[str, int]:
         """Return what the command printed, and its exit code."""
