@@ -20,16 +20,6 @@ from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
 _UNTRACED = {"acceptance", "reliability"}
-_REPEATING = (
-    "_races",
-    "_machine",
-    "_codec",
-    "_conformance",
-    "_whole_platform",
-    "_against_the_oracle",
-    "_slots_properties",
-)
-"""The ends of modules that run what other tests run: many times, or at once."""
 _BETWEEN_COLLECTIONS = 20_000
 """Allocations between two garbage collections; the default, 700, makes the suite three percent slower."""
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
@@ -79,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start long tests first, and do not trace those that repeat what others run: it doubles their time in vain."""
     items.sort(key=rank)
     for item in items:
-        if _UNTRACED & set(item.path.parts) or item.path.stem.endswith(_REPEATING):
+        if _UNTRACED & set(item.path.parts) or item.path.stem.endswith("_races"):
             item.add_marker(pytest.mark.no_cover)
 
 

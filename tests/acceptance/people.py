@@ -141,8 +141,8 @@ def open_studio(
     provider_id = owner.post("/providers/me", profile)["id"]
     settings = {"slotStepMinutes": step, "slotDurationMinutes": duration}
     done(owner.ask("PUT", "/availability/settings", json=settings))
-    for day in range(7):
-        owner.post("/availability", {"day": day, "startTime": "00:00", "endTime": "24:00"})
+    always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+    done(owner.ask("PUT", "/availability/rules", json={"rules": always}))
     owner.post("/providers/me/submit")
     done(admin.ask("PATCH", f"/admin/providers/{provider_id}/approve", json={"approved": True}))
     return Studio(provider_id, owner)

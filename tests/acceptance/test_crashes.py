@@ -13,8 +13,8 @@ from tests.databases import TestServer
 from tests.reliability import scale
 
 STUDIOS = 3
-CUSTOMERS = 12
-KILLED_AFTER = 40
+CUSTOMERS = scale.of(12, less=6)
+KILLED_AFTER = scale.of(40, less=20)
 ATTEMPTS_PER_CUSTOMER = 60
 WHOLE = """
     SELECT b.id::text, count(DISTINCT c.id), count(DISTINCT e.id), count(DISTINCT o.id)

@@ -18,7 +18,7 @@ from booking_domain.identity.passwords import MOST_WRONG
 from entrypoints.quotas import QUOTAS
 
 LIMIT: Final = QUOTAS["login"].quota
-GUESSES: Final = scale.of(200, less=80)
+GUESSES: Final = scale.of(200, less=50)
 PROCESSES: Final = scale.of(4, less=2)
 LOOKED_AT: Final = (401, "auth.invalid_credentials")
 LOCKED: Final = (403, "auth.account_locked")

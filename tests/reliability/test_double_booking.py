@@ -29,15 +29,15 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.scheduling.claims import ClaimKind
 
 PROCESSES: Final = scale.of(4, less=2)
-CROWD: Final = scale.of(2_000, less=100)
-ROUNDS: Final = scale.of(5, less=3)
-SLOTS: Final = scale.of(500, less=15)
+CROWD: Final = scale.of(2_000, less=50)
+ROUNDS: Final = scale.of(5, less=2)
+SLOTS: Final = scale.of(500, less=10)
 RIVALS: Final = 20
-LINES: Final = scale.of(200, less=50)
-OVERLAPPING: Final = scale.of(1_000, less=80)
-MOVED: Final = scale.of(40, less=12)
+LINES: Final = scale.of(200, less=25)
+OVERLAPPING: Final = scale.of(1_000, less=50)
+MOVED: Final = scale.of(40, less=8)
 MOVES: Final = 10
-CANCELLED: Final = scale.of(200, less=20)
+CANCELLED: Final = scale.of(200, less=12)
 GOAL_SECONDS: Final = 2.0
 AT_ONCE: Final = 200
 """Accounts created at once: more would wait too long for a database connection."""

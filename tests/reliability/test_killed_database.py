@@ -29,12 +29,12 @@ from adapters.postgres.kit import embedded, migrations
 from booking_domain.shared.heartbeats import Activity
 
 KILLS: Final = scale.of(20, less=1)
-STUDIOS: Final = 4
+STUDIOS: Final = scale.of(4, less=2)
 RIVALS: Final = 2
 """Customers who want the same slots, so that each slot is requested twice."""
-BUSY_AFTER: Final = scale.of(40, less=20)
+BUSY_AFTER: Final = scale.of(40, less=10)
 """Acknowledged bookings before each kill."""
-ACCOUNTS: Final = scale.of(400, less=30)
+ACCOUNTS: Final = scale.of(400, less=10)
 STEP: Final = timedelta(minutes=5)
 DAYS: Final = 50
 PACE_SECONDS: Final = 0.2

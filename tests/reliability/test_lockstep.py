@@ -191,4 +191,4 @@ def test_a_planted_bug_in_memory_storage_is_found(planted: str, postgres: TestSe
     # The machine also fails on an error that a use case does not declare, which some of the bugs cause first.
     with one_loop(postgres) as loop, pytest.raises((Divergence, AssertionError)):
         flawed = machine(loop, Counter(), lambda: Flawed(*PLANTED[planted]))
-        run_state_machine_as_test(seed(4)(flawed), settings=effort)  # finds each of them within a few runs
+        run_state_machine_as_test(seed(8)(flawed), settings=effort)  # finds each of them within two runs

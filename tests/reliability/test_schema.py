@@ -6,7 +6,7 @@ the document forbids, or reject as malformed what it allows.
 
 `make reliability` calls every operation as every role. `make test` splits the operations between the roles: each is
 called as the role that it is meant for, with generated input
-if it has no examples, as every eighth, and every 24th in the coverage phase, which sends most requests.
+if it has no examples, as every 16th, and every 48th in the coverage phase, which sends most requests.
 """
 
 from collections import Counter
@@ -88,8 +88,8 @@ def runs_of(document: Mapping[str, Any], url: str, role: str, token: Token | Non
     first = run_phases(["examples", "stateful"], own)
     called = {label for _, label, _ in first.answers}
     varied = [label for label in own if _TWIN not in label]
-    generated = {label for place, label in enumerate(varied) if label not in called or place % 8 == 0}
-    return [first, run_phases(["fuzzing"], generated), run_phases(["coverage"], varied[::24])]
+    generated = {label for place, label in enumerate(varied) if label not in called or place % 16 == 0}
+    return [first, run_phases(["fuzzing"], generated), run_phases(["coverage"], varied[::48])]
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
