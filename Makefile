@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 3
+WORKERS ?= 4
 # What a command on a database needs: without DATABASE_URL, the embedded PostgreSQL as well.
 DATABASE := $(VENV)/.server $(if $(DATABASE_URL),,$(VENV)/.run)
 
