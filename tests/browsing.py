@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -17,7 +18,7 @@ WIDTHS: Final = (1280, 390)
 SCHEMES: Final = ("light", "dark")
 WEB: Final = Path(__file__).parent / "clients" / "web"
 
-expect.set_options(timeout=60_000)  # in milliseconds; a busy machine renders slowly
+expect.set_options(timeout=1_000 * PATIENCE_SECONDS)
 
 needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
 SETTLED: Final = """async () => {

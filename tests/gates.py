@@ -8,7 +8,8 @@ from typing import Final, ParamSpec, TypeVar
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 300.0
+"""The bound of a wait in any test. It only ends a test that would hang: far more than a loaded machine needs."""
 
 
 class Gate:

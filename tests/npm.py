@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 
 NODE_MAJOR: Final = 20
-INSTALL_SECONDS: Final = 300
 
 
 def require_packages(project: Path) -> None:
@@ -41,7 +41,7 @@ def _install(project: Path) -> str | None:
             cwd=project,
             capture_output=True,
             text=True,
-            timeout=INSTALL_SECONDS,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
         if done.returncode != 0:

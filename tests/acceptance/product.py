@@ -12,10 +12,10 @@ from typing import Any, Final, Self, TypeVar
 
 import httpx
 import psycopg
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import Fork, Interpreter, environment
 
-PATIENCE_SECONDS: Final = 60.0
 """Safety timeout of every wait. No test measures time with it: it only ends a test that would hang."""
 _FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.05
@@ -84,7 +84,7 @@ class Server:
         self.messages = data / "messages"
         self.url = f"http://127.0.0.1:{port}"
         self.database_url = database_url
-        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=15.0, trust_env=False)
+        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=PATIENCE_SECONDS, trust_env=False)
 
     def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database_url, autocommit=True) as connection:

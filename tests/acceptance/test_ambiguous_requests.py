@@ -4,7 +4,8 @@ import json
 import socket
 
 import pytest
-from tests.acceptance.product import PATIENCE_SECONDS, Product
+from tests.acceptance.product import Product
+from tests.gates import PATIENCE_SECONDS
 
 LIVE = "GET /api/v1/health/live"
 HOST = "Host: booking.example.com"

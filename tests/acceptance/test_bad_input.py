@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.acceptance.people import Person, Studio, customer, open_studio
 from tests.acceptance.product import Product
+from tests.gates import PATIENCE_SECONDS
 
 MEGABYTES = 10
 INVALID = "validation.invalid_input"
@@ -168,7 +169,7 @@ def test_a_chunked_body_of_ten_megabytes_is_refused(person: Person) -> None:
 
 
 def test_bytes_that_are_not_http_do_not_harm_the_server(product: Product, person: Person, studio: Studio) -> None:
-    with socket.create_connection(("127.0.0.1", product.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", product.port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(b"\x16\x03\x01 is not HTTP\r\n\r\n")
         assert not connection.recv(1024).startswith(b"HTTP/1.1 5")
     assert person.book(studio.id, studio.slots()[0])["status"] == "pending"

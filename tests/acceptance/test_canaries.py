@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from tests.acceptance.canaries import leaks
 from tests.acceptance.people import Person, callback_url, check_out, done, open_studio, wait_for_status
-from tests.acceptance.product import PATIENCE_SECONDS, Api, Product, eventually
+from tests.acceptance.product import Api, Product, eventually
+from tests.gates import PATIENCE_SECONDS
 
 from entrypoints.environment import DEVELOPMENT_SECRET
 

@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.people import Person, Studio, customers, open_studio
 from tests.acceptance.product import Api
 from tests.databases import TestServer
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
 
 STUDIOS = 3
@@ -60,7 +61,7 @@ async def stream(
     async def keep_booking(person: Person, place: int) -> None:
         nonlocal answered
         studio = place % STUDIOS
-        async with httpx.AsyncClient(base_url=f"{api.url}/api/v1", trust_env=False, timeout=15) as http:
+        async with httpx.AsyncClient(base_url=f"{api.url}/api/v1", trust_env=False, timeout=PATIENCE_SECONDS) as http:
             for number, slot in enumerate(slots[studio][place // STUDIOS :: CUSTOMERS // STUDIOS]):
                 key, body = f"{round_}-{place}-{number}", {"providerId": studios[studio].id, "slot": slot}
                 headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": key}

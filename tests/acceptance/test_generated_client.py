@@ -19,13 +19,13 @@ from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from tests.acceptance.people import PASSWORD, customer, open_studio
 from tests.acceptance.product import Product
+from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 from tests.programs import CHECKOUT
 from tests.unit.effort import only_nightly
 
 PACKAGE: Final = "generated_booking_client"
 TOOLS: Final = CHECKOUT / "tests" / "clients" / "openapi"
-SECONDS: Final = 300
 
 
 class Generated:
@@ -152,7 +152,7 @@ def run(program: str, *arguments: str, folder: Path) -> str:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import Final, Self
 
 import pytest
-from tests.acceptance.product import PATIENCE_SECONDS, Product, eventually
+from tests.acceptance.product import Product, eventually
 from tests.acceptance.readme import blocks
+from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT, environment
 
 PAGES: Final = [

@@ -20,6 +20,7 @@ from tests.acceptance.people import (
     wait_for_status,
 )
 from tests.acceptance.product import Product, eventually
+from tests.gates import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def booked(studio: Studio) -> tuple[Person, dict[str, Any], dict[str, Any]]:
 
 
 def call_back(url: str, method: str = "GET") -> httpx.Response:
-    return httpx.request(method, url, trust_env=False, timeout=15)
+    return httpx.request(method, url, trust_env=False, timeout=PATIENCE_SECONDS)
 
 
 def test_a_started_payment_has_qr_code_deep_links_and_checkout_page(studio: Studio) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import PATIENCE_SECONDS, Product, eventually
+from tests.acceptance.product import Product, eventually
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import CHECKOUT
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY

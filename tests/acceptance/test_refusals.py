@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import PATIENCE_SECONDS, Product, Program, processes_of
+from tests.acceptance.product import Product, Program, processes_of
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 
 from entrypoints.environment import DEVELOPMENT_SECRET

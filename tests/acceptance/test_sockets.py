@@ -10,8 +10,9 @@ from typing import Any, Final
 import aiohttp
 import pytest
 from tests.acceptance.people import customers
-from tests.acceptance.product import PATIENCE_SECONDS, Api
+from tests.acceptance.product import Api
 from tests.databases import TestServer
+from tests.gates import PATIENCE_SECONDS
 
 from booking_domain.live.model import Channel, NewLiveEvent
 from entrypoints.container import Container

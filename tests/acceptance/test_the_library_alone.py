@@ -16,6 +16,7 @@ from typing import Final
 import pytest
 from hypothesis import settings
 from tests.acceptance.readme import README, blocks
+from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT
 
 import booking_domain
@@ -49,7 +50,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

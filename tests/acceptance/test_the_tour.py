@@ -2,8 +2,9 @@
 
 import subprocess
 
-from tests.acceptance.product import PATIENCE_SECONDS, Product
+from tests.acceptance.product import Product
 from tests.acceptance.readme import blocks
+from tests.gates import PATIENCE_SECONDS
 from tests.programs import environment
 
 HEADING = "A five-minute tour"

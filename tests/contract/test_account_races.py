@@ -18,7 +18,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SessionId, UserId
 from booking_domain.testing.builders import Builder
-from booking_domain.testing.kit.storage import PATIENCE, race
+from booking_domain.testing.kit.storage import race, waits
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account, delete_own_account
 from booking_domain.workflows.personal_data import ErasureBlockers
@@ -51,7 +51,9 @@ async def test_when_two_admins_delete_each_other_at_once_one_remains(studio: Stu
         assert sorted(user.status for user in found if user is not None) == [UserStatus.ACTIVE, UserStatus.DELETED]
 
 
-async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Booking | DomainError:
+async def booked_during_a_deletion(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, *, locked: bool
+) -> Booking | DomainError:
     """Book a provider who deletes their account, right after the deletion has found no bookings."""
     proof = await signed_in(studio, studio.owner)
     asked: list[asyncio.Task[Booking]] = []
@@ -60,7 +62,10 @@ async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPat
     async def then_book(self: PostgresPersonalData, user_id: UserId, now: datetime) -> ErasureBlockers:
         found = await erasure_blockers(self, user_id, now)
         asked.append(asyncio.create_task(studio.book()))
-        await asyncio.wait(asked, timeout=PATIENCE * 3)
+        if locked:
+            assert await waits(asked[0])
+        else:
+            await asyncio.wait(asked)
         return found
 
     monkeypatch.setattr(PostgresPersonalData, "erasure_blockers", then_book)
@@ -75,7 +80,7 @@ async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPat
 async def test_a_provider_who_is_being_deleted_cannot_be_booked(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert isinstance(await booked_during_a_deletion(studio, monkeypatch), DomainError)
+    assert isinstance(await booked_during_a_deletion(studio, monkeypatch, locked=True), DomainError)
 
 
 async def test_without_the_provider_lock_a_deleted_provider_is_booked(
@@ -85,4 +90,4 @@ async def test_without_the_provider_lock_a_deleted_provider_is_booked(
         return None
 
     monkeypatch.setattr(PostgresCalendars, "lock_provider_of", unlocked)
-    assert isinstance(await booked_during_a_deletion(studio, monkeypatch), Booking)
+    assert isinstance(await booked_during_a_deletion(studio, monkeypatch, locked=False), Booking)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.tcp_server import serving_tcp
 
@@ -28,7 +29,6 @@ StreamMaxLength 1M
 AlertExceedsMax yes
 AlertEncryptedArchive yes
 """
-PATIENCE_SECONDS: Final = 60
 
 
 @pytest.fixture(scope="module")

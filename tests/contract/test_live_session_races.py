@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability.test_confused_bodies import StoredApi, stored
 from tests.unit.entrypoints.api import PASSWORD
 
@@ -49,7 +50,7 @@ async def surviving(api: StoredApi, end: Ending) -> list[str]:
         assert answer.json()["code"] == "auth.invalid_token", answer.text
 
     creating = [asyncio.create_task(create(token)) for token in stolen]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await busy.wait()
         assert (await end(api, joined.json()["accessToken"])).is_success
         await asyncio.gather(*creating)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability.test_confused_bodies import StoredApi, stored
 from tests.unit.entrypoints.api import PASSWORD, assert_problem
 
@@ -17,7 +18,6 @@ from booking_domain.shared.ids import UserId
 
 DEVICES: Final = 6
 BUSY: Final = 3 * DEVICES
-TIME_LIMIT_SECONDS: Final = 30
 DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD}
 
 Ending = Callable[[StoredApi, str, str], Awaitable[httpx.Response]]
@@ -56,7 +56,7 @@ class Devices:
         self.too_late = 0
 
     async def refresh(self) -> None:
-        async with asyncio.timeout(TIME_LIMIT_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(*map(self._refresh, self._tokens))
 
     async def _refresh(self, tokens: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ async def refreshed_too_late(api: StoredApi, end: Ending) -> int:
     admin, tokens = await api.an_admin(), [first, *others]
     devices = Devices(api, tokens)
     refreshing = asyncio.create_task(devices.refresh())
-    async with asyncio.timeout(TIME_LIMIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await devices.busy.wait()
     answer = await end(api, admin, str(user_id))
     assert answer.is_success, answer.text

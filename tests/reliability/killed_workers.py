@@ -14,7 +14,8 @@ from typing import Any, Final, Self
 import psycopg
 from aiosmtpd.smtp import SMTP as MailServer  # noqa: N811 - beside what is sent over it
 from aiosmtpd.smtp import Envelope, Session
-from tests.acceptance.product import PATIENCE_SECONDS, Program
+from tests.acceptance.product import Program
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability.gateways_under_test import GatewayUnderTest
 from tests.reliability.stops import Stops, stopping_before
 from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio

@@ -16,8 +16,9 @@ from typing import Final
 import pytest
 from benchmarks.logins import HealthProbe, exchange
 from tests.acceptance.people import Person, customer
-from tests.acceptance.product import PATIENCE_SECONDS, Api, eventually
+from tests.acceptance.product import Api, eventually
 from tests.databases import TestServer
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.hostile_requests import OK, Hostile, all_of_them, request, whole

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from tests.acceptance.product import PATIENCE_SECONDS
 from tests.databases import TestServer
+from tests.gates import PATIENCE_SECONDS
 from tests.programs import Fork, environment
 from tests.reliability import scale
 from tests.reliability.conftest import Report

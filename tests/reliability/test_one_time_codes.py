@@ -24,7 +24,7 @@ from tests.acceptance.bursts import Wish
 from tests.acceptance.people import Person
 from tests.acceptance.product import Server, eventually
 from tests.databases import CIPHER, TestServer
-from tests.gates import Gate
+from tests.gates import PATIENCE_SECONDS, Gate
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.servers import serving
@@ -65,7 +65,6 @@ ROUNDS: Final = scale.of(10, less=1)
 POOLS: Final = 4
 UNLIMITED: Final = ",".join(f"{name}=1000000/1" for name in ("auth", "login", "login-anywhere", *GUESS_QUOTAS))
 """Rate limits would hide what is tested here."""
-WITHIN_SECONDS: Final = 15.0
 PASSWORD: Final = "correct-horse-battery"
 REFUSED: Final = (401, "auth.invalid_code")
 SIGNED_IN: Final = (200, None)
@@ -207,7 +206,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
     assert user.email is not None
     contact = Contact(Channel.EMAIL, user.email)
     async with AsyncExitStack() as stack:
-        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=PATIENCE_SECONDS) for _ in range(POOLS)]
         for database in databases:
             await database.open()
             stack.push_async_callback(database.close)
@@ -301,7 +300,7 @@ async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: da
 async def counted_at_once(url: str, number: int) -> int:
     """How many wrong passwords of an account were checked."""
     account = uuid4()
-    database = Database(url, cipher=CIPHER, pool_size=10, pool_timeout=60.0)
+    database = Database(url, cipher=CIPHER, pool_size=10, pool_timeout=PATIENCE_SECONDS)
     await database.open()
 
     async def count() -> bool:

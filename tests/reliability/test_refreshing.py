@@ -12,6 +12,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 from tests.databases import CIPHER, TestServer
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 
@@ -109,8 +110,8 @@ async def servers(
     async with AsyncExitStack() as stack:
         url = stack.enter_context(postgres.database())
         databases = [
-            Database(url, cipher=CIPHER, pool_size=20, pool_timeout=30),
-            Database(url, cipher=CIPHER, pool_size=20, pool_timeout=30),
+            Database(url, cipher=CIPHER, pool_size=20, pool_timeout=PATIENCE_SECONDS),
+            Database(url, cipher=CIPHER, pool_size=20, pool_timeout=PATIENCE_SECONDS),
         ]
         for database in databases:
             await database.open()

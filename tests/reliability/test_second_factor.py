@@ -110,7 +110,7 @@ async def platform(postgres: TestServer, *, confirmed: bool = True) -> AsyncIter
         factor, recovery = factor.with_recovery_codes(ENTROPY)
     async with AsyncExitStack() as stack:
         url = stack.enter_context(postgres.database())
-        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=PATIENCE_SECONDS) for _ in range(POOLS)]
         for database in databases:
             await database.open()
             stack.push_async_callback(database.close)

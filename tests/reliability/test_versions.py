@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import bindparam, select, update
 from tests.databases import CIPHER, TestServer
-from tests.gates import Gate
+from tests.gates import PATIENCE_SECONDS, Gate
 
 from adapters.postgres.catalogue.salons import PostgresSalons
 from adapters.postgres.catalogue.tables import providers, salons
@@ -38,7 +38,7 @@ POOLS: Final = 4
 async def outcome(url: str, thing: str) -> Counter[str]:
     """The outcomes of concurrent changes of one version, over several connection pools."""
     async with AsyncExitStack() as stack:
-        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=PATIENCE_SECONDS) for _ in range(POOLS)]
         for database in databases:
             await database.open()
             stack.push_async_callback(database.close)

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from tests.acceptance.bursts import Reply, Wish
 from tests.acceptance.product import Server
+from tests.gates import PATIENCE_SECONDS
 
-PATIENCE_SECONDS: Final = 60.0
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length:"
 

@@ -4,13 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.api import V1, Api
 
 from booking_domain.live.model import Channel
-
-PATIENCE: Final = 20
 
 
 class Socket:
@@ -51,7 +50,7 @@ class Socket:
         self._said.put_nowait({"type": "websocket.receive", "text": None, "bytes": content})
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._got.get()
 
     async def events(self) -> list[dict[str, Any]]:
@@ -64,7 +63,7 @@ class Socket:
 
     async def end(self) -> tuple[int, str]:
         """The code and reason of the close frame, which the last message has too."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await self.served
         assert self.closed is not None, "the server has not closed the connection"
         last = None
@@ -77,7 +76,7 @@ class Socket:
     async def leave(self) -> None:
         self._said.put_nowait({"type": "websocket.disconnect", "code": 1000})
         self.reads.set()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(self.served, return_exceptions=True)
 
     async def _send(self, message: dict[str, Any]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.api import V1, Api
 
 from booking_domain.live.model import Channel, NewLiveEvent
 from booking_domain.workflows.announce import announce
 
-PATIENCE: Final = 20
 DONE: Final = "test.done"
 
 
@@ -46,7 +46,7 @@ class Client:
 
     async def next(self) -> dict[str, str]:
         """The next message: `id`, `event` and `data`; a heartbeat has no event."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._messages.get()
 
     async def events(self) -> list[dict[str, Any]]:
@@ -67,14 +67,14 @@ class Client:
         """The reason why the stream ends."""
         while (message := await self.next()).get("event") != "end":
             pass
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await self.served
         return str(json.loads(message["data"])["reason"])
 
     async def leave(self) -> None:
         self._left.set()
         self.reads.set()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(self.served, return_exceptions=True)
 
     async def _receive(self) -> dict[str, Any]:

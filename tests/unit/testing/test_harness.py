@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.effort import examples
 
 import booking_domain
@@ -99,7 +100,7 @@ def _run_elsewhere(folder: Path, program: str) -> subprocess.CompletedProcess[st
         env={"CI": "true", "PYTHONPATH": str(LIBRARY.parent), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 
@@ -148,7 +149,10 @@ def test_modules_without_tests_do_not_import_pytest() -> None:
         "import booking_domain.testing.properties, booking_domain.testing.question, booking_domain.testing.invariants"
     )
     subprocess.run(  # noqa: S603
-        [sys.executable, "-S", "-c", program], env={"PYTHONPATH": str(LIBRARY.parent)}, check=True, timeout=60
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": str(LIBRARY.parent)},
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-WAIT_SECONDS = 20.0
+from tests.gates import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,6 @@ class CallbackReceiver:
     def wait_for(self, count: int) -> list[ReceivedCallback]:
         """Wait until `count` callbacks have arrived and return them."""
         with self._changed:
-            arrived = self._changed.wait_for(lambda: len(self.received) >= count, timeout=WAIT_SECONDS)
+            arrived = self._changed.wait_for(lambda: len(self.received) >= count, timeout=PATIENCE_SECONDS)
             assert arrived, f"{len(self.received)} of {count} callbacks arrived"
             return list(self.received)

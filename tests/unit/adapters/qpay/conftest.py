@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.merchant import Merchant
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
@@ -16,7 +17,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorPro
 @pytest.fixture
 def client(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
     """A client of the simulator with all switches reset."""
-    with httpx.Client(base_url=simulator.url, timeout=20.0, trust_env=False) as client:
+    with httpx.Client(base_url=simulator.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         client.put("/simulator/switches", json={}).raise_for_status()
         yield client
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
+from tests.gates import PATIENCE_SECONDS
 from tests.tcp_server import serving_tcp
 
 from adapters.qpay.gateway import QPayGateway
@@ -18,7 +19,6 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 
 ResultT = TypeVar("ResultT")
-DEADLINE_SECONDS = 20.0
 PASSWORD = "simulator"
 CALLBACK_SECRET = "token-of-the-callback"
 
@@ -30,7 +30,7 @@ def callback_url(payment_id: PaymentId) -> str:
 
 
 def gateway_at(
-    url: str, *, token_store: TokenStore | None = None, timeout_seconds: float = DEADLINE_SECONDS
+    url: str, *, token_store: TokenStore | None = None, timeout_seconds: float = PATIENCE_SECONDS
 ) -> QPayGateway:
     return QPayGateway(
         base_url=f"{url}/v2",

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-
-DEADLINE_SECONDS = 20.0
+from tests.gates import PATIENCE_SECONDS
 
 
 def unique_number() -> str:
@@ -91,6 +90,6 @@ class Merchant:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         assert time.monotonic() < deadline, "the condition did not hold before the deadline"

@@ -8,11 +8,10 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import Fork, environment
 
-START_SECONDS = 30.0
-STOP_SECONDS = 20.0
 PAUSE_SECONDS = 0.01
 
 
@@ -41,7 +40,7 @@ class SimulatorProcess:
         return start(self.port, self.state)
 
     def __enter__(self) -> Self:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         with httpx.Client(base_url=self.url, timeout=1.0, trust_env=False) as client:
             while True:
                 try:
@@ -59,7 +58,7 @@ class SimulatorProcess:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(STOP_SECONDS)
+                self.process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -68,4 +67,4 @@ class SimulatorProcess:
     def stop(self, number: signal.Signals) -> int:
         """Send a signal; return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(STOP_SECONDS)
+        return self.process.wait(PATIENCE_SECONDS)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.merchant import Merchant, until
-from tests.unit.adapters.qpay.simulator_process import STOP_SECONDS, SimulatorProcess, log_of, start
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, log_of, start
 
 
 def client_of(simulator: SimulatorProcess) -> httpx.Client:
-    return httpx.Client(base_url=simulator.url, timeout=20.0, trust_env=False)
+    return httpx.Client(base_url=simulator.url, timeout=PATIENCE_SECONDS, trust_env=False)
 
 
 def is_serving(port: int) -> bool:
@@ -91,13 +92,13 @@ def test_the_simulator_is_a_single_process(tmp_path: Path) -> None:
 
 def test_a_port_in_use_is_refused(tmp_path: Path, simulator: SimulatorProcess) -> None:
     state = tmp_path / "other.sqlite"
-    assert start(simulator.port, state).wait(STOP_SECONDS) == 1
+    assert start(simulator.port, state).wait(PATIENCE_SECONDS) == 1
     assert "cannot serve" in log_of(state).read_text()
 
 
 def test_a_state_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     state = tmp_path / "letter.txt"
     state.write_text("Dear QPay, this is not a database at all.\n" * 50)
-    assert start(1, state).wait(STOP_SECONDS) == 1
+    assert start(1, state).wait(PATIENCE_SECONDS) == 1
     assert "Traceback" not in log_of(state).read_text()
     assert state.read_text().startswith("Dear QPay")

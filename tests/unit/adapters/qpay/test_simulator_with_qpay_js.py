@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.merchant import Merchant, unique_number
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 FOLDER: Final = Path(__file__).parents[3] / "clients" / "qpay-js"
 NODE: Final = shutil.which("node")
-SECONDS: Final = 60
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("package.json", "package-lock.json", "lifecycle.mjs"):
         shutil.copy(FOLDER / name, folder)
     command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603
     if done.returncode:
         pytest.skip("npm cannot install qpay-js here")
     return folder
@@ -38,7 +38,7 @@ def step(installed: Path, simulator: SimulatorProcess, name: str, about: str = "
     assert NODE is not None
     command = [NODE, "lifecycle.mjs", simulator.url, name, about]
     done = subprocess.run(  # noqa: S603
-        command, cwd=installed, capture_output=True, timeout=SECONDS, check=True, text=True
+        command, cwd=installed, capture_output=True, timeout=PATIENCE_SECONDS, check=True, text=True
     )
     return dict(json.loads(done.stdout))
 

@@ -5,12 +5,12 @@ import gc
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 
 from adapters.qpay.tokens import AccessToken, TokenStore
 
 OLD = AccessToken(access="an-old-token", expires_at=1_800_000_000)
 NEW = AccessToken(access="a-new-token", expires_at=1_900_000_000)
-DEADLINE_SECONDS = 20.0
 
 
 class TokenStoreContract:
@@ -19,25 +19,25 @@ class TokenStoreContract:
         raise NotImplementedError
 
     async def test_a_new_store_has_no_token(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as stores:
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as stores:
             assert [await store.get() for store in stores] == [None, None]
 
     async def test_every_process_reads_the_latest_token(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as (first, second):
             for store, token in ((first, OLD), (second, NEW), (first, OLD)):
                 async with store.renewal_lock():
                     await store.put(token)
                 assert [await first.get(), await second.get()] == [token, token]
 
     async def test_a_token_is_visible_before_the_lock_is_released(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as (first, second):
             assert [await first.get(), await second.get()] == [None, None]
             async with first.renewal_lock():
                 await first.put(NEW)
                 assert [await first.get(), await second.get()] == [NEW, NEW]
 
     async def test_a_stored_token_survives_a_later_failure(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as (first, second):
 
             async def log_in_and_fail() -> None:
                 async with first.renewal_lock():
@@ -49,7 +49,7 @@ class TokenStoreContract:
             assert await second.get() == NEW
 
     async def test_renewals_are_mutually_exclusive(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as stores:
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as stores:
             inside: list[int] = []
             holders: list[int] = []
 
@@ -67,14 +67,14 @@ class TokenStoreContract:
             assert holders == [1] * 12
 
     async def test_a_failed_renewal_releases_the_lock(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as (first, second):
             for store in (first, second, first):
                 with pytest.raises(LookupError):
                     async with store.renewal_lock():
                         raise LookupError
 
     async def test_a_waiter_that_is_cancelled_leaves_no_lock(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as (first, second):
 
             async def renew() -> None:
                 async with second.renewal_lock():
@@ -96,7 +96,7 @@ class TokenStoreContract:
                     await store.put(NEW)
 
     async def test_a_holder_that_is_cancelled_releases_the_lock(self) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+        async with asyncio.timeout(PATIENCE_SECONDS), self.two_stores() as (first, second):
             started = asyncio.Event()
 
             async def renew() -> None:

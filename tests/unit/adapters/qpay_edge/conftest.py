@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.merchant import Merchant
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
@@ -43,6 +44,6 @@ def api(api_server: CallbackReceiver) -> CallbackReceiver:
 
 @pytest.fixture
 def merchant(simulator: SimulatorProcess) -> Iterator[Merchant]:
-    with httpx.Client(base_url=simulator.url, timeout=20.0, trust_env=False) as client:
+    with httpx.Client(base_url=simulator.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         client.put("/simulator/switches", json={}).raise_for_status()
         yield Merchant(client)

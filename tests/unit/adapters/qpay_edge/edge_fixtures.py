@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from tests.unit.adapters.qpay.gateway_fixtures import DEADLINE_SECONDS
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay_edge.worker_process import KEY
 
 from adapters.qpay_edge.gateway import QPayEdgeGateway
@@ -19,7 +19,7 @@ NOTIFY_URL: Final = f"{API}/api/v1/webhooks/qpay-edge"
 
 
 def edge_gateway_at(
-    url: str, *, key: str = KEY, notify_url: str = NOTIFY_URL, timeout_seconds: float = DEADLINE_SECONDS
+    url: str, *, key: str = KEY, notify_url: str = NOTIFY_URL, timeout_seconds: float = PATIENCE_SECONDS
 ) -> QPayEdgeGateway:
     return QPayEdgeGateway(
         base_url=url,

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.gateway_fixtures import order
 from tests.unit.adapters.qpay.merchant import Merchant
@@ -34,7 +35,7 @@ def now() -> datetime:
 
 
 async def post(url: str, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         return await client.post(path, content=body, headers={"content-type": "application/json", **headers})
 
 
@@ -238,7 +239,7 @@ async def test_the_api_is_told_that_qpay_could_not_be_asked(
 
 
 async def called_back(address: str) -> httpx.Response:
-    async with httpx.AsyncClient(timeout=20.0, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
         return await client.get(address)
 
 
@@ -317,7 +318,7 @@ def test_wrangler_builds_what_is_deployed() -> None:
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
         env={"PATH": os.environ["PATH"], "HOME": str(PROJECT / "node_modules" / ".home"), "CI": "1"},
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
 from tests.unit.adapters.qpay.scripted_qpay import document
 
@@ -21,7 +22,6 @@ FROM: Final = "+15005550006"
 SERVICE: Final = "MG0123456789abcdef0123456789abcdef"
 API_KEY: Final = "3A5B/7+key=of-kavenegar"
 LINE: Final = "10004346"
-DEADLINE_SECONDS: Final = 10.0
 
 
 def status_callback(message_id: SmsId) -> str:
@@ -188,7 +188,7 @@ class FakeKavenegar(Fake):
         return document({"return": {"status": status, "message": "تایید شد"}, "entries": entries}, status=http)
 
 
-def twilio_at(url: str, *, service: bool = False, timeout_seconds: float = DEADLINE_SECONDS) -> TwilioSmsSender:
+def twilio_at(url: str, *, service: bool = False, timeout_seconds: float = PATIENCE_SECONDS) -> TwilioSmsSender:
     return TwilioSmsSender(
         account_sid=ACCOUNT,
         auth_token=TOKEN,
@@ -200,5 +200,5 @@ def twilio_at(url: str, *, service: bool = False, timeout_seconds: float = DEADL
     )
 
 
-def kavenegar_at(url: str, *, timeout_seconds: float = DEADLINE_SECONDS) -> KavenegarSmsSender:
+def kavenegar_at(url: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> KavenegarSmsSender:
     return KavenegarSmsSender(api_key=API_KEY, sender=LINE, base_url=url, timeout_seconds=timeout_seconds)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.gates import PATIENCE_SECONDS
 from tests.programs import Fork
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, run
 
@@ -30,7 +31,7 @@ class StripeSimulator(SimulatorProcess):
 
     def client(self) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {SECRET_KEY}"}
-        return httpx.AsyncClient(base_url=self.url, timeout=20.0, trust_env=False, headers=headers)
+        return httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_SECONDS, trust_env=False, headers=headers)
 
     async def confirm(self, intent: str, method: str = "pm_card_visa") -> httpx.Response:
         async with self.client() as client:

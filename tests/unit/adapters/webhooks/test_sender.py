@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.exceptions import WebhookVerificationError
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.calendars.feed_server import FakeResolver
 from tests.unit.adapters.webhooks.receiver import LOOPBACK, Request, answer, receiving
 
@@ -93,7 +94,7 @@ async def test_the_npm_package_verifies_a_signature(tmp_path: Path) -> None:
         shutil.copy(CLIENT / name, tmp_path)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     installed = await asyncio.to_thread(
-        subprocess.run, command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        subprocess.run, command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
     )
     if installed.returncode:
         pytest.skip(f"npm standardwebhooks: cannot be installed here: {installed.stderr[-200:]}")
@@ -107,7 +108,7 @@ async def test_the_npm_package_verifies_a_signature(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert json.loads(done.stdout) == [json.loads(BODY)] * 2 + ["No matching signature found"]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.streams import announced, following, relayed
 from tests.unit.features.notifications import notified
@@ -120,7 +121,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_may_resume(api: Api) -
         await announced(api, *[TICK] * (MOST_WAITING + 2))
         hub = api.container.live_hub()
         (stream,) = hub._streams
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while stream.end is None:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         client.reads.set()
@@ -140,7 +141,7 @@ async def test_a_client_that_never_reads_again_is_cut_off(api: Api) -> None:
         (stream,) = hub._streams
         stream.ended_at -= STUCK_SECONDS + 1
         await hub.check()
-        await asyncio.wait([client.served], timeout=20)
+        await asyncio.wait([client.served], timeout=PATIENCE_SECONDS)
         assert client.served.done()
         assert not hub._streams
 

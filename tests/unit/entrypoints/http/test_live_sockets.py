@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.entrypoints.sockets import connected, subscribed
 from tests.unit.entrypoints.streams import announced, following, relayed
@@ -92,7 +93,7 @@ async def test_a_client_that_follows_something_else_misses_nothing_between(api: 
         await until("ready")
         client.reads.clear()
         await announced(api, TICK, TICK, change)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while hub.last_id < 3:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         client.say(subscribe=["system", "availability"], providerIds=[provider_id])
@@ -277,7 +278,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_may_resume(api: Api) -
         client.reads.clear()
         await announced(api, *[TICK] * (MOST_WAITING + 2))
         (stream,) = api.container.live_hub()._streams
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while stream.end is None:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         client.reads.set()
@@ -295,19 +296,19 @@ async def test_a_client_that_never_reads_again_is_cut_off(api: Api, monkeypatch:
         client.reads.clear()
         await announced(api, TICK)
         (stream,) = hub._streams
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while stream.first_waiting is not None or hub.last_id == 0:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         hub.stop()
         stream.ended_at -= STUCK_SECONDS + 1
         await hub.check()
-        await asyncio.wait([client.served], timeout=20)
+        await asyncio.wait([client.served], timeout=PATIENCE_SECONDS)
         assert client.served.done()
     monkeypatch.setattr(sockets, "STUCK_SECONDS", 0)
     async with connected(api) as client:
         client.reads.clear()
         client.say(ping="what is no first message")
-        await asyncio.wait([client.served], timeout=20)
+        await asyncio.wait([client.served], timeout=PATIENCE_SECONDS)
         assert client.served.done()
     assert not hub._streams
 

@@ -5,10 +5,9 @@ import subprocess
 from pathlib import Path
 
 from tests.browsing import WEB
+from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 from tests.unit.entrypoints.api import Api
-
-SECONDS = 120
 
 
 async def test_a_program_over_the_types_of_openapi_typescript_type_checks(api: Api, tmp_path: Path) -> None:
@@ -25,6 +24,11 @@ def run(script: Path, *arguments: str, folder: Path) -> None:
     node = shutil.which("node")
     assert node is not None
     done = subprocess.run(  # noqa: S603
-        [node, str(script), *arguments], cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        [node, str(script), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

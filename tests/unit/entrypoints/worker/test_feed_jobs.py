@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.scheduling.feeds import READ_EVERY, UNREACHABLE, FeedRule
@@ -113,7 +114,7 @@ async def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_work
             await self.go_on.wait()
             return ()
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         reader = Stuck()
         shop.container.feed_reader.override(reader)
         for number in range(3 * AT_ONCE):  # more than jobs are run at once
@@ -148,7 +149,7 @@ async def test_the_feeds_of_one_provider_leave_room_for_others(shop: Workshop) -
                 self.other_was_read.set()
             return ()
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         reader = StuckForOne()
         shop.container.feed_reader.override(reader)
         many = tuple(f"{URL}?{number}" for number in range(AT_ONCE + 1))

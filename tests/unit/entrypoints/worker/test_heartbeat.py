@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.shared.heartbeats import Activity
@@ -23,7 +24,7 @@ async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatc
             everything.set()
 
     monkeypatch.setattr(shop.database, "beat", recording)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await everything.wait()
@@ -47,7 +48,7 @@ async def test_an_activity_during_a_record_is_recorded_next_time(monkeypatch: py
     beating = heart.Heart(Recorder())
     beating.beat(Activity.RELAY)
     with pytest.raises(EndOfTest):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await beating.record()
     assert records == [[Activity.RELAY], [Activity.SWEEP]]
 

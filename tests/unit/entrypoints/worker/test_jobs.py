@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from psycopg import AsyncConnection
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 
 from booking_domain.bookings.model import DepositMode
@@ -199,7 +200,7 @@ async def test_a_message_is_retried_while_the_mail_server_is_down(shop: Workshop
 
 
 async def test_the_worker_relays_and_runs_jobs_until_it_is_stopped(shop: Workshop) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await shop.studio.book()

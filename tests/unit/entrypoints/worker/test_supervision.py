@@ -8,6 +8,7 @@ import procrastinate
 import pytest
 from psycopg import AsyncConnection
 from structlog.testing import capture_logs
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.shared.errors import StorageUnavailable
@@ -43,7 +44,7 @@ async def test_the_relay_survives_a_connection_lost_while_it_puts_jobs_into_the_
         await dispatch(jobs, connection, events)
 
     monkeypatch.setattr(Jobs, "dispatch", lose_the_first)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await shop.studio.book()
@@ -57,7 +58,7 @@ async def test_the_relay_survives_a_connection_lost_while_it_puts_jobs_into_the_
 async def test_a_job_is_finished_although_the_connection_was_lost_while_its_result_was_stored(shop: Workshop) -> None:
     async with shop.database.connection() as connection:
         await connection.execute(_DIE_ON_FIRST_DELETE)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await shop.studio.book()
@@ -99,7 +100,7 @@ async def test_a_part_that_ends_is_logged_and_runs_again(
 
     with capture_logs() as logged:
         part = asyncio.create_task(keep_running("part", run))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await thrice.wait()
         part.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -121,5 +122,5 @@ async def test_a_part_that_answers_its_cancellation_with_an_error_ends() -> None
     part = asyncio.create_task(keep_running("part", run))
     await running.wait()
     part.cancel()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await part

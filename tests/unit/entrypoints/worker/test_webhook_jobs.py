@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.webhooks.receiver import Receiver, Request, answer, receiving
 from tests.unit.entrypoints.worker.workshop import Workshop
 
@@ -344,7 +345,7 @@ async def test_an_endpoint_that_hangs_has_one_request_at_a_time_and_delays_no_ot
     for hours in range(3):
         await shop.studio.book(TOMORROW + timedelta(hours=hours))
     stop = asyncio.Event()
-    async with asyncio.timeout(30), HttpWebhookSender(allow_private=True, timeout_seconds=25) as patient:
+    async with asyncio.timeout(PATIENCE_SECONDS), HttpWebhookSender(allow_private=True, timeout_seconds=25) as patient:
         shop.container.webhook_sender.override(patient)
         worker = asyncio.create_task(work(shop.container, stop))
         await all_there.wait()
