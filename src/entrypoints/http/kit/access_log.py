@@ -12,11 +12,12 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from booking_domain.shared.actor import Actor
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import WEBSOCKET
+from entrypoints.logs import ACCESS_LOG
 
 _PROBES: Final = ("/health", "/api/v1/health", "/metrics")
 """Their requests come every few seconds: level debug."""
 _LOGGED: Final = frozenset({ScopeType.HTTP, ScopeType.WEBSOCKET})
-_log: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(ACCESS_LOG)
 
 
 def log_requests(app: Litestar) -> None:
