@@ -15,4 +15,9 @@ class SystemEntropy(Entropy):
         return UUID(int=uuid7().int)
 
     def pick(self, alphabet: str, length: int) -> str:
-        return "".join(secrets.choice(alphabet) for _ in range(length))
+        # One random number of `length` digits in the base of the alphabet: one call of the operating system.
+        number, picked = secrets.randbelow(len(alphabet) ** length), ""
+        for _ in range(length):
+            number, digit = divmod(number, len(alphabet))
+            picked += alphabet[digit]
+        return picked
