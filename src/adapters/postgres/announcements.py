@@ -24,12 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.announcements.model import (
     Announcement,
     AnnouncementId,
@@ -177,14 +176,10 @@ CONTEXT: Final = Context(
 class AnnouncementRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.announcements = PostgresAnnouncements(work)
+    announcements = part(PostgresAnnouncements)
 
 
 class AnnouncementReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.announcements = PostgresAnnouncementReads(source.statements)
+    announcements = part(PostgresAnnouncementReads)

@@ -32,12 +32,12 @@ from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher, WithCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.transitions import Status
 from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
@@ -250,14 +250,10 @@ CONTEXT: Final[Context] = Context(tables=(customer_notes,))
 class CustomerRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.customer_notes = PostgresCustomerNotes(work)
+    customer_notes = part(PostgresCustomerNotes)
 
 
 class CustomerReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.customers = PostgresCustomerReads(source.statements, source.cipher)
+    customers = part_with_cipher(PostgresCustomerReads)

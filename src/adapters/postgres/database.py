@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from psycopg import AsyncConnection
+from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.contexts import CONTEXTS, ContextReads, ContextRepositories
@@ -14,6 +16,7 @@ from adapters.postgres.idempotency import PostgresIdempotency
 from adapters.postgres.identity.sessions import (
     forget_sessions,
 )
+from adapters.postgres.kit.context import part
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.pipelining import pipeline
@@ -33,12 +36,16 @@ longer the database was away, the later the pool would notice that it is back.""
 CONFLICTS: Final = {name: error for context in CONTEXTS for name, error in context.conflicts.items()}
 
 
+async def _configure(connection: AsyncConnection[Row]) -> None:
+    """Let a new connection convert JSON with msgspec, which takes a tenth of the time."""
+    set_json_dumps(msgspec.json.encode, connection)
+    set_json_loads(msgspec.json.decode, connection)
+
+
 class PostgresRepositories(ContextRepositories):
     """All repositories over one connection."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.personal_data = PostgresPersonalData(work)
+    personal_data = part(PostgresPersonalData)
 
 
 class Database:
@@ -54,6 +61,7 @@ class Database:
             timeout=pool_timeout,
             open=False,
             reconnect_timeout=RECONNECT_SECONDS,
+            configure=_configure,
             kwargs={"autocommit": True, "options": OPTIONS},
         )
         self.statements: Final = PooledWork(self.connection)

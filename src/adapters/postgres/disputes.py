@@ -32,12 +32,11 @@ from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.disputes.model import (
     DECISION_REMINDER,
     STATEMENT_REMINDER,
@@ -349,14 +348,10 @@ CONTEXT: Final = Context(tables=(disputes, dispute_statements), conflicts={"disp
 class DisputeRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.disputes = PostgresDisputes(work)
+    disputes = part(PostgresDisputes)
 
 
 class DisputeReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.disputes = PostgresDisputeReads(source.statements)
+    disputes = part(PostgresDisputeReads)

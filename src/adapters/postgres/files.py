@@ -31,8 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -215,14 +214,10 @@ CONTEXT: Final = Context(tables=(files,))
 class FileRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.files = PostgresFiles(work)
+    files = part(PostgresFiles)
 
 
 class FileReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.files = PostgresFileReads(source.statements)
+    files = part(PostgresFileReads)

@@ -7,12 +7,11 @@ from psycopg import errors as pg
 from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.context import Context, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
 
 idempotency_keys: Final = Table(
@@ -102,6 +101,4 @@ CONTEXT: Final = Context(tables=(idempotency_keys,))
 class IdempotencyRepositories(RepositoryGroup):
     """The repository of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.idempotency = PostgresIdempotency(work)
+    idempotency = part(PostgresIdempotency)

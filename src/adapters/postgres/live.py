@@ -26,13 +26,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers, salons
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
 from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
 from booking_domain.shared.actor import Role
@@ -213,14 +212,10 @@ CONTEXT: Final = Context(tables=(live_events, live_position))
 class LiveRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.live_events = PostgresLiveEvents(work)
+    live_events = part(PostgresLiveEvents)
 
 
 class LiveReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.live = PostgresLiveReads(source.statements)
+    live = part(PostgresLiveReads)

@@ -24,13 +24,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
@@ -185,14 +184,10 @@ CONTEXT: Final = Context(tables=(portfolio_items,))
 class PortfolioRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.portfolio_items = PostgresPortfolioItems(work)
+    portfolio_items = part(PostgresPortfolioItems)
 
 
 class PortfolioReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.portfolios = PostgresPortfolioReads(source.statements)
+    portfolios = part(PostgresPortfolioReads)

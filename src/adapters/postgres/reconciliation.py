@@ -27,12 +27,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.reconciliation.model import (
     Finding,
     FindingId,
@@ -307,14 +306,10 @@ CONTEXT: Final = Context(tables=(runs, findings))
 class ReconciliationRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.reconciliation = PostgresReconciliation(work)
+    reconciliation = part(PostgresReconciliation)
 
 
 class ReconciliationReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.reconciliation = PostgresReconciliationReads(source.statements)
+    reconciliation = part(PostgresReconciliationReads)

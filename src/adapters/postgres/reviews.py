@@ -31,12 +31,11 @@ from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.transitions import Status
 from booking_domain.reviews.model import (
     MAX_RATING,
@@ -259,15 +258,11 @@ CONTEXT: Final = Context(tables=(reviews,), conflicts={"reviews_booking_id_key":
 class ReviewRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.reviews = PostgresReviews(work)
-        self.reviewable_bookings = PostgresReviewableBookings(work)
+    reviews = part(PostgresReviews)
+    reviewable_bookings = part(PostgresReviewableBookings)
 
 
 class ReviewReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.reviews = PostgresReviewReads(source.statements)
+    reviews = part(PostgresReviewReads)

@@ -35,12 +35,11 @@ from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Encrypted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher, WithCipher, encrypted
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part_with_cipher
+from adapters.postgres.kit.encryption import WithCipher, encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Work
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
@@ -428,15 +427,11 @@ CONTEXT: Final = Context(
 class WebhookRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.webhook_endpoints = PostgresWebhookEndpoints(work, cipher)
-        self.webhook_deliveries = PostgresWebhookDeliveries(work, cipher)
+    webhook_endpoints = part_with_cipher(PostgresWebhookEndpoints)
+    webhook_deliveries = part_with_cipher(PostgresWebhookDeliveries)
 
 
 class WebhookReadGroup(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.webhooks = PostgresWebhookReads(source.statements, source.cipher)
+    webhooks = part_with_cipher(PostgresWebhookReads)

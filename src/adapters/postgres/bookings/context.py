@@ -22,10 +22,8 @@ from adapters.postgres.bookings.tables import (
     walk_ins,
 )
 from adapters.postgres.bookings.walk_ins import PostgresWalkInReads, PostgresWalkIns
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.personal_data import PROVIDER
-from adapters.postgres.kit.work import Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.errors import ConcurrentChange
 
@@ -46,23 +44,19 @@ CONTEXT: Final = Context(
 class BookingRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.bookings = PostgresBookings(work)
-        self.booking_consents = PostgresBookingConsents(work)
-        self.walk_ins = PostgresWalkIns(work, cipher)
-        self.ideas = PostgresIdeas(work)
-        self.booking_reminders = PostgresBookingReminders(work)
+    bookings = part(PostgresBookings)
+    booking_consents = part(PostgresBookingConsents)
+    walk_ins = part_with_cipher(PostgresWalkIns)
+    ideas = part(PostgresIdeas)
+    booking_reminders = part(PostgresBookingReminders)
 
 
 class BookingReads(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.bookings = PostgresBookingReads(source.statements)
-        self.booking_consents = PostgresBookingConsentReads(source.statements)
-        self.walk_ins = PostgresWalkInReads(source.statements, source.cipher)
-        self.ideas = PostgresIdeaReads(source.statements)
-        self.booking_reminders = PostgresBookingReminderReads(source.statements)
-        self.appointments = PostgresAppointmentReads(source.statements, source.cipher)
+    bookings = part(PostgresBookingReads)
+    booking_consents = part(PostgresBookingConsentReads)
+    walk_ins = part_with_cipher(PostgresWalkInReads)
+    ideas = part(PostgresIdeaReads)
+    booking_reminders = part(PostgresBookingReminderReads)
+    appointments = part_with_cipher(PostgresAppointmentReads)

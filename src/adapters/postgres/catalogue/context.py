@@ -13,9 +13,7 @@ from adapters.postgres.catalogue.tables import (
     salon_invitations,
     salons,
 )
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from booking_domain.catalogue.model import ProfileExists
 
 CONTEXT: Final = Context(
@@ -27,19 +25,15 @@ CONTEXT: Final = Context(
 class CatalogueRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.profiles = PostgresProfiles(work)
-        self.salons = PostgresSalons(work)
-        self.booking_links = PostgresBookingLinks(work)
-        self.salon_hours = PostgresSalonHours(work)
+    profiles = part(PostgresProfiles)
+    salons = part(PostgresSalons)
+    booking_links = part(PostgresBookingLinks)
+    salon_hours = part(PostgresSalonHours)
 
 
 class CatalogueReads(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.providers = PostgresProviderReads(source.statements)
-        self.salons = PostgresSalonReads(source.statements)
-        self.booking_links = PostgresBookingLinkReads(source.statements)
+    providers = part(PostgresProviderReads)
+    salons = part(PostgresSalonReads)
+    booking_links = part(PostgresBookingLinkReads)

@@ -1,5 +1,6 @@
 """What identity brings to the adapter."""
 
+from functools import partial
 from typing import Final
 
 from adapters.postgres.identity.bank_accounts import PostgresBankAccountReads, PostgresBankAccounts
@@ -56,9 +57,7 @@ from adapters.postgres.identity.tables import (
     wrong_passwords,
 )
 from adapters.postgres.identity.users import TAKEN, PostgresUserReads, PostgresUsers
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
 from booking_domain.identity.blocked_networks import NetworkBlockedAlready
 from booking_domain.identity.passkeys import PasskeyTaken
 from booking_domain.shared.errors import ConcurrentChange
@@ -99,45 +98,41 @@ CONTEXT: Final = Context(
 class IdentityRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.users = PostgresUsers(work, cipher)
-        self.sessions = PostgresSessions(work)
-        self.login_history = PostgresLoginHistory(work)
-        self.one_time_codes = PostgresOneTimeCodes(work)
-        self.code_history = PostgresCodeHistory(work)
-        self.credentials = PostgresCredentials(work)
-        self.phone_changes = PostgresContactChanges(work, cipher, OF_PHONES)
-        self.email_changes = PostgresContactChanges(work, cipher, OF_EMAILS)
-        self.sign_ups = PostgresSignUps(work, cipher)
-        self.external_identities = PostgresExternalIdentities(work)
-        self.used_assertions = PostgresUsedAssertions(work)
-        self.second_factors = PostgresSecondFactors(work, cipher)
-        self.calendar_links = PostgresCalendarLinks(work)
-        self.bank_accounts = PostgresBankAccounts(work, cipher)
-        self.acceptances = PostgresAcceptances(work)
-        self.blocked_networks = PostgresBlockedNetworks(work)
-        self.remembered_devices = PostgresRememberedDevices(work)
-        self.passkeys = PostgresPasskeys(work)
+    users = part_with_cipher(PostgresUsers)
+    sessions = part(PostgresSessions)
+    login_history = part(PostgresLoginHistory)
+    one_time_codes = part(PostgresOneTimeCodes)
+    code_history = part(PostgresCodeHistory)
+    credentials = part(PostgresCredentials)
+    phone_changes = part_with_cipher(partial(PostgresContactChanges, statements=OF_PHONES))
+    email_changes = part_with_cipher(partial(PostgresContactChanges, statements=OF_EMAILS))
+    sign_ups = part_with_cipher(PostgresSignUps)
+    external_identities = part(PostgresExternalIdentities)
+    used_assertions = part(PostgresUsedAssertions)
+    second_factors = part_with_cipher(PostgresSecondFactors)
+    calendar_links = part(PostgresCalendarLinks)
+    bank_accounts = part_with_cipher(PostgresBankAccounts)
+    acceptances = part(PostgresAcceptances)
+    blocked_networks = part(PostgresBlockedNetworks)
+    remembered_devices = part(PostgresRememberedDevices)
+    passkeys = part(PostgresPasskeys)
 
 
 class IdentityReads(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.users = PostgresUserReads(source.statements, source.cipher)
-        self.sessions = PostgresSessionReads(source.statements)
-        self.login_history = PostgresLoginReads(source.statements)
-        self.credentials = PostgresCredentialReads(source.statements)
-        self.code_history = PostgresCodeHistoryReads(source.statements)
-        self.phone_changes = PostgresContactChangeReads(source.statements, source.cipher, OF_PHONES)
-        self.email_changes = PostgresContactChangeReads(source.statements, source.cipher, OF_EMAILS)
-        self.sign_ups = PostgresSignUpReads(source.statements, source.cipher)
-        self.external_identities = PostgresExternalIdentityReads(source.statements)
-        self.calendar_links = PostgresCalendarLinkReads(source.statements)
-        self.bank_accounts = PostgresBankAccountReads(source.statements, source.cipher)
-        self.acceptances = PostgresAcceptanceReads(source.statements)
-        self.blocked_networks = PostgresBlockedNetworkReads(source.statements)
-        self.remembered_devices = PostgresRememberedDeviceReads(source.statements)
-        self.passkeys = PostgresPasskeyReads(source.statements)
+    users = part_with_cipher(PostgresUserReads)
+    sessions = part(PostgresSessionReads)
+    login_history = part(PostgresLoginReads)
+    credentials = part(PostgresCredentialReads)
+    code_history = part(PostgresCodeHistoryReads)
+    phone_changes = part_with_cipher(partial(PostgresContactChangeReads, statements=OF_PHONES))
+    email_changes = part_with_cipher(partial(PostgresContactChangeReads, statements=OF_EMAILS))
+    sign_ups = part_with_cipher(PostgresSignUpReads)
+    external_identities = part(PostgresExternalIdentityReads)
+    calendar_links = part(PostgresCalendarLinkReads)
+    bank_accounts = part_with_cipher(PostgresBankAccountReads)
+    acceptances = part(PostgresAcceptanceReads)
+    blocked_networks = part(PostgresBlockedNetworkReads)
+    remembered_devices = part(PostgresRememberedDeviceReads)
+    passkeys = part(PostgresPasskeyReads)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.sql.dml import UpdateBase
@@ -11,6 +11,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
 from booking_domain.shared.errors import DomainError
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +45,47 @@ class ReadSource(Protocol):
         ...
 
 
-class RepositoryGroup:
-    """Base of the classes with which each context adds its repositories to the transaction's facade."""
+class _Group:
+    """Base of the classes with which each context adds its attributes to a facade."""
 
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        pass
+        self.work = work
+        self.cipher = cipher
 
 
-class ReadGroup:
-    """Base of the classes with which each context adds its reads to the facade of reads."""
+class RepositoryGroup(_Group):
+    """The repositories of a context, which run their statements in a transaction."""
+
+
+class ReadGroup(_Group):
+    """The reads of a context, outside any transaction."""
 
     def __init__(self, source: ReadSource) -> None:
-        pass
+        super().__init__(source.statements, source.cipher)
+        self.pipelined = source.pipelined
+
+
+class Part(Generic[Made]):
+    """An attribute of a group that is made at its first use: a transaction uses a few of some sixty repositories."""
+
+    def __init__(self, make: Callable[[_Group], Made]) -> None:
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, _: type[_Group], name: str) -> None:
+        self._name = name
+
+    def __get__(self, group: _Group, _: type[_Group] | None = None) -> Made:
+        made = self._make(group)
+        group.__dict__[self._name] = made  # found before this descriptor from now on
+        return made
+
+
+def part(make: Callable[[Work], Made]) -> Part[Made]:
+    """Declare an attribute of a group: a repository, or reads."""
+    return Part(lambda group: make(group.work))
+
+
+def part_with_cipher(make: Callable[[Work, FieldCipher], Made]) -> Part[Made]:
+    """Declare an attribute with encrypted columns."""
+    return Part(lambda group: make(group.work, group.cipher))

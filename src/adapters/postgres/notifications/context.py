@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.notifications.notifications import PostgresNotificationReads, PostgresNotifications
 from adapters.postgres.notifications.overrides import PostgresMessageOverrideReads, PostgresMessageOverrides
 from adapters.postgres.notifications.push import PostgresPushSubscriptionReads, PostgresPushSubscriptions
@@ -25,20 +23,16 @@ CONTEXT: Final = Context(
 class NotificationRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.notifications = PostgresNotifications(work, cipher)
-        self.sms_messages = PostgresSmsMessages(work)
-        self.push_subscriptions = PostgresPushSubscriptions(work, cipher)
-        self.message_overrides = PostgresMessageOverrides(work)
+    notifications = part_with_cipher(PostgresNotifications)
+    sms_messages = part(PostgresSmsMessages)
+    push_subscriptions = part_with_cipher(PostgresPushSubscriptions)
+    message_overrides = part(PostgresMessageOverrides)
 
 
 class NotificationReads(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.notifications = PostgresNotificationReads(source.statements, source.cipher)
-        self.sms = PostgresSmsReads(source.statements)
-        self.push_subscriptions = PostgresPushSubscriptionReads(source.statements, source.cipher)
-        self.message_overrides = PostgresMessageOverrideReads(source.statements)
+    notifications = part_with_cipher(PostgresNotificationReads)
+    sms = part(PostgresSmsReads)
+    push_subscriptions = part_with_cipher(PostgresPushSubscriptionReads)
+    message_overrides = part(PostgresMessageOverrideReads)

@@ -6,10 +6,8 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.catalogue.tables import providers
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.personal_data import PROVIDER, USER
-from adapters.postgres.kit.work import Work
 from adapters.postgres.payments.adjustments import PostgresAdjustmentReads, PostgresAdjustments
 from adapters.postgres.payments.desk_payments import PostgresDeskPaymentReads, PostgresDeskPayments
 from adapters.postgres.payments.earning_tables import bank_references, commission_rates, earnings, provider_payouts
@@ -86,31 +84,27 @@ CONTEXT: Final = Context(
 class PaymentRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.payments = PostgresPayments(work)
-        self.refunds = PostgresRefunds(work, cipher)
-        self.desk_payments = PostgresDeskPayments(work)
-        self.adjustments = PostgresAdjustments(work)
-        self.commission_rates = PostgresCommissionRates(work)
-        self.earnings = PostgresEarnings(work)
-        self.provider_payouts = PostgresProviderPayouts(work, cipher)
-        self.bank_references = PostgresBankReferences(work)
-        self.receipts = PostgresReceipts(work)
+    payments = part(PostgresPayments)
+    refunds = part_with_cipher(PostgresRefunds)
+    desk_payments = part(PostgresDeskPayments)
+    adjustments = part(PostgresAdjustments)
+    commission_rates = part(PostgresCommissionRates)
+    earnings = part(PostgresEarnings)
+    provider_payouts = part_with_cipher(PostgresProviderPayouts)
+    bank_references = part(PostgresBankReferences)
+    receipts = part(PostgresReceipts)
 
 
 class PaymentReads(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.payments = PostgresPaymentReads(source.statements)
-        self.refunds = PostgresRefundReads(source.statements, source.cipher)
-        self.desk_payments = PostgresDeskPaymentReads(source.statements)
-        self.adjustments = PostgresAdjustmentReads(source.statements)
-        self.payouts = PostgresPayoutReads(source.statements, source.cipher)
-        self.transactions = PostgresTransactionReads(source.statements)
-        self.commission_rates = PostgresCommissionReads(source.statements)
-        self.earnings = PostgresEarningReads(source.statements)
-        self.provider_payouts = PostgresProviderPayoutReads(source.statements, source.cipher)
-        self.receipts = PostgresReceiptReads(source.statements)
+    payments = part(PostgresPaymentReads)
+    refunds = part_with_cipher(PostgresRefundReads)
+    desk_payments = part(PostgresDeskPaymentReads)
+    adjustments = part(PostgresAdjustmentReads)
+    payouts = part_with_cipher(PostgresPayoutReads)
+    transactions = part(PostgresTransactionReads)
+    commission_rates = part(PostgresCommissionReads)
+    earnings = part(PostgresEarningReads)
+    provider_payouts = part_with_cipher(PostgresProviderPayoutReads)
+    receipts = part(PostgresReceiptReads)

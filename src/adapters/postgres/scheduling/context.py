@@ -1,13 +1,12 @@
 """What scheduling brings to the adapter."""
 
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import delete, or_, update
 
-from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.personal_data import USER
-from adapters.postgres.kit.work import Work
 from adapters.postgres.scheduling.calendars import (
     PostgresBookableProviders,
     PostgresCalendars,
@@ -58,23 +57,22 @@ CONTEXT: Final = Context(
 class SchedulingRepositories(RepositoryGroup):
     """The repositories of this context."""
 
-    def __init__(self, work: Work, cipher: FieldCipher) -> None:
-        super().__init__(work, cipher)
-        self.calendars = PostgresCalendars(work)
-        self.schedules = PostgresProviderSchedules(work)
-        self.bookable_providers = PostgresBookableProviders(work)
-        self.services = PostgresServices(work)
-        self.feeds = PostgresFeeds(work)
-        self.claims = PostgresClaims(work)
-        self.waiting_list = PostgresWaitingList(work)
+    calendars = part(PostgresCalendars)
+    schedules = part(PostgresProviderSchedules)
+    bookable_providers = part(PostgresBookableProviders)
+    services = part(PostgresServices)
+    feeds = part(PostgresFeeds)
+    claims = part(PostgresClaims)
+    waiting_list = part(PostgresWaitingList)
 
 
 class SchedulingReads(ReadGroup):
     """The reads of this context."""
 
-    def __init__(self, source: ReadSource) -> None:
-        super().__init__(source)
-        self.schedules = PostgresScheduleReads(source.pipelined)
-        self.services = PostgresServiceReads(source.statements)
-        self.feeds = PostgresFeedReads(source.statements)
-        self.waiting_list = PostgresWaitingReads(source.statements)
+    services = part(PostgresServiceReads)
+    feeds = part(PostgresFeedReads)
+    waiting_list = part(PostgresWaitingReads)
+
+    @cached_property
+    def schedules(self) -> PostgresScheduleReads:
+        return PostgresScheduleReads(self.pipelined)
