@@ -15,8 +15,8 @@ class SystemEntropy(Entropy):
         return UUID(int=uuid7().int)
 
     def pick(self, alphabet: str, length: int) -> str:
-        # One random number of `length` digits in the base of the alphabet: one call of the operating system.
-        number, picked = secrets.randbelow(len(alphabet) ** length), ""
+        # One call of the operating system for all characters: so many bits that each is as likely as the others.
+        number, picked = secrets.randbits(128), ""
         for _ in range(length):
             number, digit = divmod(number, len(alphabet))
             picked += alphabet[digit]
