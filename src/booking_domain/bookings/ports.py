@@ -1,6 +1,6 @@
 """Ports of bookings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -75,11 +75,12 @@ class Bookings(Protocol):
         """
         ...
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int | None:
-        """How many bookings that the customer placed wait for a deposit or an answer, and are not overdue.
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> Callable[[], Awaitable[int | None]]:
+        """Ask how many bookings that the customer placed wait for a deposit or an answer, and are not overdue.
 
         None if the customer has no active account: placing a booking asks for both, and one read is one round trip.
-        Transactions that count for one customer run one at a time.
+        Transactions that count for one customer run one at a time. The returned function waits for the number, which
+        the store may read together with the next statement; it is called once, before the transaction ends.
         """
         ...
 

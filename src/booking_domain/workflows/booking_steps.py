@@ -3,6 +3,7 @@
 Longer than most files because use cases take their shared steps from one place instead of from each other.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -78,7 +79,7 @@ async def require_bookable(
 ) -> BookableProvider:
     """Return the provider if the actor may book there for the order's customer.
 
-    Whether a customer who books for themselves has an active account is left to `require_unsettled_quota`.
+    Whether a customer who books for themselves has an active account is left to `unsettled_quota`.
 
     Raises:
         ProviderNotFound: there is no such provider, or it takes no bookings.
@@ -138,24 +139,31 @@ def _customer_of(order: BookingOrder, bookable: BookableProvider, context: Conte
     return order.customer_id or context.actor.id
 
 
-async def require_unsettled_quota(
+async def unsettled_quota(
     bookable: BookableProvider, tx: Repositories, context: Context, *, adding: int = 1
-) -> None:
-    """Check that a customer has an active account and may add this many bookings.
+) -> Callable[[], Awaitable[None]]:
+    """Ask whether a customer has an active account and may add this many bookings; the returned function requires it.
 
-    So no customer fills a calendar without paying. The staff has no limit.
+    So no customer fills a calendar without paying. The staff has no limit. What the transaction writes in between
+    shares a round trip with the question, and is rolled back if the answer is no.
 
-    Raises:
+    Raises (the returned function):
         CustomerNotActive: the actor's account is disabled or deleted.
         TooManyUnsettled: the bookings exceed the customer's limit of unsettled ones.
     """
-    if is_staff(context.actor, bookable):
-        return
-    unsettled = await tx.bookings.count_unsettled(context.actor.id, context.now)
-    if unsettled is None:
-        raise CustomerNotActive
-    if unsettled + adding > UNSETTLED_PER_CUSTOMER:
-        raise TooManyUnsettled
+    staff = is_staff(context.actor, bookable)
+    unsettled = None if staff else await tx.bookings.count_unsettled(context.actor.id, context.now)
+
+    async def require() -> None:
+        if unsettled is None:
+            return
+        number = await unsettled()
+        if number is None:
+            raise CustomerNotActive
+        if number + adding > UNSETTLED_PER_CUSTOMER:
+            raise TooManyUnsettled
+
+    return require
 
 
 async def add_booking(

@@ -39,7 +39,7 @@ from booking_domain.workflows.booking_steps import (
     is_staff,
     of_services,
     require_bookable,
-    require_unsettled_quota,
+    unsettled_quota,
 )
 from booking_domain.workflows.ideas import IDEA_ERRORS, NewIdea, add_idea
 from booking_domain.workflows.ports import Repositories
@@ -103,7 +103,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
             _place_at(start, command, bookable, context)
         latest = await tx.bookable_providers.lock(command.provider_id, window, command.service_ids)
         bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
-    await require_unsettled_quota(bookable, tx, context)
+    require_quota = await unsettled_quota(bookable, tx, context)
     if command.hold_id is not None:
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
     link = None
@@ -112,6 +112,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
         if link is None:
             raise BookingLinkNotFound
     booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
+    await require_quota()
     if command.idea is not None:
         if context.actor.role is Role.ADMIN:
             raise InvalidValue(field="idea", problem="the customer or the provider writes it")

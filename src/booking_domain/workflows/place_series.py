@@ -29,8 +29,8 @@ from booking_domain.workflows.booking_steps import (
     is_staff,
     of_services,
     require_bookable,
-    require_unsettled_quota,
     terms_of,
+    unsettled_quota,
 )
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.ports import Repositories
@@ -73,7 +73,8 @@ async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     if not staff:
         minutes = offered_minutes(bookable.schedule, minutes)
         adding = _unsettled(command, terms_of(bookable, minutes))
-        await require_unsettled_quota(bookable, tx, context, adding=adding)
+        require_quota = await unsettled_quota(bookable, tx, context, adding=adding)
+        await require_quota()
     check = placeable if staff else claimable
     series_id = SeriesId(context.entropy.new_id())
 

@@ -1,6 +1,6 @@
 """Bookings and their audit trail on PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -218,10 +218,15 @@ class PostgresBookings(WithWork, Bookings):
         )
         await self._append(events)
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int | None:
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> Callable[[], Awaitable[int | None]]:
         await lock_key(self._work, f"bookings of {customer_id}")
-        row = await self._work.one(_UNSETTLED, customer_id=customer_id, now=now)
-        return None if row is None else int(row[0])
+        reply = await self._work.execute(_UNSETTLED, customer_id=customer_id, now=now)
+
+        async def counted() -> int | None:
+            row = await reply.fetchone()
+            return None if row is None else int(row[0])
+
+        return counted
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
         row = await self._work.one(_HAS_PLACED, customer_id=customer_id, provider_id=provider_id)

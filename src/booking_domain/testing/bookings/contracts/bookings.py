@@ -14,11 +14,12 @@ from booking_domain.bookings.transitions import Party, PaymentAttempt, Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, EventId, SeriesId
+from booking_domain.shared.ids import BookingId, EventId, SeriesId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, store_bookings, waits
+from booking_domain.workflows.ports import Repositories
 
 
 async def _add(backend: Backend, make: Builder, booking: Booking) -> Booking:
@@ -29,6 +30,11 @@ async def _add(backend: Backend, make: Builder, booking: Booking) -> Booking:
 async def _locked(backend: Backend, booking_id: BookingId) -> Booking | None:
     async with backend.begin() as tx:
         return await tx.bookings.lock(booking_id)
+
+
+async def _unsettled(tx: Repositories, customer_id: UserId, now: datetime = NOW) -> int | None:
+    counted = await tx.bookings.count_unsettled(customer_id, now)
+    return await counted()
 
 
 def _next(booking: Booking, status: Status = Status.CONFIRMED) -> Booking:
@@ -100,9 +106,18 @@ class BookingsContract(StorageContract):
         ):
             await _add(backend, make, booking)
         async with backend.begin() as tx:
-            counted = [await tx.bookings.count_unsettled(each.id, NOW) for each in (cast.customer, other, make.user())]
+            counted = [await _unsettled(tx, each.id) for each in (cast.customer, other, make.user())]
             assert counted == [2, 1, None]
-            assert await tx.bookings.count_unsettled(cast.customer.id, due) == 0
+            assert await _unsettled(tx, cast.customer.id, due) == 0
+
+    async def test_a_booking_added_after_the_question_is_not_counted(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            counted = await tx.bookings.count_unsettled(cast.customer.id, NOW)
+            await tx.bookings.add(booking, [make.event(booking)])
+            assert await counted() == 0
+            assert await _unsettled(tx, cast.customer.id) == 1
 
     async def test_unsettled_bookings_are_not_counted_without_an_active_account(
         self, backend: Backend, make: Builder
@@ -111,17 +126,17 @@ class BookingsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.users.add(disabled)
         async with backend.begin() as tx:
-            assert await tx.bookings.count_unsettled(disabled.id, NOW) is None
+            assert await _unsettled(tx, disabled.id) is None
 
     async def test_counting_unsettled_bookings_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 
         async def count() -> int | None:
             async with backend.begin() as tx:
-                return await tx.bookings.count_unsettled(cast.customer.id, NOW)
+                return await _unsettled(tx, cast.customer.id)
 
         async with backend.begin() as tx:
-            assert await tx.bookings.count_unsettled(cast.customer.id, NOW) == 0
+            assert await _unsettled(tx, cast.customer.id) == 0
             later = asyncio.create_task(count())
             assert await waits(later)
             booking = make.booking(cast.profile, cast.customer)

@@ -1,6 +1,6 @@
 """Bookings and bookable providers in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
@@ -71,7 +71,14 @@ class MemoryBookings(Bookings):
         self._state[BOOKINGS][booking.id] = booking
         self._state[BOOKING_EVENTS][booking.id] += tuple(events)
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int | None:
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> Callable[[], Awaitable[int | None]]:
+        async def counted() -> int | None:
+            return number
+
+        number = self._unsettled(customer_id, now)
+        return counted
+
+    def _unsettled(self, customer_id: UserId, now: datetime) -> int | None:
         user = self._state[USERS].get(customer_id)
         if user is None or user.status is not UserStatus.ACTIVE:
             return None
