@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-from psycopg import errors as pg
 from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,7 +11,14 @@ from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
+from booking_domain.shared.idempotency import (
+    KEPT_FOR,
+    IdempotencyKey,
+    IdempotencyStore,
+    KeyInUse,
+    KeyReused,
+    RequestInFlight,
+)
 
 idempotency_keys: Final = Table(
     "idempotency_keys",
@@ -65,18 +71,28 @@ class PostgresIdempotency(WithWork, IdempotencyStore):
 
     async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
         try:
-            reserved = await self._work.one(
-                _RESERVE,
-                caller=key.caller,
-                key=key.key,
-                fingerprint=key.fingerprint,
-                created_at=now,
-                forgotten=now - KEPT_FOR,
-            )
-        except pg.LockNotAvailable as error:
-            raise RequestInFlight from error
-        if reserved is not None:
-            return None
+            await self.reserve(key, now)
+            await self.confirm()
+        except KeyInUse:
+            return await self._earlier(key)
+        return None
+
+    async def reserve(self, key: IdempotencyKey, now: datetime) -> None:
+        await self._work.expect_one(
+            KeyInUse(),
+            _RESERVE,
+            timed_out=RequestInFlight(),
+            caller=key.caller,
+            key=key.key,
+            fingerprint=key.fingerprint,
+            created_at=now,
+            forgotten=now - KEPT_FOR,
+        )
+
+    async def confirm(self) -> None:
+        await self._work.flush()
+
+    async def _earlier(self, key: IdempotencyKey) -> bytes:
         earlier = await self._work.one(_EARLIER, caller=key.caller, key=key.key)
         if earlier is None or earlier[1] is None:  # pragma: no cover - a committed key always has its answer
             raise RequestInFlight

@@ -19,7 +19,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import ConcurrentChange, DomainError
-from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore
+from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore, KeyInUse
 from booking_domain.shared.ids import AuditId, Entropy
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.unit_of_work import UnitOfWork
@@ -162,10 +162,12 @@ class Executor(Generic[Begun]):
         async def attempt() -> StoredResponse | _Refused:
             async with self._begin() as tx:
                 context = self._context(actor)
-                earlier = await tx.idempotency.begin(key, context.now)
-                if earlier is not None:
-                    return StoredResponse(earlier, replayed=True)
-                result = await self._handle(use_case, command, tx, context)
+                await tx.idempotency.reserve(key, context.now)
+                try:
+                    result = await self._handle(use_case, command, tx, context)
+                except DomainError:
+                    await tx.idempotency.confirm()  # the answer to an earlier request goes before an error
+                    raise
                 if isinstance(result, _Refused):
                     await tx.idempotency.release(key)
                     return result
@@ -173,7 +175,25 @@ class Executor(Generic[Begun]):
                 await tx.idempotency.finish(key, body)
                 return StoredResponse(body, replayed=False)
 
-        return await _retried(attempt)
+        async def attempt_or_replay() -> StoredResponse | _Refused:
+            try:
+                return await attempt()
+            except KeyInUse:
+                return await self._earlier(key)
+
+        return await _retried(attempt_or_replay)
+
+    async def _earlier(self, key: IdempotencyKey) -> StoredResponse:
+        """The answer under a key that was in use.
+
+        Raises:
+            ConcurrentChange: the key is free by now.
+        """
+        async with self._begin() as tx:
+            earlier = await tx.idempotency.begin(key, self._clock.now())
+            if earlier is None:
+                raise ConcurrentChange(what="the idempotency key")
+            return StoredResponse(earlier, replayed=True)
 
     async def answer_once(
         self,

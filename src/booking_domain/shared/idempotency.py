@@ -35,6 +35,10 @@ class RequestInFlight(Conflict):
     code: ClassVar[str] = "idempotency.in_flight"
 
 
+class KeyInUse(Exception):
+    """A key that a transaction has reserved is in use. The executor handles it; it reaches no caller."""
+
+
 class IdempotencyStore(Protocol):
     """Stores responses by key."""
 
@@ -47,6 +51,18 @@ class IdempotencyStore(Protocol):
             KeyReused: the key was used with another fingerprint.
             RequestInFlight: the concurrent request did not finish while the store waited.
         """
+        ...
+
+    async def reserve(self, key: IdempotencyKey, now: datetime) -> None:
+        """Reserve the key for this transaction, as `begin` does, in the round trip of the next statement.
+
+        If the key is in use, or the concurrent request did not finish while the store waited, this or a later call of
+        the transaction raises `KeyInUse` or `RequestInFlight`; `confirm` does at the latest.
+        """
+        ...
+
+    async def confirm(self) -> None:
+        """Wait until the key is reserved."""
         ...
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted, RuleViolated, StorageUnavailable
 from booking_domain.shared.executor import ATTEMPTS, Context, Executor, StoredResponse, UseCase
-from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyInUse, KeyReused
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
@@ -44,6 +44,7 @@ class Tx(IdempotencyStore, AuditLog):
     answers: dict[tuple[UserId, str], Kept]
     audited: list[AuditEntry]
     begun: tuple[IdempotencyKey, datetime] | None = None
+    in_use: bool = False
 
     @property
     def audit_log(self) -> AuditLog:
@@ -65,7 +66,18 @@ class Tx(IdempotencyStore, AuditLog):
             raise KeyReused
         return kept[1]
 
+    async def reserve(self, key: IdempotencyKey, now: datetime) -> None:
+        """Reserve the key; that it is in use is noticed later, as by a store that sends statements together."""
+        kept = self.answers.get((key.caller, key.key))
+        self.in_use = kept is not None and kept[2] + KEPT_FOR > now
+        self.begun = (key, now)
+
+    async def confirm(self) -> None:
+        if self.in_use:
+            raise KeyInUse
+
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
+        await self.confirm()
         assert self.begun is not None
         assert self.begun[0] == key
         self.answers[key.caller, key.key] = (key.fingerprint, answer, self.begun[1])
@@ -231,6 +243,14 @@ async def test_a_key_of_another_request_is_refused() -> None:
     await run_once(world)
     with pytest.raises(KeyReused):
         await run_once(world, body=b"another body")
+    assert world.number == 1
+
+
+async def test_a_repeated_request_gets_the_answer_even_if_the_use_case_would_fail_now() -> None:
+    world = World()
+    first = await run_once(world)
+    again = await run_once(world, use_case=UseCase(Permission.PAY, failing_with(StorageUnavailable())))
+    assert again == replace(first, replayed=True)
     assert world.number == 1
 
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from psycopg import AsyncConnection, Error, OperationalError
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
-from psycopg.errors import PipelineAborted, error_from_result
+from psycopg.errors import LockNotAvailable, PipelineAborted, error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
@@ -50,7 +50,7 @@ class Awaited:
     async def fetchall(self) -> list[Row]:
         """Wait for all rows."""
         if self.result is None:
-            await self._pipeline.exchange()
+            await self._pipeline.flush()
         return self._pipeline.rows(self.result)
 
     @property
@@ -102,7 +102,13 @@ class Pipeline(Work):
             await self._connection.wait(self._exchanged())
 
     async def flush(self) -> None:
-        await self.exchange()
+        try:
+            await self.exchange()
+        except LockNotAvailable as error:
+            for each in self._expected:
+                if each.timed_out is not None and each.reply.rowcount < 0:
+                    raise each.timed_out from error
+            raise
         await super().flush()
 
     def rows(self, result: PGresult | None) -> list[Row]:
@@ -158,7 +164,7 @@ async def pipeline(connection: AsyncConnection[Row], *, transaction: bool) -> As
         if transaction:
             work.add(_BEGIN, {})
         yield work
-        if work.has_unchecked_updates:
+        if work.is_expecting:
             await work.flush()
         if transaction:
             work.add(_COMMIT, {})

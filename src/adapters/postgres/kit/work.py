@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from psycopg import AsyncConnection
 
@@ -29,12 +29,20 @@ class Reply(Protocol):
         ...
 
 
+class _Expected(NamedTuple):
+    """A statement that must change one row."""
+
+    reply: Reply
+    otherwise: Exception
+    timed_out: Exception | None
+
+
 class Work:
     """Statements on one connection; each one is sent at once and waited for."""
 
     def __init__(self, connection: AsyncConnection[Row]) -> None:
         self._connection = connection
-        self._expected: list[tuple[Reply, str]] = []
+        self._expected: list[_Expected] = []
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""
@@ -49,23 +57,28 @@ class Work:
         return await (await self.execute(statement, **values)).fetchall()
 
     async def update_one(self, what: str, statement: Statement, /, **values: Any) -> None:
-        """Run an UPDATE that must change one row; otherwise `flush` raises `ConcurrentChange`."""
-        self._expected.append((await self.execute(statement, **values), what))
+        """Run an UPDATE that must change one row, else `ConcurrentChange` is raised; see `expect_one`."""
+        await self.expect_one(ConcurrentChange(what=what), statement, **values)
+
+    async def expect_one(
+        self, otherwise: Exception, statement: Statement, /, *, timed_out: Exception | None = None, **values: Any
+    ) -> None:
+        """Run a statement that must change one row; else `otherwise` is raised, or `timed_out` if it waits too long.
+
+        It is raised by `flush`, and in a pipeline by whatever fetches a result next.
+        """
+        self._expected.append(_Expected(await self.execute(statement, **values), otherwise, timed_out))
 
     async def flush(self) -> None:
-        """Wait until every statement so far has succeeded.
-
-        Raises:
-            ConcurrentChange: an `update_one` did not find its row.
-        """
-        for reply, what in self._expected:
-            if reply.rowcount != 1:
-                raise ConcurrentChange(what=what)
-        self._expected.clear()
+        """Wait until every statement so far has succeeded, and raise what `expect_one` announced."""
+        expected, self._expected = self._expected, []
+        for each in expected:
+            if each.reply.rowcount != 1:
+                raise each.otherwise
 
     @property
-    def has_unchecked_updates(self) -> bool:
-        """Whether an `update_one` has not been checked by `flush` yet."""
+    def is_expecting(self) -> bool:
+        """Whether a result of `expect_one` has not been checked yet."""
         return bool(self._expected)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyInUse, KeyReused
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
@@ -35,6 +35,12 @@ async def _begun(backend: Backend, key: IdempotencyKey, now: datetime = NOW) -> 
         if answer is None:
             await tx.idempotency.finish(key, b"mine")
         return answer
+
+
+async def _reserved(backend: Backend, key: IdempotencyKey) -> None:
+    async with backend.begin() as tx:
+        await tx.idempotency.reserve(key, NOW)
+        await tx.idempotency.confirm()
 
 
 class IdempotencyContract(StorageContract):
@@ -135,6 +141,59 @@ class IdempotencyContract(StorageContract):
         await rolled_back(backend, begin)
         assert await duplicates[0] is None
         assert await _begun(backend, key) == b"mine"
+
+    async def test_a_reserved_key_is_answered_like_one_that_was_begun(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        async with backend.begin() as tx:
+            await tx.idempotency.reserve(key, NOW)
+            await tx.idempotency.confirm()
+            await tx.idempotency.finish(key, ANSWER)
+        assert await _begun(backend, key) == ANSWER
+
+    @pytest.mark.parametrize("fingerprint", [b"\x00fingerprint\xff", b"other"])
+    async def test_a_used_key_cannot_be_reserved(self, backend: Backend, make: Builder, fingerprint: bytes) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        with pytest.raises(KeyInUse):
+            await _reserved(backend, replace(key, fingerprint=fingerprint))
+        assert await _begun(backend, key) == ANSWER
+
+    async def test_a_transaction_that_never_confirms_does_not_replace_the_answer(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+
+        async def answer_again() -> None:
+            async with backend.begin() as tx:
+                await tx.idempotency.reserve(key, NOW)
+                await tx.outbox.put([make.domain_event(BookingId(make.entropy.new_id()))])
+                await tx.idempotency.finish(key, b"other")
+
+        with pytest.raises(KeyInUse):
+            await answer_again()
+        assert await _begun(backend, key) == ANSWER
+        assert len(await backend.outbox_events()) == 0
+
+    async def test_an_expired_key_can_be_reserved(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        later = NOW + KEPT_FOR + timedelta(seconds=1)
+        async with backend.begin() as tx:
+            await tx.idempotency.reserve(key, later)
+            await tx.idempotency.finish(key, b"new")
+        assert await _begun(backend, key, later) == b"new"
+
+    async def test_a_reservation_waits_for_a_concurrent_request(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        async with backend.begin() as tx:
+            await tx.idempotency.reserve(key, NOW)
+            await tx.idempotency.confirm()
+            duplicate = asyncio.create_task(_reserved(backend, key))
+            assert await waits(duplicate)
+            await tx.idempotency.finish(key, ANSWER)
+        with pytest.raises(KeyInUse):
+            await duplicate
 
     async def test_twenty_concurrent_duplicates_have_one_effect_and_one_response(
         self, backend: Backend, make: Builder

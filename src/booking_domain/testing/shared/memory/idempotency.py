@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyInUse, KeyReused
 from booking_domain.testing.kit.tables import MissingRow, State
 from booking_domain.testing.shared.memory.tables import ANSWERS, KeptAnswer
 
@@ -15,13 +15,24 @@ class MemoryIdempotency(IdempotencyStore):
         self._begun: dict[IdempotencyKey, datetime] = {}
 
     async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
-        kept = self._state[ANSWERS].get((key.caller, key.key))
-        if kept is None or now - kept.at >= KEPT_FOR:
-            self._begun[key] = now
+        try:
+            await self.reserve(key, now)
+        except KeyInUse:
+            kept = self._state[ANSWERS][key.caller, key.key]
+        else:
             return None
         if kept.fingerprint != key.fingerprint:
             raise KeyReused
         return kept.answer
+
+    async def reserve(self, key: IdempotencyKey, now: datetime) -> None:
+        kept = self._state[ANSWERS].get((key.caller, key.key))
+        if kept is not None and now - kept.at < KEPT_FOR:
+            raise KeyInUse
+        self._begun[key] = now
+
+    async def confirm(self) -> None:
+        """The key has been reserved at once."""
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
         if key not in self._begun:
