@@ -61,6 +61,8 @@ def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days
     # The local date is the UTC date or next to it, and hours that start on the previous date may continue.
     first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
     week = _Week(hours)
+    if week.is_regular:  # whole weeks are opened at once, faster than the days of the window one by one
+        first, last = first - first % DAYS_A_WEEK, last + -(last + 1) % DAYS_A_WEEK
     spans, tidy = week.opened_on(first, last + 1)
     if tidy:
         return spans, True
@@ -88,22 +90,27 @@ class _Week:
         self._zone = hours.zone
         self._offsets = _offsets_of(hours.zone)
         self._usual: list[list[Span]] = [[] for _ in range(DAYS_A_WEEK)]
-        self._at_times: list[list[WeeklyRule]] = [[] for _ in range(DAYS_A_WEEK)]
+        self._at_times: dict[int, list[WeeklyRule]] = {}
         for rule in hours.rules:
             if rule.valid_from is None and rule.valid_until is None:
                 self._usual[rule.day].append(rule.hours.seconds)
             else:
-                self._at_times[rule.day].append(rule)
+                self._at_times.setdefault(rule.day, []).append(rule)
         self._exceptions = {
             each.date.toordinal(): [opening.seconds for opening in each.ranges] for each in hours.exceptions
         }
         self._tidy = all(map(_tidy, self._usual))
-        self._always = not any(self._at_times) and not self._exceptions
+        self._always = not self._at_times and not self._exceptions
         self._whole = [
             (day * SECONDS_A_DAY + opens, day * SECONDS_A_DAY + closes)
             for day, on_it in enumerate(self._usual)
             for opens, closes in on_it
         ]
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether all weeks are alike, and tidy."""
+        return self._always and self._tidy
 
     def opened_on(self, first: int, until: int) -> tuple[list[Span], bool]:
         """The ranges that start on the dates `[first, until)`, without those that a clock change leaves empty.
@@ -153,7 +160,7 @@ class _Week:
             return exception
         day = ordinal % DAYS_A_WEEK
         on = date.fromordinal(ordinal)
-        return self._usual[day] + [rule.hours.seconds for rule in self._at_times[day] if rule.applies_on(on)]
+        return self._usual[day] + [rule.hours.seconds for rule in self._at_times.get(day, ()) if rule.applies_on(on)]
 
 
 def _tidy(spans: list[Span]) -> bool:

@@ -37,6 +37,7 @@ _A_DAY: Final = timedelta(days=1)
 _WEEKDAYS: Final = range(1, 8)
 Period = date | tuple[int, int]
 """A local date, or a local ISO 8601 week as (year, week)."""
+_Asked = tuple[Iterable[Span], list[Span], int, int, set[Period]]
 
 
 def offered_slots(
@@ -69,7 +70,13 @@ def offered_slots(
     >>> [slot.start.astimezone(calendar.zone).strftime("%H:%M") for slot in slots]
     ['09:00', '09:30', '10:00', '10:30', '11:00']
     """
-    return tuple(next(_batches(calendar, claims, window, now, duration_minutes, lazily=False), ()))
+    asked = _asked(calendar, claims, window, now, duration_minutes)
+    if asked is None:
+        return ()
+    parts, forbidden, step, length, full = asked
+    obstacles = iter(forbidden)
+    found, _ = _free(parts, next(obstacles), obstacles, step, length)
+    return tuple(_outside(full, calendar, found) if full else found)
 
 
 def slots_in_order(
@@ -81,7 +88,8 @@ def slots_in_order(
     duration_minutes: int | None = None,
 ) -> Iterator[Slot]:
     """The slots of `offered_slots`, one after the other: those that nobody asks for are not made."""
-    return chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes, lazily=True))
+    asked = _asked(calendar, claims, window, now, duration_minutes)
+    return iter(()) if asked is None else chain.from_iterable(_batches(asked, calendar))
 
 
 class FirstSlots(NamedTuple):
@@ -127,66 +135,75 @@ def last_slot(
     return next(iter(deque(slots_of(window), maxlen=1)), None)
 
 
-def _batches(
-    calendar: Calendar,
-    claims: Iterable[Claim],
-    window: TimeRange,
-    now: datetime,
-    duration_minutes: int | None,
-    *,
-    lazily: bool,
-) -> Iterator[list[Slot]]:
-    """The slots in one list, or lazily in several short ones, each made when it is asked for."""
+def _asked(
+    calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
+) -> _Asked | None:
+    """Return the open ranges (each with one grid), the forbidden pairs, step, length and full periods.
+
+    No slot starts strictly between the two values of a forbidden pair: it would overlap an obstacle. The pairs are
+    sorted. Full periods are those whose slots are not offered, as far as no pair says so. None: the window has no slot.
+    """
     settings, now = calendar.settings, instant(now, field="now")
-    step = settings.step_minutes * 60
     length = minutes_of(settings, duration_minutes) * 60
     lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
     highest = min(window.upper, horizon_end(calendar, now))
     if lowest >= highest:
-        return iter(())
+        return None
     claims = tuple(claims)
-    # No slot starts strictly between the two values of each pair: it would overlap an obstacle.
     forbidden = _forbidden(calendar, claims, now, length)
     forbidden += ((-_NEVER, lowest), (highest - 1, _NEVER))
     full = full_periods(calendar, claims, now)
-    spans = _spans_of(full, calendar.zone) if full else ()
-    if spans:
-        forbidden += spans
+    if full:
+        spans = _spans_of(full, calendar.zone)
+        if spans is not None:
+            forbidden += spans
+            full = set()
     forbidden.sort()
     parts = _grid(calendar, claims, now, (lowest, highest), length)
-    groups = _groups(parts, step, length) if lazily else (parts,)
-    found = _free(groups, forbidden, step, length)
-    return found if spans is not None else _outside(full, calendar, found)
+    return parts, forbidden, settings.step_minutes * 60, length, full
 
 
-def _outside(full: set[Period], calendar: Calendar, batches: Iterable[list[Slot]]) -> Iterator[list[Slot]]:
-    for batch in batches:
-        yield [slot for slot in batch if full.isdisjoint(local_periods(calendar, slot.start))]
-
-
-def _free(groups: Iterable[Iterable[Span]], forbidden: list[Span], step: int, length: int) -> Iterator[list[Slot]]:
-    """For each group of parts, the slots that start on their grids, and strictly between no forbidden pair."""
-    slots = _slots_of(length)
+def _batches(asked: _Asked, calendar: Calendar) -> Iterator[list[Slot]]:
+    """The slots in several short lists, each made when it is asked for."""
+    parts, forbidden, step, length, full = asked
     obstacles = iter(forbidden)
-    last_before, first_after = next(obstacles)
-    for parts in groups:
-        found: list[Slot] = []
-        for start, closes in parts:
-            last = closes - length
-            while last > last_before:
-                while start <= last_before:
-                    found.append(slots[start])
-                    start += step  # noqa: PLW2901
-                if first_after > last:
-                    break
-                if start < first_after:
-                    start = first_after + (start - first_after) % step  # noqa: PLW2901
-                last_before, first_after = next(obstacles)
-            else:
-                while start <= last:
-                    found.append(slots[start])
-                    start += step  # noqa: PLW2901
-        yield found
+    between = next(obstacles)
+    for group in _groups(parts, step, length):
+        found, between = _free(group, between, obstacles, step, length)
+        yield _outside(full, calendar, found) if full else found
+
+
+def _outside(full: set[Period], calendar: Calendar, slots: Iterable[Slot]) -> list[Slot]:
+    return [slot for slot in slots if full.isdisjoint(local_periods(calendar, slot.start))]
+
+
+def _free(
+    parts: Iterable[Span], between: Span, obstacles: Iterator[Span], step: int, length: int
+) -> tuple[list[Slot], Span]:
+    """The slots that start on the grids of the parts, and strictly between no forbidden pair; the pair reached.
+
+    `between` is the first pair, `obstacles` has the others.
+    """
+    slots = _slots_of(length)
+    found: list[Slot] = []
+    add = found.append  # looked up once, not for each slot
+    last_before, first_after = between
+    for start, closes in parts:
+        last = closes - length
+        while last > last_before:
+            while start <= last_before:
+                add(slots[start])
+                start += step  # noqa: PLW2901
+            if first_after > last:
+                break
+            if start < first_after:
+                start = first_after + (start - first_after) % step  # noqa: PLW2901
+            last_before, first_after = next(obstacles)
+        else:
+            while start <= last:
+                add(slots[start])
+                start += step  # noqa: PLW2901
+    return found, (last_before, first_after)
 
 
 def _groups(parts: Iterable[Span], step: int, length: int) -> Iterator[tuple[Span, ...]]:
@@ -272,12 +289,11 @@ def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, lengt
     """For each claim, busy time and block: the last allowed start before it, and the first allowed start after it."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    forbidden: list[Span] = []
-    for claim in claims:
-        expires_at = claim.expires_at
-        if expires_at is None or expires_at > now:
-            blocked = claim.blocked
-            forbidden.append((blocked.lower - need, blocked.upper + before))
+    forbidden: list[Span] = [
+        (claim.blocked.lower - need, claim.blocked.upper + before)
+        for claim in claims
+        if claim.expires_at is None or claim.expires_at > now
+    ]
     if calendar.busy:
         forbidden += ((busy.lower - need, busy.upper + before) for busy in calendar.busy)
     if calendar.blocks:
