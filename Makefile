@@ -111,9 +111,9 @@ api: $(VENV)/.server ## the API alone (DATABASE_URL)
 worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 	@exec $(BIN)/python -m entrypoints.cli worker
 
-bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers
+bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers, or AGAINST=another revision
 	@mkdir -p .tmp
-	$(BIN)/python -m benchmarks; status=$$?; rm -rf .tmp; exit $$status
+	$(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS); status=$$?; rm -rf .tmp; exit $$status
 
 docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs

@@ -1,0 +1,122 @@
+"""`python -m benchmarks.against REVISION`: compares bookings and slots of this tree with those of another revision.
+
+Each tree serves its own application on a PostgreSQL of its own, and both are asked alternately, in both orders, by the
+load generator of this tree. Run it from the checkout. It asserts nothing; docs/benchmarks.md explains the output.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import msgspec
+
+from benchmarks import report
+from benchmarks.load_jobs import Job, Measurement
+from benchmarks.servers import run_load
+
+_SIDE: Final = Path(__file__).with_name("against_side.py")
+_WARM_UP: Final = 600
+_THIS: Final = "this tree"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.against", description=__doc__)
+    parser.add_argument("revision")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--requests", type=int, default=400, help="per tree and round")
+    parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
+    parser.add_argument("--packages", default="", help="a folder with packages that only the revision needs")
+    return parser.parse_args()
+
+
+class _Side:
+    """One tree, in a process of its own that answers commands in JSON lines."""
+
+    def __init__(self, name: str, tree: Path, stack: ExitStack, packages: Iterable[str] = ()) -> None:
+        self.name = name
+        path = os.pathsep.join([str(tree / "src"), str(tree), *packages])
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", _SIDE],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        stack.callback(self._process.wait)
+        stack.callback(self._process.communicate)  # closes its input, at which it ends
+
+    def ask(self, *command: Any) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(msgspec.json.encode(command) + b"\n")
+        self._process.stdin.flush()
+        said = self._process.stdout.readline()
+        if not said:
+            raise SystemExit(f"{self.name} has ended; run {_SIDE.name} in its folder to see why")
+        return msgspec.json.decode(said)
+
+    def book(self, connections: int, requests: int) -> Measurement:
+        port, bodies = self.ask("requests", requests)
+        job = Job(port, connections, 201, [body.encode() for body in bodies])
+        used = self.ask("processor")
+        measured = run_load(job)
+        measured.processor_seconds = self.ask("processor") - used
+        return measured
+
+
+def main() -> None:
+    asked = arguments()
+    with ExitStack() as stack:
+        other = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="against-")))
+        archive = subprocess.run(["git", "archive", asked.revision], capture_output=True, check=True).stdout  # noqa: S603, S607
+        with tarfile.open(fileobj=BytesIO(archive)) as packed:
+            packed.extractall(other, filter="data")
+        here = _Side(_THIS, Path.cwd(), stack)
+        there = _Side(asked.revision, other, stack, filter(None, [asked.packages]))
+        print(report.hardware(), flush=True)
+        _compare_slots(here, there, asked.rounds)
+        for side in (here, there):
+            side.book(64, _WARM_UP)
+        for connections in asked.connections:
+            _compare_bookings(here, there, connections, asked.rounds, asked.requests)
+
+
+def _compare_bookings(here: _Side, there: _Side, connections: int, rounds: int, requests: int) -> None:
+    seen: dict[str, list[Measurement]] = {here.name: [], there.name: []}
+    for number in range(rounds):
+        for side in (here, there) if number % 2 == 0 else (there, here):
+            seen[side.name].append(side.book(connections, requests))
+    print(f"{connections} connections, {rounds} rounds of {requests} bookings each")
+    for name, measured in seen.items():
+        print(report.line(name, measured))
+    print(report.ratio(f"{here.name} ÷ {there.name}", seen[here.name], seen[there.name]), flush=True)
+
+
+def _compare_slots(here: _Side, there: _Side, rounds: int) -> None:
+    seen: dict[str, list[dict[str, float]]] = {here.name: [], there.name: []}
+    for number in range(rounds):
+        for side in (here, there) if number % 2 == 0 else (there, here):
+            seen[side.name].append(side.ask("slots"))
+    print(f"slots, median of {rounds} rounds: µs per call, and speed compared with {there.name}")
+    for workload in seen[here.name][0]:
+        ours, theirs = ([each[workload] for each in seen[name]] for name in (here.name, there.name))
+        pairs = [other / one for one, other in zip(ours, theirs, strict=True)]
+        print(
+            f"  {workload:<6}{median(ours):>10.1f} {median(theirs):>10.1f}"
+            f"{median(pairs):>8.2f} ({min(pairs):.2f}–{max(pairs):.2f})",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
