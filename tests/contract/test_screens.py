@@ -73,7 +73,7 @@ async def a_salon(backend: PostgresBackend, make: Builder, *, members: int, book
             await tx.users.add(user)
         await tx.salons.add(salon)
         for cast in casts:
-            await tx.salons.join(salon.id, cast.profile.id)
+            await tx.salons.add_member(salon.id, cast.profile.id)
     made: list[Booking] = [
         make.booking(cast.profile, customer, TOMORROW + hour * HOUR, status=Status.CONFIRMED)
         for cast in casts

@@ -43,7 +43,7 @@ from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePu
 from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.identity.sessions import Client
 from booking_domain.identity.use_cases.one_time_codes import (
-    Guess,
+    CodeGuess,
     RequestCode,
     SignInByCode,
     request_code,
@@ -223,7 +223,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
             *(
                 executors[place % POOLS].run(
                     sign_in_by_code,
-                    SignInByCode(Guess(contact, CodePurpose.LOGIN, guess_of(right, place)), Client()),
+                    SignInByCode(CodeGuess(contact, CodePurpose.LOGIN, guess_of(right, place)), Client()),
                     actor=SYSTEM,
                 )
                 for place in range(number)
@@ -305,7 +305,7 @@ async def counted_at_once(url: str, number: int) -> int:
 
     async def count() -> bool:
         async with database.begin() as tx:
-            return await tx.credentials.count_wrong(account, NOW)
+            return await tx.credentials.count_wrong_password(account, NOW)
 
     try:
         return sum(await asyncio.gather(*(count() for _ in range(number))))

@@ -146,7 +146,7 @@ class PostgresAnnouncements(WithWork, Announcements):
     async def undo_dismissal(self, announcement_id: AnnouncementId, user_id: UserId) -> None:
         await self._work.execute(_UNDO, of_announcement=announcement_id, of_user=user_id)
 
-    async def forget_dismissals(self, announcement_id: AnnouncementId) -> None:
+    async def remove_dismissals(self, announcement_id: AnnouncementId) -> None:
         await self._work.execute(_FORGET, of_announcement=announcement_id)
 
 

@@ -146,7 +146,7 @@ class PostgresLiveEvents(WithWork, LiveEvents):
             for row in await self._work.all(_INVOLVED, booking_ids=list(booking_ids))
         }
 
-    async def forget(self, before: datetime) -> int:
+    async def remove_before(self, before: datetime) -> int:
         return len(await self._work.all(_FORGET, before=before))
 
 

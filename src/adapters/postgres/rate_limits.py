@@ -106,7 +106,7 @@ class PostgresRateLimiter(RateLimiter):
         async with self._database.work() as work:
             await work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Delete the keys whose hits have all expired."""
         async with self._database.work() as work:
             await work.execute(_FORGET, now=now)

@@ -248,7 +248,7 @@ class PostgresReconciliation(WithWork, Reconciliation):
     async def lock(self, finding_id: FindingId) -> Finding | None:
         return _finding(await self._work.one(_LOCK, finding_id=finding_id))
 
-    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+    async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
         row = await self._work.one(_LOCK_SAME, gateway=gateway, kind=kind.value, reference=reference)
         return _finding(row)
 
@@ -296,7 +296,7 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
         )
         return [FINDING.read(row) for row in rows]
 
-    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
+    async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
         rows = await self._work.all(_STILL_OPEN, gateway=gateway, references=list(invoice_references))
         return [FINDING.read(row) for row in rows]
 

@@ -362,7 +362,7 @@ class PostgresWebhookDeliveries(WithCipher, WebhookDeliveries):
         await self._work.flush()
         return done.rowcount
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         done = await self._work.execute(_FORGET, before=before, most=limit)
         await self._work.flush()
         return done.rowcount

@@ -58,7 +58,7 @@ class Announcements(Protocol):
         """Forget that a user has dismissed an announcement; without effect if the user has not."""
         ...
 
-    async def forget_dismissals(self, announcement_id: AnnouncementId) -> None:
+    async def remove_dismissals(self, announcement_id: AnnouncementId) -> None:
         """Forget who has dismissed an announcement."""
         ...
 

@@ -107,7 +107,7 @@ async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: Context)
         raise TooManyAnnouncements
     await tx.announcements.save(after, was=before)
     if not after.says_the_same(before):
-        await tx.announcements.forget_dismissals(after.id)
+        await tx.announcements.remove_dismissals(after.id)
     await tx.outbox.put(_told(before, after, context))
     return after
 

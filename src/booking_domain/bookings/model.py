@@ -591,21 +591,21 @@ class Booking:
         adjusted = self._with(totals, now)
         return adjusted if amount > 0 else replace(adjusted, payment_attempt=PaymentAttempt.NONE)
 
-    def owe(self, amount: Money, now: datetime) -> Self:
+    def schedule_refund(self, amount: Money, now: datetime) -> Self:
         """Add an amount that is about to be refunded.
 
         Raises:
             InvalidValue: it exceeds what is refundable.
         """
-        return self._with(self.totals.owe(amount), now) if amount else self
+        return self._with(self.totals.schedule_refund(amount), now) if amount else self
 
-    def give_back(self, amount: Money, now: datetime) -> Self:
+    def record_refund(self, amount: Money, now: datetime) -> Self:
         """Record that a pending refund of this amount was made.
 
         Raises:
             InvalidValue: no such amount is pending.
         """
-        return self._with(self.totals.give_back(amount), now)
+        return self._with(self.totals.record_refund(amount), now)
 
     def authorise(self, amount: Money, now: datetime) -> Self:
         """Add an amount that the gateway has authorised."""
@@ -629,11 +629,11 @@ class Booking:
         """Record that the authorisation of this amount has lapsed: the deposit is not paid."""
         return replace(self._touched(now), authorised=self.authorised - amount, payment_attempt=PaymentAttempt.FAILED)
 
-    def take_at_desk(self, amount: Money, now: datetime) -> Self:
+    def add_desk_payment(self, amount: Money, now: datetime) -> Self:
         """Add an amount that the customer paid at the desk."""
         return replace(self._touched(now), desk_paid=self.desk_paid + amount)
 
-    def void_at_desk(self, amount: Money, now: datetime) -> Self:
+    def subtract_desk_payment(self, amount: Money, now: datetime) -> Self:
         """Take back an amount that was recorded at the desk."""
         return replace(self._touched(now), desk_paid=self.desk_paid - amount)
 

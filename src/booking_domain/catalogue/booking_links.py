@@ -117,7 +117,7 @@ class BookingLinks(Protocol):
         """Count a booking."""
         ...
 
-    async def forget_visitors(self, before: date) -> None:
+    async def remove_visitors(self, before: date) -> None:
         """Delete the digests of earlier days; the counts stay."""
         ...
 

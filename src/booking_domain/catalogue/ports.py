@@ -66,15 +66,15 @@ class Salons(Protocol):
         """Invite a provider, unless already invited; needs the salon's lock."""
         ...
 
-    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Make an invited provider a member; needs the locks of both. The salon's hours apply from now on."""
         ...
 
-    async def delete(self, salon_id: SalonId) -> None:
+    async def remove(self, salon_id: SalonId) -> None:
         """Delete the salon with its hours, services, memberships and invitations; needs the salon's lock."""
         ...
 
-    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Delete a membership or invitation, if there is one; needs the salon's lock."""
         ...
 

@@ -119,7 +119,7 @@ class BlockedNetworks(Protocol):
         """Remove a block and return it; None if there is none."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the blocks that have expired."""
         ...
 

@@ -53,7 +53,7 @@ class IssuedCode:
         """The code after its use."""
         return replace(self, used_at=now)
 
-    def guessed(self) -> Self:
+    def with_wrong_guess(self) -> Self:
         """The code after a wrong guess."""
         return replace(self, wrong_guesses=self.wrong_guesses + 1)
 
@@ -76,15 +76,15 @@ class CodeHistory(Protocol):
         """Add a code."""
         ...
 
-    async def note_use(self, code_id: CodeId, now: datetime) -> None:
+    async def record_use(self, code_id: CodeId, now: datetime) -> None:
         """Note that a code was used."""
         ...
 
-    async def note_wrong(self, code_id: CodeId) -> None:
+    async def record_wrong_guess(self, code_id: CodeId) -> None:
         """Note a wrong guess at a code."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove codes that were issued 30 days ago or earlier."""
         ...
 

@@ -57,7 +57,7 @@ class ContactChanges(Protocol):
         """Store a change in place of the account's last one."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove changes requested 24 hours ago or earlier, or in the future, after the clock was set back."""
         ...
 
@@ -70,6 +70,6 @@ class ContactChangeReads(Protocol):
         ...
 
 
-def kept(changes: Sequence[ContactChange], now: datetime) -> list[ContactChange]:
-    """The changes that are kept: `ContactChanges.forget` as a function."""
+def unexpired_changes(changes: Sequence[ContactChange], now: datetime) -> list[ContactChange]:
+    """The changes that are kept: `ContactChanges.remove_expired` as a function."""
     return [change for change in changes if abs(now - change.asked_at) < DAY]

@@ -182,10 +182,10 @@ class UsedAssertions(Protocol):
         """Use up an assertion; False if it was used before. Of concurrent transactions, one succeeds."""
         ...
 
-    async def give_back(self, digest: bytes) -> None:
+    async def undo_use(self, digest: bytes) -> None:
         """Undo `use` of this transaction."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove assertions that have expired for every clock, also one that is behind by `CLOCKS_DIFFER`."""
         ...

@@ -190,7 +190,7 @@ class User:
         """Whether its owner can sign in."""
         return self.status in {UserStatus.ACTIVE, UserStatus.PENDING}
 
-    def has(self, contact: Contact) -> bool:
+    def has_contact(self, contact: Contact) -> bool:
         """Whether the contact is the account's."""
         return contact.address == (self.email if contact.channel is Channel.EMAIL else self.phone)
 
@@ -198,7 +198,7 @@ class User:
         """When this contact was last verified with a code."""
         return self.email_verified_at if channel is Channel.EMAIL else self.phone_verified_at
 
-    def opened_by(self, channel: Channel) -> bool:
+    def gives_access(self, channel: Channel) -> bool:
         """Whether a code sent to this contact gives access: it is verified, or no contact of the account is."""
         return self.verified_at(channel) is not None or not (self.email_verified_at or self.phone_verified_at)
 

@@ -75,15 +75,15 @@ class OneTimeCode:
     day_began: datetime
     issued_that_day: int = 1
 
-    def good(self, now: datetime) -> bool:
+    def is_usable(self, now: datetime) -> bool:
         """Whether a guess may be compared."""
         return self.guesses_left > 0 and self.issued_at - CLOCKS_DIFFER <= now < self.expires_at
 
-    def guessed(self) -> Self:
+    def with_wrong_guess(self) -> Self:
         """The code after a wrong guess."""
         return replace(self, guesses_left=self.guesses_left - 1)
 
-    def dead(self) -> Self:
+    def used_up(self) -> Self:
         """The code after its use or expiry; setting the clock back does not revive it."""
         return replace(self, guesses_left=0)
 
@@ -141,7 +141,7 @@ class OneTimeCodes(Protocol):
         """Store a code in place of the one of its contact and purpose."""
         ...
 
-    async def sweep(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Kill expired codes, whatever the clock says later, and remove those that no longer count."""
         ...
 
@@ -162,8 +162,8 @@ class SecretCodes(Protocol):
         ...
 
 
-def swept(codes: Iterable[OneTimeCode], now: datetime) -> Iterable[OneTimeCode]:
-    """The codes that a sweep keeps: `OneTimeCodes.sweep` as a function."""
+def unexpired_codes(codes: Iterable[OneTimeCode], now: datetime) -> Iterable[OneTimeCode]:
+    """The codes that are kept: `OneTimeCodes.remove_expired` as a function."""
     for code in codes:
         if abs(now - code.issued_at) < DAY:
-            yield code.dead() if now >= code.expires_at else code
+            yield code.used_up() if now >= code.expires_at else code

@@ -39,7 +39,7 @@ from booking_domain.identity.use_cases.external_identities import (
     unlink_identity,
 )
 from booking_domain.identity.use_cases.one_time_codes import (
-    Guess,
+    CodeGuess,
     RequestCode,
     VerifyContact,
     request_code,
@@ -133,14 +133,14 @@ async def _verify_with_code(
         InvalidCode: the code is wrong, which is counted, or no longer good.
         InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
-    guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
+    guess = CodeGuess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
     async with identity.login_quota.guess(counted_as):
         await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
 async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, counted_as: str = "") -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
-    guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
+    guess = CodeGuess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
     async with identity.login_quota.guess(counted_as):
         await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
@@ -209,7 +209,7 @@ async def _reset_password(
     identity.security.password_policy.check(new, (parsed.address,), field="new_password")
     async with identity.login_quota.guess(counted_as):
         command = ResetPassword(
-            guess=Guess(parsed, CodePurpose.RESET, code),
+            guess=CodeGuess(parsed, CodePurpose.RESET, code),
             new_password=new,
             new_hash=await identity.password_hasher.hash(new),
         )

@@ -196,7 +196,7 @@ class Passkeys(Protocol):
         """Remove a challenge and return it; of concurrent transactions, one succeeds."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the challenges that have expired."""
         ...
 

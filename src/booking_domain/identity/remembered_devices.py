@@ -102,7 +102,7 @@ class RememberedDevices(Protocol):
         """Remove all devices of an account."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the devices that have expired."""
         ...
 

@@ -47,7 +47,7 @@ from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
-from booking_domain.identity.use_cases.one_time_codes import Guess, SignInByCode, sign_in_by_code
+from booking_domain.identity.use_cases.one_time_codes import CodeGuess, SignInByCode, sign_in_by_code
 from booking_domain.identity.use_cases.passkeys import SignInByPasskey, sign_in_by_passkey
 from booking_domain.identity.use_cases.passwords import PasswordAttempt, sign_in_by_password
 from booking_domain.identity.use_cases.registration import RegisterWithCode, register_with_code
@@ -186,7 +186,7 @@ async def _sign_in_with_code(
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
     """
     login = contact.parsed(identity.phone_numbers)
-    command = SignInByCode(Guess(login, purpose, code), client, second_factor)
+    command = SignInByCode(CodeGuess(login, purpose, code), client, second_factor)
     use_case = use_sign_up if purpose is CodePurpose.SIGNUP else sign_in_by_code
     try:
         async with identity.login_quota.guess(counted_as):

@@ -34,13 +34,13 @@ class SignUp:
         return Contact(self.channel, self.address)
 
 
-def opens(user: User, contact: Contact) -> bool:
+def signs_in_to(user: User, contact: Contact) -> bool:
     """Whether a sign-up with this contact signs in to this account, which has the contact."""
-    return user.usable and user.opened_by(contact.channel)
+    return user.usable and user.gives_access(contact.channel)
 
 
-def keeps(user: User, contact: Contact) -> bool:
-    """Whether the account, which the contact does not open, keeps it from beginning another one: it has verified it."""
+def has_verified(user: User, contact: Contact) -> bool:
+    """Whether the account has verified the contact, so that no other account can begin with it."""
     return user.verified_at(contact.channel) is not None
 
 
@@ -55,7 +55,7 @@ class SignUps(Protocol):
         """The sign-up of a code."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the sign-ups whose code has expired."""
         ...
 
@@ -68,6 +68,6 @@ class SignUpReads(Protocol):
         ...
 
 
-def waiting(sign_ups: Sequence[SignUp], now: datetime) -> list[SignUp]:
-    """The sign-ups that are kept: `SignUps.forget` as a function."""
+def unexpired_sign_ups(sign_ups: Sequence[SignUp], now: datetime) -> list[SignUp]:
+    """The sign-ups that are kept: `SignUps.remove_expired` as a function."""
     return [sign_up for sign_up in sign_ups if now < sign_up.expires_at]

@@ -39,7 +39,7 @@ class LiveEvents(Protocol):
         """Whom these bookings concern; those that do not exist are left out."""
         ...
 
-    async def forget(self, before: datetime) -> int:
+    async def remove_before(self, before: datetime) -> int:
         """Delete the events that were announced before an instant, and return how many there were."""
         ...
 

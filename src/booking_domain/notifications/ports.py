@@ -120,7 +120,7 @@ class Notifications(Protocol):
         """
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` notifications of events before an instant, with their messages; return how many."""
         ...
 

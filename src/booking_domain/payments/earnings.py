@@ -270,7 +270,7 @@ class Earnings(Protocol):
         """The sum of the entries of a booking."""
         ...
 
-    async def mark(self, booking_id: BookingId, version: int) -> None:
+    async def record_version(self, booking_id: BookingId, version: int) -> None:
         """Remember that the entries of a booking follow this version of it."""
         ...
 

@@ -232,7 +232,7 @@ class Payment:
         """What the gateway holds of this payment: received, and not paid back."""
         return self.settled - self.returned
 
-    def give_back(self, amount: Money) -> "Payment":
+    def record_refund(self, amount: Money) -> "Payment":
         """Record that the gateway has paid back a part of what it holds, or all."""
         return _touched(replace(self, returned=self.returned + amount))
 

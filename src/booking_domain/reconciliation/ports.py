@@ -86,7 +86,7 @@ class Reconciliation(Protocol):
         """One finding, locked until the transaction ends."""
         ...
 
-    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+    async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
         """The finding of this gateway, kind and reference, locked until the transaction ends."""
         ...
 
@@ -118,7 +118,7 @@ class ReconciliationReads(Protocol):
         """The findings that match, in the filter's order, at most `limit`."""
         ...
 
-    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
+    async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
         """The open findings of these invoices, oldest first."""
         ...
 

@@ -110,7 +110,7 @@ class Claims(Protocol):
         """Delete all holds on the provider's time, expired or not."""
         ...
 
-    async def sweep(self, now: datetime) -> int:
+    async def remove_expired(self, now: datetime) -> int:
         """Delete the expired holds of all providers and return how many there were."""
         ...
 

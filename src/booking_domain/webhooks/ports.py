@@ -85,7 +85,7 @@ class WebhookDeliveries(Protocol):
         """
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` deliveries that were made before this time; return how many there were."""
         ...
 

@@ -203,7 +203,7 @@ async def add_booking(
             raise InvalidValue(
                 field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
             )
-        known = await tx.walk_ins.known(decision.state.customer_id, order.walk_in)
+        known = await tx.walk_ins.find(decision.state.customer_id, order.walk_in)
         await tx.walk_ins.add(decision.state.id, order.walk_in, known)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
@@ -363,15 +363,10 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, context:
         await tx.claims.acquire(booking_claim(after), context.now)
 
 
-async def pending_refunds(booking: Booking, _: Repositories) -> Money:
-    """The sum of the booking's refunds that are scheduled and not made yet."""
-    return booking.refund_pending
-
-
 async def schedule_refund(
     amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context, *, reason: RefundReason
 ) -> Booking:
-    """Add a pending refund and its event, and return the booking that owes it, which the caller saves.
+    """Add a pending refund and its event, and return the booking with it, which the caller saves.
 
     An amount of zero adds nothing.
 
@@ -380,7 +375,7 @@ async def schedule_refund(
     """
     if not amount:
         return booking
-    owing = booking.owe(amount, context.now)
+    after = booking.schedule_refund(amount, context.now)
     refund = Refund.schedule(
         id=RefundId(context.entropy.new_id()),
         booking_id=booking.id,
@@ -392,7 +387,7 @@ async def schedule_refund(
     )
     await tx.refunds.add(refund)
     await tx.outbox.put([refund_event(RefundScheduled, refund, context)])
-    return owing
+    return after
 
 
 async def lock_refund(refund_id: RefundId, tx: Repositories) -> tuple[Refund, Booking]:

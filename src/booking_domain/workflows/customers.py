@@ -93,13 +93,13 @@ async def _delete(customer_id: CustomerId, tx: Repositories, context: Context) -
         raise CustomerHasAccount
     if owner_id is None or not (served or any_provider):
         raise NotYourCustomer
-    if await tx.walk_ins.comes_again(customer_id, context.now):
+    if await tx.walk_ins.has_upcoming_booking(customer_id, context.now):
         raise CustomerComesAgain
     await _delete_known(customer_id, tx)
 
 
 async def _delete_known(customer_id: CustomerId, tx: Repositories) -> None:
-    booking_ids = await tx.walk_ins.delete(customer_id)
+    booking_ids = await tx.walk_ins.remove(customer_id)
     await tx.receipts.remove_customer(booking_ids)
     await tx.customer_notes.delete_on(customer_id)
 
@@ -109,13 +109,13 @@ async def _delete_lapsed(lapsed: tuple[CustomerId, datetime], tx: Repositories, 
     owner_id = await tx.walk_ins.owner_of(customer_id)
     if owner_id is not None:
         await tx.calendars.lock_provider_of(owner_id)
-    if not await tx.walk_ins.comes_again(customer_id, before):  # since it was read
+    if not await tx.walk_ins.has_upcoming_booking(customer_id, before):  # since it was read
         await _delete_known(customer_id, tx)
 
 
 async def delete_lapsed_walk_ins(before: datetime, *, reads: Reads, executor: Executor[Repositories]) -> None:
     """Delete what is known of walk-ins whose last booking ended before this time."""
-    while lapsed := await reads.walk_ins.lapsed(before, _READ_AT_ONCE):
+    while lapsed := await reads.walk_ins.inactive_since(before, _READ_AT_ONCE):
         for customer_id in lapsed:
             await executor.run(_delete_one_lapsed, (customer_id, before), actor=SYSTEM)
 

@@ -264,8 +264,10 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: Context) 
         await close_payments(booking, tx)
     await tx.disputes.save(after, was=dispute)
     await _announce(decision, after, DisputeResolved, tx, context)
-    owing = await schedule_refund(verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE)
-    await tx.bookings.save(owing, was=booking, events=decision.events)
+    booking_after = await schedule_refund(
+        verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE
+    )
+    await tx.bookings.save(booking_after, was=booking, events=decision.events)
     return after
 
 

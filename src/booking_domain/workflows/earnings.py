@@ -77,7 +77,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
             at=context.now,
         )
         await tx.earnings.add(entry)
-    await tx.earnings.mark(booking_id, booking.version)
+    await tx.earnings.record_version(booking_id, booking.version)
     return booking
 
 

@@ -136,9 +136,9 @@ async def _record(command: _Record, tx: Repositories, context: Context) -> None:
     payment = await tx.payments.get(order.payment_id)
     if payment is None:
         raise PaymentNotFound
-    await tx.payments.save(payment.give_back(order.amount), was=payment)
+    await tx.payments.save(payment.record_refund(order.amount), was=payment)
     await tx.refunds.save(refund.mark_refunded(PaymentParty.GATEWAY, context.now), was=refund)
-    await tx.bookings.save(booking.give_back(order.amount, context.now), was=booking, events=())
+    await tx.bookings.save(booking.record_refund(order.amount, context.now), was=booking, events=())
     await tx.outbox.put([_hint(payment, context), refund_event(RefundMade, refund, context)])
 
 

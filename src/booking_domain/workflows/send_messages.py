@@ -16,14 +16,14 @@ from booking_domain.notifications.model import CHAT, Contact, MessageChannel, No
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
 from booking_domain.notifications.use_cases.notifications import (
-    FORGOTTEN_AT_ONCE,
+    REMOVED_AT_ONCE,
     KeepNotification,
     PostponeMessage,
     RecordAttempt,
-    forget_notifications,
     keep_notification,
     postpone_message,
     record_attempt,
+    remove_notifications_before,
     skip_messages,
 )
 from booking_domain.shared.actor import SYSTEM
@@ -167,7 +167,7 @@ async def _attempt(due: MessageView, outgoing: OutgoingMessage, sender: MessageS
     return RecordAttempt(message=message)
 
 
-async def forget_old_notifications(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
+async def remove_old_notifications(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
     """Delete the notifications of earlier events, with the log of their messages."""
-    while await executor.run(forget_notifications, kept_for, actor=SYSTEM) == FORGOTTEN_AT_ONCE:
+    while await executor.run(remove_notifications_before, kept_for, actor=SYSTEM) == REMOVED_AT_ONCE:
         pass

@@ -16,7 +16,7 @@ from booking_domain.webhooks.model import EndpointId
 from booking_domain.workflows.notify_webhooks import notify_of_endpoint
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.payouts import list_booking_payments
-from booking_domain.workflows.webhook_deliveries import forget_deliveries, record_event, send_due
+from booking_domain.workflows.webhook_deliveries import record_event, remove_old_deliveries, send_due
 from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PublicEvent, Shown
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
@@ -161,8 +161,8 @@ async def _sweep_due_endpoints(container: Container, enqueue: Enqueue) -> None:
         await enqueue(_send(endpoint_id))
 
 
-async def _forget(container: Container, _: Enqueue) -> None:
-    await forget_deliveries(container.settings().webhook_log, executor=container.executor())
+async def _remove_old(container: Container, _: Enqueue) -> None:
+    await remove_old_deliveries(container.settings().webhook_log, executor=container.executor())
 
 
 CONTEXT: Final = WorkerContext(
@@ -173,5 +173,5 @@ CONTEXT: Final = WorkerContext(
     ),
     notices=(Notice((EndpointWasDisabled,), notify_of_endpoint),),
     sweeps=(Sweep("due webhooks", _sweep_due_endpoints),),
-    periodic=(Periodic(name="forget_webhooks", cron="41 3 * * *", run=_forget),),
+    periodic=(Periodic(name="forget_webhooks", cron="41 3 * * *", run=_remove_old),),
 )

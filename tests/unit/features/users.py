@@ -110,7 +110,7 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
         expires_at=code.expires_at,
     )
     await tx.code_history.add(issued)
-    await tx.credentials.count_wrong(user.id, NOW)
+    await tx.credentials.count_wrong_password(user.id, NOW)
     change = ContactChange.ask(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
     await tx.phone_changes.save(change)
     await tx.email_changes.save(replace(change, address=f"{CANARY}@example.com", former=f"{CANARY}@example.org"))

@@ -18,7 +18,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserStatus
-from booking_domain.identity.passwords import FORGOTTEN_AFTER
+from booking_domain.identity.passwords import WRONG_PASSWORDS_EXPIRE_AFTER
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
@@ -147,7 +147,7 @@ class PostgresUserReads(WithCipher, UserReads):
             text=chosen.text,
             phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
             locked=chosen.locked,
-            unlocked_before=None if chosen.now is None else chosen.now - FORGOTTEN_AFTER,
+            unlocked_before=None if chosen.now is None else chosen.now - WRONG_PASSWORDS_EXPIRE_AFTER,
             created_from=chosen.created_from,
             created_before=chosen.created_before,
             after=chosen.after,

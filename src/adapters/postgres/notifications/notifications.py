@@ -178,7 +178,7 @@ class PostgresNotifications(WithCipher, Notifications):
             **MESSAGE.changes(message, self._cipher),
         )
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         done = await self._work.execute(_FORGET, before=before, most=limit)
         await self._work.flush()
         return done.rowcount

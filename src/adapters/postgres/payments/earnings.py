@@ -216,7 +216,7 @@ class PostgresEarnings(WithWork, Earnings):
         assert row is not None  # noqa: S101 - a sum always returns a row
         return Share(kept=row[0], desk=row[1], commission=row[2])
 
-    async def mark(self, booking_id: BookingId, version: int) -> None:
+    async def record_version(self, booking_id: BookingId, version: int) -> None:
         await self._work.execute(_MARK, booking_id=booking_id, version=version)
 
     async def outdated(self, provider_id: ProviderId) -> Sequence[BookingId]:

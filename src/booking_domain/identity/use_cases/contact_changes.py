@@ -10,7 +10,7 @@ from booking_domain.identity.events import AccountChanged, EmailChanged, PhoneCh
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.identity.use_cases.one_time_codes import Guess, RequestCode, issue_code, use_code_with_id
+from booking_domain.identity.use_cases.one_time_codes import CodeGuess, RequestCode, issue_code, use_code_with_id
 from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
@@ -82,9 +82,9 @@ async def _change(command: ChangeContact, tx: IdentityTx, context: Context) -> N
     change = await changes.get(user.id)
     if change is None or change.address != contact.address:
         raise InvalidCode
-    await use_code_with_id(Guess(contact, _PURPOSES[channel], command.code), change.code_id, tx, context)
+    await use_code_with_id(CodeGuess(contact, _PURPOSES[channel], command.code), change.code_id, tx, context)
     holder = None if holder is None else await tx.users.get(holder.id)
-    if holder is not None and holder.has(contact) and holder.verified_at(channel) is None:
+    if holder is not None and holder.has_contact(contact) and holder.verified_at(channel) is None:
         await take_contact(holder, channel, tx, context)
     former = user.email if channel is Channel.EMAIL else user.phone
     await tx.users.save(user.with_contact(contact, context.now))
@@ -94,7 +94,7 @@ async def _change(command: ChangeContact, tx: IdentityTx, context: Context) -> N
     if former is not None:
         for code in await tx.one_time_codes.lock(secrets.contact(Contact(channel, former))):
             if code.user_id == user.id:
-                await tx.one_time_codes.save(code.dead())
+                await tx.one_time_codes.save(code.used_up())
     await tx.outbox.put([account_event(_EVENTS[channel], user.id, context)])
 
 

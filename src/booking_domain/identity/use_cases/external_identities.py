@@ -28,7 +28,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, Contact
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.sign_ups import keeps, opens
+from booking_domain.identity.sign_ups import has_verified, signs_in_to
 from booking_domain.identity.telegram_links import LinkCode
 from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.ownership import take_contact
@@ -106,7 +106,7 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context)
     try:
         signed_in = await begin_session(opening, tx, context)
     except (SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts):  # these commit
-        await tx.used_assertions.give_back(asserted.digest)
+        await tx.used_assertions.undo_use(asserted.digest)
         raise
     if linked_to is None:
         await tx.external_identities.add(_identity(asserted.provider, asserted.subject, user_id, context))
@@ -135,13 +135,13 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User
     contact = Contact(Channel.EMAIL, asserted.email)
     found = await tx.users.by_login(contact.address)
     holder = None if found is None else await tx.users.lock(found.id)
-    if holder is None or not holder.has(contact):
+    if holder is None or not holder.has_contact(contact):
         return None
-    if keeps(holder, contact) and asserted.email_of_service:
+    if has_verified(holder, contact) and asserted.email_of_service:
         if await tx.external_identities.get(holder.id, asserted.provider) is not None:
             raise IdentityTaken
         return holder
-    if keeps(holder, contact) or opens(holder, contact):
+    if has_verified(holder, contact) or signs_in_to(holder, contact):
         raise NotLinked
     await take_contact(holder, Channel.EMAIL, tx, context)
     return None
@@ -189,7 +189,7 @@ async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None
     try:
         own = await reauthenticate(command.proof, tx, context)
     except (WrongPassword, AccountLocked):  # these commit
-        await tx.used_assertions.give_back(asserted.digest)
+        await tx.used_assertions.undo_use(asserted.digest)
         raise
     if linked_to != own.user.id:
         await _attach(_identity(asserted.provider, asserted.subject, own.user.id, context), linked_to, own, tx, context)
@@ -259,7 +259,7 @@ async def another_way_in(user: User, tx: IdentityTx) -> bool:
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.used_assertions.forget(context.now)
+    await tx.used_assertions.remove_expired(context.now)
 
 
 sign_in_by_assertion: Final = UseCase(

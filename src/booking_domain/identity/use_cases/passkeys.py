@@ -168,7 +168,7 @@ async def _list_own(actor: Actor, passkeys: PasskeyReads) -> Sequence[Passkey]:
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.passkeys.forget(context.now)
+    await tx.passkeys.remove_expired(context.now)
 
 
 async def _find(passkey_id: PasskeyId, own: LockedAccount, tx: IdentityTx) -> Passkey:

@@ -83,7 +83,7 @@ async def _list(current: SessionId, tx: IdentityTx, context: Context) -> Sequenc
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.remembered_devices.forget(context.now)
+    await tx.remembered_devices.remove_expired(context.now)
 
 
 remember_device: Final = UseCase(

@@ -38,7 +38,7 @@ from booking_domain.shared.queries import Query
 
 KEPT_FOR: Final = timedelta(days=180)
 """How long notifications are kept, and the log of their messages."""
-FORGOTTEN_AT_ONCE: Final = 1_000
+REMOVED_AT_ONCE: Final = 1_000
 
 
 class NotificationTx(Protocol):
@@ -169,15 +169,15 @@ async def _skip(message: Message, tx: NotificationTx, _: Context) -> None:
             await tx.notifications.save_message(each.skipped(), was=each)
 
 
-async def _forget(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
-    return await tx.notifications.forget(context.now - kept_for, FORGOTTEN_AT_ONCE)
+async def _remove_old(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
+    return await tx.notifications.remove_before(context.now - kept_for, REMOVED_AT_ONCE)
 
 
 keep_notification: Final = UseCase(Permission.RUN_PLATFORM, _keep)
 record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _record_attempt)
 postpone_message: Final = UseCase(Permission.RUN_PLATFORM, _postpone)
 skip_messages: Final = UseCase(Permission.RUN_PLATFORM, _skip)
-forget_notifications: Final = UseCase(Permission.RUN_PLATFORM, _forget)
+remove_notifications_before: Final = UseCase(Permission.RUN_PLATFORM, _remove_old)
 
 
 # What the recipient does

@@ -120,7 +120,7 @@ class AnnouncementsContract(StorageContract):
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, {announcement.id})
         async with backend.begin() as tx:
             await dismiss(tx)
-            await tx.announcements.forget_dismissals(announcement.id)
+            await tx.announcements.remove_dismissals(announcement.id)
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, set())
         async with backend.begin() as tx:
             await tx.announcements.remove(other.id)

@@ -47,7 +47,7 @@ class MemoryAnnouncements(Announcements):
         self._state[ANNOUNCEMENTS][was.id] = announcement
 
     async def remove(self, announcement_id: AnnouncementId) -> None:
-        await self.forget_dismissals(announcement_id)
+        await self.remove_dismissals(announcement_id)
         self._state[ANNOUNCEMENTS].pop(announcement_id, None)
 
     async def dismiss(self, announcement_id: AnnouncementId, user_id: UserId, now: datetime) -> None:
@@ -59,7 +59,7 @@ class MemoryAnnouncements(Announcements):
     async def undo_dismissal(self, announcement_id: AnnouncementId, user_id: UserId) -> None:
         self._state[DISMISSALS].pop((user_id, announcement_id), None)
 
-    async def forget_dismissals(self, announcement_id: AnnouncementId) -> None:
+    async def remove_dismissals(self, announcement_id: AnnouncementId) -> None:
         rows = self._state[DISMISSALS]
         for key in [key for key in rows if key[1] == announcement_id]:
             del rows[key]

@@ -187,7 +187,7 @@ class CustomersContract(StorageContract):
             await tx.users.add(manager)
             await tx.salons.add(salon)
             for cast in casts[:2]:
-                await tx.salons.join(salon.id, cast.profile.id)
+                await tx.salons.add_member(salon.id, cast.profile.id)
         await store_bookings(
             backend,
             make,

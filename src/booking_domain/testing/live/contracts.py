@@ -72,9 +72,9 @@ class LiveContract(StorageContract):
         await _append(backend, FULL)
         async with backend.begin() as tx:
             await tx.live_events.append([BARE], NOW + timedelta(minutes=1))
-            assert await tx.live_events.forget(NOW) == 0
-            assert await tx.live_events.forget(NOW + timedelta(seconds=1)) == 1
-            assert await tx.live_events.forget(NOW + timedelta(hours=1)) == 1
+            assert await tx.live_events.remove_before(NOW) == 0
+            assert await tx.live_events.remove_before(NOW + timedelta(seconds=1)) == 1
+            assert await tx.live_events.remove_before(NOW + timedelta(hours=1)) == 1
         assert (await backend.reads.live.last_id(), list(await backend.reads.live.after(0, 9))) == (2, [])
         await _append(backend, BARE)
         assert [each.id for each in await backend.reads.live.after(0, 9)] == [3]
@@ -87,7 +87,7 @@ class LiveContract(StorageContract):
         async with backend.begin() as tx:
             await tx.users.add(manager)
             await tx.salons.add(salon)
-            await tx.salons.join(salon.id, member.profile.id)
+            await tx.salons.add_member(salon.id, member.profile.id)
         one, other = (make.booking(cast.profile, cast.customer, TOMORROW) for cast in (alone, member))
         await store_bookings(backend, make, one, other)
         expected = Involved(

@@ -46,7 +46,7 @@ class MemoryLiveEvents(LiveEvents):
             )
         return found
 
-    async def forget(self, before: datetime) -> int:
+    async def remove_before(self, before: datetime) -> int:
         rows = self._state[LIVE_EVENTS]
         old = [key for key, event in rows.items() if event.at < before]
         for key in old:

@@ -147,9 +147,11 @@ class ReconciliationContract(StorageContract):
         others = [replace(same, kind=FindingKind.PAID_TWICE), replace(_finding(make, run), gateway="other")]
         assert await _add(backend, *others) == [True, True]
         async with backend.begin() as tx:
-            found = await tx.reconciliation.lock_same("qpay", FindingKind.LOST_CALLBACK, finding.reference)
+            found = await tx.reconciliation.lock_by_reference("qpay", FindingKind.LOST_CALLBACK, finding.reference)
             assert found == finding
-            assert await tx.reconciliation.lock_same("qpay", FindingKind.STRAY_INVOICE, finding.reference) is None
+            assert (
+                await tx.reconciliation.lock_by_reference("qpay", FindingKind.STRAY_INVOICE, finding.reference) is None
+            )
 
     async def test_findings_are_counted_by_status(self, backend: Backend, make: Builder) -> None:
         run, other = _run(make), _run(make)
@@ -198,10 +200,10 @@ class ReconciliationContract(StorageContract):
         )
         await _add(backend, run, one, two, closed)
         reads = backend.reads.reconciliation
-        assert await reads.still_open("qpay", [one.invoice_reference]) == [one]
-        assert await reads.still_open("qpay", [two.invoice_reference, one.invoice_reference, "?"]) == [one, two]
-        assert await reads.still_open("other", [one.invoice_reference]) == []
-        assert await reads.still_open("qpay", []) == []
+        assert await reads.open_findings("qpay", [one.invoice_reference]) == [one]
+        assert await reads.open_findings("qpay", [two.invoice_reference, one.invoice_reference, "?"]) == [one, two]
+        assert await reads.open_findings("other", [one.invoice_reference]) == []
+        assert await reads.open_findings("qpay", []) == []
 
     async def test_an_erasure_clears_the_notes_about_a_customer(self, backend: Backend, make: Builder) -> None:
         booking, run = await a_booking(backend, make), _run(make)

@@ -71,7 +71,7 @@ class MemoryReconciliation(Reconciliation):
             self._state.require(PAYMENTS, finding.payment_id)
         if finding.booking_id is not None:
             self._state.require(BOOKINGS, finding.booking_id)
-        if await self.lock_same(finding.gateway, finding.kind, finding.reference) is not None:
+        if await self.lock_by_reference(finding.gateway, finding.kind, finding.reference) is not None:
             return False
         self._state[FINDINGS][finding.id] = finding
         return True
@@ -79,7 +79,7 @@ class MemoryReconciliation(Reconciliation):
     async def lock(self, finding_id: FindingId) -> Finding | None:
         return self._state[FINDINGS].get(finding_id)
 
-    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+    async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
         wanted = (gateway, kind, reference)
         found = (each for each in self._state[FINDINGS].values())
         return next((each for each in found if (each.gateway, each.kind, each.reference) == wanted), None)
@@ -137,7 +137,7 @@ class MemoryReconciliationReads(ReconciliationReads):
             found = [each for each in found if (rank(each) < bound if falls else rank(each) > bound)]
         return found[: chosen.limit]
 
-    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
+    async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
         found = [
             each
             for each in self._committed()[FINDINGS].values()

@@ -324,9 +324,9 @@ class WebhooksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.webhook_deliveries.add(newer)
         async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.forget(NOW + _SECOND, 2) == 2
+            assert await tx.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 2
         async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.forget(NOW + _SECOND, 2) == 1
+            assert await tx.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 1
         left = await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))
         assert list(left) == [newer]
 

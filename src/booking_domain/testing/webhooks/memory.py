@@ -133,7 +133,7 @@ class MemoryWebhookDeliveries(WebhookDeliveries):
             self._change(replace(pending, next_attempt_at=now))
         return len(found)
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         rows = self._state[DELIVERIES]
         found = [each.id for each in rows.values() if each.created_at < before][:limit]
         for key in found:

@@ -48,7 +48,7 @@ class MemoryBookingLinks(BookingLinks):
         counted = self._day(link_id, day)
         self._state[LINK_DAYS][link_id, day] = replace(counted, bookings=counted.bookings + 1)
 
-    async def forget_visitors(self, before: date) -> None:
+    async def remove_visitors(self, before: date) -> None:
         for key in [key for key in self._state[LINK_VISITORS] if key[1] < before]:
             del self._state[LINK_VISITORS][key]
 

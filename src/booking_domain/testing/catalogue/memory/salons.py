@@ -69,15 +69,15 @@ class MemorySalons(Salons):
         require_provider(self._state, provider_id)
         self._state[SALON_INVITATIONS].setdefault((salon_id, provider_id), now)
 
-    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         require_salon(self._state, salon_id)
         require_provider(self._state, provider_id)
         self._state[SALON_MEMBERS][provider_id] = salon_id
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
 
-    async def delete(self, salon_id: SalonId) -> None:
+    async def remove(self, salon_id: SalonId) -> None:
         for member in await self.members(salon_id):
-            await self.part(salon_id, member.provider_id)
+            await self.remove_member(salon_id, member.provider_id)
         services = {each.id for each in self._state[SERVICES].values() if each.salon_id == salon_id}
         for service_id in services:
             del self._state[SERVICES][service_id]
@@ -85,7 +85,7 @@ class MemorySalons(Salons):
             del self._state[SERVICE_OFFERS][key]
         del self._state[SALONS][salon_id], self._state[SALON_HOURS][salon_id]
 
-    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         if self._state[SALON_MEMBERS].get(provider_id) == salon_id:
             del self._state[SALON_MEMBERS][provider_id]
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)

@@ -38,10 +38,10 @@ class CodeHistoryContract(StorageContract):
             for code in (login, signup, recent):
                 await tx.code_history.add(code)
             for _ in range(2):
-                await tx.code_history.note_wrong(signup.id)
-            await tx.code_history.note_use(login.id, NOW + INSTANT)
-            await tx.code_history.note_use(CodeId(make.entropy.new_id()), NOW)  # issued by an earlier version
-        used, guessed = login.used(NOW + INSTANT), signup.guessed().guessed()
+                await tx.code_history.record_wrong_guess(signup.id)
+            await tx.code_history.record_use(login.id, NOW + INSTANT)
+            await tx.code_history.record_use(CodeId(make.entropy.new_id()), NOW)  # issued by an earlier version
+        used, guessed = login.used(NOW + INSTANT), signup.with_wrong_guess().with_wrong_guess()
         every = CodeFilter(limit=9)
         for chosen, expected in (
             (every, [recent, guessed, used]),
@@ -52,5 +52,5 @@ class CodeHistoryContract(StorageContract):
         ):
             assert list(await history.page(chosen)) == expected, chosen
         async with backend.begin() as tx:
-            await tx.code_history.forget(NOW + CODES_KEPT)
+            await tx.code_history.remove_expired(NOW + CODES_KEPT)
         assert list(await history.page(every)) == [recent]

@@ -72,7 +72,7 @@ class ContactChangesContract(StorageContract):
         changes = [replace(_change(make, await _joined(backend, make)), asked_at=NOW - age) for age in ages]
         await _save(backend, channel, *changes)
         async with backend.begin() as tx:
-            await _changes(tx, channel).forget(NOW)
+            await _changes(tx, channel).remove_expired(NOW)
         left = [await _reads(backend.reads, channel).get(change.user_id) for change in changes]
         assert left == [changes[0], changes[1], None, changes[3], None]
 

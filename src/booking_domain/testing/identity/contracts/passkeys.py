@@ -73,7 +73,7 @@ class PasskeysContract(StorageContract):
             for each in (kept, expired):
                 await tx.passkeys.add_challenge(each)
         async with backend.begin() as tx:
-            await tx.passkeys.forget(expired.expires_at)
+            await tx.passkeys.remove_expired(expired.expires_at)
             assert await tx.passkeys.use_challenge(expired.digest) is None
             assert await tx.passkeys.use_challenge(kept.digest) == kept
             assert await tx.passkeys.use_challenge(kept.digest) is None

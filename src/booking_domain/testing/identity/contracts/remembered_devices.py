@@ -35,7 +35,7 @@ class RememberedDevicesContract(StorageContract):
         assert list(await reads.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
         assert list(await reads.live(user.id, NOW + REMEMBERED_FOR)) == [second]
         async with backend.begin() as tx:
-            await tx.remembered_devices.forget(NOW + REMEMBERED_FOR)
+            await tx.remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
         assert list(await reads.live(user.id, NOW)) == [second]
         async with backend.begin() as tx:
             await tx.remembered_devices.add(anothers)

@@ -27,6 +27,6 @@ class SignUpsContract(StorageContract):
             assert [await tx.sign_ups.get(each.code_id) for each in sign_ups] == sign_ups
         assert [await backend.reads.sign_ups.get(each.code_id) for each in sign_ups] == sign_ups
         async with backend.begin() as tx:
-            await tx.sign_ups.forget(NOW)
+            await tx.sign_ups.remove_expired(NOW)
         kept = [await backend.reads.sign_ups.get(each.code_id) for each in sign_ups]
         assert kept == [None, sign_ups[1], None, sign_ups[3]]

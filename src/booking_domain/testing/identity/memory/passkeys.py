@@ -70,7 +70,7 @@ class MemoryPasskeys(Passkeys):
     async def use_challenge(self, digest: bytes) -> PasskeyChallenge | None:
         return self._state[PASSKEY_CHALLENGES].pop(digest, None)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         table = self._state[PASSKEY_CHALLENGES]
         for each in [each for each in table.values() if each.expires_at <= now]:
             del table[each.digest]

@@ -36,7 +36,7 @@ class MemoryRememberedDevices(RememberedDevices):
     async def remove_all(self, user_id: UserId) -> None:
         self._remove([each for each in self._state[REMEMBERED_DEVICES].values() if each.user_id == user_id])
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         self._remove([each for each in self._state[REMEMBERED_DEVICES].values() if each.expires_at <= now])
 
     def _remove(self, devices: Sequence[RememberedDevice]) -> None:

@@ -151,7 +151,7 @@ class NotificationsContract(StorageContract):
         forgotten = []
         for _ in range(3):
             async with backend.begin() as tx:
-                forgotten.append(await tx.notifications.forget(NOW, 1))
+                forgotten.append(await tx.notifications.remove_before(NOW, 1))
         left = await backend.reads.notifications.messages(MessageFilter())
         assert (forgotten, [view.notification.id for view in left]) == ([1, 1, 0], [recent.id])
 

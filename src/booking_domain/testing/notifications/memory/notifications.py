@@ -61,7 +61,7 @@ class MemoryNotifications(Notifications):
             raise ConcurrentChange(what="message")
         self._state[MESSAGES][message.id] = message
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         rows = self._state[NOTIFICATIONS]
         found = [each.id for each in rows.values() if each.created_at < before][:limit]
         for key in found:

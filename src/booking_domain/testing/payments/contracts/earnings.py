@@ -157,7 +157,7 @@ class EarningsContract(StorageContract):
         async with backend.begin() as tx:
             assert list(await tx.earnings.outdated(cast.profile.id)) == [paid.id]
             assert list(await tx.earnings.outdated(ProviderId(make.entropy.new_id()))) == []
-            await tx.earnings.mark(paid.id, paid.version)
+            await tx.earnings.record_version(paid.id, paid.version)
         assert list(await backend.reads.earnings.outdated(10)) == []
         async with backend.begin() as tx:
             assert await tx.bookings.lock(paid.id) == paid

@@ -81,7 +81,7 @@ class MemoryEarnings(Earnings):
             commission=sum(each.commission for each in entries),
         )
 
-    async def mark(self, booking_id: BookingId, version: int) -> None:
+    async def record_version(self, booking_id: BookingId, version: int) -> None:
         self._state.require(BOOKINGS, booking_id)
         self._state[EARNINGS_VERSIONS][booking_id] = version
 
