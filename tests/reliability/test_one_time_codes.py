@@ -39,7 +39,7 @@ from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidCode
 from booking_domain.identity.login_quota import GUESSES as GUESS_QUOTAS
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.identity.sessions import Client
 from booking_domain.identity.use_cases.one_time_codes import (
@@ -204,7 +204,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
     security = replace(memory_security_ports(), secret_codes=secrets)
     user: User = replace(Builder().user(), email=f"{uuid4().hex}@example.com", phone=None)
     assert user.email is not None
-    contact = Contact(Channel.EMAIL, user.email)
+    contact = Contact(ContactChannel.EMAIL, user.email)
     async with AsyncExitStack() as stack:
         databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=PATIENCE_SECONDS) for _ in range(POOLS)]
         for database in databases:

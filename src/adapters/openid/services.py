@@ -45,7 +45,7 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_response_iss_parameter_supported: bool = False
 
 
-class TokenAnswer(msgspec.Struct, frozen=True):
+class TokenResponse(msgspec.Struct, frozen=True):
     """The answer of the token endpoint; the access token is not used."""
 
     id_token: str
@@ -132,7 +132,7 @@ class HttpOpenIdServices(OpenIdServices):
             answer = await self._call("POST", endpoint, form)
             if answer.status == HTTPStatus.BAD_REQUEST:  # RFC 6749 §5.2
                 raise InvalidAssertion
-            return _decoded(answer, TokenAnswer).id_token
+            return _decoded(answer, TokenResponse).id_token
 
     async def _key_of(self, text: str, provider: IdentityProvider, metadata: Metadata) -> jwt.PyJWK:
         known = self._keys.get(provider)

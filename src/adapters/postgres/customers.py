@@ -40,7 +40,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork, Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.customers.model import Customer, CustomerNote
-from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
+from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, CustomerScope
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.ids import CustomerId, UserId
 from booking_domain.workflows.views import CONTACT_SHOWN
@@ -176,7 +176,7 @@ _PAGE: Final = Statement(
 class PostgresCustomerNotes(WithWork, CustomerNotes):
     """`CustomerNotes` in the table `customer_notes`."""
 
-    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
+    async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
         asked = {"owner_id": whose.owner_id, "manager_id": whose.manager_id, "customer_id": customer_id}
         row = await self._work.one(_SERVES, **asked)
         return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **asked))
@@ -199,7 +199,9 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
         rows = await self._page(author_id, chosen, now, customer_id=None)
         return [self._customer(row) for row in rows]
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
+    async def get(
+        self, author_id: UserId, whose: CustomerScope, customer_id: CustomerId, now: datetime
+    ) -> Customer | None:
         rows = await self._page(author_id, CustomerFilter(whose=whose, limit=1), now, customer_id=customer_id)
         return self._customer(rows[0]) if rows else None
 

@@ -34,7 +34,7 @@ from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -131,11 +131,11 @@ class PostgresLiveEvents(WithWork, LiveEvents):
             )
         await self._work.execute(_NOTIFY, last_id=str(last_id))
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         if not booking_ids:
             return {}
         return {
-            BookingId(row[0]): Involved(
+            BookingId(row[0]): BookingParties(
                 customer_id=UserId(row[1]),
                 provider_user_id=UserId(row[2]),
                 provider_id=ProviderId(row[3]),

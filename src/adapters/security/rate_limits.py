@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, consume
+from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, consume
 
 HITS_BETWEEN_CLEANUPS: Final = 1_000
 """Expired keys are removed after this many hits plus the number of remaining keys, so cleanup is amortized O(1)."""
@@ -25,7 +25,7 @@ class ProcessRateLimiter(RateLimiter):
         """The number of stored keys."""
         return len(self._logs)
 
-    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         self._hits_until_cleanup -= 1
         if self._hits_until_cleanup < 0:
             self._clean_up(now)

@@ -68,7 +68,7 @@ class EditAnnouncement:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAnnouncement:
+class AnnouncementView:
     """An announcement, as one person sees it."""
 
     announcement: Announcement
@@ -166,11 +166,11 @@ def _concerns(announcement: Announcement, actor: Actor | None, now: datetime) ->
     return announcement.current(now) and announcement.audience.includes(None if actor is None else actor.role)
 
 
-async def _read(actor: Actor | None, announcements: AnnouncementReads, *, now: datetime) -> list[ShownAnnouncement]:
+async def _read(actor: Actor | None, announcements: AnnouncementReads, *, now: datetime) -> list[AnnouncementView]:
     """The announcements that are current for the caller, the last to have started first."""
     found = [each for each in await announcements.current(now) if _concerns(each, actor, now)]
     dismissed = await announcements.dismissed_by(actor.id) if found and actor is not None else set()
-    return [ShownAnnouncement(each, each.id in dismissed) for each in found]
+    return [AnnouncementView(each, each.id in dismissed) for each in found]
 
 
 async def _list(actor: Actor, chosen: AnnouncementFilter, announcements: AnnouncementReads) -> Sequence[Announcement]:

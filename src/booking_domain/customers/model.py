@@ -22,7 +22,7 @@ class CustomerHasAccount(Conflict):
     code: ClassVar[str] = "customer.has_account"
 
 
-class CustomerComesAgain(Conflict):
+class CustomerHasBookings(Conflict):
     """The customer has a booking to come; cancel it first."""
 
     code: ClassVar[str] = "customer.has_bookings"

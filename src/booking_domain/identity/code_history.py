@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol, Self
 
-from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose
+from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId, UserId
 
 CODES_KEPT: Final = timedelta(days=30)
@@ -34,7 +34,7 @@ class IssuedCode:
     user_id: UserId | None
     """The account for which it was issued; None: the contact had none, or asked to sign up."""
     purpose: CodePurpose
-    channel: Channel
+    channel: ContactChannel
     to_masked: str
     issued_at: datetime
     expires_at: datetime

@@ -43,7 +43,7 @@ class CodePurpose(StrEnum):
     """Sent to a contact whether or not an account has it: it begins a new account, or signs in to the one there is."""
 
 
-class Channel(StrEnum):
+class ContactChannel(StrEnum):
     """The contact of an account that a code is sent to."""
 
     EMAIL = "email"
@@ -54,7 +54,7 @@ class Channel(StrEnum):
 class Contact:
     """An e-mail address in its normal form, or a phone number in E.164."""
 
-    channel: Channel
+    channel: ContactChannel
     address: str
 
 

@@ -19,7 +19,7 @@ from booking_domain.identity.errors import (
     TooManyCodes,
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
-from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose, Contact
+from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel
 from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
@@ -88,7 +88,7 @@ async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePur
         TooManyCodes: a code was requested within the last minute, or ten within a day.
     """
     parsed = contact.parsed(identity.phone_numbers)
-    if parsed.channel is Channel.PHONE:
+    if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
     command = RequestCode(parsed, purpose, await identity.reads.users.by_login(parsed.address))
     await identity.executor.run(request_code, command, actor=SYSTEM)
@@ -109,9 +109,9 @@ async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str)
 def _reachable(identity: Identity, contact: ContactInput) -> Contact:
     """The contact, to which messages can be sent."""
     parsed = contact.parsed(identity.phone_numbers)
-    if parsed.channel is Channel.PHONE:
+    if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
-        return Contact(Channel.PHONE, identity.phone_numbers.parse_reachable(parsed.address))
+        return Contact(ContactChannel.PHONE, identity.phone_numbers.parse_reachable(parsed.address))
     return parsed
 
 

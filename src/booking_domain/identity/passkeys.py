@@ -116,7 +116,7 @@ def digest_of(challenge: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasskeyAnswer:
+class PasskeyResponse:
     """A response to a challenge, not verified yet."""
 
     challenge: bytes
@@ -148,15 +148,15 @@ class PasskeyCeremonies(Protocol):
         """The options for signing in, as JSON for `PublicKeyCredential.parseRequestOptionsFromJSON`."""
         ...
 
-    def read(self, response: str) -> PasskeyAnswer:
+    def read(self, response: str) -> PasskeyResponse:
         """Parse a response, or raise `InvalidPasskey`."""
         ...
 
-    def verify_new(self, answer: PasskeyAnswer) -> NewCredential:
+    def verify_new(self, answer: PasskeyResponse) -> NewCredential:
         """Verify the response that adds a passkey, or raise `InvalidPasskey`."""
         ...
 
-    def verify(self, answer: PasskeyAnswer, passkey: Passkey) -> int:
+    def verify(self, answer: PasskeyResponse, passkey: Passkey) -> int:
         """Verify the response of a passkey and return its new counter, or raise `InvalidPasskey`."""
         ...
 

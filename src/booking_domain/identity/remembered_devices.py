@@ -69,7 +69,7 @@ class RememberedDevice:
         return replace(self, last_used_at=now)
 
 
-def named_by(text: str, devices: Sequence[RememberedDevice]) -> RememberedDevice | None:
+def find_device(text: str, devices: Sequence[RememberedDevice]) -> RememberedDevice | None:
     """The device of these, which belong to one account, whose token the text is."""
     return next((device for device in devices if device.token_digest == _digest(device.user_id, text)), None)
 

@@ -86,7 +86,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class AccountDetails:
     """What completes a pending account."""
 
     name: str
@@ -198,7 +198,7 @@ async def _sign_in_with_code(
 
 
 async def _complete_profile(
-    identity: Identity, actor: Actor, profile: Profile, *, current: SessionId, client: Client
+    identity: Identity, actor: Actor, profile: AccountDetails, *, current: SessionId, client: Client
 ) -> Tokens:
     """Complete the profile of a pending account; the session of the sign-up ends, and another one begins.
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.shared.ids import CodeId
 
 
@@ -21,7 +21,7 @@ class SignUp:
     """A contact that waits for its code."""
 
     code_id: CodeId
-    channel: Channel
+    channel: ContactChannel
     address: str
     locale: str
     """The language that the client asked for."""

@@ -12,7 +12,7 @@ from booking_domain.shared.time import TimeRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Involved:
+class BookingParties:
     """Whom a booking concerns, and when it is."""
 
     customer_id: UserId
@@ -35,7 +35,7 @@ class LiveEvents(Protocol):
         """
         ...
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         """Whom these bookings concern; those that do not exist are left out."""
         ...
 

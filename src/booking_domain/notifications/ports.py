@@ -9,8 +9,8 @@ from uuid import UUID
 from booking_domain.notifications.events import EVENTS
 from booking_domain.notifications.model import (
     MESSAGE_LIFECYCLE,
-    Contact,
     Message,
+    MessageAddress,
     MessageChannel,
     MessageId,
     MessageStatus,
@@ -74,7 +74,7 @@ class Notifier(Protocol):
         user_id: UserId,
         event: Event,
         notice: TranslatedNotice,
-        contacts: Sequence[Contact],
+        contacts: Sequence[MessageAddress],
         *,
         everywhere: bool = False,
     ) -> None:

@@ -80,7 +80,7 @@ class Commission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class BookingEarnings:
     """What a booking has added to its provider's account so far, in minor units."""
 
     kept: int = 0
@@ -90,7 +90,7 @@ class Share:
     commission: int = 0
 
     @classmethod
-    def of(cls, *, kept: int, desk: int, basis_points: int) -> "Share":
+    def of(cls, *, kept: int, desk: int, basis_points: int) -> "BookingEarnings":
         """The share of a booking that is over; commission is due on money of the desk too."""
         return cls(kept=kept, desk=desk, commission=commission_on(kept + desk, basis_points))
 
@@ -99,9 +99,9 @@ class Share:
         """What the provider is owed of it. Money of the desk is not, because the provider has it."""
         return self.kept - self.commission
 
-    def beyond(self, before: "Share") -> "Share":
+    def beyond(self, before: "BookingEarnings") -> "BookingEarnings":
         """What has to be added after `before`."""
-        return Share(
+        return BookingEarnings(
             kept=self.kept - before.kept,
             desk=self.desk - before.desk,
             commission=self.commission - before.commission,
@@ -266,7 +266,7 @@ class Earnings(Protocol):
         """Add an entry."""
         ...
 
-    async def of_booking(self, booking_id: BookingId) -> Share:
+    async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         """The sum of the entries of a booking."""
         ...
 

@@ -182,7 +182,7 @@ class FeedReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFeed:
+class StoredFeed:
     """A feed together with the facts that its reader needs."""
 
     feed: Feed
@@ -221,7 +221,7 @@ class FeedRepository(Protocol):
         """
         ...
 
-    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+    async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
         """One feed with its busy times, locked until the transaction ends."""
         ...
 
@@ -240,7 +240,7 @@ class FeedReads(Protocol):
         """The same as `FeedRepository.feeds_of`."""
         ...
 
-    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+    async def get(self, feed_id: FeedId) -> StoredFeed | None:
         """One feed, without busy times."""
         ...
 

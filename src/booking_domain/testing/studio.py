@@ -22,7 +22,7 @@ from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreed, join_waiting_list, offer_freed
+from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreedTime, join_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
@@ -303,7 +303,7 @@ class Studio:
         self, *, lasts: timedelta = DEFAULT_OFFER, at_least: timedelta = DEFAULT_HOLD
     ) -> Sequence[WaitingListEntry]:
         """Offer free slots to the waiting list, as the platform does."""
-        command = OfferFreed(provider_id=self.provider_id, lasts=lasts, at_least=at_least)
+        command = OfferFreedTime(provider_id=self.provider_id, lasts=lasts, at_least=at_least)
         return await self.run(offer_freed, command, by=SYSTEM)
 
     async def place_of(self, waiting: WaitingListEntry) -> WaitingListEntry:

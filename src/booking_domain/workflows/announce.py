@@ -11,20 +11,20 @@ from zoneinfo import ZoneInfo
 from booking_domain.announcements.events import AnnouncementEvent
 from booking_domain.bookings import events as bookings
 from booking_domain.live.model import Channel, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents
+from booking_domain.live.ports import BookingParties, LiveEvents
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, Shown
+from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PayloadData
 
 AVAILABILITY_CHANGED: Final = "availability.changed"
 NOTIFICATION_RECEIVED: Final = "notification.received"
-_ID_OF: Final[Mapping[Shown, str]] = {
-    Shown.PAYMENT: "paymentId",
-    Shown.REFUND: "refundId",
-    Shown.DESK_PAYMENT: "deskPaymentId",
+_ID_OF: Final[Mapping[PayloadData, str]] = {
+    PayloadData.PAYMENT: "paymentId",
+    PayloadData.REFUND: "refundId",
+    PayloadData.DESK_PAYMENT: "deskPaymentId",
 }
 _MOVED: Final = (bookings.BookingRescheduled, bookings.BookingClockChanged)
 _CHANGES_TIME: Final = (
@@ -43,7 +43,7 @@ async def announce(events: Sequence[Event], live: LiveEvents, now: datetime) -> 
     await live.append([each for event in events for each in _announced(event, involved)], now)
 
 
-def _announced(event: Event, involved: Mapping[BookingId, Involved]) -> list[NewLiveEvent]:
+def _announced(event: Event, involved: Mapping[BookingId, BookingParties]) -> list[NewLiveEvent]:
     of_its_own = _of_its_own(event)
     if of_its_own is not None:
         return [of_its_own]

@@ -10,7 +10,7 @@ from booking_domain.bookings.errors import (
     CustomerNotActive,
     DepositDue,
     InQuestion,
-    RefundChanged,
+    RefundDiffers,
     TimeNotAccepted,
     TooEarly,
 )
@@ -68,7 +68,7 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: Conte
     if action is Action.CANCEL and command.expected_refund is not None:
         refund = booking.refund_on_cancellation(party, context.now)
         if refund.amount != command.expected_refund:
-            raise RefundChanged(refund=refund)
+            raise RefundDiffers(refund=refund)
     if action in {Action.ACCEPT, Action.CONFIRM}:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
         await ensure_bookable(schedule, booking.customer_id, tx)
@@ -88,7 +88,7 @@ change_booking_status: Final = UseCase(
         TimeNotAccepted,
         AlreadyOver,
         DepositDue,
-        RefundChanged,
+        RefundDiffers,
         ProviderNotBookable,
         CustomerNotActive,
         SlotTaken,

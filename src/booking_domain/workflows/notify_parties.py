@@ -11,7 +11,7 @@ from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
-from booking_domain.notifications.model import CHAT, DEVICES, Contact, MessageChannel
+from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import RefundChanged, RefundMade
@@ -122,5 +122,5 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
         (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
         (DEVICES.channel, DEVICES.to, wants(kind, NewsChannel.PUSH)),
     )
-    contacts = [Contact(channel, to) for channel, to, on in reachable if to is not None and on]
+    contacts = [MessageAddress(channel, to) for channel, to, on in reachable if to is not None and on]
     await notifier.notify(user.id, event, translator.translate(notice, user.locale), contacts)

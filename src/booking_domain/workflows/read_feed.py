@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, KeptFeed
+from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, StoredFeed
 from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.scheduling.use_cases.feeds import RecordReading, record_reading
 from booking_domain.shared.actor import SYSTEM
@@ -39,6 +39,6 @@ async def read_feed(
     return await executor.run(record_reading, reading, actor=SYSTEM)
 
 
-def _window(kept: KeptFeed, now: datetime) -> TimeRange:
+def _window(kept: StoredFeed, now: datetime) -> TimeRange:
     """All busy times that can affect a slot: from yesterday (buffers) to the margin after the last date."""
     return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + A_DAY + CLAIM_MARGIN)

@@ -12,14 +12,14 @@ from booking_domain.identity.external_identities import ExternalIdentityReads, I
 from booking_domain.identity.model import User
 from booking_domain.identity.undeliverable import MarkChat, MarkUndeliverable, mark_chat, mark_undeliverable
 from booking_domain.notifications.errors import ChatBlocked, EmailRefused
-from booking_domain.notifications.model import CHAT, Contact, MessageChannel, Notification
+from booking_domain.notifications.model import CHAT, MessageAddress, MessageChannel, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
 from booking_domain.notifications.use_cases.notifications import (
     REMOVED_AT_ONCE,
-    KeepNotification,
     PostponeMessage,
     RecordAttempt,
+    StoreNotification,
     keep_notification,
     postpone_message,
     record_attempt,
@@ -43,7 +43,7 @@ ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
 
 
-class KeepingNotifier(Notifier):
+class StoringNotifier(Notifier):
     """Keeps notifications, whose messages are sent afterwards."""
 
     def __init__(self, executor: Executor[Repositories], identities: ExternalIdentityReads) -> None:
@@ -57,15 +57,15 @@ class KeepingNotifier(Notifier):
         user_id: UserId,
         event: Event,
         notice: TranslatedNotice,
-        contacts: Sequence[Contact],
+        contacts: Sequence[MessageAddress],
         *,
         everywhere: bool = False,
     ) -> None:
         if CHAT in contacts:
             chat = await chat_of(user_id, self._identities)
             others = [each for each in contacts if each != CHAT]
-            contacts = others if chat is None else [Contact(MessageChannel.TELEGRAM, chat), *others]
-        command = KeepNotification(
+            contacts = others if chat is None else [MessageAddress(MessageChannel.TELEGRAM, chat), *others]
+        command = StoreNotification(
             user_id=user_id, event=event, notice=notice, contacts=contacts, everywhere=everywhere
         )
         if await self._executor.run(keep_notification, command, actor=SYSTEM) and contacts:

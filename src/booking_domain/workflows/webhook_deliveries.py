@@ -34,7 +34,7 @@ ATTEMPTS_PER_TURN: Final = 10
 _REMOVED_AT_ONCE: Final = 1_000
 
 
-class ShowEvent(Protocol):
+class WritePayload(Protocol):
     """Writes the payload of an event."""
 
     def __call__(self, event: Event, public: PublicEvent, owner: Actor) -> Awaitable[str | None]:
@@ -59,7 +59,7 @@ class _RecordEvent:
 
 
 async def record_event(
-    event: Event, *, reads: Reads, executor: Executor[Repositories], show: ShowEvent
+    event: Event, *, reads: Reads, executor: Executor[Repositories], show: WritePayload
 ) -> Sequence[EndpointId]:
     """Record an event for the endpoints that receive it, and return these."""
     public = PUBLIC_EVENTS[type(event)]

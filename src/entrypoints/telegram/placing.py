@@ -22,7 +22,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.bookings import shown
 from entrypoints.telegram.codes import joined, long
 from entrypoints.telegram.screens import Parts, Person, home
-from entrypoints.telegram.slots import Wanted, day_of, days, slot_of, times
+from entrypoints.telegram.slots import AppointmentChoice, day_of, days, slot_of, times
 
 _NO_SERVICE: Final = "-"
 _PAGE: Final = 8
@@ -161,9 +161,9 @@ async def _bookable(person: Person, provider_id: ProviderId, parts: Parts) -> li
     return [view for view in found if view.bookable and not view.service.add_on]
 
 
-def _wanted(provider: str, service: str) -> Wanted:
+def _wanted(provider: str, service: str) -> AppointmentChoice:
     chosen = () if service == _NO_SERVICE else (ServiceId(long(service)),)
-    return Wanted(provider_id=ProviderId(long(provider)), services=chosen)
+    return AppointmentChoice(provider_id=ProviderId(long(provider)), services=chosen)
 
 
 def _deposit(person: Person, deposit: Money) -> str:

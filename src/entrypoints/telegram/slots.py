@@ -24,7 +24,7 @@ _DAY: Final = "%y%m%d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AppointmentChoice:
     """What is booked: the services of a provider, or without any, an appointment of a length (None: the default)."""
 
     provider_id: ProviderId
@@ -65,7 +65,7 @@ def slot_of(code: str) -> datetime:
 
 async def days(
     person: Person,
-    wanted: Wanted,
+    wanted: AppointmentChoice,
     first: date | None,
     parts: Parts,
     *,
@@ -85,7 +85,9 @@ async def days(
     return ChatMessage(text=text, rows=(*rows, (later,), home(person)))
 
 
-async def times(person: Person, wanted: Wanted, day: date, parts: Parts, *, to: Sequence[str | UUID]) -> ChatMessage:
+async def times(
+    person: Person, wanted: AppointmentChoice, day: date, parts: Parts, *, to: Sequence[str | UUID]
+) -> ChatMessage:
     """The slots of a day."""
     found = (await _slots(person, wanted, day, 1, parts))[:_MOST]
     buttons = [Button(text=f"{start:%H:%M}", data=joined(*to, slot_code(start))) for start in found]
@@ -94,7 +96,7 @@ async def times(person: Person, wanted: Wanted, day: date, parts: Parts, *, to: 
     return ChatMessage(text=text, rows=(*rows, home(person)))
 
 
-async def _slots(person: Person, wanted: Wanted, first: date, count: int, parts: Parts) -> list[datetime]:
+async def _slots(person: Person, wanted: AppointmentChoice, first: date, count: int, parts: Parts) -> list[datetime]:
     """The starts of the slots of these days, on the provider's clock."""
     wide = datetime.combine(first, time(), UTC)
     window = TimeRange(wide - timedelta(days=1), wide + timedelta(days=count + 1))

@@ -24,7 +24,7 @@ from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
 from booking_domain.identity.model import ERASED_AFTER, Undeliverable, User
-from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel, OneTimeCode
 from booking_domain.identity.passkeys import Passkey, PasskeyChallenge, PasskeyId
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.remembered_devices import RememberedDevice
@@ -104,7 +104,7 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
         id=code_id,
         user_id=user.id,
         purpose=code.purpose,
-        channel=Channel.EMAIL,
+        channel=ContactChannel.EMAIL,
         to_masked=f"{CANARY}****@example.com",
         issued_at=NOW,
         expires_at=code.expires_at,

@@ -19,9 +19,9 @@ from booking_domain.identity.one_time_codes import (
     DAY,
     MOST_A_DAY,
     MOST_GUESSES,
-    Channel,
     CodePurpose,
     Contact,
+    ContactChannel,
     OneTimeCode,
 )
 from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
@@ -54,7 +54,7 @@ POLICY = PasswordPolicy(known=Known())
 async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) -> None:
     user = stage.cast.customer
     assert user.phone is not None
-    contact = Contact(Channel.PHONE, user.phone)
+    contact = Contact(ContactChannel.PHONE, user.phone)
     code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
     stage.clock.advance(CODE_LIFE)
     await stage.by_platform(sweep_codes, None)
@@ -66,7 +66,7 @@ async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) 
 
 async def test_a_code_is_refused_once_the_account_has_another_contact(stage: Stage) -> None:
     user = stage.cast.customer
-    contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more
+    contact = Contact(ContactChannel.PHONE, "+97699112233")  # not theirs, any more
     code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
     guess = CodeGuess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):

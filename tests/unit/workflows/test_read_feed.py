@@ -20,8 +20,8 @@ from booking_domain.scheduling.feeds import (
     FeedReader,
     FeedRule,
     FeedUnreadable,
-    KeptFeed,
     OwnFeeds,
+    StoredFeed,
     WhenFeedFails,
 )
 from booking_domain.scheduling.slots import offered_slots
@@ -70,7 +70,7 @@ async def read(studio: Studio, feed_id: FeedId, reader: FeedReader) -> Feed | No
     return await read_feed(feed_id, clock=studio.clock, reads=studio.reads, executor=studio.executor, reader=reader)
 
 
-async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
+async def kept(studio: Studio, feed_id: FeedId) -> StoredFeed:
     async with studio.backend.begin() as tx:
         found = await tx.feeds.lock_feed(feed_id)
         assert found is not None

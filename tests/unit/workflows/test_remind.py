@@ -24,7 +24,7 @@ from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.remind import notify_of_reminder, remind
-from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
 from booking_domain.workflows.services import (
     AddService,
     EditService,
@@ -74,7 +74,7 @@ class Desk:
             await notify_of_reminder(
                 event,
                 reads=self.studio.reads,
-                notifier=KeepingNotifier(self.studio.executor, self.studio.reads.external_identities),
+                notifier=StoringNotifier(self.studio.executor, self.studio.reads.external_identities),
                 translator=GettextTranslator("en"),
             )
 

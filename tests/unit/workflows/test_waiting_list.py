@@ -18,7 +18,7 @@ from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.scheduling.use_cases.waiting import (
     JoinWaitingList,
-    OfferFreed,
+    OfferFreedTime,
     join_waiting_list,
     leave_waiting_list,
     offer_freed,
@@ -573,7 +573,7 @@ async def test_an_unknown_provider_offers_nothing(studio: Studio) -> None:
 async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> None:
     for person in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
-            await studio.run(offer_freed, OfferFreed(provider_id=studio.provider_id), by=person)
+            await studio.run(offer_freed, OfferFreedTime(provider_id=studio.provider_id), by=person)
     with pytest.raises(NotPermitted):
         await studio.wait(by=SYSTEM)
     with pytest.raises(NotPermitted):

@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.identity.contact_changes import ContactChange, ContactChanges
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import AccountChanged, EmailChanged, PhoneChanged, account_event
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.use_cases.one_time_codes import CodeGuess, RequestCode, issue_code, use_code_with_id
@@ -20,8 +20,11 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
-_PURPOSES: Final = {Channel.EMAIL: CodePurpose.CHANGE_EMAIL, Channel.PHONE: CodePurpose.CHANGE_PHONE}
-_EVENTS: Final[Mapping[Channel, type[AccountChanged]]] = {Channel.EMAIL: EmailChanged, Channel.PHONE: PhoneChanged}
+_PURPOSES: Final = {ContactChannel.EMAIL: CodePurpose.CHANGE_EMAIL, ContactChannel.PHONE: CodePurpose.CHANGE_PHONE}
+_EVENTS: Final[Mapping[ContactChannel, type[AccountChanged]]] = {
+    ContactChannel.EMAIL: EmailChanged,
+    ContactChannel.PHONE: PhoneChanged,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,8 @@ class ChangeContact:
     """The session of the request: it must be live, and does not end."""
 
 
-def _changes(tx: IdentityTx, channel: Channel) -> ContactChanges:
-    return tx.email_changes if channel is Channel.EMAIL else tx.phone_changes
+def _changes(tx: IdentityTx, channel: ContactChannel) -> ContactChanges:
+    return tx.email_changes if channel is ContactChannel.EMAIL else tx.phone_changes
 
 
 async def _request(command: RequestContactChange, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -86,7 +89,7 @@ async def _change(command: ChangeContact, tx: IdentityTx, context: Context) -> N
     holder = None if holder is None else await tx.users.get(holder.id)
     if holder is not None and holder.has_contact(contact) and holder.verified_at(channel) is None:
         await take_contact(holder, channel, tx, context)
-    former = user.email if channel is Channel.EMAIL else user.phone
+    former = user.email if channel is ContactChannel.EMAIL else user.phone
     await tx.users.save(user.with_contact(contact, context.now))
     await changes.save(change.made(former))
     await end_sessions(own.others, tx, context)

@@ -25,7 +25,7 @@ from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.sign_ups import has_verified, signs_in_to
@@ -132,7 +132,7 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User
         if asserted.provider is not IdentityProvider.TELEGRAM:
             raise EmailNotVerified
         return None
-    contact = Contact(Channel.EMAIL, asserted.email)
+    contact = Contact(ContactChannel.EMAIL, asserted.email)
     found = await tx.users.by_login(contact.address)
     holder = None if found is None else await tx.users.lock(found.id)
     if holder is None or not holder.has_contact(contact):
@@ -143,7 +143,7 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User
         return holder
     if has_verified(holder, contact) or signs_in_to(holder, contact):
         raise NotLinked
-    await take_contact(holder, Channel.EMAIL, tx, context)
+    await take_contact(holder, ContactChannel.EMAIL, tx, context)
     return None
 
 

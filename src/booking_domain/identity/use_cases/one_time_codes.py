@@ -10,7 +10,7 @@ from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
@@ -70,7 +70,7 @@ async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> On
     return await issue_code(command if reachable else replace(command, user=None), tx, context)
 
 
-def _reachable(user: User, channel: Channel, purpose: CodePurpose) -> bool:
+def _reachable(user: User, channel: ContactChannel, purpose: CodePurpose) -> bool:
     """Whether a code for this purpose is sent to this contact of the account.
 
     An account that cannot be used does not keep the owner of a contact, which it has not verified, from verifying it.

@@ -14,7 +14,7 @@ that was set up in the account is trusted:
 from booking_domain.identity.events import ContactLost, EarlierAccessRemoved, account_event
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.use_cases.sessions import end_sessions
@@ -30,7 +30,7 @@ def keeps_factor(user: User, context: Context) -> bool:
 
 async def take_over(
     user: User,
-    channel: Channel,
+    channel: ContactChannel,
     tx: IdentityTx,
     context: Context,
     *,
@@ -60,7 +60,7 @@ async def take_over(
     return taken
 
 
-async def take_contact(holder: User, channel: Channel, tx: IdentityTx, context: Context) -> None:
+async def take_contact(holder: User, channel: ContactChannel, tx: IdentityTx, context: Context) -> None:
     """Take a contact away from an account, which is locked and has not verified it; its user is notified."""
     await tx.users.save(holder.without_contact(channel))
     context.note("user.contact_lost", Subject("user", holder.id), actor=holder.actor)

@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.identity.errors import ContactMissing, EmailTaken, InvalidCode, PhoneTaken
 from booking_domain.identity.legal import NotTheCurrentVersion
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.one_time_codes import CodeGuess, use_code
 from booking_domain.identity.use_cases.ownership import take_contact
@@ -34,7 +34,7 @@ async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context)
     holder = await use_code(guess, tx, context, of_any_status=True)
     channel = command.contact.channel
     if holder.verified_at(channel) is not None:
-        raise EmailTaken if channel is Channel.EMAIL else PhoneTaken
+        raise EmailTaken if channel is ContactChannel.EMAIL else PhoneTaken
     await take_contact(holder, channel, tx, context)
     return await register_and_begin(command.account, tx, context)
 

@@ -9,7 +9,7 @@ from booking_domain.identity.events import CalendarLinkRevoked, SessionsEnded, a
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.identity.sessions import RefreshToken, Session, Use
+from booking_domain.identity.sessions import RefreshToken, RefreshTokenUse, Session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
@@ -43,7 +43,7 @@ async def _log_out(command: LogOut, tx: IdentityTx, context: Context) -> None:
         session = await tx.sessions.lock(session_id)
         if session is None:
             continue
-        proved = token is not None and session.use_of(token, context.now) is not Use.FORGED
+        proved = token is not None and session.use_of(token, context.now) is not RefreshTokenUse.FORGED
         if proved or session_id == command.session_id:
             await tx.sessions.save(session.ended(context.now))
 

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.model import (
     DEVICES,
-    Contact,
     Message,
+    MessageAddress,
     MessageChannel,
     MessageId,
     MessageStatus,
@@ -53,7 +53,7 @@ class NotificationTx(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepNotification:
+class StoreNotification:
     """Keep what a user is told of an event, with a message to each contact.
 
     All messages are sent if `everywhere`, else only the first that does not fail, and the one to devices.
@@ -62,7 +62,7 @@ class KeepNotification:
     user_id: UserId
     event: Event
     notice: TranslatedNotice
-    contacts: Sequence[Contact] = field(repr=False)
+    contacts: Sequence[MessageAddress] = field(repr=False)
     everywhere: bool = False
 
 
@@ -78,7 +78,7 @@ class RecordAttempt:
     """Whether the failure is for good."""
 
 
-async def _keep(command: KeepNotification, tx: NotificationTx, context: Context) -> bool:
+async def _keep(command: StoreNotification, tx: NotificationTx, context: Context) -> bool:
     """Returns whether the notification is new."""
     event = command.event
     notification = Notification(

@@ -72,7 +72,7 @@ class JoinWaitingList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferFreed:
+class OfferFreedTime:
     """Offer the provider's free slots to waiting customers, oldest entry first. Running it twice has one effect.
 
     - An offer whose hold is gone or expired lapses, and so does an entry whose window is over.
@@ -134,7 +134,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
     await tx.claims.release(waiting.hold_id)
 
 
-async def _offer(command: OfferFreed, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
+async def _offer(command: OfferFreedTime, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
     now, provider_id = context.now, command.provider_id
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
@@ -90,7 +90,7 @@ class LiveContract(StorageContract):
             await tx.salons.add_member(salon.id, member.profile.id)
         one, other = (make.booking(cast.profile, cast.customer, TOMORROW) for cast in (alone, member))
         await store_bookings(backend, make, one, other)
-        expected = Involved(
+        expected = BookingParties(
             customer_id=one.customer_id,
             provider_user_id=one.provider_user_id,
             provider_id=one.provider_id,

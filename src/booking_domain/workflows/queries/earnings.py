@@ -29,7 +29,7 @@ from booking_domain.workflows.views import ProviderPayoutView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class EarningsAccount:
     """A provider's account over a period, with a page of its entries."""
 
     period: Period
@@ -39,7 +39,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class EarningsSelection:
     """A period, and a page of its entries."""
 
     start: datetime | None = None
@@ -48,13 +48,15 @@ class Wanted:
     limit: int = 50
 
 
-async def _get_own_earnings(actor: Actor, wanted: Wanted, reads: Reads) -> Account:
+async def _get_own_earnings(actor: Actor, wanted: EarningsSelection, reads: Reads) -> EarningsAccount:
     """The account of the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
     return await _account(await own_provider(actor, reads), wanted, reads)
 
 
-async def _get_earnings(actor: Actor, provider_id: ProviderId, wanted: Wanted, reads: Reads) -> Account:
+async def _get_earnings(
+    actor: Actor, provider_id: ProviderId, wanted: EarningsSelection, reads: Reads
+) -> EarningsAccount:
     """The account of a provider; for admins."""
     authorise(actor, Permission.PAY_OUT)
     if await reads.providers.get(provider_id) is None:
@@ -62,9 +64,9 @@ async def _get_earnings(actor: Actor, provider_id: ProviderId, wanted: Wanted, r
     return await _account(provider_id, wanted, reads)
 
 
-async def _account(provider_id: ProviderId, wanted: Wanted, reads: Reads) -> Account:
+async def _account(provider_id: ProviderId, wanted: EarningsSelection, reads: Reads) -> EarningsAccount:
     period = Period(provider_id=provider_id, start=wanted.start, end=wanted.end)
-    return Account(
+    return EarningsAccount(
         period=period,
         totals=await reads.earnings.totals(period),
         held=await reads.earnings.held(provider_id),

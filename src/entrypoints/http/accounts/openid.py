@@ -20,8 +20,8 @@ from entrypoints.http.accounts.openid_schemas import (
     LinkedIdentitiesJson,
     LinkOpenIdBody,
     OpenIdStartJson,
-    ServiceAnswer,
     ServiceQuery,
+    ServiceResponse,
     SignInByOpenIdBody,
     StartOpenIdBody,
     linked_json,
@@ -57,14 +57,14 @@ async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Ident
     return start_json(await sign_in.begin_openid(identity, IdentityProvider(data.service)))
 
 
-def _passed_on(answer: ServiceAnswer, settings: Settings) -> Response[None]:
+def _passed_on(answer: ServiceResponse, settings: Settings) -> Response[None]:
     if not settings.openid.page:
         raise ServiceNotConfigured
     return Response(cast("None", b""), headers={"Location": passed_on(settings.openid.page, answer)})
 
 
 @get("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromService")
-async def return_from_service(asked: Injected[ServiceAnswer], settings: Injected[Settings]) -> Response[None]:
+async def return_from_service(asked: Injected[ServiceResponse], settings: Injected[Settings]) -> Response[None]:
     """Take the person who comes from the service to the configured page, with its answer in the fragment.
 
     Nothing is done here: the page sends the code to `/auth/openid` or `/users/me/identities`.

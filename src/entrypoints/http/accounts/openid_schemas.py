@@ -31,7 +31,7 @@ class OpenIdStartJson(Json, frozen=True, kw_only=True):
     """Seconds until the flow expires."""
 
 
-class ServiceAnswer(Struct, frozen=True, kw_only=True):
+class ServiceResponse(Struct, frozen=True, kw_only=True):
     """What a service adds to the address or sends as a form; other members are ignored."""
 
     code: _Text | None = None
@@ -113,12 +113,12 @@ def linked_json(identity: ExternalIdentity) -> LinkedIdentityJson:
     )
 
 
-def read_form(body: bytes) -> ServiceAnswer:
+def read_form(body: bytes) -> ServiceResponse:
     """Read a form, or raise `ValueError`."""
-    return msgspec.convert(dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS)), ServiceAnswer)
+    return msgspec.convert(dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS)), ServiceResponse)
 
 
-def passed_on(page: str, answer: ServiceAnswer) -> str:
+def passed_on(page: str, answer: ServiceResponse) -> str:
     """The address of the page with the answer of the service in the fragment, which is sent to no server."""
     known = {name: value for name, value in msgspec.structs.asdict(answer).items() if value is not None}
     return f"{page}#{urlencode(known)}"

@@ -10,7 +10,7 @@ from tests.unit.entrypoints.worker.test_codes import messenger_of
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.use_cases.contact_changes import (
     ChangeContact,
     RequestContactChange,
@@ -41,7 +41,7 @@ async def joined(shop: Workshop, **members: object) -> tuple[User, SessionId]:
 
 
 def contact(address: str) -> Contact:
-    return Contact(Channel.EMAIL if "@" in address else Channel.PHONE, address)
+    return Contact(ContactChannel.EMAIL if "@" in address else ContactChannel.PHONE, address)
 
 
 async def wanted(shop: Workshop, user: User, session_id: SessionId, to: str = NEW) -> OneTimeCode:

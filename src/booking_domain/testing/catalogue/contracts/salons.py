@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from booking_domain.catalogue.model import Location, ProfileStatus, ProviderFilter
-from booking_domain.catalogue.salons import Member, MemberStatus, Near, Salon, SalonFilter
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter, SearchArea
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
@@ -398,7 +398,7 @@ class SalonsContract(StorageContract):
 
         point = here.location
         assert point is not None
-        around = Near(location=point, radius_metres=5_000)
+        around = SearchArea(location=point, radius_metres=5_000)
         assert await found() == [far, near, here, nowhere]
         assert await found(2) == [far, near]
         assert await found(after=near.id) == [here, nowhere]
@@ -411,7 +411,7 @@ class SalonsContract(StorageContract):
         assert await found(near=around) == [here, near]
         assert await found(1, near=around) == [here]
         assert await found(near=around, after=here.id) == [near]
-        assert await found(near=Near(location=point, radius_metres=500), city="Улаанбаатар") == [here]
+        assert await found(near=SearchArea(location=point, radius_metres=500), city="Улаанбаатар") == [here]
         listed = await backend.reads.salons.page(SalonFilter(near=around, limit=9))
         assert [(each.providers, round(each.metres or 0)) for each in listed] == [(2, 0), (1, 999)]
         assert [each.metres for each in await backend.reads.salons.page(SalonFilter(limit=9))] == [None] * 4

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from booking_domain.identity.code_history import CODES_KEPT, CodeFilter, IssuedCode
-from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract
@@ -17,7 +17,7 @@ def _issued(make: Builder) -> IssuedCode:
         id=CodeId(make.entropy.new_id()),
         user_id=None,
         purpose=CodePurpose.SIGNUP,
-        channel=Channel.PHONE,
+        channel=ContactChannel.PHONE,
         to_masked="+976****2233",
         issued_at=NOW,
         expires_at=NOW + CODE_LIFE,
@@ -31,7 +31,7 @@ class CodeHistoryContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         user, history = make.user(), backend.reads.code_history
-        login = replace(_issued(make), user_id=user.id, purpose=CodePurpose.LOGIN, channel=Channel.EMAIL)
+        login = replace(_issued(make), user_id=user.id, purpose=CodePurpose.LOGIN, channel=ContactChannel.EMAIL)
         signup, recent = _issued(make), replace(_issued(make), issued_at=NOW + INSTANT)
         async with backend.begin() as tx:
             await tx.users.add(user)

@@ -17,9 +17,9 @@ from booking_domain.identity.one_time_codes import (
     CODE_DIGITS,
     CODE_LIFE,
     DAY,
-    Channel,
     CodePurpose,
     Contact,
+    ContactChannel,
     OneTimeCode,
     SecretCodes,
 )
@@ -214,7 +214,7 @@ class CredentialsContract(StorageContract):
         assert Counter(counted) == {True: MOST_WRONG, False: 20 - MOST_WRONG}
 
 
-PHONE: Final = Contact(Channel.PHONE, "+97699112233")
+PHONE: Final = Contact(ContactChannel.PHONE, "+97699112233")
 
 
 class SecretCodesContract:
@@ -224,7 +224,7 @@ class SecretCodesContract:
     """
 
     def test_the_digest_of_a_contact_is_stable_and_unique(self, secret_codes: SecretCodes) -> None:
-        others = [Contact(Channel.EMAIL, PHONE.address), Contact(Channel.PHONE, "+97699112234"), PHONE]
+        others = [Contact(ContactChannel.EMAIL, PHONE.address), Contact(ContactChannel.PHONE, "+97699112234"), PHONE]
         digests = {secret_codes.contact(each) for each in (*others, PHONE)}
         assert len(digests) == 3
         assert {len(each) for each in digests} == {32}

@@ -12,11 +12,11 @@ from booking_domain.identity.passkeys import (
     InvalidPasskey,
     NewCredential,
     Passkey,
-    PasskeyAnswer,
     PasskeyCeremonies,
     PasskeyChallenge,
     PasskeyId,
     PasskeyReads,
+    PasskeyResponse,
     Passkeys,
     PasskeyTaken,
 )
@@ -104,10 +104,10 @@ class MemoryPasskeyCeremonies(PasskeyCeremonies):
     def request_options(self, challenge: bytes) -> dict[str, Any]:
         return {"challenge": _text(challenge)}
 
-    def read(self, response: str) -> PasskeyAnswer:
+    def read(self, response: str) -> PasskeyResponse:
         try:
             said = json.loads(response)
-            return PasskeyAnswer(
+            return PasskeyResponse(
                 challenge=_bytes(said["challenge"]),
                 credential_id=_bytes(said["id"]),
                 user_handle=None if said["user"] is None else _bytes(said["user"]),
@@ -116,13 +116,13 @@ class MemoryPasskeyCeremonies(PasskeyCeremonies):
         except (ValueError, TypeError, KeyError):
             raise InvalidPasskey from None
 
-    def verify_new(self, answer: PasskeyAnswer) -> NewCredential:
+    def verify_new(self, answer: PasskeyResponse) -> NewCredential:
         said = json.loads(answer.text)
         key = _bytes(said.get("key", ""))
         self._verify(said, key)
         return NewCredential(credential_id=answer.credential_id, public_key=key, counter=said["counter"])
 
-    def verify(self, answer: PasskeyAnswer, passkey: Passkey) -> int:
+    def verify(self, answer: PasskeyResponse, passkey: Passkey) -> int:
         said = json.loads(answer.text)
         self._verify(said, passkey.public_key)
         counter: int = said["counter"]

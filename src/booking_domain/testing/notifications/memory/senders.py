@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from booking_domain.notifications.model import CHAT, DEVICES, Contact
+from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, Notifier, OutgoingMessage
 from booking_domain.shared.errors import Unavailable
@@ -50,7 +50,7 @@ class MemoryNotifier(Notifier):
         user_id: UserId,
         event: Event,
         notice: TranslatedNotice,
-        contacts: Sequence[Contact],
+        contacts: Sequence[MessageAddress],
         *,
         everywhere: bool = False,
     ) -> None:

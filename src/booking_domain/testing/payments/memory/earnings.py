@@ -7,6 +7,7 @@ from datetime import datetime
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import (
+    BookingEarnings,
     Commission,
     CommissionRate,
     CommissionRates,
@@ -20,7 +21,6 @@ from booking_domain.payments.earnings import (
     HeldMoney,
     Period,
     ProviderBalance,
-    Share,
 )
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -73,9 +73,9 @@ class MemoryEarnings(Earnings):
         self._state.require(PROFILES, earning.provider_id)
         self._state[EARNINGS][earning.id] = earning
 
-    async def of_booking(self, booking_id: BookingId) -> Share:
+    async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         entries = [each for each in self._state[EARNINGS].values() if each.booking_id == booking_id]
-        return Share(
+        return BookingEarnings(
             kept=sum(each.kept for each in entries),
             desk=sum(each.desk for each in entries),
             commission=sum(each.commission for each in entries),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
 from booking_domain.testing.kit.tables import MissingRow, State
-from booking_domain.testing.shared.memory.tables import ANSWERS, KeptAnswer
+from booking_domain.testing.shared.memory.tables import ANSWERS, ResponseRecord
 
 
 class MemoryIdempotency(IdempotencyStore):
@@ -26,7 +26,7 @@ class MemoryIdempotency(IdempotencyStore):
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
         if key not in self._begun:
             raise MissingRow("an answer is kept under a key that was begun")
-        kept = KeptAnswer(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
+        kept = ResponseRecord(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
         self._state[ANSWERS][key.caller, key.key] = kept
 
     async def release(self, key: IdempotencyKey) -> None:
