@@ -44,7 +44,7 @@ async def test_processes_share_their_quotas(postgres_url: str) -> None:
         limiters = [PostgresRateLimiter(ours), PostgresRateLimiter(theirs)] * 20
         found = await asyncio.gather(*(limiter.consume(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
         assert sum(each.allowed for each in found) == 10
-        await limiters[1].give_back(KEY, NOW)
+        await limiters[1].remove_hit(KEY, NOW)
         assert (await limiters[0].consume(KEY, TEN_A_MINUTE, NOW)).allowed
 
 

@@ -81,7 +81,7 @@ class HttpOpenIdServices(OpenIdServices):
     async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:
         client = self._client(provider)
         metadata = await self._metadata_of(provider, client)
-        flow = Flow.begun(provider, self._key, now)
+        flow = Flow.begin(provider, self._key, now)
         query = {
             "response_type": "code",
             "client_id": client.client_id,

@@ -131,7 +131,7 @@ class PostgresLiveEvents(WithWork, LiveEvents):
             )
         await self._work.execute(_NOTIFY, last_id=str(last_id))
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
+    async def parties_of(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         if not booking_ids:
             return {}
         return {

@@ -102,7 +102,7 @@ class PostgresRateLimiter(RateLimiter):
         allowed, hits, oldest = row
         return limit_state(limit, allowed=allowed, hits=hits, oldest=oldest, now=now)
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         async with self._database.work() as work:
             await work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
 

@@ -34,7 +34,7 @@ class ProcessRateLimiter(RateLimiter):
             known = self._logs[key] = (deque(), limit.window)
         return consume(known[0], limit, now)
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         if key in self._logs:
             with suppress(ValueError):
                 self._logs[key][0].remove(taken_at)

@@ -106,7 +106,7 @@ async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: Context)
     if again and await tx.announcements.count(context.now) >= MOST_TO_COME:
         raise TooManyAnnouncements
     await tx.announcements.save(after, was=before)
-    if not after.says_the_same(before):
+    if not after.has_same_content(before):
         await tx.announcements.remove_dismissals(after.id)
     await tx.outbox.put(_told(before, after, context))
     return after

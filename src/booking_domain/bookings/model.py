@@ -367,14 +367,14 @@ class Booking:
     @property
     def deposit_due(self) -> Money:
         """The part of the deposit that is neither paid nor authorised."""
-        return self.deposit.beyond(self.paid + self.authorised)
+        return self.deposit.excess_over(self.paid + self.authorised)
 
     @property
     def balance_due(self) -> Money:
         """The part of the price that is neither paid nor authorised; zero unless it is confirmed or completed."""
         if self.status not in _BALANCE_DUE:
             return Money.zero(self.price.currency)
-        return self.price.beyond(self.secured + self.desk_paid)
+        return self.price.excess_over(self.secured + self.desk_paid)
 
     @property
     def judged_start(self) -> datetime:
@@ -660,7 +660,7 @@ class Booking:
 
     def released_of(self, back: Money) -> Money:
         """The part of what goes back that is released, because it is only authorised; the rest is refunded."""
-        return self.authorised.beyond(self.secured - back)
+        return self.authorised.excess_over(self.secured - back)
 
     def quote_ends(self, party: Party, now: datetime) -> datetime:
         """Until when, exclusive, time alone changes nothing about a cancellation by this party; within an hour."""

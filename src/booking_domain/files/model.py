@@ -368,7 +368,7 @@ class File:
         return content_of(self.content_type)
 
     @property
-    def shown(self) -> Image:
+    def as_image(self) -> Image:
         """The image, of a file that is ready and is one."""
         if self.image is None:
             raise FileNotReady

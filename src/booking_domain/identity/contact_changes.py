@@ -30,7 +30,7 @@ class ContactChange:
     asked_that_day: int = 1
 
     @classmethod
-    def ask(cls, before: Self | None, *, user_id: UserId, address: str, code_id: CodeId, now: datetime) -> Self:
+    def request(cls, before: Self | None, *, user_id: UserId, address: str, code_id: CodeId, now: datetime) -> Self:
         """A change that replaces the previous one, or `TooManyCodes`."""
         first = cls(user_id=user_id, address=address, code_id=code_id, asked_at=now, day_began=now)
         if before is None or abs(now - before.day_began) >= DAY:
@@ -41,7 +41,7 @@ class ContactChange:
             raise too_many(before.day_began + DAY, now, at_most=DAY)
         return replace(first, day_began=before.day_began, asked_that_day=before.asked_that_day + 1)
 
-    def made(self, former: str | None) -> Self:
+    def completed(self, former: str | None) -> Self:
         """The change after its completion."""
         return replace(self, former=former)
 

@@ -63,7 +63,7 @@ class LoginQuota:
             key = f"{name} {address}"
             standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:
-                await self._give_back(taken, now)
+                await self._undo(taken, now)
                 raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
             taken.append(key)
         try:
@@ -71,9 +71,9 @@ class LoginQuota:
         except _WRONG:
             raise
         except Exception:
-            await self._give_back(taken, now)
+            await self._undo(taken, now)
             raise
-        await self._give_back(taken, now)
+        await self._undo(taken, now)
 
     @asynccontextmanager
     async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
@@ -100,10 +100,10 @@ class LoginQuota:
         try:
             yield
         except SecondFactorNeeded:
-            await self._give_back(keys.values(), now)
+            await self._undo(keys.values(), now)
             raise
-        await self._give_back(keys.values(), now)
+        await self._undo(keys.values(), now)
 
-    async def _give_back(self, keys: Iterable[str], taken_at: datetime) -> None:
+    async def _undo(self, keys: Iterable[str], taken_at: datetime) -> None:
         for key in keys:
-            await self._limiter.give_back(key, taken_at)
+            await self._limiter.remove_hit(key, taken_at)

@@ -50,7 +50,7 @@ from booking_domain.identity.use_cases.passkeys import RemovePasskey, remove_pas
 from booking_domain.identity.use_cases.passwords import ChangePassword, ResetPassword
 from booking_domain.identity.use_cases.passwords import change_password as replace_password
 from booking_domain.identity.use_cases.passwords import reset_password as replace_forgotten_password
-from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_factor
 from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
 from booking_domain.shared.actor import SYSTEM, Actor
@@ -159,11 +159,11 @@ async def _verify_own_email(identity: Identity, requester: Requester, code: str,
     await _verify_with_code(identity, contact, code, current=requester.session_id, counted_as=counted_as)
 
 
-async def prove(identity: Identity, requester: Requester, password: str | None) -> Proof:
+async def check_password(identity: Identity, requester: Requester, password: str | None) -> PasswordCheck:
     """Compare the current password, before the transaction that counts it: see `reauthenticate`."""
     user = await get_own_account(requester.actor, identity.reads.users)
     right = None if password is None else await identity.password_hasher.verify(password, user.password_hash)
-    return Proof(user=user, right=right, current=requester.session_id)
+    return PasswordCheck(user=user, right=right, current=requester.session_id)
 
 
 async def _change_password(identity: Identity, requester: Requester, current: str | None, new: str) -> None:
@@ -173,7 +173,7 @@ async def _change_password(identity: Identity, requester: Requester, current: st
         InvalidValue: `PasswordPolicy` refuses the new password.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, current)
+    proof = await check_password(identity, requester, current)
     identity.security.password_policy.check(new, own_words(proof.user), field="new_password")
     command = ChangePassword(proof=proof, new_hash=await identity.password_hasher.hash(new))
     await identity.executor.run(replace_password, command, actor=SYSTEM)
@@ -228,7 +228,7 @@ async def _start_contact_change(
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     reachable = _reachable(identity, contact)
-    command = RequestContactChange(proof=await prove(identity, requester, password), contact=reachable)
+    command = RequestContactChange(proof=await check_password(identity, requester, password), contact=reachable)
     await identity.executor.run(request_contact_change, command, actor=requester.actor)
 
 
@@ -260,7 +260,7 @@ async def _set_up_second_factor(
         WrongSecondFactor: the code is wrong, which is counted, or missing.
         TooManyAttempts: too many codes were wrong.
     """
-    command = SetUpFactor(proof=await prove(identity, requester, password), code=code)
+    command = SetUpFactor(proof=await check_password(identity, requester, password), code=code)
     made = await identity.executor.run(set_up_factor, command, actor=requester.actor)
     account = made.user.email or made.user.phone or made.user.name
     return NewFactor(secret=made.secret, uri=identity.security.time_codes.uri(made.secret, account))
@@ -276,7 +276,7 @@ async def _link_telegram(identity: Identity, requester: Requester, proof: Telegr
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     assertion = identity.telegram.read(proof, identity.clock.now())
-    command = LinkIdentity(proof=await prove(identity, requester, password), assertion=assertion)
+    command = LinkIdentity(proof=await check_password(identity, requester, password), assertion=assertion)
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
@@ -288,7 +288,7 @@ async def _start_telegram_link(
     Raises:
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, password)
+    proof = await check_password(identity, requester, password)
     await identity.executor.run(allow_linking, proof, actor=requester.actor)
     good_until = (identity.clock.now() + LINK_CODE_LIFE).replace(microsecond=0)
     return codes.issue(requester.actor.id, requester.session_id, good_until), good_until
@@ -304,7 +304,7 @@ async def _link_openid(identity: Identity, requester: Requester, back: OpenIdRet
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     assertion = await identity.openid.redeem(back, identity.clock.now())
-    command = LinkIdentity(proof=await prove(identity, requester, password), assertion=assertion)
+    command = LinkIdentity(proof=await check_password(identity, requester, password), assertion=assertion)
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
@@ -315,7 +315,7 @@ async def _unlink(identity: Identity, requester: Requester, provider: IdentityPr
         LastWayIn: the account could not be signed in to any more.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    command = UnlinkIdentity(proof=await prove(identity, requester, password), provider=provider)
+    command = UnlinkIdentity(proof=await check_password(identity, requester, password), provider=provider)
     await identity.executor.run(unlink_identity, command, actor=requester.actor)
 
 
@@ -326,7 +326,7 @@ async def _start_adding_a_passkey(identity: Identity, requester: Requester, pass
         TooManyPasskeys: the account has as many as it may have.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, password)
+    proof = await check_password(identity, requester, password)
     return await identity.executor.run(start_adding_passkey, proof, actor=requester.actor)
 
 
@@ -341,7 +341,7 @@ async def _remove_a_passkey(
         SecondFactorRequired: the role needs a second factor, and this is the last one.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    command = RemovePasskey(proof=await prove(identity, requester, password), passkey_id=passkey_id)
+    command = RemovePasskey(proof=await check_password(identity, requester, password), passkey_id=passkey_id)
     await identity.executor.run(remove_passkey, command, actor=requester.actor)
 
 

@@ -104,7 +104,7 @@ class PasskeyChallenge:
     expires_at: datetime
 
     @classmethod
-    def made(cls, user_id: UserId | None, entropy: Entropy, now: datetime) -> tuple[Self, bytes]:
+    def make(cls, user_id: UserId | None, entropy: Entropy, now: datetime) -> tuple[Self, bytes]:
         """A new challenge, and its bytes."""
         challenge = entropy.pick(_ALPHABET, _CHALLENGE_LETTERS).encode()
         return cls(digest=digest_of(challenge), user_id=user_id, expires_at=now + CHALLENGE_LIFE), challenge

@@ -48,7 +48,7 @@ class RememberedDevice:
     expires_at: datetime
 
     @classmethod
-    def made(
+    def make(
         cls, device_id: DeviceId, user_id: UserId, client: Client, entropy: Entropy, now: datetime
     ) -> tuple[Self, str]:
         """A new device, and its token, which is shown once."""

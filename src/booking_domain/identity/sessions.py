@@ -139,7 +139,7 @@ class Session:
     """The remembered device whose token was the second factor."""
 
     @classmethod
-    def begun(
+    def begin(
         cls,
         token: RefreshToken,
         user_id: UserId,

@@ -35,7 +35,7 @@ class LiveEvents(Protocol):
         """
         ...
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
+    async def parties_of(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         """Whom these bookings concern; those that do not exist are left out."""
         ...
 

@@ -39,7 +39,7 @@ class Adjustment:
     created_at: datetime
 
     @classmethod
-    def made(
+    def make(
         cls,
         *,
         id: AdjustmentId,  # noqa: A002

@@ -99,7 +99,7 @@ class BookingEarnings:
         """What the provider is owed of it. Money of the desk is not, because the provider has it."""
         return self.kept - self.commission
 
-    def beyond(self, before: "BookingEarnings") -> "BookingEarnings":
+    def minus(self, before: "BookingEarnings") -> "BookingEarnings":
         """What has to be added after `before`."""
         return BookingEarnings(
             kept=self.kept - before.kept,

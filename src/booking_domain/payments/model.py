@@ -165,7 +165,7 @@ class Payment:
 
         A total below `held` changes nothing: money that goes back is recorded as a refund.
         """
-        new = received.beyond(self.held)
+        new = received.excess_over(self.held)
         if not new:
             return self, new
         settled = self.settled + new

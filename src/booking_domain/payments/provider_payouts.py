@@ -171,7 +171,7 @@ class ProviderPayout:
 class BankReferences(Protocol):
     """The bank's references of all transfers, to customers and to providers."""
 
-    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         """Give the reference to this transfer, once; raise `BankReferenceUsed` if another transfer has it."""
         ...
 

@@ -169,7 +169,7 @@ def not_stated(moved: Iterable[Movement], issued: Sequence[Receipt]) -> Iterator
     for movement in moved:
         of_source = (each for each in issued if each.kind is movement.kind and each.source == movement.source)
         stated = sum((each.amount for each in of_source), Money.zero(movement.amount.currency))
-        rest = movement.amount.beyond(stated)
+        rest = movement.amount.excess_over(stated)
         if rest:
             yield replace(movement, amount=rest)
 

@@ -77,11 +77,11 @@ class Feed:
             raise InvalidValue(field="urls", problem=f"an http(s) or webcal URL of at most {MAX_FEED_URL} characters")
 
     @property
-    def shown(self) -> str:
+    def masked_url(self) -> str:
         """The URL without the parts that give access.
 
         >>> from uuid import uuid4
-        >>> Feed(id=FeedId(uuid4()), url="https://calendar.example.com/private-7d1f3c0e/basic.ics").shown
+        >>> Feed(id=FeedId(uuid4()), url="https://calendar.example.com/private-7d1f3c0e/basic.ics").masked_url
         'https://calendar.example.com/…'
         """
         return f"{_place(self.url)}/…"

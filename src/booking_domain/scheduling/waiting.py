@@ -121,7 +121,7 @@ class WaitingListEntry:
         """The id of the hold that offers a slot. It is the entry's own id."""
         return ClaimId(self.id)
 
-    def seen(self, now: datetime) -> Self:
+    def at(self, now: datetime) -> Self:
         """The entry at `now`: an offer or a window that is over counts as lapsed before the sweep records it."""
         ends = {WaitingStatus.WAITING: self.window.end, WaitingStatus.OFFERED: self.offered_until}.get(self.status)
         return self if ends is None or now < ends else self.lapsed()

@@ -65,7 +65,7 @@ class RateLimiter(Protocol):
         """
         ...
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         """Remove one hit that was allowed at `taken_at`, if there is one."""
         ...
 

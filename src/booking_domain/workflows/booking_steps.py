@@ -37,7 +37,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
-from booking_domain.workflows.bookable import ensure_active
+from booking_domain.workflows.bookable import require_active
 from booking_domain.workflows.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.workflows.consents import may_place_for
 from booking_domain.workflows.ports import Repositories
@@ -100,7 +100,7 @@ async def require_bookable(
             raise ProviderNotFound
         if staff:
             for user_id in dict.fromkeys((customer_id, context.actor.id)):
-                await ensure_active(user_id, tx)
+                await require_active(user_id, tx)
         return bookable
     if not (accepting or staff):
         raise ProviderNotFound
@@ -281,9 +281,9 @@ async def save_decision(
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
         back = booking.refund_on_cancellation(party, context.now)
-        after = await _give_back(back, after, tx, context, reason=RefundReason.CANCELLATION)
+        after = await _close_and_refund(back, after, tx, context, reason=RefundReason.CANCELLATION)
     elif after.status is Status.NO_SHOW:
-        after = await _give_back(booking.refund_on_no_show(), after, tx, context, reason=RefundReason.NO_SHOW)
+        after = await _close_and_refund(booking.refund_on_no_show(), after, tx, context, reason=RefundReason.NO_SHOW)
     elif after.status is Status.COMPLETED:
         after = await capture_all(after, tx, context)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
@@ -304,7 +304,7 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
     return gateway
 
 
-async def _give_back(
+async def _close_and_refund(
     back: Money, after: Booking, tx: Repositories, context: Context, *, reason: RefundReason
 ) -> Booking:
     """Close the payments, capture what is kept and only authorised, release its rest, and refund what is paid."""
@@ -316,7 +316,7 @@ async def _give_back(
 
 async def capture_all(booking: Booking, tx: Repositories, context: Context) -> Booking:
     """Have what is authorised captured, as far as the price is not paid otherwise; see `decide_captures`."""
-    unpaid = booking.price.beyond(booking.totals.refundable + booking.desk_paid)
+    unpaid = booking.price.excess_over(booking.totals.refundable + booking.desk_paid)
     return await decide_captures(min(booking.authorised, unpaid), booking, tx, context)
 
 

@@ -19,7 +19,7 @@ from booking_domain.workflows.unpublish import suspend_unless_publishable
 
 async def _change(command: ChangeUser, tx: Repositories, context: Context) -> User:
     user = await change_account(command, tx, context)
-    await _let_go(user, tx, context)
+    await _release_access(user, tx, context)
     return user
 
 
@@ -27,11 +27,11 @@ async def _change_many(command: ChangeUsers, tx: Repositories, context: Context)
     """Return how many accounts changed, or had sessions to end."""
     users, changed = await change_all(command, tx, context)
     for user in users:
-        await _let_go(user, tx, context)
+        await _release_access(user, tx, context)
     return changed
 
 
-async def _let_go(user: User, tx: Repositories, context: Context) -> None:
+async def _release_access(user: User, tx: Repositories, context: Context) -> None:
     await suspend_unless_publishable(user, tx, context)
     if user.status is UserStatus.DISABLED:
         await tx.personal_data.leave_queues(user.id)

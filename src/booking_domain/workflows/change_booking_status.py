@@ -25,7 +25,7 @@ from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import lock_visible_booking, require_answer_in_time, save_decision
 from booking_domain.workflows.ports import Repositories
 
@@ -71,7 +71,7 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: Conte
             raise RefundDiffers(refund=refund)
     if action in {Action.ACCEPT, Action.CONFIRM}:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
-        await ensure_bookable(schedule, booking.customer_id, tx)
+        await require_bookable_schedule(schedule, booking.customer_id, tx)
     return await save_decision(booking, decision, party, tx, context)
 
 

@@ -69,7 +69,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
     if booking is None:
         raise BookingNotFound
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
-    new = booking_earnings(booking, commission).beyond(await tx.earnings.of_booking(booking_id))
+    new = booking_earnings(booking, commission).minus(await tx.earnings.of_booking(booking_id))
     if new != BookingEarnings():
         entry = Earning(
             id=EarningId(context.entropy.new_id()),

@@ -62,7 +62,7 @@ async def notify_parties(
         notices = await _notices(event, booking, reads.bookings)
     for party, template in notices.templates():
         if party is Party.PROVIDER or customer.id != owner.id:
-            await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
+            await notify_user(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
 
 
 async def _notices(event: BookingChanged | RefundChanged, booking: Booking, bookings: BookingReads) -> PartyNotices:
@@ -105,7 +105,7 @@ def _values(
     }
 
 
-async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
+async def notify_user(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
     """Notify a user: in the app, on devices, and in the linked chat, else by e-mail, else by SMS.
 
     A contact counts if it exists and its channel is on; an address that its server refuses, or a chat that is blocked,
@@ -115,7 +115,7 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
     """
     if user.status is UserStatus.DELETED:
         return
-    kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.wants
+    kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.allows
     reachable = (
         (CHAT.channel, CHAT.to, wants(kind, NewsChannel.TELEGRAM)),
         (MessageChannel.EMAIL, user.email, user.email_undeliverable_at is None and wants(kind, NewsChannel.EMAIL)),

@@ -42,7 +42,7 @@ async def changed_pictures(
     owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context
 ) -> tuple[Image, ...]:
     """Make these files the owner's, which is locked, in this order; its other ones are deleted."""
-    return tuple(file.shown for file in await set_files(owner, file_ids, tx, context))
+    return tuple(file.as_image for file in await set_files(owner, file_ids, tx, context))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ async def _of_salon(file: File, owner_id: UUID, tx: Repositories, _: Context) ->
 async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
     item = await tx.portfolio_items.lock(PortfolioItemId(owner_id))
     if item is not None:
-        left = item.without(file.id)
+        left = item.without_image(file.id)
         if left is None:
             await tx.portfolio_items.remove(item.id)
         else:

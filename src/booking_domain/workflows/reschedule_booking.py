@@ -24,7 +24,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import lock_visible_booking, move_claim, require_answer_in_time
 from booking_domain.workflows.ports import Repositories
 
@@ -56,7 +56,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")
     locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
-    schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     by_customer = party is Party.CUSTOMER
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     if by_customer and minutes != booking.minutes:

@@ -167,20 +167,20 @@ async def _edit(command: EditService, tx: Repositories, context: Context) -> Ser
     _require_chargeable(after.offered(), context)
     await tx.services.save(after, was=before)
     if before.active and not after.active:
-        await _tell_members(OfferedServiceEnded, before, tx, context)
+        await _announce_to_members(OfferedServiceEnded, before, tx, context)
     elif after.active and (after.offered(), after.active) != (before.offered(), before.active):
-        await _tell_members(OfferedServiceChanged, before, tx, context)
+        await _announce_to_members(OfferedServiceChanged, before, tx, context)
     return after
 
 
 async def _remove(service_id: ServiceId, tx: Repositories, context: Context) -> None:
     service = await _own(service_id, tx, context)
     if service.active:
-        await _tell_members(OfferedServiceEnded, service, tx, context)
+        await _announce_to_members(OfferedServiceEnded, service, tx, context)
     await tx.services.remove(service_id)
 
 
-async def _tell_members(
+async def _announce_to_members(
     kind: type[OfferedServiceChanged], service: Service, tx: Repositories, context: Context
 ) -> None:
     """Tell the members of the salon who offer the service."""

@@ -38,7 +38,7 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.ports import Repositories
 
 
@@ -148,7 +148,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     gateway = prepare.gateways.for_payment(amount, command.gateway, None if terms is None else terms.gateway)
     if booking.overdue(context.now):
         raise WindowClosed
-    await _ensure_bookable(booking, tx)
+    await _require_bookable(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
     replaced = None
     if payment is not None and command.gateway is not None and payment.gateway not in prepare.gateways.names(gateway):
@@ -193,11 +193,11 @@ def _authorises(gateway: PaymentGateway, terms: Terms | None, gateways: Gateways
     return terms.deposit_mode is DepositMode.AUTHORISED
 
 
-async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:
+async def _require_bookable(booking: Booking, tx: Repositories) -> None:
     """Money is asked for only while the provider takes bookings; what is already completed may always be paid."""
     if booking.status is not Status.COMPLETED:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
-        await ensure_bookable(schedule, booking.customer_id, tx)
+        await require_bookable_schedule(schedule, booking.customer_id, tx)
 
 
 def _due(booking: Booking, purpose: Purpose) -> Money:

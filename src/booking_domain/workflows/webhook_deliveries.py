@@ -66,7 +66,7 @@ async def record_event(
     booking_id = public.booking_of(event)
     recorded = []
     for receiver in await reads.webhooks.receivers(booking_id):
-        if not receiver.endpoint.wants(public.type):
+        if not receiver.endpoint.subscribes_to(public.type):
             continue
         payload = await show(event, public, receiver.owner)
         if payload is not None:

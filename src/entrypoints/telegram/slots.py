@@ -110,7 +110,7 @@ async def _slots(person: Person, wanted: AppointmentChoice, first: date, count: 
         services=wanted.services,
     )
     now = parts.clock.now()
-    calendar, _ = schedule.seen(now)
+    calendar, _ = schedule.calendar_at(now)
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=wanted.minutes)
     local = (slot.start.astimezone(calendar.zone) for slot in found.slots)
     return [start for start in local if first <= start.date() < first + timedelta(days=count)]

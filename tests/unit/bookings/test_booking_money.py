@@ -61,7 +61,7 @@ def test_paid_is_the_sum_of_received_amounts(received: list[Money]) -> None:
         booking = booking.receive(amount, LATER)
         total += amount
         assert booking.paid == total
-        assert booking.deposit_due == DEPOSIT.beyond(total)
+        assert booking.deposit_due == DEPOSIT.excess_over(total)
         assert (booking.payment_status is BookingPaymentStatus.PAID) == (total >= DEPOSIT)
         assert booking.status is Status.PENDING
         assert booking.updated_at == LATER

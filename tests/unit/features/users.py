@@ -111,13 +111,13 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     )
     await tx.code_history.add(issued)
     await tx.credentials.count_wrong_password(user.id, NOW)
-    change = ContactChange.ask(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
+    change = ContactChange.request(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
     await tx.phone_changes.save(change)
     await tx.email_changes.save(replace(change, address=f"{CANARY}@example.com", former=f"{CANARY}@example.org"))
     await tx.acceptances.add(
         Acceptance(user_id=user.id, document=LegalDocument.TERMS_OF_USE, document_version=CANARY, accepted_at=NOW)
     )
-    device, _ = RememberedDevice.made(DeviceId(make.entropy.new_id()), user.id, CLIENT, make.entropy, NOW)
+    device, _ = RememberedDevice.make(DeviceId(make.entropy.new_id()), user.id, CLIENT, make.entropy, NOW)
     await tx.remembered_devices.add(device)
     await tx.passkeys.add(
         Passkey(

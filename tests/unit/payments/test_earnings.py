@@ -66,7 +66,7 @@ def test_entries_add_up_to_the_last_state_of_the_booking_however_it_got_there(
     so_far, entries = BookingEarnings(), list[BookingEarnings]()
     for kept, desk, basis_points in states:
         target = BookingEarnings.of(kept=kept, desk=desk, basis_points=basis_points)
-        new = target.beyond(so_far)
+        new = target.minus(so_far)
         entries.append(new)
         so_far = target
         assert new.amount == new.kept - new.commission

@@ -50,7 +50,9 @@ class PostgresCredentials(WithWork, Credentials):
 
     async def reset_wrong_passwords(self, account: UUID, now: datetime) -> bool:
         before = now - WRONG_PASSWORDS_EXPIRE_AFTER
-        await self._work.execute(_RIGHT, account=account, before=before)  # waits for concurrent `count_wrong` calls
+        await self._work.execute(
+            _RIGHT, account=account, before=before
+        )  # waits for concurrent `count_wrong_password` calls
         return await self._work.one(_LOCKED, account=account, before=before) is None
 
     async def unlock(self, account: UUID) -> None:

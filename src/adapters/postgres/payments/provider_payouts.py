@@ -79,7 +79,7 @@ _PAGES: Final = pages(
 class PostgresBankReferences(WithWork, BankReferences):
     """`BankReferences` in the table `bank_references`."""
 
-    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         await self._work.execute(_CLAIM, reference=reference, transfer_id=transfer_id)
         await self._work.flush()
 

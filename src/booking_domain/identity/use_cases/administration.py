@@ -16,7 +16,7 @@ from booking_domain.identity.model import USER_LIFECYCLE, User, UserAction, User
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.second_factor import lock_active_factor
-from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, tell_of_ended_sessions
+from booking_domain.identity.use_cases.sessions import announce_ended_sessions, end_all_sessions, end_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -141,7 +141,7 @@ async def _end_all(user: User, tx: IdentityTx, context: Context) -> int:
     """End all sessions of a user, who is notified if there were any; return their number."""
     ended = await end_all_sessions(user.id, tx, context)
     if ended:
-        await tell_of_ended_sessions(user.id, tx, context)
+        await announce_ended_sessions(user.id, tx, context)
     return ended
 
 
@@ -151,7 +151,7 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) 
     if session is None or session.user_id != user.id or not session.live(context.now):
         raise SessionNotFound
     await end_sessions([session], tx, context)
-    await tell_of_ended_sessions(user.id, tx, context)
+    await announce_ended_sessions(user.id, tx, context)
     context.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
 
 

@@ -12,7 +12,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.use_cases.one_time_codes import CodeGuess, RequestCode, issue_code, use_code_with_id
 from booking_domain.identity.use_cases.ownership import take_contact
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -31,7 +31,7 @@ _EVENTS: Final[Mapping[ContactChannel, type[AccountChanged]]] = {
 class RequestContactChange:
     """Have a code sent to the account's new e-mail address or number."""
 
-    proof: Proof
+    proof: PasswordCheck
     contact: Contact
 
 
@@ -62,7 +62,7 @@ async def _request(command: RequestContactChange, tx: IdentityTx, context: Conte
     changes = _changes(tx, contact.channel)
     before = await changes.get(user.id)
     await changes.save(
-        ContactChange.ask(before, user_id=user.id, address=contact.address, code_id=code.id, now=context.now)
+        ContactChange.request(before, user_id=user.id, address=contact.address, code_id=code.id, now=context.now)
     )
     return code
 
@@ -91,7 +91,7 @@ async def _change(command: ChangeContact, tx: IdentityTx, context: Context) -> N
         await take_contact(holder, channel, tx, context)
     former = user.email if channel is ContactChannel.EMAIL else user.phone
     await tx.users.save(user.with_contact(contact, context.now))
-    await changes.save(change.made(former))
+    await changes.save(change.completed(former))
     await end_sessions(own.others, tx, context)
     context.note(f"user.{channel}_changed", Subject("user", user.id))
     if former is not None:

@@ -32,7 +32,7 @@ from booking_domain.identity.sign_ups import has_verified, signs_in_to
 from booking_domain.identity.telegram_links import LinkCode
 from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.ownership import take_contact
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import LockedAccount, end_sessions, lock_own_account
 from booking_domain.identity.use_cases.sign_in import (
     OPENING_ERRORS,
@@ -66,7 +66,7 @@ class SignInByAssertion:
 class LinkIdentity:
     """Link an identity to the account of a signed-in user."""
 
-    proof: Proof
+    proof: PasswordCheck
     assertion: Assertion
 
 
@@ -82,7 +82,7 @@ class LinkByCode:
 class UnlinkIdentity:
     """Unlink the account's identity at a service."""
 
-    proof: Proof
+    proof: PasswordCheck
     provider: IdentityProvider
 
 
@@ -112,7 +112,7 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context)
         await tx.external_identities.add(_identity(asserted.provider, asserted.subject, user_id, context))
     await record_acceptances(user_id, command.accepted, tx, context)
     if holder is not None:
-        await _tell(f"{asserted.provider}.linked", holder, tx, context)
+        await _announce(f"{asserted.provider}.linked", holder, tx, context)
     return signed_in
 
 
@@ -171,7 +171,7 @@ async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: Cont
     return user
 
 
-async def _tell(action: str, user: User, tx: IdentityTx, context: Context) -> None:
+async def _announce(action: str, user: User, tx: IdentityTx, context: Context) -> None:
     """Note the change in the audit log; the owner is notified."""
     context.note(action, Subject("user", user.id), actor=user.actor)
     await tx.outbox.put([account_event(IdentitiesChanged, user.id, context)])
@@ -203,10 +203,10 @@ async def _attach(
         raise TelegramTaken if identity.provider is IdentityProvider.TELEGRAM else IdentityTaken
     await tx.external_identities.add(identity)
     await end_sessions(own.others, tx, context)
-    await _tell(f"{identity.provider}.linked", own.user, tx, context)
+    await _announce(f"{identity.provider}.linked", own.user, tx, context)
 
 
-async def _allow_linking(proof: Proof, tx: IdentityTx, context: Context) -> None:
+async def _allow_linking(proof: PasswordCheck, tx: IdentityTx, context: Context) -> None:
     """Authenticate the owner again, who then gets a code that links."""
     await reauthenticate(proof, tx, context)
 
@@ -245,7 +245,7 @@ async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> 
     if not await another_way_in(own.user, tx):
         raise LastWayIn
     await end_sessions(own.others, tx, context)
-    await _tell(f"{command.provider}.unlinked", own.user, tx, context)
+    await _announce(f"{command.provider}.unlinked", own.user, tx, context)
 
 
 async def another_way_in(user: User, tx: IdentityTx) -> bool:

@@ -24,7 +24,7 @@ from booking_domain.identity.use_cases.one_time_codes import CodeGuess, use_code
 from booking_domain.identity.use_cases.ownership import keeps_factor, take_over
 from booking_domain.identity.use_cases.reauthentication import (
     PROOF_ERRORS,
-    Proof,
+    PasswordCheck,
     count_wrong_password,
     reauthenticate,
     reset_wrong_passwords,
@@ -52,7 +52,7 @@ class PasswordAttempt:
 class ChangePassword:
     """Set the first password of the requester's account, or replace the one there is."""
 
-    proof: Proof
+    proof: PasswordCheck
     new_hash: str = field(repr=False)
 
 

@@ -23,7 +23,7 @@ PROOF_ERRORS: Final = (InvalidToken, SignInTooOld, WrongPassword, AccountLocked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class PasswordCheck:
     """The result of comparing the current password, outside any transaction."""
 
     user: User
@@ -34,7 +34,7 @@ class Proof:
     """The session of the request: it must be live."""
 
 
-async def reauthenticate(proof: Proof, tx: IdentityTx, context: Context) -> LockedAccount:
+async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: Context) -> LockedAccount:
     """Lock the requester's account and check the proof.
 
     Raises:

@@ -47,7 +47,7 @@ async def _remember(command: RememberDevice, tx: IdentityTx, context: Context) -
         raise SecondFactorMissing
     if own.current.device_id is not None or abs(context.now - own.current.created_at) >= FRESH:
         raise SignInTooOld
-    device, token = RememberedDevice.made(
+    device, token = RememberedDevice.make(
         DeviceId(context.entropy.new_id()), own.user.id, command.client, context.entropy, context.now
     )
     for least_used in (await tx.remembered_devices.live(own.user.id, context.now))[MOST_DEVICES - 1 :]:

@@ -100,7 +100,7 @@ async def revoke_what_outlasts_sessions(user_id: UserId, tx: IdentityTx, context
         await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
 
-async def tell_of_ended_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def announce_ended_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     """Notify a user that sessions have ended."""
     await tx.outbox.put([account_event(SessionsEnded, user_id, context)])
 
@@ -110,7 +110,7 @@ async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
         if session.id == command.session_id:
             await tx.sessions.save(session.ended(context.now))
             if session.id != command.current:
-                await tell_of_ended_sessions(context.actor.id, tx, context)
+                await announce_ended_sessions(context.actor.id, tx, context)
             return
     raise SessionNotFound
 
@@ -121,7 +121,7 @@ async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> N
     await end_sessions(others, tx, context)
     await revoke_what_outlasts_sessions(context.actor.id, tx, context)
     if others:
-        await tell_of_ended_sessions(context.actor.id, tx, context)
+        await announce_ended_sessions(context.actor.id, tx, context)
 
 
 async def lock_live_sessions(

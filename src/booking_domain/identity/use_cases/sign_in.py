@@ -152,7 +152,7 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
             raise SecondFactorNeeded
         two_factors, device = True, await _prove_second_factor(user, command.second_factor, tx, context)
     token = security.refresh_tokens.first(SessionId(context.entropy.new_id()))
-    session = Session.begun(
+    session = Session.begin(
         token,
         user.id,
         command.client,

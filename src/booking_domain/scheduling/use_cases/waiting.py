@@ -206,7 +206,7 @@ class _FreeSlots:
         if start >= end:
             return None
         window = TimeRange(start, end)
-        calendar, _ = schedule.seen(self._now)
+        calendar, _ = schedule.calendar_at(self._now)
         slots = slots_in_order(calendar, self._claims, window=window, now=self._now, duration_minutes=minutes)
         slot = next(slots, None)
         return None if slot is None else (slot, schedule)

@@ -106,9 +106,9 @@ class LiveContract(StorageContract):
             manager_id=manager.id,
         )
         async with backend.begin() as tx:
-            found = await tx.live_events.involved([one.id, other.id, BookingId(make.entropy.new_id())])
+            found = await tx.live_events.parties_of([one.id, other.id, BookingId(make.entropy.new_id())])
             assert found == {one.id: expected, other.id: of_member}
-            assert await tx.live_events.involved([]) == {}
+            assert await tx.live_events.parties_of([]) == {}
 
     async def test_a_signal_follows_each_announcement(self, backend: Backend) -> None:
         signals = [backend.live_signal() for _ in range(2)]

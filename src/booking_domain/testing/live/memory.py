@@ -30,7 +30,7 @@ class MemoryLiveEvents(LiveEvents):
             self._state[LIVE_EVENTS][number] = LiveEvent(id=number, at=now, what=event)
         self._state[LIVE_POSITION][True] = last_id + len(events)
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
+    async def parties_of(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         found = {}
         for booking in (self._state[BOOKINGS].get(each) for each in booking_ids):
             if booking is None:

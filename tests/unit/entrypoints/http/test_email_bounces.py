@@ -22,7 +22,7 @@ from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.workflows.notify_account import notify_account
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
@@ -74,7 +74,7 @@ class Post:
         notice = NoticeTemplate(subject="Confirmed", text="See you.").fill()
         container = self.api.container
         notifier = StoringNotifier(container.executor(), container.reads().external_identities)
-        await tell(
+        await notify_user(
             await self.user(),
             cast("PhoneChanged", event),
             notice,

@@ -39,7 +39,7 @@ async def _save(backend: Backend, channel: ContactChannel, *changes: ContactChan
 
 def _change(make: Builder, user: User, address: str = "+97699887766") -> ContactChange:
     code_id = CodeId(make.entropy.new_id())
-    return ContactChange.ask(None, user_id=user.id, address=address, code_id=code_id, now=NOW)
+    return ContactChange.request(None, user_id=user.id, address=address, code_id=code_id, now=NOW)
 
 
 @pytest.mark.parametrize("channel", ContactChannel)

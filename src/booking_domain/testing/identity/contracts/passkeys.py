@@ -66,8 +66,8 @@ class PasskeysContract(StorageContract):
 
     async def test_a_challenge_is_used_once_and_kept_until_it_expires(self, backend: Backend, make: Builder) -> None:
         user = make.user()
-        kept, _ = PasskeyChallenge.made(user.id, make.entropy, NOW)
-        expired, _ = PasskeyChallenge.made(None, make.entropy, NOW - HOUR)
+        kept, _ = PasskeyChallenge.make(user.id, make.entropy, NOW)
+        expired, _ = PasskeyChallenge.make(None, make.entropy, NOW - HOUR)
         async with backend.begin() as tx:
             await tx.users.add(user)
             for each in (kept, expired):

@@ -356,7 +356,7 @@ class BankReferencesContract(StorageContract):
     async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
         async def claim(transfer_id: UUID) -> None:
             async with backend.begin() as tx:
-                await tx.bank_references.claim("FT1", RefundId(transfer_id))
+                await tx.bank_references.use("FT1", RefundId(transfer_id))
 
         done, refusals = await race([claim(uuid4()) for _ in range(8)])
         assert len(done) == 1

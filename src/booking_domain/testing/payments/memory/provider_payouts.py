@@ -22,7 +22,7 @@ class MemoryBankReferences(BankReferences):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         if reference in self._state[BANK_REFERENCES]:
             raise BankReferenceUsed
         self._state[BANK_REFERENCES][reference] = transfer_id

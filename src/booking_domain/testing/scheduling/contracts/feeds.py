@@ -91,7 +91,7 @@ class FeedsContract(StorageContract):
         schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
-        assert schedule.seen(NOW) == (schedule.calendar, ())
+        assert schedule.calendar_at(NOW) == (schedule.calendar, ())
 
     async def test_a_feed_carries_what_its_reader_needs(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)

@@ -79,16 +79,16 @@ class RateLimiterContract(AsyncContract):
     async def test_a_hit_that_is_given_back_can_be_used_once_more(self, limiter: RateLimiter) -> None:
         for moment in (NOW, NOW, NOW + SECOND):
             assert await _allowed(limiter, moment)
-        await limiter.give_back(KEY, NOW)
+        await limiter.remove_hit(KEY, NOW)
         assert [await _allowed(limiter, NOW + 2 * SECOND) for _ in range(2)] == [True, False]
         assert [await _allowed(limiter, NOW + MINUTE) for _ in range(2)] == [True, False]
 
     async def test_giving_back_an_unknown_hit_has_no_effect(self, limiter: RateLimiter) -> None:
-        await limiter.give_back(KEY, NOW)
+        await limiter.remove_hit(KEY, NOW)
         for _ in range(3):
             assert await _allowed(limiter, NOW)
-        await limiter.give_back(KEY, NOW + SECOND)
-        await limiter.give_back("another", NOW)
+        await limiter.remove_hit(KEY, NOW + SECOND)
+        await limiter.remove_hit("another", NOW)
         assert not await _allowed(limiter, NOW)
 
     async def test_hits_from_a_clock_far_ahead_do_not_lock_out(self, limiter: RateLimiter) -> None:

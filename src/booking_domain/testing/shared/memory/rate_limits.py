@@ -16,6 +16,6 @@ class MemoryRateLimiter(RateLimiter):
     async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         return consume(self._logs[key], limit, now)
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         with suppress(ValueError):
             self._logs[key].remove(taken_at)

@@ -54,7 +54,7 @@ async def _add_all_personal_data(backend: Backend, make: Builder, user: User, pr
         expires_at=NOW + CODE_LIFE,
         day_began=NOW,
     )
-    change = ContactChange.ask(None, user_id=user.id, address="+97699887766", code_id=code.id, now=NOW)
+    change = ContactChange.request(None, user_id=user.id, address="+97699887766", code_id=code.id, now=NOW)
     key = IdempotencyKey(caller=user.id, key="key", fingerprint=b"f")
     async with backend.begin() as tx:
         await tx.sessions.add(make.session(user))
