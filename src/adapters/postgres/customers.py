@@ -177,9 +177,9 @@ class PostgresCustomerNotes(WithWork, CustomerNotes):
     """`CustomerNotes` in the table `customer_notes`."""
 
     async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
-        asked = {"owner_id": whose.owner_id, "manager_id": whose.manager_id, "customer_id": customer_id}
-        row = await self._work.one(_SERVES, **asked)
-        return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **asked))
+        parameters = {"owner_id": whose.owner_id, "manager_id": whose.manager_id, "customer_id": customer_id}
+        row = await self._work.one(_SERVES, **parameters)
+        return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **parameters))
 
     async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
         row = await self._work.one(_NOTE, author_id=author_id, customer_id=customer_id)

@@ -113,9 +113,9 @@ class PostgresLiveEvents(WithWork, LiveEvents):
     async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
         if not events:
             return
-        taken = await self._work.one(_TAKE, count=len(events))
-        assert taken is not None  # noqa: S101 - the statement inserts or updates one row
-        last_id = int(taken[0])
+        counter = await self._work.one(_TAKE, count=len(events))
+        assert counter is not None  # noqa: S101 - the statement inserts or updates one row
+        last_id = int(counter[0])
         for number, event in enumerate(events, last_id - len(events) + 1):
             await self._work.execute(
                 _ADD,

@@ -73,8 +73,8 @@ class TelegramBotApi(Chats):
         Raises:
             ChatUnavailable: the API does not answer, or a webhook is set.
         """
-        wanted = {"offset": offset, "timeout": wait_seconds, "allowed_updates": _UPDATES}
-        found = await self._done("getUpdates", wanted, timeout_seconds=wait_seconds + self._timeout_seconds)
+        content = {"offset": offset, "timeout": wait_seconds, "allowed_updates": _UPDATES}
+        found = await self._done("getUpdates", content, timeout_seconds=wait_seconds + self._timeout_seconds)
         return msgspec.json.decode(found, type=list[msgspec.Raw])
 
     async def set_webhook(self, url: str, secret: str) -> None:

@@ -143,17 +143,17 @@ class Terms:
         whole = compose(services, buffer_before_minutes=0, buffer_after_minutes=0)
         return replace(self, price=whole.price, deposit=whole.deposit, durations=())
 
-    def deposit_of(self, asked: int | None) -> Money:
-        """The deposit of a booking: `asked` minor units, or the deposit of the terms if None.
+    def deposit_of(self, amount: int | None) -> Money:
+        """The deposit of a booking: `amount` minor units, or the deposit of the terms if None.
 
         Raises:
-            DepositOutOfRange: `asked` is less than the deposit of the terms, or more than the price.
+            DepositOutOfRange: `amount` is less than the deposit of the terms, or more than the price.
         """
-        if asked is None:
+        if amount is None:
             return self.deposit
-        if not self.deposit.amount <= asked <= self.price.amount:
+        if not self.deposit.amount <= amount <= self.price.amount:
             raise DepositOutOfRange(due=self.deposit, price=self.price)
-        return Money(amount=asked, currency=self.price.currency)
+        return Money(amount=amount, currency=self.price.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,22 +58,22 @@ class LoginQuota:
         if not self._on or not address:
             yield
             return
-        now, taken = self._clock.now(), list[str]()
+        now, consumed = self._clock.now(), list[str]()
         for name in GUESSES:
             key = f"{name} {address}"
             standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:
-                await self._undo(taken, now)
+                await self._undo(consumed, now)
                 raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
-            taken.append(key)
+            consumed.append(key)
         try:
             yield
         except _WRONG:
             raise
         except Exception:
-            await self._undo(taken, now)
+            await self._undo(consumed, now)
             raise
-        await self._undo(taken, now)
+        await self._undo(consumed, now)
 
     @asynccontextmanager
     async def attempt(self, login: str, address: str) -> AsyncIterator[None]:

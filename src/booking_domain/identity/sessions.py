@@ -61,8 +61,8 @@ class Client:
     @classmethod
     def seen(cls, address: str, user_agent: str, platform: str = "") -> Self:
         """Truncate to the stored lengths and drop characters that cannot be printed."""
-        said = _printable(user_agent)[:MAX_USER_AGENT]
-        return cls(_printable(address)[:_MAX_ADDRESS], said, Platform.of(platform, said))
+        printable = _printable(user_agent)[:MAX_USER_AGENT]
+        return cls(_printable(address)[:_MAX_ADDRESS], printable, Platform.of(platform, printable))
 
 
 def _printable(text: str) -> str:

@@ -34,38 +34,38 @@ def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) 
 
 
 def for_services(
-    schedule: ProviderSchedule, wanted: Sequence[ServiceId], duration_minutes: int | None
+    schedule: ProviderSchedule, service_ids: Sequence[ServiceId], duration_minutes: int | None
 ) -> ProviderSchedule:
     """Return the schedule for appointments with the wanted services, or the schedule itself if none are wanted.
 
     Raises:
         ServiceNotOffered, OnlyAddOns, InvalidValue: these services cannot be booked together, or a duration is given.
     """
-    if not wanted:
+    if not service_ids:
         return schedule
     if duration_minutes is not None:
         problem = "a booking names services or a duration, not both"
         raise InvalidValue(field="duration_minutes", problem=problem)
-    return schedule.for_services(choose(schedule.services, wanted))
+    return schedule.for_services(choose(schedule.services, service_ids))
 
 
-def require_services(schedule: ProviderSchedule, wanted: Sequence[ServiceId]) -> None:
+def require_services(schedule: ProviderSchedule, service_ids: Sequence[ServiceId]) -> None:
     """Raise `ServiceRequired` for a customer who names no service of a provider who is booked by service."""
-    if schedule.by_service and not wanted:
+    if schedule.by_service and not service_ids:
         raise ServiceRequired
 
 
-def offered_minutes(schedule: ProviderSchedule, asked: int | None) -> int:
+def offered_minutes(schedule: ProviderSchedule, duration_minutes: int | None) -> int:
     """Return the length of a customer's appointment: the one asked for, or the default.
 
     Raises:
         DurationNotOffered: the provider offers no appointments of this length, so it has no price.
     """
-    if asked is None:
+    if duration_minutes is None:
         return schedule.calendar.settings.duration_minutes
-    if asked not in schedule.durations:
+    if duration_minutes not in schedule.durations:
         raise DurationNotOffered(offered=schedule.durations)
-    return asked
+    return duration_minutes
 
 
 def claimable(

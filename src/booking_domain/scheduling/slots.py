@@ -308,8 +308,8 @@ def grid(
     ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
     parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
-    taken = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
-    return _after_claims(parts, sorted(each.upper + before for each in taken))
+    occupied = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
+    return _after_claims(parts, sorted(each.upper + before for each in occupied))
 
 
 def _anchored(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iterator[tuple[int, int, int]]:

@@ -326,15 +326,15 @@ async def decide_captures(amount: Money, booking: Booking, tx: Repositories, con
     An amount that the gateway cannot charge is rounded down. The gateway is asked afterwards, by `capture_payments`.
     The caller saves the booking.
     """
-    chargeable, left, taken = context.get(Chargeable, ANY_AMOUNT), amount, Money.zero(amount.currency)
+    chargeable, left, captured = context.get(Chargeable, ANY_AMOUNT), amount, Money.zero(amount.currency)
     for payment in await tx.payments.of_booking(booking.id):
         if payment.status is PaymentStatus.AUTHORISED:
             part = chargeable.of_gateway(payment.gateway).at_most(min(payment.capturable, left))
             left -= part
-            taken += part
+            captured += part
             if payment.capture_amount != part.amount:
                 await tx.payments.save(payment.decide(part, context.now), was=payment)
-    return booking.release(booking.authorised - taken, context.now)
+    return booking.release(booking.authorised - captured, context.now)
 
 
 # Claims and refunds

@@ -64,11 +64,11 @@ async def _ask(payment_id: PaymentId, tx: Repositories, context: Context) -> Pay
         if decided is not booking:
             await tx.bookings.save(decided, was=booking, events=())
         payment = await tx.payments.get(payment_id) or payment
-    asked = payment.ask_to_capture(context.now)
-    await tx.payments.save(asked, was=payment)
-    if asked.capture_attempts == CAPTURE_DELAYED_AFTER:
-        await tx.outbox.put([payment_event(CaptureDelayed, asked, context)])
-    return asked
+    requested = payment.ask_to_capture(context.now)
+    await tx.payments.save(requested, was=payment)
+    if requested.capture_attempts == CAPTURE_DELAYED_AFTER:
+        await tx.outbox.put([payment_event(CaptureDelayed, requested, context)])
+    return requested
 
 
 _ask_gateway: Final = UseCase(Permission.RUN_PLATFORM, _ask, raises=(PaymentNotFound,))

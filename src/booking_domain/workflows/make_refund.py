@@ -57,10 +57,10 @@ async def _make_refund(
     if refund.gateway:  # empty for money that no gateway has, which goes by transfer
         gateways.named(refund.gateway)  # unavailable, if the deployment no longer has it
     parts = {name: gateway.refunds_parts for gateway in gateways for name in gateways.names(gateway)}
-    asked = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
-    if asked is None:
+    requested = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
+    if requested is None:
         return
-    order, name = asked
+    order, name = requested
     outcome = await gateways.named(name).refund(order)
     if outcome is not RefundOutcome.PENDING:
         await executor.run(_record_outcome, _Record(order=order, outcome=outcome), actor=SYSTEM)
@@ -96,13 +96,13 @@ async def _ask(command: _Ask, tx: Repositories, context: Context) -> tuple[Refun
         part, rest = refund.split(payment.held, RefundId(context.entropy.new_id()), context.now)
         await tx.refunds.add(rest)
         await tx.outbox.put([refund_event(RefundSplit, rest, context)])
-    asked = part.ask_gateway(payment.id, payment.gateway, context.now)
-    await tx.refunds.save(asked, was=refund)
+    requested = part.ask_gateway(payment.id, payment.gateway, context.now)
+    await tx.refunds.save(requested, was=refund)
     order = RefundOrder(
-        refund_id=asked.id,
+        refund_id=requested.id,
         payment_id=payment.id,
         invoice_reference=payment.invoice.reference,
-        amount=asked.amount,
+        amount=requested.amount,
         returned_before=payment.returned,
     )
     return order, payment.gateway

@@ -54,13 +54,13 @@ class EditOwnAccount:
 
 
 async def _edit_account(command: EditOwnAccount, tx: Repositories, context: Context) -> User:
-    asked = command.edit
+    edit_command = command.edit
     if command.picture is not None:
         await tx.users.lock(context.actor.id)
         owner = FileOwner(folder=Folder.AVATARS, id=context.actor.id)
         picture = await changed_picture(owner, command.picture, tx, context)
-        asked = replace(asked, changes={**asked.changes, "picture": picture})
-    return await edit(asked, tx, context)
+        edit_command = replace(edit_command, changes={**edit_command.changes, "picture": picture})
+    return await edit(edit_command, tx, context)
 
 
 async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:

@@ -87,8 +87,8 @@ async def wanted_from(notification: Notification, reads: Reads, now: datetime) -
         return now
     booking = await reads.bookings.get(notification.booking_id)
     found = () if booking is None else await _reminders(booking, reads)
-    wanted = (each.occurred_at for each in found if each.id == notification.event_id and now < each.until)
-    return next(wanted, None)
+    due_times = (each.occurred_at for each in found if each.id == notification.event_id and now < each.until)
+    return next(due_times, None)
 
 
 async def notify_of_reminder(

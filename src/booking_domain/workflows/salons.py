@@ -120,8 +120,8 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
 async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
-    wanted = {name: getattr(command, name) for name in _EDITABLE}
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    edits = {name: getattr(command, name) for name in _EDITABLE}
+    changes = {name: value for name, value in edits.items() if value is not None}
     if command.photos is not None:
         changes["photos"] = await changed_pictures(_photos_of(before), command.photos, tx, context)
     after = replace(before, **changes, version=before.version + 1)

@@ -98,11 +98,11 @@ async def send_due_messages(
         due = await reads.notifications.next_due(user_id, clock.now())
         if due is None:
             break
-        wanted = await wanted_from(due.notification, reads, now := clock.now())
-        if wanted is None:
+        wanted_at = await wanted_from(due.notification, reads, now := clock.now())
+        if wanted_at is None:
             await executor.run(skip_messages, due.message, actor=SYSTEM)
             continue
-        later = wanted if wanted > now else _quiet_until(user, due.notification, now)
+        later = wanted_at if wanted_at > now else _quiet_until(user, due.notification, now)
         if later is not None:
             await executor.run(postpone_message, PostponeMessage(message=due.message, until=later), actor=SYSTEM)
             continue

@@ -81,18 +81,18 @@ class ServiceChange:
 _PLAIN: Final = ("name", "description", "category", "minutes", "add_on", "active")
 
 
-def _buffer(wanted: BufferChange | None, before: int | None) -> int | None:
-    return before if wanted is None else wanted.minutes
+def _buffer(change: BufferChange | None, before: int | None) -> int | None:
+    return before if change is None else change.minutes
 
 
-def _reminders(wanted: ReminderChange | None, before: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    if wanted is None:
+def _reminders(change: ReminderChange | None, before: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if change is None:
         return before
-    return None if wanted.minutes is None else earliest_first(wanted.minutes)
+    return None if change.minutes is None else earliest_first(change.minutes)
 
 
-def _amount(wanted: int | None, before: Money) -> Money:
-    return before if wanted is None else replace(before, amount=wanted)
+def _amount(amount: int | None, before: Money) -> Money:
+    return before if amount is None else replace(before, amount=amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

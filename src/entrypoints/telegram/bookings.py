@@ -147,8 +147,8 @@ async def _changed(
 async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """The days to which the booking can move."""
     code, *first = words
-    wanted = await _wanted(person, code, parts)
-    return await days(person, wanted, day_of(first[0]) if first else None, parts, here=("m", code), to=("T", code))
+    choice = await _wanted(person, code, parts)
+    return await days(person, choice, day_of(first[0]) if first else None, parts, here=("m", code), to=("T", code))
 
 
 async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:

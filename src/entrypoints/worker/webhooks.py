@@ -64,8 +64,8 @@ class _WithId(Protocol):
 Item = TypeVar("Item", bound=_WithId)
 
 
-def _named(items: Sequence[Item], wanted: UUID) -> Item | None:
-    return next((item for item in items if item.id == wanted), None)
+def _named(items: Sequence[Item], item_id: UUID) -> Item | None:
+    return next((item for item in items if item.id == item_id), None)
 
 
 class PayloadWriter:

@@ -109,9 +109,9 @@ async def change_account(command: ChangeUser, tx: IdentityTx, context: Context) 
     """Change an account: a step of a use case that also decides what the account loses."""
     (user,) = await _locked([command.user_id], tx, context)
     require_expected_version(user.version, command.expected_version)
-    wanted = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
-    wanted["locale"] = None if command.locale is None else normal_locale(command.locale)
-    return await _changed(user, wanted, command.reason, tx, context)
+    values = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
+    values["locale"] = None if command.locale is None else normal_locale(command.locale)
+    return await _changed(user, values, command.reason, tx, context)
 
 
 async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> tuple[list[User], int]:
@@ -192,10 +192,10 @@ async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) 
 
 
 async def _changed(
-    user: User, wanted: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
+    user: User, values: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
 ) -> User:
     """Apply the changes; return the same account if nothing changes."""
-    changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
+    changes = {name: value for name, value in values.items() if value not in {None, getattr(user, name)}}
     if not changes:
         return user
     action = _ACTIONS[changes["status"]] if "status" in changes else None
@@ -208,11 +208,11 @@ async def _changed(
     await tx.users.save(after)
     if "role" in changes or after.status is UserStatus.DISABLED:
         await end_all_sessions(user.id, tx, context)
-    told = sorted(changes.keys() - _PERSONAL)
+    audited = sorted(changes.keys() - _PERSONAL)
     details: dict[str, Detail] = {
         "changed": sorted(changes),
-        "before": {name: str(getattr(user, name)) for name in told},
-        "after": {name: str(getattr(after, name)) for name in told},
+        "before": {name: str(getattr(user, name)) for name in audited},
+        "after": {name: str(getattr(after, name)) for name in audited},
     }
     if reason is not None:
         details["reason"] = reason.value

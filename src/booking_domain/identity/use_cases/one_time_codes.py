@@ -251,8 +251,8 @@ async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityT
     await use_up(right.code, tx, context)
     if first:  # after `begin_session`, whose refusals commit
         own = signed_in.session_id
-        taken = await take_over(user, channel, tx, context, keep_factor=keep_factor, but=own)
-        signed_in = replace(signed_in, user=taken)
+        owned = await take_over(user, channel, tx, context, keep_factor=keep_factor, but=own)
+        signed_in = replace(signed_in, user=owned)
     return signed_in
 
 

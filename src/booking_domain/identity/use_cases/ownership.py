@@ -53,11 +53,11 @@ async def take_over(
     await tx.credentials.unlock(user.id)
     live = await tx.sessions.lock_live(user.id, context.now)
     await end_sessions([session for session in live if session.id != but], tx, context)
-    taken = user.taken_over(channel, context.now)
-    await tx.users.save(taken)
+    owned = user.taken_over(channel, context.now)
+    await tx.users.save(owned)
     context.note("user.earlier_access_removed", Subject("user", user.id), actor=user.actor)
     await tx.outbox.put([account_event(EarlierAccessRemoved, user.id, context)])
-    return taken
+    return owned
 
 
 async def take_contact(holder: User, channel: ContactChannel, tx: IdentityTx, context: Context) -> None:

@@ -119,14 +119,14 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> Weekl
 async def _set_rules(command: SetRules, tx: CalendarTx, context: Context) -> Calendar:
     if len(command.rules) > MAX_RULES:
         raise TooManyRules
-    asked = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
+    numbered = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
     provider_id = await own_provider(tx, context)
     calendar = await tx.calendars.calendar_of(provider_id)
     if calendar is None:
         raise ProviderNotFound
     require_expected_version(calendar.version, command.expected_version)
     before = list(calendar.rules)
-    rules = [_taken(before, rule) or rule for rule in asked]
+    rules = [_taken(before, rule) or rule for rule in numbered]
     if not before and len(rules) == len(calendar.rules):
         return calendar
     await tx.calendars.replace_rules(provider_id, rules)

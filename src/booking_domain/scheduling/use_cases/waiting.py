@@ -144,9 +144,9 @@ async def _offer(command: OfferFreedTime, tx: WaitingTx, context: Context) -> Se
     ahead = _ahead(waiting, schedule, now, command.at_least)
     if ahead is None or not schedule.accepting:
         return ()
-    wanted = sorted({service for each in waiting for service in each.service_ids})
+    service_ids = sorted({service for each in waiting for service in each.service_ids})
     # Read again, for the window and the services that are needed.
-    schedule = await tx.schedules.lock(provider_id, ahead, wanted) or schedule
+    schedule = await tx.schedules.lock(provider_id, ahead, service_ids) or schedule
     free = _FreeSlots(schedule, ahead, now)
     candidates = [each for each in waiting if free.first(each) is not None]
     # Lock customers in the order of their ids: another provider's transaction may offer to the same customers.

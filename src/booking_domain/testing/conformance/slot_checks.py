@@ -101,11 +101,13 @@ def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Fail
     """Return the cases in which a function gives other reasons."""
 
     def ask(case: SlotCase, why: ExpectedExplanation) -> FoundExplanation:
-        said = explain(case.calendar, case.claims, why.slot, now=case.now, duration_minutes=case.duration_minutes)
+        explanation = explain(
+            case.calendar, case.claims, why.slot, now=case.now, duration_minutes=case.duration_minutes
+        )
         return FoundExplanation(
-            reasons=frozenset(said.reasons),
-            before=None if said.before is None else said.before.start,
-            after=None if said.after is None else said.after.start,
+            reasons=frozenset(explanation.reasons),
+            before=None if explanation.before is None else explanation.before.start,
+            after=None if explanation.after is None else explanation.after.start,
         )
 
     return check_reasons(ask, cases)
@@ -154,12 +156,12 @@ def _slot_problems(case: SlotCase, found: tuple[Slot, ...]) -> Iterator[str]:
         yield "  in another order"
 
 
-def _why_problems(case: SlotCase, why: ExpectedExplanation, said: FoundExplanation) -> Iterator[str]:
+def _why_problems(case: SlotCase, why: ExpectedExplanation, found_explanation: FoundExplanation) -> Iterator[str]:
     zone = case.calendar.zone
     about = f"  {_shown(why.slot, zone)}:"
-    if said.reasons != why.reasons:
-        yield f"{about} expected {_listed(why.reasons)}, found {_listed(said.reasons)}"
-    for name, found in (("before", said.before), ("after", said.after)):
+    if found_explanation.reasons != why.reasons:
+        yield f"{about} expected {_listed(why.reasons)}, found {_listed(found_explanation.reasons)}"
+    for name, found in (("before", found_explanation.before), ("after", found_explanation.after)):
         if name in why.neighbours and why.neighbours[name] != found:
             expected = why.neighbours[name]
             yield f"{about} {name} it, expected {_shown(expected, zone)}, found {_shown(found, zone)}"

@@ -80,9 +80,9 @@ class MemoryReconciliation(Reconciliation):
         return self._state[FINDINGS].get(finding_id)
 
     async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
-        wanted = (gateway, kind, reference)
+        key = (gateway, kind, reference)
         found = (each for each in self._state[FINDINGS].values())
-        return next((each for each in found if (each.gateway, each.kind, each.reference) == wanted), None)
+        return next((each for each in found if (each.gateway, each.kind, each.reference) == key), None)
 
     async def save(self, finding: Finding, *, was: Finding) -> None:
         kept = self._state[FINDINGS].get(was.id)

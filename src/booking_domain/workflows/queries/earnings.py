@@ -48,29 +48,29 @@ class EarningsSelection:
     limit: int = 50
 
 
-async def _get_own_earnings(actor: Actor, wanted: EarningsSelection, reads: Reads) -> EarningsAccount:
+async def _get_own_earnings(actor: Actor, selection: EarningsSelection, reads: Reads) -> EarningsAccount:
     """The account of the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
-    return await _account(await own_provider(actor, reads), wanted, reads)
+    return await _account(await own_provider(actor, reads), selection, reads)
 
 
 async def _get_earnings(
-    actor: Actor, provider_id: ProviderId, wanted: EarningsSelection, reads: Reads
+    actor: Actor, provider_id: ProviderId, selection: EarningsSelection, reads: Reads
 ) -> EarningsAccount:
     """The account of a provider; for admins."""
     authorise(actor, Permission.PAY_OUT)
     if await reads.providers.get(provider_id) is None:
         raise ProviderNotFound
-    return await _account(provider_id, wanted, reads)
+    return await _account(provider_id, selection, reads)
 
 
-async def _account(provider_id: ProviderId, wanted: EarningsSelection, reads: Reads) -> EarningsAccount:
-    period = Period(provider_id=provider_id, start=wanted.start, end=wanted.end)
+async def _account(provider_id: ProviderId, selection: EarningsSelection, reads: Reads) -> EarningsAccount:
+    period = Period(provider_id=provider_id, start=selection.start, end=selection.end)
     return EarningsAccount(
         period=period,
         totals=await reads.earnings.totals(period),
         held=await reads.earnings.held(provider_id),
-        entries=await reads.earnings.page(period, wanted.after, wanted.limit),
+        entries=await reads.earnings.page(period, selection.after, selection.limit),
     )
 
 
