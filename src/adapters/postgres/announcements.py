@@ -157,8 +157,8 @@ class PostgresAnnouncementReads(WithWork, AnnouncementReads):
         row = await self._work.one(_GET, announcement_id=announcement_id)
         return None if row is None else ANNOUNCEMENT.read(row)
 
-    async def page(self, chosen: AnnouncementFilter) -> Sequence[Announcement]:
-        rows = await self._work.all(_PAGE, after=chosen.after, most=chosen.limit)
+    async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
+        rows = await self._work.all(_PAGE, after=criteria.after, most=criteria.limit)
         return [ANNOUNCEMENT.read(row) for row in rows]
 
     async def current(self, now: datetime) -> Sequence[Announcement]:

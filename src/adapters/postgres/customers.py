@@ -195,8 +195,8 @@ class PostgresCustomerNotes(WithWork, CustomerNotes):
 class PostgresCustomerReads(WithCipher, CustomerReads):
     """`CustomerReads` of `bookings`, `users`, `walk_ins` and `customer_notes`, in one statement."""
 
-    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> list[Customer]:
-        rows = await self._page(author_id, chosen, now, customer_id=None)
+    async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> list[Customer]:
+        rows = await self._page(author_id, criteria, now, customer_id=None)
         return [self._customer(row) for row in rows]
 
     async def get(
@@ -209,20 +209,22 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
         return [NOTE.read(row) for row in await self._work.all(_NOTES_BY, author_id=author_id, after=after, most=limit)]
 
     async def _page(
-        self, author_id: UserId, chosen: CustomerFilter, now: datetime, *, customer_id: CustomerId | None
+        self, author_id: UserId, criteria: CustomerFilter, now: datetime, *, customer_id: CustomerId | None
     ) -> list[Row]:
         return await self._work.all(
             _PAGE,
             author_id=author_id,
-            owner_id=chosen.whose.owner_id,
-            manager_id=chosen.whose.manager_id,
+            owner_id=criteria.whose.owner_id,
+            manager_id=criteria.whose.manager_id,
             customer_id=customer_id,
-            text=chosen.text,
-            phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
-            walk_in_phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=WALK_IN_PHONE),
+            text=criteria.text,
+            phone_index=None if criteria.phone is None else self._cipher.index(criteria.phone, field=PHONE),
+            walk_in_phone_index=None
+            if criteria.phone is None
+            else self._cipher.index(criteria.phone, field=WALK_IN_PHONE),
             now=now,
-            after=chosen.after,
-            most=chosen.limit,
+            after=criteria.after,
+            most=criteria.limit,
         )
 
     def _customer(self, row: Row) -> Customer:

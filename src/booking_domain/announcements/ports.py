@@ -79,7 +79,7 @@ class AnnouncementReads(Protocol):
         """One announcement."""
         ...
 
-    async def page(self, chosen: AnnouncementFilter) -> Sequence[Announcement]:
+    async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
         """All announcements of a page."""
         ...
 

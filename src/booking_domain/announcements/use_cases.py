@@ -173,10 +173,10 @@ async def _read(actor: Actor | None, announcements: AnnouncementReads, *, now: d
     return [AnnouncementView(each, each.id in dismissed) for each in found]
 
 
-async def _list(actor: Actor, chosen: AnnouncementFilter, announcements: AnnouncementReads) -> Sequence[Announcement]:
+async def _list(actor: Actor, criteria: AnnouncementFilter, announcements: AnnouncementReads) -> Sequence[Announcement]:
     """A page of all announcements, newest first; for admins."""
     authorise(actor, Permission.MANAGE_ANNOUNCEMENTS)
-    return await announcements.page(chosen)
+    return await announcements.page(criteria)
 
 
 async def _get(actor: Actor, announcement_id: AnnouncementId, announcements: AnnouncementReads) -> Announcement:

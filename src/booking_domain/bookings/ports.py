@@ -114,7 +114,7 @@ class BookingReads(Protocol):
         """One booking."""
         ...
 
-    async def page(self, party_id: UserId | None, chosen: BookingFilter) -> Sequence[Booking]:
+    async def page(self, party_id: UserId | None, criteria: BookingFilter) -> Sequence[Booking]:
         """Bookings whose customer or provider is this user (None: all), newest first, at most `limit`."""
         ...
 

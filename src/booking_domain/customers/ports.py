@@ -56,7 +56,7 @@ class CustomerReads(Protocol):
     Those with an account have an agreed booking, and the account is not deleted. Walk-ins have any booking.
     """
 
-    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
+    async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> Sequence[Customer]:
         """The customers that match, by name and id, with the author's notes, at most `limit`."""
         ...
 

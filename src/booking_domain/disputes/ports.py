@@ -98,7 +98,7 @@ class DisputeReads(Protocol):
         """One dispute."""
         ...
 
-    async def page(self, chosen: DisputeFilter) -> Sequence[DisputeView]:
+    async def page(self, criteria: DisputeFilter) -> Sequence[DisputeView]:
         """The disputes that match, by id, at most `limit`."""
         ...
 

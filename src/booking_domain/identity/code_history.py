@@ -92,6 +92,6 @@ class CodeHistory(Protocol):
 class CodeHistoryReads(Protocol):
     """Reads of the history, outside any transaction."""
 
-    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+    async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         """The codes that match, newest first; at most `limit`."""
         ...

@@ -97,7 +97,7 @@ class UserReads(Protocol):
         """Accounts whose `erased_from` has come, and that are not erased: by id, after `after`, at most `limit`."""
         ...
 
-    async def page(self, chosen: UserFilter) -> Sequence[User]:
+    async def page(self, criteria: UserFilter) -> Sequence[User]:
         """The accounts that match, newest first; at most `limit`."""
         ...
 

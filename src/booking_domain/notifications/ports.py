@@ -162,7 +162,7 @@ class MessageView:
 class NotificationReads(Protocol):
     """Reads of notifications and messages, outside any transaction."""
 
-    async def page(self, chosen: NotificationFilter) -> Sequence[Notification]:
+    async def page(self, criteria: NotificationFilter) -> Sequence[Notification]:
         """The notifications that match, newest first, at most `limit`."""
         ...
 
@@ -170,7 +170,7 @@ class NotificationReads(Protocol):
         """How many notifications the user has not read."""
         ...
 
-    async def messages(self, chosen: MessageFilter) -> Sequence[MessageView]:
+    async def messages(self, criteria: MessageFilter) -> Sequence[MessageView]:
         """The messages that match, newest first, at most `limit`."""
         ...
 

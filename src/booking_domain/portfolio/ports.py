@@ -80,11 +80,11 @@ class PortfolioReads(Protocol):
         """All items of the profile that this user owns, by position: those after `after`."""
         ...
 
-    async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+    async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         """The public items of a filter, newest first."""
         ...
 
-    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+    async def page(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         """All items of a filter, whether public or not, newest first."""
         ...
 

@@ -102,7 +102,7 @@ class ReconciliationReads(Protocol):
         """One run."""
         ...
 
-    async def runs(self, chosen: RunFilter) -> Sequence[Run]:
+    async def runs(self, criteria: RunFilter) -> Sequence[Run]:
         """The runs that match, newest first, at most `limit`."""
         ...
 
@@ -114,7 +114,7 @@ class ReconciliationReads(Protocol):
         """One finding."""
         ...
 
-    async def page(self, chosen: FindingFilter) -> Sequence[Finding]:
+    async def page(self, criteria: FindingFilter) -> Sequence[Finding]:
         """The findings that match, in the filter's order, at most `limit`."""
         ...
 

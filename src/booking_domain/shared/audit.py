@@ -90,6 +90,6 @@ class AuditLog(Protocol):
 class AuditReads(Protocol):
     """Reads of the audit log, outside any transaction."""
 
-    async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+    async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
         """The matching entries, newest first (by id), at most `limit`."""
         ...

@@ -130,7 +130,7 @@ class WebhookReads(Protocol):
         """One endpoint."""
         ...
 
-    async def endpoints(self, chosen: EndpointFilter) -> Sequence[WebhookEndpoint]:
+    async def endpoints(self, criteria: EndpointFilter) -> Sequence[WebhookEndpoint]:
         """The endpoints that match, by id, so the oldest first."""
         ...
 
@@ -142,7 +142,7 @@ class WebhookReads(Protocol):
         """One delivery."""
         ...
 
-    async def deliveries(self, chosen: DeliveryFilter) -> Sequence[WebhookDelivery]:
+    async def deliveries(self, criteria: DeliveryFilter) -> Sequence[WebhookDelivery]:
         """The deliveries that match, newest first."""
         ...
 

@@ -58,10 +58,10 @@ async def _note(command: NoteOnCustomer, tx: Repositories, context: Context) -> 
 
 
 async def _list_customers(
-    actor: Actor, chosen: CustomerFilter, customers: CustomerReads, *, now: datetime
+    actor: Actor, criteria: CustomerFilter, customers: CustomerReads, *, now: datetime
 ) -> Sequence[Customer]:
     authorise(actor, Permission.KEEP_CUSTOMERS)
-    return await customers.page(actor.id, replace(chosen, whose=_whose(actor, Permission.KEEP_CUSTOMERS)), now)
+    return await customers.page(actor.id, replace(criteria, whose=_whose(actor, Permission.KEEP_CUSTOMERS)), now)
 
 
 async def _get_customer(actor: Actor, customer_id: CustomerId, customers: CustomerReads, *, now: datetime) -> Customer:

@@ -59,7 +59,7 @@ class ProviderReads(Protocol):
         """The provider whose profile this user owns."""
         ...
 
-    async def page(self, chosen: ProviderFilter) -> Sequence[ProviderView]:
+    async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
         """One page of the providers of a filter."""
         ...
 
@@ -95,7 +95,7 @@ class SalonReads(Protocol):
         """The salon that the provider is a member of."""
         ...
 
-    async def page(self, chosen: SalonFilter) -> Sequence[ListedSalon]:
+    async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
         """One page of the salons of a filter."""
         ...
 
@@ -117,7 +117,7 @@ class AppointmentReads(Protocol):
         """One appointment."""
         ...
 
-    async def page(self, chosen: BookingListFilter) -> Sequence[Appointment]:
+    async def page(self, criteria: BookingListFilter) -> Sequence[Appointment]:
         """The appointments that match, in the chosen order, at most `limit`."""
         ...
 
@@ -139,7 +139,7 @@ class PayoutReads(Protocol):
         """One payout."""
         ...
 
-    async def page(self, chosen: PayoutFilter) -> Sequence[Payout]:
+    async def page(self, criteria: PayoutFilter) -> Sequence[Payout]:
         """The payouts that match, in the chosen order, at most `limit`."""
         ...
 
@@ -170,7 +170,7 @@ class ProviderPayoutReads(Protocol):
         """One payout."""
         ...
 
-    async def page(self, chosen: ProviderPayoutFilter) -> Sequence[ProviderPayoutView]:
+    async def page(self, criteria: ProviderPayoutFilter) -> Sequence[ProviderPayoutView]:
         """The payouts that match, in the chosen order, at most `limit`."""
         ...
 

@@ -264,17 +264,17 @@ class PostgresSalonReads(WithWork, SalonReads):
         row = await self._work.one(_OF_PROVIDER, provider=provider_id)
         return None if row is None else SALON.read(row)
 
-    async def page(self, chosen: SalonFilter) -> list[ListedSalon]:
-        near = chosen.near
+    async def page(self, criteria: SalonFilter) -> list[ListedSalon]:
+        near = criteria.near
         rows = await self._work.all(
             _SEARCH,
-            text=chosen.text,
-            city=chosen.city,
+            text=criteria.text,
+            city=criteria.city,
             lat=None if near is None else near.location.lat,
             lon=None if near is None else near.location.lon,
             radius=None if near is None else near.radius_metres,
-            after=chosen.after,
-            most=chosen.limit,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [_listed(row) for row in rows]
 

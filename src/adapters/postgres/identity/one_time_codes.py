@@ -89,12 +89,12 @@ class PostgresCodeHistory(WithWork, CodeHistory):
 class PostgresCodeHistoryReads(WithWork, CodeHistoryReads):
     """`CodeHistoryReads` of the table `code_history`."""
 
-    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+    async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         rows = await self._work.all(
             _PAGE,
-            user_id=chosen.user_id,
-            purpose=None if chosen.purpose is None else chosen.purpose.value,
-            after=chosen.after,
-            most=chosen.limit,
+            user_id=criteria.user_id,
+            purpose=None if criteria.purpose is None else criteria.purpose.value,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [ISSUED_CODE.read(row) for row in rows]

@@ -222,17 +222,17 @@ read_all_notifications: Final = UseCase(Permission.READ_NOTIFICATIONS, _read_all
 
 
 async def _list_notifications(
-    actor: Actor, chosen: NotificationFilter, reads: NotificationReads
+    actor: Actor, criteria: NotificationFilter, reads: NotificationReads
 ) -> tuple[Sequence[Notification], int]:
     """The actor's notifications that match, newest first, and how many are unread."""
     authorise(actor, Permission.READ_NOTIFICATIONS)
-    return await reads.page(chosen), await reads.unread(chosen.user_id)
+    return await reads.page(criteria), await reads.unread(criteria.user_id)
 
 
-async def _list_messages(actor: Actor, chosen: MessageFilter, reads: NotificationReads) -> Sequence[MessageView]:
+async def _list_messages(actor: Actor, criteria: MessageFilter, reads: NotificationReads) -> Sequence[MessageView]:
     """The log of messages, newest first, for admins."""
     authorise(actor, Permission.SEE_MESSAGES)
-    return await reads.messages(chosen)
+    return await reads.messages(criteria)
 
 
 list_notifications: Final = Query(_list_notifications, (NotPermitted,))

@@ -74,10 +74,10 @@ class MemoryAnnouncementReads(AnnouncementReads):
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
         return self._committed()[ANNOUNCEMENTS].get(announcement_id)
 
-    async def page(self, chosen: AnnouncementFilter) -> Sequence[Announcement]:
+    async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
         rows = self._committed()[ANNOUNCEMENTS].values()
-        found = (each for each in rows if chosen.after is None or each.id < chosen.after)
-        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+        found = (each for each in rows if criteria.after is None or each.id < criteria.after)
+        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
 
     async def current(self, now: datetime) -> Sequence[Announcement]:
         found = (each for each in self._committed()[ANNOUNCEMENTS].values() if each.current(now))

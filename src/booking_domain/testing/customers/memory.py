@@ -76,10 +76,10 @@ class MemoryCustomerReads(CustomerReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
-        found = self._all(author_id, chosen.whose, now)
-        found = found[[each.id for each in found].index(chosen.after) + 1 :] if chosen.after is not None else found
-        return [each for each in found if _matches(each, chosen)][: chosen.limit]
+    async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> Sequence[Customer]:
+        found = self._all(author_id, criteria.whose, now)
+        found = found[[each.id for each in found].index(criteria.after) + 1 :] if criteria.after is not None else found
+        return [each for each in found if _matches(each, criteria)][: criteria.limit]
 
     async def get(
         self, author_id: UserId, whose: CustomerScope, customer_id: CustomerId, now: datetime
@@ -127,12 +127,12 @@ def _customer(
     )
 
 
-def _matches(customer: Customer, chosen: CustomerFilter) -> bool:
-    if chosen.text is None:
+def _matches(customer: Customer, criteria: CustomerFilter) -> bool:
+    if criteria.text is None:
         return True
-    text = chosen.text.lower()
+    text = criteria.text.lower()
     by_text = text in customer.name.lower() or (customer.email or "").startswith(text)
-    return by_text or (chosen.phone is not None and customer.phone == chosen.phone)
+    return by_text or (criteria.phone is not None and customer.phone == criteria.phone)
 
 
 class CustomerRepositories(RepositoryGroup):

@@ -168,8 +168,8 @@ class ReconciliationContract(StorageContract):
         closed = replace(_finding(make, run, 40), status=FindingStatus.CLOSED, settled_at=NOW)
         await _add(backend, run, other, small, big, middle, theirs, closed)
 
-        async def ids(chosen: FindingFilter) -> list[FindingId]:
-            return [each.id for each in await backend.reads.reconciliation.page(chosen)]
+        async def ids(criteria: FindingFilter) -> list[FindingId]:
+            return [each.id for each in await backend.reads.reconciliation.page(criteria)]
 
         order = {
             FindingOrder.NEWEST: [closed, theirs, middle, big, small],

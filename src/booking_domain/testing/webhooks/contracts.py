@@ -159,8 +159,8 @@ class WebhooksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.webhook_endpoints.save(off, was=two)
 
-        async def found(chosen: EndpointFilter) -> list[WebhookEndpoint]:
-            return list(await backend.reads.webhooks.endpoints(chosen))
+        async def found(criteria: EndpointFilter) -> list[WebhookEndpoint]:
+            return list(await backend.reads.webhooks.endpoints(criteria))
 
         assert await found(EndpointFilter()) == [one, off]
         assert await found(EndpointFilter(limit=1)) == [one]

@@ -157,15 +157,15 @@ class MemoryWebhookReads(WebhookReads):
     async def endpoint(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
         return self._committed()[ENDPOINTS].get(endpoint_id)
 
-    async def endpoints(self, chosen: EndpointFilter) -> Sequence[WebhookEndpoint]:
+    async def endpoints(self, criteria: EndpointFilter) -> Sequence[WebhookEndpoint]:
         found = [
             each
             for each in self._committed()[ENDPOINTS].values()
-            if chosen.owner_id in {None, each.owner_id}
-            and chosen.status in {None, each.status}
-            and (chosen.after is None or each.id > chosen.after)
+            if criteria.owner_id in {None, each.owner_id}
+            and criteria.status in {None, each.status}
+            and (criteria.after is None or each.id > criteria.after)
         ]
-        return sorted(found, key=lambda each: each.id)[: chosen.limit]
+        return sorted(found, key=lambda each: each.id)[: criteria.limit]
 
     async def receivers(self, booking_id: BookingId) -> Sequence[Receiver]:
         state = self._committed()
@@ -184,16 +184,16 @@ class MemoryWebhookReads(WebhookReads):
     async def delivery(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
         return self._committed()[DELIVERIES].get(delivery_id)
 
-    async def deliveries(self, chosen: DeliveryFilter) -> Sequence[WebhookDelivery]:
+    async def deliveries(self, criteria: DeliveryFilter) -> Sequence[WebhookDelivery]:
         found = [
             each
             for each in self._committed()[DELIVERIES].values()
-            if each.endpoint_id == chosen.endpoint_id
-            and chosen.status in {None, each.status}
-            and chosen.booking_id in {None, each.booking_id}
-            and (chosen.after is None or each.id < chosen.after)
+            if each.endpoint_id == criteria.endpoint_id
+            and criteria.status in {None, each.status}
+            and criteria.booking_id in {None, each.booking_id}
+            and (criteria.after is None or each.id < criteria.after)
         ]
-        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
 
     async def next_due(self, endpoint_id: EndpointId, now: datetime) -> WebhookDelivery | None:
         waiting = self._waiting()

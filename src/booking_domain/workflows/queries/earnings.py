@@ -75,11 +75,11 @@ async def _account(provider_id: ProviderId, selection: EarningsSelection, reads:
 
 
 async def _list_own_provider_payouts(
-    actor: Actor, chosen: ProviderPayoutFilter, reads: Reads
+    actor: Actor, criteria: ProviderPayoutFilter, reads: Reads
 ) -> Sequence[ProviderPayoutView]:
     """The payouts to the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
-    return await reads.provider_payouts.page(replace(chosen, provider_id=await own_provider(actor, reads)))
+    return await reads.provider_payouts.page(replace(criteria, provider_id=await own_provider(actor, reads)))
 
 
 async def _list_balances(actor: Actor, after: ProviderId | None, limit: int, reads: Reads) -> Sequence[ProviderBalance]:
@@ -97,11 +97,11 @@ async def _get_commission(actor: Actor, provider_id: ProviderId | None, reads: R
 
 
 async def _list_provider_payouts(
-    actor: Actor, chosen: ProviderPayoutFilter, payouts: ProviderPayoutReads
+    actor: Actor, criteria: ProviderPayoutFilter, payouts: ProviderPayoutReads
 ) -> Sequence[ProviderPayoutView]:
     """Payouts to providers with what their transfers need; for admins."""
     authorise(actor, Permission.PAY_OUT)
-    return await payouts.page(chosen)
+    return await payouts.page(criteria)
 
 
 async def _get_provider_payout(

@@ -29,8 +29,8 @@ async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) 
     return made[::-1]
 
 
-async def _ids(backend: Backend, chosen: BookingFilter) -> list[BookingId]:
-    return [booking.id for booking in await backend.reads.bookings.page(None, chosen)]
+async def _ids(backend: Backend, criteria: BookingFilter) -> list[BookingId]:
+    return [booking.id for booking in await backend.reads.bookings.page(None, criteria)]
 
 
 class BookingReadsContract(StorageContract):

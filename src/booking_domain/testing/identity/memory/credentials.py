@@ -70,15 +70,15 @@ class MemoryCodeHistoryReads(CodeHistoryReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+    async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         found = [
             code
             for code in self._committed()[CODE_HISTORY].values()
-            if chosen.user_id in {None, code.user_id}
-            and chosen.purpose in {None, code.purpose}
-            and (chosen.after is None or code.id < chosen.after)
+            if criteria.user_id in {None, code.user_id}
+            and criteria.purpose in {None, code.purpose}
+            and (criteria.after is None or code.id < criteria.after)
         ]
-        return sorted(found, key=lambda code: code.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda code: code.id, reverse=True)[: criteria.limit]
 
 
 class MemoryCredentials(Credentials):

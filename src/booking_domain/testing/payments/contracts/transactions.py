@@ -25,8 +25,8 @@ async def _add(backend: Backend, *moves: Payment | Refund) -> None:
             await (tx.payments.add(move) if isinstance(move, Payment) else tx.refunds.add(move))
 
 
-async def _ids(backend: Backend, chosen: TransactionFilter) -> list[UUID]:
-    return [move.id for move in await backend.reads.transactions.page(chosen)]
+async def _ids(backend: Backend, criteria: TransactionFilter) -> list[UUID]:
+    return [move.id for move in await backend.reads.transactions.page(criteria)]
 
 
 class TransactionReadsContract(StorageContract):

@@ -20,8 +20,8 @@ async def _kept(backend: Backend, *entries: AuditEntry) -> None:
             await tx.audit_log.add(entry)
 
 
-async def _found(backend: Backend, chosen: AuditFilter) -> Sequence[AuditEntry]:
-    return list(await backend.reads.audit_log.page(chosen))
+async def _found(backend: Backend, criteria: AuditFilter) -> Sequence[AuditEntry]:
+    return list(await backend.reads.audit_log.page(criteria))
 
 
 class AuditContract(StorageContract):
