@@ -204,7 +204,7 @@ class Booking:
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
     in_question: bool = False
-    """The provider was suspended, and nobody has decided yet whether the booking stands."""
+    """The provider was suspended, and no admin has decided yet whether the booking stands."""
     questioned_at: datetime | None = None
     """When the booking was last called in question."""
     disputed_from: Status | None = None
@@ -712,8 +712,8 @@ class Booking:
     def _require_attendance_known(self, action: Action, now: datetime) -> None:
         """Raise unless the booking stands and has started at a time that the customer agreed to.
 
-        Until then nobody can say that the customer did not come. That the appointment took place can be said once the
-        customer can no longer object and the time that they did agree to has come as well.
+        Until then no actor can mark the booking as missed. It can be completed once the customer can no longer object
+        and the time that they did agree to has come as well.
         """
         if self.in_question:
             raise InQuestion
@@ -744,7 +744,7 @@ class Booking:
 
     def _agreement(self, span: TimeRange, party: Party, now: datetime) -> tuple[TimeChange | None, datetime]:
         """The time change after a reschedule to `span`, and the start by which a cancellation is judged then."""
-        if self.customer_id == self.provider_user_id:  # a walk-in: nobody else has to agree
+        if self.customer_id == self.provider_user_id:  # a walk-in: no customer has to agree
             return None, span.start
         if party is Party.CUSTOMER:
             if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything goes back

@@ -30,7 +30,7 @@ class CustomerHasBookings(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerNote:
-    """What a provider or a manager notes on a customer. Nobody else sees it."""
+    """What a provider or a manager notes on a customer. Only its author sees it."""
 
     author_id: UserId
     customer_id: CustomerId

@@ -203,7 +203,7 @@ class FileUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectKey:
-    """The name of an object in the storage. Everybody can read public objects."""
+    """The name of an object in the storage. Public objects can be read without authentication."""
 
     name: str
     public: bool = False

@@ -1,4 +1,4 @@
-"""Forget live events that nobody can resume from any more."""
+"""Remove live events from which no client can resume any more."""
 
 from typing import Final
 

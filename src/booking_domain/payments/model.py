@@ -217,7 +217,7 @@ class Payment:
         return _touched(replace(self, capture_amount=amount.amount, capture_at=now))
 
     def ask_to_capture(self, now: datetime) -> "Payment":
-        """Record that the gateway is asked now to capture or release; until `capture_at` nobody asks again."""
+        """Record that the gateway is asked now to capture or release; until `capture_at` it is not asked again."""
         wait = min(FIRST_CAPTURE_RETRY * 2 ** min(self.capture_attempts, 30), LONGEST_CAPTURE_RETRY)
         return _touched(replace(self, capture_attempts=self.capture_attempts + 1, capture_at=now + wait))
 

@@ -80,7 +80,7 @@ def slots_in_order(
     now: datetime,
     duration_minutes: int | None = None,
 ) -> Iterator[Slot]:
-    """The slots of `offered_slots`, one after the other: those that nobody asks for are not made."""
+    """The slots of `offered_slots`, one after the other: those that the caller does not ask for are not made."""
     return chain.from_iterable(_batches(calendar, claims, window, now, duration_minutes, lazily=True))
 
 

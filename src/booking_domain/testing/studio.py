@@ -145,9 +145,9 @@ class Studio:
         """Register a user with this role."""
         self._people += 1
         command = Register(
-            email=f"someone{self._people}@example.com",
+            email=f"user{self._people}@example.com",
             phone=None,
-            name=f"Someone {self._people}",
+            name=f"User {self._people}",
             role=role,
             password_hash="",
             by_platform=True,
@@ -178,7 +178,7 @@ class Studio:
         return await self.executor.run(use_case, command, actor=by)
 
     async def consent(self, customer: Actor) -> BookingConsent:
-        """Store that a customer lets the provider place bookings for them. Nobody is notified."""
+        """Store that a customer lets the provider place bookings for them. No user is notified."""
         consent = BookingConsent(
             id=ConsentId(self.entropy.new_id()),
             provider_id=self.provider_id,

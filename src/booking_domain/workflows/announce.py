@@ -37,7 +37,7 @@ _CHANGES_TIME: Final = (
 
 
 async def announce(events: Sequence[Event], live: LiveEvents, now: datetime) -> None:
-    """Announce these events, if anybody may follow them."""
+    """Announce these events, if a client may follow them."""
     about = {BookingId(PUBLIC_EVENTS[type(each)].booking_of(each)) for each in events if type(each) in PUBLIC_EVENTS}
     involved = await live.parties_of(about) if about else {}
     await live.append([each for event in events for each in _announced(event, involved)], now)

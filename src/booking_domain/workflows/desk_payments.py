@@ -49,7 +49,7 @@ class RecordDeskPayment:
 class VoidDeskPayment:
     """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
 
-    Nobody voids one while the booking is in dispute. Where an overpayment was sent back after it was recorded, only an
+    None is voided while the booking is in dispute. Where an overpayment was sent back after it was recorded, only an
     admin voids it.
     """
 

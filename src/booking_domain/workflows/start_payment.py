@@ -93,7 +93,7 @@ async def _start_payment(
         BookingNotFound, NothingDue, WindowClosed, NotPermitted: the actor has nothing to pay.
         InvalidValue: the deployment has no such gateway.
         NotChargeable: the gateway cannot charge what is due.
-        ProviderNotBookable, CustomerNotActive: nobody is asked for money for this booking.
+        ProviderNotBookable, CustomerNotActive: no customer is asked for money for this booking.
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
@@ -130,7 +130,7 @@ async def _start_payment(
 
 
 async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
-    """Cancel an invoice that nobody is to pay. If the gateway is unavailable it stays, and money for it counts."""
+    """Cancel an invoice that is not to be paid. If the gateway is unavailable it stays, and money for it counts."""
     with suppress(GatewayUnavailable):
         await gateway.cancel_invoice(invoice.reference)
 

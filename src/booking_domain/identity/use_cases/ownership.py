@@ -1,6 +1,6 @@
 """To whom an account and its contacts belong: to the first person who proves by a code that they read the contact.
 
-Anyone can register with the e-mail address or phone number of another person. So until a contact is verified, nothing
+A person can register with the e-mail address or phone number of another one. So until a contact is verified, nothing
 that was set up in the account is trusted:
 
 - A person who verifies the first contact of an account by a code, without a session of it, gets the account alone. What

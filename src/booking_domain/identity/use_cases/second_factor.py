@@ -61,7 +61,7 @@ class NewRecoveryCodes:
 
 
 async def _set_up(command: SetUpFactor, tx: IdentityTx, context: Context) -> NewSecret:
-    """Make a secret, which authenticates nobody until it is confirmed; an active factor stays active until then.
+    """Make a secret, which authenticates no user until it is confirmed; an active factor stays active until then.
 
     The user authenticates again, and sends a code of the active factor if there is one.
     """

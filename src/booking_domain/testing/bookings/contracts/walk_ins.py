@@ -26,8 +26,8 @@ class WalkInsContract(StorageContract):
                 await tx.walk_ins.add(booking_id, walk_in)
             assert await tx.walk_ins.of_booking(first.id) == known[first.id]
             assert await tx.walk_ins.of_booking(unnamed.id) is None
-        nobody = BookingId(make.entropy.new_id())
-        assert await backend.reads.walk_ins.of_each([first.id, second.id, unnamed.id, nobody]) == known
+        unknown_id = BookingId(make.entropy.new_id())
+        assert await backend.reads.walk_ins.of_each([first.id, second.id, unnamed.id, unknown_id]) == known
         assert await backend.reads.walk_ins.of_each([]) == {}
         for booking in (first, second, unnamed):
             found = await backend.reads.appointments.get(booking.id)

@@ -32,7 +32,7 @@ class MemoryMessageSender(MessageSender):
 class MemoryNotifier(Notifier):
     """Keeps what people are told, and appends a message to the first of their contacts, or to all, to `delivered`.
 
-    Nobody has a chat or a device.
+    No user has a chat or a device.
     """
 
     def __init__(self) -> None:

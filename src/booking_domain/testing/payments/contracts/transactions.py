@@ -143,7 +143,7 @@ class TransactionReadsContract(StorageContract):
             (TransactionFilter(provider_id=other.profile.id), {back.id}),
             (TransactionFilter(customer_id=cast.customer.id), {early.id, late.id}),
             (TransactionFilter(reference=theirs.reference), {back.id}),
-            (TransactionFilter(reference="BK-NOBODY"), set()),
+            (TransactionFilter(reference="BK-UNKNOWN"), set()),
             (TransactionFilter(at_from=NOW), {late.id, back.id}),
             (TransactionFilter(at_before=NOW), {early.id}),
             (TransactionFilter(at_from=NOW, at_before=NOW + timedelta(microseconds=1)), {late.id}),
