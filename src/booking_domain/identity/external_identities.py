@@ -117,15 +117,15 @@ class OpenIdReturn:
     """The name that their client knows, for a new account, if the service does not tell."""
 
 
-class OpenIdServices(Protocol):
+class OpenIdProviders(Protocol):
     """Signs people in at services by OpenID Connect: authorisation code, PKCE, state and nonce."""
 
     async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:
         """Begin to sign in.
 
         Raises:
-            ServiceNotConfigured: the service is not one of the settings.
-            ServiceUnavailable: it does not answer.
+            IdentityProviderNotConfigured: the service is not one of the settings.
+            IdentityProviderUnavailable: it does not answer.
         """
         ...
 
@@ -134,7 +134,7 @@ class OpenIdServices(Protocol):
 
         Raises:
             InvalidAssertion: code, state, flow or the signed statement is wrong, used or too old.
-            ServiceNotConfigured, ServiceUnavailable: as `begin`.
+            IdentityProviderNotConfigured, IdentityProviderUnavailable: as `begin`.
         """
         ...
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import (
     ContactMissing,
+    IdentityProviderNotConfigured,
+    IdentityProviderUnavailable,
     InvalidToken,
     PhoneCodesNotConfigured,
-    ServiceNotConfigured,
-    ServiceUnavailable,
     TelegramNotConfigured,
     TooManyAttempts,
     TooManyCodes,
@@ -298,7 +298,7 @@ async def _link_openid(identity: Identity, requester: Requester, back: OpenIdRet
     """Link the identity that a person brings back from a service, to sign in with it.
 
     Raises:
-        ServiceNotConfigured, ServiceUnavailable: see `OpenIdServices.redeem`.
+        IdentityProviderNotConfigured, IdentityProviderUnavailable: see `OpenIdProviders.redeem`.
         InvalidAssertion: code, state or flow is wrong, too old, or was used before.
         IdentityTaken: the identity is linked to another account, or this account to another one of the service.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
@@ -378,7 +378,7 @@ link_telegram: Final = Process(
 start_telegram_link: Final = Process(_start_telegram_link, allow_linking.raises, Permission.LINK_IDENTITIES)
 link_openid: Final = Process(
     _link_openid,
-    (ServiceNotConfigured, ServiceUnavailable, *link_identity.raises),
+    (IdentityProviderNotConfigured, IdentityProviderUnavailable, *link_identity.raises),
     Permission.LINK_IDENTITIES,
 )
 unlink: Final = Process(_unlink, unlink_identity.raises, Permission.LINK_IDENTITIES)

@@ -7,7 +7,7 @@ or has effects; the functions of `sign_in` and `own_account` run on it. The comp
 from dataclasses import dataclass
 from typing import Protocol
 
-from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdServices, TelegramAssertions
+from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdProviders, TelegramAssertions
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads
@@ -63,7 +63,7 @@ class Identity:
     password_hasher: PasswordHasher
     access_tokens: AccessTokens
     telegram: TelegramAssertions
-    openid: OpenIdServices
+    openid: OpenIdProviders
     phone_numbers: PhoneNumbers
     login_quota: LoginQuota
     log: SecurityLog

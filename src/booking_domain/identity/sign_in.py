@@ -21,13 +21,13 @@ from booking_domain.identity.errors import (
     AccountDisabled,
     AccountLocked,
     ContactMissing,
+    IdentityProviderNotConfigured,
+    IdentityProviderUnavailable,
     InvalidAssertion,
     InvalidCode,
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
-    ServiceNotConfigured,
-    ServiceUnavailable,
     TelegramNotConfigured,
     TokenReused,
     TooManyAttempts,
@@ -260,8 +260,8 @@ async def _begin_openid(identity: Identity, provider: IdentityProvider) -> OpenI
     """Begin to sign in with a service, or to link it.
 
     Raises:
-        ServiceNotConfigured: the service is not one of the settings.
-        ServiceUnavailable: it does not answer.
+        IdentityProviderNotConfigured: the service is not one of the settings.
+        IdentityProviderUnavailable: it does not answer.
     """
     return await identity.openid.begin(provider, identity.clock.now())
 
@@ -279,7 +279,7 @@ async def _sign_in_with_openid(
     """Sign in with what a person brings back from a service; the first time, this may add an account with the role.
 
     Raises:
-        ServiceNotConfigured, ServiceUnavailable: see `OpenIdServices.redeem`.
+        IdentityProviderNotConfigured, IdentityProviderUnavailable: see `OpenIdProviders.redeem`.
         InvalidAssertion: code, state or flow is wrong, too old, or was used before.
         EmailNotVerified: the service has verified no e-mail address of the person, whom it names for the first time.
         NotLinked: another account has the e-mail address; its owner links the service.
@@ -408,7 +408,7 @@ sign_in_with_password: Final = Process(
 sign_in_with_code: Final = Process(_sign_in_with_code, (*_CONTACT_ERRORS, *sign_in_by_code.raises))
 complete_profile: Final = Process(_complete_profile, complete_pending_account.raises, complete_pending_account.action)
 sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
-begin_openid: Final = Process(_begin_openid, (ServiceNotConfigured, ServiceUnavailable))
+begin_openid: Final = Process(_begin_openid, (IdentityProviderNotConfigured, IdentityProviderUnavailable))
 sign_in_with_openid: Final = Process(_sign_in_with_openid, (*begin_openid.raises, *sign_in_by_assertion.raises))
 sign_in_with_passkey: Final = Process(_sign_in_with_passkey, (TooManyAttempts, *sign_in_by_passkey.raises))
 refresh: Final = Process(_refresh, refresh_session.raises)

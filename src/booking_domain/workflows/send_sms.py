@@ -18,7 +18,7 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
 
-NO_ANSWER = "no usable answer"
+NO_RESPONSE = "no usable answer"
 
 
 async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Repositories], sender: SmsSender) -> None:
@@ -44,7 +44,7 @@ async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Rep
         await _record(SmsUpdate(message_id=message.id, status=SmsStatus.FAILED, error=refusal.reason), executor)
         raise
     except SmsUnavailable:
-        await _record(SmsUpdate(message_id=message.id, error=NO_ANSWER), executor)
+        await _record(SmsUpdate(message_id=message.id, error=NO_RESPONSE), executor)
         raise
     await _record(receipt.update_of(message.id), executor)
 

@@ -94,7 +94,7 @@ def check_slots(offered: OfferedSlots, cases: Iterable[SlotCase]) -> list[Failur
             case.calendar, case.claims, window=case.window, now=case.now, duration_minutes=case.duration_minutes
         )
 
-    return check_answers(ask, cases)
+    return check_responses(ask, cases)
 
 
 def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Failure]:
@@ -113,7 +113,7 @@ def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Fail
     return check_reasons(ask, cases)
 
 
-def check_answers(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
+def check_responses(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
     """As `check_slots`, for an implementation that takes a whole case."""
     return list(failures(cases, lambda case: _slot_problems(case, tuple(ask(case)))))
 

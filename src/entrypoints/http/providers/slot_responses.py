@@ -77,7 +77,7 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
     degraded: tuple[str, ...]
 
 
-def slots_answer(
+def slots_response(
     schedule: ProviderSchedule,
     window: TimeRange,
     now: datetime,
@@ -97,7 +97,7 @@ def slots_answer(
     return encode(answer)
 
 
-def days_answer(
+def days_response(
     schedule: ProviderSchedule, window: TimeRange, now: datetime, *, duration_minutes: int | None = None
 ) -> bytes:
     """The number of slots of each day of the window, as JSON."""
@@ -139,7 +139,7 @@ def local_date(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def explanation_answer(
+def explanation_response(
     of: ExplicableSchedule, start: datetime, now: datetime, *, duration_minutes: int | None = None
 ) -> bytes:
     """The explanation of a start, as JSON."""
