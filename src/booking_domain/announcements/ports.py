@@ -12,7 +12,7 @@ from booking_domain.shared.ids import UserId
 
 
 class Announcements(Protocol):
-    """The announcements of a transaction."""
+    """The announcements of a database transaction."""
 
     async def add(self, announcement: Announcement) -> None:
         """Add an announcement."""
@@ -23,7 +23,7 @@ class Announcements(Protocol):
         ...
 
     async def lock(self, announcement_id: AnnouncementId) -> Announcement | None:
-        """One announcement, locked until the transaction ends."""
+        """One announcement, locked until the database transaction ends."""
         ...
 
     async def count(self, now: datetime) -> int:
@@ -73,7 +73,7 @@ class AnnouncementFilter:
 
 
 class AnnouncementReads(Protocol):
-    """Reads of announcements, outside any transaction."""
+    """Reads of announcements, outside any database transaction."""
 
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
         """One announcement."""

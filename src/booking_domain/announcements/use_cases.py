@@ -36,7 +36,7 @@ _AT_ONCE: Final = 100
 
 
 class AnnouncementTx(Protocol):
-    """What announcements need of a transaction."""
+    """What announcements need of a database transaction."""
 
     @property
     def announcements(self) -> Announcements: ...

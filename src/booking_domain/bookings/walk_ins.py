@@ -32,7 +32,7 @@ class WalkIn:
 
 
 class WalkIns(Protocol):
-    """The walk-ins of bookings inside a transaction."""
+    """The walk-ins of bookings inside a database transaction."""
 
     async def add(self, booking_id: BookingId, walk_in: WalkIn, customer_id: CustomerId | None = None) -> None:
         """Store who comes to a new booking; `customer_id` is what `known` says."""
@@ -60,7 +60,7 @@ class WalkIns(Protocol):
 
 
 class WalkInReads(Protocol):
-    """Reads of walk-ins, outside any transaction."""
+    """Reads of walk-ins, outside any database transaction."""
 
     async def of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, WalkIn]:
         """The walk-ins of those of these bookings that have one."""

@@ -12,7 +12,7 @@ from booking_domain.shared.ids import ProviderId, SalonId, UserId
 
 
 class Profiles(Protocol):
-    """Profiles inside a transaction."""
+    """Profiles inside a database transaction."""
 
     async def add(self, profile: Profile) -> None:
         """Add a profile, or raise `ProfileExists` if its owner has one."""
@@ -32,7 +32,7 @@ class Profiles(Protocol):
 
 
 class Salons(Protocol):
-    """Salons and their members inside a transaction."""
+    """Salons and their members inside a database transaction."""
 
     async def add(self, salon: Salon) -> None:
         """Add a salon, without hours and members."""
@@ -47,7 +47,7 @@ class Salons(Protocol):
         ...
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
-        """Lock the salon until the transaction ends, and return it. Lock order: salons before providers."""
+        """Lock the salon until the database transaction ends, and return it. Lock order: salons before providers."""
         ...
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
@@ -80,7 +80,7 @@ class Salons(Protocol):
 
 
 class CatalogueRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def profiles(self) -> Profiles: ...
@@ -91,7 +91,7 @@ class CatalogueRepositories(Protocol):
 
 
 class CatalogueReadGroup(Protocol):
-    """What this context adds to the reads outside transactions."""
+    """What this context adds to the reads outside database transactions."""
 
     @property
     def booking_links(self) -> BookingLinkReads: ...

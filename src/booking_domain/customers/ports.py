@@ -31,10 +31,10 @@ class CustomerFilter:
 
 
 class CustomerNotes(Protocol):
-    """Notes on customers inside a transaction; needs the lock of the author's account."""
+    """Notes on customers inside a database transaction; needs the lock of the author's account."""
 
     async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
-        """Whether the customer is one of theirs. A walk-in is then not deleted before this transaction ends."""
+        """Whether the customer is one of theirs. A walk-in then stays until this database transaction ends."""
         ...
 
     async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
@@ -51,7 +51,7 @@ class CustomerNotes(Protocol):
 
 
 class CustomerReads(Protocol):
-    """Reads of customers, outside any transaction.
+    """Reads of customers, outside any database transaction.
 
     Those with an account have an agreed booking, and the account is not deleted. Walk-ins have any booking.
     """

@@ -105,7 +105,7 @@ def read_network(text: str) -> Network:
 
 
 class BlockedNetworks(Protocol):
-    """The blocked networks of a transaction."""
+    """The blocked networks of a database transaction."""
 
     async def add(self, blocked: BlockedNetwork) -> None:
         """Add a block, or raise `NetworkBlockedAlready`."""
@@ -125,7 +125,7 @@ class BlockedNetworks(Protocol):
 
 
 class BlockedNetworkReads(Protocol):
-    """Reads of blocked networks, outside any transaction."""
+    """Reads of blocked networks, outside any database transaction."""
 
     async def live(self, now: datetime) -> Sequence[BlockedNetwork]:
         """The blocks that have yet to expire, the newest first."""

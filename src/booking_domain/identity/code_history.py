@@ -70,7 +70,7 @@ class CodeFilter:
 
 
 class CodeHistory(Protocol):
-    """The history in a transaction; the caller has locked the contact of the code."""
+    """The history in a database transaction; the caller has locked the contact of the code."""
 
     async def add(self, code: IssuedCode) -> None:
         """Add a code."""
@@ -90,7 +90,7 @@ class CodeHistory(Protocol):
 
 
 class CodeHistoryReads(Protocol):
-    """Reads of the history, outside any transaction."""
+    """Reads of the history, outside any database transaction."""
 
     async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         """The codes that match, newest first; at most `limit`."""

@@ -47,7 +47,7 @@ class ContactChange:
 
 
 class ContactChanges(Protocol):
-    """The changes of one channel in a transaction, at most one for each account; the caller has locked the account."""
+    """The changes of one channel in a database transaction, one for each account; the caller has locked it."""
 
     async def get(self, user_id: UserId) -> ContactChange | None:
         """The account's last change."""
@@ -63,7 +63,7 @@ class ContactChanges(Protocol):
 
 
 class ContactChangeReads(Protocol):
-    """Reads of changes of one channel, outside any transaction."""
+    """Reads of changes of one channel, outside any database transaction."""
 
     async def get(self, user_id: UserId) -> ContactChange | None:
         """The account's last change."""

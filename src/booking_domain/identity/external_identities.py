@@ -140,10 +140,10 @@ class OpenIdProviders(Protocol):
 
 
 class ExternalIdentities(Protocol):
-    """The identities of a transaction: a subject has one account, and an account one identity at each service."""
+    """The identities of a database transaction: a subject has one account, an account one identity per service."""
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        """The account of the identity; until the end of the transaction no other one can remove the identity."""
+        """The account of the identity; until the end of the database transaction no other removes the identity."""
         ...
 
     async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
@@ -159,12 +159,12 @@ class ExternalIdentities(Protocol):
         ...
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
-        """Remove an account's identity at a service, if it has one; waits for transactions that hold its lock."""
+        """Remove an account's identity at a service, if any; waits for database transactions that hold its lock."""
         ...
 
 
 class ExternalIdentityReads(Protocol):
-    """Reads of identities, outside any transaction."""
+    """Reads of identities, outside any database transaction."""
 
     async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
         """The account of the identity."""
@@ -176,14 +176,14 @@ class ExternalIdentityReads(Protocol):
 
 
 class UsedAssertions(Protocol):
-    """The used assertions, in a transaction."""
+    """The used assertions, in a database transaction."""
 
     async def use(self, digest: bytes, good_until: datetime) -> bool:
-        """Use up an assertion; False if it was used before. Of concurrent transactions, one succeeds."""
+        """Use up an assertion; False if it was used before. Of concurrent database transactions, one succeeds."""
         ...
 
     async def undo_use(self, digest: bytes) -> None:
-        """Undo `use` of this transaction."""
+        """Undo `use` of this database transaction."""
         ...
 
     async def remove_expired(self, now: datetime) -> None:

@@ -128,10 +128,10 @@ def too_many(again_at: datetime, now: datetime, *, at_most: timedelta) -> TooMan
 
 
 class OneTimeCodes(Protocol):
-    """The codes of a transaction, at most one for each contact and purpose."""
+    """The codes of a database transaction, at most one for each contact and purpose."""
 
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
-        """Lock a contact until the end of the transaction and return its codes by purpose.
+        """Lock a contact until the end of the database transaction and return its codes by purpose.
 
         A contact without codes is locked too.
         """

@@ -1,6 +1,6 @@
 """What users do to their own accounts: codes, passwords, second factors, phone number, other services.
 
-Passwords are hashed and compared here, before the transaction, which looks only at the result.
+Passwords are hashed and compared here, before the database transaction, which looks only at the result.
 """
 
 from dataclasses import dataclass, field
@@ -160,7 +160,7 @@ async def _verify_own_email(identity: Identity, requester: Requester, code: str,
 
 
 async def check_password(identity: Identity, requester: Requester, password: str | None) -> PasswordCheck:
-    """Compare the current password, before the transaction that counts it: see `reauthenticate`."""
+    """Compare the current password, before the database transaction that counts it: see `reauthenticate`."""
     user = await get_own_account(requester.actor, identity.reads.users)
     right = None if password is None else await identity.password_hasher.verify(password, user.password_hash)
     return PasswordCheck(user=user, right=right, current=requester.session_id)

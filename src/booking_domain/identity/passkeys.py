@@ -162,7 +162,7 @@ class PasskeyCeremonies(Protocol):
 
 
 class Passkeys(Protocol):
-    """The passkeys of a transaction."""
+    """The passkeys of a database transaction."""
 
     async def add(self, passkey: Passkey) -> None:
         """Add a passkey, or raise `PasskeyTaken`."""
@@ -193,7 +193,7 @@ class Passkeys(Protocol):
         ...
 
     async def use_challenge(self, digest: bytes) -> PasskeyChallenge | None:
-        """Remove a challenge and return it; of concurrent transactions, one succeeds."""
+        """Remove a challenge and return it; of concurrent database transactions, one succeeds."""
         ...
 
     async def remove_expired(self, now: datetime) -> None:
@@ -202,7 +202,7 @@ class Passkeys(Protocol):
 
 
 class PasskeyReads(Protocol):
-    """Reads of passkeys, outside any transaction."""
+    """Reads of passkeys, outside any database transaction."""
 
     async def owner(self, credential_id: bytes) -> UserId | None:
         """Whose passkey this is."""

@@ -87,7 +87,7 @@ def own_words(user: User) -> tuple[str | None, ...]:
 
 
 class Credentials(Protocol):
-    """The counts of wrong passwords, in a transaction.
+    """The counts of wrong passwords, in a database transaction.
 
     A count belongs to an account's id, or to any other UUID. After 24 hours without a wrong password it starts at zero.
     """
@@ -113,7 +113,7 @@ class Credentials(Protocol):
 
 
 class CredentialReads(Protocol):
-    """Reads of the counts of wrong passwords, outside any transaction."""
+    """Reads of the counts of wrong passwords, outside any database transaction."""
 
     async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
         """The accounts of these that are locked, and until when."""

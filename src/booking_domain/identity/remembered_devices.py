@@ -80,7 +80,7 @@ def _digest(user_id: UserId, token: str) -> bytes:
 
 
 class RememberedDevices(Protocol):
-    """The remembered devices of a transaction; the caller has locked the account."""
+    """The remembered devices of a database transaction; the caller has locked the account."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[RememberedDevice]:
         """An account's devices that have not expired, the last used first."""
@@ -108,7 +108,7 @@ class RememberedDevices(Protocol):
 
 
 class RememberedDeviceReads(Protocol):
-    """Reads of remembered devices, outside any transaction."""
+    """Reads of remembered devices, outside any database transaction."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[RememberedDevice]:
         """An account's devices that have not expired, the last used first."""

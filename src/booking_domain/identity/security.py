@@ -1,7 +1,8 @@
 """The ports of identity besides its repositories.
 
-`SecurityPorts` is pure and fast: use cases find it in their context, inside a transaction. `Identity` adds what is slow
-or has effects; the functions of `sign_in` and `own_account` run on it. The composition root makes one of each.
+`SecurityPorts` is pure and fast: use cases find it in their context, inside a database transaction. `Identity` adds
+what is slow or has effects; the functions of `sign_in` and `own_account` run on it. The composition root makes one of
+each.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class SecurityPorts:
 
 
 class IdentityReads(Protocol):
-    """Reads outside any transaction."""
+    """Reads outside any database transaction."""
 
     @property
     def users(self) -> UserReads: ...

@@ -1,7 +1,8 @@
 """Register, sign in, stay signed in, sign out: the functions that an entry point calls.
 
-A web server, a bot and a command line call the same functions. Each is a few steps around one transaction: parse the
-contact, hash or compare the password, run the use case, note a failure. Slow work stays outside the transaction.
+A web server, a bot and a command line call the same functions. Each is a few steps around one database transaction:
+parse the contact, hash or compare the password, run the use case, note a failure. Slow work stays outside the database
+transaction.
 
 Rules:
 

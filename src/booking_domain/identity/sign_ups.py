@@ -45,7 +45,7 @@ def has_verified(user: User, contact: Contact) -> bool:
 
 
 class SignUps(Protocol):
-    """The sign-ups of a transaction."""
+    """The sign-ups of a database transaction."""
 
     async def add(self, sign_up: SignUp) -> None:
         """Add a sign-up."""
@@ -61,7 +61,7 @@ class SignUps(Protocol):
 
 
 class SignUpReads(Protocol):
-    """Reads of sign-ups, outside any transaction."""
+    """Reads of sign-ups, outside any database transaction."""
 
     async def get(self, code_id: CodeId) -> SignUp | None:
         """The sign-up of a code."""

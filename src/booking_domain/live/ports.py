@@ -25,10 +25,10 @@ class BookingParties:
 
 
 class LiveEvents(Protocol):
-    """The live events of a transaction."""
+    """The live events of a database transaction."""
 
     async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
-        """Announce events, in order, if and only if the transaction commits.
+        """Announce events, in order, if and only if the database transaction commits.
 
         Transactions that append run one at a time from here to their end, so ids follow the order of the commits:
         a reader that sees an event sees all with lower ids.
@@ -45,7 +45,7 @@ class LiveEvents(Protocol):
 
 
 class LiveReads(Protocol):
-    """Reads of live events, outside any transaction."""
+    """Reads of live events, outside any database transaction."""
 
     async def after(self, event_id: int, limit: int) -> Sequence[LiveEvent]:
         """The kept events with higher ids, by id, at most `limit`."""

@@ -81,7 +81,7 @@ def _require_fields(field: str, text: str, template: NoticeTemplate) -> None:
 
 
 class MessageOverrideReads(Protocol):
-    """Reads of overrides, outside any transaction."""
+    """Reads of overrides, outside any database transaction."""
 
     async def all(self) -> Sequence[MessageOverride]:
         """All overrides, by key and language."""
@@ -89,7 +89,7 @@ class MessageOverrideReads(Protocol):
 
 
 class MessageOverrides(Protocol):
-    """Overrides inside a transaction."""
+    """Overrides inside a database transaction."""
 
     async def put(self, override: MessageOverride) -> None:
         """Store an override, in place of the one for the same template and language if there is one."""

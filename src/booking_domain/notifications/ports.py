@@ -54,7 +54,7 @@ class OutgoingMessage:
 
 
 class MessageSender(Protocol):
-    """Sends messages over a channel. Never called inside a transaction."""
+    """Sends messages over a channel. Never called inside a database transaction."""
 
     async def send(self, message: OutgoingMessage) -> None:
         """Send a message. A repetition with the same id has no effect, as far as the channel allows that.
@@ -160,7 +160,7 @@ class MessageView:
 
 
 class NotificationReads(Protocol):
-    """Reads of notifications and messages, outside any transaction."""
+    """Reads of notifications and messages, outside any database transaction."""
 
     async def page(self, criteria: NotificationFilter) -> Sequence[Notification]:
         """The notifications that match, newest first, at most `limit`."""
@@ -188,7 +188,7 @@ class NotificationReads(Protocol):
 
 
 class SmsSender(Protocol):
-    """A provider of text messages. Never called inside a transaction."""
+    """A provider of text messages. Never called inside a database transaction."""
 
     @property
     def name(self) -> str:
@@ -274,7 +274,7 @@ class SmsReads(Protocol):
 
 
 class PushSubscriptions(Protocol):
-    """The push subscriptions of a transaction; who adds one has locked the account."""
+    """The push subscriptions of a database transaction; who adds one has locked the account."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
         """The subscriptions of live sessions of an account that is in use, oldest first."""
@@ -290,7 +290,7 @@ class PushSubscriptions(Protocol):
 
 
 class PushSubscriptionReads(Protocol):
-    """Reads of push subscriptions, outside any transaction."""
+    """Reads of push subscriptions, outside any database transaction."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
         """The subscriptions of live sessions of an account that is in use, oldest first."""
@@ -298,7 +298,7 @@ class PushSubscriptionReads(Protocol):
 
 
 class NotificationRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def notifications(self) -> Notifications: ...
@@ -311,7 +311,7 @@ class NotificationRepositories(Protocol):
 
 
 class NotificationReadGroup(Protocol):
-    """What this context adds to the reads outside any transaction."""
+    """What this context adds to the reads outside any database transaction."""
 
     @property
     def notifications(self) -> NotificationReads: ...

@@ -240,7 +240,7 @@ class Period:
 
 
 class CommissionRates(Protocol):
-    """Commission rates inside a transaction."""
+    """Commission rates inside a database transaction."""
 
     async def add(self, rate: CommissionRate) -> None:
         """Add a rate, which ends the former one of the same provider, or of the platform."""
@@ -252,7 +252,7 @@ class CommissionRates(Protocol):
 
 
 class CommissionReads(Protocol):
-    """Reads of commission rates, outside any transaction."""
+    """Reads of commission rates, outside any database transaction."""
 
     async def at(self, provider_id: ProviderId | None, at: datetime) -> Commission:
         """The rates in force at a time; None: only the platform's."""
@@ -260,7 +260,7 @@ class CommissionReads(Protocol):
 
 
 class Earnings(Protocol):
-    """Providers' accounts inside a transaction."""
+    """Providers' accounts inside a database transaction."""
 
     async def add(self, earning: Earning) -> None:
         """Add an entry."""
@@ -284,7 +284,7 @@ class Earnings(Protocol):
 
 
 class EarningReads(Protocol):
-    """Reads of providers' accounts, outside any transaction."""
+    """Reads of providers' accounts, outside any database transaction."""
 
     async def outdated(self, limit: int) -> Sequence[BookingId]:
         """Bookings with money whose entries do not follow their current version, at most `limit`."""

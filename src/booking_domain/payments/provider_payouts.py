@@ -177,14 +177,14 @@ class BankReferences(Protocol):
 
 
 class ProviderPayouts(Protocol):
-    """Payouts to providers inside a transaction."""
+    """Payouts to providers inside a database transaction."""
 
     async def add(self, payout: ProviderPayout) -> None:
         """Add a payout."""
         ...
 
     async def lock(self, payout_id: ProviderPayoutId) -> ProviderPayout | None:
-        """Lock the payout until the transaction ends, and return it."""
+        """Lock the payout until the database transaction ends, and return it."""
         ...
 
     async def save(self, payout: ProviderPayout, *, was: ProviderPayout) -> None:

@@ -307,7 +307,7 @@ def return_reason_of(text: str) -> str:
 
 
 class Refunds(Protocol):
-    """Refunds inside a transaction."""
+    """Refunds inside a database transaction."""
 
     async def add(self, refund: Refund) -> None:
         """Add a refund. A booking may have any number."""
@@ -327,7 +327,7 @@ class Refunds(Protocol):
 
 
 class RefundReads(Protocol):
-    """Reads of refunds, outside any transaction."""
+    """Reads of refunds, outside any database transaction."""
 
     async def get(self, refund_id: RefundId) -> Refund | None:
         """One refund."""

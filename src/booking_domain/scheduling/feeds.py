@@ -205,7 +205,7 @@ class DueFeed(NamedTuple):
 
 
 class FeedRepository(Protocol):
-    """External calendars inside a transaction. All lists of feeds are ordered by id."""
+    """External calendars inside a database transaction. All lists of feeds are ordered by id."""
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         """The provider's rule and feeds, without busy times; the defaults if nothing was set."""
@@ -222,11 +222,11 @@ class FeedRepository(Protocol):
         ...
 
     async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
-        """One feed with its busy times, locked until the transaction ends."""
+        """One feed with its busy times, locked until the database transaction ends."""
         ...
 
     async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
-        """Replace a feed that this transaction has locked. Rows of unchanged busy times are not written.
+        """Replace a feed that this database transaction has locked. Rows of unchanged busy times are not written.
 
         Does not need the provider's lock: a concurrent read of the schedule sees all of the old feed or all of the new.
         """
@@ -234,7 +234,7 @@ class FeedRepository(Protocol):
 
 
 class FeedReads(Protocol):
-    """Reads of external calendars, outside any transaction."""
+    """Reads of external calendars, outside any database transaction."""
 
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
         """The same as `FeedRepository.feeds_of`."""

@@ -267,7 +267,7 @@ class ServiceView:
 
 
 class Services(Protocol):
-    """Services inside a transaction."""
+    """Services inside a database transaction."""
 
     async def add(self, service: Service) -> None:
         """Add a service."""
@@ -303,7 +303,7 @@ class Services(Protocol):
 
 
 class ServiceReads(Protocol):
-    """Reads of services, outside any transaction. A list is by category, name and id."""
+    """Reads of services, outside any database transaction. A list is by category, name and id."""
 
     async def get(self, service_id: ServiceId) -> ServiceView | None:
         """One service, as its owner offers it."""

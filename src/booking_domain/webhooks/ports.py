@@ -23,7 +23,7 @@ from booking_domain.webhooks.model import (
 
 
 class WebhookEndpoints(Protocol):
-    """The endpoints of a transaction."""
+    """The endpoints of a database transaction."""
 
     async def add(self, endpoint: WebhookEndpoint) -> None:
         """Add an endpoint.
@@ -38,11 +38,11 @@ class WebhookEndpoints(Protocol):
         ...
 
     async def lock(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
-        """One endpoint, locked until the transaction ends."""
+        """One endpoint, locked until the database transaction ends."""
         ...
 
     async def save(self, endpoint: WebhookEndpoint, *, was: WebhookEndpoint) -> None:
-        """Replace an endpoint that this transaction has locked.
+        """Replace an endpoint that this database transaction has locked.
 
         Raises:
             ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
@@ -56,18 +56,18 @@ class WebhookEndpoints(Protocol):
 
 
 class WebhookDeliveries(Protocol):
-    """The deliveries of a transaction."""
+    """The deliveries of a database transaction."""
 
     async def add(self, delivery: WebhookDelivery) -> None:
         """Add a delivery behind all others; does nothing if the endpoint has one of the same event."""
         ...
 
     async def lock(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
-        """One delivery, locked until the transaction ends."""
+        """One delivery, locked until the database transaction ends."""
         ...
 
     async def save(self, delivery: WebhookDelivery, *, was: WebhookDelivery) -> None:
-        """Replace a delivery that this transaction has locked.
+        """Replace a delivery that this database transaction has locked.
 
         Raises:
             ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
@@ -121,7 +121,7 @@ class DeliveryFilter:
 
 
 class WebhookReads(Protocol):
-    """Reads of endpoints and deliveries, outside any transaction.
+    """Reads of endpoints and deliveries, outside any database transaction.
 
     An owner receives while the account is active, and neither suspended nor deleted as a provider.
     """

@@ -1,6 +1,6 @@
 """Announce domain events live: each becomes the live events of the channels that it concerns.
 
-The relay calls it for the messages of the outbox, in order, in the transaction that removes them.
+The relay calls it for the messages of the outbox, in order, in the database transaction that removes them.
 """
 
 from collections.abc import Mapping, Sequence

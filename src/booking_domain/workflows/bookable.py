@@ -12,8 +12,8 @@ async def require_bookable_schedule(
 ) -> ProviderSchedule:
     """Return the schedule if its provider takes bookings and the customer's account is active.
 
-    The schedule must be locked: a transaction that unpublishes the provider takes the same lock, so the later one sees
-    what the earlier one decided.
+    The schedule must be locked: a database transaction that unpublishes the provider takes the same lock, so the later
+    one sees what the earlier one decided.
 
     Raises:
         ProviderNotBookable: there is no such provider, or its profile is not published.

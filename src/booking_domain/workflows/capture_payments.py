@@ -1,8 +1,9 @@
 """Have the gateway capture or release authorised payments, in three steps: a crash after any captures nothing twice.
 
-1. In a transaction: record that the gateway is asked. A payment about which nothing was decided is captured whole,
-   because its authorisation is about to lapse.
-2. Outside any transaction: the gateway captures, or releases. It captures an authorisation once, however often.
+1. In a database transaction: record that the gateway is asked. A payment about which nothing was decided is captured
+   whole, because its authorisation is about to lapse.
+2. Outside any database transaction: the gateway captures, or releases. It captures an authorisation once, however
+   often.
 3. `settle_payment`: ask the gateway what came of it.
 
 An attempt whose result is unknown is repeated with a growing delay. Admins are told when it takes long, and when the

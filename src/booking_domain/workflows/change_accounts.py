@@ -1,7 +1,8 @@
 """Change accounts as an admin. An account that is disabled, or no longer a provider's, loses its published profile.
 
-The profile is suspended in the same transaction. A disabled account also gives up its holds and its places on waiting
-lists. Enabling the account, or giving the role back, does not publish the profile again: an admin reinstates it.
+The profile is suspended in the same database transaction. A disabled account also gives up its holds and its places on
+waiting lists. Enabling the account, or giving the role back, does not publish the profile again: an admin reinstates
+it.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """Erase a deleted account: remove its personal data, and keep what other parties and the accounting need.
 
-Idempotent; one transaction for each account. An account that was restored or is already erased is skipped. An account
-with erasure blockers is skipped until they are gone.
+Idempotent; one database transaction for each account. An account that was restored or is already erased is skipped. An
+account with erasure blockers is skipped until they are gone.
 """
 
 from enum import Enum, auto

@@ -28,7 +28,7 @@ class FollowZoneData:
     """Move these bookings of one provider.
 
     - Only active bookings that have not begun move.
-    - All of a provider's bookings move in one transaction, because one may need the old time of another.
+    - All of a provider's bookings move in one database transaction, because one may need the old time of another.
     - A booking whose new time is taken by another claim keeps its time and its claim. The next run tries it again.
     - Reference, payments and local time stay, and both parties are notified. Running it twice has one effect.
     """
@@ -95,7 +95,7 @@ async def preview_changes(found: DisplacedBookings, reads: Reads, now: datetime)
 
 
 async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -> list[ClockChange]:
-    # Lock bookings before their provider, as every transaction does: another order can deadlock.
+    # Lock bookings before their provider, as every database transaction does: another order can deadlock.
     locked = [await tx.bookings.lock(booking_id) for booking_id in sorted(command.booking_ids)]
     ours = [each for each in locked if each is not None and each.provider_id == command.provider_id]
     shifts = _shifts(ours, context.now)

@@ -159,7 +159,7 @@ class Transaction:
 
 
 class TransactionReads(Protocol):
-    """Payments, refunds, desk payments and adjustments in one list, outside any transaction."""
+    """Payments, refunds, desk payments and adjustments in one list, outside any database transaction."""
 
     async def page(self, criteria: TransactionFilter) -> Sequence[Transaction]:
         """The movements of money that match, in the chosen order, at most `limit`."""

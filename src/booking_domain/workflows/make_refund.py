@@ -1,8 +1,8 @@
 """Make a refund by the payment gateway, in three steps, so that a crash after any of them pays nothing back twice.
 
-1. In a transaction: choose the payment that is paid back, and record that the gateway is asked.
-2. Outside any transaction: the gateway pays it back. It recognises a repetition by the refund's id.
-3. In a transaction: record what came of it.
+1. In a database transaction: choose the payment that is paid back, and record that the gateway is asked.
+2. Outside any database transaction: the gateway pays it back. It recognises a repetition by the refund's id.
+3. In a database transaction: record what came of it.
 
 A refund that the gateway cannot make goes by bank transfer. One whose result is unknown is repeated with a growing
 delay; no transfer is approved meanwhile, because the gateway may have made it. While the booking is in dispute, the

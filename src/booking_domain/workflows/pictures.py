@@ -1,7 +1,7 @@
 """Pictures of accounts, providers, salons and portfolios: a context names each file that it shows, and releases it.
 
 A context that shows files keeps them as `Image`s in its own row; `set_files` makes it their owner in the same
-transaction.
+database transaction.
 """
 
 from collections.abc import Sequence

@@ -87,7 +87,7 @@ class PlaceBooking:
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
-    """If another transaction holds the provider lock, reject from the committed snapshot.
+    """If another database transaction holds the provider lock, reject from the committed snapshot.
 
     So losers of a race fail without queueing. Only what the snapshot allows waits for the lock and is checked again.
     """

@@ -1,4 +1,4 @@
-"""All repositories of a transaction, all reads outside transactions, and the contexts that declare them.
+"""All repositories of a database transaction, all reads outside of it, and the contexts that declare them.
 
 Each context declares its part in its `ports`; a new context is added to `CONTEXTS` and to the bases of `Repositories`
 and `Reads`.
@@ -49,7 +49,7 @@ from booking_domain.workflows.views import (
 
 
 class ProviderReads(Protocol):
-    """Reads of providers, outside any transaction."""
+    """Reads of providers, outside any database transaction."""
 
     async def get(self, provider_id: ProviderId) -> ProviderView | None:
         """One provider, whatever its status."""
@@ -65,7 +65,7 @@ class ProviderReads(Protocol):
 
 
 class SalonReads(Protocol):
-    """Reads of salons, outside any transaction."""
+    """Reads of salons, outside any database transaction."""
 
     async def get(self, salon_id: SalonId) -> SalonView | None:
         """One salon with its opening hours."""
@@ -101,7 +101,7 @@ class SalonReads(Protocol):
 
 
 class AppointmentReads(Protocol):
-    """Reads of bookings with the names of both parties, outside any transaction."""
+    """Reads of bookings with the names of both parties, outside any database transaction."""
 
     async def of_user(
         self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
@@ -133,7 +133,7 @@ class PayoutFilter(MoneyFilter):
 
 
 class PayoutReads(Protocol):
-    """Refunds with what their transfer needs, outside any transaction."""
+    """Refunds with what their transfer needs, outside any database transaction."""
 
     async def get(self, refund_id: RefundId) -> Payout | None:
         """One payout."""
@@ -164,7 +164,7 @@ class ProviderPayoutFilter:
 
 
 class ProviderPayoutReads(Protocol):
-    """Payouts to providers with what their transfer needs, outside any transaction."""
+    """Payouts to providers with what their transfer needs, outside any database transaction."""
 
     async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
         """One payout."""
@@ -219,7 +219,7 @@ class Repositories(
     WorkflowRepositories,
     Protocol,
 ):
-    """The repositories of one transaction."""
+    """The repositories of one database transaction."""
 
 
 class Reads(
@@ -242,7 +242,7 @@ class Reads(
     WorkflowReadGroup,
     Protocol,
 ):
-    """All reads, outside any transaction: each call sees what is committed when it runs."""
+    """All reads, outside any database transaction: each call sees what is committed when it runs."""
 
 
 CONTEXTS: Final = (

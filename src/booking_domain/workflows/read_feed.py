@@ -23,8 +23,8 @@ async def read_feed(
 
     The feed of a provider who takes no bookings yet waits: the time to read feeds belongs to those who do.
 
-    The network request runs outside any transaction; the result is recorded in one. An unreadable feed raises nothing:
-    the failure is recorded, and the feed is due again later.
+    The network request runs outside any database transaction; the result is recorded in one. An unreadable feed raises
+    nothing: the failure is recorded, and the feed is due again later.
     """
     now = clock.now()
     kept = await reads.feeds.get(feed_id)

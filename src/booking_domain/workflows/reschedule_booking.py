@@ -1,4 +1,4 @@
-"""Reschedule a booking: move it to another time in one transaction."""
+"""Reschedule a booking: move it to another time in one database transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime

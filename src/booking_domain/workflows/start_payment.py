@@ -1,8 +1,8 @@
 """Start a payment in three steps, so that a crash after any of them loses no money.
 
-1. In a transaction: add the pending payment and lease its preparation to this request.
-2. Outside any transaction: the gateway creates the invoice.
-3. In a transaction: save the invoice.
+1. In a database transaction: add the pending payment and lease its preparation to this request.
+2. Outside any database transaction: the gateway creates the invoice.
+3. In a database transaction: save the invoice.
 
 Starting twice returns the same payment. After a crash between 2 and 3, another request prepares the payment again once
 the lease has expired, under a new order number because a gateway may refuse a used one. The lost invoice was shown to

@@ -1,6 +1,7 @@
 """Sign in by an identity of another service, link one to an account, unlink it.
 
-Lock order: the assertion, then the identity, then the account. In another order two transactions could deadlock.
+Lock order: the assertion, then the identity, then the account. In another order two database transactions could
+deadlock.
 """
 
 from dataclasses import dataclass, field

@@ -40,7 +40,7 @@ async def take_over(
     """Give the account, which is locked, to the person who has just verified this contact of it.
 
     All sessions but this one end, and the user is notified. A sign-in by a linked identity that runs at the same time
-    may deadlock with the removal of the identity; one of the two transactions is repeated.
+    may deadlock with the removal of the identity; one of the two database transactions is repeated.
     """
     for provider in IdentityProvider:
         await tx.external_identities.remove(user.id, provider)

@@ -1,7 +1,7 @@
 """Sign in by password, change it, reset it.
 
-Passwords are hashed and compared before, outside any transaction. Wrong ones are counted: `InvalidCredentials`,
-`WrongPassword` and `AccountLocked` commit.
+Passwords are hashed and compared before, outside any database transaction. Wrong ones are counted:
+`InvalidCredentials`, `WrongPassword` and `AccountLocked` commit.
 """
 
 from dataclasses import dataclass, field

@@ -24,7 +24,7 @@ PROOF_ERRORS: Final = (InvalidToken, SignInTooOld, WrongPassword, AccountLocked)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordCheck:
-    """The result of comparing the current password, outside any transaction."""
+    """The result of comparing the current password, outside any database transaction."""
 
     user: User
     """The account, with the hash that the password was compared with."""

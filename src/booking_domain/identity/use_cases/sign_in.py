@@ -39,7 +39,7 @@ SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Add an account. The password is hashed before, outside the transaction."""
+    """Add an account. The password is hashed before, outside the database transaction."""
 
     email: str | None
     phone: str | None
@@ -141,8 +141,8 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     without it. `SecondFactorNeeded`, `InvalidSecondFactor` and `TooManyAttempts` commit, as a wrong code is counted;
     the caller keeps the first factor unused then, such as a one-time code. `AccountDisabled` rolls back.
 
-    The account is locked before its second factor is read: of several transactions with the same code, one begins a
-    session, and no session begins without a second factor while one is confirmed.
+    The account is locked before its second factor is read: of several database transactions with the same code, one
+    begins a session, and no session begins without a second factor while one is confirmed.
     """
     security = context.get(SecurityPorts)
     user = _usable(await tx.users.lock(command.user_id))
@@ -166,7 +166,7 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
 
 
 async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context: Context) -> SignedIn:
-    """Add an account and begin its first session in one transaction.
+    """Add an account and begin its first session in one database transaction.
 
     In a second one, the session could begin after the owner of the contact has taken the account over.
     """

@@ -52,7 +52,7 @@ class RequestSignUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteProfile:
-    """Complete the profile of the actor's pending account. The password is hashed before, outside the transaction."""
+    """Complete the profile of the actor's pending account. The password is hashed before the database transaction."""
 
     name: str
     role: Role

@@ -42,7 +42,7 @@ REMOVED_AT_ONCE: Final = 1_000
 
 
 class NotificationTx(Protocol):
-    """What notifications need of a transaction."""
+    """What notifications need of a database transaction."""
 
     @property
     def notifications(self) -> Notifications: ...

@@ -149,7 +149,7 @@ async def _offer(command: OfferFreedTime, tx: WaitingTx, context: Context) -> Se
     schedule = await tx.schedules.lock(provider_id, ahead, service_ids) or schedule
     free = _FreeSlots(schedule, ahead, now)
     candidates = [each for each in waiting if free.first(each) is not None]
-    # Lock customers in the order of their ids: another provider's transaction may offer to the same customers.
+    # Lock customers in the order of their ids: another provider's database transaction may offer to the same customers.
     customers = sorted({each.customer_id for each in candidates})
     holds = {customer: await tx.claims.count_holds(customer, now) for customer in customers}
     offers: list[WaitingListEntry] = []

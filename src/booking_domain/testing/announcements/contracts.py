@@ -43,7 +43,7 @@ async def _add(backend: Backend, *announcements: Announcement) -> None:
 
 
 class AnnouncementsContract(StorageContract):
-    """Announcements in a transaction, and reads of them."""
+    """Announcements in a database transaction, and reads of them."""
 
     async def test_an_announcement_is_stored_changed_and_removed(self, backend: Backend, make: Builder) -> None:
         announcement = an_announcement(make)

@@ -19,7 +19,7 @@ TABLES: Final = (ANNOUNCEMENTS, DISMISSALS)
 
 
 class MemoryAnnouncements(Announcements):
-    """The announcements of one transaction."""
+    """The announcements of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -49,7 +49,7 @@ def _served(state: State, whose: CustomerScope) -> dict[CustomerId, list[Booking
 
 
 class MemoryCustomerNotes(CustomerNotes):
-    """The notes of one transaction."""
+    """The notes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

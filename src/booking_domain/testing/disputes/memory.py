@@ -40,7 +40,7 @@ def _statements(state: State, dispute_id: DisputeId) -> list[Statement]:
 
 
 class MemoryDisputes(Disputes):
-    """The disputes of one transaction."""
+    """The disputes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -33,7 +33,7 @@ async def _append(backend: Backend, *events: NewLiveEvent) -> None:
 
 
 class LiveContract(StorageContract):
-    """Live events in a transaction, reads of them, and the signal."""
+    """Live events in a database transaction, reads of them, and the signal."""
 
     async def test_events_are_read_in_order_from_any_id(self, backend: Backend) -> None:
         reads = backend.reads.live

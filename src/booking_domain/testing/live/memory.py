@@ -19,7 +19,7 @@ _POLL_SECONDS: Final = 0.005
 
 
 class MemoryLiveEvents(LiveEvents):
-    """The live events of one transaction."""
+    """The live events of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -26,7 +26,7 @@ def _place(item: PortfolioItem) -> tuple[int, PortfolioItemId]:
 
 
 class MemoryPortfolioItems(PortfolioItems):
-    """The portfolio items of one transaction."""
+    """The portfolio items of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -70,7 +70,7 @@ async def _add(backend: Backend, *added: Run | Finding) -> list[bool]:
 
 
 class ReconciliationContract(StorageContract):
-    """Runs and findings in a transaction, and reads of them."""
+    """Runs and findings in a database transaction, and reads of them."""
 
     async def test_a_run_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         run = _run(make, scheduled_on=DAY)

@@ -41,7 +41,7 @@ TABLES: Final = (RUNS, FINDINGS)
 
 
 class MemoryReconciliation(Reconciliation):
-    """The runs and findings of one transaction."""
+    """The runs and findings of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -88,7 +88,7 @@ async def _attempt(backend: Backend, delivery: WebhookDelivery, failure: Failure
 
 
 class WebhooksContract(StorageContract):
-    """Endpoints and deliveries in a transaction, and reads of them."""
+    """Endpoints and deliveries in a database transaction, and reads of them."""
 
     async def test_an_endpoint_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

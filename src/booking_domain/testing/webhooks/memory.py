@@ -66,7 +66,7 @@ def _receives(state: State, owner_id: UserId) -> bool:
 
 
 class MemoryWebhookEndpoints(WebhookEndpoints):
-    """The endpoints of one transaction."""
+    """The endpoints of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -99,7 +99,7 @@ class MemoryWebhookEndpoints(WebhookEndpoints):
 
 
 class MemoryWebhookDeliveries(WebhookDeliveries):
-    """The deliveries of one transaction."""
+    """The deliveries of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -34,7 +34,7 @@ async def _ids(backend: Backend, criteria: BookingFilter) -> list[BookingId]:
 
 
 class BookingReadsContract(StorageContract):
-    """Reads of bookings outside a transaction."""
+    """Reads of bookings outside a database transaction."""
 
     async def test_a_page_has_the_bookings_of_a_party_or_all(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)

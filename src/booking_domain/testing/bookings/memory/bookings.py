@@ -24,7 +24,7 @@ from booking_domain.workflows.views import Appointment, SalonName
 
 
 class MemoryBookableProviders(BookableProviders):
-    """The bookable providers of one transaction."""
+    """The bookable providers of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -51,7 +51,7 @@ class MemoryBookableProviders(BookableProviders):
 
 
 class MemoryBookings(Bookings):
-    """The bookings of one transaction."""
+    """The bookings of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryWalkIns(WalkIns):
-    """The walk-ins of one transaction."""
+    """The walk-ins of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBookingLinks(BookingLinks):
-    """The links of one transaction."""
+    """The links of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

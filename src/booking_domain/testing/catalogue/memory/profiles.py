@@ -16,7 +16,7 @@ from booking_domain.workflows.views import ProviderView
 
 
 class MemoryProfiles(Profiles):
-    """The profiles of one transaction."""
+    """The profiles of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

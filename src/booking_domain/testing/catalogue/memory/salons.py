@@ -29,7 +29,7 @@ from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon
 
 
 class MemorySalons(Salons):
-    """The salons of one transaction."""
+    """The salons of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -92,7 +92,7 @@ class MemorySalons(Salons):
 
 
 class MemorySalonHours(SalonHours):
-    """The opening hours of salons of one transaction."""
+    """The opening hours of salons of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

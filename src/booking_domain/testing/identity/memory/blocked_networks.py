@@ -15,7 +15,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBlockedNetworks(BlockedNetworks):
-    """The blocked networks of one transaction."""
+    """The blocked networks of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

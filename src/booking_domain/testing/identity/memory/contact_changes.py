@@ -12,7 +12,7 @@ Changes = Table[UserId, ContactChange]
 
 
 class MemoryContactChanges(ContactChanges):
-    """The changes of one channel in one transaction."""
+    """The changes of one channel in one database transaction."""
 
     def __init__(self, state: State, changes: Changes) -> None:
         self._state = state

@@ -19,7 +19,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryOneTimeCodes(OneTimeCodes):
-    """The codes of one transaction."""
+    """The codes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -40,7 +40,7 @@ class MemoryOneTimeCodes(OneTimeCodes):
 
 
 class MemoryCodeHistory(CodeHistory):
-    """The history of codes of one transaction."""
+    """The history of codes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -82,7 +82,7 @@ class MemoryCodeHistoryReads(CodeHistoryReads):
 
 
 class MemoryCredentials(Credentials):
-    """The credentials of one transaction."""
+    """The credentials of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

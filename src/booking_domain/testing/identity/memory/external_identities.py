@@ -19,7 +19,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryExternalIdentities(ExternalIdentities):
-    """The identities of one transaction."""
+    """The identities of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -58,7 +58,7 @@ class MemoryExternalIdentities(ExternalIdentities):
 
 
 class MemoryUsedAssertions(UsedAssertions):
-    """The used assertions of one transaction."""
+    """The used assertions of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -37,7 +37,7 @@ def _of_user(state: State, user_id: UserId) -> Sequence[Passkey]:
 
 
 class MemoryPasskeys(Passkeys):
-    """The passkeys of one transaction."""
+    """The passkeys of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -15,7 +15,7 @@ def _live(state: State, user_id: UserId, now: datetime) -> Sequence[RememberedDe
 
 
 class MemoryRememberedDevices(RememberedDevices):
-    """The remembered devices of one transaction."""
+    """The remembered devices of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

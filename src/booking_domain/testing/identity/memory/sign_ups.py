@@ -10,7 +10,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemorySignUps(SignUps):
-    """The sign-ups of one transaction."""
+    """The sign-ups of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

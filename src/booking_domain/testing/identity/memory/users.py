@@ -16,7 +16,7 @@ from booking_domain.testing.kit.tables import MissingRow, State
 
 
 class MemoryUsers(Users):
-    """The accounts of one transaction."""
+    """The accounts of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -55,7 +55,7 @@ class MemoryUsers(Users):
 
 
 class MemorySessions(Sessions):
-    """The sessions of one transaction."""
+    """The sessions of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -78,7 +78,7 @@ class MemorySessions(Sessions):
 
 
 class MemoryLoginHistory(LoginHistory):
-    """The sign-in attempts of one transaction."""
+    """The sign-in attempts of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -90,7 +90,7 @@ class MemoryLoginHistory(LoginHistory):
 
 
 class MemoryCalendarLinks(CalendarLinks):
-    """The calendar links of one transaction."""
+    """The calendar links of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -76,7 +76,7 @@ async def _save(backend: Backend, message: Message, was: Message) -> None:
 
 
 class NotificationsContract(StorageContract):
-    """Notifications and messages in a transaction."""
+    """Notifications and messages in a database transaction."""
 
     async def test_a_notification_and_its_messages_are_stored_with_all_fields(
         self, backend: Backend, make: Builder

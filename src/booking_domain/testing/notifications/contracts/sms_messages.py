@@ -36,7 +36,7 @@ def _delivered(message: SmsMessage) -> SmsMessage:
 
 
 class SmsMessagesContract(StorageContract):
-    """Text messages in a transaction."""
+    """Text messages in a database transaction."""
 
     async def test_a_message_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user = make.user()

@@ -20,7 +20,7 @@ from booking_domain.testing.notifications.memory.tables import MESSAGES, NOTIFIC
 
 
 class MemoryNotifications(Notifications):
-    """The notifications of one transaction."""
+    """The notifications of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

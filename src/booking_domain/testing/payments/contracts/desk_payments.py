@@ -15,7 +15,7 @@ from booking_domain.testing.kit.storage import Backend, StorageContract, a_booki
 
 
 class DeskPaymentsContract(StorageContract):
-    """Desk payments in a transaction, and reads of them."""
+    """Desk payments in a database transaction, and reads of them."""
 
     async def test_a_desk_payment_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -11,7 +11,7 @@ from booking_domain.workflows.ports import Repositories
 
 
 class ReceiptsContract(StorageContract):
-    """Receipts in a transaction, their numbers, and reads of them."""
+    """Receipts in a database transaction, their numbers, and reads of them."""
 
     async def test_a_receipt_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)

@@ -39,7 +39,7 @@ from booking_domain.testing.payments.memory.tables import (
 
 
 class MemoryCommissionRates(CommissionRates):
-    """The commission rates of one transaction."""
+    """The commission rates of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -64,7 +64,7 @@ class MemoryCommissionReads(CommissionReads):
 
 
 class MemoryEarnings(Earnings):
-    """The entries of one transaction."""
+    """The entries of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

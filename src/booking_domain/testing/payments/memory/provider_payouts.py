@@ -17,7 +17,7 @@ from booking_domain.workflows.views import ProviderPayoutView
 
 
 class MemoryBankReferences(BankReferences):
-    """The bank's references of one transaction."""
+    """The bank's references of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -29,7 +29,7 @@ class MemoryBankReferences(BankReferences):
 
 
 class MemoryProviderPayouts(ProviderPayouts):
-    """The payouts to providers of one transaction."""
+    """The payouts to providers of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

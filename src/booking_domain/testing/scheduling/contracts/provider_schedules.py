@@ -332,7 +332,7 @@ class BookableProvidersContract(StorageContract):
         assert tried is not None
         found, holds_lock = tried
         assert found == locked
-        assert not (returned_before and holds_lock), "two transactions held the lock"
+        assert not (returned_before and holds_lock), "two database transactions held the lock"
 
     async def test_locking_a_bookable_provider_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -49,7 +49,7 @@ async def _offered(backend: Backend, service: Service, cast: Cast, price_amount:
 
 
 class ServicesContract(StorageContract):
-    """Services in a transaction, and reads of them."""
+    """Services in a database transaction, and reads of them."""
 
     async def test_the_services_of_a_deleted_salon_are_gone(self, backend: Backend, make: Builder) -> None:
         member = await a_cast(backend, make)

@@ -13,7 +13,7 @@ from booking_domain.testing.scheduling.memory.tables import CLAIMS
 
 
 class MemoryClaims(Claims):
-    """The claims of one transaction."""
+    """The claims of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

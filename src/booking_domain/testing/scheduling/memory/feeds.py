@@ -27,7 +27,7 @@ from booking_domain.testing.scheduling.memory.tables import CALENDARS, FEEDS, FE
 
 
 class MemoryFeeds(FeedRepository):
-    """The external calendars of one transaction."""
+    """The external calendars of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

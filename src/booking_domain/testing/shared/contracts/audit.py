@@ -25,7 +25,7 @@ async def _found(backend: Backend, criteria: AuditFilter) -> Sequence[AuditEntry
 
 
 class AuditContract(StorageContract):
-    """Audit entries, added in the transaction of the change that they record."""
+    """Audit entries, added in the database transaction of the change that they record."""
 
     async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         whole = replace(

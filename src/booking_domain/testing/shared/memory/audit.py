@@ -8,7 +8,7 @@ from booking_domain.testing.shared.memory.tables import AUDIT_LOG
 
 
 class MemoryAuditLog(AuditLog):
-    """The entries of one transaction."""
+    """The entries of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

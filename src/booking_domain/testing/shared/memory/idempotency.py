@@ -8,7 +8,7 @@ from booking_domain.testing.shared.memory.tables import ANSWERS, ResponseRecord
 
 
 class MemoryIdempotency(IdempotencyStore):
-    """The stored responses in one transaction. A concurrent duplicate waits at the start of its transaction."""
+    """The stored responses in one database transaction. A concurrent duplicate waits at its start."""
 
     def __init__(self, state: State) -> None:
         self._state = state
