@@ -1,4 +1,4 @@
-"""Live events, their channels, and who may follow them."""
+"""Live events, the live channels to which they belong, and who may follow them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class LiveEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """Who follows which channels. Without an actor only public channels are received."""
+    """Who follows which live channels. Without an actor only public ones are received."""
 
     channels: frozenset[Channel]
     providers: frozenset[ProviderId] = frozenset()
