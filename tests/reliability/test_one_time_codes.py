@@ -322,6 +322,6 @@ async def test_counting_in_two_statements_checks_more_passwords(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = partialmethod(_read_and_then_write, gate=Gate(MOST_WRONG + 1))
-    monkeypatch.setattr(PostgresCredentials, "count_wrong", planted)
+    monkeypatch.setattr(PostgresCredentials, "count_wrong_password", planted)
     with postgres.database() as url:
         assert await counted_at_once(url, 50) > MOST_WRONG
