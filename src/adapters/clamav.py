@@ -9,7 +9,7 @@ from booking_domain.files.ports import MalwareScanner
 
 _CHUNK: Final = 64 * 1024
 _LENGTH_BYTES: Final = 4
-_MAX_ANSWER: Final = 4_096
+_MAX_RESPONSE: Final = 4_096
 _FOUND: Final = re.compile(r"stream: (.+) FOUND")
 
 
@@ -55,7 +55,7 @@ class ClamAv(MalwareScanner):
                 await writer.drain()
             writer.write(bytes(_LENGTH_BYTES))
             await writer.drain()
-            answer = await reader.read(_MAX_ANSWER)
+            answer = await reader.read(_MAX_RESPONSE)
         finally:
             writer.close()
         return answer.rstrip(b"\0\n").decode(errors="replace")

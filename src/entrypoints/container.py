@@ -23,7 +23,7 @@ from adapters.documents.renderer import TemplateDocuments
 from adapters.images.sandboxed import SandboxedImages
 from adapters.object_storage.local import LocalStorage
 from adapters.openid.clients import AppleKey, Clients, OpenIdClient, apple, google
-from adapters.openid.services import HttpOpenIdServices
+from adapters.openid.services import HttpOpenIdProviders
 from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
 from adapters.postgres.edge_nonces import PostgresNonces
@@ -280,8 +280,8 @@ class Container(containers.DeclarativeContainer):
         settings.provided.telegram.bot_tokens,
         freshness=settings.provided.telegram.freshness,
     )
-    openid_services = providers.Singleton(
-        HttpOpenIdServices,
+    openid_providers = providers.Singleton(
+        HttpOpenIdProviders,
         providers.Callable(openid_clients, settings.provided.openid),
         redirect_uri=providers.Callable("{}/api/v1/auth/openid/callback".format, settings.provided.public_url),
         key=providers.Callable(derived_key, settings.provided.secret_key, "openid-flows"),
@@ -392,7 +392,7 @@ class Container(containers.DeclarativeContainer):
         password_hasher=password_hasher,
         access_tokens=access_tokens,
         telegram=telegram_assertions,
-        openid=openid_services,
+        openid=openid_providers,
         phone_numbers=phone_numbers,
         login_quota=login_quota,
         log=providers.Singleton(StructuredSecurityLog),

@@ -13,7 +13,7 @@ from adapters.postgres.scheduling.calendars import PostgresCalendars
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import UserStatus
-from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SessionId, UserId
@@ -31,13 +31,13 @@ async def studio(postgres_backend: PostgresBackend) -> Studio:
     return await Studio.opened(postgres_backend)
 
 
-async def signed_in(studio: Studio, actor: Actor) -> Proof:
+async def signed_in(studio: Studio, actor: Actor) -> PasswordCheck:
     async with studio.backend.begin() as tx:
         user = await tx.users.get(actor.id)
         assert user is not None
         session = replace(Builder().session(user), id=SessionId(uuid4()))
         await tx.sessions.add(session)
-    return Proof(user=user, right=True, current=session.id)
+    return PasswordCheck(user=user, right=True, current=session.id)
 
 
 async def test_when_two_admins_delete_each_other_at_once_one_remains(studio: Studio) -> None:

@@ -383,7 +383,7 @@ async def test_customers_who_ask_for_any_provider_at_once_never_share_one(open_s
         await tx.services.add(service)
         for provider_id in providers:
             await tx.salons.invite(salon, provider_id, NOW)
-            await tx.salons.join(salon, provider_id)
+            await tx.salons.add_member(salon, provider_id)
             await tx.services.save_offer(ServiceOffer(service_id=service.id, provider_id=provider_id))
 
     chosen = (service.id,)

@@ -23,7 +23,7 @@ def counting(error: DomainError) -> UseCase[User, Repositories, None]:
     """Count a wrong password, note it, and raise the error; `AccountLocked` if it is not counted any more."""
 
     async def handle(user: User, tx: Repositories, context: Context) -> None:
-        if not await tx.credentials.count_wrong(user.id, context.now):
+        if not await tx.credentials.count_wrong_password(user.id, context.now):
             raise AccountLocked
         context.note("password.tried", actor=user.actor)
         raise error

@@ -28,7 +28,7 @@ from booking_domain.identity.use_cases.external_identities import (
     sign_in_by_assertion,
     unlink_identity,
 )
-from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
@@ -96,7 +96,7 @@ class Scene:
         return opened.session_id
 
     async def unlink(self, user: User, current: SessionId) -> None:
-        proof = Proof(user=user, right=True, current=current)
+        proof = PasswordCheck(user=user, right=True, current=current)
         command = UnlinkIdentity(proof=proof, provider=TELEGRAM)
         await self.executor.run(unlink_identity, command, actor=user.actor)
 
@@ -152,7 +152,7 @@ async def live_after_unlinking(scene: Scene, *, locked: bool) -> tuple[SessionId
             assert await waits(unlinking)
         else:
             await unlinking
-        await tx.sessions.add(Session.begun(token, user.id, Client(), NOW))
+        await tx.sessions.add(Session.begin(token, user.id, Client(), NOW))
     await unlinking
     return current, await scene.backend.reads.sessions.live(user.id, NOW, 10)
 

@@ -27,7 +27,7 @@ from booking_domain.identity.use_cases.passkeys import (
     start_adding_passkey,
     start_passkey_sign_in,
 )
-from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
@@ -63,7 +63,7 @@ class Scene:
 
     async def added_together(self, devices: Sequence[MemoryDevice]) -> list[object]:
         """Add a passkey of each device, all of them for one challenge."""
-        proof = Proof(user=self.user, right=True, current=self.current)
+        proof = PasswordCheck(user=self.user, right=True, current=self.current)
         options = await self._executor.run(start_adding_passkey, proof, actor=self.user.actor)
         return await _together(*(self._add(each.create(options, counter=0)) for each in devices))
 

@@ -29,23 +29,23 @@ async def two_processes(postgres: TestServer) -> AsyncIterator[tuple[PostgresNon
 
 
 async def test_of_twenty_claims_at_once_one_succeeds(two_processes: tuple[PostgresNonces, PostgresNonces]) -> None:
-    claims = [nonces.claim("n", now=NOW, expires_at=LATER) for nonces in two_processes * 10]
+    claims = [nonces.use("n", now=NOW, expires_at=LATER) for nonces in two_processes * 10]
     assert sum(await asyncio.gather(*claims)) == 1
 
 
 async def test_a_nonce_is_kept_until_it_expires(two_processes: tuple[PostgresNonces, PostgresNonces]) -> None:
     ours, theirs = two_processes
-    assert await ours.claim("n", now=NOW, expires_at=LATER)
-    assert not await theirs.claim("n", now=LATER, expires_at=LATER)
-    assert await theirs.claim("other", now=NOW, expires_at=LATER)
+    assert await ours.use("n", now=NOW, expires_at=LATER)
+    assert not await theirs.use("n", now=LATER, expires_at=LATER)
+    assert await theirs.use("other", now=NOW, expires_at=LATER)
     after = LATER + timedelta(microseconds=1)
-    assert await theirs.claim("n", now=after, expires_at=after)
+    assert await theirs.use("n", now=after, expires_at=after)
 
 
 async def test_expired_nonces_of_many_claims_are_deleted(two_processes: tuple[PostgresNonces, PostgresNonces]) -> None:
     ours, _ = two_processes
-    await asyncio.gather(*(ours.claim(f"old {number}", now=NOW, expires_at=NOW) for number in range(50)))
+    await asyncio.gather(*(ours.use(f"old {number}", now=NOW, expires_at=NOW) for number in range(50)))
     later = NOW + timedelta(days=1)
-    claims = [nonces.claim(f"new {n}", now=later, expires_at=later) for n, nonces in enumerate(two_processes * 10)]
+    claims = [nonces.use(f"new {n}", now=later, expires_at=later) for n, nonces in enumerate(two_processes * 10)]
     assert all(await asyncio.gather(*claims))
-    assert await ours.claim("old 1", now=NOW, expires_at=NOW)
+    assert await ours.use("old 1", now=NOW, expires_at=NOW)

@@ -44,7 +44,7 @@ async def test_processes_share_their_quotas(postgres_url: str) -> None:
         limiters = [PostgresRateLimiter(ours), PostgresRateLimiter(theirs)] * 20
         found = await asyncio.gather(*(limiter.consume(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
         assert sum(each.allowed for each in found) == 10
-        await limiters[1].give_back(KEY, NOW)
+        await limiters[1].remove_hit(KEY, NOW)
         assert (await limiters[0].consume(KEY, TEN_A_MINUTE, NOW)).allowed
 
 
@@ -53,7 +53,7 @@ async def test_expired_hits_are_deleted_and_keys_are_stored_as_digests(postgres_
         limiter = PostgresRateLimiter(database)
         await limiter.consume("early", TEN_A_MINUTE, NOW)
         await limiter.consume(KEY, TEN_A_MINUTE, NOW + timedelta(seconds=1))
-        await limiter.forget(NOW + MINUTE)
+        await limiter.remove_expired(NOW + MINUTE)
         async with database.connection() as connection:
             rows = await (await connection.execute("SELECT key, hits::text FROM rate_limits")).fetchall()
         assert len(rows) == 1

@@ -12,7 +12,7 @@ from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
-from booking_domain.customers.ports import CustomerFilter, Whose
+from booking_domain.customers.ports import CustomerFilter, CustomerScope
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SalonId
@@ -43,7 +43,7 @@ class Salons:
         return await list_bookings(actor, asked, self.reads.appointments)
 
     async def customers(self, actor: Actor) -> Sequence[Any]:
-        return await list_customers(actor, CustomerFilter(whose=Whose()), self.reads.customers, now=NOW)
+        return await list_customers(actor, CustomerFilter(whose=CustomerScope()), self.reads.customers, now=NOW)
 
     def screens(self) -> dict[str, Calls]:
         day = {"at_from": TOMORROW, "at_before": TOMORROW + 24 * HOUR}
@@ -73,7 +73,7 @@ async def a_salon(backend: PostgresBackend, make: Builder, *, members: int, book
             await tx.users.add(user)
         await tx.salons.add(salon)
         for cast in casts:
-            await tx.salons.join(salon.id, cast.profile.id)
+            await tx.salons.add_member(salon.id, cast.profile.id)
     made: list[Booking] = [
         make.booking(cast.profile, customer, TOMORROW + hour * HOUR, status=Status.CONFIRMED)
         for cast in casts

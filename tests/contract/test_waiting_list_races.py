@@ -7,7 +7,7 @@ from tests.contract.conftest import OpenStudio
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.placing import slot_window
-from booking_domain.scheduling.use_cases.waiting import OfferFreed, leave_waiting_list, offer_freed
+from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, leave_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.testing.backend import Backend
@@ -75,7 +75,7 @@ async def test_two_providers_offer_to_the_same_customers_without_deadlock(
         for hour, person in enumerate(line):
             await studio.wait(TOMORROW + hour * HOUR, by=person)
     made, refusals = await race(
-        [studio.run(offer_freed, OfferFreed(provider_id=each), by=SYSTEM) for each in (here, there) * 4]
+        [studio.run(offer_freed, OfferFreedTime(provider_id=each), by=SYSTEM) for each in (here, there) * 4]
     )
     assert refusals == []
     assert sum(len(each) for each in made) == 6

@@ -26,7 +26,7 @@ from booking_domain.bookings.errors import (
     BookingNotFound,
     DepositDue,
     InThePast,
-    RefundChanged,
+    RefundDiffers,
     RescheduleTooLate,
     TimeNotAccepted,
     TooEarly,
@@ -208,7 +208,7 @@ class History:
         )
         try:
             after = await self.studio.run(change_booking_status, command, by=by)
-        except RefundChanged:
+        except RefundDiffers:
             assert how > 3, "a valid quote was refused"
             assert await self.studio.seen(booking) == before
             return

@@ -39,11 +39,11 @@ from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidCode
 from booking_domain.identity.login_quota import GUESSES as GUESS_QUOTAS
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.identity.sessions import Client
 from booking_domain.identity.use_cases.one_time_codes import (
-    Guess,
+    CodeGuess,
     RequestCode,
     SignInByCode,
     request_code,
@@ -204,7 +204,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
     security = replace(memory_security_ports(), secret_codes=secrets)
     user: User = replace(Builder().user(), email=f"{uuid4().hex}@example.com", phone=None)
     assert user.email is not None
-    contact = Contact(Channel.EMAIL, user.email)
+    contact = Contact(ContactChannel.EMAIL, user.email)
     async with AsyncExitStack() as stack:
         databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=PATIENCE_SECONDS) for _ in range(POOLS)]
         for database in databases:
@@ -223,7 +223,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
             *(
                 executors[place % POOLS].run(
                     sign_in_by_code,
-                    SignInByCode(Guess(contact, CodePurpose.LOGIN, guess_of(right, place)), Client()),
+                    SignInByCode(CodeGuess(contact, CodePurpose.LOGIN, guess_of(right, place)), Client()),
                     actor=SYSTEM,
                 )
                 for place in range(number)
@@ -305,7 +305,7 @@ async def counted_at_once(url: str, number: int) -> int:
 
     async def count() -> bool:
         async with database.begin() as tx:
-            return await tx.credentials.count_wrong(account, NOW)
+            return await tx.credentials.count_wrong_password(account, NOW)
 
     try:
         return sum(await asyncio.gather(*(count() for _ in range(number))))
@@ -322,6 +322,6 @@ async def test_counting_in_two_statements_checks_more_passwords(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = partialmethod(_read_and_then_write, gate=Gate(MOST_WRONG + 1))
-    monkeypatch.setattr(PostgresCredentials, "count_wrong", planted)
+    monkeypatch.setattr(PostgresCredentials, "count_wrong_password", planted)
     with postgres.database() as url:
         assert await counted_at_once(url, 50) > MOST_WRONG

@@ -102,8 +102,8 @@ def _space(key: ObjectKey) -> str:
     return "public" if key.public else "private"
 
 
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+def _same(signature: str, expected: str) -> bool:
+    return hmac.compare_digest(signature.encode(), expected.encode())
 
 
 def _read(path: Path) -> tuple[bytes, str] | None:

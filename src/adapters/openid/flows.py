@@ -30,7 +30,7 @@ class Flow:
     key: bytes = field(repr=False)
 
     @classmethod
-    def begun(cls, provider: IdentityProvider, key: bytes, now: datetime) -> Self:
+    def begin(cls, provider: IdentityProvider, key: bytes, now: datetime) -> Self:
         """A new flow."""
         until = int((now + LIFE).timestamp()).to_bytes(_TIME_BYTES)
         return cls(provider, _text(until + secrets.token_bytes(_RANDOM_BYTES)), key)

@@ -18,12 +18,12 @@ from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read
 from adapters.openid.clients import Clients, OpenIdClient
 from adapters.openid.flows import LIFE, Flow
 from adapters.openid.identity_tokens import UnknownKey, assertion_of, key_of, verified
-from booking_domain.identity.errors import InvalidAssertion, ServiceNotConfigured, ServiceUnavailable
+from booking_domain.identity.errors import IdentityProviderNotConfigured, IdentityProviderUnavailable, InvalidAssertion
 from booking_domain.identity.external_identities import (
     Assertion,
     IdentityProvider,
+    OpenIdProviders,
     OpenIdReturn,
-    OpenIdServices,
     OpenIdStart,
 )
 
@@ -45,13 +45,13 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_response_iss_parameter_supported: bool = False
 
 
-class TokenAnswer(msgspec.Struct, frozen=True):
+class TokenResponse(msgspec.Struct, frozen=True):
     """The answer of the token endpoint; the access token is not used."""
 
     id_token: str
 
 
-class HttpOpenIdServices(OpenIdServices):
+class HttpOpenIdProviders(OpenIdProviders):
     """Services over HTTP. Metadata and keys are cached; keys are read again when a token names an unknown one."""
 
     def __init__(self, clients: Clients, *, redirect_uri: str, key: bytes, timeout_seconds: float = 5.0) -> None:
@@ -81,7 +81,7 @@ class HttpOpenIdServices(OpenIdServices):
     async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:
         client = self._client(provider)
         metadata = await self._metadata_of(provider, client)
-        flow = Flow.begun(provider, self._key, now)
+        flow = Flow.begin(provider, self._key, now)
         query = {
             "response_type": "code",
             "client_id": client.client_id,
@@ -123,7 +123,7 @@ class HttpOpenIdServices(OpenIdServices):
     def _client(self, provider: IdentityProvider) -> OpenIdClient:
         client = self._clients.get(provider)
         if client is None:
-            raise ServiceNotConfigured
+            raise IdentityProviderNotConfigured
         return client
 
     async def _trade(self, provider: IdentityProvider, endpoint: str, form: Mapping[str, str]) -> str:
@@ -132,7 +132,7 @@ class HttpOpenIdServices(OpenIdServices):
             answer = await self._call("POST", endpoint, form)
             if answer.status == HTTPStatus.BAD_REQUEST:  # RFC 6749 §5.2
                 raise InvalidAssertion
-            return _decoded(answer, TokenAnswer).id_token
+            return _decoded(answer, TokenResponse).id_token
 
     async def _key_of(self, text: str, provider: IdentityProvider, metadata: Metadata) -> jwt.PyJWK:
         known = self._keys.get(provider)
@@ -161,14 +161,14 @@ class HttpOpenIdServices(OpenIdServices):
 
     @asynccontextmanager
     async def _available(self, provider: IdentityProvider, operation: str) -> AsyncIterator[None]:
-        """Enforce the deadline and map transport and decoding errors to `ServiceUnavailable`; log no content."""
+        """Enforce the deadline; map transport and decoding errors to `IdentityProviderUnavailable`; log no content."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 yield
         except (UnusableResponse, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
             reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
             _LOG.warning("%s: no usable response to the %s: %s", provider, operation, reason)
-            raise ServiceUnavailable from None  # the cause has the request, and with it the secret
+            raise IdentityProviderUnavailable from None  # the cause has the request, and with it the secret
 
     async def _call(self, method: str, url: str, form: Mapping[str, str] | None = None) -> HttpResponse:
         if self._http is None:

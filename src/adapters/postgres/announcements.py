@@ -145,7 +145,7 @@ class PostgresAnnouncements(WithWork, Announcements):
     async def undo_dismissal(self, announcement_id: AnnouncementId, user_id: UserId) -> None:
         await self._work.execute(_UNDO, of_announcement=announcement_id, of_user=user_id)
 
-    async def forget_dismissals(self, announcement_id: AnnouncementId) -> None:
+    async def remove_dismissals(self, announcement_id: AnnouncementId) -> None:
         await self._work.execute(_FORGET, of_announcement=announcement_id)
 
 
@@ -156,8 +156,8 @@ class PostgresAnnouncementReads(WithWork, AnnouncementReads):
         row = await self._work.one(_GET, announcement_id=announcement_id)
         return None if row is None else ANNOUNCEMENT.read(row)
 
-    async def page(self, chosen: AnnouncementFilter) -> Sequence[Announcement]:
-        rows = await self._work.all(_PAGE, after=chosen.after, most=chosen.limit)
+    async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
+        rows = await self._work.all(_PAGE, after=criteria.after, most=criteria.limit)
         return [ANNOUNCEMENT.read(row) for row in rows]
 
     async def current(self, now: datetime) -> Sequence[Announcement]:

@@ -40,7 +40,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.transitions import Status
 from booking_domain.customers.model import Customer, CustomerNote
-from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
+from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, CustomerScope
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.ids import CustomerId, UserId
 from booking_domain.workflows.views import CONTACT_SHOWN
@@ -176,10 +176,10 @@ _PAGE: Final = Statement(
 class PostgresCustomerNotes(WithWork, CustomerNotes):
     """`CustomerNotes` in the table `customer_notes`."""
 
-    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
-        asked = {"owner_id": whose.owner_id, "manager_id": whose.manager_id, "customer_id": customer_id}
-        row = await self._work.one(_SERVES, **asked)
-        return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **asked))
+    async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
+        parameters = {"owner_id": whose.owner_id, "manager_id": whose.manager_id, "customer_id": customer_id}
+        row = await self._work.one(_SERVES, **parameters)
+        return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **parameters))
 
     async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
         row = await self._work.one(_NOTE, author_id=author_id, customer_id=customer_id)
@@ -195,11 +195,13 @@ class PostgresCustomerNotes(WithWork, CustomerNotes):
 class PostgresCustomerReads(WithCipher, CustomerReads):
     """`CustomerReads` of `bookings`, `users`, `walk_ins` and `customer_notes`, in one statement."""
 
-    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> list[Customer]:
-        rows = await self._page(author_id, chosen, now, customer_id=None)
+    async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> list[Customer]:
+        rows = await self._page(author_id, criteria, now, customer_id=None)
         return [self._customer(row) for row in rows]
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
+    async def get(
+        self, author_id: UserId, whose: CustomerScope, customer_id: CustomerId, now: datetime
+    ) -> Customer | None:
         rows = await self._page(author_id, CustomerFilter(whose=whose, limit=1), now, customer_id=customer_id)
         return self._customer(rows[0]) if rows else None
 
@@ -207,20 +209,22 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
         return [NOTE.read(row) for row in await self._work.all(_NOTES_BY, author_id=author_id, after=after, most=limit)]
 
     async def _page(
-        self, author_id: UserId, chosen: CustomerFilter, now: datetime, *, customer_id: CustomerId | None
+        self, author_id: UserId, criteria: CustomerFilter, now: datetime, *, customer_id: CustomerId | None
     ) -> list[Row]:
         return await self._work.all(
             _PAGE,
             author_id=author_id,
-            owner_id=chosen.whose.owner_id,
-            manager_id=chosen.whose.manager_id,
+            owner_id=criteria.whose.owner_id,
+            manager_id=criteria.whose.manager_id,
             customer_id=customer_id,
-            text=chosen.text,
-            phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
-            walk_in_phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=WALK_IN_PHONE),
+            text=criteria.text,
+            phone_index=None if criteria.phone is None else self._cipher.index(criteria.phone, field=PHONE),
+            walk_in_phone_index=None
+            if criteria.phone is None
+            else self._cipher.index(criteria.phone, field=WALK_IN_PHONE),
             now=now,
-            after=chosen.after,
-            most=chosen.limit,
+            after=criteria.after,
+            most=criteria.limit,
         )
 
     def _customer(self, row: Row) -> Customer:

@@ -309,20 +309,20 @@ class PostgresDisputeReads(WithWork, DisputeReads):
         row = await self._work.one(_ONE, dispute_id=dispute_id)
         return None if row is None else _view_of(row)
 
-    async def page(self, chosen: DisputeFilter) -> list[DisputeView]:
+    async def page(self, criteria: DisputeFilter) -> list[DisputeView]:
         rows = await self._work.all(
-            _PAGE[chosen.order],
-            party_id=chosen.party_id,
-            status=None if chosen.status is None else chosen.status.value,
-            opened_from=chosen.opened_from,
-            opened_before=chosen.opened_before,
-            overdue_at=chosen.overdue_at,
-            provider_id=chosen.provider_id,
-            customer_id=chosen.customer_id,
-            booking_id=chosen.booking_id,
-            reference=chosen.reference,
-            after=chosen.after,
-            most=chosen.limit,
+            _PAGE[criteria.order],
+            party_id=criteria.party_id,
+            status=None if criteria.status is None else criteria.status.value,
+            opened_from=criteria.opened_from,
+            opened_before=criteria.opened_before,
+            overdue_at=criteria.overdue_at,
+            provider_id=criteria.provider_id,
+            customer_id=criteria.customer_id,
+            booking_id=criteria.booking_id,
+            reference=criteria.reference,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [_view_of(row) for row in rows]
 

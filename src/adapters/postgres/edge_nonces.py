@@ -33,7 +33,7 @@ class PostgresNonces(Nonces):
     def __init__(self, database: Connections) -> None:
         self._database = database
 
-    async def claim(self, nonce: str, *, now: datetime, expires_at: datetime) -> bool:
+    async def use(self, nonce: str, *, now: datetime, expires_at: datetime) -> bool:
         async with self._database.work() as work:
             await work.execute(_FORGET, now=now)
             return await work.one(_CLAIM, nonce=nonce, expires_at=expires_at) is not None

@@ -33,7 +33,7 @@ from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -112,9 +112,9 @@ class PostgresLiveEvents(WithWork, LiveEvents):
     async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
         if not events:
             return
-        taken = await self._work.one(_TAKE, count=len(events))
-        assert taken is not None  # noqa: S101 - the statement inserts or updates one row
-        last_id = int(taken[0])
+        counter = await self._work.one(_TAKE, count=len(events))
+        assert counter is not None  # noqa: S101 - the statement inserts or updates one row
+        last_id = int(counter[0])
         for number, event in enumerate(events, last_id - len(events) + 1):
             await self._work.execute(
                 _ADD,
@@ -130,11 +130,11 @@ class PostgresLiveEvents(WithWork, LiveEvents):
             )
         await self._work.execute(_NOTIFY, last_id=str(last_id))
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+    async def parties_of(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         if not booking_ids:
             return {}
         return {
-            BookingId(row[0]): Involved(
+            BookingId(row[0]): BookingParties(
                 customer_id=UserId(row[1]),
                 provider_user_id=UserId(row[2]),
                 provider_id=ProviderId(row[3]),
@@ -145,7 +145,7 @@ class PostgresLiveEvents(WithWork, LiveEvents):
             for row in await self._work.all(_INVOLVED, booking_ids=list(booking_ids))
         }
 
-    async def forget(self, before: datetime) -> int:
+    async def remove_before(self, before: datetime) -> int:
         return len(await self._work.all(_FORGET, before=before))
 
 

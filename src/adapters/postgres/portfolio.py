@@ -159,21 +159,21 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
     async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
         return [_view_of(row) for row in await self._work.all(_OF_OWNER, user_id=user_id, after=after, most=limit)]
 
-    async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
-        return await self._matching(_SEARCH, chosen)
+    async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
+        return await self._matching(_SEARCH, criteria)
 
-    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
-        return await self._matching(_PAGE, chosen)
+    async def page(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
+        return await self._matching(_PAGE, criteria)
 
-    async def _matching(self, statement: Statement, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+    async def _matching(self, statement: Statement, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         rows = await self._work.all(
             statement,
-            provider_id=chosen.provider_id,
-            status=chosen.status,
-            tag=chosen.tag,
-            text=chosen.text,
-            after=chosen.after,
-            most=chosen.limit,
+            provider_id=criteria.provider_id,
+            status=criteria.status,
+            tag=criteria.tag,
+            text=criteria.text,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [_view_of(row) for row in rows]
 

@@ -25,7 +25,7 @@ from adapters.postgres.kit.context import Context
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, standing
+from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, limit_state
 
 # Unlogged: no write-ahead log; a crash of the server empties the table, which resets the limits. No index besides the
 # primary key, so every update is HOT.
@@ -88,7 +88,7 @@ class PostgresRateLimiter(RateLimiter):
     def __init__(self, database: Connections) -> None:
         self._database = database
 
-    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         async with self._database.work() as work:
             row = await work.one(
                 _TAKE,
@@ -100,13 +100,13 @@ class PostgresRateLimiter(RateLimiter):
             )
         assert row is not None  # noqa: S101 - it is inserted or updated
         allowed, hits, oldest = row
-        return standing(limit, allowed=allowed, hits=hits, oldest=oldest, now=now)
+        return limit_state(limit, allowed=allowed, hits=hits, oldest=oldest, now=now)
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         async with self._database.work() as work:
             await work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Delete the keys whose hits have all expired."""
         async with self._database.work() as work:
             await work.execute(_FORGET, now=now)

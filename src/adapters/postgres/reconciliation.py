@@ -247,7 +247,7 @@ class PostgresReconciliation(WithWork, Reconciliation):
     async def lock(self, finding_id: FindingId) -> Finding | None:
         return _finding(await self._work.one(_LOCK, finding_id=finding_id))
 
-    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+    async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
         row = await self._work.one(_LOCK_SAME, gateway=gateway, kind=kind.value, reference=reference)
         return _finding(row)
 
@@ -263,13 +263,13 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
     async def run(self, run_id: RunId) -> Run | None:
         return _run(await self._work.one(_ONE_RUN, run_id=run_id))
 
-    async def runs(self, chosen: RunFilter) -> list[Run]:
+    async def runs(self, criteria: RunFilter) -> list[Run]:
         rows = await self._work.all(
             _RUNS,
-            status=None if chosen.status is None else chosen.status.value,
-            gateway=chosen.gateway,
-            after=chosen.after,
-            most=chosen.limit,
+            status=None if criteria.status is None else criteria.status.value,
+            gateway=criteria.gateway,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [RUN.read(row) for row in rows]
 
@@ -279,23 +279,23 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
     async def get(self, finding_id: FindingId) -> Finding | None:
         return _finding(await self._work.one(_ONE, finding_id=finding_id))
 
-    async def page(self, chosen: FindingFilter) -> list[Finding]:
+    async def page(self, criteria: FindingFilter) -> list[Finding]:
         rows = await self._work.all(
-            _PAGES[chosen.order],
-            status=None if chosen.status is None else chosen.status.value,
-            kind=None if chosen.kind is None else chosen.kind.value,
-            gateway=chosen.gateway,
-            run_id=chosen.run_id,
-            at_from=chosen.at_from,
-            at_before=chosen.at_before,
-            amount_from=chosen.amount_from,
-            amount_to=chosen.amount_to,
-            after=chosen.after,
-            most=chosen.limit,
+            _PAGES[criteria.order],
+            status=None if criteria.status is None else criteria.status.value,
+            kind=None if criteria.kind is None else criteria.kind.value,
+            gateway=criteria.gateway,
+            run_id=criteria.run_id,
+            at_from=criteria.at_from,
+            at_before=criteria.at_before,
+            amount_from=criteria.amount_from,
+            amount_to=criteria.amount_to,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [FINDING.read(row) for row in rows]
 
-    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
+    async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
         rows = await self._work.all(_STILL_OPEN, gateway=gateway, references=list(invoice_references))
         return [FINDING.read(row) for row in rows]
 

@@ -361,7 +361,7 @@ class PostgresWebhookDeliveries(WithCipher, WebhookDeliveries):
         await self._work.flush()
         return done.rowcount
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         done = await self._work.execute(_FORGET, before=before, most=limit)
         await self._work.flush()
         return done.rowcount
@@ -374,13 +374,13 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
         row = await self._work.one(_GET_ENDPOINT, endpoint_id=endpoint_id)
         return None if row is None else ENDPOINT.read(row, self._cipher)
 
-    async def endpoints(self, chosen: EndpointFilter) -> list[WebhookEndpoint]:
+    async def endpoints(self, criteria: EndpointFilter) -> list[WebhookEndpoint]:
         rows = await self._work.all(
             _ENDPOINTS,
-            owner_id=chosen.owner_id,
-            status=None if chosen.status is None else chosen.status.value,
-            after=chosen.after,
-            most=chosen.limit,
+            owner_id=criteria.owner_id,
+            status=None if criteria.status is None else criteria.status.value,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [ENDPOINT.read(row, self._cipher) for row in rows]
 
@@ -395,14 +395,14 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
         row = await self._work.one(_GET_DELIVERY, delivery_id=delivery_id)
         return None if row is None else DELIVERY.read(row, self._cipher)
 
-    async def deliveries(self, chosen: DeliveryFilter) -> list[WebhookDelivery]:
+    async def deliveries(self, criteria: DeliveryFilter) -> list[WebhookDelivery]:
         rows = await self._work.all(
             _DELIVERIES,
-            endpoint_id=chosen.endpoint_id,
-            status=None if chosen.status is None else chosen.status.value,
-            booking_id=chosen.booking_id,
-            after=chosen.after,
-            most=chosen.limit,
+            endpoint_id=criteria.endpoint_id,
+            status=None if criteria.status is None else criteria.status.value,
+            booking_id=criteria.booking_id,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [DELIVERY.read(row, self._cipher) for row in rows]
 

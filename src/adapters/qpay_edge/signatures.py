@@ -33,7 +33,7 @@ class Nonces(Protocol):
     Methods raise only errors of the family `booking_domain.shared.errors.Unavailable`.
     """
 
-    async def claim(self, nonce: str, *, now: datetime, expires_at: datetime) -> bool:
+    async def use(self, nonce: str, *, now: datetime, expires_at: datetime) -> bool:
         """Store the nonce until `expires_at`. Return whether this is the first claim of it."""
         ...
 
@@ -77,7 +77,7 @@ class CallVerifier:
             raise InvalidGatewaySignature
         if abs(now - signed_at) > TOLERANCE:
             raise InvalidGatewaySignature
-        if not await self._nonces.claim(nonce, now=now, expires_at=signed_at + KEPT):
+        if not await self._nonces.use(nonce, now=now, expires_at=signed_at + KEPT):
             raise InvalidGatewaySignature
 
 

@@ -9,8 +9,8 @@ from booking_domain.identity.passkeys import (
     InvalidPasskey,
     NewCredential,
     Passkey,
-    PasskeyAnswer,
     PasskeyCeremonies,
+    PasskeyResponse,
 )
 from booking_domain.shared.ids import UserId
 
@@ -57,14 +57,14 @@ class WebAuthnCeremonies(PasskeyCeremonies):
         )
         return _json(webauthn.options_to_json(options))
 
-    def read(self, response: str) -> PasskeyAnswer:
+    def read(self, response: str) -> PasskeyResponse:
         from webauthn.helpers import base64url_to_bytes  # noqa: PLC0415
 
         try:
             credential = json.loads(response)
             answer = credential["response"]
             handle = answer.get("userHandle")
-            return PasskeyAnswer(
+            return PasskeyResponse(
                 challenge=base64url_to_bytes(json.loads(base64url_to_bytes(answer["clientDataJSON"]))["challenge"]),
                 credential_id=base64url_to_bytes(credential["rawId"]),
                 user_handle=None if handle is None else base64url_to_bytes(handle),
@@ -73,7 +73,7 @@ class WebAuthnCeremonies(PasskeyCeremonies):
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise InvalidPasskey from None
 
-    def verify_new(self, answer: PasskeyAnswer) -> NewCredential:
+    def verify_new(self, answer: PasskeyResponse) -> NewCredential:
         import webauthn  # noqa: PLC0415
 
         try:
@@ -90,7 +90,7 @@ class WebAuthnCeremonies(PasskeyCeremonies):
             credential_id=made.credential_id, public_key=made.credential_public_key, counter=made.sign_count
         )
 
-    def verify(self, answer: PasskeyAnswer, passkey: Passkey) -> int:
+    def verify(self, answer: PasskeyResponse, passkey: Passkey) -> int:
         import webauthn  # noqa: PLC0415
 
         try:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, consume
+from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, consume
 
 HITS_BETWEEN_CLEANUPS: Final = 1_000
 """Expired keys are removed after this many hits plus the number of remaining keys, so cleanup is amortized O(1)."""
@@ -25,7 +25,7 @@ class ProcessRateLimiter(RateLimiter):
         """The number of stored keys."""
         return len(self._logs)
 
-    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         self._hits_until_cleanup -= 1
         if self._hits_until_cleanup < 0:
             self._clean_up(now)
@@ -34,7 +34,7 @@ class ProcessRateLimiter(RateLimiter):
             known = self._logs[key] = (deque(), limit.window)
         return consume(known[0], limit, now)
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         if key in self._logs:
             with suppress(ValueError):
                 self._logs[key][0].remove(taken_at)

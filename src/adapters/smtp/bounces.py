@@ -86,8 +86,8 @@ def _kind_of(part: _Part) -> BounceKind | None:
         kinds = set(map(_delivery, _recipients(part)))
         return next((kind for kind in (BounceKind.ADDRESS, BounceKind.MESSAGE) if kind in kinds), None)
     if part.get_content_type() == "message/feedback-report":
-        told = _field(_fields_of(part), "Feedback-Type").strip().lower()
-        return BounceKind.COMPLAINT if told in _COMPLAINTS else None
+        feedback_type = _field(_fields_of(part), "Feedback-Type").strip().lower()
+        return BounceKind.COMPLAINT if feedback_type in _COMPLAINTS else None
     return None
 
 

@@ -300,7 +300,7 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
             raise UnusableResponse("a payment without a charge")
         # What was authorised and not captured counts as refunded.
         refunded = from_stripe(charge.amount_refunded, charge.currency)
-        received = from_stripe(charge.amount, charge.currency).beyond(refunded)
+        received = from_stripe(charge.amount, charge.currency).excess_over(refunded)
     kept = msgspec.structs.replace(intent, client_secret=None)
     raw = msgspec.json.encode(kept).decode()
     if intent.status != "requires_capture":
@@ -333,7 +333,7 @@ def _outcome_of(refunds: Sequence[Refund], order: RefundOrder) -> RefundOutcome 
         if outcome is not None:
             paid_back += from_stripe(refund.amount, refund.currency)
             outcomes.add(outcome)
-    if paid_back.beyond(order.returned_before) < order.amount:
+    if paid_back.excess_over(order.returned_before) < order.amount:
         return None
     return RefundOutcome.PENDING if RefundOutcome.PENDING in outcomes else RefundOutcome.MADE
 

@@ -26,7 +26,7 @@ for _chatty in ("httpx", "httpcore"):  # at INFO they log addresses
     logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
-class _Answer(msgspec.Struct, frozen=True):
+class _Response(msgspec.Struct, frozen=True):
     ok: bool
     result: msgspec.Raw = msgspec.Raw(b"null")
     description: str = ""
@@ -73,8 +73,8 @@ class TelegramBotApi(Chats):
         Raises:
             ChatUnavailable: the API does not answer, or a webhook is set.
         """
-        wanted = {"offset": offset, "timeout": wait_seconds, "allowed_updates": _UPDATES}
-        found = await self._done("getUpdates", wanted, timeout_seconds=wait_seconds + self._timeout_seconds)
+        content = {"offset": offset, "timeout": wait_seconds, "allowed_updates": _UPDATES}
+        found = await self._done("getUpdates", content, timeout_seconds=wait_seconds + self._timeout_seconds)
         return msgspec.json.decode(found, type=list[msgspec.Raw])
 
     async def set_webhook(self, url: str, secret: str) -> None:
@@ -112,7 +112,7 @@ class TelegramBotApi(Chats):
             self._http = http_client(base_url=self._base_url)
         async with self._http.stream("POST", method, json=content, headers=ACCEPT, timeout=timeout_seconds) as response:
             found = await read_response(response, max_bytes=_MAX_RESPONSE_BYTES)
-        answer = msgspec.json.decode(found.body, type=_Answer)
+        answer = msgspec.json.decode(found.body, type=_Response)
         if not answer.ok:
             raise _Refused(found.status, answer.description)
         return answer.result

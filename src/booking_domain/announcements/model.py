@@ -118,7 +118,7 @@ class Announcement:
         by_language = {each.language: each for each in self.texts}
         return by_language.get(language) or by_language.get(FALLBACK) or self.texts[0]
 
-    def says_the_same(self, other: "Announcement") -> bool:
+    def has_same_content(self, other: "Announcement") -> bool:
         """Whether people who have dismissed one need not read the other."""
         return (_by_language(self.texts), self.level) == (_by_language(other.texts), other.level)
 

@@ -12,7 +12,7 @@ from booking_domain.shared.ids import UserId
 
 
 class Announcements(Protocol):
-    """The announcements of a transaction."""
+    """The announcements of a database transaction."""
 
     async def add(self, announcement: Announcement) -> None:
         """Add an announcement."""
@@ -23,7 +23,7 @@ class Announcements(Protocol):
         ...
 
     async def lock(self, announcement_id: AnnouncementId) -> Announcement | None:
-        """One announcement, locked until the transaction ends."""
+        """One announcement, locked until the database transaction ends."""
         ...
 
     async def count(self, now: datetime) -> int:
@@ -58,7 +58,7 @@ class Announcements(Protocol):
         """Forget that a user has dismissed an announcement; without effect if the user has not."""
         ...
 
-    async def forget_dismissals(self, announcement_id: AnnouncementId) -> None:
+    async def remove_dismissals(self, announcement_id: AnnouncementId) -> None:
         """Forget who has dismissed an announcement."""
         ...
 
@@ -73,13 +73,13 @@ class AnnouncementFilter:
 
 
 class AnnouncementReads(Protocol):
-    """Reads of announcements, outside any transaction."""
+    """Reads of announcements, outside any database transaction."""
 
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
         """One announcement."""
         ...
 
-    async def page(self, chosen: AnnouncementFilter) -> Sequence[Announcement]:
+    async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
         """All announcements of a page."""
         ...
 

@@ -36,7 +36,7 @@ _AT_ONCE: Final = 100
 
 
 class AnnouncementTx(Protocol):
-    """What announcements need of a transaction."""
+    """What announcements need of a database transaction."""
 
     @property
     def announcements(self) -> Announcements: ...
@@ -68,7 +68,7 @@ class EditAnnouncement:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAnnouncement:
+class AnnouncementView:
     """An announcement, as one person sees it."""
 
     announcement: Announcement
@@ -106,8 +106,8 @@ async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: Context)
     if again and await tx.announcements.count(context.now) >= MOST_TO_COME:
         raise TooManyAnnouncements
     await tx.announcements.save(after, was=before)
-    if not after.says_the_same(before):
-        await tx.announcements.forget_dismissals(after.id)
+    if not after.has_same_content(before):
+        await tx.announcements.remove_dismissals(after.id)
     await tx.outbox.put(_told(before, after, context))
     return after
 
@@ -166,17 +166,17 @@ def _concerns(announcement: Announcement, actor: Actor | None, now: datetime) ->
     return announcement.current(now) and announcement.audience.includes(None if actor is None else actor.role)
 
 
-async def _read(actor: Actor | None, announcements: AnnouncementReads, *, now: datetime) -> list[ShownAnnouncement]:
+async def _read(actor: Actor | None, announcements: AnnouncementReads, *, now: datetime) -> list[AnnouncementView]:
     """The announcements that are current for the caller, the last to have started first."""
     found = [each for each in await announcements.current(now) if _concerns(each, actor, now)]
     dismissed = await announcements.dismissed_by(actor.id) if found and actor is not None else set()
-    return [ShownAnnouncement(each, each.id in dismissed) for each in found]
+    return [AnnouncementView(each, each.id in dismissed) for each in found]
 
 
-async def _list(actor: Actor, chosen: AnnouncementFilter, announcements: AnnouncementReads) -> Sequence[Announcement]:
+async def _list(actor: Actor, criteria: AnnouncementFilter, announcements: AnnouncementReads) -> Sequence[Announcement]:
     """A page of all announcements, newest first; for admins."""
     authorise(actor, Permission.MANAGE_ANNOUNCEMENTS)
-    return await announcements.page(chosen)
+    return await announcements.page(criteria)
 
 
 async def _get(actor: Actor, announcement_id: AnnouncementId, announcements: AnnouncementReads) -> Announcement:

@@ -153,7 +153,7 @@ EVENTS: Final[tuple[type[ConsentChanged], ...]] = (ConsentGranted, ConsentRevoke
 
 
 class BookingConsents(Protocol):
-    """Consents and consent codes inside a transaction."""
+    """Consents and consent codes inside a database transaction."""
 
     async def get(self, customer_id: UserId, provider_id: ProviderId) -> BookingConsent | None:
         """What the customer has said about this provider."""
@@ -177,7 +177,7 @@ class BookingConsents(Protocol):
 
 
 class BookingConsentReads(Protocol):
-    """Reads of consents and consent codes, outside any transaction."""
+    """Reads of consents and consent codes, outside any database transaction."""
 
     async def get(self, consent_id: ConsentId) -> ConsentView | None:
         """One consent."""

@@ -29,7 +29,7 @@ class DepositOutOfRange(RuleViolated):
 
 
 @dataclass(eq=False, kw_only=True)
-class RefundChanged(Conflict):
+class RefundDiffers(Conflict):
     """A cancellation refunds {refund} now, not what was expected; ask for a new quote."""
 
     code: ClassVar[str] = "booking.refund_changed"

@@ -172,7 +172,7 @@ def idea_event(kind: type[IdeaChanged], idea: Idea, context: Context, **more: bo
 
 
 class IdeaReads(Protocol):
-    """Reads of ideas, outside any transaction."""
+    """Reads of ideas, outside any database transaction."""
 
     async def get(self, idea_id: IdeaId) -> Idea | None:
         """The idea."""
@@ -188,7 +188,7 @@ class IdeaReads(Protocol):
 
 
 class Ideas(Protocol):
-    """Ideas inside a transaction that has locked their booking."""
+    """Ideas inside a database transaction that has locked their booking."""
 
     async def add(self, idea: Idea) -> None:
         """Store a new idea."""

@@ -143,17 +143,17 @@ class Terms:
         whole = compose(services, buffer_before_minutes=0, buffer_after_minutes=0)
         return replace(self, price=whole.price, deposit=whole.deposit, durations=())
 
-    def deposit_of(self, asked: int | None) -> Money:
-        """The deposit of a booking: `asked` minor units, or the deposit of the terms if None.
+    def deposit_of(self, amount: int | None) -> Money:
+        """The deposit of a booking: `amount` minor units, or the deposit of the terms if None.
 
         Raises:
-            DepositOutOfRange: `asked` is less than the deposit of the terms, or more than the price.
+            DepositOutOfRange: `amount` is less than the deposit of the terms, or more than the price.
         """
-        if asked is None:
+        if amount is None:
             return self.deposit
-        if not self.deposit.amount <= asked <= self.price.amount:
+        if not self.deposit.amount <= amount <= self.price.amount:
             raise DepositOutOfRange(due=self.deposit, price=self.price)
-        return Money(amount=asked, currency=self.price.currency)
+        return Money(amount=amount, currency=self.price.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class Booking:
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
     in_question: bool = False
-    """The provider was suspended, and nobody has decided yet whether the booking stands."""
+    """The provider was suspended, and no admin has decided yet whether the booking stands."""
     questioned_at: datetime | None = None
     """When the booking was last called in question."""
     disputed_from: Status | None = None
@@ -367,14 +367,14 @@ class Booking:
     @property
     def deposit_due(self) -> Money:
         """The part of the deposit that is neither paid nor authorised."""
-        return self.deposit.beyond(self.paid + self.authorised)
+        return self.deposit.excess_over(self.paid + self.authorised)
 
     @property
     def balance_due(self) -> Money:
         """The part of the price that is neither paid nor authorised; zero unless it is confirmed or completed."""
         if self.status not in _BALANCE_DUE:
             return Money.zero(self.price.currency)
-        return self.price.beyond(self.secured + self.desk_paid)
+        return self.price.excess_over(self.secured + self.desk_paid)
 
     @property
     def judged_start(self) -> datetime:
@@ -591,21 +591,21 @@ class Booking:
         adjusted = self._with(totals, now)
         return adjusted if amount > 0 else replace(adjusted, payment_attempt=PaymentAttempt.NONE)
 
-    def owe(self, amount: Money, now: datetime) -> Self:
+    def schedule_refund(self, amount: Money, now: datetime) -> Self:
         """Add an amount that is about to be refunded.
 
         Raises:
             InvalidValue: it exceeds what is refundable.
         """
-        return self._with(self.totals.owe(amount), now) if amount else self
+        return self._with(self.totals.schedule_refund(amount), now) if amount else self
 
-    def give_back(self, amount: Money, now: datetime) -> Self:
+    def record_refund(self, amount: Money, now: datetime) -> Self:
         """Record that a pending refund of this amount was made.
 
         Raises:
             InvalidValue: no such amount is pending.
         """
-        return self._with(self.totals.give_back(amount), now)
+        return self._with(self.totals.record_refund(amount), now)
 
     def authorise(self, amount: Money, now: datetime) -> Self:
         """Add an amount that the gateway has authorised."""
@@ -629,11 +629,11 @@ class Booking:
         """Record that the authorisation of this amount has lapsed: the deposit is not paid."""
         return replace(self._touched(now), authorised=self.authorised - amount, payment_attempt=PaymentAttempt.FAILED)
 
-    def take_at_desk(self, amount: Money, now: datetime) -> Self:
+    def add_desk_payment(self, amount: Money, now: datetime) -> Self:
         """Add an amount that the customer paid at the desk."""
         return replace(self._touched(now), desk_paid=self.desk_paid + amount)
 
-    def void_at_desk(self, amount: Money, now: datetime) -> Self:
+    def subtract_desk_payment(self, amount: Money, now: datetime) -> Self:
         """Take back an amount that was recorded at the desk."""
         return replace(self._touched(now), desk_paid=self.desk_paid - amount)
 
@@ -660,7 +660,7 @@ class Booking:
 
     def released_of(self, back: Money) -> Money:
         """The part of what goes back that is released, because it is only authorised; the rest is refunded."""
-        return self.authorised.beyond(self.secured - back)
+        return self.authorised.excess_over(self.secured - back)
 
     def quote_ends(self, party: Party, now: datetime) -> datetime:
         """Until when, exclusive, time alone changes nothing about a cancellation by this party; within an hour."""
@@ -712,8 +712,8 @@ class Booking:
     def _require_attendance_known(self, action: Action, now: datetime) -> None:
         """Raise unless the booking stands and has started at a time that the customer agreed to.
 
-        Until then nobody can say that the customer did not come. That the appointment took place can be said once the
-        customer can no longer object and the time that they did agree to has come as well.
+        Until then no actor can mark the booking as missed. It can be completed once the customer can no longer object
+        and the time that they did agree to has come as well.
         """
         if self.in_question:
             raise InQuestion
@@ -744,7 +744,7 @@ class Booking:
 
     def _agreement(self, span: TimeRange, party: Party, now: datetime) -> tuple[TimeChange | None, datetime]:
         """The time change after a reschedule to `span`, and the start by which a cancellation is judged then."""
-        if self.customer_id == self.provider_user_id:  # a walk-in: nobody else has to agree
+        if self.customer_id == self.provider_user_id:  # a walk-in: no customer has to agree
             return None, span.start
         if party is Party.CUSTOMER:
             if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything goes back

@@ -30,7 +30,7 @@ class BookableProvider:
 
 
 class BookableProviders(Protocol):
-    """Bookable providers inside a transaction."""
+    """Bookable providers inside a database transaction."""
 
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
@@ -41,7 +41,7 @@ class BookableProviders(Protocol):
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> tuple[BookableProvider, bool] | None:
-        """Read the provider, and lock it unless another transaction holds the lock; return whether it is locked.
+        """Read the provider, and lock it unless another database transaction holds it; return whether it is locked.
 
         Without the lock the result is the committed snapshot: callers may reject a request from it, but not accept one.
         """
@@ -57,7 +57,7 @@ class BookableProviders(Protocol):
 
 
 class Bookings(Protocol):
-    """Bookings inside a transaction."""
+    """Bookings inside a database transaction."""
 
     async def add(self, booking: Booking, events: Sequence[BookingEvent]) -> None:
         """Add a new booking with its first events.
@@ -89,7 +89,7 @@ class Bookings(Protocol):
         ...
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
-        """Lock the booking until the transaction ends, and return it."""
+        """Lock the booking until the database transaction ends, and return it."""
         ...
 
 
@@ -109,13 +109,13 @@ class BookingFilter:
 
 
 class BookingReads(Protocol):
-    """Reads of bookings, outside any transaction."""
+    """Reads of bookings, outside any database transaction."""
 
     async def get(self, booking_id: BookingId) -> Booking | None:
         """One booking."""
         ...
 
-    async def page(self, party_id: UserId | None, chosen: BookingFilter) -> Sequence[Booking]:
+    async def page(self, party_id: UserId | None, criteria: BookingFilter) -> Sequence[Booking]:
         """Bookings whose customer or provider is this user (None: all), newest first, at most `limit`."""
         ...
 
@@ -143,7 +143,7 @@ class BookingReads(Protocol):
 
 
 class BookingRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def bookable_providers(self) -> BookableProviders: ...
@@ -160,7 +160,7 @@ class BookingRepositories(Protocol):
 
 
 class BookingReadGroup(Protocol):
-    """What this context adds to the reads outside any transaction."""
+    """What this context adds to the reads outside any database transaction."""
 
     @property
     def bookings(self) -> BookingReads: ...

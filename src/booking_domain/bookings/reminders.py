@@ -111,7 +111,7 @@ def _reminder(
 
 
 class BookingReminders(Protocol):
-    """The reminders that a transaction announces."""
+    """The reminders that a database transaction announces."""
 
     async def add(self, reminder: BookingReminder) -> bool:
         """Record that a reminder is announced; return False if it was announced before."""
@@ -119,7 +119,7 @@ class BookingReminders(Protocol):
 
 
 class BookingReminderReads(Protocol):
-    """Reads of reminders, outside any transaction."""
+    """Reads of reminders, outside any database transaction."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[BookingId]:
         """At most `limit` bookings of which a reminder is due that was not announced, by id."""

@@ -32,13 +32,13 @@ class WalkIn:
 
 
 class WalkIns(Protocol):
-    """The walk-ins of bookings inside a transaction."""
+    """The walk-ins of bookings inside a database transaction."""
 
     async def add(self, booking_id: BookingId, walk_in: WalkIn, customer_id: CustomerId | None = None) -> None:
         """Store who comes to a new booking; `customer_id` is what `known` says."""
         ...
 
-    async def known(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
+    async def find(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
         """The walk-in of the same number and name of the provider that this user owns; needs the provider's lock."""
         ...
 
@@ -50,22 +50,22 @@ class WalkIns(Protocol):
         """Who owns the provider whose walk-in this is; None if it is no walk-in."""
         ...
 
-    async def comes_again(self, customer_id: CustomerId, now: datetime) -> bool:
+    async def has_upcoming_booking(self, customer_id: CustomerId, now: datetime) -> bool:
         """Whether the walk-in has a booking that is not over at this time."""
         ...
 
-    async def delete(self, customer_id: CustomerId) -> Sequence[BookingId]:
+    async def remove(self, customer_id: CustomerId) -> Sequence[BookingId]:
         """Delete name and number of a walk-in; return the bookings that had them. Needs the provider's lock."""
         ...
 
 
 class WalkInReads(Protocol):
-    """Reads of walk-ins, outside any transaction."""
+    """Reads of walk-ins, outside any database transaction."""
 
     async def of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, WalkIn]:
         """The walk-ins of those of these bookings that have one."""
         ...
 
-    async def lapsed(self, before: datetime, limit: int) -> Sequence[CustomerId]:
+    async def inactive_since(self, before: datetime, limit: int) -> Sequence[CustomerId]:
         """Walk-ins whose last booking has ended before this time."""
         ...

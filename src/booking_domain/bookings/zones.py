@@ -100,11 +100,11 @@ class _ClaimIndex:
 
     def overlapping(self, shift: Shift) -> set[BookingId]:
         """The ids of the claims on the shift's new time, except the booking's own. A booking's claim has its id."""
-        wanted = shift.blocked
+        blocked = shift.blocked
         found: set[BookingId] = set()
-        for at in range(bisect_left(self._starts, wanted.end) - 1, -1, -1):
+        for at in range(bisect_left(self._starts, blocked.end) - 1, -1, -1):
             claim = self._claims[at]
-            if claim.blocked.end <= wanted.start:
+            if claim.blocked.end <= blocked.start:
                 break
             if claim.id != ClaimId(shift.id):
                 found.add(BookingId(claim.id))
@@ -114,10 +114,10 @@ class _ClaimIndex:
 def _rivals(shifts: Iterable[Shift]) -> dict[BookingId, set[BookingId]]:
     """By booking, the others that need an overlapping new time. Rare: a shift of all bookings keeps them apart."""
     found: dict[BookingId, set[BookingId]] = {shift.id: set() for shift in shifts}
-    wanted = sorted((shift.blocked, shift.id) for shift in shifts)
-    for at, (blocked, one) in enumerate(wanted):
-        for later in range(at + 1, len(wanted)):
-            other_blocked, other = wanted[later]
+    ranges = sorted((shift.blocked, shift.id) for shift in shifts)
+    for at, (blocked, one) in enumerate(ranges):
+        for later in range(at + 1, len(ranges)):
+            other_blocked, other = ranges[later]
             if other_blocked.start >= blocked.end:
                 break
             found[one].add(other)

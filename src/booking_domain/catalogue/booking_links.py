@@ -87,7 +87,7 @@ class CountedLink:
 
 
 class BookingLinks(Protocol):
-    """Booking links inside a transaction."""
+    """Booking links inside a database transaction."""
 
     async def add(self, link: BookingLink) -> None:
         """Add a link."""
@@ -117,13 +117,13 @@ class BookingLinks(Protocol):
         """Count a booking."""
         ...
 
-    async def forget_visitors(self, before: date) -> None:
+    async def remove_visitors(self, before: date) -> None:
         """Delete the digests of earlier days; the counts stay."""
         ...
 
 
 class BookingLinkReads(Protocol):
-    """Reads of booking links, outside any transaction."""
+    """Reads of booking links, outside any database transaction."""
 
     async def of_provider(self, provider_id: ProviderId, since: date) -> Sequence[CountedLink]:
         """The provider's links with their counts, by id."""

@@ -12,7 +12,7 @@ from booking_domain.shared.ids import ProviderId, SalonId, UserId
 
 
 class Profiles(Protocol):
-    """Profiles inside a transaction."""
+    """Profiles inside a database transaction."""
 
     async def add(self, profile: Profile) -> None:
         """Add a profile, or raise `ProfileExists` if its owner has one."""
@@ -32,7 +32,7 @@ class Profiles(Protocol):
 
 
 class Salons(Protocol):
-    """Salons and their members inside a transaction."""
+    """Salons and their members inside a database transaction."""
 
     async def add(self, salon: Salon) -> None:
         """Add a salon, without hours and members."""
@@ -47,7 +47,7 @@ class Salons(Protocol):
         ...
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
-        """Lock the salon until the transaction ends, and return it. Lock order: salons before providers."""
+        """Lock the salon until the database transaction ends, and return it. Lock order: salons before providers."""
         ...
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
@@ -66,21 +66,21 @@ class Salons(Protocol):
         """Invite a provider, unless already invited; needs the salon's lock."""
         ...
 
-    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Make an invited provider a member; needs the locks of both. The salon's hours apply from now on."""
         ...
 
-    async def delete(self, salon_id: SalonId) -> None:
+    async def remove(self, salon_id: SalonId) -> None:
         """Delete the salon with its hours, services, memberships and invitations; needs the salon's lock."""
         ...
 
-    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Delete a membership or invitation, if there is one; needs the salon's lock."""
         ...
 
 
 class CatalogueRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def profiles(self) -> Profiles: ...
@@ -91,7 +91,7 @@ class CatalogueRepositories(Protocol):
 
 
 class CatalogueReadGroup(Protocol):
-    """What this context adds to the reads outside transactions."""
+    """What this context adds to the reads outside database transactions."""
 
     @property
     def booking_links(self) -> BookingLinkReads: ...

@@ -143,7 +143,7 @@ class Salon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
+class SearchArea:
     """A point, and how far around it to search."""
 
     location: Location
@@ -161,7 +161,7 @@ class SalonFilter:
     """Part of the name, the address or the city, in any case."""
     city: str | None = None
     """The whole name of the city, in any case."""
-    near: Near | None = None
+    near: SearchArea | None = None
     after: SalonId | None = None
     """The last salon of the previous page."""
     limit: int

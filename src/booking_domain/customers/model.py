@@ -22,7 +22,7 @@ class CustomerHasAccount(Conflict):
     code: ClassVar[str] = "customer.has_account"
 
 
-class CustomerComesAgain(Conflict):
+class CustomerHasBookings(Conflict):
     """The customer has a booking to come; cancel it first."""
 
     code: ClassVar[str] = "customer.has_bookings"
@@ -30,7 +30,7 @@ class CustomerComesAgain(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerNote:
-    """What a provider or a manager notes on a customer. Nobody else sees it."""
+    """What a provider or a manager notes on a customer. Only its author sees it."""
 
     author_id: UserId
     customer_id: CustomerId

@@ -10,8 +10,8 @@ from booking_domain.shared.ids import CustomerId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose customers: those of the provider that a user is, or of the members of a manager's salons."""
+class CustomerScope:
+    """Which customers: those of the provider that a user is, or of the members of a manager's salons."""
 
     owner_id: UserId | None = None
     manager_id: UserId | None = None
@@ -21,7 +21,7 @@ class Whose:
 class CustomerFilter:
     """Which customers to list, by name. `after` is the last id of the previous page; None matches any value."""
 
-    whose: Whose
+    whose: CustomerScope
     text: str | None = None
     """A part of the name, or the beginning of the e-mail address."""
     phone: str | None = None
@@ -31,10 +31,10 @@ class CustomerFilter:
 
 
 class CustomerNotes(Protocol):
-    """Notes on customers inside a transaction; needs the lock of the author's account."""
+    """Notes on customers inside a database transaction; needs the lock of the author's account."""
 
-    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
-        """Whether the customer is one of theirs. A walk-in is then not deleted before this transaction ends."""
+    async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
+        """Whether the customer is one of theirs. A walk-in then stays until this database transaction ends."""
         ...
 
     async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
@@ -51,16 +51,18 @@ class CustomerNotes(Protocol):
 
 
 class CustomerReads(Protocol):
-    """Reads of customers, outside any transaction.
+    """Reads of customers, outside any database transaction.
 
     Those with an account have an agreed booking, and the account is not deleted. Walk-ins have any booking.
     """
 
-    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
+    async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> Sequence[Customer]:
         """The customers that match, by name and id, with the author's notes, at most `limit`."""
         ...
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
+    async def get(
+        self, author_id: UserId, whose: CustomerScope, customer_id: CustomerId, now: datetime
+    ) -> Customer | None:
         """One of their customers, with the author's note."""
         ...
 

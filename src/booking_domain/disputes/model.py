@@ -405,7 +405,7 @@ class Dispute:
         return replace(self, status=status, version=self.version + 1)
 
 
-def refund_of(resolution: Resolution, asked: int | None, refundable: Money) -> Money:
+def refund_of(resolution: Resolution, refund_amount: int | None, refundable: Money) -> Money:
     """The refund of a resolution, given the part of the payments that is neither refunded nor about to be.
 
     Raises:
@@ -413,12 +413,12 @@ def refund_of(resolution: Resolution, asked: int | None, refundable: Money) -> M
         RefundNotPossible: the amount is more than what can be refunded.
     """
     if resolution is not Resolution.REFUND_PARTIAL:
-        if asked is not None:
+        if refund_amount is not None:
             raise InvalidValue(field="refund_amount", problem="an amount belongs to a partial refund only")
         return refundable if resolution is Resolution.REFUND_FULL else Money.zero(refundable.currency)
-    if asked is None or asked < 1:
+    if refund_amount is None or refund_amount < 1:
         raise InvalidValue(field="refund_amount", problem="a partial refund needs an amount")
-    amount = Money(amount=asked, currency=refundable.currency)
+    amount = Money(amount=refund_amount, currency=refundable.currency)
     if not amount <= refundable:
         raise RefundNotPossible(refundable=refundable)
     return amount

@@ -13,7 +13,7 @@ from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
 
 class Disputes(Protocol):
-    """The disputes of a transaction. A dispute changes only while its booking is locked."""
+    """The disputes of a database transaction. A dispute changes only while its booking is locked."""
 
     async def add(self, dispute: Dispute) -> None:
         """Add a dispute.
@@ -92,13 +92,13 @@ class DisputeView:
 
 
 class DisputeReads(Protocol):
-    """Reads of disputes, outside any transaction."""
+    """Reads of disputes, outside any database transaction."""
 
     async def get(self, dispute_id: DisputeId) -> DisputeView | None:
         """One dispute."""
         ...
 
-    async def page(self, chosen: DisputeFilter) -> Sequence[DisputeView]:
+    async def page(self, criteria: DisputeFilter) -> Sequence[DisputeView]:
         """The disputes that match, by id, at most `limit`."""
         ...
 

@@ -203,7 +203,7 @@ class FileUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectKey:
-    """The name of an object in the storage. Everybody can read public objects."""
+    """The name of an object in the storage. Public objects can be read without authentication."""
 
     name: str
     public: bool = False
@@ -368,7 +368,7 @@ class File:
         return content_of(self.content_type)
 
     @property
-    def shown(self) -> Image:
+    def as_image(self) -> Image:
         """The image, of a file that is ready and is one."""
         if self.image is None:
             raise FileNotReady

@@ -21,18 +21,18 @@ from booking_domain.shared.ids import FileId, UserId
 
 
 class Files(Protocol):
-    """The files of a transaction."""
+    """The files of a database transaction."""
 
     async def add(self, file: File) -> None:
         """Add a file."""
         ...
 
     async def lock(self, file_id: FileId) -> File | None:
-        """One file, locked until the transaction ends."""
+        """One file, locked until the database transaction ends."""
         ...
 
     async def lock_of(self, owner: FileOwner) -> Sequence[File]:
-        """The files of an object that are not deleted, by position, locked until the transaction ends."""
+        """The files of an object that are not deleted, by position, locked until the database transaction ends."""
         ...
 
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
@@ -57,7 +57,7 @@ class Files(Protocol):
 
 
 class FileReads(Protocol):
-    """Reads of files, outside any transaction."""
+    """Reads of files, outside any database transaction."""
 
     async def get(self, file_id: FileId) -> File | None:
         """One file that is not deleted."""

@@ -32,7 +32,7 @@ class BankAccount:
 
 
 class BankAccounts(Protocol):
-    """Bank accounts inside a transaction, at most one per user."""
+    """Bank accounts inside a database transaction, at most one per user."""
 
     async def get(self, user_id: UserId) -> BankAccount | None:
         """The user's bank account."""
@@ -48,7 +48,7 @@ class BankAccounts(Protocol):
 
 
 class BankAccountReads(Protocol):
-    """Reads of bank accounts, outside any transaction."""
+    """Reads of bank accounts, outside any database transaction."""
 
     async def get(self, user_id: UserId) -> BankAccount | None:
         """The user's bank account."""

@@ -105,7 +105,7 @@ def read_network(text: str) -> Network:
 
 
 class BlockedNetworks(Protocol):
-    """The blocked networks of a transaction."""
+    """The blocked networks of a database transaction."""
 
     async def add(self, blocked: BlockedNetwork) -> None:
         """Add a block, or raise `NetworkBlockedAlready`."""
@@ -119,13 +119,13 @@ class BlockedNetworks(Protocol):
         """Remove a block and return it; None if there is none."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the blocks that have expired."""
         ...
 
 
 class BlockedNetworkReads(Protocol):
-    """Reads of blocked networks, outside any transaction."""
+    """Reads of blocked networks, outside any database transaction."""
 
     async def live(self, now: datetime) -> Sequence[BlockedNetwork]:
         """The blocks that have yet to expire, the newest first."""

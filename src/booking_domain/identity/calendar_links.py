@@ -44,7 +44,7 @@ def digest_of(secret: str) -> bytes:
 
 
 class CalendarLinks(Protocol):
-    """The links of a transaction, at most one for each user."""
+    """The links of a database transaction, at most one for each user."""
 
     async def save(self, link: CalendarLink) -> None:
         """Store a link in place of the user's former one."""
@@ -56,7 +56,7 @@ class CalendarLinks(Protocol):
 
 
 class CalendarLinkReads(Protocol):
-    """Reads of links, outside any transaction."""
+    """Reads of links, outside any database transaction."""
 
     async def user_of(self, secret_digest: bytes) -> UserId | None:
         """The user whose link has a secret with this digest."""

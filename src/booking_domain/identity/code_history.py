@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol, Self
 
-from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose
+from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId, UserId
 
 CODES_KEPT: Final = timedelta(days=30)
@@ -34,7 +34,7 @@ class IssuedCode:
     user_id: UserId | None
     """The account for which it was issued; None: the contact had none, or asked to sign up."""
     purpose: CodePurpose
-    channel: Channel
+    channel: ContactChannel
     to_masked: str
     issued_at: datetime
     expires_at: datetime
@@ -53,7 +53,7 @@ class IssuedCode:
         """The code after its use."""
         return replace(self, used_at=now)
 
-    def guessed(self) -> Self:
+    def with_wrong_guess(self) -> Self:
         """The code after a wrong guess."""
         return replace(self, wrong_guesses=self.wrong_guesses + 1)
 
@@ -70,28 +70,28 @@ class CodeFilter:
 
 
 class CodeHistory(Protocol):
-    """The history in a transaction; the caller has locked the contact of the code."""
+    """The history in a database transaction; the caller has locked the contact of the code."""
 
     async def add(self, code: IssuedCode) -> None:
         """Add a code."""
         ...
 
-    async def note_use(self, code_id: CodeId, now: datetime) -> None:
+    async def record_use(self, code_id: CodeId, now: datetime) -> None:
         """Note that a code was used."""
         ...
 
-    async def note_wrong(self, code_id: CodeId) -> None:
+    async def record_wrong_guess(self, code_id: CodeId) -> None:
         """Note a wrong guess at a code."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove codes that were issued 30 days ago or earlier."""
         ...
 
 
 class CodeHistoryReads(Protocol):
-    """Reads of the history, outside any transaction."""
+    """Reads of the history, outside any database transaction."""
 
-    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+    async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         """The codes that match, newest first; at most `limit`."""
         ...

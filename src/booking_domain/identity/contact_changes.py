@@ -30,7 +30,7 @@ class ContactChange:
     asked_that_day: int = 1
 
     @classmethod
-    def ask(cls, before: Self | None, *, user_id: UserId, address: str, code_id: CodeId, now: datetime) -> Self:
+    def request(cls, before: Self | None, *, user_id: UserId, address: str, code_id: CodeId, now: datetime) -> Self:
         """A change that replaces the previous one, or `TooManyCodes`."""
         first = cls(user_id=user_id, address=address, code_id=code_id, asked_at=now, day_began=now)
         if before is None or abs(now - before.day_began) >= DAY:
@@ -41,13 +41,13 @@ class ContactChange:
             raise too_many(before.day_began + DAY, now, at_most=DAY)
         return replace(first, day_began=before.day_began, asked_that_day=before.asked_that_day + 1)
 
-    def made(self, former: str | None) -> Self:
+    def completed(self, former: str | None) -> Self:
         """The change after its completion."""
         return replace(self, former=former)
 
 
 class ContactChanges(Protocol):
-    """The changes of one channel in a transaction, at most one for each account; the caller has locked the account."""
+    """The changes of one channel in a database transaction, one for each account; the caller has locked it."""
 
     async def get(self, user_id: UserId) -> ContactChange | None:
         """The account's last change."""
@@ -57,19 +57,19 @@ class ContactChanges(Protocol):
         """Store a change in place of the account's last one."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove changes requested 24 hours ago or earlier, or in the future, after the clock was set back."""
         ...
 
 
 class ContactChangeReads(Protocol):
-    """Reads of changes of one channel, outside any transaction."""
+    """Reads of changes of one channel, outside any database transaction."""
 
     async def get(self, user_id: UserId) -> ContactChange | None:
         """The account's last change."""
         ...
 
 
-def kept(changes: Sequence[ContactChange], now: datetime) -> list[ContactChange]:
-    """The changes that are kept: `ContactChanges.forget` as a function."""
+def unexpired_changes(changes: Sequence[ContactChange], now: datetime) -> list[ContactChange]:
+    """The changes that are kept: `ContactChanges.remove_expired` as a function."""
     return [change for change in changes if abs(now - change.asked_at) < DAY]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from booking_domain.identity.errors import ContactMissing
 from booking_domain.identity.model import normal_email
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.ports import PhoneNumbers
 
 
@@ -18,7 +18,7 @@ class ContactInput:
     def parsed(self, phone_numbers: PhoneNumbers) -> Contact:
         """The e-mail address if there is one, else the phone number; or `ContactMissing`, `InvalidValue`."""
         if self.email is not None:
-            return Contact(Channel.EMAIL, normal_email(self.email))
+            return Contact(ContactChannel.EMAIL, normal_email(self.email))
         if self.phone is not None:
-            return Contact(Channel.PHONE, phone_numbers.parse(self.phone))
+            return Contact(ContactChannel.PHONE, phone_numbers.parse(self.phone))
         raise ContactMissing

@@ -158,13 +158,13 @@ class TelegramNotConfigured(NotFound):
     code: ClassVar[str] = "auth.telegram_not_configured"
 
 
-class ServiceNotConfigured(NotFound):
+class IdentityProviderNotConfigured(NotFound):
     """Signing in with this service is not available here."""
 
     code: ClassVar[str] = "auth.service_not_configured"
 
 
-class ServiceUnavailable(Unavailable):
+class IdentityProviderUnavailable(Unavailable):
     """The service that you sign in with does not answer; please try again."""
 
     code: ClassVar[str] = "auth.service_unavailable"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
-from booking_domain.identity.one_time_codes import Channel, CodePurpose
+from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import CodeId, EventId, UserId
@@ -27,7 +27,7 @@ class CodeRequested(AccountChanged):
 
     code_id: CodeId
     purpose: CodePurpose
-    channel: Channel
+    channel: ContactChannel
     until: datetime
     """When the code expires."""
 

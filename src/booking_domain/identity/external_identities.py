@@ -117,15 +117,15 @@ class OpenIdReturn:
     """The name that their client knows, for a new account, if the service does not tell."""
 
 
-class OpenIdServices(Protocol):
+class OpenIdProviders(Protocol):
     """Signs people in at services by OpenID Connect: authorisation code, PKCE, state and nonce."""
 
     async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:
         """Begin to sign in.
 
         Raises:
-            ServiceNotConfigured: the service is not one of the settings.
-            ServiceUnavailable: it does not answer.
+            IdentityProviderNotConfigured: the service is not one of the settings.
+            IdentityProviderUnavailable: it does not answer.
         """
         ...
 
@@ -134,16 +134,16 @@ class OpenIdServices(Protocol):
 
         Raises:
             InvalidAssertion: code, state, flow or the signed statement is wrong, used or too old.
-            ServiceNotConfigured, ServiceUnavailable: as `begin`.
+            IdentityProviderNotConfigured, IdentityProviderUnavailable: as `begin`.
         """
         ...
 
 
 class ExternalIdentities(Protocol):
-    """The identities of a transaction: a subject has one account, and an account one identity at each service."""
+    """The identities of a database transaction: a subject has one account, an account one identity per service."""
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        """The account of the identity; until the end of the transaction no other one can remove the identity."""
+        """The account of the identity; until the end of the database transaction no other removes the identity."""
         ...
 
     async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
@@ -159,12 +159,12 @@ class ExternalIdentities(Protocol):
         ...
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
-        """Remove an account's identity at a service, if it has one; waits for transactions that hold its lock."""
+        """Remove an account's identity at a service, if any; waits for database transactions that hold its lock."""
         ...
 
 
 class ExternalIdentityReads(Protocol):
-    """Reads of identities, outside any transaction."""
+    """Reads of identities, outside any database transaction."""
 
     async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
         """The account of the identity."""
@@ -176,16 +176,16 @@ class ExternalIdentityReads(Protocol):
 
 
 class UsedAssertions(Protocol):
-    """The used assertions, in a transaction."""
+    """The used assertions, in a database transaction."""
 
     async def use(self, digest: bytes, good_until: datetime) -> bool:
-        """Use up an assertion; False if it was used before. Of concurrent transactions, one succeeds."""
+        """Use up an assertion; False if it was used before. Of concurrent database transactions, one succeeds."""
         ...
 
-    async def give_back(self, digest: bytes) -> None:
-        """Undo `use` of this transaction."""
+    async def undo_use(self, digest: bytes) -> None:
+        """Undo `use` of this database transaction."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove assertions that have expired for every clock, also one that is behind by `CLOCKS_DIFFER`."""
         ...

@@ -87,7 +87,7 @@ def document_states(current: LegalDocuments, acceptances: Sequence[Acceptance]) 
 
 
 class Acceptances(Protocol):
-    """The acceptances of a transaction."""
+    """The acceptances of a database transaction."""
 
     async def add(self, acceptance: Acceptance) -> None:
         """Add an acceptance; an earlier one of the same version stays as it is."""
@@ -99,7 +99,7 @@ class Acceptances(Protocol):
 
 
 class AcceptanceReads(Protocol):
-    """Reads of acceptances, outside any transaction."""
+    """Reads of acceptances, outside any database transaction."""
 
     async def of_user(self, user_id: UserId) -> Sequence[Acceptance]:
         """A user's acceptances, the newest first."""

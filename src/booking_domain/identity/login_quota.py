@@ -58,22 +58,22 @@ class LoginQuota:
         if not self._on or not address:
             yield
             return
-        now, taken = self._clock.now(), list[str]()
+        now, consumed = self._clock.now(), list[str]()
         for name in GUESSES:
             key = f"{name} {address}"
             standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:
-                await self._give_back(taken, now)
+                await self._undo(consumed, now)
                 raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
-            taken.append(key)
+            consumed.append(key)
         try:
             yield
         except _WRONG:
             raise
         except Exception:
-            await self._give_back(taken, now)
+            await self._undo(consumed, now)
             raise
-        await self._give_back(taken, now)
+        await self._undo(consumed, now)
 
     @asynccontextmanager
     async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
@@ -100,10 +100,10 @@ class LoginQuota:
         try:
             yield
         except SecondFactorNeeded:
-            await self._give_back(keys.values(), now)
+            await self._undo(keys.values(), now)
             raise
-        await self._give_back(keys.values(), now)
+        await self._undo(keys.values(), now)
 
-    async def _give_back(self, keys: Iterable[str], taken_at: datetime) -> None:
+    async def _undo(self, keys: Iterable[str], taken_at: datetime) -> None:
         for key in keys:
-            await self._limiter.give_back(key, taken_at)
+            await self._limiter.remove_hit(key, taken_at)

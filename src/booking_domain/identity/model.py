@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
@@ -190,19 +190,19 @@ class User:
         """Whether its owner can sign in."""
         return self.status in {UserStatus.ACTIVE, UserStatus.PENDING}
 
-    def has(self, contact: Contact) -> bool:
+    def has_contact(self, contact: Contact) -> bool:
         """Whether the contact is the account's."""
-        return contact.address == (self.email if contact.channel is Channel.EMAIL else self.phone)
+        return contact.address == (self.email if contact.channel is ContactChannel.EMAIL else self.phone)
 
-    def verified_at(self, channel: Channel) -> datetime | None:
+    def verified_at(self, channel: ContactChannel) -> datetime | None:
         """When this contact was last verified with a code."""
-        return self.email_verified_at if channel is Channel.EMAIL else self.phone_verified_at
+        return self.email_verified_at if channel is ContactChannel.EMAIL else self.phone_verified_at
 
-    def opened_by(self, channel: Channel) -> bool:
+    def gives_access(self, channel: ContactChannel) -> bool:
         """Whether a code sent to this contact gives access: it is verified, or no contact of the account is."""
         return self.verified_at(channel) is not None or not (self.email_verified_at or self.phone_verified_at)
 
-    def verified(self, channel: Channel, now: datetime) -> Self:
+    def verified(self, channel: ContactChannel, now: datetime) -> Self:
         """The account with this contact verified."""
         return self.changed(**{f"{channel}_verified_at": now})
 
@@ -210,12 +210,12 @@ class User:
         """The account with this contact, verified."""
         return self.changed(**{contact.channel.value: contact.address, f"{contact.channel}_verified_at": now})
 
-    def taken_over(self, channel: Channel, now: datetime) -> Self:
+    def taken_over(self, channel: ContactChannel, now: datetime) -> Self:
         """The account of the person who verified this contact first: without its password and its other contact."""
-        other = Channel.PHONE if channel is Channel.EMAIL else Channel.EMAIL
+        other = ContactChannel.PHONE if channel is ContactChannel.EMAIL else ContactChannel.EMAIL
         return self.changed(password_hash=None, **{other.value: None, f"{channel}_verified_at": now})
 
-    def without_contact(self, channel: Channel) -> Self:
+    def without_contact(self, channel: ContactChannel) -> Self:
         """The account after another one has verified this contact."""
         return self.changed(**{channel.value: None, f"{channel}_verified_at": None})
 

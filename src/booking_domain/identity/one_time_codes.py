@@ -43,7 +43,7 @@ class CodePurpose(StrEnum):
     """Sent to a contact whether or not an account has it: it begins a new account, or signs in to the one there is."""
 
 
-class Channel(StrEnum):
+class ContactChannel(StrEnum):
     """The contact of an account that a code is sent to."""
 
     EMAIL = "email"
@@ -54,7 +54,7 @@ class Channel(StrEnum):
 class Contact:
     """An e-mail address in its normal form, or a phone number in E.164."""
 
-    channel: Channel
+    channel: ContactChannel
     address: str
 
 
@@ -75,15 +75,15 @@ class OneTimeCode:
     day_began: datetime
     issued_that_day: int = 1
 
-    def good(self, now: datetime) -> bool:
+    def is_usable(self, now: datetime) -> bool:
         """Whether a guess may be compared."""
         return self.guesses_left > 0 and self.issued_at - CLOCKS_DIFFER <= now < self.expires_at
 
-    def guessed(self) -> Self:
+    def with_wrong_guess(self) -> Self:
         """The code after a wrong guess."""
         return replace(self, guesses_left=self.guesses_left - 1)
 
-    def dead(self) -> Self:
+    def used_up(self) -> Self:
         """The code after its use or expiry; setting the clock back does not revive it."""
         return replace(self, guesses_left=0)
 
@@ -128,10 +128,10 @@ def too_many(again_at: datetime, now: datetime, *, at_most: timedelta) -> TooMan
 
 
 class OneTimeCodes(Protocol):
-    """The codes of a transaction, at most one for each contact and purpose."""
+    """The codes of a database transaction, at most one for each contact and purpose."""
 
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
-        """Lock a contact until the end of the transaction and return its codes by purpose.
+        """Lock a contact until the end of the database transaction and return its codes by purpose.
 
         A contact without codes is locked too.
         """
@@ -141,7 +141,7 @@ class OneTimeCodes(Protocol):
         """Store a code in place of the one of its contact and purpose."""
         ...
 
-    async def sweep(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Kill expired codes, whatever the clock says later, and remove those that no longer count."""
         ...
 
@@ -162,8 +162,8 @@ class SecretCodes(Protocol):
         ...
 
 
-def swept(codes: Iterable[OneTimeCode], now: datetime) -> Iterable[OneTimeCode]:
-    """The codes that a sweep keeps: `OneTimeCodes.sweep` as a function."""
+def unexpired_codes(codes: Iterable[OneTimeCode], now: datetime) -> Iterable[OneTimeCode]:
+    """The codes that are kept: `OneTimeCodes.remove_expired` as a function."""
     for code in codes:
         if abs(now - code.issued_at) < DAY:
-            yield code.dead() if now >= code.expires_at else code
+            yield code.used_up() if now >= code.expires_at else code

@@ -1,6 +1,6 @@
 """What users do to their own accounts: codes, passwords, second factors, phone number, other services.
 
-Passwords are hashed and compared here, before the transaction, which looks only at the result.
+Passwords are hashed and compared here, before the database transaction, which looks only at the result.
 """
 
 from dataclasses import dataclass, field
@@ -10,16 +10,16 @@ from typing import Any, Final
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import (
     ContactMissing,
+    IdentityProviderNotConfigured,
+    IdentityProviderUnavailable,
     InvalidToken,
     PhoneCodesNotConfigured,
-    ServiceNotConfigured,
-    ServiceUnavailable,
     TelegramNotConfigured,
     TooManyAttempts,
     TooManyCodes,
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
-from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose, Contact
+from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel
 from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
@@ -39,7 +39,7 @@ from booking_domain.identity.use_cases.external_identities import (
     unlink_identity,
 )
 from booking_domain.identity.use_cases.one_time_codes import (
-    Guess,
+    CodeGuess,
     RequestCode,
     VerifyContact,
     request_code,
@@ -50,7 +50,7 @@ from booking_domain.identity.use_cases.passkeys import RemovePasskey, remove_pas
 from booking_domain.identity.use_cases.passwords import ChangePassword, ResetPassword
 from booking_domain.identity.use_cases.passwords import change_password as replace_password
 from booking_domain.identity.use_cases.passwords import reset_password as replace_forgotten_password
-from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_factor
 from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
 from booking_domain.shared.actor import SYSTEM, Actor
@@ -88,7 +88,7 @@ async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePur
         TooManyCodes: a code was requested within the last minute, or ten within a day.
     """
     parsed = contact.parsed(identity.phone_numbers)
-    if parsed.channel is Channel.PHONE:
+    if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
     command = RequestCode(parsed, purpose, await identity.reads.users.by_login(parsed.address))
     await identity.executor.run(request_code, command, actor=SYSTEM)
@@ -109,9 +109,9 @@ async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str)
 def _reachable(identity: Identity, contact: ContactInput) -> Contact:
     """The contact, to which messages can be sent."""
     parsed = contact.parsed(identity.phone_numbers)
-    if parsed.channel is Channel.PHONE:
+    if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
-        return Contact(Channel.PHONE, identity.phone_numbers.parse_reachable(parsed.address))
+        return Contact(ContactChannel.PHONE, identity.phone_numbers.parse_reachable(parsed.address))
     return parsed
 
 
@@ -133,14 +133,14 @@ async def _verify_with_code(
         InvalidCode: the code is wrong, which is counted, or no longer good.
         InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
-    guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
+    guess = CodeGuess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
     async with identity.login_quota.guess(counted_as):
         await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
 async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, counted_as: str = "") -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
-    guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
+    guess = CodeGuess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
     async with identity.login_quota.guess(counted_as):
         await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
@@ -159,11 +159,11 @@ async def _verify_own_email(identity: Identity, requester: Requester, code: str,
     await _verify_with_code(identity, contact, code, current=requester.session_id, counted_as=counted_as)
 
 
-async def prove(identity: Identity, requester: Requester, password: str | None) -> Proof:
-    """Compare the current password, before the transaction that counts it: see `reauthenticate`."""
+async def check_password(identity: Identity, requester: Requester, password: str | None) -> PasswordCheck:
+    """Compare the current password, before the database transaction that counts it: see `reauthenticate`."""
     user = await get_own_account(requester.actor, identity.reads.users)
     right = None if password is None else await identity.password_hasher.verify(password, user.password_hash)
-    return Proof(user=user, right=right, current=requester.session_id)
+    return PasswordCheck(user=user, right=right, current=requester.session_id)
 
 
 async def _change_password(identity: Identity, requester: Requester, current: str | None, new: str) -> None:
@@ -173,7 +173,7 @@ async def _change_password(identity: Identity, requester: Requester, current: st
         InvalidValue: `PasswordPolicy` refuses the new password.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, current)
+    proof = await check_password(identity, requester, current)
     identity.security.password_policy.check(new, own_words(proof.user), field="new_password")
     command = ChangePassword(proof=proof, new_hash=await identity.password_hasher.hash(new))
     await identity.executor.run(replace_password, command, actor=SYSTEM)
@@ -209,7 +209,7 @@ async def _reset_password(
     identity.security.password_policy.check(new, (parsed.address,), field="new_password")
     async with identity.login_quota.guess(counted_as):
         command = ResetPassword(
-            guess=Guess(parsed, CodePurpose.RESET, code),
+            guess=CodeGuess(parsed, CodePurpose.RESET, code),
             new_password=new,
             new_hash=await identity.password_hasher.hash(new),
         )
@@ -228,7 +228,7 @@ async def _start_contact_change(
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     reachable = _reachable(identity, contact)
-    command = RequestContactChange(proof=await prove(identity, requester, password), contact=reachable)
+    command = RequestContactChange(proof=await check_password(identity, requester, password), contact=reachable)
     await identity.executor.run(request_contact_change, command, actor=requester.actor)
 
 
@@ -260,7 +260,7 @@ async def _set_up_second_factor(
         WrongSecondFactor: the code is wrong, which is counted, or missing.
         TooManyAttempts: too many codes were wrong.
     """
-    command = SetUpFactor(proof=await prove(identity, requester, password), code=code)
+    command = SetUpFactor(proof=await check_password(identity, requester, password), code=code)
     made = await identity.executor.run(set_up_factor, command, actor=requester.actor)
     account = made.user.email or made.user.phone or made.user.name
     return NewFactor(secret=made.secret, uri=identity.security.time_codes.uri(made.secret, account))
@@ -276,7 +276,7 @@ async def _link_telegram(identity: Identity, requester: Requester, proof: Telegr
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     assertion = identity.telegram.read(proof, identity.clock.now())
-    command = LinkIdentity(proof=await prove(identity, requester, password), assertion=assertion)
+    command = LinkIdentity(proof=await check_password(identity, requester, password), assertion=assertion)
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
@@ -288,7 +288,7 @@ async def _start_telegram_link(
     Raises:
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, password)
+    proof = await check_password(identity, requester, password)
     await identity.executor.run(allow_linking, proof, actor=requester.actor)
     good_until = (identity.clock.now() + LINK_CODE_LIFE).replace(microsecond=0)
     return codes.issue(requester.actor.id, requester.session_id, good_until), good_until
@@ -298,13 +298,13 @@ async def _link_openid(identity: Identity, requester: Requester, back: OpenIdRet
     """Link the identity that a person brings back from a service, to sign in with it.
 
     Raises:
-        ServiceNotConfigured, ServiceUnavailable: see `OpenIdServices.redeem`.
+        IdentityProviderNotConfigured, IdentityProviderUnavailable: see `OpenIdProviders.redeem`.
         InvalidAssertion: code, state or flow is wrong, too old, or was used before.
         IdentityTaken: the identity is linked to another account, or this account to another one of the service.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     assertion = await identity.openid.redeem(back, identity.clock.now())
-    command = LinkIdentity(proof=await prove(identity, requester, password), assertion=assertion)
+    command = LinkIdentity(proof=await check_password(identity, requester, password), assertion=assertion)
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
@@ -315,7 +315,7 @@ async def _unlink(identity: Identity, requester: Requester, provider: IdentityPr
         LastWayIn: the account could not be signed in to any more.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    command = UnlinkIdentity(proof=await prove(identity, requester, password), provider=provider)
+    command = UnlinkIdentity(proof=await check_password(identity, requester, password), provider=provider)
     await identity.executor.run(unlink_identity, command, actor=requester.actor)
 
 
@@ -326,7 +326,7 @@ async def _start_adding_a_passkey(identity: Identity, requester: Requester, pass
         TooManyPasskeys: the account has as many as it may have.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    proof = await prove(identity, requester, password)
+    proof = await check_password(identity, requester, password)
     return await identity.executor.run(start_adding_passkey, proof, actor=requester.actor)
 
 
@@ -341,7 +341,7 @@ async def _remove_a_passkey(
         SecondFactorRequired: the role needs a second factor, and this is the last one.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
-    command = RemovePasskey(proof=await prove(identity, requester, password), passkey_id=passkey_id)
+    command = RemovePasskey(proof=await check_password(identity, requester, password), passkey_id=passkey_id)
     await identity.executor.run(remove_passkey, command, actor=requester.actor)
 
 
@@ -378,7 +378,7 @@ link_telegram: Final = Process(
 start_telegram_link: Final = Process(_start_telegram_link, allow_linking.raises, Permission.LINK_IDENTITIES)
 link_openid: Final = Process(
     _link_openid,
-    (ServiceNotConfigured, ServiceUnavailable, *link_identity.raises),
+    (IdentityProviderNotConfigured, IdentityProviderUnavailable, *link_identity.raises),
     Permission.LINK_IDENTITIES,
 )
 unlink: Final = Process(_unlink, unlink_identity.raises, Permission.LINK_IDENTITIES)

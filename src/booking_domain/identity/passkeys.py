@@ -104,7 +104,7 @@ class PasskeyChallenge:
     expires_at: datetime
 
     @classmethod
-    def made(cls, user_id: UserId | None, entropy: Entropy, now: datetime) -> tuple[Self, bytes]:
+    def make(cls, user_id: UserId | None, entropy: Entropy, now: datetime) -> tuple[Self, bytes]:
         """A new challenge, and its bytes."""
         challenge = entropy.pick(_ALPHABET, _CHALLENGE_LETTERS).encode()
         return cls(digest=digest_of(challenge), user_id=user_id, expires_at=now + CHALLENGE_LIFE), challenge
@@ -116,7 +116,7 @@ def digest_of(challenge: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasskeyAnswer:
+class PasskeyResponse:
     """A response to a challenge, not verified yet."""
 
     challenge: bytes
@@ -148,21 +148,21 @@ class PasskeyCeremonies(Protocol):
         """The options for signing in, as JSON for `PublicKeyCredential.parseRequestOptionsFromJSON`."""
         ...
 
-    def read(self, response: str) -> PasskeyAnswer:
+    def read(self, response: str) -> PasskeyResponse:
         """Parse a response, or raise `InvalidPasskey`."""
         ...
 
-    def verify_new(self, answer: PasskeyAnswer) -> NewCredential:
+    def verify_new(self, answer: PasskeyResponse) -> NewCredential:
         """Verify the response that adds a passkey, or raise `InvalidPasskey`."""
         ...
 
-    def verify(self, answer: PasskeyAnswer, passkey: Passkey) -> int:
+    def verify(self, answer: PasskeyResponse, passkey: Passkey) -> int:
         """Verify the response of a passkey and return its new counter, or raise `InvalidPasskey`."""
         ...
 
 
 class Passkeys(Protocol):
-    """The passkeys of a transaction."""
+    """The passkeys of a database transaction."""
 
     async def add(self, passkey: Passkey) -> None:
         """Add a passkey, or raise `PasskeyTaken`."""
@@ -193,16 +193,16 @@ class Passkeys(Protocol):
         ...
 
     async def use_challenge(self, digest: bytes) -> PasskeyChallenge | None:
-        """Remove a challenge and return it; of concurrent transactions, one succeeds."""
+        """Remove a challenge and return it; of concurrent database transactions, one succeeds."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the challenges that have expired."""
         ...
 
 
 class PasskeyReads(Protocol):
-    """Reads of passkeys, outside any transaction."""
+    """Reads of passkeys, outside any database transaction."""
 
     async def owner(self, credential_id: bytes) -> UserId | None:
         """Whose passkey this is."""

@@ -18,7 +18,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 
 MOST_WRONG: Final = 3
-FORGOTTEN_AFTER: Final = timedelta(hours=24)
+WRONG_PASSWORDS_EXPIRE_AFTER: Final = timedelta(hours=24)
 PRODUCT_WORDS: Final = ("booking",)
 SHORTEST_WORD: Final = 4
 """Shorter words occur in too many passwords by chance."""
@@ -87,19 +87,19 @@ def own_words(user: User) -> tuple[str | None, ...]:
 
 
 class Credentials(Protocol):
-    """The counts of wrong passwords, in a transaction.
+    """The counts of wrong passwords, in a database transaction.
 
     A count belongs to an account's id, or to any other UUID. After 24 hours without a wrong password it starts at zero.
     """
 
-    async def count_wrong(self, account: UUID, now: datetime) -> bool:
+    async def count_wrong_password(self, account: UUID, now: datetime) -> bool:
         """Count a wrong password; return False and count nothing after three in a row.
 
         Of any number of concurrent wrong passwords at most three are counted.
         """
         ...
 
-    async def count_right(self, account: UUID, now: datetime) -> bool:
+    async def reset_wrong_passwords(self, account: UUID, now: datetime) -> bool:
         """Reset the count after the right password; return False and change nothing after three wrong ones."""
         ...
 
@@ -107,13 +107,13 @@ class Credentials(Protocol):
         """Reset the count."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove counts that have expired."""
         ...
 
 
 class CredentialReads(Protocol):
-    """Reads of the counts of wrong passwords, outside any transaction."""
+    """Reads of the counts of wrong passwords, outside any database transaction."""
 
     async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
         """The accounts of these that are locked, and until when."""

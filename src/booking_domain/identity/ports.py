@@ -48,7 +48,7 @@ class UserFilter:
 
 
 class Users(Protocol):
-    """The accounts of a transaction."""
+    """The accounts of a database transaction."""
 
     async def add(self, user: User) -> None:
         """Add an account, or raise `EmailTaken` or `PhoneTaken` at once: a use case may look again."""
@@ -63,7 +63,7 @@ class Users(Protocol):
         ...
 
     async def lock(self, user_id: UserId) -> User | None:
-        """Lock one account until the end of the transaction."""
+        """Lock one account until the end of the database transaction."""
         ...
 
     async def by_login(self, login: str) -> User | None:
@@ -71,9 +71,9 @@ class Users(Protocol):
         ...
 
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
-        """Lock the accounts that exist, until the end of the transaction, and return them by id.
+        """Lock the accounts that exist, until the end of the database transaction, and return them by id.
 
-        They are locked in the order of their ids, so transactions that lock several cannot deadlock.
+        They are locked in the order of their ids, so database transactions that lock several cannot deadlock.
         """
         ...
 
@@ -83,7 +83,7 @@ class Users(Protocol):
 
 
 class UserReads(Protocol):
-    """Reads of accounts, outside any transaction."""
+    """Reads of accounts, outside any database transaction."""
 
     async def get(self, user_id: UserId) -> User | None:
         """One account."""
@@ -97,24 +97,24 @@ class UserReads(Protocol):
         """Accounts whose `erased_from` has come, and that are not erased: by id, after `after`, at most `limit`."""
         ...
 
-    async def page(self, chosen: UserFilter) -> Sequence[User]:
+    async def page(self, criteria: UserFilter) -> Sequence[User]:
         """The accounts that match, newest first; at most `limit`."""
         ...
 
 
 class Sessions(Protocol):
-    """The sessions of a transaction."""
+    """The sessions of a database transaction."""
 
     async def add(self, session: Session) -> None:
         """Add a session."""
         ...
 
     async def lock(self, session_id: SessionId) -> Session | None:
-        """Lock one session until the end of the transaction."""
+        """Lock one session until the end of the database transaction."""
         ...
 
     async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
-        """Lock a user's live sessions until the end of the transaction, and return them by id."""
+        """Lock a user's live sessions until the end of the database transaction, and return them by id."""
         ...
 
     async def save(self, session: Session) -> None:
@@ -123,7 +123,7 @@ class Sessions(Protocol):
 
 
 class SessionReads(Protocol):
-    """Reads of sessions, outside any transaction."""
+    """Reads of sessions, outside any database transaction."""
 
     async def get(self, session_id: SessionId) -> Session | None:
         """One session, ended or not."""
@@ -147,7 +147,7 @@ class SessionReads(Protocol):
 
 
 class LoginHistory(Protocol):
-    """The attempts to sign in, in a transaction."""
+    """The attempts to sign in, in a database transaction."""
 
     async def add(self, login: Login) -> None:
         """Add an attempt."""
@@ -155,7 +155,7 @@ class LoginHistory(Protocol):
 
 
 class LoginReads(Protocol):
-    """Reads of attempts to sign in, outside any transaction."""
+    """Reads of attempts to sign in, outside any database transaction."""
 
     async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
         """A user's attempts, newest first, those before `after`; at most `limit`."""
@@ -251,7 +251,7 @@ class SecurityLog(Protocol):
 
 
 class IdentityRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def users(self) -> Users: ...
@@ -292,7 +292,7 @@ class IdentityRepositories(Protocol):
 
 
 class IdentityReadGroup(Protocol):
-    """What this context adds to the reads outside any transaction."""
+    """What this context adds to the reads outside any database transaction."""
 
     @property
     def users(self) -> UserReads: ...
@@ -327,7 +327,7 @@ class IdentityReadGroup(Protocol):
 
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):
-    """What the use cases of identity, and their executor, need of a transaction."""
+    """What the use cases of identity, and their executor, need of a database transaction."""
 
 
 CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(USER_LIFECYCLE,))

@@ -92,12 +92,12 @@ class Preferences:
     unsubscribed: tuple[Unsubscription, ...] = ()
     quiet_hours: QuietHours | None = None
 
-    def wants(self, kind: NewsKind, channel: NewsChannel) -> bool:
+    def allows(self, kind: NewsKind, channel: NewsChannel) -> bool:
         """Whether notifications of this kind may use the channel."""
         on: bool = getattr(self.channels, channel.value)
         return on and Unsubscription(kind=kind, channel=channel) not in self.unsubscribed
 
-    def without(self, unsubscription: Unsubscription) -> Self:
+    def with_unsubscription(self, unsubscription: Unsubscription) -> Self:
         """The preferences after the user has unsubscribed."""
         return replace(self, unsubscribed=tuple(sorted({*self.unsubscribed, unsubscription})))
 

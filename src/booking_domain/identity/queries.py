@@ -90,11 +90,11 @@ async def with_locks(users: Sequence[User], credentials: CredentialReads, now: d
 
 
 async def _list_users(
-    actor: Actor, chosen: UserFilter, users: UserReads, credentials: CredentialReads, *, now: datetime
+    actor: Actor, criteria: UserFilter, users: UserReads, credentials: CredentialReads, *, now: datetime
 ) -> Sequence[ManagedUser]:
     """A page of accounts, newest first; for admins."""
     authorise(actor, Permission.SEE_USERS)
-    return await with_locks(await users.page(chosen), credentials, now)
+    return await with_locks(await users.page(criteria), credentials, now)
 
 
 async def _get_user(
@@ -113,10 +113,10 @@ async def _seen(actor: Actor, user_id: UserId, users: UserReads) -> User:
     return user
 
 
-async def _list_codes(actor: Actor, chosen: CodeFilter, history: CodeHistoryReads) -> Sequence[IssuedCode]:
+async def _list_codes(actor: Actor, criteria: CodeFilter, history: CodeHistoryReads) -> Sequence[IssuedCode]:
     """A page of the one-time codes that were issued, newest first; for admins."""
     authorise(actor, Permission.SEE_USERS)
-    return await history.page(chosen)
+    return await history.page(criteria)
 
 
 async def _list_sessions_of_user(

@@ -48,7 +48,7 @@ class RememberedDevice:
     expires_at: datetime
 
     @classmethod
-    def made(
+    def make(
         cls, device_id: DeviceId, user_id: UserId, client: Client, entropy: Entropy, now: datetime
     ) -> tuple[Self, str]:
         """A new device, and its token, which is shown once."""
@@ -69,7 +69,7 @@ class RememberedDevice:
         return replace(self, last_used_at=now)
 
 
-def named_by(text: str, devices: Sequence[RememberedDevice]) -> RememberedDevice | None:
+def find_device(text: str, devices: Sequence[RememberedDevice]) -> RememberedDevice | None:
     """The device of these, which belong to one account, whose token the text is."""
     return next((device for device in devices if device.token_digest == _digest(device.user_id, text)), None)
 
@@ -80,7 +80,7 @@ def _digest(user_id: UserId, token: str) -> bytes:
 
 
 class RememberedDevices(Protocol):
-    """The remembered devices of a transaction; the caller has locked the account."""
+    """The remembered devices of a database transaction; the caller has locked the account."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[RememberedDevice]:
         """An account's devices that have not expired, the last used first."""
@@ -102,13 +102,13 @@ class RememberedDevices(Protocol):
         """Remove all devices of an account."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the devices that have expired."""
         ...
 
 
 class RememberedDeviceReads(Protocol):
-    """Reads of remembered devices, outside any transaction."""
+    """Reads of remembered devices, outside any database transaction."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[RememberedDevice]:
         """An account's devices that have not expired, the last used first."""

@@ -145,10 +145,10 @@ def _digest(user_id: UserId, text: str) -> bytes:
 
 
 class SecondFactors(Protocol):
-    """The second factors of a transaction, at most one for each user."""
+    """The second factors of a database transaction, at most one for each user."""
 
     async def lock(self, user_id: UserId) -> SecondFactor | None:
-        """Lock a user's factor until the end of the transaction; without one, return None and lock nothing."""
+        """Lock a user's factor until the end of the database transaction; without one, return None and lock nothing."""
         ...
 
     async def save(self, factor: SecondFactor) -> None:

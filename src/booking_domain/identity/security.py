@@ -1,13 +1,14 @@
 """The ports of identity besides its repositories.
 
-`SecurityPorts` is pure and fast: use cases find it in their context, inside a transaction. `Identity` adds what is slow
-or has effects; the functions of `sign_in` and `own_account` run on it. The composition root makes one of each.
+`SecurityPorts` is pure and fast: use cases find it in their context, inside a database transaction. `Identity` adds
+what is slow or has effects; the functions of `sign_in` and `own_account` run on it. The composition root makes one of
+each.
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdServices, TelegramAssertions
+from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdProviders, TelegramAssertions
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads
@@ -42,7 +43,7 @@ class SecurityPorts:
 
 
 class IdentityReads(Protocol):
-    """Reads outside any transaction."""
+    """Reads outside any database transaction."""
 
     @property
     def users(self) -> UserReads: ...
@@ -63,7 +64,7 @@ class Identity:
     password_hasher: PasswordHasher
     access_tokens: AccessTokens
     telegram: TelegramAssertions
-    openid: OpenIdServices
+    openid: OpenIdProviders
     phone_numbers: PhoneNumbers
     login_quota: LoginQuota
     log: SecurityLog

@@ -61,8 +61,8 @@ class Client:
     @classmethod
     def seen(cls, address: str, user_agent: str, platform: str = "") -> Self:
         """Truncate to the stored lengths and drop characters that cannot be printed."""
-        said = _printable(user_agent)[:MAX_USER_AGENT]
-        return cls(_printable(address)[:_MAX_ADDRESS], said, Platform.of(platform, said))
+        printable = _printable(user_agent)[:MAX_USER_AGENT]
+        return cls(_printable(address)[:_MAX_ADDRESS], printable, Platform.of(platform, printable))
 
 
 def _printable(text: str) -> str:
@@ -81,7 +81,7 @@ class RefreshToken:
     """The digest of the whole token."""
 
 
-class Use(StrEnum):
+class RefreshTokenUse(StrEnum):
     """What the use of a refresh token means."""
 
     NEXT = "next"
@@ -139,7 +139,7 @@ class Session:
     """The remembered device whose token was the second factor."""
 
     @classmethod
-    def begun(
+    def begin(
         cls,
         token: RefreshToken,
         user_id: UserId,
@@ -167,15 +167,15 @@ class Session:
         """Whether its tokens are accepted."""
         return self.ended_at is None and now < self.expires_at
 
-    def use_of(self, token: RefreshToken, now: datetime) -> Use:
+    def use_of(self, token: RefreshToken, now: datetime) -> RefreshTokenUse:
         """Classify the use of a token."""
         if (token.session_id, token.family_digest) != (self.id, self.family_digest):
-            return Use.FORGED
+            return RefreshTokenUse.FORGED
         if token.digest == self.token_digest:
-            return Use.NEXT
+            return RefreshTokenUse.NEXT
         if token.digest == self.previous_digest and now < self.last_used_at + GRACE:
-            return Use.AGAIN
-        return Use.REUSED
+            return RefreshTokenUse.AGAIN
+        return RefreshTokenUse.REUSED
 
     def rotated(self, token: RefreshToken, seed: bytes, client: Client, now: datetime) -> Self:
         """The session with the next token."""

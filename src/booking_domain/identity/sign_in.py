@@ -1,7 +1,8 @@
 """Register, sign in, stay signed in, sign out: the functions that an entry point calls.
 
-A web server, a bot and a command line call the same functions. Each is a few steps around one transaction: parse the
-contact, hash or compare the password, run the use case, note a failure. Slow work stays outside the transaction.
+A web server, a bot and a command line call the same functions. Each is a few steps around one database transaction:
+parse the contact, hash or compare the password, run the use case, note a failure. Slow work stays outside the database
+transaction.
 
 Rules:
 
@@ -21,13 +22,13 @@ from booking_domain.identity.errors import (
     AccountDisabled,
     AccountLocked,
     ContactMissing,
+    IdentityProviderNotConfigured,
+    IdentityProviderUnavailable,
     InvalidAssertion,
     InvalidCode,
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
-    ServiceNotConfigured,
-    ServiceUnavailable,
     TelegramNotConfigured,
     TokenReused,
     TooManyAttempts,
@@ -47,7 +48,7 @@ from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
-from booking_domain.identity.use_cases.one_time_codes import Guess, SignInByCode, sign_in_by_code
+from booking_domain.identity.use_cases.one_time_codes import CodeGuess, SignInByCode, sign_in_by_code
 from booking_domain.identity.use_cases.passkeys import SignInByPasskey, sign_in_by_passkey
 from booking_domain.identity.use_cases.passwords import PasswordAttempt, sign_in_by_password
 from booking_domain.identity.use_cases.registration import RegisterWithCode, register_with_code
@@ -86,7 +87,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class AccountDetails:
     """What completes a pending account."""
 
     name: str
@@ -186,7 +187,7 @@ async def _sign_in_with_code(
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
     """
     login = contact.parsed(identity.phone_numbers)
-    command = SignInByCode(Guess(login, purpose, code), client, second_factor)
+    command = SignInByCode(CodeGuess(login, purpose, code), client, second_factor)
     use_case = use_sign_up if purpose is CodePurpose.SIGNUP else sign_in_by_code
     try:
         async with identity.login_quota.guess(counted_as):
@@ -198,7 +199,7 @@ async def _sign_in_with_code(
 
 
 async def _complete_profile(
-    identity: Identity, actor: Actor, profile: Profile, *, current: SessionId, client: Client
+    identity: Identity, actor: Actor, profile: AccountDetails, *, current: SessionId, client: Client
 ) -> Tokens:
     """Complete the profile of a pending account; the session of the sign-up ends, and another one begins.
 
@@ -260,8 +261,8 @@ async def _begin_openid(identity: Identity, provider: IdentityProvider) -> OpenI
     """Begin to sign in with a service, or to link it.
 
     Raises:
-        ServiceNotConfigured: the service is not one of the settings.
-        ServiceUnavailable: it does not answer.
+        IdentityProviderNotConfigured: the service is not one of the settings.
+        IdentityProviderUnavailable: it does not answer.
     """
     return await identity.openid.begin(provider, identity.clock.now())
 
@@ -279,7 +280,7 @@ async def _sign_in_with_openid(
     """Sign in with what a person brings back from a service; the first time, this may add an account with the role.
 
     Raises:
-        ServiceNotConfigured, ServiceUnavailable: see `OpenIdServices.redeem`.
+        IdentityProviderNotConfigured, IdentityProviderUnavailable: see `OpenIdProviders.redeem`.
         InvalidAssertion: code, state or flow is wrong, too old, or was used before.
         EmailNotVerified: the service has verified no e-mail address of the person, whom it names for the first time.
         NotLinked: another account has the e-mail address; its owner links the service.
@@ -408,7 +409,7 @@ sign_in_with_password: Final = Process(
 sign_in_with_code: Final = Process(_sign_in_with_code, (*_CONTACT_ERRORS, *sign_in_by_code.raises))
 complete_profile: Final = Process(_complete_profile, complete_pending_account.raises, complete_pending_account.action)
 sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
-begin_openid: Final = Process(_begin_openid, (ServiceNotConfigured, ServiceUnavailable))
+begin_openid: Final = Process(_begin_openid, (IdentityProviderNotConfigured, IdentityProviderUnavailable))
 sign_in_with_openid: Final = Process(_sign_in_with_openid, (*begin_openid.raises, *sign_in_by_assertion.raises))
 sign_in_with_passkey: Final = Process(_sign_in_with_passkey, (TooManyAttempts, *sign_in_by_passkey.raises))
 refresh: Final = Process(_refresh, refresh_session.raises)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.shared.ids import CodeId
 
 
@@ -21,7 +21,7 @@ class SignUp:
     """A contact that waits for its code."""
 
     code_id: CodeId
-    channel: Channel
+    channel: ContactChannel
     address: str
     locale: str
     """The language that the client asked for."""
@@ -34,18 +34,18 @@ class SignUp:
         return Contact(self.channel, self.address)
 
 
-def opens(user: User, contact: Contact) -> bool:
+def signs_in_to(user: User, contact: Contact) -> bool:
     """Whether a sign-up with this contact signs in to this account, which has the contact."""
-    return user.usable and user.opened_by(contact.channel)
+    return user.usable and user.gives_access(contact.channel)
 
 
-def keeps(user: User, contact: Contact) -> bool:
-    """Whether the account, which the contact does not open, keeps it from beginning another one: it has verified it."""
+def has_verified(user: User, contact: Contact) -> bool:
+    """Whether the account has verified the contact, so that no other account can begin with it."""
     return user.verified_at(contact.channel) is not None
 
 
 class SignUps(Protocol):
-    """The sign-ups of a transaction."""
+    """The sign-ups of a database transaction."""
 
     async def add(self, sign_up: SignUp) -> None:
         """Add a sign-up."""
@@ -55,19 +55,19 @@ class SignUps(Protocol):
         """The sign-up of a code."""
         ...
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         """Remove the sign-ups whose code has expired."""
         ...
 
 
 class SignUpReads(Protocol):
-    """Reads of sign-ups, outside any transaction."""
+    """Reads of sign-ups, outside any database transaction."""
 
     async def get(self, code_id: CodeId) -> SignUp | None:
         """The sign-up of a code."""
         ...
 
 
-def waiting(sign_ups: Sequence[SignUp], now: datetime) -> list[SignUp]:
-    """The sign-ups that are kept: `SignUps.forget` as a function."""
+def unexpired_sign_ups(sign_ups: Sequence[SignUp], now: datetime) -> list[SignUp]:
+    """The sign-ups that are kept: `SignUps.remove_expired` as a function."""
     return [sign_up for sign_up in sign_ups if now < sign_up.expires_at]

@@ -21,7 +21,7 @@ class LinkCode:
 
 
 class LinkCodes(Protocol):
-    """Issues and reads codes that nobody can guess."""
+    """Issues and reads codes that cannot be guessed."""
 
     def issue(self, user_id: UserId, session_id: SessionId, good_until: datetime) -> str:
         """A code of at most 64 characters: letters, digits, `-` and `_`."""

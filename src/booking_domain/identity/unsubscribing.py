@@ -43,7 +43,7 @@ async def _unsubscribe(command: Unsubscribe, tx: IdentityTx, _: Context) -> None
     user = await tx.users.lock(command.user_id)
     if user is None or user.status is UserStatus.DELETED:
         return
-    preferences = user.preferences.without(command.unsubscription)
+    preferences = user.preferences.with_unsubscription(command.unsubscription)
     if preferences != user.preferences:
         await tx.users.save(user.changed(preferences=preferences))
 

@@ -1,4 +1,4 @@
-"""Live events, their channels, and who may follow them."""
+"""Live events, the live channels to which they belong, and who may follow them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class LiveEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """Who follows which channels. Without an actor only public channels are received."""
+    """Who follows which live channels. Without an actor only public ones are received."""
 
     channels: frozenset[Channel]
     providers: frozenset[ProviderId] = frozenset()
@@ -91,7 +91,7 @@ class Follower:
     def _relations(self, event: NewLiveEvent) -> tuple[Relation | None, ...]:
         party = self.actor is not None and self.actor.id in event.parties
         if event.channel is Channel.NOTIFICATIONS:
-            # Nobody but the owner, whatever an admin may do elsewhere.
+            # Only the owner, whatever an admin may do elsewhere.
             return tuple(owned(self.actor, each) for each in event.parties if party)
         # The money of a booking is no matter of the salon's manager.
         of_member = managed(self.actor, event.manager_id) if event.channel is Channel.BOOKINGS else None

@@ -12,7 +12,7 @@ from booking_domain.shared.time import TimeRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Involved:
+class BookingParties:
     """Whom a booking concerns, and when it is."""
 
     customer_id: UserId
@@ -25,27 +25,27 @@ class Involved:
 
 
 class LiveEvents(Protocol):
-    """The live events of a transaction."""
+    """The live events of a database transaction."""
 
     async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
-        """Announce events, in order, if and only if the transaction commits.
+        """Announce events, in order, if and only if the database transaction commits.
 
         Transactions that append run one at a time from here to their end, so ids follow the order of the commits:
         a reader that sees an event sees all with lower ids.
         """
         ...
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+    async def parties_of(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         """Whom these bookings concern; those that do not exist are left out."""
         ...
 
-    async def forget(self, before: datetime) -> int:
+    async def remove_before(self, before: datetime) -> int:
         """Delete the events that were announced before an instant, and return how many there were."""
         ...
 
 
 class LiveReads(Protocol):
-    """Reads of live events, outside any transaction."""
+    """Reads of live events, outside any database transaction."""
 
     async def after(self, event_id: int, limit: int) -> Sequence[LiveEvent]:
         """The kept events with higher ids, by id, at most `limit`."""

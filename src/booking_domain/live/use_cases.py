@@ -1,4 +1,4 @@
-"""Forget live events that nobody can resume from any more."""
+"""Remove live events from which no client can resume any more."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.permissions import Permission
 
 
-async def _forget(_: None, tx: LiveRepositories, context: Context) -> int:
-    return await tx.live_events.forget(context.now - KEPT_FOR)
+async def _remove_old(_: None, tx: LiveRepositories, context: Context) -> int:
+    return await tx.live_events.remove_before(context.now - KEPT_FOR)
 
 
-forget_live_events: Final = UseCase(Permission.RUN_PLATFORM, _forget)
+remove_old_live_events: Final = UseCase(Permission.RUN_PLATFORM, _remove_old)

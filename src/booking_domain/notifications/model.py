@@ -108,16 +108,16 @@ MESSAGE_LIFECYCLE: Final[Lifecycle[MessageStatus, MessageAction, MessageParty]] 
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class MessageAddress:
     """An address or number of a channel."""
 
     channel: MessageChannel
     to: str = field(repr=False)
 
 
-CHAT: Final = Contact(MessageChannel.TELEGRAM, "")
+CHAT: Final = MessageAddress(MessageChannel.TELEGRAM, "")
 """The chat that a user has linked and that takes messages, if there is one; the first of the contacts."""
-DEVICES: Final = Contact(MessageChannel.PUSH, "")
+DEVICES: Final = MessageAddress(MessageChannel.PUSH, "")
 """All devices of a user, if there are any; the last of the contacts."""
 
 

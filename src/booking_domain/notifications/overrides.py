@@ -47,13 +47,13 @@ class MessageOverride:
         )
         if not override.subject.isprintable():
             raise InvalidValue(field="subject", problem="one line without control characters")
-        for field, said, most in (
+        for field, content, most in (
             ("subject", override.subject, MAX_OVERRIDE_SUBJECT),
             ("text", override.text, MAX_OVERRIDE_TEXT),
         ):
-            if not 1 <= len(said) <= most:
+            if not 1 <= len(content) <= most:
                 raise InvalidValue(field=field, problem=f"1 to {most} characters")
-            _require_fields(field, said, template)
+            _require_fields(field, content, template)
         return override
 
     @property
@@ -67,11 +67,11 @@ def override_id(template_key: str, language: str) -> UUID:
     return uuid5(NAMESPACE_OID, f"{template_key} {language}")
 
 
-def _require_fields(field: str, said: str, template: NoticeTemplate) -> None:
+def _require_fields(field: str, text: str, template: NoticeTemplate) -> None:
     allowed = ", ".join(f"{{{name}}}" for name in fields_of(template)) or "none"
     problem = f"the fields of this message in braces: {allowed}"
     try:
-        parts = list(Formatter().parse(said))
+        parts = list(Formatter().parse(text))
     except ValueError:
         raise InvalidValue(field=field, problem=problem) from None
     for _, name, form, conversion in parts:
@@ -81,7 +81,7 @@ def _require_fields(field: str, said: str, template: NoticeTemplate) -> None:
 
 
 class MessageOverrideReads(Protocol):
-    """Reads of overrides, outside any transaction."""
+    """Reads of overrides, outside any database transaction."""
 
     async def all(self) -> Sequence[MessageOverride]:
         """All overrides, by key and language."""
@@ -89,7 +89,7 @@ class MessageOverrideReads(Protocol):
 
 
 class MessageOverrides(Protocol):
-    """Overrides inside a transaction."""
+    """Overrides inside a database transaction."""
 
     async def put(self, override: MessageOverride) -> None:
         """Store an override, in place of the one for the same template and language if there is one."""

@@ -9,8 +9,8 @@ from uuid import UUID
 from booking_domain.notifications.events import EVENTS
 from booking_domain.notifications.model import (
     MESSAGE_LIFECYCLE,
-    Contact,
     Message,
+    MessageAddress,
     MessageChannel,
     MessageId,
     MessageStatus,
@@ -54,7 +54,7 @@ class OutgoingMessage:
 
 
 class MessageSender(Protocol):
-    """Sends messages over a channel. Never called inside a transaction."""
+    """Sends messages over a channel. Never called inside a database transaction."""
 
     async def send(self, message: OutgoingMessage) -> None:
         """Send a message. A repetition with the same id has no effect, as far as the channel allows that.
@@ -74,7 +74,7 @@ class Notifier(Protocol):
         user_id: UserId,
         event: Event,
         notice: TranslatedNotice,
-        contacts: Sequence[Contact],
+        contacts: Sequence[MessageAddress],
         *,
         everywhere: bool = False,
     ) -> None:
@@ -120,7 +120,7 @@ class Notifications(Protocol):
         """
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` notifications of events before an instant, with their messages; return how many."""
         ...
 
@@ -160,9 +160,9 @@ class MessageView:
 
 
 class NotificationReads(Protocol):
-    """Reads of notifications and messages, outside any transaction."""
+    """Reads of notifications and messages, outside any database transaction."""
 
-    async def page(self, chosen: NotificationFilter) -> Sequence[Notification]:
+    async def page(self, criteria: NotificationFilter) -> Sequence[Notification]:
         """The notifications that match, newest first, at most `limit`."""
         ...
 
@@ -170,7 +170,7 @@ class NotificationReads(Protocol):
         """How many notifications the user has not read."""
         ...
 
-    async def messages(self, chosen: MessageFilter) -> Sequence[MessageView]:
+    async def messages(self, criteria: MessageFilter) -> Sequence[MessageView]:
         """The messages that match, newest first, at most `limit`."""
         ...
 
@@ -188,7 +188,7 @@ class NotificationReads(Protocol):
 
 
 class SmsSender(Protocol):
-    """A provider of text messages. Never called inside a transaction."""
+    """A provider of text messages. Never called inside a database transaction."""
 
     @property
     def name(self) -> str:
@@ -274,7 +274,7 @@ class SmsReads(Protocol):
 
 
 class PushSubscriptions(Protocol):
-    """The push subscriptions of a transaction; who adds one has locked the account."""
+    """The push subscriptions of a database transaction; who adds one has locked the account."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
         """The subscriptions of live sessions of an account that is in use, oldest first."""
@@ -290,7 +290,7 @@ class PushSubscriptions(Protocol):
 
 
 class PushSubscriptionReads(Protocol):
-    """Reads of push subscriptions, outside any transaction."""
+    """Reads of push subscriptions, outside any database transaction."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
         """The subscriptions of live sessions of an account that is in use, oldest first."""
@@ -298,7 +298,7 @@ class PushSubscriptionReads(Protocol):
 
 
 class NotificationRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def notifications(self) -> Notifications: ...
@@ -311,7 +311,7 @@ class NotificationRepositories(Protocol):
 
 
 class NotificationReadGroup(Protocol):
-    """What this context adds to the reads outside any transaction."""
+    """What this context adds to the reads outside any database transaction."""
 
     @property
     def notifications(self) -> NotificationReads: ...

@@ -128,7 +128,7 @@ class PushMessage:
 
 
 Push: TypeAlias = Callable[[PushSubscription, PushMessage], Awaitable[PushOutcome]]
-"""Pushes to one device. Never called inside a transaction."""
+"""Pushes to one device. Never called inside a database transaction."""
 
 
 def checked_endpoint(endpoint: str, rules: PushRules) -> str:

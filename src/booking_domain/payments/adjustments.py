@@ -39,7 +39,7 @@ class Adjustment:
     created_at: datetime
 
     @classmethod
-    def made(
+    def make(
         cls,
         *,
         id: AdjustmentId,  # noqa: A002
@@ -69,7 +69,7 @@ class Adjustment:
 
 
 class AdjustmentReads(Protocol):
-    """Reads of adjustments, outside any transaction."""
+    """Reads of adjustments, outside any database transaction."""
 
     async def get(self, adjustment_id: AdjustmentId) -> Adjustment | None:
         """The adjustment."""
@@ -85,7 +85,7 @@ class AdjustmentReads(Protocol):
 
 
 class Adjustments(Protocol):
-    """Adjustments inside a transaction."""
+    """Adjustments inside a database transaction."""
 
     async def add(self, adjustment: Adjustment) -> None:
         """Store a new adjustment."""

@@ -147,7 +147,7 @@ class DeskPayment:
 
 
 class DeskPayments(Protocol):
-    """Desk payments inside a transaction. They change only while their booking is locked."""
+    """Desk payments inside a database transaction. They change only while their booking is locked."""
 
     async def add(self, payment: DeskPayment) -> None:
         """Add a desk payment."""
@@ -167,7 +167,7 @@ class DeskPayments(Protocol):
 
 
 class DeskPaymentReads(Protocol):
-    """Reads of desk payments, outside any transaction."""
+    """Reads of desk payments, outside any database transaction."""
 
     async def get(self, payment_id: DeskPaymentId) -> DeskPayment | None:
         """One desk payment."""

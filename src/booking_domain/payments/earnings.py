@@ -80,7 +80,7 @@ class Commission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class BookingEarnings:
     """What a booking has added to its provider's account so far, in minor units."""
 
     kept: int = 0
@@ -90,7 +90,7 @@ class Share:
     commission: int = 0
 
     @classmethod
-    def of(cls, *, kept: int, desk: int, basis_points: int) -> "Share":
+    def of(cls, *, kept: int, desk: int, basis_points: int) -> "BookingEarnings":
         """The share of a booking that is over; commission is due on money of the desk too."""
         return cls(kept=kept, desk=desk, commission=commission_on(kept + desk, basis_points))
 
@@ -99,9 +99,9 @@ class Share:
         """What the provider is owed of it. Money of the desk is not, because the provider has it."""
         return self.kept - self.commission
 
-    def beyond(self, before: "Share") -> "Share":
+    def minus(self, before: "BookingEarnings") -> "BookingEarnings":
         """What has to be added after `before`."""
-        return Share(
+        return BookingEarnings(
             kept=self.kept - before.kept,
             desk=self.desk - before.desk,
             commission=self.commission - before.commission,
@@ -240,7 +240,7 @@ class Period:
 
 
 class CommissionRates(Protocol):
-    """Commission rates inside a transaction."""
+    """Commission rates inside a database transaction."""
 
     async def add(self, rate: CommissionRate) -> None:
         """Add a rate, which ends the former one of the same provider, or of the platform."""
@@ -252,7 +252,7 @@ class CommissionRates(Protocol):
 
 
 class CommissionReads(Protocol):
-    """Reads of commission rates, outside any transaction."""
+    """Reads of commission rates, outside any database transaction."""
 
     async def at(self, provider_id: ProviderId | None, at: datetime) -> Commission:
         """The rates in force at a time; None: only the platform's."""
@@ -260,17 +260,17 @@ class CommissionReads(Protocol):
 
 
 class Earnings(Protocol):
-    """Providers' accounts inside a transaction."""
+    """Providers' accounts inside a database transaction."""
 
     async def add(self, earning: Earning) -> None:
         """Add an entry."""
         ...
 
-    async def of_booking(self, booking_id: BookingId) -> Share:
+    async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         """The sum of the entries of a booking."""
         ...
 
-    async def mark(self, booking_id: BookingId, version: int) -> None:
+    async def record_version(self, booking_id: BookingId, version: int) -> None:
         """Remember that the entries of a booking follow this version of it."""
         ...
 
@@ -284,7 +284,7 @@ class Earnings(Protocol):
 
 
 class EarningReads(Protocol):
-    """Reads of providers' accounts, outside any transaction."""
+    """Reads of providers' accounts, outside any database transaction."""
 
     async def outdated(self, limit: int) -> Sequence[BookingId]:
         """Bookings with money whose entries do not follow their current version, at most `limit`."""

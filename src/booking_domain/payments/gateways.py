@@ -60,8 +60,8 @@ class Gateways:
         liked = self._by_name.get(preferred or "")
         if name is None and liked is not None and liked.chargeable.accepts(amount):
             return liked
-        asked = self if name is None else (self._by_name[name],)
-        gateway = next((each for each in asked if amount.currency in each.chargeable.currencies), None)
+        gateways = self if name is None else (self._by_name[name],)
+        gateway = next((each for each in gateways if amount.currency in each.chargeable.currencies), None)
         if gateway is None or not gateway.chargeable.accepts(amount):
             raise NotChargeable
         return gateway

@@ -165,7 +165,7 @@ class Payment:
 
         A total below `held` changes nothing: money that goes back is recorded as a refund.
         """
-        new = received.beyond(self.held)
+        new = received.excess_over(self.held)
         if not new:
             return self, new
         settled = self.settled + new
@@ -217,7 +217,7 @@ class Payment:
         return _touched(replace(self, capture_amount=amount.amount, capture_at=now))
 
     def ask_to_capture(self, now: datetime) -> "Payment":
-        """Record that the gateway is asked now to capture or release; until `capture_at` nobody asks again."""
+        """Record that the gateway is asked now to capture or release; until `capture_at` it is not asked again."""
         wait = min(FIRST_CAPTURE_RETRY * 2 ** min(self.capture_attempts, 30), LONGEST_CAPTURE_RETRY)
         return _touched(replace(self, capture_attempts=self.capture_attempts + 1, capture_at=now + wait))
 
@@ -232,7 +232,7 @@ class Payment:
         """What the gateway holds of this payment: received, and not paid back."""
         return self.settled - self.returned
 
-    def give_back(self, amount: Money) -> "Payment":
+    def record_refund(self, amount: Money) -> "Payment":
         """Record that the gateway has paid back a part of what it holds, or all."""
         return _touched(replace(self, returned=self.returned + amount))
 

@@ -100,7 +100,7 @@ class GatewayPayment:
 
 
 class PaymentGateway(Protocol):
-    """A payment gateway. Never called inside a transaction. Only its own reports about money count."""
+    """A payment gateway. Never called inside a database transaction. Only its own reports about money count."""
 
     @property
     def name(self) -> str:
@@ -236,13 +236,13 @@ class GatewayNotifications(Protocol):
 
 
 class Payments(Protocol):
-    """Payments inside a transaction."""
+    """Payments inside a database transaction."""
 
     async def add(self, payment: Payment) -> None:
         """Add a payment.
 
         Raises:
-            ConcurrentChange: another transaction has added a pending payment of the same booking and purpose.
+            ConcurrentChange: another database transaction has added a pending payment of the same booking and purpose.
         """
         ...
 
@@ -264,7 +264,7 @@ class Payments(Protocol):
 
 
 class PaymentReads(Protocol):
-    """Reads of payments, outside any transaction."""
+    """Reads of payments, outside any database transaction."""
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
         """One payment."""
@@ -299,7 +299,7 @@ class PaymentReads(Protocol):
 
 
 class PaymentRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def payments(self) -> Payments: ...
@@ -322,7 +322,7 @@ class PaymentRepositories(Protocol):
 
 
 class PaymentReadGroup(Protocol):
-    """What this context adds to the reads outside any transaction."""
+    """What this context adds to the reads outside any database transaction."""
 
     @property
     def payments(self) -> PaymentReads: ...

@@ -171,20 +171,20 @@ class ProviderPayout:
 class BankReferences(Protocol):
     """The bank's references of all transfers, to customers and to providers."""
 
-    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         """Give the reference to this transfer, once; raise `BankReferenceUsed` if another transfer has it."""
         ...
 
 
 class ProviderPayouts(Protocol):
-    """Payouts to providers inside a transaction."""
+    """Payouts to providers inside a database transaction."""
 
     async def add(self, payout: ProviderPayout) -> None:
         """Add a payout."""
         ...
 
     async def lock(self, payout_id: ProviderPayoutId) -> ProviderPayout | None:
-        """Lock the payout until the transaction ends, and return it."""
+        """Lock the payout until the database transaction ends, and return it."""
         ...
 
     async def save(self, payout: ProviderPayout, *, was: ProviderPayout) -> None:

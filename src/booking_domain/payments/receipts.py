@@ -169,7 +169,7 @@ def not_stated(moved: Iterable[Movement], issued: Sequence[Receipt]) -> Iterator
     for movement in moved:
         of_source = (each for each in issued if each.kind is movement.kind and each.source == movement.source)
         stated = sum((each.amount for each in of_source), Money.zero(movement.amount.currency))
-        rest = movement.amount.beyond(stated)
+        rest = movement.amount.excess_over(stated)
         if rest:
             yield replace(movement, amount=rest)
 
@@ -190,16 +190,16 @@ def corrected_by(movement: Movement, issued: Sequence[Receipt]) -> tuple[int, ..
 
 
 class Receipts(Protocol):
-    """Receipts inside a transaction. They are issued only while their booking is locked."""
+    """Receipts inside a database transaction. They are issued only while their booking is locked."""
 
     async def add(self, receipt: Receipt) -> None:
         """Add a receipt."""
         ...
 
     async def next_number(self, issuer_id: ProviderId, kind: ReceiptKind) -> int:
-        """Take the next number of the issuer. Another transaction that asks for it waits until this one ends.
+        """Take the next number of the issuer. Another database transaction that asks for it waits until this one ends.
 
-        A rollback gives the number back. Take numbers of receipts before those of credit notes, so that no two
+        A rollback gives the number back. Take numbers of receipts before those of credit notes, so that no two database
         transactions wait for each other.
         """
         ...
@@ -214,7 +214,7 @@ class Receipts(Protocol):
 
 
 class ReceiptReads(Protocol):
-    """Reads of receipts, outside any transaction."""
+    """Reads of receipts, outside any database transaction."""
 
     async def get(self, receipt_id: ReceiptId) -> Receipt | None:
         """One receipt."""

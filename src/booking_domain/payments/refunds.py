@@ -188,7 +188,7 @@ class Refund:
         )
 
     def ask_gateway(self, payment_id: PaymentId, gateway: str, now: datetime) -> "Refund":
-        """Record that this gateway is asked now to pay the payment back; until `retry_at` nobody asks again.
+        """Record that this gateway is asked now to pay the payment back; until `retry_at` it is not asked again.
 
         Raises:
             InvalidRefundTransition: the refund was made already.
@@ -210,7 +210,7 @@ class Refund:
         return replace(self, method=RefundMethod.GATEWAY, retry_at=now + FIRST_RETRY, version=self.version + 1)
 
     def wait_for_dispute(self) -> "Refund":
-        """Wait until the dispute about the booking ends; nobody asks the gateway before."""
+        """Wait until the dispute about the booking ends; the gateway is not asked before."""
         return replace(self, retry_at=None, version=self.version + 1)
 
     def use_transfer(self) -> "Refund":
@@ -307,7 +307,7 @@ def return_reason_of(text: str) -> str:
 
 
 class Refunds(Protocol):
-    """Refunds inside a transaction."""
+    """Refunds inside a database transaction."""
 
     async def add(self, refund: Refund) -> None:
         """Add a refund. A booking may have any number."""
@@ -327,7 +327,7 @@ class Refunds(Protocol):
 
 
 class RefundReads(Protocol):
-    """Reads of refunds, outside any transaction."""
+    """Reads of refunds, outside any database transaction."""
 
     async def get(self, refund_id: RefundId) -> Refund | None:
         """One refund."""

@@ -123,7 +123,7 @@ class PortfolioItem:
         """The item in public view again."""
         return replace(self._moved(PortfolioAction.RESTORE, by), reason="")
 
-    def without(self, file_id: FileId) -> Self | None:
+    def without_image(self, file_id: FileId) -> Self | None:
         """The item without this image; None if no image is left."""
         left = tuple(image for image in self.images if image.file_id != file_id)
         return replace(self, images=left, version=self.version + 1) if left else None

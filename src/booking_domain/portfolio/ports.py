@@ -11,18 +11,18 @@ from booking_domain.shared.ids import ProviderId, UserId
 
 
 class PortfolioItems(Protocol):
-    """The portfolio items of a transaction."""
+    """The portfolio items of a database transaction."""
 
     async def add(self, item: PortfolioItem) -> None:
         """Add an item; needs the provider's lock."""
         ...
 
     async def lock(self, item_id: PortfolioItemId) -> PortfolioItem | None:
-        """One item, locked until the transaction ends."""
+        """One item, locked until the database transaction ends."""
         ...
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
-        """All items of a provider, by position, locked until the transaction ends."""
+        """All items of a provider, by position, locked until the database transaction ends."""
         ...
 
     async def save(self, item: PortfolioItem, *, was: PortfolioItem) -> None:
@@ -64,7 +64,7 @@ class PortfolioFilter:
 
 
 class PortfolioReads(Protocol):
-    """Reads of portfolios, outside any transaction."""
+    """Reads of portfolios, outside any database transaction."""
 
     async def get(self, item_id: PortfolioItemId) -> PortfolioView | None:
         """One item, whether public or not."""
@@ -80,11 +80,11 @@ class PortfolioReads(Protocol):
         """All items of the profile that this user owns, by position: those after `after`."""
         ...
 
-    async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+    async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         """The public items of a filter, newest first."""
         ...
 
-    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
+    async def page(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         """All items of a filter, whether public or not, newest first."""
         ...
 

@@ -60,14 +60,14 @@ class RunFilter:
 
 
 class Reconciliation(Protocol):
-    """Runs and findings inside a transaction."""
+    """Runs and findings inside a database transaction."""
 
     async def add_run(self, run: Run) -> bool:
         """Add a run. Return False if the same day was scheduled on the same date before; it changes nothing then."""
         ...
 
     async def lock_run(self, run_id: RunId) -> Run | None:
-        """One run, locked until the transaction ends."""
+        """One run, locked until the database transaction ends."""
         ...
 
     async def save_run(self, run: Run, *, was: Run) -> None:
@@ -83,11 +83,11 @@ class Reconciliation(Protocol):
         ...
 
     async def lock(self, finding_id: FindingId) -> Finding | None:
-        """One finding, locked until the transaction ends."""
+        """One finding, locked until the database transaction ends."""
         ...
 
-    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
-        """The finding of this gateway, kind and reference, locked until the transaction ends."""
+    async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+        """The finding of this gateway, kind and reference, locked until the database transaction ends."""
         ...
 
     async def save(self, finding: Finding, *, was: Finding) -> None:
@@ -96,13 +96,13 @@ class Reconciliation(Protocol):
 
 
 class ReconciliationReads(Protocol):
-    """Reads of runs and findings, outside any transaction."""
+    """Reads of runs and findings, outside any database transaction."""
 
     async def run(self, run_id: RunId) -> Run | None:
         """One run."""
         ...
 
-    async def runs(self, chosen: RunFilter) -> Sequence[Run]:
+    async def runs(self, criteria: RunFilter) -> Sequence[Run]:
         """The runs that match, newest first, at most `limit`."""
         ...
 
@@ -114,11 +114,11 @@ class ReconciliationReads(Protocol):
         """One finding."""
         ...
 
-    async def page(self, chosen: FindingFilter) -> Sequence[Finding]:
+    async def page(self, criteria: FindingFilter) -> Sequence[Finding]:
         """The findings that match, in the filter's order, at most `limit`."""
         ...
 
-    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
+    async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
         """The open findings of these invoices, oldest first."""
         ...
 

@@ -47,11 +47,11 @@ class Claim:
     @classmethod
     def of(cls, span: TimeRange, *, blocked: TimeRange | None = None, expires_at: datetime | None = None) -> Self:
         """A claim with generated ids, for callers who have no claims table; a hold if it expires, else a booking."""
-        nobody = UUID(int=0)
+        no_id = UUID(int=0)
         return cls(
             id=ClaimId(uuid4()),
-            provider_id=ProviderId(nobody),
-            customer_id=UserId(nobody),
+            provider_id=ProviderId(no_id),
+            customer_id=UserId(no_id),
             kind=ClaimKind.BOOKING if expires_at is None else ClaimKind.HOLD,
             span=span,
             blocked=blocked or span,

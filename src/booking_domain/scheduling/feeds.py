@@ -77,11 +77,11 @@ class Feed:
             raise InvalidValue(field="urls", problem=f"an http(s) or webcal URL of at most {MAX_FEED_URL} characters")
 
     @property
-    def shown(self) -> str:
+    def masked_url(self) -> str:
         """The URL without the parts that give access.
 
         >>> from uuid import uuid4
-        >>> Feed(id=FeedId(uuid4()), url="https://calendar.example.com/private-7d1f3c0e/basic.ics").shown
+        >>> Feed(id=FeedId(uuid4()), url="https://calendar.example.com/private-7d1f3c0e/basic.ics").masked_url
         'https://calendar.example.com/…'
         """
         return f"{_place(self.url)}/…"
@@ -182,7 +182,7 @@ class FeedReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFeed:
+class StoredFeed:
     """A feed together with the facts that its reader needs."""
 
     feed: Feed
@@ -205,7 +205,7 @@ class DueFeed(NamedTuple):
 
 
 class FeedRepository(Protocol):
-    """External calendars inside a transaction. All lists of feeds are ordered by id."""
+    """External calendars inside a database transaction. All lists of feeds are ordered by id."""
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         """The provider's rule and feeds, without busy times; the defaults if nothing was set."""
@@ -221,12 +221,12 @@ class FeedRepository(Protocol):
         """
         ...
 
-    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
-        """One feed with its busy times, locked until the transaction ends."""
+    async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
+        """One feed with its busy times, locked until the database transaction ends."""
         ...
 
     async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
-        """Replace a feed that this transaction has locked. Rows of unchanged busy times are not written.
+        """Replace a feed that this database transaction has locked. Rows of unchanged busy times are not written.
 
         Does not need the provider's lock: a concurrent read of the schedule sees all of the old feed or all of the new.
         """
@@ -234,13 +234,13 @@ class FeedRepository(Protocol):
 
 
 class FeedReads(Protocol):
-    """Reads of external calendars, outside any transaction."""
+    """Reads of external calendars, outside any database transaction."""
 
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
         """The same as `FeedRepository.feeds_of`."""
         ...
 
-    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+    async def get(self, feed_id: FeedId) -> StoredFeed | None:
         """One feed, without busy times."""
         ...
 

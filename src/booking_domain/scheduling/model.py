@@ -285,7 +285,7 @@ class ProviderSchedule:
         calendar = replace(self.calendar, settings=settings)
         return replace(self, calendar=calendar, further_durations=(), services=services)
 
-    def seen(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
+    def calendar_at(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
         """The calendar with the imported busy times, and a sentence about each external calendar that is failing."""
         if not self.feeds:
             return self.calendar, ()

@@ -1,6 +1,6 @@
 """Whether a start can be claimed, and which range it blocks: the rule of holds, bookings and rescheduling.
 
-A time that both sides agreed to earlier, or that the provider proposed, follows fewer rules: see `ensure_available`.
+A time that both sides agreed to earlier, or that the provider proposed, follows fewer rules: see `require_available`.
 """
 
 from collections.abc import Sequence
@@ -34,38 +34,38 @@ def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) 
 
 
 def for_services(
-    schedule: ProviderSchedule, wanted: Sequence[ServiceId], duration_minutes: int | None
+    schedule: ProviderSchedule, service_ids: Sequence[ServiceId], duration_minutes: int | None
 ) -> ProviderSchedule:
     """Return the schedule for appointments with the wanted services, or the schedule itself if none are wanted.
 
     Raises:
         ServiceNotOffered, OnlyAddOns, InvalidValue: these services cannot be booked together, or a duration is given.
     """
-    if not wanted:
+    if not service_ids:
         return schedule
     if duration_minutes is not None:
         problem = "a booking names services or a duration, not both"
         raise InvalidValue(field="duration_minutes", problem=problem)
-    return schedule.for_services(choose(schedule.services, wanted))
+    return schedule.for_services(choose(schedule.services, service_ids))
 
 
-def require_services(schedule: ProviderSchedule, wanted: Sequence[ServiceId]) -> None:
+def require_services(schedule: ProviderSchedule, service_ids: Sequence[ServiceId]) -> None:
     """Raise `ServiceRequired` for a customer who names no service of a provider who is booked by service."""
-    if schedule.by_service and not wanted:
+    if schedule.by_service and not service_ids:
         raise ServiceRequired
 
 
-def offered_minutes(schedule: ProviderSchedule, asked: int | None) -> int:
+def offered_minutes(schedule: ProviderSchedule, duration_minutes: int | None) -> int:
     """Return the length of a customer's appointment: the one asked for, or the default.
 
     Raises:
         DurationNotOffered: the provider offers no appointments of this length, so it has no price.
     """
-    if asked is None:
+    if duration_minutes is None:
         return schedule.calendar.settings.duration_minutes
-    if asked not in schedule.durations:
+    if duration_minutes not in schedule.durations:
         raise DurationNotOffered(offered=schedule.durations)
-    return asked
+    return duration_minutes
 
 
 def claimable(
@@ -84,7 +84,7 @@ def claimable(
         SlotNotOffered: the start would not be offered even without claims, or the day is full.
         SlotTaken: another claim overlaps.
     """
-    calendar, _ = schedule.seen(now)
+    calendar, _ = schedule.calendar_at(now)
     others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
     minutes = (span.end - span.start) // timedelta(minutes=1)
     elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
@@ -139,14 +139,14 @@ def proposable(
 
     Raises:
         InvalidValue, SlotTaken: see `placeable`.
-        TimeNotAvailable: see `ensure_available`. The time may be outside the weekly hours, as the provider proposes it.
+        TimeNotAvailable: see `require_available`. The time may be outside the weekly hours: the provider proposes it.
     """
     span, blocked = placeable(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
-    ensure_available(schedule, span, now=now, own=own, outside_hours=True)
+    require_available(schedule, span, now=now, own=own, outside_hours=True)
     return span, blocked
 
 
-def ensure_available(
+def require_available(
     schedule: ProviderSchedule, span: TimeRange, *, now: datetime, own: ClaimId, outside_hours: bool = False
 ) -> None:
     """Require that an appointment that was agreed to, or proposed, can still take place at this time.
@@ -158,7 +158,7 @@ def ensure_available(
         SlotTaken: another claim overlaps, or is nearer than the buffers allow.
         TimeNotAvailable: the provider is closed, blocked, busy or fully booked.
     """
-    calendar, _ = schedule.seen(now)
+    calendar, _ = schedule.calendar_at(now)
     others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
     if any(claim.blocked.overlaps(schedule.blocked(span)) for claim in others):
         raise SlotTaken(start=span.start)

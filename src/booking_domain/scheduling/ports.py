@@ -38,7 +38,7 @@ def claim_margin(settings: SlotSettings) -> timedelta:
 
 
 class ProviderSchedules(Protocol):
-    """Provider schedules inside a transaction."""
+    """Provider schedules inside a database transaction."""
 
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
@@ -48,8 +48,8 @@ class ProviderSchedules(Protocol):
         The schedule has at least all claims, blocks and busy times within `claim_margin` of the window, and all
         exceptions within `EXCEPTION_MARGIN`; and of `services` those that the provider offers, in any order.
 
-        The transaction holds the lock until it ends. Every transaction that claims time or changes the calendar takes
-        it, so they run one at a time, and each sees what the previous one committed.
+        The database transaction holds the lock until it ends. Every database transaction that claims time or changes
+        the calendar takes it, so they run one at a time, and each sees what the previous one committed.
         """
         ...
 
@@ -64,7 +64,7 @@ class ProviderSchedules(Protocol):
 
 
 class ScheduleReads(Protocol):
-    """Reads of schedules and calendars, outside any transaction."""
+    """Reads of schedules and calendars, outside any database transaction."""
 
     async def get(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
@@ -84,13 +84,13 @@ class ScheduleReads(Protocol):
 
 
 class Claims(Protocol):
-    """The claims of all providers, inside a transaction."""
+    """The claims of all providers, inside a database transaction."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
         """Add a claim, and delete expired holds that overlap it.
 
         Raises:
-            SlotTaken: a live claim of the provider overlaps the blocked range. The transaction can go on.
+            SlotTaken: a live claim of the provider overlaps the blocked range. The database transaction can go on.
         """
         ...
 
@@ -110,7 +110,7 @@ class Claims(Protocol):
         """Delete all holds on the provider's time, expired or not."""
         ...
 
-    async def sweep(self, now: datetime) -> int:
+    async def remove_expired(self, now: datetime) -> int:
         """Delete the expired holds of all providers and return how many there were."""
         ...
 
@@ -124,7 +124,7 @@ class CalendarSize(NamedTuple):
 
 
 class CalendarRepository(Protocol):
-    """Settings, rules, exceptions and blocks of providers, inside a transaction.
+    """Settings, rules, exceptions and blocks of providers, inside a database transaction.
 
     The first saved settings are version 1 of the calendar. Every successful change, by any method, increments it.
     """
@@ -178,7 +178,7 @@ class CalendarRepository(Protocol):
 
 
 class SalonHours(Protocol):
-    """Opening hours of salons, inside a transaction. The calendars of a salon's members include its hours."""
+    """Opening hours of salons, inside a database transaction. The calendars of a salon's members include its hours."""
 
     async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
         """The salon's hours in its time zone. Rules and exceptions keep the order in which they were saved."""
@@ -190,7 +190,7 @@ class SalonHours(Protocol):
 
 
 class SchedulingRepositories(Protocol):
-    """What this context adds to the repositories of a transaction."""
+    """What this context adds to the repositories of a database transaction."""
 
     @property
     def calendars(self) -> CalendarRepository: ...
@@ -209,7 +209,7 @@ class SchedulingRepositories(Protocol):
 
 
 class SchedulingReadGroup(Protocol):
-    """What this context adds to the reads outside any transaction."""
+    """What this context adds to the reads outside any database transaction."""
 
     @property
     def schedules(self) -> ScheduleReads: ...

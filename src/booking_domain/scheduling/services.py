@@ -211,7 +211,7 @@ def compose(
     )
 
 
-def choose(offered: Iterable[OfferedService], wanted: Sequence[ServiceId]) -> tuple[OfferedService, ...]:
+def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) -> tuple[OfferedService, ...]:
     """Return the wanted services in the order in which they are wanted.
 
     Raises:
@@ -219,19 +219,19 @@ def choose(offered: Iterable[OfferedService], wanted: Sequence[ServiceId]) -> tu
         OnlyAddOns: all of them are add-ons.
         InvalidValue: they are too many or longer than a day, or one is named twice.
     """
-    if len(wanted) > MAX_SERVICES_PER_BOOKING:
+    if len(service_ids) > MAX_SERVICES_PER_BOOKING:
         raise InvalidValue(field="service_ids", problem=f"at most {MAX_SERVICES_PER_BOOKING} services")
-    if len(set(wanted)) < len(wanted):
+    if len(set(service_ids)) < len(service_ids):
         raise InvalidValue(field="service_ids", problem="each service must be named once")
     by_id = {each.id: each for each in offered}
-    if not by_id.keys() >= set(wanted):
+    if not by_id.keys() >= set(service_ids):
         raise ServiceNotOffered
-    chosen = tuple(by_id[each] for each in wanted)
-    if all(each.add_on for each in chosen):
+    services = tuple(by_id[each] for each in service_ids)
+    if all(each.add_on for each in services):
         raise OnlyAddOns
-    if sum(each.minutes for each in chosen) > MINUTES_A_DAY:
+    if sum(each.minutes for each in services) > MINUTES_A_DAY:
         raise InvalidValue(field="service_ids", problem="the services are longer than a day together")
-    return chosen
+    return services
 
 
 def shortest(offered: Iterable[OfferedService]) -> OfferedService | None:
@@ -267,7 +267,7 @@ class ServiceView:
 
 
 class Services(Protocol):
-    """Services inside a transaction."""
+    """Services inside a database transaction."""
 
     async def add(self, service: Service) -> None:
         """Add a service."""
@@ -303,7 +303,7 @@ class Services(Protocol):
 
 
 class ServiceReads(Protocol):
-    """Reads of services, outside any transaction. A list is by category, name and id."""
+    """Reads of services, outside any database transaction. A list is by category, name and id."""
 
     async def get(self, service_id: ServiceId) -> ServiceView | None:
         """One service, as its owner offers it."""

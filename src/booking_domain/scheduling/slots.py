@@ -87,7 +87,7 @@ def slots_in_order(
     now: datetime,
     duration_minutes: int | None = None,
 ) -> Iterator[Slot]:
-    """The slots of `offered_slots`, one after the other: those that nobody asks for are not made."""
+    """The slots of `offered_slots`, one after the other: those that the caller does not ask for are not made."""
     asked = _asked(calendar, claims, window, now, duration_minutes)
     return iter(()) if asked is None else chain.from_iterable(_batches(asked, calendar))
 
@@ -324,8 +324,8 @@ def grid(
     ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
     parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
-    taken = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
-    return _after_claims(parts, sorted(each.upper + before for each in taken))
+    occupied = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
+    return _after_claims(parts, sorted(each.upper + before for each in occupied))
 
 
 def _anchored(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iterator[tuple[int, int, int]]:

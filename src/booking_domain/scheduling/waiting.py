@@ -121,7 +121,7 @@ class WaitingListEntry:
         """The id of the hold that offers a slot. It is the entry's own id."""
         return ClaimId(self.id)
 
-    def seen(self, now: datetime) -> Self:
+    def at(self, now: datetime) -> Self:
         """The entry at `now`: an offer or a window that is over counts as lapsed before the sweep records it."""
         ends = {WaitingStatus.WAITING: self.window.end, WaitingStatus.OFFERED: self.offered_until}.get(self.status)
         return self if ends is None or now < ends else self.lapsed()
@@ -152,22 +152,22 @@ class WaitingListEntry:
 
 
 class WaitingList(Protocol):
-    """The waiting list of a transaction."""
+    """The waiting list of a database transaction."""
 
     async def add(self, waiting: WaitingListEntry) -> None:
         """Add an entry."""
         ...
 
     async def open_for(self, provider_id: ProviderId) -> Sequence[WaitingListEntry]:
-        """The provider's entries that are waiting or offered, oldest first, locked until the transaction ends."""
+        """The provider's waiting or offered entries, oldest first, locked until the database transaction ends."""
         ...
 
     async def get(self, waiting_id: WaitingId) -> WaitingListEntry | None:
-        """One entry, locked until the transaction ends."""
+        """One entry, locked until the database transaction ends."""
         ...
 
     async def save(self, waiting: WaitingListEntry) -> None:
-        """Replace an entry that this transaction has locked."""
+        """Replace an entry that this database transaction has locked."""
         ...
 
     async def count_open_for(self, provider_id: ProviderId) -> int:
@@ -180,7 +180,7 @@ class WaitingList(Protocol):
 
 
 class WaitingReads(Protocol):
-    """Reads of the waiting list, outside any transaction."""
+    """Reads of the waiting list, outside any database transaction."""
 
     async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[WaitingListEntry]:
         """The customer's entries, newest first, at most `MAX_LISTED_ENTRIES`: those older than `after`, if given."""

@@ -80,16 +80,16 @@ class AuditFilter:
 
 
 class AuditLog(Protocol):
-    """The audit log inside a transaction."""
+    """The audit log inside a database transaction."""
 
     async def add(self, entry: AuditEntry) -> None:
-        """Add the entry, if and only if the transaction commits."""
+        """Add the entry, if and only if the database transaction commits."""
         ...
 
 
 class AuditReads(Protocol):
-    """Reads of the audit log, outside any transaction."""
+    """Reads of the audit log, outside any database transaction."""
 
-    async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+    async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
         """The matching entries, newest first (by id), at most `limit`."""
         ...

@@ -9,7 +9,10 @@ from booking_domain.shared.lifecycle import Lifecycle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainContext:
-    """The events and lifecycles of a context. Storage, worker, test kit and documentation are derived from it."""
+    """The events and lifecycles of a context. Storage, worker, test kit and documentation are derived from it.
+
+    It is not the use-case context (`Context`), which each use case gets.
+    """
 
     events: tuple[type[Event], ...] = ()
     lifecycles: tuple[Lifecycle[Any, Any, Any], ...] = ()

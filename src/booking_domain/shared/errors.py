@@ -20,9 +20,10 @@ class DomainError(Exception):
     input_field: ClassVar[str | None] = None
     """The field of the command that the error is about, where there is one."""
     commits: ClassVar[bool] = False
-    """Whether the executor commits the transaction before it raises the error, e.g. because a failure was counted.
+    """Whether the executor commits before it raises the error, e.g. because a failure was counted.
 
-    Only a use case raises such an error, never a statement that failed: its transaction could not be committed.
+    Only a use case raises such an error, never a statement that failed: its database transaction could not be
+    committed.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""Domain events: typed facts that a transaction announces through the outbox."""
+"""Domain events: typed facts that a database transaction announces through the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -43,7 +43,7 @@ class IdempotencyStore(Protocol):
     """Stores responses by key."""
 
     async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
-        """Reserve the key for this transaction, or return the response that is stored under it.
+        """Reserve the key for this database transaction, or return the response that is stored under it.
 
         Waits for a concurrent request with the same key. A key older than 24 hours counts as unused.
 
@@ -66,9 +66,9 @@ class IdempotencyStore(Protocol):
         ...
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
-        """Store the response under the key, if and only if the transaction commits."""
+        """Store the response under the key, if and only if the database transaction commits."""
         ...
 
     async def release(self, key: IdempotencyKey) -> None:
-        """Release a key that this transaction has reserved: after the commit it counts as unused."""
+        """Release a key that this database transaction has reserved: after the commit it counts as unused."""
         ...

@@ -89,7 +89,7 @@ class Money:
         self._same_currency(other)
         return self.amount <= other.amount
 
-    def beyond(self, other: "Money") -> "Money":
+    def excess_over(self, other: "Money") -> "Money":
         """`self - other`, or zero if `other` is larger."""
         self._same_currency(other)
         return Money(amount=max(0, self.amount - other.amount), currency=self.currency)

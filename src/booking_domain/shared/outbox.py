@@ -1,4 +1,4 @@
-"""The transactional outbox: events are stored in the transaction in which they happen."""
+"""The transactional outbox: events are stored in the database transaction in which they happen."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,8 +7,8 @@ from booking_domain.shared.events import Event
 
 
 class Outbox(Protocol):
-    """Stores the events of one transaction."""
+    """Stores the events of one database transaction."""
 
     async def put(self, events: Sequence[Event]) -> None:
-        """Store the events, in order, if and only if the transaction commits; each is then delivered at least once."""
+        """Store the events, in order, if the database transaction commits; each is then delivered at least once."""
         ...

@@ -1,4 +1,4 @@
-"""Processes: use cases with calls to external services between them, each step a transaction of its own or none.
+"""Processes: use cases with calls to external services between them, each step one database transaction or none.
 
 A process declares the errors that it raises, like a use case or a query, so that an entry point can document them.
 """

@@ -1,7 +1,7 @@
 """Queries: reads that check what the actor may see, the counterpart of use cases.
 
-A query runs outside any transaction and sees what is committed. It declares the errors that it raises, so that an entry
-point can document them.
+A query runs outside any database transaction and sees what is committed. It declares the errors that it raises, so that
+an entry point can document them.
 """
 
 from collections.abc import Awaitable, Callable

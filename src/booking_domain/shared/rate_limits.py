@@ -25,7 +25,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LimitState:
     """The state of a limit after a hit."""
 
     allowed: bool
@@ -58,19 +58,19 @@ class ServiceBusy(Unavailable):
 class RateLimiter(Protocol):
     """Counts hits by key. Each key has one limit."""
 
-    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         """Allow and count a hit, or reject it without counting if the window is full.
 
         Concurrent hits are limited as strictly as sequential ones.
         """
         ...
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         """Remove one hit that was allowed at `taken_at`, if there is one."""
         ...
 
 
-def consume(log: deque[datetime], limit: Limit, now: datetime) -> Standing:
+def consume(log: deque[datetime], limit: Limit, now: datetime) -> LimitState:
     """Apply a hit to the log of one key, which is ordered oldest first.
 
     Entries more than one window in the future are dropped: the clock was wrong when they were written.
@@ -80,12 +80,12 @@ def consume(log: deque[datetime], limit: Limit, now: datetime) -> Standing:
     allowed = len(log) < limit.quota
     if allowed:
         log.append(now)
-    return standing(limit, allowed=allowed, hits=len(log), oldest=log[0], now=now)
+    return limit_state(limit, allowed=allowed, hits=len(log), oldest=log[0], now=now)
 
 
-def standing(limit: Limit, *, allowed: bool, hits: int, oldest: datetime, now: datetime) -> Standing:
+def limit_state(limit: Limit, *, allowed: bool, hits: int, oldest: datetime, now: datetime) -> LimitState:
     """The state of a limit with `hits` hits in the window."""
     until = ceil((oldest + limit.window - now).total_seconds())
-    return Standing(
+    return LimitState(
         allowed=allowed, remaining=max(0, limit.quota - hits), resets_in_seconds=max(_AT_LEAST_SECONDS, until)
     )

@@ -8,7 +8,7 @@ from booking_domain.shared.outbox import Outbox
 
 
 class SharedRepositories(Protocol):
-    """What use cases of all contexts need of a transaction."""
+    """What use cases of all contexts need of a database transaction."""
 
     @property
     def idempotency(self) -> IdempotencyStore: ...
@@ -19,7 +19,7 @@ class SharedRepositories(Protocol):
 
 
 class SharedReadGroup(Protocol):
-    """Reads of the shared repositories, outside any transaction."""
+    """Reads of the shared repositories, outside any database transaction."""
 
     @property
     def audit_log(self) -> AuditReads: ...

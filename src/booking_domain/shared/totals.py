@@ -11,10 +11,10 @@ from booking_domain.shared.money import Money
 class Totals:
     """The totals of a ledger. Refunds, made and pending, never exceed what was paid, and all are in one currency.
 
-    >>> totals = Totals.none("MNT").receive(Money.of(20_000, "MNT")).owe(Money.of(5_000, "MNT"))
+    >>> totals = Totals.none("MNT").receive(Money.of(20_000, "MNT")).schedule_refund(Money.of(5_000, "MNT"))
     >>> str(totals.kept), str(totals.refundable)
     ('20,000.00 MNT', '15,000.00 MNT')
-    >>> str(totals.give_back(Money.of(5_000, "MNT")).kept)
+    >>> str(totals.record_refund(Money.of(5_000, "MNT")).kept)
     '15,000.00 MNT'
     """
 
@@ -55,11 +55,11 @@ class Totals:
             raise InvalidValue(field="amount", problem="at most what is kept and not about to be refunded")
         return replace(self, paid=self.paid - amount)
 
-    def owe(self, amount: Money) -> Self:
+    def schedule_refund(self, amount: Money) -> Self:
         """Schedule a refund, or raise `InvalidValue` if it exceeds what is refundable."""
         return replace(self, refund_pending=self.refund_pending + amount)
 
-    def give_back(self, amount: Money) -> Self:
+    def record_refund(self, amount: Money) -> Self:
         """Make a pending refund, or raise `InvalidValue` if it was not scheduled."""
         if self.refund_pending < amount:
             raise InvalidValue(field="refunded_amount", problem="a refund must be scheduled before it is made")

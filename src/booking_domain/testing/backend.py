@@ -15,7 +15,7 @@ class Backend(Protocol):
 
     @property
     def begin(self) -> UnitOfWork[Repositories]:
-        """Begin a transaction."""
+        """Begin a database transaction."""
         ...
 
     @property
@@ -28,7 +28,7 @@ class Backend(Protocol):
         ...
 
     async def outbox_events(self) -> Sequence[Event]:
-        """Return the events of committed transactions, in the order of delivery."""
+        """Return the events of committed database transactions, in the order of delivery."""
         ...
 
 

@@ -22,7 +22,7 @@ from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreed, join_waiting_list, offer_freed
+from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreedTime, join_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
@@ -145,9 +145,9 @@ class Studio:
         """Register a user with this role."""
         self._people += 1
         command = Register(
-            email=f"someone{self._people}@example.com",
+            email=f"user{self._people}@example.com",
             phone=None,
-            name=f"Someone {self._people}",
+            name=f"User {self._people}",
             role=role,
             password_hash="",
             by_platform=True,
@@ -178,7 +178,7 @@ class Studio:
         return await self.executor.run(use_case, command, actor=by)
 
     async def consent(self, customer: Actor) -> BookingConsent:
-        """Store that a customer lets the provider place bookings for them. Nobody is notified."""
+        """Store that a customer lets the provider place bookings for them. No user is notified."""
         consent = BookingConsent(
             id=ConsentId(self.entropy.new_id()),
             provider_id=self.provider_id,
@@ -303,7 +303,7 @@ class Studio:
         self, *, lasts: timedelta = DEFAULT_OFFER, at_least: timedelta = DEFAULT_HOLD
     ) -> Sequence[WaitingListEntry]:
         """Offer free slots to the waiting list, as the platform does."""
-        command = OfferFreed(provider_id=self.provider_id, lasts=lasts, at_least=at_least)
+        command = OfferFreedTime(provider_id=self.provider_id, lasts=lasts, at_least=at_least)
         return await self.run(offer_freed, command, by=SYSTEM)
 
     async def place_of(self, waiting: WaitingListEntry) -> WaitingListEntry:

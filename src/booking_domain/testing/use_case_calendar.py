@@ -54,7 +54,7 @@ class UseCaseCalendar(BookableCalendar):
 
     def slots(self) -> Sequence[Slot]:
         now = self._studio.clock.now()
-        calendar, _ = self._schedule().seen(now)
+        calendar, _ = self._schedule().calendar_at(now)
         return offered_slots(calendar, self._schedule().claims, window=TimeRange(now, now + AHEAD), now=now)
 
     def taken(self) -> Sequence[TimeRange]:

@@ -60,14 +60,14 @@ def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:
 
 def _settings(settings: SlotSettings) -> str:
     limits = [("day", settings.max_per_day), ("week", settings.max_per_week)]
-    said = [
+    parts = [
         f"{settings.duration_minutes} min every {settings.step_minutes} min ({settings.anchoring})",
         f"buffers {settings.buffer_before_minutes} and {settings.buffer_after_minutes} min",
         f"notice {settings.min_notice_minutes} min",
         f"horizon {settings.horizon_days} days",
         *(f"at most {most} a {period}" for period, most in limits if most is not None),
     ]
-    return ", ".join(said)
+    return ", ".join(parts)
 
 
 def _hours(hours: OpeningHours) -> Iterator[str]:

@@ -226,7 +226,7 @@ class WebhookEndpoint:
         """The host of the URL, which is shown where the URL is not."""
         return urlsplit(self.url).hostname or ""
 
-    def wants(self, event_type: str) -> bool:
+    def subscribes_to(self, event_type: str) -> bool:
         """Whether events of this type are sent to it."""
         return self.status is EndpointStatus.ACTIVE and (not self.event_types or event_type in self.event_types)
 

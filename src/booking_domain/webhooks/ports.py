@@ -23,7 +23,7 @@ from booking_domain.webhooks.model import (
 
 
 class WebhookEndpoints(Protocol):
-    """The endpoints of a transaction."""
+    """The endpoints of a database transaction."""
 
     async def add(self, endpoint: WebhookEndpoint) -> None:
         """Add an endpoint.
@@ -38,11 +38,11 @@ class WebhookEndpoints(Protocol):
         ...
 
     async def lock(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
-        """One endpoint, locked until the transaction ends."""
+        """One endpoint, locked until the database transaction ends."""
         ...
 
     async def save(self, endpoint: WebhookEndpoint, *, was: WebhookEndpoint) -> None:
-        """Replace an endpoint that this transaction has locked.
+        """Replace an endpoint that this database transaction has locked.
 
         Raises:
             ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
@@ -56,18 +56,18 @@ class WebhookEndpoints(Protocol):
 
 
 class WebhookDeliveries(Protocol):
-    """The deliveries of a transaction."""
+    """The deliveries of a database transaction."""
 
     async def add(self, delivery: WebhookDelivery) -> None:
         """Add a delivery behind all others; does nothing if the endpoint has one of the same event."""
         ...
 
     async def lock(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
-        """One delivery, locked until the transaction ends."""
+        """One delivery, locked until the database transaction ends."""
         ...
 
     async def save(self, delivery: WebhookDelivery, *, was: WebhookDelivery) -> None:
-        """Replace a delivery that this transaction has locked.
+        """Replace a delivery that this database transaction has locked.
 
         Raises:
             ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
@@ -85,7 +85,7 @@ class WebhookDeliveries(Protocol):
         """
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` deliveries that were made before this time; return how many there were."""
         ...
 
@@ -121,7 +121,7 @@ class DeliveryFilter:
 
 
 class WebhookReads(Protocol):
-    """Reads of endpoints and deliveries, outside any transaction.
+    """Reads of endpoints and deliveries, outside any database transaction.
 
     An owner receives while the account is active, and neither suspended nor deleted as a provider.
     """
@@ -130,7 +130,7 @@ class WebhookReads(Protocol):
         """One endpoint."""
         ...
 
-    async def endpoints(self, chosen: EndpointFilter) -> Sequence[WebhookEndpoint]:
+    async def endpoints(self, criteria: EndpointFilter) -> Sequence[WebhookEndpoint]:
         """The endpoints that match, by id, so the oldest first."""
         ...
 
@@ -142,7 +142,7 @@ class WebhookReads(Protocol):
         """One delivery."""
         ...
 
-    async def deliveries(self, chosen: DeliveryFilter) -> Sequence[WebhookDelivery]:
+    async def deliveries(self, criteria: DeliveryFilter) -> Sequence[WebhookDelivery]:
         """The deliveries that match, newest first."""
         ...
 

@@ -1,1 +1,1 @@
-"""Use cases in which several contexts meet in one transaction."""
+"""Use cases in which several contexts meet in one database transaction."""

@@ -19,7 +19,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import (
     lock_visible_booking,
     require_answer_in_time,
@@ -53,7 +53,7 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: Context) ->
     require_answer_in_time(booking, "accept", context)
     start = booking.span.start if command.slot is None else instant(command.slot, field="slot")
     locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
-    schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     moved: BookingDecision = Decision(booking)
     if party is Party.CUSTOMER and command.slot is not None:
         moved = _move_to_offered_time(booking, start, schedule, context)

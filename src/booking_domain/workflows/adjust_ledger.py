@@ -34,7 +34,7 @@ async def _adjust(command: AdjustLedger, tx: Repositories, context: Context) -> 
     booking = await tx.bookings.lock(command.booking_id)
     if booking is None:
         raise BookingNotFound
-    adjustment = Adjustment.made(
+    adjustment = Adjustment.make(
         id=AdjustmentId(context.entropy.new_id()),
         booking_id=booking.id,
         currency=booking.price.currency,

@@ -1,6 +1,6 @@
 """Announce domain events live: each becomes the live events of the channels that it concerns.
 
-The relay calls it for the messages of the outbox, in order, in the transaction that removes them.
+The relay calls it for the messages of the outbox, in order, in the database transaction that removes them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,20 +11,20 @@ from zoneinfo import ZoneInfo
 from booking_domain.announcements.events import AnnouncementEvent
 from booking_domain.bookings import events as bookings
 from booking_domain.live.model import Channel, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents
+from booking_domain.live.ports import BookingParties, LiveEvents
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, Shown
+from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PayloadData
 
 AVAILABILITY_CHANGED: Final = "availability.changed"
 NOTIFICATION_RECEIVED: Final = "notification.received"
-_ID_OF: Final[Mapping[Shown, str]] = {
-    Shown.PAYMENT: "paymentId",
-    Shown.REFUND: "refundId",
-    Shown.DESK_PAYMENT: "deskPaymentId",
+_ID_OF: Final[Mapping[PayloadData, str]] = {
+    PayloadData.PAYMENT: "paymentId",
+    PayloadData.REFUND: "refundId",
+    PayloadData.DESK_PAYMENT: "deskPaymentId",
 }
 _MOVED: Final = (bookings.BookingRescheduled, bookings.BookingClockChanged)
 _CHANGES_TIME: Final = (
@@ -37,13 +37,13 @@ _CHANGES_TIME: Final = (
 
 
 async def announce(events: Sequence[Event], live: LiveEvents, now: datetime) -> None:
-    """Announce these events, if anybody may follow them."""
+    """Announce these events, if a client may follow them."""
     about = {BookingId(PUBLIC_EVENTS[type(each)].booking_of(each)) for each in events if type(each) in PUBLIC_EVENTS}
-    involved = await live.involved(about) if about else {}
+    involved = await live.parties_of(about) if about else {}
     await live.append([each for event in events for each in _announced(event, involved)], now)
 
 
-def _announced(event: Event, involved: Mapping[BookingId, Involved]) -> list[NewLiveEvent]:
+def _announced(event: Event, involved: Mapping[BookingId, BookingParties]) -> list[NewLiveEvent]:
     of_its_own = _of_its_own(event)
     if of_its_own is not None:
         return [of_its_own]

@@ -32,7 +32,7 @@ class WithAnyProvider(Generic[Order]):
       live holds count. Members that cannot take the slot are skipped.
     - The members are locked in the order of their ids before they are compared. So two orders of the same moment go to
       two providers, as long as two are free, and every order sees the one before it.
-    - Nobody is booked by themselves.
+    - No provider is booked by their own account.
     """
 
     salon_id: SalonId

@@ -7,11 +7,13 @@ from booking_domain.shared.ids import UserId
 from booking_domain.workflows.ports import Repositories
 
 
-async def ensure_bookable(schedule: ProviderSchedule | None, customer_id: UserId, tx: Repositories) -> ProviderSchedule:
+async def require_bookable_schedule(
+    schedule: ProviderSchedule | None, customer_id: UserId, tx: Repositories
+) -> ProviderSchedule:
     """Return the schedule if its provider takes bookings and the customer's account is active.
 
-    The schedule must be locked: a transaction that unpublishes the provider takes the same lock, so the later one sees
-    what the earlier one decided.
+    The schedule must be locked: a database transaction that unpublishes the provider takes the same lock, so the later
+    one sees what the earlier one decided.
 
     Raises:
         ProviderNotBookable: there is no such provider, or its profile is not published.
@@ -19,11 +21,11 @@ async def ensure_bookable(schedule: ProviderSchedule | None, customer_id: UserId
     """
     if schedule is None or not schedule.accepting:
         raise ProviderNotBookable
-    await ensure_active(customer_id, tx)
+    await require_active(customer_id, tx)
     return schedule
 
 
-async def ensure_active(customer_id: UserId, tx: Repositories) -> None:
+async def require_active(customer_id: UserId, tx: Repositories) -> None:
     """Raise `CustomerNotActive` unless the customer has an active account."""
     if await tx.users.active_role(customer_id) is None:
         raise CustomerNotActive

@@ -75,9 +75,9 @@ async def _visit(command: VisitLink, tx: Repositories, _: Context) -> None:
         await tx.booking_links.count_visitor(link.id, command.day, command.visitor)
 
 
-async def _forget(_: None, tx: Repositories, context: Context) -> None:
+async def _remove_old(_: None, tx: Repositories, context: Context) -> None:
     """No time zone is further than a day from UTC, so yesterday may still be today somewhere."""
-    await tx.booking_links.forget_visitors(context.now.date() - timedelta(days=1))
+    await tx.booking_links.remove_visitors(context.now.date() - timedelta(days=1))
 
 
 async def _list_own(
@@ -98,5 +98,5 @@ regenerate_booking_link: Final = UseCase(
 )
 remove_booking_link: Final = UseCase(Permission.MANAGE_PROFILE, _remove, raises=(ProfileMissing, BookingLinkNotFound))
 visit_booking_link: Final = UseCase(Permission.RUN_PLATFORM, _visit, raises=(BookingLinkNotFound,))
-forget_visitors: Final = UseCase(Permission.RUN_PLATFORM, _forget)
+remove_visitors: Final = UseCase(Permission.RUN_PLATFORM, _remove_old)
 list_own_booking_links: Final = Query(_list_own, (NotPermitted,))

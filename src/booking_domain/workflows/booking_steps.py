@@ -38,7 +38,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
-from booking_domain.workflows.bookable import ensure_active
+from booking_domain.workflows.bookable import require_active
 from booking_domain.workflows.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.workflows.consents import may_place_for
 from booking_domain.workflows.ports import Repositories
@@ -101,7 +101,7 @@ async def require_bookable(
             raise ProviderNotFound
         if staff:
             for user_id in dict.fromkeys((customer_id, context.actor.id)):
-                await ensure_active(user_id, tx)
+                await require_active(user_id, tx)
         return bookable
     if not (accepting or staff):
         raise ProviderNotFound
@@ -211,7 +211,7 @@ async def add_booking(
             raise InvalidValue(
                 field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
             )
-        known = await tx.walk_ins.known(decision.state.customer_id, order.walk_in)
+        known = await tx.walk_ins.find(decision.state.customer_id, order.walk_in)
         await tx.walk_ins.add(decision.state.id, order.walk_in, known)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
@@ -289,9 +289,9 @@ async def save_decision(
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
         back = booking.refund_on_cancellation(party, context.now)
-        after = await _give_back(back, after, tx, context, reason=RefundReason.CANCELLATION)
+        after = await _close_and_refund(back, after, tx, context, reason=RefundReason.CANCELLATION)
     elif after.status is Status.NO_SHOW:
-        after = await _give_back(booking.refund_on_no_show(), after, tx, context, reason=RefundReason.NO_SHOW)
+        after = await _close_and_refund(booking.refund_on_no_show(), after, tx, context, reason=RefundReason.NO_SHOW)
     elif after.status is Status.COMPLETED:
         after = await capture_all(after, tx, context)
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
@@ -312,7 +312,7 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
     return gateway
 
 
-async def _give_back(
+async def _close_and_refund(
     back: Money, after: Booking, tx: Repositories, context: Context, *, reason: RefundReason
 ) -> Booking:
     """Close the payments, capture what is kept and only authorised, release its rest, and refund what is paid."""
@@ -324,7 +324,7 @@ async def _give_back(
 
 async def capture_all(booking: Booking, tx: Repositories, context: Context) -> Booking:
     """Have what is authorised captured, as far as the price is not paid otherwise; see `decide_captures`."""
-    unpaid = booking.price.beyond(booking.totals.refundable + booking.desk_paid)
+    unpaid = booking.price.excess_over(booking.totals.refundable + booking.desk_paid)
     return await decide_captures(min(booking.authorised, unpaid), booking, tx, context)
 
 
@@ -334,15 +334,15 @@ async def decide_captures(amount: Money, booking: Booking, tx: Repositories, con
     An amount that the gateway cannot charge is rounded down. The gateway is asked afterwards, by `capture_payments`.
     The caller saves the booking.
     """
-    chargeable, left, taken = context.get(Chargeable, ANY_AMOUNT), amount, Money.zero(amount.currency)
+    chargeable, left, captured = context.get(Chargeable, ANY_AMOUNT), amount, Money.zero(amount.currency)
     for payment in await tx.payments.of_booking(booking.id):
         if payment.status is PaymentStatus.AUTHORISED:
             part = chargeable.of_gateway(payment.gateway).at_most(min(payment.capturable, left))
             left -= part
-            taken += part
+            captured += part
             if payment.capture_amount != part.amount:
                 await tx.payments.save(payment.decide(part, context.now), was=payment)
-    return booking.release(booking.authorised - taken, context.now)
+    return booking.release(booking.authorised - captured, context.now)
 
 
 # Claims and refunds
@@ -371,15 +371,10 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, context:
         await tx.claims.acquire(booking_claim(after), context.now)
 
 
-async def pending_refunds(booking: Booking, _: Repositories) -> Money:
-    """The sum of the booking's refunds that are scheduled and not made yet."""
-    return booking.refund_pending
-
-
 async def schedule_refund(
     amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context, *, reason: RefundReason
 ) -> Booking:
-    """Add a pending refund and its event, and return the booking that owes it, which the caller saves.
+    """Add a pending refund and its event, and return the booking with it, which the caller saves.
 
     An amount of zero adds nothing.
 
@@ -388,7 +383,7 @@ async def schedule_refund(
     """
     if not amount:
         return booking
-    owing = booking.owe(amount, context.now)
+    after = booking.schedule_refund(amount, context.now)
     refund = Refund.schedule(
         id=RefundId(context.entropy.new_id()),
         booking_id=booking.id,
@@ -400,7 +395,7 @@ async def schedule_refund(
     )
     await tx.refunds.add(refund)
     await tx.outbox.put([refund_event(RefundScheduled, refund, context)])
-    return owing
+    return after
 
 
 async def lock_refund(refund_id: RefundId, tx: Repositories) -> tuple[Refund, Booking]:

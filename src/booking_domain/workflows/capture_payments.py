@@ -1,8 +1,9 @@
 """Have the gateway capture or release authorised payments, in three steps: a crash after any captures nothing twice.
 
-1. In a transaction: record that the gateway is asked. A payment about which nothing was decided is captured whole,
-   because its authorisation is about to lapse.
-2. Outside any transaction: the gateway captures, or releases. It captures an authorisation once, however often.
+1. In a database transaction: record that the gateway is asked. A payment about which nothing was decided is captured
+   whole, because its authorisation is about to lapse.
+2. Outside any database transaction: the gateway captures, or releases. It captures an authorisation once, however
+   often.
 3. `settle_payment`: ask the gateway what came of it.
 
 An attempt whose result is unknown is repeated with a growing delay. Admins are told when it takes long, and when the
@@ -64,11 +65,11 @@ async def _ask(payment_id: PaymentId, tx: Repositories, context: Context) -> Pay
         if decided is not booking:
             await tx.bookings.save(decided, was=booking, events=())
         payment = await tx.payments.get(payment_id) or payment
-    asked = payment.ask_to_capture(context.now)
-    await tx.payments.save(asked, was=payment)
-    if asked.capture_attempts == CAPTURE_DELAYED_AFTER:
-        await tx.outbox.put([payment_event(CaptureDelayed, asked, context)])
-    return asked
+    requested = payment.ask_to_capture(context.now)
+    await tx.payments.save(requested, was=payment)
+    if requested.capture_attempts == CAPTURE_DELAYED_AFTER:
+        await tx.outbox.put([payment_event(CaptureDelayed, requested, context)])
+    return requested
 
 
 _ask_gateway: Final = UseCase(Permission.RUN_PLATFORM, _ask, raises=(PaymentNotFound,))

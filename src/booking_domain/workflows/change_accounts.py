@@ -1,7 +1,8 @@
 """Change accounts as an admin. An account that is disabled, or no longer a provider's, loses its published profile.
 
-The profile is suspended in the same transaction. A disabled account also gives up its holds and its places on waiting
-lists. Enabling the account, or giving the role back, does not publish the profile again: an admin reinstates it.
+The profile is suspended in the same database transaction. A disabled account also gives up its holds and its places on
+waiting lists. Enabling the account, or giving the role back, does not publish the profile again: an admin reinstates
+it.
 """
 
 from typing import Final
@@ -19,7 +20,7 @@ from booking_domain.workflows.unpublish import suspend_unless_publishable
 
 async def _change(command: ChangeUser, tx: Repositories, context: Context) -> User:
     user = await change_account(command, tx, context)
-    await _let_go(user, tx, context)
+    await _release_access(user, tx, context)
     return user
 
 
@@ -27,11 +28,11 @@ async def _change_many(command: ChangeUsers, tx: Repositories, context: Context)
     """Return how many accounts changed, or had sessions to end."""
     users, changed = await change_all(command, tx, context)
     for user in users:
-        await _let_go(user, tx, context)
+        await _release_access(user, tx, context)
     return changed
 
 
-async def _let_go(user: User, tx: Repositories, context: Context) -> None:
+async def _release_access(user: User, tx: Repositories, context: Context) -> None:
     await suspend_unless_publishable(user, tx, context)
     if user.status is UserStatus.DISABLED:
         await tx.personal_data.leave_queues(user.id)

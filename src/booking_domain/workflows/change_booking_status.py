@@ -10,7 +10,7 @@ from booking_domain.bookings.errors import (
     CustomerNotActive,
     DepositDue,
     InQuestion,
-    RefundChanged,
+    RefundDiffers,
     TimeNotAccepted,
     TooEarly,
 )
@@ -25,7 +25,7 @@ from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import lock_visible_booking, require_answer_in_time, save_decision
 from booking_domain.workflows.ports import Repositories
 
@@ -68,10 +68,10 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: Conte
     if action is Action.CANCEL and command.expected_refund is not None:
         refund = booking.refund_on_cancellation(party, context.now)
         if refund.amount != command.expected_refund:
-            raise RefundChanged(refund=refund)
+            raise RefundDiffers(refund=refund)
     if action in {Action.ACCEPT, Action.CONFIRM}:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
-        await ensure_bookable(schedule, booking.customer_id, tx)
+        await require_bookable_schedule(schedule, booking.customer_id, tx)
     return await save_decision(booking, decision, party, tx, context)
 
 
@@ -88,7 +88,7 @@ change_booking_status: Final = UseCase(
         TimeNotAccepted,
         AlreadyOver,
         DepositDue,
-        RefundChanged,
+        RefundDiffers,
         ProviderNotBookable,
         CustomerNotActive,
         SlotTaken,

@@ -34,7 +34,7 @@ class InvoiceBooks:
             self.since <= payment.created_at
             and bool(self.listed)
             and returned <= payment.returned
-            and self._listed_receipts == payment.settled.beyond(returned)
+            and self._listed_receipts == payment.settled.excess_over(returned)
         )
 
     @property
@@ -51,7 +51,7 @@ class InvoiceBooks:
     def differences(self) -> Iterator[Difference]:
         """Each difference, with whether the books agree again."""
         payment, held = self.payment, self.payment.held if self.held is None else self.held
-        counted = payment.settled.beyond(self._listed_refunds)
+        counted = payment.settled.excess_over(self._listed_refunds)
         received = self._received_before(held)
         expected = payment.expected
         underpaid = held + payment.returned < expected and payment.settled < expected
@@ -67,7 +67,7 @@ class InvoiceBooks:
                 kind = FindingKind.LOST_CALLBACK
             else:
                 continue
-            known = min(counted.beyond(earlier).amount, each.amount.amount)
+            known = min(counted.excess_over(earlier).amount, each.amount.amount)
             yield self._of(kind, each, Money(amount=known, currency=each.amount.currency), agrees=agrees)
         if held < payment.held and not self.refunding:
             yield from self._missing(held)
@@ -77,7 +77,7 @@ class InvoiceBooks:
         payment = self.payment
         if self.since <= payment.created_at:
             return Money.zero(payment.amount.currency)
-        return (held + payment.returned).beyond(self._listed_receipts + self._listed_refunds)
+        return (held + payment.returned).excess_over(self._listed_receipts + self._listed_refunds)
 
     def _missing(self, held: Money) -> Iterator[Difference]:
         """The gateway holds less than the platform counts: it has paid money back, or never received it."""

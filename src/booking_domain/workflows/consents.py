@@ -1,7 +1,7 @@
 """Consents: a customer lets a provider place bookings for them, and takes it back.
 
-The provider asks by giving the customer a code, in person or in a link. The platform writes to nobody on the provider's
-behalf, so a provider learns of an account only when its customer consents.
+The provider asks by giving the customer a code, in person or in a link. The platform writes to no customer on the
+provider's behalf, so a provider learns of an account only when its customer consents.
 """
 
 from collections.abc import Sequence

@@ -11,12 +11,12 @@ from typing import Final
 
 from booking_domain.customers.model import (
     Customer,
-    CustomerComesAgain,
     CustomerHasAccount,
+    CustomerHasBookings,
     CustomerNote,
     NotYourCustomer,
 )
-from booking_domain.customers.ports import CustomerFilter, CustomerReads, Whose
+from booking_domain.customers.ports import CustomerFilter, CustomerReads, CustomerScope
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
@@ -58,10 +58,10 @@ async def _note(command: NoteOnCustomer, tx: Repositories, context: Context) -> 
 
 
 async def _list_customers(
-    actor: Actor, chosen: CustomerFilter, customers: CustomerReads, *, now: datetime
+    actor: Actor, criteria: CustomerFilter, customers: CustomerReads, *, now: datetime
 ) -> Sequence[Customer]:
     authorise(actor, Permission.KEEP_CUSTOMERS)
-    return await customers.page(actor.id, replace(chosen, whose=_whose(actor, Permission.KEEP_CUSTOMERS)), now)
+    return await customers.page(actor.id, replace(criteria, whose=_whose(actor, Permission.KEEP_CUSTOMERS)), now)
 
 
 async def _get_customer(actor: Actor, customer_id: CustomerId, customers: CustomerReads, *, now: datetime) -> Customer:
@@ -72,8 +72,8 @@ async def _get_customer(actor: Actor, customer_id: CustomerId, customers: Custom
     return found
 
 
-def _whose(actor: Actor, action: Permission) -> Whose:
-    return Whose(
+def _whose(actor: Actor, action: Permission) -> CustomerScope:
+    return CustomerScope(
         owner_id=actor.id if may(actor, action, Relation.OWN) else None,
         manager_id=actor.id if may(actor, action, Relation.MANAGED) else None,
     )
@@ -93,31 +93,31 @@ async def _delete(customer_id: CustomerId, tx: Repositories, context: Context) -
         raise CustomerHasAccount
     if owner_id is None or not (served or any_provider):
         raise NotYourCustomer
-    if await tx.walk_ins.comes_again(customer_id, context.now):
-        raise CustomerComesAgain
+    if await tx.walk_ins.has_upcoming_booking(customer_id, context.now):
+        raise CustomerHasBookings
     await _delete_known(customer_id, tx)
 
 
 async def _delete_known(customer_id: CustomerId, tx: Repositories) -> None:
-    booking_ids = await tx.walk_ins.delete(customer_id)
+    booking_ids = await tx.walk_ins.remove(customer_id)
     await tx.receipts.remove_customer(booking_ids)
     await tx.customer_notes.delete_on(customer_id)
 
 
-async def _delete_lapsed(lapsed: tuple[CustomerId, datetime], tx: Repositories, _: Context) -> None:
+async def _remove_inactive(lapsed: tuple[CustomerId, datetime], tx: Repositories, _: Context) -> None:
     customer_id, before = lapsed
     owner_id = await tx.walk_ins.owner_of(customer_id)
     if owner_id is not None:
         await tx.calendars.lock_provider_of(owner_id)
-    if not await tx.walk_ins.comes_again(customer_id, before):  # since it was read
+    if not await tx.walk_ins.has_upcoming_booking(customer_id, before):  # since it was read
         await _delete_known(customer_id, tx)
 
 
-async def delete_lapsed_walk_ins(before: datetime, *, reads: Reads, executor: Executor[Repositories]) -> None:
+async def remove_inactive_walk_ins(before: datetime, *, reads: Reads, executor: Executor[Repositories]) -> None:
     """Delete what is known of walk-ins whose last booking ended before this time."""
-    while lapsed := await reads.walk_ins.lapsed(before, _READ_AT_ONCE):
+    while lapsed := await reads.walk_ins.inactive_since(before, _READ_AT_ONCE):
         for customer_id in lapsed:
-            await executor.run(_delete_one_lapsed, (customer_id, before), actor=SYSTEM)
+            await executor.run(_remove_one_inactive, (customer_id, before), actor=SYSTEM)
 
 
 note_on_customer: Final = UseCase(
@@ -127,8 +127,8 @@ delete_walk_in: Final = UseCase(
     Permission.DELETE_WALK_INS,
     _delete,
     concerns=lambda customer_id, _: Subject("walk_in", customer_id),
-    raises=(NotYourCustomer, CustomerHasAccount, CustomerComesAgain),
+    raises=(NotYourCustomer, CustomerHasAccount, CustomerHasBookings),
 )
-_delete_one_lapsed: Final = UseCase(Permission.RUN_PLATFORM, _delete_lapsed)
+_remove_one_inactive: Final = UseCase(Permission.RUN_PLATFORM, _remove_inactive)
 list_customers: Final = Query(_list_customers, (NotPermitted,))
 get_customer: Final = Query(_get_customer, (NotPermitted, NotYourCustomer))

@@ -20,7 +20,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import AccountDeleted, account_event
 from booking_domain.identity.model import User, UserParty, UserStatus
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_all_sessions, lock_live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -39,7 +39,7 @@ class DeleteAccount:
     current: SessionId
 
 
-async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> None:
+async def _delete_own(proof: PasswordCheck, tx: Repositories, context: Context) -> None:
     if context.actor.role is Role.ADMIN:
         raise AdminsOwnAccount
     proved = await reauthenticate(proof, tx, context)

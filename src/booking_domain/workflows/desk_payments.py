@@ -49,7 +49,7 @@ class RecordDeskPayment:
 class VoidDeskPayment:
     """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
 
-    Nobody voids one while the booking is in dispute. Where an overpayment was sent back after it was recorded, only an
+    None is voided while the booking is in dispute. Where an overpayment was sent back after it was recorded, only an
     admin voids it.
     """
 
@@ -85,7 +85,7 @@ async def _record(command: RecordDeskPayment, tx: Repositories, context: Context
     )
     await close_payments(booking, tx)
     await tx.desk_payments.add(payment)
-    after = booking.take_at_desk(amount, context.now)
+    after = booking.add_desk_payment(amount, context.now)
     await tx.bookings.save(after, was=booking)
     await tx.outbox.put([_event(DeskPaymentRecorded, payment, context)])
     return DeskPaymentDone(payment=payment, booking=after)
@@ -101,7 +101,7 @@ async def _void(command: VoidDeskPayment, tx: Repositories, context: Context) ->
     if booking.status is Status.DISPUTED or (party is not Party.ADMIN and await _led_to_refund(payment, tx)):
         raise DeskPaymentInUse
     await tx.desk_payments.save(voided, was=payment)
-    after = booking.void_at_desk(payment.amount, context.now)
+    after = booking.subtract_desk_payment(payment.amount, context.now)
     await tx.bookings.save(after, was=booking)
     await tx.outbox.put([_event(DeskPaymentVoided, voided, context)])
     return DeskPaymentDone(payment=voided, booking=after)

@@ -61,14 +61,14 @@ from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.payments.errors import CaptureInProgress
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.placing import ensure_available, slot_window
+from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import booking_claim, capture_all, close_payments, schedule_refund
 from booking_domain.workflows.files import SET_FILES_ERRORS, set_files
 from booking_domain.workflows.ports import Repositories
@@ -264,8 +264,10 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: Context) 
         await close_payments(booking, tx)
     await tx.disputes.save(after, was=dispute)
     await _announce(decision, after, DisputeResolved, tx, context)
-    owing = await schedule_refund(verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE)
-    await tx.bookings.save(owing, was=booking, events=decision.events)
+    booking_after = await schedule_refund(
+        verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE
+    )
+    await tx.bookings.save(booking_after, was=booking, events=decision.events)
     return after
 
 
@@ -294,8 +296,8 @@ async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, 
     claim = booking_claim(after)
     locked = await tx.schedules.lock(after.provider_id, slot_window(after.span.start))
     if after.status is Status.CONFIRMED and context.now < after.span.start:
-        schedule = (await ensure_bookable(locked, after.customer_id, tx)).for_services(after.services)
-        ensure_available(schedule, after.span, now=context.now, own=claim.id)
+        schedule = (await require_bookable_schedule(locked, after.customer_id, tx)).for_services(after.services)
+        require_available(schedule, after.span, now=context.now, own=claim.id)
     await tx.claims.acquire(claim, context.now)
 
 

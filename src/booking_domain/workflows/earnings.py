@@ -10,7 +10,14 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, Status
-from booking_domain.payments.earnings import Commission, CommissionRate, Earning, EarningKind, EarningView, Share
+from booking_domain.payments.earnings import (
+    BookingEarnings,
+    Commission,
+    CommissionRate,
+    Earning,
+    EarningKind,
+    EarningView,
+)
 from booking_domain.payments.events import EarningsAdjusted
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
@@ -45,15 +52,15 @@ class AdjustEarnings:
     reason: str
 
 
-def share_of(booking: Booking, commission: Commission) -> Share:
+def booking_earnings(booking: Booking, commission: Commission) -> BookingEarnings:
     """What the booking adds to its provider's account as it stands.
 
     Refunds, made and pending, reduce what came by the gateways.
     """
     if booking.status in HELD:
-        return Share()
+        return BookingEarnings()
     kept, desk = booking.totals.refundable.amount, booking.desk_paid.amount
-    return Share.of(kept=kept, desk=desk, basis_points=commission.basis_points)
+    return BookingEarnings.of(kept=kept, desk=desk, basis_points=commission.basis_points)
 
 
 async def record_earnings(booking_id: BookingId, tx: Repositories, context: Context) -> Booking:
@@ -62,8 +69,8 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
     if booking is None:
         raise BookingNotFound
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
-    new = share_of(booking, commission).beyond(await tx.earnings.of_booking(booking_id))
-    if new != Share():
+    new = booking_earnings(booking, commission).minus(await tx.earnings.of_booking(booking_id))
+    if new != BookingEarnings():
         entry = Earning(
             id=EarningId(context.entropy.new_id()),
             provider_id=booking.provider_id,
@@ -77,7 +84,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
             at=context.now,
         )
         await tx.earnings.add(entry)
-    await tx.earnings.mark(booking_id, booking.version)
+    await tx.earnings.record_version(booking_id, booking.version)
     return booking
 
 

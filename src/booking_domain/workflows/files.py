@@ -1,8 +1,8 @@
 """Files: announce an upload, check what was uploaded, attach and delete files, sweep objects.
 
-No storage is called inside a transaction. What the storage holds of a file follows from its row: a row is added before
-its first object can arrive, and removed after its last object is deleted. So each step may be the last before a crash:
-the check is made again, and the sweep deletes what is left.
+No storage is called inside a database transaction. What the storage holds of a file follows from its row: a row is
+added before its first object can arrive, and removed after its last object is deleted. So each step may be the last
+before a crash: the check is made again, and the sweep deletes what is left.
 """
 
 from collections.abc import Sequence

@@ -28,7 +28,7 @@ class FollowZoneData:
     """Move these bookings of one provider.
 
     - Only active bookings that have not begun move.
-    - All of a provider's bookings move in one transaction, because one may need the old time of another.
+    - All of a provider's bookings move in one database transaction, because one may need the old time of another.
     - A booking whose new time is taken by another claim keeps its time and its claim. The next run tries it again.
     - Reference, payments and local time stay, and both parties are notified. Running it twice has one effect.
     """
@@ -47,7 +47,7 @@ class ClockChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Displaced:
+class DisplacedBookings:
     """The bookings of one provider that have to move."""
 
     provider_id: ProviderId
@@ -56,9 +56,9 @@ class Displaced:
     """Bookings whose time zone is no longer in the zone data."""
 
 
-async def displaced(
+async def find_displaced_bookings(
     reads: BookingReads, *, now: datetime, time_zone: str | None = None, page: int = PAGE
-) -> AsyncIterator[Displaced]:
+) -> AsyncIterator[DisplacedBookings]:
     """Find the bookings (of one zone, if given) whose instant is not that of their local time, provider by provider.
 
     Reads a page at a time, and keeps only one provider's bookings in memory.
@@ -67,8 +67,8 @@ async def displaced(
     moving: list[Booking] = []
     unknown: list[Booking] = []
 
-    def collected(provider_id: ProviderId) -> Displaced:
-        found = Displaced(provider_id=provider_id, bookings=tuple(moving), zone_unknown=tuple(unknown))
+    def collected(provider_id: ProviderId) -> DisplacedBookings:
+        found = DisplacedBookings(provider_id=provider_id, bookings=tuple(moving), zone_unknown=tuple(unknown))
         moving.clear()
         unknown.clear()
         return found
@@ -87,7 +87,7 @@ async def displaced(
         yield collected(after.provider_id)
 
 
-async def look_ahead(found: Displaced, reads: Reads, now: datetime) -> list[ClockChange]:
+async def preview_changes(found: DisplacedBookings, reads: Reads, now: datetime) -> list[ClockChange]:
     """The changes that `follow_zone_data` would make now."""
     shifts = _shifts(found.bookings, now)
     schedule = await reads.schedules.get(found.provider_id, _hull(shifts)) if shifts else None
@@ -95,7 +95,7 @@ async def look_ahead(found: Displaced, reads: Reads, now: datetime) -> list[Cloc
 
 
 async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -> list[ClockChange]:
-    # Lock bookings before their provider, as every transaction does: another order can deadlock.
+    # Lock bookings before their provider, as every database transaction does: another order can deadlock.
     locked = [await tx.bookings.lock(booking_id) for booking_id in sorted(command.booking_ids)]
     ours = [each for each in locked if each is not None and each.provider_id == command.provider_id]
     shifts = _shifts(ours, context.now)

@@ -159,9 +159,9 @@ class Transaction:
 
 
 class TransactionReads(Protocol):
-    """Payments, refunds, desk payments and adjustments in one list, outside any transaction."""
+    """Payments, refunds, desk payments and adjustments in one list, outside any database transaction."""
 
-    async def page(self, chosen: TransactionFilter) -> Sequence[Transaction]:
+    async def page(self, criteria: TransactionFilter) -> Sequence[Transaction]:
         """The movements of money that match, in the chosen order, at most `limit`."""
         ...
 

@@ -1,8 +1,8 @@
 """Make a refund by the payment gateway, in three steps, so that a crash after any of them pays nothing back twice.
 
-1. In a transaction: choose the payment that is paid back, and record that the gateway is asked.
-2. Outside any transaction: the gateway pays it back. It recognises a repetition by the refund's id.
-3. In a transaction: record what came of it.
+1. In a database transaction: choose the payment that is paid back, and record that the gateway is asked.
+2. Outside any database transaction: the gateway pays it back. It recognises a repetition by the refund's id.
+3. In a database transaction: record what came of it.
 
 A refund that the gateway cannot make goes by bank transfer. One whose result is unknown is repeated with a growing
 delay; no transfer is approved meanwhile, because the gateway may have made it. While the booking is in dispute, the
@@ -57,10 +57,10 @@ async def _make_refund(
     if refund.gateway:  # empty for money that no gateway has, which goes by transfer
         gateways.named(refund.gateway)  # unavailable, if the deployment no longer has it
     parts = {name: gateway.refunds_parts for gateway in gateways for name in gateways.names(gateway)}
-    asked = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
-    if asked is None:
+    requested = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
+    if requested is None:
         return
-    order, name = asked
+    order, name = requested
     outcome = await gateways.named(name).refund(order)
     if outcome is not RefundOutcome.PENDING:
         await executor.run(_record_outcome, _Record(order=order, outcome=outcome), actor=SYSTEM)
@@ -96,13 +96,13 @@ async def _ask(command: _Ask, tx: Repositories, context: Context) -> tuple[Refun
         part, rest = refund.split(payment.held, RefundId(context.entropy.new_id()), context.now)
         await tx.refunds.add(rest)
         await tx.outbox.put([refund_event(RefundSplit, rest, context)])
-    asked = part.ask_gateway(payment.id, payment.gateway, context.now)
-    await tx.refunds.save(asked, was=refund)
+    requested = part.ask_gateway(payment.id, payment.gateway, context.now)
+    await tx.refunds.save(requested, was=refund)
     order = RefundOrder(
-        refund_id=asked.id,
+        refund_id=requested.id,
         payment_id=payment.id,
         invoice_reference=payment.invoice.reference,
-        amount=asked.amount,
+        amount=requested.amount,
         returned_before=payment.returned,
     )
     return order, payment.gateway
@@ -136,9 +136,9 @@ async def _record(command: _Record, tx: Repositories, context: Context) -> None:
     payment = await tx.payments.get(order.payment_id)
     if payment is None:
         raise PaymentNotFound
-    await tx.payments.save(payment.give_back(order.amount), was=payment)
+    await tx.payments.save(payment.record_refund(order.amount), was=payment)
     await tx.refunds.save(refund.mark_refunded(PaymentParty.GATEWAY, context.now), was=refund)
-    await tx.bookings.save(booking.give_back(order.amount, context.now), was=booking, events=())
+    await tx.bookings.save(booking.record_refund(order.amount, context.now), was=booking, events=())
     await tx.outbox.put([_hint(payment, context), refund_event(RefundMade, refund, context)])
 
 

@@ -54,7 +54,7 @@ def may_wait(topic: str) -> bool:
 
 
 def kind_of(topic: str) -> NewsKind | None:
-    """Return the kind, or None if nobody can unsubscribe from it."""
+    """Return the kind, or None if no user can unsubscribe from it."""
     if topic in _REMINDERS:
         return NewsKind.REMINDERS
     return NewsKind.BOOKINGS if topic.partition(".")[0] in _BOOKINGS else None

@@ -26,7 +26,7 @@ from booking_domain.identity.events import (
     SessionsEnded,
 )
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.notifications.model import CHAT, DEVICES, Contact, MessageChannel
+from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.workflows.ports import Reads
@@ -162,7 +162,7 @@ def _notice(event: AccountEvent, user: User) -> Notice | None:
     return _NOTICES[type(event)].fill()
 
 
-async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Contact]:
+async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[MessageAddress]:
     email, phone = user.email, user.phone
     if isinstance(event, PhoneChanged):
         change = await reads.phone_changes.get(user.id)
@@ -173,4 +173,4 @@ async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Conta
     if isinstance(event, EmailUndeliverable):
         email = None
     addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
-    return [CHAT, *(Contact(channel, to) for channel, to in addresses if to is not None), DEVICES]
+    return [CHAT, *(MessageAddress(channel, to) for channel, to in addresses if to is not None), DEVICES]

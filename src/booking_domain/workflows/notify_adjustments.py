@@ -5,7 +5,7 @@ from typing import Final
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import LedgerAdjusted
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 _ADJUSTED: Final = "Booking {reference}: payments corrected"
@@ -35,4 +35,4 @@ async def notify_of_ledger(
     for user_id in dict.fromkeys((booking.customer_id, booking.provider_user_id)):
         user = await reads.users.get(user_id)
         if user is not None:
-            await tell(user, event, notice, notifier=notifier, translator=translator)
+            await notify_user(user, event, notice, notifier=notifier, translator=translator)

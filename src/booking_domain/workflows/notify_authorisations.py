@@ -16,8 +16,8 @@ from booking_domain.payments.events import (
     PaymentReleased,
 )
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.workflows.notify_parties import tell
-from booking_domain.workflows.notify_reconciliation import tell_admins
+from booking_domain.workflows.notify_parties import notify_user
+from booking_domain.workflows.notify_reconciliation import notify_admins
 from booking_domain.workflows.ports import Reads
 
 _CAPTURED: Final = "Booking {reference}: card charged"
@@ -91,14 +91,14 @@ async def notify_of_authorisation(
         "capture_by": "" if last is None else LocalTime(last, zone),
         "authorised": payment.authorised,
         "captured": payment.settled,
-        "released": payment.authorised.beyond(payment.settled),
+        "released": payment.authorised.excess_over(payment.settled),
         "gateway": payment.gateway,
         "attempts": str(payment.capture_attempts),
     }
     for user, texts in ((customer, TO_CUSTOMER), (owner, TO_PROVIDER)):
         template = texts.get(type(event))
         if template is not None:
-            await tell(user, event, template.fill(**values), notifier=notifier, translator=translator)
+            await notify_user(user, event, template.fill(**values), notifier=notifier, translator=translator)
     template = TO_ADMINS.get(type(event))
     if template is not None:
-        await tell_admins(event, template.fill(**values), reads=reads, notifier=notifier, translator=translator)
+        await notify_admins(event, template.fill(**values), reads=reads, notifier=notifier, translator=translator)

@@ -5,7 +5,7 @@ from typing import Final
 from booking_domain.bookings.consents import ConsentChanged, ConsentGranted, ConsentStatus
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 GRANTED_TO_CUSTOMER: Final = NoticeTemplate(
@@ -45,4 +45,4 @@ async def notify_of_consent(
         user = await reads.users.get(user_id)
         if user is not None:
             notice = template.fill(customer=view.customer_name, provider=view.provider_name)
-            await tell(user, event, notice, notifier=notifier, translator=translator)
+            await notify_user(user, event, notice, notifier=notifier, translator=translator)

@@ -6,7 +6,7 @@ from booking_domain.notifications.notices import NoticeTemplate, NoticeValue, Tr
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.payments.events import DeskPaymentChanged, DeskPaymentRecorded
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 _PAID: Final = "Booking {reference}: paid at the desk"
@@ -58,7 +58,7 @@ async def notify_of_desk_payment(
     }
     if customer.id != owner.id:
         notice = (PAID[payment.method] if recorded else VOIDED).fill(**values)
-        await tell(customer, event, notice, notifier=notifier, translator=translator)
+        await notify_user(customer, event, notice, notifier=notifier, translator=translator)
     if by.id != owner.id:
         notice = (PAID_TO_OWNER if recorded else VOIDED_TO_OWNER).fill(**values)
-        await tell(owner, event, notice, notifier=notifier, translator=translator)
+        await notify_user(owner, event, notice, notifier=notifier, translator=translator)

@@ -20,7 +20,7 @@ from booking_domain.identity.ports import UserFilter
 from booking_domain.notifications.notices import LocalTime, NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.shared.actor import Role
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 _MOST_ADMINS: Final = 100
@@ -115,10 +115,10 @@ async def notify_of_dispute(
     if isinstance(event, DisputeDecisionDue):
         recipients = [(admin, DECISION_DUE, "") for admin in await _admins(dispute, reads)]
     else:
-        recipients = await _to_parties(event, view, reads)
+        recipients = await _notices_to_parties(event, view, reads)
     for user, template, other in recipients:
         notice = template.fill(other=other, **values)
-        await tell(user, event, notice, notifier=notifier, translator=translator)
+        await notify_user(user, event, notice, notifier=notifier, translator=translator)
 
 
 async def _admins(dispute: Dispute, reads: Reads) -> list[User]:
@@ -128,7 +128,9 @@ async def _admins(dispute: Dispute, reads: Reads) -> list[User]:
     return list(await reads.users.page(active))
 
 
-async def _to_parties(event: DisputeChanged, view: DisputeView, reads: Reads) -> list[tuple[User, NoticeTemplate, str]]:
+async def _notices_to_parties(
+    event: DisputeChanged, view: DisputeView, reads: Reads
+) -> list[tuple[User, NoticeTemplate, str]]:
     """Each party that is told, with the template and the name of the other party."""
     found = []
     if isinstance(event, DisputeImageDeleted):

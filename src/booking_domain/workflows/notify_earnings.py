@@ -7,7 +7,7 @@ from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import EarningsAdjusted, ProviderPaid, ProviderPayoutChanged
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.shared.money import Money
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 PAID: Final = NoticeTemplate(
@@ -48,7 +48,7 @@ async def notify_of_provider_payout(
         bank_reference=payout.bank_reference or "",
         return_reason=payout.return_reason or "",
     )
-    await tell(user, event, notice, notifier=notifier, translator=translator)
+    await notify_user(user, event, notice, notifier=notifier, translator=translator)
 
 
 async def notify_of_adjustment(
@@ -67,4 +67,4 @@ async def notify_of_adjustment(
     notice = (ADDED if entry.amount > 0 else TAKEN).fill(
         amount=Money(amount=abs(entry.amount), currency=entry.currency), reason=entry.reason or ""
     )
-    await tell(user, event, notice, notifier=notifier, translator=translator)
+    await notify_user(user, event, notice, notifier=notifier, translator=translator)

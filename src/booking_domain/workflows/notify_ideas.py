@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.bookings.ideas import IdeaChanged, IdeaDeleted, IdeaImageDeleted, IdeaSide
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 EXCERPT: Final = 100
@@ -59,7 +59,7 @@ async def notify_of_idea(event: IdeaChanged, /, *, reads: Reads, notifier: Notif
     }
     for side, template in _templates(event).items():
         user, other = people[side]
-        await tell(user, event, template.fill(**values, other=other), notifier=notifier, translator=translator)
+        await notify_user(user, event, template.fill(**values, other=other), notifier=notifier, translator=translator)
 
 
 def _templates(event: IdeaChanged) -> Mapping[IdeaSide, NoticeTemplate]:

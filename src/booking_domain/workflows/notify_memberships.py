@@ -14,7 +14,7 @@ from booking_domain.catalogue.events import (
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 INVITED: Final = NoticeTemplate(
@@ -78,7 +78,7 @@ async def notify_of_membership(
     user = await reads.users.get(to)
     if user is not None:
         notice = template.fill(salon=salon, provider=provider.profile.display_name)
-        await tell(user, event, notice, notifier=notifier, translator=translator)
+        await notify_user(user, event, notice, notifier=notifier, translator=translator)
 
 
 def _template_of(event: MembershipChanged) -> NoticeTemplate:

@@ -3,7 +3,7 @@
 from booking_domain.identity.model import UserStatus
 from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.notifications.fields import SAMPLES
-from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.notifications.model import MessageAddress, MessageChannel
 from booking_domain.notifications.notices import TranslatedNotice, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
@@ -30,5 +30,5 @@ async def notify_of_message_test(
         (MessageChannel.EMAIL, user.email, user.email_verified_at),
         (MessageChannel.SMS, user.phone, user.phone_verified_at),
     )
-    contacts = [Contact(channel, to) for channel, to, since in verified if to is not None and since is not None]
+    contacts = [MessageAddress(channel, to) for channel, to, since in verified if to is not None and since is not None]
     await notifier.notify(user.id, event, marked, contacts)

@@ -11,7 +11,7 @@ from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
-from booking_domain.notifications.model import CHAT, DEVICES, Contact, MessageChannel
+from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import RefundChanged, RefundMade
@@ -62,7 +62,7 @@ async def notify_parties(
         notices = await _notices(event, booking, reads.bookings)
     for party, template in notices.templates():
         if party is Party.PROVIDER or customer.id != owner.id:
-            await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
+            await notify_user(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
 
 
 async def _notices(event: BookingChanged | RefundChanged, booking: Booking, bookings: BookingReads) -> PartyNotices:
@@ -105,7 +105,7 @@ def _values(
     }
 
 
-async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
+async def notify_user(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
     """Notify a user: in the app, on devices, and in the linked chat, else by e-mail, else by SMS.
 
     A contact counts if it exists and its channel is on; an address that its server refuses, or a chat that is blocked,
@@ -115,12 +115,12 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
     """
     if user.status is UserStatus.DELETED:
         return
-    kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.wants
+    kind, wants = kind_of(event.topic) or NewsKind.BOOKINGS, user.preferences.allows
     reachable = (
         (CHAT.channel, CHAT.to, wants(kind, NewsChannel.TELEGRAM)),
         (MessageChannel.EMAIL, user.email, user.email_undeliverable_at is None and wants(kind, NewsChannel.EMAIL)),
         (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
         (DEVICES.channel, DEVICES.to, wants(kind, NewsChannel.PUSH)),
     )
-    contacts = [Contact(channel, to) for channel, to, on in reachable if to is not None and on]
+    contacts = [MessageAddress(channel, to) for channel, to, on in reachable if to is not None and on]
     await notifier.notify(user.id, event, translator.translate(notice, user.locale), contacts)

@@ -6,7 +6,7 @@ from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.portfolio.events import PortfolioModerated, PortfolioTakenDown
 from booking_domain.portfolio.model import PortfolioStatus
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 TAKEN_DOWN: Final = NoticeTemplate(
@@ -36,4 +36,4 @@ async def notify_of_portfolio(
         return
     template = TAKEN_DOWN if taken_down else RESTORED
     notice = template.fill(provider=view.provider_name, reason=view.item.reason)
-    await tell(owner, event, notice, notifier=notifier, translator=translator)
+    await notify_user(owner, event, notice, notifier=notifier, translator=translator)

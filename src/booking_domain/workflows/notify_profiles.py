@@ -7,7 +7,7 @@ from booking_domain.catalogue.events import ProfileChanged, ProfileCorrected, Pr
 from booking_domain.catalogue.model import Profile, ProfileStatus, SuspensionCause
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 _SUSPENDED: Final = "Your profile is suspended"
@@ -68,7 +68,7 @@ async def notify_of_profile(
     suspension = view.profile.suspension
     reason = "" if suspension is None else suspension.reason
     notice = template.fill(provider=view.profile.display_name, reason=reason)
-    await tell(owner, event, notice, notifier=notifier, translator=translator)
+    await notify_user(owner, event, notice, notifier=notifier, translator=translator)
 
 
 def _template_of(event: ProfileChanged, profile: Profile) -> NoticeTemplate | None:

@@ -6,7 +6,7 @@ from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import ReceiptIssued
 from booking_domain.payments.receipts import ReceiptKind
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 ISSUED: Final = {
@@ -41,4 +41,4 @@ async def notify_of_receipt(
         reference=receipt.booking_reference,
         provider=receipt.issuer_name or "",
     )
-    await tell(customer, event, notice, notifier=notifier, translator=translator)
+    await notify_user(customer, event, notice, notifier=notifier, translator=translator)

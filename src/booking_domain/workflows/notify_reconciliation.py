@@ -10,7 +10,7 @@ from booking_domain.reconciliation.events import RunChanged, RunDelayed
 from booking_domain.reconciliation.model import RunStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.events import Event
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 MOST_ADMINS: Final = 100
@@ -34,13 +34,13 @@ async def notify_of_run(event: RunChanged, /, *, reads: Reads, notifier: Notifie
     notice = (DELAYED if delayed else LEFT_FINDINGS).fill(
         day=run.day, gateway=run.gateway, open=str(run.open), attempts=str(run.attempts)
     )
-    await tell_admins(event, notice, reads=reads, notifier=notifier, translator=translator)
+    await notify_admins(event, notice, reads=reads, notifier=notifier, translator=translator)
 
 
-async def tell_admins(
+async def notify_admins(
     event: Event, notice: Notice, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
     """Notify all active admins."""
     admins = UserFilter(role=Role.ADMIN, status=UserStatus.ACTIVE, limit=MOST_ADMINS)
     for admin in await reads.users.page(admins):
-        await tell(admin, event, notice, notifier=notifier, translator=translator)
+        await notify_user(admin, event, notice, notifier=notifier, translator=translator)

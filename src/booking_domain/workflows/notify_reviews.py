@@ -8,7 +8,7 @@ from booking_domain.notifications.ports import Notifier
 from booking_domain.reviews.events import ReviewChanged, ReviewPosted, ReviewReplied, ReviewRestored
 from booking_domain.reviews.model import HideReason, ReviewStatus
 from booking_domain.reviews.ports import ReviewView
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 POSTED: Final = NoticeTemplate(
@@ -61,7 +61,7 @@ async def notify_of_review(
         reply=review.reply or "",
         note=review.hide_note,
     )
-    await tell(user, event, notice, notifier=notifier, translator=translator)
+    await notify_user(user, event, notice, notifier=notifier, translator=translator)
 
 
 def _template_of(event: ReviewChanged, view: ReviewView) -> NoticeTemplate | None:

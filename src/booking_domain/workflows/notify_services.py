@@ -5,7 +5,7 @@ from typing import Final
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.scheduling.events import OfferedServiceChanged, OfferedServiceEnded
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 CHANGED: Final = NoticeTemplate(
@@ -36,4 +36,4 @@ async def notify_of_service(
         return
     template = ENDED if isinstance(event, OfferedServiceEnded) else CHANGED
     notice = template.fill(salon=salon.salon.name, service=event.service_name)
-    await tell(user, event, notice, notifier=notifier, translator=translator)
+    await notify_user(user, event, notice, notifier=notifier, translator=translator)

@@ -5,7 +5,7 @@ from typing import Final
 from booking_domain.notifications.notices import LocalTime, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 OFFER: Final = NoticeTemplate(
@@ -31,4 +31,4 @@ async def notify_waiting(
         when=LocalTime(event.start, provider.time_zone),
         until=LocalTime(event.until, provider.time_zone),
     )
-    await tell(customer, event, notice, notifier=notifier, translator=translator)
+    await notify_user(customer, event, notice, notifier=notifier, translator=translator)

@@ -7,7 +7,7 @@ from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.webhooks.events import EndpointWasDisabled
 from booking_domain.webhooks.model import DisabledBecause
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 _SUBJECT: Final = "Your webhook endpoint at {host} was disabled"
@@ -39,4 +39,4 @@ async def notify_of_endpoint(
     user = await reads.users.get(endpoint.owner_id)
     if user is not None:
         notice = DISABLED[endpoint.disabled_because].fill(host=endpoint.host)
-        await tell(user, event, notice, notifier=notifier, translator=translator)
+        await notify_user(user, event, notice, notifier=notifier, translator=translator)

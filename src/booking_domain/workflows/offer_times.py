@@ -18,7 +18,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import lock_visible_booking, require_answer_in_time
 from booking_domain.workflows.ports import Repositories
 
@@ -45,7 +45,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
     )
     starts = decision.state.offered_times
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
-    schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     for start in starts:
         proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)

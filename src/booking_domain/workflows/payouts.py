@@ -80,9 +80,9 @@ async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> 
     after = refund.settle(command.bank_reference, context.now)
     if after is refund:
         return refund
-    await tx.bank_references.claim(after.bank_reference or "", refund.id)
+    await tx.bank_references.use(after.bank_reference or "", refund.id)
     await _saved(after, refund, tx)
-    await tx.bookings.save(booking.give_back(refund.amount, context.now), was=booking, events=())
+    await tx.bookings.save(booking.record_refund(refund.amount, context.now), was=booking, events=())
     await tx.outbox.put([refund_event(RefundMade, after, context)])
     return after
 

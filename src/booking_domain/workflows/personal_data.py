@@ -18,7 +18,7 @@ class ErasureBlockers:
 
 
 class PersonalData(Protocol):
-    """The personal data of accounts, in a transaction."""
+    """The personal data of accounts, in a database transaction."""
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         """What blocks the account's deletion and erasure."""

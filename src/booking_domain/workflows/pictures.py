@@ -1,7 +1,7 @@
 """Pictures of accounts, providers, salons and portfolios: a context names each file that it shows, and releases it.
 
 A context that shows files keeps them as `Image`s in its own row; `set_files` makes it their owner in the same
-transaction.
+database transaction.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ async def changed_pictures(
     owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context
 ) -> tuple[Image, ...]:
     """Make these files the owner's, which is locked, in this order; its other ones are deleted."""
-    return tuple(file.shown for file in await set_files(owner, file_ids, tx, context))
+    return tuple(file.as_image for file in await set_files(owner, file_ids, tx, context))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,13 @@ class EditOwnAccount:
 
 
 async def _edit_account(command: EditOwnAccount, tx: Repositories, context: Context) -> User:
-    asked = command.edit
+    edit_command = command.edit
     if command.picture is not None:
         await tx.users.lock(context.actor.id)
         owner = FileOwner(folder=Folder.AVATARS, id=context.actor.id)
         picture = await changed_picture(owner, command.picture, tx, context)
-        asked = replace(asked, changes={**asked.changes, "picture": picture})
-    return await edit(asked, tx, context)
+        edit_command = replace(edit_command, changes={**edit_command.changes, "picture": picture})
+    return await edit(edit_command, tx, context)
 
 
 async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
@@ -85,7 +85,7 @@ async def _of_salon(file: File, owner_id: UUID, tx: Repositories, _: Context) ->
 async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
     item = await tx.portfolio_items.lock(PortfolioItemId(owner_id))
     if item is not None:
-        left = item.without(file.id)
+        left = item.without_image(file.id)
         if left is None:
             await tx.portfolio_items.remove(item.id)
         else:

@@ -57,7 +57,7 @@ class PlaceBooking:
     - The staff (the provider, the manager of the provider's salon, admins) may book off the grid and outside opening
       hours, from the beginning of the provider's today on, for a customer they name: an active account other than an
       admin's, whose customer has consented or has booked there before (`may_place_for`). They may also enter a walk-in,
-      who has no account and pays no deposit here. A manager or admin who names nobody books for themselves.
+      who has no account and pays no deposit here. A manager or admin who names no customer books for themselves.
     - `deposit_amount` may raise the deposit up to the price.
     - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
       that others placed for them do not count.
@@ -87,7 +87,7 @@ class PlaceBooking:
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
-    """If another transaction holds the provider lock, reject from the committed snapshot.
+    """If another database transaction holds the provider lock, reject from the committed snapshot.
 
     So losers of a race fail without queueing. Only what the snapshot allows waits for the lock and is checked again.
     """

@@ -189,18 +189,18 @@ async def _list_public(
     return found
 
 
-async def _search(chosen: PortfolioFilter, portfolios: PortfolioReads) -> Sequence[PortfolioView]:
-    return await portfolios.search(_with_normal_tag(chosen))
+async def _search(criteria: PortfolioFilter, portfolios: PortfolioReads) -> Sequence[PortfolioView]:
+    return await portfolios.search(_with_normal_tag(criteria))
 
 
-async def _list_all(actor: Actor, chosen: PortfolioFilter, portfolios: PortfolioReads) -> Sequence[PortfolioView]:
+async def _list_all(actor: Actor, criteria: PortfolioFilter, portfolios: PortfolioReads) -> Sequence[PortfolioView]:
     """All items that match, for moderators."""
     authorise(actor, Permission.MODERATE_PORTFOLIOS)
-    return await portfolios.page(_with_normal_tag(chosen))
+    return await portfolios.page(_with_normal_tag(criteria))
 
 
-def _with_normal_tag(chosen: PortfolioFilter) -> PortfolioFilter:
-    return replace(chosen, tag=None if chosen.tag is None else chosen.tag.strip().lower())
+def _with_normal_tag(criteria: PortfolioFilter) -> PortfolioFilter:
+    return replace(criteria, tag=None if criteria.tag is None else criteria.tag.strip().lower())
 
 
 _OWN_ERRORS: Final = (ProfileMissing, PortfolioItemNotFound, NotYourItem)

@@ -1,4 +1,4 @@
-"""All repositories of a transaction, all reads outside transactions, and the contexts that declare them.
+"""All repositories of a database transaction, all reads outside of it, and the contexts that declare them.
 
 Each context declares its part in its `ports`; a new context is added to `CONTEXTS` and to the bases of `Repositories`
 and `Reads`.
@@ -49,7 +49,7 @@ from booking_domain.workflows.views import (
 
 
 class ProviderReads(Protocol):
-    """Reads of providers, outside any transaction."""
+    """Reads of providers, outside any database transaction."""
 
     async def get(self, provider_id: ProviderId) -> ProviderView | None:
         """One provider, whatever its status."""
@@ -59,13 +59,13 @@ class ProviderReads(Protocol):
         """The provider whose profile this user owns."""
         ...
 
-    async def page(self, chosen: ProviderFilter) -> Sequence[ProviderView]:
+    async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
         """One page of the providers of a filter."""
         ...
 
 
 class SalonReads(Protocol):
-    """Reads of salons, outside any transaction."""
+    """Reads of salons, outside any database transaction."""
 
     async def get(self, salon_id: SalonId) -> SalonView | None:
         """One salon with its opening hours."""
@@ -95,13 +95,13 @@ class SalonReads(Protocol):
         """The salon that the provider is a member of."""
         ...
 
-    async def page(self, chosen: SalonFilter) -> Sequence[ListedSalon]:
+    async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
         """One page of the salons of a filter."""
         ...
 
 
 class AppointmentReads(Protocol):
-    """Reads of bookings with the names of both parties, outside any transaction."""
+    """Reads of bookings with the names of both parties, outside any database transaction."""
 
     async def of_user(
         self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
@@ -117,7 +117,7 @@ class AppointmentReads(Protocol):
         """One appointment."""
         ...
 
-    async def page(self, chosen: BookingListFilter) -> Sequence[Appointment]:
+    async def page(self, criteria: BookingListFilter) -> Sequence[Appointment]:
         """The appointments that match, in the chosen order, at most `limit`."""
         ...
 
@@ -133,13 +133,13 @@ class PayoutFilter(MoneyFilter):
 
 
 class PayoutReads(Protocol):
-    """Refunds with what their transfer needs, outside any transaction."""
+    """Refunds with what their transfer needs, outside any database transaction."""
 
     async def get(self, refund_id: RefundId) -> Payout | None:
         """One payout."""
         ...
 
-    async def page(self, chosen: PayoutFilter) -> Sequence[Payout]:
+    async def page(self, criteria: PayoutFilter) -> Sequence[Payout]:
         """The payouts that match, in the chosen order, at most `limit`."""
         ...
 
@@ -164,13 +164,13 @@ class ProviderPayoutFilter:
 
 
 class ProviderPayoutReads(Protocol):
-    """Payouts to providers with what their transfer needs, outside any transaction."""
+    """Payouts to providers with what their transfer needs, outside any database transaction."""
 
     async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
         """One payout."""
         ...
 
-    async def page(self, chosen: ProviderPayoutFilter) -> Sequence[ProviderPayoutView]:
+    async def page(self, criteria: ProviderPayoutFilter) -> Sequence[ProviderPayoutView]:
         """The payouts that match, in the chosen order, at most `limit`."""
         ...
 
@@ -219,7 +219,7 @@ class Repositories(
     WorkflowRepositories,
     Protocol,
 ):
-    """The repositories of one transaction."""
+    """The repositories of one database transaction."""
 
 
 class Reads(
@@ -242,7 +242,7 @@ class Reads(
     WorkflowReadGroup,
     Protocol,
 ):
-    """All reads, outside any transaction: each call sees what is committed when it runs."""
+    """All reads, outside any database transaction: each call sees what is committed when it runs."""
 
 
 CONTEXTS: Final = (

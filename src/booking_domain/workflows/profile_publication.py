@@ -117,8 +117,8 @@ async def _reinstate(command: ReinstateProfile, tx: Repositories, context: Conte
 async def _correct(command: CorrectProfile, tx: Repositories, context: Context) -> Profile:
     profile, _ = await lock_profile(command.provider_id, tx)
     require_expected_version(profile.version, command.expected_version)
-    wanted = {name: getattr(command, name) for name in _CORRECTABLE}
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    corrections = {name: getattr(command, name) for name in _CORRECTABLE}
+    changes = {name: value for name, value in corrections.items() if value is not None}
     after = replace(profile, **changes, version=profile.version + 1)
     await tx.profiles.save(after, was=profile)
     terms = TermsChange(

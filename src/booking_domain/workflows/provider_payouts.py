@@ -115,7 +115,7 @@ async def _settle(command: SettleProviderPayout, tx: Repositories, context: Cont
     after = payout.settle(command.bank_reference, context.now)
     if after is payout:
         return payout
-    await tx.bank_references.claim(after.bank_reference or "", payout.id)
+    await tx.bank_references.use(after.bank_reference or "", payout.id)
     await _saved(after, payout, tx)
     await tx.outbox.put([_event(ProviderPaid, after, context)])
     return after

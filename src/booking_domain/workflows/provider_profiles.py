@@ -121,7 +121,7 @@ class TermsChange:
         )
 
 
-def _durations(wanted: Iterable[DurationChange], deposit: int) -> tuple[Duration, ...]:
+def _durations(changes: Iterable[DurationChange], deposit: int) -> tuple[Duration, ...]:
     """The durations, shortest first."""
     made = (
         Duration(
@@ -129,7 +129,7 @@ def _durations(wanted: Iterable[DurationChange], deposit: int) -> tuple[Duration
             price_amount=each.price_amount,
             deposit_amount=deposit if each.deposit_amount is None else each.deposit_amount,
         )
-        for each in wanted
+        for each in changes
     )
     return tuple(sorted(made, key=lambda duration: duration.minutes))
 

@@ -1,7 +1,7 @@
 """The bookings of a suspended provider: called in question, upheld or cancelled.
 
-A suspension calls the bookings to come in question, one transaction each, after it has committed: their customers are
-told, and an admin decides. The end of the suspension upholds those that nobody has decided on.
+A suspension calls the bookings to come in question, one database transaction each, after it has committed: their
+customers are told, and an admin decides. The end of the suspension upholds those that no admin has decided on.
 """
 
 from collections.abc import Sequence

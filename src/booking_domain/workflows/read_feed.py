@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, KeptFeed
+from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, StoredFeed
 from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.scheduling.use_cases.feeds import RecordReading, record_reading
 from booking_domain.shared.actor import SYSTEM
@@ -23,8 +23,8 @@ async def read_feed(
 
     The feed of a provider who takes no bookings yet waits: the time to read feeds belongs to those who do.
 
-    The network request runs outside any transaction; the result is recorded in one. An unreadable feed raises nothing:
-    the failure is recorded, and the feed is due again later.
+    The network request runs outside any database transaction; the result is recorded in one. An unreadable feed raises
+    nothing: the failure is recorded, and the feed is due again later.
     """
     now = clock.now()
     kept = await reads.feeds.get(feed_id)
@@ -39,6 +39,6 @@ async def read_feed(
     return await executor.run(record_reading, reading, actor=SYSTEM)
 
 
-def _window(kept: KeptFeed, now: datetime) -> TimeRange:
+def _window(kept: StoredFeed, now: datetime) -> TimeRange:
     """All busy times that can affect a slot: from yesterday (buffers) to the margin after the last date."""
     return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + A_DAY + CLAIM_MARGIN)

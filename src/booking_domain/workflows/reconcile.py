@@ -170,7 +170,7 @@ async def _still_open(references: Sequence[str], run: Run, ports: _Ports) -> Seq
     return [
         finding
         for name in _names(run, ports)
-        for finding in await ports.reads.reconciliation.still_open(name, references)
+        for finding in await ports.reads.reconciliation.open_findings(name, references)
     ]
 
 
@@ -215,7 +215,7 @@ async def _record_all(command: _Record, tx: Repositories, context: Context) -> N
 
 async def _lock_same(found: Difference, names: Sequence[str], tx: Repositories) -> Finding | None:
     for name in names:
-        finding = await tx.reconciliation.lock_same(name, found.kind, found.reference)
+        finding = await tx.reconciliation.lock_by_reference(name, found.kind, found.reference)
         if finding is not None:
             return finding
     return None

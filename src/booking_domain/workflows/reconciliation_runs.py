@@ -126,10 +126,12 @@ close_finding: Final = UseCase(
 )
 
 
-async def _list_findings(actor: Actor, chosen: FindingFilter, reconciliation: ReconciliationReads) -> Sequence[Finding]:
+async def _list_findings(
+    actor: Actor, criteria: FindingFilter, reconciliation: ReconciliationReads
+) -> Sequence[Finding]:
     """The findings that match; for admins."""
     authorise(actor, Permission.RECONCILE)
-    return await reconciliation.page(chosen)
+    return await reconciliation.page(criteria)
 
 
 async def _get_finding(actor: Actor, finding_id: FindingId, reconciliation: ReconciliationReads) -> Finding:
@@ -141,10 +143,10 @@ async def _get_finding(actor: Actor, finding_id: FindingId, reconciliation: Reco
     return finding
 
 
-async def _list_runs(actor: Actor, chosen: RunFilter, reconciliation: ReconciliationReads) -> Sequence[Run]:
+async def _list_runs(actor: Actor, criteria: RunFilter, reconciliation: ReconciliationReads) -> Sequence[Run]:
     """The runs that match, newest first; for admins."""
     authorise(actor, Permission.RECONCILE)
-    return await reconciliation.runs(chosen)
+    return await reconciliation.runs(criteria)
 
 
 async def _get_run(actor: Actor, run_id: RunId, reconciliation: ReconciliationReads) -> Run:

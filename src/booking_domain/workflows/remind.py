@@ -24,7 +24,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.views import ProviderView
 
@@ -87,8 +87,8 @@ async def wanted_from(notification: Notification, reads: Reads, now: datetime) -
         return now
     booking = await reads.bookings.get(notification.booking_id)
     found = () if booking is None else await _reminders(booking, reads)
-    wanted = (each.occurred_at for each in found if each.id == notification.event_id and now < each.until)
-    return next(wanted, None)
+    due_times = (each.occurred_at for each in found if each.id == notification.event_id and now < each.until)
+    return next(due_times, None)
 
 
 async def notify_of_reminder(
@@ -110,7 +110,7 @@ async def notify_of_reminder(
     if isinstance(event, AppointmentNear):
         values |= await _visit(booking, user, provider, event, reads)
     template = CHOICE if isinstance(event, AnswerNearlyDue) and to_customer else _TEMPLATES[type(event)]
-    await tell(user, event, template.fill(**values), notifier=notifier, translator=translator)
+    await notify_user(user, event, template.fill(**values), notifier=notifier, translator=translator)
 
 
 _TEMPLATES: Final = {

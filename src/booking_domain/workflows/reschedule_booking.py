@@ -1,4 +1,4 @@
-"""Reschedule a booking: move it to another time in one transaction."""
+"""Reschedule a booking: move it to another time in one database transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import lock_visible_booking, move_claim, require_answer_in_time
 from booking_domain.workflows.ports import Repositories
 
@@ -35,7 +35,7 @@ class RescheduleBooking:
 
     - The booking keeps its reference, payments, terms and services, with the buffers of these.
     - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
-      booking's own claim does not count as taken. Nobody reschedules into the past.
+      booking's own claim does not count as taken. No actor reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with everything back
       until 24 hours have passed.
     - A customer reschedules only within the minimum notice of the booking's policy.
@@ -56,7 +56,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")
     locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
-    schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     by_customer = party is Party.CUSTOMER
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     if by_customer and minutes != booking.minutes:

@@ -95,7 +95,7 @@ def salon_slots(of: SalonSchedules, *, now: datetime, duration_minutes: int | No
     degraded: dict[str, None] = {}
     offers: list[Iterator[Offer]] = []
     for schedule in of.schedules:
-        calendar, problems = schedule.seen(now)
+        calendar, problems = schedule.calendar_at(now)
         degraded |= dict.fromkeys(problems)
         slots = slots_in_order(calendar, schedule.claims, window=of.window, now=now, duration_minutes=duration_minutes)
         offers.append(_offers(slots, schedule.provider_id))

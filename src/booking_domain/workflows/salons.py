@@ -120,8 +120,8 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
 async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
-    wanted = {name: getattr(command, name) for name in _EDITABLE}
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    edits = {name: getattr(command, name) for name in _EDITABLE}
+    changes = {name: value for name, value in edits.items() if value is not None}
     if command.photos is not None:
         changes["photos"] = await changed_pictures(_photos_of(before), command.photos, tx, context)
     after = replace(before, **changes, version=before.version + 1)
@@ -198,7 +198,7 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Memb
     if await tx.salons.salon_of(provider_id) is not None:
         raise MemberElsewhere
     member = known.accepted(context.actor.role)
-    await tx.salons.join(salon.id, provider_id)
+    await tx.salons.add_member(salon.id, provider_id)
     await _announce(SalonJoined, salon, provider_id, tx, context)
     return member
 
@@ -214,7 +214,7 @@ async def _decline(salon_id: SalonId, tx: Repositories, context: Context) -> Non
     known = _among(await tx.salons.members(salon.id), provider_id)
     if known is None or known.status is not MemberStatus.INVITED:
         raise NotInvited
-    await tx.salons.part(salon.id, provider_id)
+    await tx.salons.remove_member(salon.id, provider_id)
     await _announce(SalonLeft, salon, provider_id, tx, context, was=known.status)
 
 
@@ -228,7 +228,7 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None
     for member in await tx.salons.members(salon.id):
         await _announce(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
     await delete_files(_photos_of(salon), tx, context)
-    await tx.salons.delete(salon.id)
+    await tx.salons.remove(salon.id)
 
 
 async def _part(command: Membership, tx: Repositories, context: Context) -> None:
@@ -246,7 +246,7 @@ async def _part(command: Membership, tx: Repositories, context: Context) -> None
     known = _among(await tx.salons.members(salon.id), command.provider_id)
     if known is None:
         raise NoSuchMember
-    await tx.salons.part(salon.id, command.provider_id)
+    await tx.salons.remove_member(salon.id, command.provider_id)
     await _announce(event, salon, command.provider_id, tx, context, was=known.status)
 
 

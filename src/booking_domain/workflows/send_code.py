@@ -4,7 +4,7 @@ from datetime import datetime
 
 from booking_domain.identity import sign_ups
 from booking_domain.identity.events import CodeRequested, SignUpRequested
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, SecretCodes
+from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel, SecretCodes
 from booking_domain.notifications.codes import CodeMessenger
 from booking_domain.workflows.ports import Reads
 
@@ -21,12 +21,12 @@ async def send_code(
     if user is None or now >= event.until:
         return
     if event.purpose in {CodePurpose.CHANGE_PHONE, CodePurpose.CHANGE_EMAIL}:
-        changes = reads.email_changes if event.channel is Channel.EMAIL else reads.phone_changes
+        changes = reads.email_changes if event.channel is ContactChannel.EMAIL else reads.phone_changes
         change = await changes.get(user.id)
         # The user may have requested a change to another contact since.
         to = None if change is None or change.code_id != event.code_id else change.address
     else:
-        to = user.email if event.channel is Channel.EMAIL else user.phone
+        to = user.email if event.channel is ContactChannel.EMAIL else user.phone
     if to is None:
         return
     code = secrets.code(event.code_id, event.purpose)
@@ -46,8 +46,8 @@ async def send_sign_up_code(
         return
     contact = sign_up.contact
     holder = await reads.users.by_login(contact.address)
-    opened = holder if holder is not None and sign_ups.opens(holder, contact) else None
-    if holder is not None and opened is None and sign_ups.keeps(holder, contact):
+    opened = holder if holder is not None and sign_ups.signs_in_to(holder, contact) else None
+    if holder is not None and opened is None and sign_ups.has_verified(holder, contact):
         return
     await messenger.send_code(
         to=contact.address,

@@ -12,18 +12,18 @@ from booking_domain.identity.external_identities import ExternalIdentityReads, I
 from booking_domain.identity.model import User
 from booking_domain.identity.undeliverable import MarkChat, MarkUndeliverable, mark_chat, mark_undeliverable
 from booking_domain.notifications.errors import ChatBlocked, EmailRefused
-from booking_domain.notifications.model import CHAT, Contact, MessageChannel, Notification
+from booking_domain.notifications.model import CHAT, MessageAddress, MessageChannel, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
 from booking_domain.notifications.use_cases.notifications import (
-    FORGOTTEN_AT_ONCE,
-    KeepNotification,
+    REMOVED_AT_ONCE,
     PostponeMessage,
     RecordAttempt,
-    forget_notifications,
+    StoreNotification,
     keep_notification,
     postpone_message,
     record_attempt,
+    remove_notifications_before,
     skip_messages,
 )
 from booking_domain.shared.actor import SYSTEM
@@ -43,7 +43,7 @@ ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
 
 
-class KeepingNotifier(Notifier):
+class StoringNotifier(Notifier):
     """Keeps notifications, whose messages are sent afterwards."""
 
     def __init__(self, executor: Executor[Repositories], identities: ExternalIdentityReads) -> None:
@@ -57,15 +57,15 @@ class KeepingNotifier(Notifier):
         user_id: UserId,
         event: Event,
         notice: TranslatedNotice,
-        contacts: Sequence[Contact],
+        contacts: Sequence[MessageAddress],
         *,
         everywhere: bool = False,
     ) -> None:
         if CHAT in contacts:
             chat = await chat_of(user_id, self._identities)
             others = [each for each in contacts if each != CHAT]
-            contacts = others if chat is None else [Contact(MessageChannel.TELEGRAM, chat), *others]
-        command = KeepNotification(
+            contacts = others if chat is None else [MessageAddress(MessageChannel.TELEGRAM, chat), *others]
+        command = StoreNotification(
             user_id=user_id, event=event, notice=notice, contacts=contacts, everywhere=everywhere
         )
         if await self._executor.run(keep_notification, command, actor=SYSTEM) and contacts:
@@ -98,11 +98,11 @@ async def send_due_messages(
         due = await reads.notifications.next_due(user_id, clock.now())
         if due is None:
             break
-        wanted = await wanted_from(due.notification, reads, now := clock.now())
-        if wanted is None:
+        wanted_at = await wanted_from(due.notification, reads, now := clock.now())
+        if wanted_at is None:
             await executor.run(skip_messages, due.message, actor=SYSTEM)
             continue
-        later = wanted if wanted > now else _quiet_until(user, due.notification, now)
+        later = wanted_at if wanted_at > now else _quiet_until(user, due.notification, now)
         if later is not None:
             await executor.run(postpone_message, PostponeMessage(message=due.message, until=later), actor=SYSTEM)
             continue
@@ -167,7 +167,7 @@ async def _attempt(due: MessageView, outgoing: OutgoingMessage, sender: MessageS
     return RecordAttempt(message=message)
 
 
-async def forget_old_notifications(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
+async def remove_old_notifications(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
     """Delete the notifications of earlier events, with the log of their messages."""
-    while await executor.run(forget_notifications, kept_for, actor=SYSTEM) == FORGOTTEN_AT_ONCE:
+    while await executor.run(remove_notifications_before, kept_for, actor=SYSTEM) == REMOVED_AT_ONCE:
         pass

@@ -1,8 +1,8 @@
 """Send a text message, and follow it until its final status and its cost are known.
 
-The provider is never called inside a transaction. The message is recorded before it is sent, so that a callback that
-arrives before the provider's response finds it. An order that is repeated has the same message: the provider is asked
-again, under the same key, only if it is not known what came of it.
+The provider is never called inside a database transaction. The message is recorded before it is sent, so that a
+callback that arrives before the provider's response finds it. An order that is repeated has the same message: the
+provider is asked again, under the same key, only if it is not known what came of it.
 """
 
 from contextlib import suppress
@@ -18,7 +18,7 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
 
-NO_ANSWER = "no usable answer"
+NO_RESPONSE = "no usable answer"
 
 
 async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Repositories], sender: SmsSender) -> None:
@@ -44,13 +44,13 @@ async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Rep
         await _record(SmsUpdate(message_id=message.id, status=SmsStatus.FAILED, error=refusal.reason), executor)
         raise
     except SmsUnavailable:
-        await _record(SmsUpdate(message_id=message.id, error=NO_ANSWER), executor)
+        await _record(SmsUpdate(message_id=message.id, error=NO_RESPONSE), executor)
         raise
     await _record(receipt.update_of(message.id), executor)
 
 
 def _recorded(most_per_day: int) -> UseCase[SmsOrder, Repositories, SmsMessage]:
-    """`record_sms`, which learns in the same transaction whether the account has verified the number."""
+    """`record_sms`, which learns in the same database transaction whether the account has verified the number."""
     record = record_sms(most_per_day)
 
     async def handle(order: SmsOrder, tx: Repositories, context: Context) -> SmsMessage:

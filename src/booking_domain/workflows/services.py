@@ -81,18 +81,18 @@ class ServiceChange:
 _PLAIN: Final = ("name", "description", "category", "minutes", "add_on", "active")
 
 
-def _buffer(wanted: BufferChange | None, before: int | None) -> int | None:
-    return before if wanted is None else wanted.minutes
+def _buffer(change: BufferChange | None, before: int | None) -> int | None:
+    return before if change is None else change.minutes
 
 
-def _reminders(wanted: ReminderChange | None, before: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    if wanted is None:
+def _reminders(change: ReminderChange | None, before: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if change is None:
         return before
-    return None if wanted.minutes is None else earliest_first(wanted.minutes)
+    return None if change.minutes is None else earliest_first(change.minutes)
 
 
-def _amount(wanted: int | None, before: Money) -> Money:
-    return before if wanted is None else replace(before, amount=wanted)
+def _amount(amount: int | None, before: Money) -> Money:
+    return before if amount is None else replace(before, amount=amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,20 +167,20 @@ async def _edit(command: EditService, tx: Repositories, context: Context) -> Ser
     _require_chargeable(after.offered(), context)
     await tx.services.save(after, was=before)
     if before.active and not after.active:
-        await _tell_members(OfferedServiceEnded, before, tx, context)
+        await _announce_to_members(OfferedServiceEnded, before, tx, context)
     elif after.active and (after.offered(), after.active) != (before.offered(), before.active):
-        await _tell_members(OfferedServiceChanged, before, tx, context)
+        await _announce_to_members(OfferedServiceChanged, before, tx, context)
     return after
 
 
 async def _remove(service_id: ServiceId, tx: Repositories, context: Context) -> None:
     service = await _own(service_id, tx, context)
     if service.active:
-        await _tell_members(OfferedServiceEnded, service, tx, context)
+        await _announce_to_members(OfferedServiceEnded, service, tx, context)
     await tx.services.remove(service_id)
 
 
-async def _tell_members(
+async def _announce_to_members(
     kind: type[OfferedServiceChanged], service: Service, tx: Repositories, context: Context
 ) -> None:
     """Tell the members of the salon who offer the service."""

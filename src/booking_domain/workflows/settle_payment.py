@@ -30,7 +30,7 @@ from booking_domain.payments.ports import GatewayReport
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.placing import ensure_available, slot_window
+from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Context, Executor, UseCase
@@ -38,7 +38,7 @@ from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.booking_steps import booking_claim, capture_all, decide_captures, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
@@ -125,7 +125,7 @@ async def _receive(booking: Booking, before: Payment, after: Payment, tx: Reposi
     counted = booking.receive(new, context.now)
     captured = before.status is PaymentStatus.AUTHORISED
     if captured:
-        missing = before.capturable.beyond(new)
+        missing = before.capturable.excess_over(new)
         counted = counted.captured(before.capturable - missing, context.now).release(missing, context.now)
         await tx.outbox.put([payment_event(PaymentCaptured, after, context)])
     if captured and new < before.authorised:
@@ -196,8 +196,8 @@ async def _claim_again(booking: Booking, tx: Repositories, context: Context) -> 
     locked = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
     claim = booking_claim(booking)
     try:
-        schedule = (await ensure_bookable(locked, booking.customer_id, tx)).for_services(booking.services)
-        ensure_available(schedule, booking.span, now=context.now, own=claim.id)
+        schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
+        require_available(schedule, booking.span, now=context.now, own=claim.id)
         await tx.claims.acquire(claim, context.now)
     except ProviderNotBookable:
         return LatePayment.PROVIDER
@@ -225,8 +225,8 @@ def _excess(booking: Booking, new: Money, before: Payment) -> Money:
     If nothing is due any more: all of it, except what was to be captured of an authorised payment.
     """
     if booking.undisputed_status in _NOTHING_DUE:
-        return new.beyond(before.capturable)
-    return (booking.totals.refundable + booking.desk_paid).beyond(booking.price)
+        return new.excess_over(before.capturable)
+    return (booking.totals.refundable + booking.desk_paid).excess_over(booking.price)
 
 
 def _reason(booking: Booking, *, captured: bool) -> RefundReason:

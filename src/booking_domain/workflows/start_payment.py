@@ -1,8 +1,8 @@
 """Start a payment in three steps, so that a crash after any of them loses no money.
 
-1. In a transaction: add the pending payment and lease its preparation to this request.
-2. Outside any transaction: the gateway creates the invoice.
-3. In a transaction: save the invoice.
+1. In a database transaction: add the pending payment and lease its preparation to this request.
+2. Outside any database transaction: the gateway creates the invoice.
+3. In a database transaction: save the invoice.
 
 Starting twice returns the same payment. After a crash between 2 and 3, another request prepares the payment again once
 the lease has expired, under a new order number because a gateway may refuse a used one. The lost invoice was shown to
@@ -38,7 +38,7 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
-from booking_domain.workflows.bookable import ensure_bookable
+from booking_domain.workflows.bookable import require_bookable_schedule
 from booking_domain.workflows.ports import Repositories
 
 
@@ -93,7 +93,7 @@ async def _start_payment(
         BookingNotFound, NothingDue, WindowClosed, NotPermitted: the actor has nothing to pay.
         InvalidValue: the deployment has no such gateway.
         NotChargeable: the gateway cannot charge what is due.
-        ProviderNotBookable, CustomerNotActive: nobody is asked for money for this booking.
+        ProviderNotBookable, CustomerNotActive: no customer is asked for money for this booking.
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
@@ -130,7 +130,7 @@ async def _start_payment(
 
 
 async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
-    """Cancel an invoice that nobody is to pay. If the gateway is unavailable it stays, and money for it counts."""
+    """Cancel an invoice that is not to be paid. If the gateway is unavailable it stays, and money for it counts."""
     with suppress(GatewayUnavailable):
         await gateway.cancel_invoice(invoice.reference)
 
@@ -148,7 +148,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     gateway = prepare.gateways.for_payment(amount, command.gateway, None if terms is None else terms.gateway)
     if booking.overdue(context.now):
         raise WindowClosed
-    await _ensure_bookable(booking, tx)
+    await _require_bookable(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
     replaced = None
     if payment is not None and command.gateway is not None and payment.gateway not in prepare.gateways.names(gateway):
@@ -193,11 +193,11 @@ def _authorises(gateway: PaymentGateway, terms: Terms | None, gateways: Gateways
     return terms.deposit_mode is DepositMode.AUTHORISED
 
 
-async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:
+async def _require_bookable(booking: Booking, tx: Repositories) -> None:
     """Money is asked for only while the provider takes bookings; what is already completed may always be paid."""
     if booking.status is not Status.COMPLETED:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
-        await ensure_bookable(schedule, booking.customer_id, tx)
+        await require_bookable_schedule(schedule, booking.customer_id, tx)
 
 
 def _due(booking: Booking, purpose: Purpose) -> Money:

@@ -1,4 +1,4 @@
-"""Unpublish a profile: whatever waits for a booking with it ends in the same transaction."""
+"""Unpublish a profile: whatever waits for a booking with it ends in the same database transaction."""
 
 from booking_domain.catalogue.events import ProfileSuspended, profile_event
 from booking_domain.catalogue.model import Profile, ProfileAction, SuspensionCause

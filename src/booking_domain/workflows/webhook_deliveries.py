@@ -31,10 +31,10 @@ from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PublicEvent
 
 ATTEMPTS_PER_TURN: Final = 10
 """Deliveries of one endpoint in a row, before other endpoints have their turn."""
-_FORGOTTEN_AT_ONCE: Final = 1_000
+_REMOVED_AT_ONCE: Final = 1_000
 
 
-class ShowEvent(Protocol):
+class WritePayload(Protocol):
     """Writes the payload of an event."""
 
     def __call__(self, event: Event, public: PublicEvent, owner: Actor) -> Awaitable[str | None]:
@@ -59,14 +59,14 @@ class _RecordEvent:
 
 
 async def record_event(
-    event: Event, *, reads: Reads, executor: Executor[Repositories], show: ShowEvent
+    event: Event, *, reads: Reads, executor: Executor[Repositories], show: WritePayload
 ) -> Sequence[EndpointId]:
     """Record an event for the endpoints that receive it, and return these."""
     public = PUBLIC_EVENTS[type(event)]
     booking_id = public.booking_of(event)
     recorded = []
     for receiver in await reads.webhooks.receivers(booking_id):
-        if not receiver.endpoint.wants(public.type):
+        if not receiver.endpoint.subscribes_to(public.type):
             continue
         payload = await show(event, public, receiver.owner)
         if payload is not None:
@@ -148,16 +148,16 @@ async def _attempted(command: _RecordAttempt, tx: Repositories, context: Context
     await tx.webhook_endpoints.save(known, was=endpoint)
 
 
-async def forget_deliveries(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
+async def remove_old_deliveries(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
     """Delete the entries of the log that are older than this, whatever their status."""
-    while await executor.run(_forget, kept_for, actor=SYSTEM) == _FORGOTTEN_AT_ONCE:
+    while await executor.run(_remove_old, kept_for, actor=SYSTEM) == _REMOVED_AT_ONCE:
         pass
 
 
-async def _forget_some(kept_for: timedelta, tx: Repositories, context: Context) -> int:
-    return await tx.webhook_deliveries.forget(context.now - kept_for, _FORGOTTEN_AT_ONCE)
+async def _remove_before(kept_for: timedelta, tx: Repositories, context: Context) -> int:
+    return await tx.webhook_deliveries.remove_before(context.now - kept_for, _REMOVED_AT_ONCE)
 
 
 _record_event: Final = UseCase(Permission.RUN_PLATFORM, _record)
 _record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _attempted)
-_forget: Final = UseCase(Permission.RUN_PLATFORM, _forget_some)
+_remove_old: Final = UseCase(Permission.RUN_PLATFORM, _remove_before)

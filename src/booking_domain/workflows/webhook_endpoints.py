@@ -268,17 +268,17 @@ async def _list_own_endpoints(actor: Actor, webhooks: WebhookReads) -> Sequence[
     return await webhooks.endpoints(EndpointFilter(owner_id=actor.id, limit=MAX_ENDPOINTS))
 
 
-async def _list_endpoints(actor: Actor, chosen: EndpointFilter, webhooks: WebhookReads) -> Sequence[WebhookEndpoint]:
+async def _list_endpoints(actor: Actor, criteria: EndpointFilter, webhooks: WebhookReads) -> Sequence[WebhookEndpoint]:
     """The endpoints of all accounts that match, oldest first, for admins."""
     if not may(actor, Permission.MANAGE_WEBHOOKS):
         raise NotPermitted(action=Permission.MANAGE_WEBHOOKS)
-    return await webhooks.endpoints(chosen)
+    return await webhooks.endpoints(criteria)
 
 
-async def _list_deliveries(actor: Actor, chosen: DeliveryFilter, webhooks: WebhookReads) -> Sequence[WebhookDelivery]:
+async def _list_deliveries(actor: Actor, criteria: DeliveryFilter, webhooks: WebhookReads) -> Sequence[WebhookDelivery]:
     """The deliveries to an endpoint, newest first."""
-    await _get_endpoint(actor, chosen.endpoint_id, webhooks)
-    return await webhooks.deliveries(chosen)
+    await _get_endpoint(actor, criteria.endpoint_id, webhooks)
+    return await webhooks.deliveries(criteria)
 
 
 async def _get_delivery(

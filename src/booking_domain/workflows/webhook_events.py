@@ -18,7 +18,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.webhooks.types import WebhookType
 
 
-class Shown(StrEnum):
+class PayloadData(StrEnum):
     """What `data` of a payload shows besides the booking, as the API shows it to the endpoint's owner."""
 
     PAYMENT = "payment"
@@ -33,21 +33,21 @@ class PublicEvent:
     type: WebhookType
     booking_of: Callable[[Any], BookingId] = attrgetter("booking_id")
     """The booking that the event is about: it says who receives the event, and in which order."""
-    shows: Shown | None = None
+    shows: PayloadData | None = None
     id_of: Callable[[Any], UUID] = attrgetter("booking_id")
     """The id of what is shown."""
 
 
 def _payment(public: WebhookType) -> PublicEvent:
-    return PublicEvent(public, shows=Shown.PAYMENT, id_of=attrgetter("payment_id"))
+    return PublicEvent(public, shows=PayloadData.PAYMENT, id_of=attrgetter("payment_id"))
 
 
 def _refund(public: WebhookType) -> PublicEvent:
-    return PublicEvent(public, shows=Shown.REFUND, id_of=attrgetter("refund_id"))
+    return PublicEvent(public, shows=PayloadData.REFUND, id_of=attrgetter("refund_id"))
 
 
 def _desk(public: WebhookType) -> PublicEvent:
-    return PublicEvent(public, shows=Shown.DESK_PAYMENT, id_of=attrgetter("desk_payment_id"))
+    return PublicEvent(public, shows=PayloadData.DESK_PAYMENT, id_of=attrgetter("desk_payment_id"))
 
 
 PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {

@@ -15,7 +15,7 @@ PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as t
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DemoAccount:
     """A demo account."""
 
     email: str
@@ -24,7 +24,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class _Then:
+class _FixedClock:
     """A clock that stands still, for what happened in the past."""
 
     instant: datetime
@@ -37,13 +37,13 @@ def at_that_time(container: Container, instant: datetime) -> Executor[Repositori
     """An executor for what happened then."""
     return Executor[Repositories](
         begin=container.database().begin,
-        clock=_Then(instant),
+        clock=_FixedClock(instant),
         entropy=container.entropy(),
         ports=(container.gateways().chargeable,),
     )
 
 
-async def registered(container: Container, account: Account, password_hash: str | None = None) -> User:
+async def registered(container: Container, account: DemoAccount, password_hash: str | None = None) -> User:
     """The user of an account, who is registered if there is none yet."""
     there: User | None = await container.reads().users.by_login(account.email)
     if there is not None:

@@ -34,7 +34,7 @@ class DemoImages:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self._checks = FileChecks(storage=container.object_storage(), images=_Here(), scanner=NoScanner())
+        self._checks = FileChecks(storage=container.object_storage(), images=_InlineEncoder(), scanner=NoScanner())
 
     async def upload(self, owner: User, folder: Folder, subject: str) -> FileId:
         """A file of the owner that is ready. Each subject looks different."""
@@ -54,7 +54,7 @@ class DemoImages:
             await self._container.executor().run(add_portfolio_item, item, actor=owner.actor)
 
 
-class _Here(ImageEncoder):
+class _InlineEncoder(ImageEncoder):
     """Encodes in this process: the images are our own."""
 
     async def encode(self, content: bytes, *, content_type: str) -> EncodedImage:

@@ -57,7 +57,7 @@ from booking_domain.workflows.services import (
     add_service,
     offer_service,
 )
-from entrypoints.cli.demo_accounts import PASSWORD, Account, at_that_time, registered
+from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.container import Container
 
@@ -107,7 +107,7 @@ class DemoBooking(NamedTuple):
 class DemoSalon:
     """A salon with its manager and members. The first two services are no add-ons; the second asks for a deposit."""
 
-    manager: Account
+    manager: DemoAccount
     name: str
     address: str
     city: str
@@ -119,12 +119,12 @@ class DemoSalon:
 
 
 CUSTOMERS: Final = (
-    Account("oyun@example.com", "Oyun", Role.CUSTOMER),
-    Account("temuulen@example.com", "Temuulen", Role.CUSTOMER),
+    DemoAccount("oyun@example.com", "Oyun", Role.CUSTOMER),
+    DemoAccount("temuulen@example.com", "Temuulen", Role.CUSTOMER),
 )
 SALONS: Final = (
     DemoSalon(
-        manager=Account("altan@example.com", "Altan", Role.MANAGER),
+        manager=DemoAccount("altan@example.com", "Altan", Role.MANAGER),
         name="Nomad House",
         address="Peace Avenue 17",
         city="Ulaanbaatar",
@@ -155,7 +155,7 @@ SALONS: Final = (
         ),
     ),
     DemoSalon(
-        manager=Account("solongo@example.com", "Solongo", Role.MANAGER),
+        manager=DemoAccount("solongo@example.com", "Solongo", Role.MANAGER),
         name="Silk Road Hair",
         address="Seoul Street 9",
         city="Ulaanbaatar",
@@ -181,7 +181,7 @@ SALONS: Final = (
         ),
     ),
     DemoSalon(
-        manager=Account("delger@example.com", "Delger", Role.MANAGER),
+        manager=DemoAccount("delger@example.com", "Delger", Role.MANAGER),
         name="Lotus Nails",
         address="Amarsanaa Street 4",
         city="Darkhan",
@@ -270,7 +270,7 @@ class _Opening:
 
     async def _provider(self, member: DemoMember) -> tuple[User, ProviderId]:
         """An approved provider who is open daily."""
-        account = Account(f"{member.name.lower()}@example.com", member.name, Role.PROVIDER)
+        account = DemoAccount(f"{member.name.lower()}@example.com", member.name, Role.PROVIDER)
         owner = await registered(self._container, account, self._password_hash)
         profile = ProfileChange(
             display_name=member.name,

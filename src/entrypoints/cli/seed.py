@@ -46,7 +46,7 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
-from entrypoints.cli.demo_accounts import Account, at_that_time, registered
+from entrypoints.cli.demo_accounts import DemoAccount, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
@@ -81,9 +81,9 @@ class SeedRefused(Exception):
     """Demo data is refused in production: its passwords are public."""
 
 
-ADMIN: Final = Account("admin@example.com", "Admin", Role.ADMIN)
-PROVIDER: Final = Account("provider@example.com", "Sarnai", Role.PROVIDER)
-CUSTOMER: Final = Account("customer@example.com", "Bold", Role.CUSTOMER)
+ADMIN: Final = DemoAccount("admin@example.com", "Admin", Role.ADMIN)
+PROVIDER: Final = DemoAccount("provider@example.com", "Sarnai", Role.PROVIDER)
+CUSTOMER: Final = DemoAccount("customer@example.com", "Bold", Role.CUSTOMER)
 ACCOUNTS: Final = (ADMIN, PROVIDER, CUSTOMER)
 
 

@@ -14,11 +14,11 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Conflict
 from booking_domain.workflows.follow_zone_data import (
     ClockChange,
-    Displaced,
+    DisplacedBookings,
     FollowZoneData,
-    displaced,
+    find_displaced_bookings,
     follow_zone_data,
-    look_ahead,
+    preview_changes,
 )
 from entrypoints.cli.tz_database import tz_database
 from entrypoints.container import Container
@@ -46,7 +46,9 @@ async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str |
     await container.database().open()
     found = _Sum()
     try:
-        async for provider in displaced(container.reads().bookings, now=container.clock().now(), time_zone=zone):
+        async for provider in find_displaced_bookings(
+            container.reads().bookings, now=container.clock().now(), time_zone=zone
+        ):
             await _one_provider(container, provider, found, apply=apply)
     finally:
         await container.database().close()
@@ -57,7 +59,7 @@ async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str |
     return 1 if found.conflicts else 0
 
 
-async def _one_provider(container: Container, provider: Displaced, found: _Sum, *, apply: bool) -> None:
+async def _one_provider(container: Container, provider: DisplacedBookings, found: _Sum, *, apply: bool) -> None:
     _print_stuck(provider.zone_unknown, ZONE_IS_UNKNOWN)
     found.conflicts += len(provider.zone_unknown)
     if not provider.bookings:
@@ -74,7 +76,7 @@ async def _one_provider(container: Container, provider: Displaced, found: _Sum, 
             found.conflicts += len(provider.bookings)
             return
     else:
-        changes = await look_ahead(provider, container.reads(), container.clock().now())
+        changes = await preview_changes(provider, container.reads(), container.clock().now())
     for change in changes:
         what = ("moved" if apply else "to move") if change.possible else SLOT_IS_TAKEN
         print(_line(change.found, f"{_utc(change.found.span.start)} -> {_utc(change.to.start)}", what))

@@ -19,7 +19,7 @@ from booking_domain.announcements.model import (
     Audience,
 )
 from booking_domain.announcements.ports import AnnouncementFilter
-from booking_domain.announcements.use_cases import EditAnnouncement, MakeAnnouncement, ShownAnnouncement
+from booking_domain.announcements.use_cases import AnnouncementView, EditAnnouncement, MakeAnnouncement
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
@@ -181,7 +181,7 @@ def announcement_json(announcement: Announcement) -> AnnouncementJson:
     )
 
 
-def _shown_json(shown: ShownAnnouncement, language: str) -> ShownAnnouncementJson:
+def _shown_json(shown: AnnouncementView, language: str) -> ShownAnnouncementJson:
     announcement = shown.announcement
     said = announcement.text_in(language)
     return ShownAnnouncementJson(

@@ -166,7 +166,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
             container.gateways(),
             container.sms_sender(),
             container.object_storage(),
-            container.openid_services(),
+            container.openid_providers(),
             container.chats(),
         )
         for adapter in adapters:

@@ -91,7 +91,7 @@ def idea_json(view: IdeaView, links: ObjectLinks) -> IdeaJson:
         budget_amount=content.budget_amount,
         estimate_amount=content.estimate_amount,
         currency=idea.currency,
-        images=tuple(private_image_json(file.shown, links) for file in view.images),
+        images=tuple(private_image_json(file.as_image, links) for file in view.images),
         created_at=idea.created_at,
         updated_at=idea.updated_at,
         version=idea.version,

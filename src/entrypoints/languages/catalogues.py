@@ -44,11 +44,11 @@ class Catalogue:
 
     def error(self, error: DomainError) -> str:
         """Return the message of a domain error."""
-        said = {
+        values = {
             name: self.word(name, value) if isinstance(value, str) else value
             for name, value in error.parameters.items()
         }
-        return self._translated(None, error.template()).format(**said)
+        return self._translated(None, error.template()).format(**values)
 
     def notice(self, template: str) -> str:
         """Return the translated template of a notice."""
@@ -58,14 +58,14 @@ class Catalogue:
         """Return the translated template of a text of a document."""
         return self._translated(DOCUMENT, template)
 
-    def word(self, context: str, said: str) -> str:
+    def word(self, context: str, text: str) -> str:
         """Translate a finished English message, or the value of a placeholder, by recognising its template."""
-        translated = self._translated(context, said)
-        if translated != said or context not in self._templates:
+        translated = self._translated(context, text)
+        if translated != text or context not in self._templates:
             return translated
-        found = self._templates[context].of(said)
+        found = self._templates[context].of(text)
         if found is None:
-            return said
+            return text
         template, parts = found
         words = {name: self.word(name, part) for name, part in parts.items()}
         return self._translated(context, template).format(**words)

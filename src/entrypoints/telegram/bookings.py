@@ -24,7 +24,7 @@ from booking_domain.workflows.start_payment import StartPayment, start_payment
 from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.codes import joined, long
 from entrypoints.telegram.screens import Parts, Person, home
-from entrypoints.telegram.slots import Wanted, day_code, day_of, days, slot_of, times
+from entrypoints.telegram.slots import AppointmentChoice, day_code, day_of, days, slot_of, times
 
 _SHOWN: Final = 10
 """How many bookings a list has."""
@@ -147,8 +147,8 @@ async def _changed(
 async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """The days to which the booking can move."""
     code, *first = words
-    wanted = await _wanted(person, code, parts)
-    return await days(person, wanted, day_of(first[0]) if first else None, parts, here=("m", code), to=("T", code))
+    choice = await _wanted(person, code, parts)
+    return await days(person, choice, day_of(first[0]) if first else None, parts, here=("m", code), to=("T", code))
 
 
 async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
@@ -181,11 +181,13 @@ async def pay(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
     return ChatMessage(text=text, rows=(*link, (back,)))
 
 
-async def _wanted(person: Person, code: str, parts: Parts) -> Wanted:
+async def _wanted(person: Person, code: str, parts: Parts) -> AppointmentChoice:
     seen = await bookings.get_appointment(person.actor, BookingId(long(code)), parts.reads.appointments)
     booking = seen.appointment.booking
     services = tuple(service.id for service in booking.services)
-    return Wanted(provider_id=booking.provider_id, services=services, minutes=None if services else booking.minutes)
+    return AppointmentChoice(
+        provider_id=booking.provider_id, services=services, minutes=None if services else booking.minutes
+    )
 
 
 def _only_id(words: Sequence[str]) -> BookingId:

@@ -21,7 +21,7 @@ from booking_domain.workflows.send_messages import chat_of
 from entrypoints.languages.documents import Phrase, Wording
 from entrypoints.telegram import bookings, placing, screens
 from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu
-from entrypoints.telegram.updates import Message, Sender, Tap, Update
+from entrypoints.telegram.updates import Tap, TelegramMessage, TelegramSender, Update
 
 START: Final = "/start"
 _PRIVATE: Final = "private"
@@ -83,7 +83,7 @@ class Bot:
         except (ChatBlocked, ChatUnavailable) as error:
             _LOG.info("update %d is not answered: %s", update.update_id, error.code)
 
-    async def _take_message(self, message: Message) -> None:
+    async def _take_message(self, message: TelegramMessage) -> None:
         sender = message.sender
         if sender is None or sender.is_bot or message.chat.type != _PRIVATE or not message.text:
             return
@@ -105,7 +105,7 @@ class Bot:
         else:
             await self._chats.send(message.chat.id, answer)
 
-    async def _screen(self, sender: Sender, data: str) -> ChatMessage:
+    async def _screen(self, sender: TelegramSender, data: str) -> ChatMessage:
         found = await self._account(sender)
         say = Wording(sender.language_code if found is None else found.locale)
         if found is None:
@@ -125,7 +125,7 @@ class Bot:
         except (KeyError, ValueError):  # a button of an earlier version
             return menu(say, help_text(say))
 
-    async def _account(self, sender: Sender) -> User | None:
+    async def _account(self, sender: TelegramSender) -> User | None:
         """The active account that the sender's Telegram account is linked to."""
         reads = self._parts.reads
         user_id = await reads.external_identities.user_of(IdentityProvider.TELEGRAM, str(sender.id))
@@ -137,7 +137,7 @@ class Bot:
             await self._parts.executor.run(mark_chat, again, actor=SYSTEM)
         return user
 
-    async def _link(self, sender: Sender, text: str) -> ChatMessage:
+    async def _link(self, sender: TelegramSender, text: str) -> ChatMessage:
         """Link the chat to the account that has asked for the code."""
         code = self._codes.read(text)
         say = Wording(sender.language_code)

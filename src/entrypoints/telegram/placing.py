@@ -22,7 +22,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.bookings import shown
 from entrypoints.telegram.codes import joined, long
 from entrypoints.telegram.screens import Parts, Person, home
-from entrypoints.telegram.slots import Wanted, day_of, days, slot_of, times
+from entrypoints.telegram.slots import AppointmentChoice, day_of, days, slot_of, times
 
 _NO_SERVICE: Final = "-"
 _PAGE: Final = 8
@@ -59,8 +59,8 @@ async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> Chat
     """The days with free times."""
     provider, service, *first = words
     here, to = ("d", provider, service), ("t", provider, service)
-    wanted = _wanted(provider, service)
-    return await days(person, wanted, day_of(first[0]) if first else None, parts, here=here, to=to)
+    choice = _wanted(provider, service)
+    return await days(person, choice, day_of(first[0]) if first else None, parts, here=here, to=to)
 
 
 async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
@@ -72,10 +72,10 @@ async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> Cha
 async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """What would be booked."""
     provider, service, slot = words
-    wanted, start, say = _wanted(provider, service), slot_of(slot), person.say
-    view = await providers.get_provider(wanted.provider_id, parts.reads.providers)
-    offered = {each.offered.id: each.offered for each in await _bookable(person, wanted.provider_id, parts)}
-    booked = [offered[each] for each in wanted.services]
+    choice, start, say = _wanted(provider, service), slot_of(slot), person.say
+    view = await providers.get_provider(choice.provider_id, parts.reads.providers)
+    offered = {each.offered.id: each.offered for each in await _bookable(person, choice.provider_id, parts)}
+    booked = [offered[each] for each in choice.services]
     price, deposit = (booked[0].price, booked[0].deposit) if booked else (view.terms.price, view.terms.deposit)
     lines = (
         view.profile.display_name,
@@ -93,12 +93,12 @@ async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
 async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """Book; if that is done already, show the booking."""
     provider, service, slot = words
-    wanted = _wanted(provider, service)
+    choice = _wanted(provider, service)
     command = PlaceBooking(
-        provider_id=wanted.provider_id,
+        provider_id=choice.provider_id,
         slot=slot_of(slot),
         payment_window=parts.payment_window,
-        service_ids=wanted.services,
+        service_ids=choice.services,
     )
     return await _placed(person, command, parts)
 
@@ -161,9 +161,9 @@ async def _bookable(person: Person, provider_id: ProviderId, parts: Parts) -> li
     return [view for view in found if view.bookable and not view.service.add_on]
 
 
-def _wanted(provider: str, service: str) -> Wanted:
+def _wanted(provider: str, service: str) -> AppointmentChoice:
     chosen = () if service == _NO_SERVICE else (ServiceId(long(service)),)
-    return Wanted(provider_id=ProviderId(long(provider)), services=chosen)
+    return AppointmentChoice(provider_id=ProviderId(long(provider)), services=chosen)
 
 
 def _deposit(person: Person, deposit: Money) -> str:

@@ -24,7 +24,7 @@ _DAY: Final = "%y%m%d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AppointmentChoice:
     """What is booked: the services of a provider, or without any, an appointment of a length (None: the default)."""
 
     provider_id: ProviderId
@@ -65,7 +65,7 @@ def slot_of(code: str) -> datetime:
 
 async def days(
     person: Person,
-    wanted: Wanted,
+    choice: AppointmentChoice,
     first: date | None,
     parts: Parts,
     *,
@@ -74,7 +74,7 @@ async def days(
 ) -> ChatMessage:
     """The days with slots; `here` and `to` are the words of this screen and of a day's."""
     now = parts.clock.now()
-    found = await _slots(person, wanted, first or now.date() - timedelta(days=1), _DAYS + 2, parts)
+    found = await _slots(person, choice, first or now.date() - timedelta(days=1), _DAYS + 2, parts)
     starts = sorted({start.date() for start in found})
     begin = first or now.date() - timedelta(days=1)
     rows = [(Button(text=f"{day:%Y-%m-%d}", data=joined(*to, day_code(day))),) for day in starts]
@@ -85,30 +85,32 @@ async def days(
     return ChatMessage(text=text, rows=(*rows, (later,), home(person)))
 
 
-async def times(person: Person, wanted: Wanted, day: date, parts: Parts, *, to: Sequence[str | UUID]) -> ChatMessage:
+async def times(
+    person: Person, choice: AppointmentChoice, day: date, parts: Parts, *, to: Sequence[str | UUID]
+) -> ChatMessage:
     """The slots of a day."""
-    found = (await _slots(person, wanted, day, 1, parts))[:_MOST]
+    found = (await _slots(person, choice, day, 1, parts))[:_MOST]
     buttons = [Button(text=f"{start:%H:%M}", data=joined(*to, slot_code(start))) for start in found]
     rows = (tuple(buttons[place : place + _IN_A_ROW]) for place in range(0, len(buttons), _IN_A_ROW))
     text = person.say(Phrase("Choose a time.")) if found else person.say(Phrase("No free times in these days."))
     return ChatMessage(text=text, rows=(*rows, home(person)))
 
 
-async def _slots(person: Person, wanted: Wanted, first: date, count: int, parts: Parts) -> list[datetime]:
+async def _slots(person: Person, choice: AppointmentChoice, first: date, count: int, parts: Parts) -> list[datetime]:
     """The starts of the slots of these days, on the provider's clock."""
     wide = datetime.combine(first, time(), UTC)
     window = TimeRange(wide - timedelta(days=1), wide + timedelta(days=count + 1))
     schedule = await availability.get_bookable_schedule(
         person.actor,
-        wanted.provider_id,
+        choice.provider_id,
         window,
         parts.reads.schedules,
         parts.reads.salons,
-        duration_minutes=wanted.minutes,
-        services=wanted.services,
+        duration_minutes=choice.minutes,
+        services=choice.services,
     )
     now = parts.clock.now()
-    calendar, _ = schedule.seen(now)
-    found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=wanted.minutes)
+    calendar, _ = schedule.calendar_at(now)
+    found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=choice.minutes)
     local = (slot.start.astimezone(calendar.zone) for slot in found.slots)
     return [start for start in local if first <= start.date() < first + timedelta(days=count)]

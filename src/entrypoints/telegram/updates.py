@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 
-class Sender(msgspec.Struct, frozen=True, kw_only=True):
+class TelegramSender(msgspec.Struct, frozen=True, kw_only=True):
     """Who writes or taps."""
 
     id: int
@@ -13,20 +13,20 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     language_code: str = ""
 
 
-class Chat(msgspec.Struct, frozen=True, kw_only=True):
+class TelegramChat(msgspec.Struct, frozen=True, kw_only=True):
     """Where."""
 
     id: int
     type: str
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class TelegramMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message. Without a date it is too old to be changed."""
 
     message_id: int
-    chat: Chat
+    chat: TelegramChat
     date: int = 0
-    sender: Sender | None = msgspec.field(name="from", default=None)
+    sender: TelegramSender | None = msgspec.field(name="from", default=None)
     text: str = ""
 
 
@@ -34,8 +34,8 @@ class Tap(msgspec.Struct, frozen=True, kw_only=True):
     """A tap on a button."""
 
     id: str
-    sender: Sender = msgspec.field(name="from")
-    message: Message | None = None
+    sender: TelegramSender = msgspec.field(name="from")
+    message: TelegramMessage | None = None
     data: str = ""
 
 
@@ -43,7 +43,7 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     """One event; all others are ignored."""
 
     update_id: int
-    message: Message | None = None
+    message: TelegramMessage | None = None
     callback_query: Tap | None = None
 
 

@@ -13,7 +13,7 @@ from booking_domain.catalogue.events import (
 )
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.booking_links import forget_visitors
+from booking_domain.workflows.booking_links import remove_visitors
 from booking_domain.workflows.notify_memberships import notify_of_membership
 from booking_domain.workflows.notify_profiles import notify_of_profile
 from booking_domain.workflows.question_bookings import affected_bookings, follow_profile
@@ -35,13 +35,13 @@ def _follow_profile(event: ProfileChanged) -> Iterator[JobRequest]:
     yield FOLLOW.request(lock=f"profile {event.provider_id}", provider_id=str(event.provider_id))
 
 
-async def _forget_visitors(container: Container, _: Enqueue) -> None:
-    await container.executor().run(forget_visitors, None, actor=SYSTEM)
+async def _remove_visitors(container: Container, _: Enqueue) -> None:
+    await container.executor().run(remove_visitors, None, actor=SYSTEM)
 
 
 CONTEXT: Final = WorkerContext(
     jobs=(FOLLOW,),
-    sweeps=(Sweep("visitors of booking links", _forget_visitors),),
+    sweeps=(Sweep("visitors of booking links", _remove_visitors),),
     subscriptions=(Subscription((ProfileSuspended, ProfileReinstated), _follow_profile),),
     notices=(Notice(PROFILE_EVENTS, notify_of_profile), Notice(MEMBERSHIP_EVENTS, notify_of_membership)),
 )

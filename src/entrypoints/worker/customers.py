@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from booking_domain.workflows.customers import delete_lapsed_walk_ins
+from booking_domain.workflows.customers import remove_inactive_walk_ins
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Periodic, WorkerContext
 
 
-async def _delete_lapsed(container: Container, _: Enqueue) -> None:
+async def _remove_inactive(container: Container, _: Enqueue) -> None:
     before = container.clock().now() - container.settings().walk_ins_kept
-    await delete_lapsed_walk_ins(before, reads=container.reads(), executor=container.executor())
+    await remove_inactive_walk_ins(before, reads=container.reads(), executor=container.executor())
 
 
-CONTEXT: Final = WorkerContext(periodic=(Periodic(name="delete_walk_ins", cron="11 4 * * *", run=_delete_lapsed),))
+CONTEXT: Final = WorkerContext(periodic=(Periodic(name="delete_walk_ins", cron="11 4 * * *", run=_remove_inactive),))

@@ -26,7 +26,7 @@ class Record(Protocol):
         ...
 
 
-class Heart:
+class HeartbeatRecorder:
     """Collects what the worker does, and records it every few seconds."""
 
     def __init__(self, record: Record) -> None:

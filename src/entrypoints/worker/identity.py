@@ -35,7 +35,7 @@ from booking_domain.identity.use_cases.remembered_devices import sweep_devices
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
-from booking_domain.workflows.erase_account import Erasing, erase_account
+from booking_domain.workflows.erase_account import ErasureResult, erase_account
 from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.send_code import send_code, send_sign_up_code
 from entrypoints.container import Container
@@ -80,7 +80,7 @@ async def _erase(container: Container, *, user_id: str) -> None:
     """Erase an account whose grace period is over; first the files of its messages, while its addresses are known."""
     await _erase_message_files(container, UserId(UUID(user_id)))
     done = await container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
-    if done is Erasing.BLOCKED:
+    if done is ErasureResult.BLOCKED:
         log.warning("erasure.waits", user_id=user_id)
 
 

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
-from booking_domain.workflows.send_messages import KeepingNotifier
+from booking_domain.workflows.send_messages import StoringNotifier
 from entrypoints.container import Container
 from entrypoints.languages.notices import OverridingTranslator
 from entrypoints.worker.contexts import CONTEXTS
@@ -82,7 +82,7 @@ class Jobs:
     async def _keep_notices(self, _: Container, *, message: str) -> Sequence[JobRequest]:
         event, notifier = (
             from_json(message),
-            KeepingNotifier(self._container.executor(), self._container.reads().external_identities),
+            StoringNotifier(self._container.executor(), self._container.reads().external_identities),
         )
         overrides = await self._container.reads().message_overrides.all()
         translator = OverridingTranslator(self._container.translator(), overrides)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from booking_domain.live.use_cases import forget_live_events
+from booking_domain.live.use_cases import remove_old_live_events
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.actor import SYSTEM
@@ -16,11 +16,11 @@ def _announced_only(_: NotificationKept | CalendarChanged) -> Iterator[JobReques
     return iter(())
 
 
-async def _forget(container: Container, _: Enqueue) -> None:
-    await container.executor().run(forget_live_events, None, actor=SYSTEM)
+async def _remove_old(container: Container, _: Enqueue) -> None:
+    await container.executor().run(remove_old_live_events, None, actor=SYSTEM)
 
 
 CONTEXT: Final = WorkerContext(
     subscriptions=(Subscription((NotificationKept, CalendarChanged), _announced_only),),
-    sweeps=(Sweep("old live events", _forget),),
+    sweeps=(Sweep("old live events", _remove_old),),
 )

@@ -26,7 +26,7 @@ from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin
 from entrypoints.settings import TEXT, Settings
 from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
-from entrypoints.worker.heart import Heart
+from entrypoints.worker.heart import HeartbeatRecorder
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.results import PersistentResults
 from entrypoints.worker.supervision import keep_running
@@ -57,7 +57,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     await webhook_sender.open()
     await web_push.open()
     await object_storage.open()
-    heart = Heart(database)
+    heart = HeartbeatRecorder(database)
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
         "jobs": lambda jobs: _run_jobs(jobs, heart, DEFAULT, concurrency=8),
         "remote jobs": lambda jobs: _run_jobs(jobs, heart, REMOTE, concurrency=4),
@@ -102,7 +102,7 @@ async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
         yield app
 
 
-async def _run_jobs(jobs: Jobs, heart: Heart, queue: str, *, concurrency: int) -> None:
+async def _run_jobs(jobs: Jobs, heart: HeartbeatRecorder, queue: str, *, concurrency: int) -> None:
     """Run the jobs of a queue. procrastinate's worker ends, also without an error, when it loses the database."""
     await jobs.app.run_worker_async(
         queues=[queue],
@@ -124,7 +124,7 @@ async def _reclaim(jobs: Jobs) -> None:
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
-async def _relay(container: Container, jobs: Jobs, heart: Heart) -> None:
+async def _relay(container: Container, jobs: Jobs, heart: HeartbeatRecorder) -> None:
     await release_parked(container.database())
     while True:
         moved = await relay_once(container, jobs)

@@ -9,7 +9,7 @@ from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.notifications.use_cases.notifications import KEPT_FOR
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.workflows.notify_message_tests import notify_of_message_test
-from booking_domain.workflows.send_messages import forget_old_notifications, send_due_messages
+from booking_domain.workflows.send_messages import remove_old_notifications, send_due_messages
 from booking_domain.workflows.send_sms import follow_sms
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
@@ -91,8 +91,8 @@ async def _sweep_text_messages(container: Container, enqueue: Enqueue) -> None:
         await enqueue(FOLLOW_SMS.request(once=f"sms {message_id}", message_id=str(message_id)))
 
 
-async def _forget(container: Container, _: Enqueue) -> None:
-    await forget_old_notifications(KEPT_FOR, executor=container.executor())
+async def _remove_old(container: Container, _: Enqueue) -> None:
+    await remove_old_notifications(KEPT_FOR, executor=container.executor())
 
 
 CONTEXT: Final = WorkerContext(
@@ -102,5 +102,5 @@ CONTEXT: Final = WorkerContext(
         Sweep("due messages", _sweep_due_messages),
         Sweep("due text messages", _sweep_text_messages),
     ),
-    periodic=(Periodic(name="forget_notifications", cron="53 3 * * *", run=_forget),),
+    periodic=(Periodic(name="forget_notifications", cron="53 3 * * *", run=_remove_old),),
 )

@@ -11,12 +11,12 @@ from entrypoints.worker.declarations import REMOTE, Enqueue, Job, Sweep, WorkerC
 log: Final = structlog.get_logger()
 
 
-async def _forget_answers(container: Container, _: Enqueue) -> None:
+async def _remove_stored_responses(container: Container, _: Enqueue) -> None:
     await container.database().forget_answers(container.clock().now())
 
 
-async def _forget_rates(container: Container, _: Enqueue) -> None:
-    await container.postgres_rate_limiter().forget(container.clock().now())
+async def _remove_expired_rates(container: Container, _: Enqueue) -> None:
+    await container.postgres_rate_limiter().remove_expired(container.clock().now())
 
 
 async def _report_parked(container: Container, _: Enqueue) -> None:
@@ -42,8 +42,8 @@ CONTEXT: Final = WorkerContext(
     jobs=(PULSE,),
     sweeps=(
         Sweep("pulse of remote jobs", _feel_pulse),
-        Sweep("stored responses", _forget_answers),
-        Sweep("rate limits", _forget_rates),
+        Sweep("stored responses", _remove_stored_responses),
+        Sweep("rate limits", _remove_expired_rates),
         Sweep("parked messages", _report_parked),
     ),
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from booking_domain.bookings.events import FREES_TIME, BookingChanged
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
+from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.notify_waiting import notify_waiting
@@ -17,7 +17,7 @@ from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Su
 async def _offer(container: Container, *, provider_id: str) -> None:
     """Offer a provider's free time, and pass lapsed offers to the next entry."""
     settings = container.settings()
-    command = OfferFreed(
+    command = OfferFreedTime(
         provider_id=ProviderId(UUID(provider_id)), lasts=settings.offer_length, at_least=settings.hold_length
     )
     await container.executor().run(offer_freed, command, actor=SYSTEM)

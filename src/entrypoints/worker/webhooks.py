@@ -16,8 +16,8 @@ from booking_domain.webhooks.model import EndpointId
 from booking_domain.workflows.notify_webhooks import notify_of_endpoint
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.payouts import list_booking_payments
-from booking_domain.workflows.webhook_deliveries import forget_deliveries, record_event, send_due
-from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PublicEvent, Shown
+from booking_domain.workflows.webhook_deliveries import record_event, remove_old_deliveries, send_due
+from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PayloadData, PublicEvent
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.desk_payments import DeskPaymentJson
@@ -64,11 +64,11 @@ class _WithId(Protocol):
 Item = TypeVar("Item", bound=_WithId)
 
 
-def _named(items: Sequence[Item], wanted: UUID) -> Item | None:
-    return next((item for item in items if item.id == wanted), None)
+def _named(items: Sequence[Item], item_id: UUID) -> Item | None:
+    return next((item for item in items if item.id == item_id), None)
 
 
-class ShownBy:
+class PayloadWriter:
     """Writes payloads: what the API shows to the owner of the endpoint, as it is now."""
 
     def __init__(self, reads: Reads) -> None:
@@ -82,9 +82,9 @@ class ShownBy:
         shown, wanted = booking_money_json(money), public.id_of(event)
         data = DataJson(
             booking=booking_json(money.booking),
-            payment=_named(shown.payments, wanted) if public.shows is Shown.PAYMENT else None,
-            refund=_named(shown.refunds, wanted) if public.shows is Shown.REFUND else None,
-            desk_payment=_named(shown.desk_payments, wanted) if public.shows is Shown.DESK_PAYMENT else None,
+            payment=_named(shown.payments, wanted) if public.shows is PayloadData.PAYMENT else None,
+            refund=_named(shown.refunds, wanted) if public.shows is PayloadData.REFUND else None,
+            desk_payment=_named(shown.desk_payments, wanted) if public.shows is PayloadData.DESK_PAYMENT else None,
         )
         body = PayloadJson(type=public.type.value, timestamp=event.occurred_at, data=data)
         return msgspec.json.encode(body).decode()
@@ -96,7 +96,7 @@ async def _record(container: Container, *, message: str) -> Sequence[JobRequest]
     if type(event) not in PUBLIC_EVENTS:  # a job of another version
         return ()
     reads = container.reads()
-    queued = await record_event(event, reads=reads, executor=container.executor(), show=ShownBy(reads))
+    queued = await record_event(event, reads=reads, executor=container.executor(), show=PayloadWriter(reads))
     return [_send(endpoint_id) for endpoint_id in queued]
 
 
@@ -161,8 +161,8 @@ async def _sweep_due_endpoints(container: Container, enqueue: Enqueue) -> None:
         await enqueue(_send(endpoint_id))
 
 
-async def _forget(container: Container, _: Enqueue) -> None:
-    await forget_deliveries(container.settings().webhook_log, executor=container.executor())
+async def _remove_old(container: Container, _: Enqueue) -> None:
+    await remove_old_deliveries(container.settings().webhook_log, executor=container.executor())
 
 
 CONTEXT: Final = WorkerContext(
@@ -173,5 +173,5 @@ CONTEXT: Final = WorkerContext(
     ),
     notices=(Notice((EndpointWasDisabled,), notify_of_endpoint),),
     sweeps=(Sweep("due webhooks", _sweep_due_endpoints),),
-    periodic=(Periodic(name="forget_webhooks", cron="41 3 * * *", run=_forget),),
+    periodic=(Periodic(name="forget_webhooks", cron="41 3 * * *", run=_remove_old),),
 )

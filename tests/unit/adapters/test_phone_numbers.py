@@ -8,7 +8,7 @@ from phonenumbers import PhoneNumberFormat, example_number, format_number
 from adapters.phone_numbers import LibPhoneNumbers
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import ContactMissing
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.shared.errors import InvalidValue
 
 NUMBERS = LibPhoneNumbers("MN")
@@ -31,7 +31,7 @@ NUMBERS = LibPhoneNumbers("MN")
 def test_a_local_number_is_parsed_as_of_the_country(country: str, text: str, e164: str) -> None:
     numbers = LibPhoneNumbers(country)
     assert numbers.parse(text) == numbers.parse_reachable(text) == e164
-    assert ContactInput(phone=text).parsed(numbers) == Contact(Channel.PHONE, e164)
+    assert ContactInput(phone=text).parsed(numbers) == Contact(ContactChannel.PHONE, e164)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_an_unassigned_or_premium_number_is_not_reachable(text: str) -> None:
 
 def test_the_email_address_takes_precedence_and_one_contact_is_required() -> None:
     both = ContactInput(email=" Dorj@Example.com", phone="99112233")
-    assert both.parsed(NUMBERS) == Contact(Channel.EMAIL, "dorj@example.com")
+    assert both.parsed(NUMBERS) == Contact(ContactChannel.EMAIL, "dorj@example.com")
     with pytest.raises(ContactMissing):
         ContactInput().parsed(NUMBERS)
 

@@ -30,7 +30,12 @@ def test_what_is_kept_is_captured_first_and_the_rest_released_before_anything_is
     kept, released = booking.secured - back, booking.released_of(back)
     captured = booking.authorised - released
     assert captured == min(booking.authorised, kept)
-    after = booking.release(released, NOW).captured(captured, NOW).receive(captured, NOW).owe(back - released, NOW)
+    after = (
+        booking.release(released, NOW)
+        .captured(captured, NOW)
+        .receive(captured, NOW)
+        .schedule_refund(back - released, NOW)
+    )
     assert after.totals.refundable == kept
     assert (after.authorised, after.released) == (mnt(0), released)
     with pytest.raises(InvalidValue):

@@ -61,7 +61,7 @@ def test_paid_is_the_sum_of_received_amounts(received: list[Money]) -> None:
         booking = booking.receive(amount, LATER)
         total += amount
         assert booking.paid == total
-        assert booking.deposit_due == DEPOSIT.beyond(total)
+        assert booking.deposit_due == DEPOSIT.excess_over(total)
         assert (booking.payment_status is BookingPaymentStatus.PAID) == (total >= DEPOSIT)
         assert booking.status is Status.PENDING
         assert booking.updated_at == LATER
@@ -95,9 +95,9 @@ def test_the_payment_status_says_whether_all_money_went_back(parts: list[Money])
     total = sum(parts, NOTHING)
     booking = a_booking(Status.CANCELLED, paid=total)
     for part in parts:
-        owing = booking.owe(part, LATER)
-        assert (owing.refund_pending, owing.payment_status) == (part, booking.payment_status)
-        booking = owing.give_back(part, LATER)
+        scheduled = booking.schedule_refund(part, LATER)
+        assert (scheduled.refund_pending, scheduled.payment_status) == (part, booking.payment_status)
+        booking = scheduled.record_refund(part, LATER)
         whole = booking.refunded == booking.paid
         assert booking.payment_status is (
             BookingPaymentStatus.REFUNDED if whole else BookingPaymentStatus.PARTIALLY_REFUNDED
@@ -106,14 +106,14 @@ def test_the_payment_status_says_whether_all_money_went_back(parts: list[Money])
 
 
 def test_more_than_was_paid_cannot_be_owed() -> None:
-    owing = a_booking(Status.CANCELLED, paid=DEPOSIT).owe(DEPOSIT, LATER)
+    scheduled = a_booking(Status.CANCELLED, paid=DEPOSIT).schedule_refund(DEPOSIT, LATER)
     with pytest.raises(InvalidValue):
-        owing.owe(MONGO, LATER)
+        scheduled.schedule_refund(MONGO, LATER)
     with pytest.raises(InvalidValue):
-        owing.give_back(DEPOSIT, LATER).owe(MONGO, LATER)
+        scheduled.record_refund(DEPOSIT, LATER).schedule_refund(MONGO, LATER)
 
 
 def test_only_a_refund_that_was_scheduled_is_made() -> None:
-    owing = a_booking(Status.CANCELLED, paid=DEPOSIT).owe(MONGO, LATER)
+    scheduled = a_booking(Status.CANCELLED, paid=DEPOSIT).schedule_refund(MONGO, LATER)
     with pytest.raises(InvalidValue):
-        owing.give_back(DEPOSIT, LATER)
+        scheduled.record_refund(DEPOSIT, LATER)

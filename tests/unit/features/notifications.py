@@ -7,9 +7,9 @@ from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import PUBLIC, Feature, Ids, Kind, Row, World, asked
 
 from booking_domain.identity.events import PhoneChanged
-from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.notifications.model import MessageAddress, MessageChannel
 from booking_domain.notifications.notices import TranslatedNotice
-from booking_domain.notifications.use_cases.notifications import KeepNotification, keep_notification
+from booking_domain.notifications.use_cases.notifications import StoreNotification, keep_notification
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.permissions import Permission
@@ -21,18 +21,18 @@ from booking_domain.workflows.ports import Repositories
 NOTICE: Final = TranslatedNotice(language="en", subject="Confirmed", text="See you.")
 
 
-async def notified(api: Api, token: str, *contacts: Contact) -> None:
+async def notified(api: Api, token: str, *contacts: MessageAddress) -> None:
     """Tell the owner of the token of an event."""
     user_id = UserId(UUID((await api.get("/users/me", token)).json()["id"]))
     event = PhoneChanged(id=EventId(uuid4()), occurred_at=NOW, user_id=user_id)
-    command = KeepNotification(user_id=user_id, event=event, notice=NOTICE, contacts=contacts)
+    command = StoreNotification(user_id=user_id, event=event, notice=NOTICE, contacts=contacts)
     assert await api.container.executor().run(keep_notification, command, actor=SYSTEM)
 
 
 async def notification(world: World, who: str) -> Ids:
     token = await world.token(who)
     assert token is not None
-    await notified(world.api, token, Contact(MessageChannel.EMAIL, "dorj@example.com"))
+    await notified(world.api, token, MessageAddress(MessageChannel.EMAIL, "dorj@example.com"))
     listed = await world.done("GET", "/notifications", who)
     return {"notification_id": listed["items"][0]["id"]}
 

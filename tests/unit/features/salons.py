@@ -80,7 +80,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
         await tx.salons.invite(salon_id, cast.profile.id, NOW)
         if joins:
-            await tx.salons.join(salon_id, cast.profile.id)
+            await tx.salons.add_member(salon_id, cast.profile.id)
 
 
 _MANAGE: Final = Permission.MANAGE_SALONS

@@ -24,7 +24,7 @@ from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
 from booking_domain.identity.model import ERASED_AFTER, Undeliverable, User
-from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose, OneTimeCode
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel, OneTimeCode
 from booking_domain.identity.passkeys import Passkey, PasskeyChallenge, PasskeyId
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.remembered_devices import RememberedDevice
@@ -104,20 +104,20 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
         id=code_id,
         user_id=user.id,
         purpose=code.purpose,
-        channel=Channel.EMAIL,
+        channel=ContactChannel.EMAIL,
         to_masked=f"{CANARY}****@example.com",
         issued_at=NOW,
         expires_at=code.expires_at,
     )
     await tx.code_history.add(issued)
-    await tx.credentials.count_wrong(user.id, NOW)
-    change = ContactChange.ask(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
+    await tx.credentials.count_wrong_password(user.id, NOW)
+    change = ContactChange.request(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
     await tx.phone_changes.save(change)
     await tx.email_changes.save(replace(change, address=f"{CANARY}@example.com", former=f"{CANARY}@example.org"))
     await tx.acceptances.add(
         Acceptance(user_id=user.id, document=LegalDocument.TERMS_OF_USE, document_version=CANARY, accepted_at=NOW)
     )
-    device, _ = RememberedDevice.made(DeviceId(make.entropy.new_id()), user.id, CLIENT, make.entropy, NOW)
+    device, _ = RememberedDevice.make(DeviceId(make.entropy.new_id()), user.id, CLIENT, make.entropy, NOW)
     await tx.remembered_devices.add(device)
     await tx.passkeys.add(
         Passkey(

@@ -19,14 +19,14 @@ from booking_domain.identity.one_time_codes import (
     DAY,
     MOST_A_DAY,
     MOST_GUESSES,
-    Channel,
     CodePurpose,
     Contact,
+    ContactChannel,
     OneTimeCode,
 )
 from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
 from booking_domain.identity.use_cases.one_time_codes import (
-    Guess,
+    CodeGuess,
     RequestCode,
     VerifyContact,
     request_code,
@@ -54,21 +54,21 @@ POLICY = PasswordPolicy(known=Known())
 async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) -> None:
     user = stage.cast.customer
     assert user.phone is not None
-    contact = Contact(Channel.PHONE, user.phone)
+    contact = Contact(ContactChannel.PHONE, user.phone)
     code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
     stage.clock.advance(CODE_LIFE)
     await stage.by_platform(sweep_codes, None)
     stage.clock.advance(-CODE_LIFE)
-    guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
+    guess = CodeGuess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):
         await stage.by_platform(verify_contact, VerifyContact(guess, None))
 
 
 async def test_a_code_is_refused_once_the_account_has_another_contact(stage: Stage) -> None:
     user = stage.cast.customer
-    contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more
+    contact = Contact(ContactChannel.PHONE, "+97699112233")  # not theirs, any more
     code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
-    guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
+    guess = CodeGuess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):
         await stage.by_platform(verify_contact, VerifyContact(guess, None))
 
@@ -84,11 +84,11 @@ def test_a_code_refused_once_is_refused_whatever_the_clock_does(jumps: list[time
     code, now, refused = _issued([], CodePurpose.LOGIN, timedelta(0)), NOW, False
     for jump in jumps:
         now += jump
-        good = code.good(now)
+        good = code.is_usable(now)
         assert not (good and refused)
         assert not good or -CLOCKS_DIFFER <= now - NOW < CODE_LIFE
         if not good:
-            code, refused = code.dead(), True
+            code, refused = code.used_up(), True
 
 
 @given(st.lists(st.tuples(st.sampled_from(CodePurpose), STEPS), max_size=60))

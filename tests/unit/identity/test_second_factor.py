@@ -227,9 +227,9 @@ def test_every_session_begins_where_the_second_factor_is_checked() -> None:
         (path.relative_to(source).as_posix(), call)
         for path in source.rglob("*.py")
         if "testing" not in path.parts
-        for call in ("Session.begun(", "sessions.add(")
+        for call in ("Session.begin(", "sessions.add(")
         if call in path.read_text(encoding="utf-8")
     }
     sign_in = "booking_domain/identity/use_cases/sign_in.py"
-    assert found == {(sign_in, "Session.begun("), (sign_in, "sessions.add(")}
+    assert found == {(sign_in, "Session.begin("), (sign_in, "sessions.add(")}
     assert (source / sign_in).read_text(encoding="utf-8").count("sessions.add(") == 1

@@ -17,8 +17,8 @@ from booking_domain.identity.sessions import (
     LoginMethod,
     Platform,
     RefreshToken,
+    RefreshTokenUse,
     Session,
-    Use,
 )
 from booking_domain.identity.use_cases.sessions import EndSession, LogOut, end_other_sessions, end_session, log_out
 from booking_domain.identity.use_cases.sign_in import (
@@ -67,13 +67,15 @@ def test_the_use_of_a_token_is_classified() -> None:
     session = SESSION.rotated(token(b"now"), b"seed", Client(), NOW)
     within, after = NOW + GRACE - JUST, NOW + GRACE
     for now in (NOW, within, after):
-        assert session.use_of(token(b"now"), now) is Use.NEXT
-        assert session.use_of(token(b"older"), now) is Use.REUSED
+        assert session.use_of(token(b"now"), now) is RefreshTokenUse.NEXT
+        assert session.use_of(token(b"older"), now) is RefreshTokenUse.REUSED
         for digest in (b"now", b"older", SESSION.token_digest):
-            assert session.use_of(token(digest, family=b"another"), now) is Use.FORGED
-            assert session.use_of(replace(token(digest), session_id=SessionId(UUID(int=9))), now) is Use.FORGED
-    assert session.use_of(token(SESSION.token_digest), within) is Use.AGAIN
-    assert session.use_of(token(SESSION.token_digest), after) is Use.REUSED
+            assert session.use_of(token(digest, family=b"another"), now) is RefreshTokenUse.FORGED
+            assert (
+                session.use_of(replace(token(digest), session_id=SessionId(UUID(int=9))), now) is RefreshTokenUse.FORGED
+            )
+    assert session.use_of(token(SESSION.token_digest), within) is RefreshTokenUse.AGAIN
+    assert session.use_of(token(SESSION.token_digest), after) is RefreshTokenUse.REUSED
 
 
 @given(st.text(), st.text())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.payments.examples import NOW
 
-from booking_domain.payments.earnings import ALL, CommissionRate, Share, commission_on
+from booking_domain.payments.earnings import ALL, BookingEarnings, CommissionRate, commission_on
 from booking_domain.payments.provider_payouts import (
     PROVIDER_PAYOUT_LIFECYCLE,
     InvalidPayoutTransition,
@@ -63,10 +63,10 @@ def test_no_commission_is_due_on_what_was_not_kept(amount: int, basis_points: in
 def test_entries_add_up_to_the_last_state_of_the_booking_however_it_got_there(
     states: list[tuple[int, int, int]],
 ) -> None:
-    so_far, entries = Share(), list[Share]()
+    so_far, entries = BookingEarnings(), list[BookingEarnings]()
     for kept, desk, basis_points in states:
-        target = Share.of(kept=kept, desk=desk, basis_points=basis_points)
-        new = target.beyond(so_far)
+        target = BookingEarnings.of(kept=kept, desk=desk, basis_points=basis_points)
+        new = target.minus(so_far)
         entries.append(new)
         so_far = target
         assert new.amount == new.kept - new.commission
@@ -78,9 +78,9 @@ def test_entries_add_up_to_the_last_state_of_the_booking_however_it_got_there(
 
 
 def test_commission_is_due_on_money_of_the_desk_which_is_not_owed() -> None:
-    share = Share.of(kept=2_000, desk=8_000, basis_points=1_000)
+    share = BookingEarnings.of(kept=2_000, desk=8_000, basis_points=1_000)
     assert (share.commission, share.amount) == (1_000, 1_000)
-    assert Share.of(kept=0, desk=8_000, basis_points=1_000).amount == -800
+    assert BookingEarnings.of(kept=0, desk=8_000, basis_points=1_000).amount == -800
 
 
 @pytest.mark.parametrize("basis_points", [-1, ALL + 1])

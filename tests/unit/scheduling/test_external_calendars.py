@@ -76,19 +76,19 @@ def test_a_diary_is_seen_with_what_is_busy_elsewhere_besides_what_was_known() ->
     schedule = ProviderSchedule(
         provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=own, feed_rule=CLOSED
     )
-    assert schedule.seen(NOW) == (own, ())
+    assert schedule.calendar_at(NOW) == (own, ())
     read = replace(schedule, feeds=(feed(1, NOON), feed(2, EVENING)))
-    assert read.seen(NOW) == (replace(own, busy=(MORNING, NOON, EVENING)), ())
-    seen, degraded = read.seen(NOW + STALE_AFTER + INSTANT)
+    assert read.calendar_at(NOW) == (replace(own, busy=(MORNING, NOON, EVENING)), ())
+    seen, degraded = read.calendar_at(NOW + STALE_AFTER + INSTANT)
     assert seen.busy == (MORNING, ALWAYS, ALWAYS)
     assert len(degraded) == 2
     trusting = replace(read, feed_rule=TRUST)
-    assert trusting.seen(NOW + HOUR)[0].busy == (MORNING, NOON, EVENING)
+    assert trusting.calendar_at(NOW + HOUR)[0].busy == (MORNING, NOON, EVENING)
 
 
 @pytest.mark.parametrize("url", ["https://a.example/x.ics", "http://a.example/x.ics", "webcal://a.example/x.ics"])
 def test_a_feed_is_read_over_the_web(url: str) -> None:
-    assert replace(feed(1), url=url).shown == url.replace("x.ics", "…")
+    assert replace(feed(1), url=url).masked_url == url.replace("x.ics", "…")
 
 
 def test_the_url_of_a_feed_has_at_most_two_thousand_characters() -> None:

@@ -11,7 +11,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 from booking_domain.scheduling import Anchoring, Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.model import DateException, OpeningHours, ProviderSchedule
-from booking_domain.scheduling.placing import claimable, ensure_available, slot_window
+from booking_domain.scheduling.placing import claimable, require_available, slot_window
 from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
@@ -186,7 +186,7 @@ def test_an_agreed_time_is_available_if_and_only_if_some_grid_offers_it_without_
     for start in {*sorted(listed)[::50], *(each for each in starts if max(window.start, now) < each < window.end)}:
         span = TimeRange(start, start + minutes * MINUTE)
         try:
-            ensure_available(schedule(*question.claims, of=of), span, now=now, own=own)
+            require_available(schedule(*question.claims, of=of), span, now=now, own=own)
         except SlotTaken:
             assert start not in listed
             assert any(each.live(now) and each.blocked.overlaps(question.blocked(start)) for each in question.claims)
@@ -200,9 +200,9 @@ def test_the_own_claim_is_not_in_the_way_and_does_not_fill_the_day() -> None:
     full = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
     own = booked(monday(10))
     span = TimeRange(monday(10), monday(11))
-    ensure_available(schedule(own, of=full), span, now=NOW, own=own.id)
+    require_available(schedule(own, of=full), span, now=NOW, own=own.id)
     with pytest.raises(SlotTaken):
-        ensure_available(schedule(own, of=full), span, now=NOW, own=ClaimId(UUID(int=0)))
+        require_available(schedule(own, of=full), span, now=NOW, own=ClaimId(UUID(int=0)))
 
 
 def test_a_time_that_the_provider_proposes_may_be_outside_weekly_hours_but_not_on_a_closed_date() -> None:
@@ -212,10 +212,10 @@ def test_a_time_that_the_provider_proposes_may_be_outside_weekly_hours_but_not_o
     nobody = ClaimId(UUID(int=0))
 
     def proposed(of: Calendar, span: TimeRange) -> None:
-        ensure_available(schedule(of=of), span, now=NOW, own=nobody, outside_hours=True)
+        require_available(schedule(of=of), span, now=NOW, own=nobody, outside_hours=True)
 
     with pytest.raises(TimeNotAvailable):
-        ensure_available(schedule(), evening, now=NOW, own=nobody)
+        require_available(schedule(), evening, now=NOW, own=nobody)
     proposed(SALON, evening)
     proposed(closed, evening)
     with pytest.raises(TimeNotAvailable):

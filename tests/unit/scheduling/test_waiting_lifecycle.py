@@ -76,10 +76,10 @@ def test_an_ended_entry_never_changes() -> None:
                 move()
         with pytest.raises(InvalidTransition):
             ended.offered(NOW, NOW + HOUR)
-        assert ended.seen(ENTRY.window.end + HOUR) == ended
+        assert ended.at(ENTRY.window.end + HOUR) == ended
 
 
 def test_an_entry_lapses_at_the_end_of_its_offer_or_window() -> None:
     offered = ENTRY.offered(NOW + HOUR, NOW + HOUR)
-    assert (offered.seen(NOW), offered.seen(NOW + HOUR)) == (offered, offered.lapsed())
-    assert (ENTRY.seen(NOW + HOUR), ENTRY.seen(ENTRY.window.end)) == (ENTRY, ENTRY.lapsed())
+    assert (offered.at(NOW), offered.at(NOW + HOUR)) == (offered, offered.lapsed())
+    assert (ENTRY.at(NOW + HOUR), ENTRY.at(ENTRY.window.end)) == (ENTRY, ENTRY.lapsed())

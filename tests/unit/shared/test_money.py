@@ -62,9 +62,9 @@ def test_adding_follows_the_laws_of_arithmetic(a: Money, b: Money, c: Money) -> 
 @examples(300)
 @given(amounts(), amounts())
 def test_beyond_is_the_difference_or_zero(a: Money, b: Money) -> None:
-    assert a.beyond(b) == (a - b if b <= a else Money.zero("MNT"))
-    assert a.beyond(b) + b == max(a, b)
-    assert bool(a.beyond(b)) == (a > b)
+    assert a.excess_over(b) == (a - b if b <= a else Money.zero("MNT"))
+    assert a.excess_over(b) + b == max(a, b)
+    assert bool(a.excess_over(b)) == (a > b)
 
 
 @given(amounts(), amounts(least=1))
@@ -92,7 +92,7 @@ def test_different_currencies_do_not_add_up() -> None:
         lambda: togrog - yen,
         lambda: togrog < yen,
         lambda: togrog <= yen,
-        lambda: togrog.beyond(yen),
+        lambda: togrog.excess_over(yen),
     ):
         with pytest.raises(InvalidValue) as refused:
             attempt()

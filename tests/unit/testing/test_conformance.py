@@ -43,7 +43,7 @@ from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
 from booking_domain.testing.conformance.remote_services import check_services_on_server
 from booking_domain.testing.conformance.services import ServicesCase, Together, added_up
-from booking_domain.testing.conformance.slot_checks import Case, check_answers, check_reasons
+from booking_domain.testing.conformance.slot_checks import Case, check_reasons, check_responses
 from entrypoints.http.kit.computers import InlineComputing
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
@@ -208,8 +208,8 @@ def test_a_failure_names_missing_and_unexpected_slots() -> None:
 
 def test_repeated_or_unsorted_slots_fail() -> None:
     [case] = [case for case in CASES if case.id == "rules-ends-at-closing"]
-    [twice] = check_answers(lambda asked: asked.expected * 2, [case])
-    [backwards] = check_answers(lambda asked: asked.expected[::-1], [case])
+    [twice] = check_responses(lambda asked: asked.expected * 2, [case])
+    [backwards] = check_responses(lambda asked: asked.expected[::-1], [case])
     assert twice.problems[-1] == "  some are offered twice"
     assert backwards.problems[-1] == "  in another order"
 
@@ -220,7 +220,7 @@ def test_an_exception_fails_only_its_case() -> None:
             raise ZeroDivisionError("boom")
         return case.expected
 
-    [failure] = check_answers(fails, CASES)
+    [failure] = check_responses(fails, CASES)
     assert (failure.id, failure.problems) == ("rules-none", ("  raised ZeroDivisionError: boom",))
 
 
@@ -667,7 +667,7 @@ async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.
 def test_the_endpoint_passes_the_vectors() -> None:
     server = _Endpoint("http://api.test")
     cases = [case for case in CASES if case.explanations or not case.id.startswith(("rules-", "clocks-"))]
-    assert [str(failure) for failure in check_answers(server.slots, cases)] == []
+    assert [str(failure) for failure in check_responses(server.slots, cases)] == []
     assert [str(failure) for failure in check_reasons(server.reasons, cases)] == []
 
 

@@ -45,7 +45,7 @@ NO_CONTRACT: Final = {
     "LinkCodes",
     "Notifier",
     "MalwareScanner",
-    "OpenIdServices",
+    "OpenIdProviders",
     "SecurityLog",
     "SmsCallbacks",
     "TelegramAssertions",

@@ -129,11 +129,11 @@ def test_secrets_are_not_in_a_log() -> None:
 
 def test_an_endpoint_wants_its_types_or_all_and_nothing_while_it_is_disabled() -> None:
     some = replace(endpoint(), event_types=("refund.made",))
-    assert (some.wants("refund.made"), some.wants("booking.placed")) == (True, False)
-    assert endpoint().wants("anything.new")
+    assert (some.subscribes_to("refund.made"), some.subscribes_to("booking.placed")) == (True, False)
+    assert endpoint().subscribes_to("anything.new")
     off = some.disable(DisabledBecause.OWNER, now=NOW)
-    assert not off.wants("refund.made")
-    assert off.enable().wants("refund.made")
+    assert not off.subscribes_to("refund.made")
+    assert off.enable().subscribes_to("refund.made")
     with pytest.raises(InvalidValue, match=r"refund\.unmade"):
         some.edit(url=None, description=None, event_types=("refund.unmade",))
 

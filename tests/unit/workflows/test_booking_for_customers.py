@@ -258,7 +258,7 @@ async def test_the_customer_is_told_who_placed_the_booking(studio: Studio) -> No
     assert to_customer != to_owner
     assert told.startswith("Ink has placed a booking for you: ")
     assert told.endswith("Cancel it if you do not want it.")
-    assert also_told.startswith("Someone 3 is booked for ")
+    assert also_told.startswith("User 3 is booked for ")
 
 
 async def test_the_customer_is_told_how_to_confirm_or_refuse_a_booking_with_a_deposit(studio: Studio) -> None:
@@ -274,13 +274,13 @@ async def test_both_sides_are_told_of_a_consent_as_it_stands(studio: Studio) -> 
     given = await texts(studio)
     assert [text for _, text in given] == [
         "You let Ink place bookings for you. You can revoke this at any time.",
-        "Someone 4 lets you place bookings for them.",
+        "User 4 lets you place bookings for them.",
     ]
     await studio.run(revoke_consent, studio.provider_id, by=customer)
     taken = await texts(studio)
     assert [text for _, text in taken] == [
         "Ink can no longer place bookings for you. Bookings that you have already stay.",
-        "Someone 4 no longer lets you place bookings for them. Bookings that exist already stay.",
+        "User 4 no longer lets you place bookings for them. Bookings that exist already stay.",
     ]
     assert [to for to, _ in given] == [to for to, _ in taken]
 

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from tests.unit.workflows.scenes import HALF_A_DAY_BEFORE
 
-from booking_domain.bookings.errors import AlreadyOver, RefundChanged, RescheduleTooLate
+from booking_domain.bookings.errors import AlreadyOver, RefundDiffers, RescheduleTooLate
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Preset, Tier
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
@@ -74,7 +74,7 @@ async def test_a_cancellation_is_refused_once_another_amount_would_go_back(studi
     go_to(studio, booking, before=48 * HOUR + HOUR / 2)
     quote = await quoted(studio, booking, studio.customer)
     studio.clock.set(quote.valid_until)
-    with pytest.raises(RefundChanged) as refused:
+    with pytest.raises(RefundDiffers) as refused:
         await cancel(studio, booking, quote.refund)
     assert refused.value.refund == DEPOSIT.percent(50)
     assert await studio.seen(booking) == booking
@@ -110,7 +110,7 @@ async def test_money_that_arrives_after_the_quote_refuses_the_cancellation(studi
         assert sum((each.amount for each in back), 0) == after.refund_pending.amount == DEPOSIT.amount
     else:
         assert (after.status, back) == (Status.CONFIRMED, [])
-        assert [type(refusal) for refusal in refusals] == [RefundChanged] * 2
+        assert [type(refusal) for refusal in refusals] == [RefundDiffers] * 2
     assert outcomes
     assert await studio.violations() == []
 

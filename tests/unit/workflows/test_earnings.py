@@ -108,8 +108,8 @@ async def change(studio: Studio, booking: Booking, action: Action, party: Party,
         decision = was.apply(action, party=party, by=by, now=studio.clock.now(), event_id=id_)
         amount = Money(amount=min(back, was.totals.refundable.amount), currency=was.price.currency)
         context: Any = _Context(studio)
-        owing = await schedule_refund(amount, decision.state, "memory", tx, context, reason=RefundReason.CANCELLATION)
-        await tx.bookings.save(owing, was=was, events=decision.events)
+        after = await schedule_refund(amount, decision.state, "memory", tx, context, reason=RefundReason.CANCELLATION)
+        await tx.bookings.save(after, was=was, events=decision.events)
 
 
 class _Context:

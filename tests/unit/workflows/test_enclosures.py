@@ -122,9 +122,9 @@ async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have
 
 def test_an_unsubscription_ends_one_kind_over_one_channel() -> None:
     off = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)
-    after = Preferences().without(off)
-    assert after == after.without(off)
-    wanted = {(kind, channel) for kind in NewsKind for channel in NewsChannel if after.wants(kind, channel)}
+    after = Preferences().with_unsubscription(off)
+    assert after == after.with_unsubscription(off)
+    wanted = {(kind, channel) for kind in NewsKind for channel in NewsChannel if after.allows(kind, channel)}
     assert {(kind, channel) for kind in NewsKind for channel in NewsChannel} - wanted == {(off.kind, off.channel)}
 
 

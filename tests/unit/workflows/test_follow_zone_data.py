@@ -16,11 +16,11 @@ from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.follow_zone_data import (
     ClockChange,
-    Displaced,
+    DisplacedBookings,
     FollowZoneData,
-    displaced,
+    find_displaced_bookings,
     follow_zone_data,
-    look_ahead,
+    preview_changes,
 )
 from booking_domain.workflows.notify_parties import notify_parties
 from entrypoints.languages.notices import GettextTranslator
@@ -37,8 +37,10 @@ async def clocks_put_forward(studio: Studio, *bookings: Booking, by: timedelta =
     return after
 
 
-async def found(studio: Studio, zone: str | None = None) -> list[Displaced]:
-    return [each async for each in displaced(studio.reads.bookings, now=studio.clock.now(), time_zone=zone)]
+async def found(studio: Studio, zone: str | None = None) -> list[DisplacedBookings]:
+    return [
+        each async for each in find_displaced_bookings(studio.reads.bookings, now=studio.clock.now(), time_zone=zone)
+    ]
 
 
 async def followed(studio: Studio) -> list[ClockChange]:
@@ -138,7 +140,7 @@ async def test_looking_ahead_predicts_the_moves_without_effect(studio: Studio) -
     row = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 3)]
     await clocks_put_forward(studio, *row[1:])
     [each] = await found(studio)
-    ahead = await look_ahead(each, studio.reads, studio.clock.now())
+    ahead = await preview_changes(each, studio.reads, studio.clock.now())
     assert [change.possible for change in ahead] == [False, True]
     assert await starts(studio, row) == [0, 1, 3]
     assert await followed(studio) == ahead
@@ -220,7 +222,9 @@ async def test_displaced_bookings_are_grouped_by_provider_and_filtered_by_zone(s
     others = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     await clocks_put_forward(studio, *row, *others)
     for page in (1, 2, 3, 50):
-        there = [each async for each in displaced(studio.reads.bookings, now=studio.clock.now(), page=page)]
+        there = [
+            each async for each in find_displaced_bookings(studio.reads.bookings, now=studio.clock.now(), page=page)
+        ]
         assert [(each.provider_id, [booking.id for booking in each.bookings]) for each in there] == [
             (provider_id, [booking.id for booking in row]),
             (studio.provider_id, [booking.id for booking in others]),

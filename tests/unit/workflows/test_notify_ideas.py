@@ -14,7 +14,7 @@ from booking_domain.workflows.ideas import IdeaView, NewIdea, ShareIdea, delete_
 from booking_domain.workflows.notify_ideas import EXCERPT, notify_of_idea
 from entrypoints.languages.notices import GettextTranslator
 
-PROVIDER, CUSTOMER = "Ink", "Someone 3"
+PROVIDER, CUSTOMER = "Ink", "User 3"
 
 
 async def share(

@@ -20,8 +20,8 @@ from booking_domain.scheduling.feeds import (
     FeedReader,
     FeedRule,
     FeedUnreadable,
-    KeptFeed,
     OwnFeeds,
+    StoredFeed,
     WhenFeedFails,
 )
 from booking_domain.scheduling.slots import offered_slots
@@ -70,7 +70,7 @@ async def read(studio: Studio, feed_id: FeedId, reader: FeedReader) -> Feed | No
     return await read_feed(feed_id, clock=studio.clock, reads=studio.reads, executor=studio.executor, reader=reader)
 
 
-async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
+async def kept(studio: Studio, feed_id: FeedId) -> StoredFeed:
     async with studio.backend.begin() as tx:
         found = await tx.feeds.lock_feed(feed_id)
         assert found is not None
@@ -82,7 +82,7 @@ async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
     window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
     schedule = await studio.reads.schedules.get(studio.provider_id, window)
     assert schedule is not None
-    calendar, degraded = schedule.seen(studio.clock.now())
+    calendar, degraded = schedule.calendar_at(studio.clock.now())
     slots = offered_slots(calendar, schedule.claims, window=window, now=studio.clock.now())
     return [(slot.start - TOMORROW) // HOUR for slot in slots if slot.start.minute == 0], degraded
 
@@ -370,7 +370,7 @@ def test_a_shown_feed_url_has_no_secret_part() -> None:
         ("webcal://[2001:db8::1]/secret", "webcal://[2001:db8::1]/…"),
     ):
         feed = Feed(id=FeedId(uuid4()), url=url)
-        assert feed.shown == shown
+        assert feed.masked_url == shown
         assert url not in repr(feed)
 
 

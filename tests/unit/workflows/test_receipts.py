@@ -127,7 +127,7 @@ async def test_each_payment_has_a_receipt_and_each_return_a_credit_note(studio: 
     assert (online.number, online.amount, online.method) == ("R-000001", DEPOSIT, ReceiptMethod.ONLINE)
     assert (online.source, online.reference) == (payment.id, payment.invoice.reference)
     assert (cash.number, cash.amount, cash.method, cash.source) == ("R-000002", REST, ReceiptMethod.CASH, at_desk.id)
-    assert (online.issuer_name, online.customer_name, online.language) == ("Ink", "Someone 3", "en")
+    assert (online.issuer_name, online.customer_name, online.language) == ("Ink", "User 3", "en")
     assert (online.booking_reference, online.span, online.price) == (booking.reference, booking.span, PRICE)
     await void(studio, at_desk)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)

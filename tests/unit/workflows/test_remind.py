@@ -24,7 +24,7 @@ from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.remind import notify_of_reminder, remind
-from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
 from booking_domain.workflows.services import (
     AddService,
     EditService,
@@ -74,7 +74,7 @@ class Desk:
             await notify_of_reminder(
                 event,
                 reads=self.studio.reads,
-                notifier=KeepingNotifier(self.studio.executor, self.studio.reads.external_identities),
+                notifier=StoringNotifier(self.studio.executor, self.studio.reads.external_identities),
                 translator=GettextTranslator("en"),
             )
 
@@ -103,7 +103,7 @@ async def test_the_customer_is_reminded_a_day_and_two_hours_before_and_no_more()
     assert await desk.at(start - DAY - timedelta.resolution) == []
     for due in (start - DAY, start - 2 * HOUR):
         [message] = await desk.at(due)
-        assert message.to == "someone3@example.com"
+        assert message.to == "user3@example.com"
         assert message.subject == f"Booking {booking.reference}: reminder"
         for again in (due, due + HOUR):
             assert await desk.at(again) == []
@@ -248,10 +248,10 @@ async def test_a_deposit_a_request_and_an_offer_are_recalled_before_they_expire(
         await tx.bookable_providers.save_terms(studio.provider_id, terms(mode=BookingMode.REQUEST))
     request = await studio.book(NEXT_WEEK + HOUR)
     messages = await desk.at(studio.clock.now() + 32 * HOUR)
-    assert [(each.to, each.text.partition(" ")[0]) for each in messages] == [("someone2@example.com", "Someone")]
+    assert [(each.to, each.text.partition(" ")[0]) for each in messages] == [("user2@example.com", "User")]
     await studio.offer_times(request, NEXT_WEEK + 2 * HOUR)
     [offer] = await desk.at(studio.clock.now() + 32 * HOUR)
-    assert (offer.to, "offers you other times" in offer.text) == ("someone3@example.com", True)
+    assert (offer.to, "offers you other times" in offer.text) == ("user3@example.com", True)
 
 
 async def test_a_review_is_asked_for_and_the_balance_recalled_a_day_after_the_completion() -> None:

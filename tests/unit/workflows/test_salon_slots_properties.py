@@ -38,7 +38,7 @@ async def as_a_member(question: Question) -> SalonSlots:
         await tx.users.add(manager)
         await tx.salons.add(salon)
         await tx.salon_hours.save_hours(salon.id, calendar.salon)
-        await tx.salons.join(salon.id, cast.profile.id)
+        await tx.salons.add_member(salon.id, cast.profile.id)
     schedules = await salon_schedules(salon.id, window=question.window, reads=database.reads)
     assert schedules.next_from is None
     return salon_slots(schedules, now=question.now, duration_minutes=question.duration_minutes)

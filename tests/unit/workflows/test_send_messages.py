@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.preferences import Preferences, QuietHours
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
-from booking_domain.notifications.model import RETRIED_FOR, Contact, MessageChannel, MessageStatus
+from booking_domain.notifications.model import RETRIED_FOR, MessageAddress, MessageChannel, MessageStatus
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageFilter, MessageSender, OutgoingMessage
 from booking_domain.shared.errors import DomainError
@@ -23,10 +23,10 @@ from booking_domain.shared.ids import EventId
 from booking_domain.shared.time import WallTime, local_time
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.memory import MemoryPlatform
-from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
 
-EMAIL = Contact(MessageChannel.EMAIL, "dorj@example.com")
-SMS = Contact(MessageChannel.SMS, "+97699112233")
+EMAIL = MessageAddress(MessageChannel.EMAIL, "dorj@example.com")
+SMS = MessageAddress(MessageChannel.SMS, "+97699112233")
 NOTICE = TranslatedNotice(language="en", subject="Confirmed", text="See you.")
 SENT, FAILED, PENDING, STANDBY, SKIPPED = (
     MessageStatus.SENT,
@@ -60,12 +60,14 @@ class Office:
         self.sender = sender
         self.user: User = Builder().user()
 
-    async def tell(self, *contacts: Contact, everywhere: bool = False, event: PhoneChanged | None = None) -> bool:
+    async def tell(
+        self, *contacts: MessageAddress, everywhere: bool = False, event: PhoneChanged | None = None
+    ) -> bool:
         """Return whether messages are to be sent."""
         async with self.platform.database.begin() as tx:
             if await tx.users.lock(self.user.id) is None:
                 await tx.users.add(self.user)
-        notifier = KeepingNotifier(self.platform.executor, self.platform.reads.external_identities)
+        notifier = StoringNotifier(self.platform.executor, self.platform.reads.external_identities)
         await notifier.notify(self.user.id, event or self.event(), NOTICE, contacts, everywhere=everywhere)
         return notifier.notified == {self.user.id}
 
@@ -116,20 +118,20 @@ async def test_an_address_that_is_refused_for_good_is_no_contact_until_it_is_ver
     office = Office(ScriptedSender(email=[EmailUnavailable(), EmailRefused(reason="550")]))
     email = office.user.email
     assert email is not None
-    await office.tell(Contact(MessageChannel.EMAIL, email))
+    await office.tell(MessageAddress(MessageChannel.EMAIL, email))
     await office.send()
     assert (await office.now()).email_undeliverable_at is None
     await office.send_until_nothing_waits()
     marked = await office.now()
     assert marked.email_undeliverable_at == office.platform.clock.now()
-    assert marked.verified(Channel.EMAIL, office.platform.clock.now()).email_undeliverable_at is None
+    assert marked.verified(ContactChannel.EMAIL, office.platform.clock.now()).email_undeliverable_at is None
     assert marked.changed(email="other@example.com").email_undeliverable_at is None
     assert marked.changed(name="Other").email_undeliverable_at is not None
 
 
 async def test_a_refusal_of_an_address_that_the_account_has_no_longer_marks_nothing() -> None:
     office = Office(ScriptedSender(email=[EmailRefused(reason="550")]))
-    await office.tell(Contact(MessageChannel.EMAIL, "former@example.com"))
+    await office.tell(MessageAddress(MessageChannel.EMAIL, "former@example.com"))
     await office.send()
     assert (await office.now()).email_undeliverable_at is None
 
@@ -267,7 +269,7 @@ async def test_every_message_ends_and_a_notification_arrives_once_if_any_contact
 @pytest.mark.parametrize(("to", "shown"), [(EMAIL.to, "d****@example.com"), (SMS.to, "+976****2233")])
 async def test_the_log_masks_contacts(to: str, shown: str) -> None:
     office = Office(ScriptedSender())
-    await office.tell(Contact(MessageChannel.EMAIL, to))
+    await office.tell(MessageAddress(MessageChannel.EMAIL, to))
     [view] = await office.platform.reads.notifications.messages(MessageFilter())
     assert view.message.to_masked == shown
     assert to not in repr(view)

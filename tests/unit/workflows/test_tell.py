@@ -10,7 +10,7 @@ from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.workflows.notify_parties import tell
+from booking_domain.workflows.notify_parties import notify_user
 from entrypoints.languages.notices import GettextTranslator
 
 MAKE = Builder()
@@ -26,7 +26,7 @@ async def sent_to(user: User) -> list[OutgoingMessage]:
 
 async def told(user: User, notifier: MemoryNotifier) -> None:
     notice = NoticeTemplate(subject="A subject", text="A text").fill()
-    await tell(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en"))
+    await notify_user(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en"))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.scheduling.use_cases.waiting import (
     JoinWaitingList,
-    OfferFreed,
+    OfferFreedTime,
     join_waiting_list,
     leave_waiting_list,
     offer_freed,
@@ -573,7 +573,7 @@ async def test_an_unknown_provider_offers_nothing(studio: Studio) -> None:
 async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> None:
     for person in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
-            await studio.run(offer_freed, OfferFreed(provider_id=studio.provider_id), by=person)
+            await studio.run(offer_freed, OfferFreedTime(provider_id=studio.provider_id), by=person)
     with pytest.raises(NotPermitted):
         await studio.wait(by=SYSTEM)
     with pytest.raises(NotPermitted):
@@ -585,13 +585,13 @@ async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> No
 
 async def test_an_entry_counts_as_lapsed_before_the_sweep(studio: Studio) -> None:
     place = await studio.wait()
-    assert place.seen(place.window.end - INSTANT) is place
-    assert place.seen(place.window.end).status is WaitingStatus.LAPSED
+    assert place.at(place.window.end - INSTANT) is place
+    assert place.at(place.window.end).status is WaitingStatus.LAPSED
     offered = place.offered(TOMORROW, NOW + DEFAULT_OFFER)
-    assert offered.seen(NOW + DEFAULT_OFFER - INSTANT) is offered
-    assert offered.seen(NOW + DEFAULT_OFFER).status is WaitingStatus.LAPSED
+    assert offered.at(NOW + DEFAULT_OFFER - INSTANT) is offered
+    assert offered.at(NOW + DEFAULT_OFFER).status is WaitingStatus.LAPSED
     for over in (offered.booked(), offered.lapsed(), offered.left()):
-        assert over.seen(TOMORROW + A_DAY) is over
+        assert over.at(TOMORROW + A_DAY) is over
 
 
 async def test_an_entry_that_has_ended_stays_as_it_is(studio: Studio) -> None:

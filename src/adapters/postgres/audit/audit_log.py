@@ -55,16 +55,16 @@ class PostgresAuditLog(WithWork, AuditLog):
 class PostgresAuditReads(WithWork, AuditReads):
     """`AuditReads` of the table `audit_log`."""
 
-    async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+    async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
         rows = await self._work.all(
             _PAGE,
-            actor_id=chosen.actor_id,
-            subject_kind=chosen.subject_kind,
-            subject_id=chosen.subject_id,
-            action=chosen.action,
-            at_from=chosen.at_from,
-            at_before=chosen.at_before,
-            after=chosen.after,
-            most=chosen.limit,
+            actor_id=criteria.actor_id,
+            subject_kind=criteria.subject_kind,
+            subject_id=criteria.subject_id,
+            action=criteria.action,
+            at_from=criteria.at_from,
+            at_before=criteria.at_before,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [ENTRY.read(row) for row in rows]

@@ -104,21 +104,21 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
         row = await self._work.one(_ONE, booking_id=booking_id)
         return None if row is None else self._appointment(row)
 
-    async def page(self, chosen: BookingListFilter) -> list[Appointment]:
-        statuses = [status.value for status in chosen.statuses] or None
-        values = values_of(chosen) | {
-            "upcoming_at": chosen.upcoming_at,
-            "past_at": chosen.past_at,
-            "salon_id": chosen.salon_id,
+    async def page(self, criteria: BookingListFilter) -> list[Appointment]:
+        statuses = [status.value for status in criteria.statuses] or None
+        values = values_of(criteria) | {
+            "upcoming_at": criteria.upcoming_at,
+            "past_at": criteria.past_at,
+            "salon_id": criteria.salon_id,
         }
-        if chosen.party_id is None:
-            rows = await self._work.all(_PAGES[chosen.order], statuses=statuses, **values)
-        elif chosen.manager_id is None:
-            statement = _PAGES_OF_PARTY[chosen.order]
-            rows = await self._work.all(statement, statuses=statuses, party=chosen.party_id, **values)
+        if criteria.party_id is None:
+            rows = await self._work.all(_PAGES[criteria.order], statuses=statuses, **values)
+        elif criteria.manager_id is None:
+            statement = _PAGES_OF_PARTY[criteria.order]
+            rows = await self._work.all(statement, statuses=statuses, party=criteria.party_id, **values)
         else:
-            values |= {"party": chosen.party_id, "manager_id": chosen.manager_id}
-            rows = await self._work.all(_PAGES_OF_MANAGER[chosen.order], statuses=statuses, **values)
+            values |= {"party": criteria.party_id, "manager_id": criteria.manager_id}
+            rows = await self._work.all(_PAGES_OF_MANAGER[criteria.order], statuses=statuses, **values)
         return [self._appointment(row) for row in rows]
 
     def _appointment(self, row: Row) -> Appointment:

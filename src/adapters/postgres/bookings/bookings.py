@@ -248,16 +248,16 @@ class PostgresBookingReads(WithWork, BookingReads):
         row = await self._work.one(_BOOKING, booking_id=booking_id)
         return None if row is None else BOOKING.read(row)
 
-    async def page(self, party_id: UserId | None, chosen: BookingFilter) -> list[Booking]:
+    async def page(self, party_id: UserId | None, criteria: BookingFilter) -> list[Booking]:
         values = {
-            "status": None if chosen.status is None else chosen.status.value,
-            "starts_from": chosen.starts_from,
-            "starts_before": chosen.starts_before,
-            "provider_id": chosen.provider_id,
-            "to_come_at": chosen.to_come_at,
-            "in_question": chosen.in_question,
-            "after": chosen.after,
-            "most": chosen.limit,
+            "status": None if criteria.status is None else criteria.status.value,
+            "starts_from": criteria.starts_from,
+            "starts_before": criteria.starts_before,
+            "provider_id": criteria.provider_id,
+            "to_come_at": criteria.to_come_at,
+            "in_question": criteria.in_question,
+            "after": criteria.after,
+            "most": criteria.limit,
         }
         if party_id is None:
             rows = await self._work.all(_PAGE_OF_ALL, **values)

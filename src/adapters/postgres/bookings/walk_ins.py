@@ -83,7 +83,7 @@ class PostgresWalkIns(WithCipher, WalkIns):
             first_booking_id=customer_id,
         )
 
-    async def known(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
+    async def find(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
         if walk_in.phone is None:
             return None
         index = self._cipher.index(walk_in.phone, field=PHONE)
@@ -98,11 +98,11 @@ class PostgresWalkIns(WithCipher, WalkIns):
         row = await self._work.one(_OWNER, customer_id=customer_id)
         return None if row is None else UserId(row[0])
 
-    async def comes_again(self, customer_id: CustomerId, now: datetime) -> bool:
+    async def has_upcoming_booking(self, customer_id: CustomerId, now: datetime) -> bool:
         row = await self._work.one(_COMES_AGAIN, customer_id=customer_id, now=now)
         return row is not None and bool(row[0])
 
-    async def delete(self, customer_id: CustomerId) -> list[BookingId]:
+    async def remove(self, customer_id: CustomerId) -> list[BookingId]:
         rows = await self._work.all(_DELETE, customer_id=customer_id)
         return [BookingId(row[0]) for row in rows]
 
@@ -114,5 +114,5 @@ class PostgresWalkInReads(WithCipher, WalkInReads):
         rows = await self._work.all(_OF_EACH, booking_ids=list(booking_ids))
         return {BookingId(id_): walk_in_of(BookingId(id_), name, phone, self._cipher) for id_, name, phone in rows}
 
-    async def lapsed(self, before: datetime, limit: int) -> list[CustomerId]:
+    async def inactive_since(self, before: datetime, limit: int) -> list[CustomerId]:
         return [CustomerId(row[0]) for row in await self._work.all(_LAPSED, before=before, most=limit)]

@@ -93,7 +93,7 @@ class PostgresBookingLinks(WithWork, BookingLinks):
     async def count_booking(self, link_id: BookingLinkId, day: date) -> None:
         await self._work.execute(_COUNT, link_id=link_id, day=day, visitors=0, bookings=1)
 
-    async def forget_visitors(self, before: date) -> None:
+    async def remove_visitors(self, before: date) -> None:
         await self._work.execute(_FORGET, before=before)
 
 

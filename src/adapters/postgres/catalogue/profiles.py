@@ -167,9 +167,9 @@ class PostgresProviderReads(WithWork, ProviderReads):
         row = await self._work.one(_VIEW_BY_OWNER, user_id=user_id)
         return None if row is None else _view_of(row)
 
-    async def page(self, chosen: ProviderFilter) -> list[ProviderView]:
-        status = None if chosen.status is None else chosen.status.value
+    async def page(self, criteria: ProviderFilter) -> list[ProviderView]:
+        status = None if criteria.status is None else criteria.status.value
         rows = await self._work.all(
-            _PAGES[chosen.order], status=status, salon_id=chosen.salon_id, after=chosen.after, most=chosen.limit
+            _PAGES[criteria.order], status=status, salon_id=criteria.salon_id, after=criteria.after, most=criteria.limit
         )
         return [_view_of(row) for row in rows]

@@ -205,15 +205,15 @@ class PostgresSalons(WithWork, Salons):
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
         await self._work.execute(_INVITE, salon_id=salon_id, provider_id=provider_id, invited_at=now)
 
-    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         await self._work.execute(_JOIN, salon=salon_id, provider=provider_id)
         await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
 
-    async def delete(self, salon_id: SalonId) -> None:
+    async def remove(self, salon_id: SalonId) -> None:
         for statement in (_FREE_MEMBERS, _WITHDRAW_ALL, _DELETE):
             await self._work.execute(statement, salon=salon_id)
 
-    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         await self._work.execute(_PART, salon=salon_id, provider=provider_id)
         await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
 
@@ -264,17 +264,17 @@ class PostgresSalonReads(WithWork, SalonReads):
         row = await self._work.one(_OF_PROVIDER, provider=provider_id)
         return None if row is None else SALON.read(row)
 
-    async def page(self, chosen: SalonFilter) -> list[ListedSalon]:
-        near = chosen.near
+    async def page(self, criteria: SalonFilter) -> list[ListedSalon]:
+        near = criteria.near
         rows = await self._work.all(
             _SEARCH,
-            text=chosen.text,
-            city=chosen.city,
+            text=criteria.text,
+            city=criteria.city,
             lat=None if near is None else near.location.lat,
             lon=None if near is None else near.location.lon,
             radius=None if near is None else near.radius_metres,
-            after=chosen.after,
-            most=chosen.limit,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [_listed(row) for row in rows]
 

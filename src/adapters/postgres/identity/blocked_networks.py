@@ -45,7 +45,7 @@ class PostgresBlockedNetworks(WithWork, BlockedNetworks):
         row = await self._work.one(_REMOVE, blocked_id=blocked_id)
         return None if row is None else BLOCKED.read(row)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, now=now)
 
 

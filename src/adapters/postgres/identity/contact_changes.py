@@ -23,7 +23,7 @@ class _Statements:
     mapper: Mapper[ContactChange]
     get: Statement
     save: Statement
-    forget: Statement
+    remove_expired: Statement
 
 
 def _statements(table: Table, mapper: Mapper[ContactChange]) -> _Statements:
@@ -59,5 +59,5 @@ class PostgresContactChanges(PostgresContactChangeReads, ContactChanges):
     async def save(self, change: ContactChange) -> None:
         await self._work.execute(self._of.save, **self._of.mapper.write(change, self._cipher))
 
-    async def forget(self, now: datetime) -> None:
-        await self._work.execute(self._of.forget, before=now - DAY, after=now + DAY)
+    async def remove_expired(self, now: datetime) -> None:
+        await self._work.execute(self._of.remove_expired, before=now - DAY, after=now + DAY)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres.identity.tables import wrong_passwords
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, CredentialReads, Credentials
+from booking_domain.identity.passwords import MOST_WRONG, WRONG_PASSWORDS_EXPIRE_AFTER, CredentialReads, Credentials
 from booking_domain.shared.ids import UserId
 
 _w: Final = wrong_passwords.c
@@ -44,25 +44,27 @@ _FORGET: Final = Statement(delete(wrong_passwords).where(_forgotten))
 class PostgresCredentials(WithWork, Credentials):
     """`Credentials` in the table `wrong_passwords`."""
 
-    async def count_wrong(self, account: UUID, now: datetime) -> bool:
-        row = await self._work.one(_WRONG, account=account, now=now, before=now - FORGOTTEN_AFTER)
+    async def count_wrong_password(self, account: UUID, now: datetime) -> bool:
+        row = await self._work.one(_WRONG, account=account, now=now, before=now - WRONG_PASSWORDS_EXPIRE_AFTER)
         return row is not None
 
-    async def count_right(self, account: UUID, now: datetime) -> bool:
-        before = now - FORGOTTEN_AFTER
-        await self._work.execute(_RIGHT, account=account, before=before)  # waits for concurrent `count_wrong` calls
+    async def reset_wrong_passwords(self, account: UUID, now: datetime) -> bool:
+        before = now - WRONG_PASSWORDS_EXPIRE_AFTER
+        await self._work.execute(
+            _RIGHT, account=account, before=before
+        )  # waits for concurrent `count_wrong_password` calls
         return await self._work.one(_LOCKED, account=account, before=before) is None
 
     async def unlock(self, account: UUID) -> None:
         await self._work.execute(_UNLOCK, account=account)
 
-    async def forget(self, now: datetime) -> None:
-        await self._work.execute(_FORGET, before=now - FORGOTTEN_AFTER)
+    async def remove_expired(self, now: datetime) -> None:
+        await self._work.execute(_FORGET, before=now - WRONG_PASSWORDS_EXPIRE_AFTER)
 
 
 class PostgresCredentialReads(WithWork, CredentialReads):
     """`CredentialReads` of the table `wrong_passwords`."""
 
     async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
-        rows = await self._work.all(_LOCKS, accounts=list(accounts), unlocked_before=now - FORGOTTEN_AFTER)
-        return {UserId(account): last_at + FORGOTTEN_AFTER for account, last_at in rows}
+        rows = await self._work.all(_LOCKS, accounts=list(accounts), unlocked_before=now - WRONG_PASSWORDS_EXPIRE_AFTER)
+        return {UserId(account): last_at + WRONG_PASSWORDS_EXPIRE_AFTER for account, last_at in rows}

@@ -79,10 +79,10 @@ class PostgresUsedAssertions(WithWork, UsedAssertions):
     async def use(self, digest: bytes, good_until: datetime) -> bool:
         return await self._work.one(_USE, digest=digest, good_until=good_until) is not None
 
-    async def give_back(self, digest: bytes) -> None:
+    async def undo_use(self, digest: bytes) -> None:
         await self._work.execute(_GIVE_BACK, digest=digest)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, before=now - CLOCKS_DIFFER)
 
 

@@ -65,7 +65,7 @@ class PostgresOneTimeCodes(WithWork, OneTimeCodes):
     async def save(self, code: OneTimeCode) -> None:
         await self._work.execute(_SAVE, **CODE.write(code))
 
-    async def sweep(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, before=now - DAY, after=now + DAY)
         await self._work.execute(_END, now=now)
 
@@ -76,25 +76,25 @@ class PostgresCodeHistory(WithWork, CodeHistory):
     async def add(self, code: IssuedCode) -> None:
         await self._work.execute(_NOTE, **ISSUED_CODE.write(code))
 
-    async def note_use(self, code_id: CodeId, now: datetime) -> None:
+    async def record_use(self, code_id: CodeId, now: datetime) -> None:
         await self._work.execute(_USED, code=code_id, now=now)
 
-    async def note_wrong(self, code_id: CodeId) -> None:
+    async def record_wrong_guess(self, code_id: CodeId) -> None:
         await self._work.execute(_WRONG, code=code_id)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET_HISTORY, before=now - CODES_KEPT)
 
 
 class PostgresCodeHistoryReads(WithWork, CodeHistoryReads):
     """`CodeHistoryReads` of the table `code_history`."""
 
-    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+    async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         rows = await self._work.all(
             _PAGE,
-            user_id=chosen.user_id,
-            purpose=None if chosen.purpose is None else chosen.purpose.value,
-            after=chosen.after,
-            most=chosen.limit,
+            user_id=criteria.user_id,
+            purpose=None if criteria.purpose is None else criteria.purpose.value,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [ISSUED_CODE.read(row) for row in rows]

@@ -63,5 +63,5 @@ class PostgresPasskeys(PostgresPasskeyReads, Passkeys):
         row = await self._work.one(_USE, of_challenge=digest)
         return None if row is None else CHALLENGE.read(row)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, now=now)

@@ -54,5 +54,5 @@ class PostgresRememberedDevices(PostgresRememberedDeviceReads, RememberedDevices
     async def remove_all(self, user_id: UserId) -> None:
         await self._work.execute(_REMOVE_ALL, of_user=user_id)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, now=now)

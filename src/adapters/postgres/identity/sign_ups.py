@@ -32,5 +32,5 @@ class PostgresSignUps(PostgresSignUpReads, SignUps):
     async def add(self, sign_up: SignUp) -> None:
         await self._work.execute(_ADD, **SIGN_UP.write(sign_up, self._cipher))
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, now=now)

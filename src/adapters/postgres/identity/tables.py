@@ -25,7 +25,7 @@ from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, perso
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.legal import LegalDocument
 from booking_domain.identity.model import Undeliverable, UserStatus
-from booking_domain.identity.one_time_codes import Channel, CodePurpose
+from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome, Platform
 from booking_domain.shared.actor import Role
 
@@ -142,7 +142,7 @@ code_history: Final = Table(
     instant("used_at", nullable=True),
     Column("wrong_guesses", Integer, nullable=False),
     one_of("purpose", CodePurpose),
-    one_of("channel", Channel),
+    one_of("channel", ContactChannel),
     Index("code_history_user_id_id_idx", "user_id", "id"),
     Index("code_history_issued_at_idx", "issued_at"),
     info=personal_data("user_id", erase=DELETE, export="codes"),
@@ -189,7 +189,7 @@ sign_ups: Final = Table(
     encrypted("address_sealed", field="sign_ups.address", nullable=False),
     Column("locale", Text, nullable=False),
     instant("expires_at"),
-    one_of("channel", Channel),
+    one_of("channel", ContactChannel),
     Index("sign_ups_expires_at_idx", "expires_at"),
 )
 

@@ -18,7 +18,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE, User, UserStatus
-from booking_domain.identity.passwords import FORGOTTEN_AFTER
+from booking_domain.identity.passwords import WRONG_PASSWORDS_EXPIRE_AFTER
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
@@ -139,19 +139,19 @@ class PostgresUserReads(WithCipher, UserReads):
         )
         return [UserId(id_) for (id_,) in rows]
 
-    async def page(self, chosen: UserFilter) -> Sequence[User]:
+    async def page(self, criteria: UserFilter) -> Sequence[User]:
         rows = await self._work.all(
             _PAGE,
-            role=None if chosen.role is None else chosen.role.value,
-            status=None if chosen.status is None else chosen.status.value,
-            text=chosen.text,
-            phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
-            locked=chosen.locked,
-            unlocked_before=None if chosen.now is None else chosen.now - FORGOTTEN_AFTER,
-            created_from=chosen.created_from,
-            created_before=chosen.created_before,
-            after=chosen.after,
-            most=chosen.limit,
+            role=None if criteria.role is None else criteria.role.value,
+            status=None if criteria.status is None else criteria.status.value,
+            text=criteria.text,
+            phone_index=None if criteria.phone is None else self._cipher.index(criteria.phone, field=PHONE),
+            locked=criteria.locked,
+            unlocked_before=None if criteria.now is None else criteria.now - WRONG_PASSWORDS_EXPIRE_AFTER,
+            created_from=criteria.created_from,
+            created_before=criteria.created_before,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [USER.read(row, self._cipher) for row in rows]
 

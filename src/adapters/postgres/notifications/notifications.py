@@ -178,7 +178,7 @@ class PostgresNotifications(WithCipher, Notifications):
             **MESSAGE.changes(message, self._cipher),
         )
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         done = await self._work.execute(_FORGET, before=before, most=limit)
         await self._work.flush()
         return done.rowcount
@@ -187,27 +187,27 @@ class PostgresNotifications(WithCipher, Notifications):
 class PostgresNotificationReads(WithCipher, NotificationReads):
     """`NotificationReads` of the tables `notifications` and `messages`."""
 
-    async def page(self, chosen: NotificationFilter) -> list[Notification]:
-        statement = _UNREAD_PAGE if chosen.unread else _PAGE
-        rows = await self._work.all(statement, user_id=chosen.user_id, after=chosen.after, most=chosen.limit)
+    async def page(self, criteria: NotificationFilter) -> list[Notification]:
+        statement = _UNREAD_PAGE if criteria.unread else _PAGE
+        rows = await self._work.all(statement, user_id=criteria.user_id, after=criteria.after, most=criteria.limit)
         return [NOTIFICATION.read(row, self._cipher) for row in rows]
 
     async def unread(self, user_id: UserId) -> int:
         row = await self._work.one(_UNREAD, user_id=user_id)
         return 0 if row is None else int(row[0])
 
-    async def messages(self, chosen: MessageFilter) -> list[MessageView]:
+    async def messages(self, criteria: MessageFilter) -> list[MessageView]:
         rows = await self._work.all(
             _MESSAGES,
-            user_id=chosen.user_id,
-            booking_id=chosen.booking_id,
-            channel=None if chosen.channel is None else chosen.channel.value,
-            status=None if chosen.status is None else chosen.status.value,
-            failure=chosen.failure,
-            at_from=chosen.at_from,
-            at_before=chosen.at_before,
-            after=chosen.after,
-            most=chosen.limit,
+            user_id=criteria.user_id,
+            booking_id=criteria.booking_id,
+            channel=None if criteria.channel is None else criteria.channel.value,
+            status=None if criteria.status is None else criteria.status.value,
+            failure=criteria.failure,
+            at_from=criteria.at_from,
+            at_before=criteria.at_before,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [self._view(row) for row in rows]
 

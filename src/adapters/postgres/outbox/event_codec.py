@@ -42,7 +42,7 @@ class UnreadableMessageError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class OutboxMessage:
     """An event in its stored form."""
 
     id: UUID
@@ -52,10 +52,10 @@ class Message:
     occurred_at: datetime
 
 
-def encode(event: Event) -> Message:
+def encode(event: Event) -> OutboxMessage:
     """Return the stored form of an event."""
     values = msgspec.to_builtins(event)
-    return Message(
+    return OutboxMessage(
         id=event.id,
         topic=event.topic,
         subject=event.subject,
@@ -64,7 +64,7 @@ def encode(event: Event) -> Message:
     )
 
 
-def decode(message: Message) -> Event:
+def decode(message: OutboxMessage) -> Event:
     """Return the event of a stored message.
 
     Raises:
@@ -106,7 +106,7 @@ def from_json(text: str) -> Event:
     except msgspec.DecodeError as error:
         raise UnreadableMessageError(str(error)) from error
     return decode(
-        Message(
+        OutboxMessage(
             id=message.id,
             topic=message.topic,
             subject=message.subject,

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
-from adapters.postgres.outbox.event_codec import Message, encode
+from adapters.postgres.outbox.event_codec import OutboxMessage, encode
 from adapters.postgres.outbox.tables import outbox
 from booking_domain.shared.events import Event
 from booking_domain.shared.outbox import Outbox
@@ -18,10 +18,10 @@ MESSAGE_COLUMNS: Final = (outbox.c.id, outbox.c.topic, outbox.c.subject, outbox.
 _PUT: Final = Statement(insert(outbox).values({column.name: bindparam(column.name) for column in MESSAGE_COLUMNS}))
 
 
-def message_of(row: Row) -> Message:
+def message_of(row: Row) -> OutboxMessage:
     """Return the message of a row of `MESSAGE_COLUMNS`."""
     id_, topic, subject, payload, occurred_at = row
-    return Message(id=id_, topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
+    return OutboxMessage(id=id_, topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
 
 
 class PostgresOutbox(WithWork, Outbox):

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, null, select, update
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections, Work
-from adapters.postgres.outbox.event_codec import EVENTS, Message, UnreadableMessageError, decode
+from adapters.postgres.outbox.event_codec import EVENTS, OutboxMessage, UnreadableMessageError, decode
 from adapters.postgres.outbox.messages import MESSAGE_COLUMNS, message_of
 from adapters.postgres.outbox.tables import outbox
 from booking_domain.shared.events import Event
@@ -55,7 +55,7 @@ _COUNT_PARKED: Final = Statement(select(func.count()).where(outbox.c.parked_at.i
 class Parked:
     """A message that cannot be read. It stays in the outbox, marked, and does not block the others."""
 
-    message: Message
+    message: OutboxMessage
     reason: str
 
 

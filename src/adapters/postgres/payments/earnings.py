@@ -31,6 +31,7 @@ from adapters.postgres.payments.earning_tables import commission_rates, earnings
 from adapters.postgres.payments.tables import refunds
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import (
+    BookingEarnings,
     Commission,
     CommissionRate,
     CommissionRates,
@@ -44,7 +45,6 @@ from booking_domain.payments.earnings import (
     HeldMoney,
     Period,
     ProviderBalance,
-    Share,
 )
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -211,12 +211,12 @@ class PostgresEarnings(WithWork, Earnings):
     async def add(self, earning: Earning) -> None:
         await self._work.execute(_ADD, **EARNING.write(earning))
 
-    async def of_booking(self, booking_id: BookingId) -> Share:
+    async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         row = await self._work.one(_OF_BOOKING, booking_id=booking_id)
         assert row is not None  # noqa: S101 - a sum always returns a row
-        return Share(kept=row[0], desk=row[1], commission=row[2])
+        return BookingEarnings(kept=row[0], desk=row[1], commission=row[2])
 
-    async def mark(self, booking_id: BookingId, version: int) -> None:
+    async def record_version(self, booking_id: BookingId, version: int) -> None:
         await self._work.execute(_MARK, booking_id=booking_id, version=version)
 
     async def outdated(self, provider_id: ProviderId) -> Sequence[BookingId]:

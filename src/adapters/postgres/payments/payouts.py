@@ -66,13 +66,13 @@ class PostgresPayoutReads(WithCipher, PayoutReads):
         row = await self._work.one(_ONE, refund_id=refund_id)
         return None if row is None else self._payout(row)
 
-    async def page(self, chosen: PayoutFilter) -> list[Payout]:
+    async def page(self, criteria: PayoutFilter) -> list[Payout]:
         rows = await self._work.all(
-            _PAGES[chosen.order],
-            waits_for=None if chosen.waits_for is None else chosen.waits_for.value,
-            status=None if chosen.status is None else chosen.status.value,
-            booking_id=chosen.booking_id,
-            **money_values_of(chosen),
+            _PAGES[criteria.order],
+            waits_for=None if criteria.waits_for is None else criteria.waits_for.value,
+            status=None if criteria.status is None else criteria.status.value,
+            booking_id=criteria.booking_id,
+            **money_values_of(criteria),
         )
         return [self._payout(row) for row in rows]
 

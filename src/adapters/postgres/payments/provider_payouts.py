@@ -79,7 +79,7 @@ _PAGES: Final = pages(
 class PostgresBankReferences(WithWork, BankReferences):
     """`BankReferences` in the table `bank_references`."""
 
-    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         await self._work.execute(_CLAIM, reference=reference, transfer_id=transfer_id)
         await self._work.flush()
 
@@ -107,18 +107,18 @@ class PostgresProviderPayoutReads(WithCipher, ProviderPayoutReads):
         row = await self._work.one(_ONE, payout_id=payout_id)
         return None if row is None else self._view(row)
 
-    async def page(self, chosen: ProviderPayoutFilter) -> list[ProviderPayoutView]:
+    async def page(self, criteria: ProviderPayoutFilter) -> list[ProviderPayoutView]:
         rows = await self._work.all(
-            _PAGES[chosen.order],
-            waits_for=None if chosen.waits_for is None else chosen.waits_for.value,
-            status=None if chosen.status is None else chosen.status.value,
-            provider_id=chosen.provider_id,
-            at_from=chosen.at_from,
-            at_before=chosen.at_before,
-            amount_from=chosen.amount_from,
-            amount_to=chosen.amount_to,
-            after=chosen.after,
-            most=chosen.limit,
+            _PAGES[criteria.order],
+            waits_for=None if criteria.waits_for is None else criteria.waits_for.value,
+            status=None if criteria.status is None else criteria.status.value,
+            provider_id=criteria.provider_id,
+            at_from=criteria.at_from,
+            at_before=criteria.at_before,
+            amount_from=criteria.amount_from,
+            amount_to=criteria.amount_to,
+            after=criteria.after,
+            most=criteria.limit,
         )
         return [self._view(row) for row in rows]
 

@@ -133,13 +133,13 @@ _PAGES: Final = pages(
 class PostgresTransactionReads(WithWork, TransactionReads):
     """`TransactionReads` of the four tables with `bookings` and the names in `providers` and `users`."""
 
-    async def page(self, chosen: TransactionFilter) -> list[Transaction]:
+    async def page(self, criteria: TransactionFilter) -> list[Transaction]:
         rows = await self._work.all(
-            _PAGES[chosen.order],
-            statuses=[status.value for status in chosen.statuses] or None,
-            type=None if chosen.type is None else chosen.type.value,
-            gateway=chosen.gateway,
-            **money_values_of(chosen),
+            _PAGES[criteria.order],
+            statuses=[status.value for status in criteria.statuses] or None,
+            type=None if criteria.type is None else criteria.type.value,
+            gateway=criteria.gateway,
+            **money_values_of(criteria),
         )
         return [_transaction(row) for row in rows]
 

@@ -409,8 +409,8 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
     async def lock_members(
         self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
     ) -> list[Workload]:
-        wanted = list(dict.fromkeys(services))
-        rows = await self._work.all(_LOCK_MEMBERS, salon_id=salon_id, service_ids=wanted)
+        service_ids = list(dict.fromkeys(services))
+        rows = await self._work.all(_LOCK_MEMBERS, salon_id=salon_id, service_ids=service_ids)
         # The claims are read after the locks: they are what the former holders of the locks committed.
         spans = await spans_around(self._work, [row[0] for row in rows], start, now)
         return [workload(ProviderId(id_), spans.get(id_, ()), at=start, zone=zone) for id_, zone in rows]

@@ -165,5 +165,5 @@ class PostgresClaims(WithWork, Claims):
     async def release_holds(self, provider_id: ProviderId) -> None:
         await self._work.execute(_RELEASE_HOLDS, provider_id=provider_id)
 
-    async def sweep(self, now: datetime) -> int:
+    async def remove_expired(self, now: datetime) -> int:
         return len(await self._work.all(_SWEEP, now=now))

@@ -20,8 +20,8 @@ from booking_domain.scheduling.feeds import (
     FeedReads,
     FeedRepository,
     FeedRule,
-    KeptFeed,
     OwnFeeds,
+    StoredFeed,
     WhenFeedFails,
 )
 from booking_domain.shared.ids import FeedId, ProviderId
@@ -99,9 +99,9 @@ _ADD_BUSY: Final = Statement(
 )
 
 
-def _kept_of(row: Row) -> KeptFeed:
+def _kept_of(row: Row) -> StoredFeed:
     *feed, provider_id, time_zone, horizon_days, due_at, accepting = row
-    return KeptFeed(
+    return StoredFeed(
         feed=FEED.read(feed),
         provider_id=ProviderId(provider_id),
         time_zone=time_zone,
@@ -147,7 +147,7 @@ class PostgresFeeds(WithWork, FeedRepository):
                 failures=0,
             )
 
-    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+    async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
         row = await self._work.one(_LOCK, feed_id=feed_id)
         if row is None:
             return None
@@ -176,7 +176,7 @@ class PostgresFeedReads(WithWork, FeedReads):
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
         return await PostgresFeeds(self._work).feeds_of(provider_id)
 
-    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+    async def get(self, feed_id: FeedId) -> StoredFeed | None:
         row = await self._work.one(_GET, feed_id=feed_id)
         return None if row is None else _kept_of(row)
 

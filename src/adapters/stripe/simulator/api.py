@@ -7,10 +7,10 @@ from typing import Final
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from adapters.stripe.simulator.answering import FaultInjection, json_response, require_secret_key, written
 from adapters.stripe.simulator.books import CHARGE, INTENT, REFUND, card_declined
 from adapters.stripe.simulator.errors import ApiError, invalid, missing
 from adapters.stripe.simulator.forms import Form
+from adapters.stripe.simulator.responses import FaultInjection, json_response, require_secret_key, written
 from adapters.stripe.simulator.simulation import AnyRequest, simulation_of
 from adapters.stripe.simulator.store import Document
 

@@ -8,11 +8,11 @@ import httpx
 from litestar import Litestar
 
 from adapters.stripe.simulator import api, checkout, control
-from adapters.stripe.simulator.answering import error_response
 from adapters.stripe.simulator.books import Books
 from adapters.stripe.simulator.config import SimulatorConfig
 from adapters.stripe.simulator.errors import ApiError
 from adapters.stripe.simulator.events import Events
+from adapters.stripe.simulator.responses import error_response
 from adapters.stripe.simulator.simulation import Simulation
 from adapters.stripe.simulator.store import Store
 from adapters.stripe.simulator.switches import SwitchStore

@@ -113,14 +113,14 @@ class Books:
         charge = self.charge_of(intent)
         if intent["status"] != "requires_capture" or charge is None:
             raise unexpected_state(intent, "capture")
-        taken = intent["amount_capturable"] if amount is None else amount
-        if not 0 < taken <= intent["amount_capturable"]:
+        captured_amount = intent["amount_capturable"] if amount is None else amount
+        if not 0 < captured_amount <= intent["amount_capturable"]:
             raise invalid("The amount to capture is not capturable", param="amount_to_capture", kept=True)
-        if intent["currency"] in _THREE_DECIMALS and taken % 10:
+        if intent["currency"] in _THREE_DECIMALS and captured_amount % 10:
             raise invalid("The last digit of an amount with three decimals must be 0", param="amount_to_capture")
-        charge |= {"amount_captured": taken, "captured": True}
-        charge |= {"amount_refunded": charge["amount"] - taken}
-        intent |= {"amount_capturable": 0, "amount_received": taken, "status": "succeeded"}
+        charge |= {"amount_captured": captured_amount, "captured": True}
+        charge |= {"amount_refunded": charge["amount"] - captured_amount}
+        intent |= {"amount_capturable": 0, "amount_received": captured_amount, "status": "succeeded"}
         self._store.put(charge)
         self._happened("charge.captured", charge)
         self._save(intent, "payment_intent.succeeded")

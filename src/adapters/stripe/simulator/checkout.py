@@ -8,9 +8,9 @@ from typing import Final
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from adapters.stripe.simulator.answering import json_response
 from adapters.stripe.simulator.books import DECLINED, PENDING_REFUND
 from adapters.stripe.simulator.errors import ApiError
+from adapters.stripe.simulator.responses import json_response
 from adapters.stripe.simulator.simulation import AnyRequest, Simulation, simulation_of
 from adapters.stripe.simulator.store import Document
 

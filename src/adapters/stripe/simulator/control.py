@@ -6,8 +6,8 @@ import msgspec
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath
 
-from adapters.stripe.simulator.answering import json_response
 from adapters.stripe.simulator.errors import invalid
+from adapters.stripe.simulator.responses import json_response
 from adapters.stripe.simulator.simulation import AnyRequest, simulation_of
 from adapters.stripe.simulator.switches import Switches
 

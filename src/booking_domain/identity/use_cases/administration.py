@@ -1,8 +1,8 @@
 """What admins do to accounts: change, disable and enable them, end sessions, remove a second factor that was lost.
 
 Each use case locks the admin's own account with the others and checks its role: an access token outlives its role by up
-to half an hour. So if two admins demote each other at once, the second transaction fails; and as admins cannot demote
-or disable themselves, an admin always remains.
+to half an hour. So if two admins demote each other at once, the second database transaction fails; and as admins cannot
+demote or disable themselves, an admin always remains.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from booking_domain.identity.model import USER_LIFECYCLE, User, UserAction, User
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.second_factor import lock_active_factor
-from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, tell_of_ended_sessions
+from booking_domain.identity.use_cases.sessions import announce_ended_sessions, end_all_sessions, end_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
@@ -109,9 +109,9 @@ async def change_account(command: ChangeUser, tx: IdentityTx, context: Context) 
     """Change an account: a step of a use case that also decides what the account loses."""
     (user,) = await _locked([command.user_id], tx, context)
     require_expected_version(user.version, command.expected_version)
-    wanted = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
-    wanted["locale"] = None if command.locale is None else normal_locale(command.locale)
-    return await _changed(user, wanted, command.reason, tx, context)
+    values = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
+    values["locale"] = None if command.locale is None else normal_locale(command.locale)
+    return await _changed(user, values, command.reason, tx, context)
 
 
 async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> tuple[list[User], int]:
@@ -141,7 +141,7 @@ async def _end_all(user: User, tx: IdentityTx, context: Context) -> int:
     """End all sessions of a user, who is notified if there were any; return their number."""
     ended = await end_all_sessions(user.id, tx, context)
     if ended:
-        await tell_of_ended_sessions(user.id, tx, context)
+        await announce_ended_sessions(user.id, tx, context)
     return ended
 
 
@@ -151,7 +151,7 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) 
     if session is None or session.user_id != user.id or not session.live(context.now):
         raise SessionNotFound
     await end_sessions([session], tx, context)
-    await tell_of_ended_sessions(user.id, tx, context)
+    await announce_ended_sessions(user.id, tx, context)
     context.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
 
 
@@ -192,10 +192,10 @@ async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) 
 
 
 async def _changed(
-    user: User, wanted: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
+    user: User, values: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
 ) -> User:
     """Apply the changes; return the same account if nothing changes."""
-    changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
+    changes = {name: value for name, value in values.items() if value not in {None, getattr(user, name)}}
     if not changes:
         return user
     action = _ACTIONS[changes["status"]] if "status" in changes else None
@@ -208,11 +208,11 @@ async def _changed(
     await tx.users.save(after)
     if "role" in changes or after.status is UserStatus.DISABLED:
         await end_all_sessions(user.id, tx, context)
-    told = sorted(changes.keys() - _PERSONAL)
+    audited = sorted(changes.keys() - _PERSONAL)
     details: dict[str, Detail] = {
         "changed": sorted(changes),
-        "before": {name: str(getattr(user, name)) for name in told},
-        "after": {name: str(getattr(after, name)) for name in told},
+        "before": {name: str(getattr(user, name)) for name in audited},
+        "after": {name: str(getattr(after, name)) for name in audited},
     }
     if reason is not None:
         details["reason"] = reason.value

@@ -41,7 +41,7 @@ class BlockNetwork:
 async def _block(command: BlockNetwork, tx: IdentityTx, context: Context) -> BlockedNetwork:
     if lies_within(command.own_address, [command.network]):
         raise OwnNetwork
-    await tx.blocked_networks.forget(context.now)
+    await tx.blocked_networks.remove_expired(context.now)
     if await tx.blocked_networks.count() >= MOST_BLOCKED:
         raise TooManyBlockedNetworks
     blocked = BlockedNetwork(
@@ -68,7 +68,7 @@ def _note(action: str, blocked: BlockedNetwork, context: Context) -> None:
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.blocked_networks.forget(context.now)
+    await tx.blocked_networks.remove_expired(context.now)
 
 
 async def _list(actor: Actor, blocked: BlockedNetworkReads, *, now: datetime) -> Sequence[BlockedNetwork]:

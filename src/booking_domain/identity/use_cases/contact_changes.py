@@ -7,12 +7,12 @@ from typing import Final
 from booking_domain.identity.contact_changes import ContactChange, ContactChanges
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import AccountChanged, EmailChanged, PhoneChanged, account_event
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.identity.use_cases.one_time_codes import Guess, RequestCode, issue_code, use_code_with_id
+from booking_domain.identity.use_cases.one_time_codes import CodeGuess, RequestCode, issue_code, use_code_with_id
 from booking_domain.identity.use_cases.ownership import take_contact
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -20,15 +20,18 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
-_PURPOSES: Final = {Channel.EMAIL: CodePurpose.CHANGE_EMAIL, Channel.PHONE: CodePurpose.CHANGE_PHONE}
-_EVENTS: Final[Mapping[Channel, type[AccountChanged]]] = {Channel.EMAIL: EmailChanged, Channel.PHONE: PhoneChanged}
+_PURPOSES: Final = {ContactChannel.EMAIL: CodePurpose.CHANGE_EMAIL, ContactChannel.PHONE: CodePurpose.CHANGE_PHONE}
+_EVENTS: Final[Mapping[ContactChannel, type[AccountChanged]]] = {
+    ContactChannel.EMAIL: EmailChanged,
+    ContactChannel.PHONE: PhoneChanged,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContactChange:
     """Have a code sent to the account's new e-mail address or number."""
 
-    proof: Proof
+    proof: PasswordCheck
     contact: Contact
 
 
@@ -42,8 +45,8 @@ class ChangeContact:
     """The session of the request: it must be live, and does not end."""
 
 
-def _changes(tx: IdentityTx, channel: Channel) -> ContactChanges:
-    return tx.email_changes if channel is Channel.EMAIL else tx.phone_changes
+def _changes(tx: IdentityTx, channel: ContactChannel) -> ContactChanges:
+    return tx.email_changes if channel is ContactChannel.EMAIL else tx.phone_changes
 
 
 async def _request(command: RequestContactChange, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -59,7 +62,7 @@ async def _request(command: RequestContactChange, tx: IdentityTx, context: Conte
     changes = _changes(tx, contact.channel)
     before = await changes.get(user.id)
     await changes.save(
-        ContactChange.ask(before, user_id=user.id, address=contact.address, code_id=code.id, now=context.now)
+        ContactChange.request(before, user_id=user.id, address=contact.address, code_id=code.id, now=context.now)
     )
     return code
 
@@ -82,19 +85,19 @@ async def _change(command: ChangeContact, tx: IdentityTx, context: Context) -> N
     change = await changes.get(user.id)
     if change is None or change.address != contact.address:
         raise InvalidCode
-    await use_code_with_id(Guess(contact, _PURPOSES[channel], command.code), change.code_id, tx, context)
+    await use_code_with_id(CodeGuess(contact, _PURPOSES[channel], command.code), change.code_id, tx, context)
     holder = None if holder is None else await tx.users.get(holder.id)
-    if holder is not None and holder.has(contact) and holder.verified_at(channel) is None:
+    if holder is not None and holder.has_contact(contact) and holder.verified_at(channel) is None:
         await take_contact(holder, channel, tx, context)
-    former = user.email if channel is Channel.EMAIL else user.phone
+    former = user.email if channel is ContactChannel.EMAIL else user.phone
     await tx.users.save(user.with_contact(contact, context.now))
-    await changes.save(change.made(former))
+    await changes.save(change.completed(former))
     await end_sessions(own.others, tx, context)
     context.note(f"user.{channel}_changed", Subject("user", user.id))
     if former is not None:
         for code in await tx.one_time_codes.lock(secrets.contact(Contact(channel, former))):
             if code.user_id == user.id:
-                await tx.one_time_codes.save(code.dead())
+                await tx.one_time_codes.save(code.used_up())
     await tx.outbox.put([account_event(_EVENTS[channel], user.id, context)])
 
 

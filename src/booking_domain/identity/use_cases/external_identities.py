@@ -1,6 +1,7 @@
 """Sign in by an identity of another service, link one to an account, unlink it.
 
-Lock order: the assertion, then the identity, then the account. In another order two transactions could deadlock.
+Lock order: the assertion, then the identity, then the account. In another order two database transactions could
+deadlock.
 """
 
 from dataclasses import dataclass, field
@@ -25,14 +26,14 @@ from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel, Contact
+from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.sign_ups import keeps, opens
+from booking_domain.identity.sign_ups import has_verified, signs_in_to
 from booking_domain.identity.telegram_links import LinkCode
 from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.ownership import take_contact
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import LockedAccount, end_sessions, lock_own_account
 from booking_domain.identity.use_cases.sign_in import (
     OPENING_ERRORS,
@@ -66,7 +67,7 @@ class SignInByAssertion:
 class LinkIdentity:
     """Link an identity to the account of a signed-in user."""
 
-    proof: Proof
+    proof: PasswordCheck
     assertion: Assertion
 
 
@@ -82,7 +83,7 @@ class LinkByCode:
 class UnlinkIdentity:
     """Unlink the account's identity at a service."""
 
-    proof: Proof
+    proof: PasswordCheck
     provider: IdentityProvider
 
 
@@ -106,13 +107,13 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context)
     try:
         signed_in = await begin_session(opening, tx, context)
     except (SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts):  # these commit
-        await tx.used_assertions.give_back(asserted.digest)
+        await tx.used_assertions.undo_use(asserted.digest)
         raise
     if linked_to is None:
         await tx.external_identities.add(_identity(asserted.provider, asserted.subject, user_id, context))
     await record_acceptances(user_id, command.accepted, tx, context)
     if holder is not None:
-        await _tell(f"{asserted.provider}.linked", holder, tx, context)
+        await _announce(f"{asserted.provider}.linked", holder, tx, context)
     return signed_in
 
 
@@ -132,18 +133,18 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User
         if asserted.provider is not IdentityProvider.TELEGRAM:
             raise EmailNotVerified
         return None
-    contact = Contact(Channel.EMAIL, asserted.email)
+    contact = Contact(ContactChannel.EMAIL, asserted.email)
     found = await tx.users.by_login(contact.address)
     holder = None if found is None else await tx.users.lock(found.id)
-    if holder is None or not holder.has(contact):
+    if holder is None or not holder.has_contact(contact):
         return None
-    if keeps(holder, contact) and asserted.email_of_service:
+    if has_verified(holder, contact) and asserted.email_of_service:
         if await tx.external_identities.get(holder.id, asserted.provider) is not None:
             raise IdentityTaken
         return holder
-    if keeps(holder, contact) or opens(holder, contact):
+    if has_verified(holder, contact) or signs_in_to(holder, contact):
         raise NotLinked
-    await take_contact(holder, Channel.EMAIL, tx, context)
+    await take_contact(holder, ContactChannel.EMAIL, tx, context)
     return None
 
 
@@ -171,7 +172,7 @@ async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: Cont
     return user
 
 
-async def _tell(action: str, user: User, tx: IdentityTx, context: Context) -> None:
+async def _announce(action: str, user: User, tx: IdentityTx, context: Context) -> None:
     """Note the change in the audit log; the owner is notified."""
     context.note(action, Subject("user", user.id), actor=user.actor)
     await tx.outbox.put([account_event(IdentitiesChanged, user.id, context)])
@@ -189,7 +190,7 @@ async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None
     try:
         own = await reauthenticate(command.proof, tx, context)
     except (WrongPassword, AccountLocked):  # these commit
-        await tx.used_assertions.give_back(asserted.digest)
+        await tx.used_assertions.undo_use(asserted.digest)
         raise
     if linked_to != own.user.id:
         await _attach(_identity(asserted.provider, asserted.subject, own.user.id, context), linked_to, own, tx, context)
@@ -203,10 +204,10 @@ async def _attach(
         raise TelegramTaken if identity.provider is IdentityProvider.TELEGRAM else IdentityTaken
     await tx.external_identities.add(identity)
     await end_sessions(own.others, tx, context)
-    await _tell(f"{identity.provider}.linked", own.user, tx, context)
+    await _announce(f"{identity.provider}.linked", own.user, tx, context)
 
 
-async def _allow_linking(proof: Proof, tx: IdentityTx, context: Context) -> None:
+async def _allow_linking(proof: PasswordCheck, tx: IdentityTx, context: Context) -> None:
     """Authenticate the owner again, who then gets a code that links."""
     await reauthenticate(proof, tx, context)
 
@@ -245,7 +246,7 @@ async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> 
     if not await another_way_in(own.user, tx):
         raise LastWayIn
     await end_sessions(own.others, tx, context)
-    await _tell(f"{command.provider}.unlinked", own.user, tx, context)
+    await _announce(f"{command.provider}.unlinked", own.user, tx, context)
 
 
 async def another_way_in(user: User, tx: IdentityTx) -> bool:
@@ -259,7 +260,7 @@ async def another_way_in(user: User, tx: IdentityTx) -> bool:
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.used_assertions.forget(context.now)
+    await tx.used_assertions.remove_expired(context.now)
 
 
 sign_in_by_assertion: Final = UseCase(

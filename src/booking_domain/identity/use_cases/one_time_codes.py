@@ -10,7 +10,7 @@ from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
@@ -34,7 +34,7 @@ class RequestCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class CodeGuess:
     """A code that a client sends back for a contact."""
 
     contact: Contact
@@ -46,7 +46,7 @@ class Guess:
 class VerifyContact:
     """Verify a contact with a code, in a session of the account or in none."""
 
-    guess: Guess
+    guess: CodeGuess
     current: SessionId | None
 
 
@@ -54,7 +54,7 @@ class VerifyContact:
 class SignInByCode:
     """Sign in with a code."""
 
-    guess: Guess
+    guess: CodeGuess
     client: Client
     second_factor: str | None = field(default=None, repr=False)
 
@@ -70,14 +70,14 @@ async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> On
     return await issue_code(command if reachable else replace(command, user=None), tx, context)
 
 
-def _reachable(user: User, channel: Channel, purpose: CodePurpose) -> bool:
+def _reachable(user: User, channel: ContactChannel, purpose: CodePurpose) -> bool:
     """Whether a code for this purpose is sent to this contact of the account.
 
     An account that cannot be used does not keep the owner of a contact, which it has not verified, from verifying it.
     """
     if purpose is CodePurpose.VERIFY and user.verified_at(channel) is None:
         return True
-    return _usable(user, purpose) and (purpose is CodePurpose.VERIFY or user.opened_by(channel))
+    return _usable(user, purpose) and (purpose is CodePurpose.VERIFY or user.gives_access(channel))
 
 
 def _usable(user: User, purpose: CodePurpose) -> bool:
@@ -121,18 +121,18 @@ async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> 
     return code
 
 
-async def use_code_with_id(guess: Guess, code_id: CodeId, tx: IdentityTx, context: Context) -> None:
+async def use_code_with_id(guess: CodeGuess, code_id: CodeId, tx: IdentityTx, context: Context) -> None:
     """Use up the code with this id, or raise `InvalidCode`; a guess at any other code is not compared."""
-    await use_up(await guessed(guess, tx, context, only=code_id), tx, context)
+    await use_up(await verify_guess(guess, tx, context, only=code_id), tx, context)
 
 
 async def use_up(code: OneTimeCode, tx: IdentityTx, context: Context) -> None:
     """Use up a code that was right."""
-    await tx.one_time_codes.save(code.dead())
-    await tx.code_history.note_use(code.id, context.now)
+    await tx.one_time_codes.save(code.used_up())
+    await tx.code_history.record_use(code.id, context.now)
 
 
-async def use_code(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> User:
+async def use_code(guess: CodeGuess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> User:
     """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
     right = await _check(guess, tx, context, of_any_status=of_any_status)
     await use_up(right.code, tx, context)
@@ -140,31 +140,33 @@ async def use_code(guess: Guess, tx: IdentityTx, context: Context, *, of_any_sta
 
 
 @dataclass(frozen=True, slots=True)
-class RightGuess:
-    """The code that was guessed, not yet used up, and its account, locked."""
+class VerifiedCode:
+    """The code that was verify_guess, not yet used up, and its account, locked."""
 
     code: OneTimeCode
     user: User
 
 
-async def _check(guess: Guess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> RightGuess:
+async def _check(guess: CodeGuess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> VerifiedCode:
     """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up.
 
     So is a code of a contact that does not open the account: another one was verified since.
     """
-    code = await guessed(guess, tx, context)
+    code = await verify_guess(guess, tx, context)
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
-    still_theirs = user is not None and user.has(guess.contact)
+    still_theirs = user is not None and user.has_contact(guess.contact)
     usable = user is not None and (of_any_status or _usable(user, guess.purpose))
-    opens = user is not None and (guess.purpose is CodePurpose.VERIFY or user.opened_by(guess.contact.channel))
+    opens = user is not None and (guess.purpose is CodePurpose.VERIFY or user.gives_access(guess.contact.channel))
     if user is None or not (still_theirs and usable and opens):
-        await tx.one_time_codes.save(code.dead())
+        await tx.one_time_codes.save(code.used_up())
         raise InvalidCode
-    return RightGuess(code, user)
+    return VerifiedCode(code, user)
 
 
-async def guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: CodeId | None = None) -> OneTimeCode:
-    """Return the code that was guessed, or raise `InvalidCode`; a wrong guess is counted.
+async def verify_guess(
+    guess: CodeGuess, tx: IdentityTx, context: Context, *, only: CodeId | None = None
+) -> OneTimeCode:
+    """Return the code that was verify_guess, or raise `InvalidCode`; a wrong guess is counted.
 
     The contact is locked before the guess is compared: of several guesses at once, no more are compared than the code
     allows, and at most one is right.
@@ -174,12 +176,12 @@ async def guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: CodeI
     code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
     if code is None or not code.guesses_left:
         raise InvalidCode
-    if not code.good(context.now):
-        await tx.one_time_codes.save(code.dead())
+    if not code.is_usable(context.now):
+        await tx.one_time_codes.save(code.used_up())
         raise InvalidCode
     if not secrets.matches(code.id, code.purpose, guess.code):
-        await tx.one_time_codes.save(code.guessed())
-        await tx.code_history.note_wrong(code.id)
+        await tx.one_time_codes.save(code.with_wrong_guess())
+        await tx.code_history.record_wrong_guess(code.id)
         raise InvalidCode
     return code
 
@@ -195,7 +197,7 @@ async def _verify(command: VerifyContact, tx: IdentityTx, context: Context) -> N
     user = right.user
     own = await _own_session(user.id, command.current, tx, context)
     if user.verified_at(channel) is None and not own:
-        if not user.opened_by(channel):
+        if not user.gives_access(channel):
             raise InvalidToken
         await take_over(user, channel, tx, context, keep_factor=keeps_factor(user, context))
     else:
@@ -217,7 +219,7 @@ async def _own_session(user_id: UserId, current: SessionId | None, tx: IdentityT
     return session.user_id == user_id
 
 
-async def _unlock(guess: Guess, tx: IdentityTx, context: Context) -> None:
+async def _unlock(guess: CodeGuess, tx: IdentityTx, context: Context) -> None:
     """Unlock the password."""
     user = await use_code(guess, tx, context)
     await tx.credentials.unlock(user.id)
@@ -232,7 +234,7 @@ async def _sign_in(command: SignInByCode, tx: IdentityTx, context: Context) -> S
     return await sign_in_with(await _check(command.guess, tx, context), command, tx, context)
 
 
-async def sign_in_with(right: RightGuess, command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
     """Begin a session with a code that was right."""
     channel = command.guess.contact.channel
     user, first = right.user, right.user.verified_at(channel) is None
@@ -249,18 +251,18 @@ async def sign_in_with(right: RightGuess, command: SignInByCode, tx: IdentityTx,
     await use_up(right.code, tx, context)
     if first:  # after `begin_session`, whose refusals commit
         own = signed_in.session_id
-        taken = await take_over(user, channel, tx, context, keep_factor=keep_factor, but=own)
-        signed_in = replace(signed_in, user=taken)
+        owned = await take_over(user, channel, tx, context, keep_factor=keep_factor, but=own)
+        signed_in = replace(signed_in, user=owned)
     return signed_in
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.one_time_codes.sweep(context.now)
-    await tx.credentials.forget(context.now)
-    await tx.phone_changes.forget(context.now)
-    await tx.email_changes.forget(context.now)
-    await tx.sign_ups.forget(context.now)
-    await tx.code_history.forget(context.now)
+    await tx.one_time_codes.remove_expired(context.now)
+    await tx.credentials.remove_expired(context.now)
+    await tx.phone_changes.remove_expired(context.now)
+    await tx.email_changes.remove_expired(context.now)
+    await tx.sign_ups.remove_expired(context.now)
+    await tx.code_history.remove_expired(context.now)
 
 
 request_code: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))

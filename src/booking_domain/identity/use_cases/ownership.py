@@ -1,6 +1,6 @@
 """To whom an account and its contacts belong: to the first person who proves by a code that they read the contact.
 
-Anyone can register with the e-mail address or phone number of another person. So until a contact is verified, nothing
+A person can register with the e-mail address or phone number of another one. So until a contact is verified, nothing
 that was set up in the account is trusted:
 
 - A person who verifies the first contact of an account by a code, without a session of it, gets the account alone. What
@@ -14,7 +14,7 @@ that was set up in the account is trusted:
 from booking_domain.identity.events import ContactLost, EarlierAccessRemoved, account_event
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.use_cases.sessions import end_sessions
@@ -30,7 +30,7 @@ def keeps_factor(user: User, context: Context) -> bool:
 
 async def take_over(
     user: User,
-    channel: Channel,
+    channel: ContactChannel,
     tx: IdentityTx,
     context: Context,
     *,
@@ -40,7 +40,7 @@ async def take_over(
     """Give the account, which is locked, to the person who has just verified this contact of it.
 
     All sessions but this one end, and the user is notified. A sign-in by a linked identity that runs at the same time
-    may deadlock with the removal of the identity; one of the two transactions is repeated.
+    may deadlock with the removal of the identity; one of the two database transactions is repeated.
     """
     for provider in IdentityProvider:
         await tx.external_identities.remove(user.id, provider)
@@ -53,14 +53,14 @@ async def take_over(
     await tx.credentials.unlock(user.id)
     live = await tx.sessions.lock_live(user.id, context.now)
     await end_sessions([session for session in live if session.id != but], tx, context)
-    taken = user.taken_over(channel, context.now)
-    await tx.users.save(taken)
+    owned = user.taken_over(channel, context.now)
+    await tx.users.save(owned)
     context.note("user.earlier_access_removed", Subject("user", user.id), actor=user.actor)
     await tx.outbox.put([account_event(EarlierAccessRemoved, user.id, context)])
-    return taken
+    return owned
 
 
-async def take_contact(holder: User, channel: Channel, tx: IdentityTx, context: Context) -> None:
+async def take_contact(holder: User, channel: ContactChannel, tx: IdentityTx, context: Context) -> None:
     """Take a contact away from an account, which is locked and has not verified it; its user is notified."""
     await tx.users.save(holder.without_contact(channel))
     context.note("user.contact_lost", Subject("user", holder.id), actor=holder.actor)

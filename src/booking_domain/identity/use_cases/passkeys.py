@@ -27,7 +27,7 @@ from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import another_way_in
 from booking_domain.identity.use_cases.passkey_responses import use_challenge, verify_response
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import LockedAccount, end_sessions, lock_own_account
 from booking_domain.identity.use_cases.sign_in import (
     OPENING_ERRORS,
@@ -69,7 +69,7 @@ class RenamePasskey:
 class RemovePasskey:
     """Remove a passkey of a signed-in user."""
 
-    proof: Proof
+    proof: PasswordCheck
     passkey_id: PasskeyId
 
 
@@ -81,13 +81,13 @@ class SignInByPasskey:
     client: Client
 
 
-async def _start_adding(proof: Proof, tx: IdentityTx, context: Context) -> dict[str, Any]:
+async def _start_adding(proof: PasswordCheck, tx: IdentityTx, context: Context) -> dict[str, Any]:
     """Make a challenge for a new passkey of the account; the user authenticates again."""
     own = await reauthenticate(proof, tx, context)
     existing = await tx.passkeys.of_user(own.user.id)
     if len(existing) >= MOST_PASSKEYS:
         raise TooManyPasskeys
-    challenge, text = PasskeyChallenge.made(own.user.id, context.entropy, context.now)
+    challenge, text = PasskeyChallenge.make(own.user.id, context.entropy, context.now)
     await tx.passkeys.add_challenge(challenge)
     name = own.user.email or own.user.phone or own.user.name
     return context.get(SecurityPorts).passkeys.creation_options(text, own.user.id, name, existing)
@@ -145,7 +145,7 @@ async def _remove(command: RemovePasskey, tx: IdentityTx, context: Context) -> N
 
 async def _start_signing_in(_: None, tx: IdentityTx, context: Context) -> dict[str, Any]:
     """Make a challenge for a sign-in; whose it will be is not known yet."""
-    challenge, text = PasskeyChallenge.made(None, context.entropy, context.now)
+    challenge, text = PasskeyChallenge.make(None, context.entropy, context.now)
     await tx.passkeys.add_challenge(challenge)
     return context.get(SecurityPorts).passkeys.request_options(text)
 
@@ -168,7 +168,7 @@ async def _list_own(actor: Actor, passkeys: PasskeyReads) -> Sequence[Passkey]:
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.passkeys.forget(context.now)
+    await tx.passkeys.remove_expired(context.now)
 
 
 async def _find(passkey_id: PasskeyId, own: LockedAccount, tx: IdentityTx) -> Passkey:

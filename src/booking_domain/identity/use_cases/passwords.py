@@ -1,7 +1,7 @@
 """Sign in by password, change it, reset it.
 
-Passwords are hashed and compared before, outside any transaction. Wrong ones are counted: `InvalidCredentials`,
-`WrongPassword` and `AccountLocked` commit.
+Passwords are hashed and compared before, outside any database transaction. Wrong ones are counted:
+`InvalidCredentials`, `WrongPassword` and `AccountLocked` commit.
 """
 
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ from booking_domain.identity.passwords import own_words
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
+from booking_domain.identity.use_cases.one_time_codes import CodeGuess, use_code
 from booking_domain.identity.use_cases.ownership import keeps_factor, take_over
 from booking_domain.identity.use_cases.reauthentication import (
     PROOF_ERRORS,
-    Proof,
-    count_right,
-    count_wrong,
+    PasswordCheck,
+    count_wrong_password,
     reauthenticate,
+    reset_wrong_passwords,
 )
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, revoke_what_outlasts_sessions
 from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
@@ -52,7 +52,7 @@ class PasswordAttempt:
 class ChangePassword:
     """Set the first password of the requester's account, or replace the one there is."""
 
-    proof: Proof
+    proof: PasswordCheck
     new_hash: str = field(repr=False)
 
 
@@ -60,7 +60,7 @@ class ChangePassword:
 class ResetPassword:
     """Replace a password with a one-time code."""
 
-    guess: Guess
+    guess: CodeGuess
     new_password: str = field(repr=False)
     """Checked against the account's own words once the code is right, so that no other client learns of them."""
     new_hash: str = field(repr=False)
@@ -80,9 +80,9 @@ async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -
         # The password may have been changed since it was compared.
         right = locked is not None and locked.password_hash == user.password_hash
     if user is None or not right:
-        await count_wrong(account, tx, context)
+        await count_wrong_password(account, tx, context)
         raise InvalidCredentials
-    await count_right(account, tx, context)
+    await reset_wrong_passwords(account, tx, context)
     opening = OpenSession(
         user_id=user.id,
         method=LoginMethod.PASSWORD,

@@ -23,8 +23,8 @@ PROOF_ERRORS: Final = (InvalidToken, SignInTooOld, WrongPassword, AccountLocked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """The result of comparing the current password, outside any transaction."""
+class PasswordCheck:
+    """The result of comparing the current password, outside any database transaction."""
 
     user: User
     """The account, with the hash that the password was compared with."""
@@ -34,7 +34,7 @@ class Proof:
     """The session of the request: it must be live."""
 
 
-async def reauthenticate(proof: Proof, tx: IdentityTx, context: Context) -> LockedAccount:
+async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: Context) -> LockedAccount:
     """Lock the requester's account and check the proof.
 
     Raises:
@@ -52,19 +52,19 @@ async def reauthenticate(proof: Proof, tx: IdentityTx, context: Context) -> Lock
         raise WrongPassword
     # The password may have been changed since it was compared.
     if not proof.right or own.user.password_hash != proof.user.password_hash:
-        await count_wrong(own.user.id, tx, context)
+        await count_wrong_password(own.user.id, tx, context)
         raise WrongPassword
-    await count_right(own.user.id, tx, context)
+    await reset_wrong_passwords(own.user.id, tx, context)
     return own
 
 
-async def count_wrong(account: UUID, tx: IdentityTx, context: Context) -> None:
+async def count_wrong_password(account: UUID, tx: IdentityTx, context: Context) -> None:
     """Count a wrong password, or raise `AccountLocked`."""
-    if not await tx.credentials.count_wrong(account, context.now):
+    if not await tx.credentials.count_wrong_password(account, context.now):
         raise AccountLocked
 
 
-async def count_right(account: UUID, tx: IdentityTx, context: Context) -> None:
+async def reset_wrong_passwords(account: UUID, tx: IdentityTx, context: Context) -> None:
     """Reset the count of wrong passwords, or raise `AccountLocked`: after three the right one does not help."""
-    if not await tx.credentials.count_right(account, context.now):
+    if not await tx.credentials.reset_wrong_passwords(account, context.now):
         raise AccountLocked

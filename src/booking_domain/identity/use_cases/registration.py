@@ -5,9 +5,9 @@ from typing import Final
 
 from booking_domain.identity.errors import ContactMissing, EmailTaken, InvalidCode, PhoneTaken
 from booking_domain.identity.legal import NotTheCurrentVersion
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
-from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
+from booking_domain.identity.use_cases.one_time_codes import CodeGuess, use_code
 from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.sign_in import RegisterAndSignIn, SignedIn, register_and_begin
 from booking_domain.shared.errors import InvalidValue
@@ -30,11 +30,11 @@ async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context)
 
     If it is verified there, the answer is that of a registration without a code, only after the code was right.
     """
-    guess = Guess(command.contact, CodePurpose.VERIFY, command.code)
+    guess = CodeGuess(command.contact, CodePurpose.VERIFY, command.code)
     holder = await use_code(guess, tx, context, of_any_status=True)
     channel = command.contact.channel
     if holder.verified_at(channel) is not None:
-        raise EmailTaken if channel is Channel.EMAIL else PhoneTaken
+        raise EmailTaken if channel is ContactChannel.EMAIL else PhoneTaken
     await take_contact(holder, channel, tx, context)
     return await register_and_begin(command.account, tx, context)
 

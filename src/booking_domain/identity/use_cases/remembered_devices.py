@@ -47,7 +47,7 @@ async def _remember(command: RememberDevice, tx: IdentityTx, context: Context) -
         raise SecondFactorMissing
     if own.current.device_id is not None or abs(context.now - own.current.created_at) >= FRESH:
         raise SignInTooOld
-    device, token = RememberedDevice.made(
+    device, token = RememberedDevice.make(
         DeviceId(context.entropy.new_id()), own.user.id, command.client, context.entropy, context.now
     )
     for least_used in (await tx.remembered_devices.live(own.user.id, context.now))[MOST_DEVICES - 1 :]:
@@ -83,7 +83,7 @@ async def _list(current: SessionId, tx: IdentityTx, context: Context) -> Sequenc
 
 
 async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
-    await tx.remembered_devices.forget(context.now)
+    await tx.remembered_devices.remove_expired(context.now)
 
 
 remember_device: Final = UseCase(

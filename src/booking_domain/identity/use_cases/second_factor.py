@@ -19,7 +19,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.second_factor import Refusal, SecondFactor
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
@@ -31,7 +31,7 @@ from booking_domain.shared.permissions import Permission
 class SetUpFactor:
     """Begin to set up a second factor, or to replace it."""
 
-    proof: Proof
+    proof: PasswordCheck
     code: str | None = field(repr=False)
     """A code of the factor that the account has, or a recovery code."""
 
@@ -61,7 +61,7 @@ class NewRecoveryCodes:
 
 
 async def _set_up(command: SetUpFactor, tx: IdentityTx, context: Context) -> NewSecret:
-    """Make a secret, which authenticates nobody until it is confirmed; an active factor stays active until then.
+    """Make a secret, which authenticates no user until it is confirmed; an active factor stays active until then.
 
     The user authenticates again, and sends a code of the active factor if there is one.
     """
@@ -96,7 +96,7 @@ async def _confirm(command: UseFactor, tx: IdentityTx, context: Context) -> NewR
     await tx.sessions.save(replace(own.current, second_factor=True))
     await end_sessions(own.others, tx, context)
     await tx.remembered_devices.remove_all(own.user.id)
-    await _tell(tx, context)
+    await _announce(tx, context)
     context.note("second_factor.confirmed", Subject("user", own.user.id))
     return NewRecoveryCodes(texts)
 
@@ -106,7 +106,7 @@ async def _renew_recovery_codes(command: UseFactor, tx: IdentityTx, context: Con
     factor = await _proved(command, tx, context)
     factor, texts = factor.with_recovery_codes(context.entropy)
     await tx.second_factors.save(factor)
-    await _tell(tx, context)
+    await _announce(tx, context)
     context.note("recovery_codes.renewed", Subject("user", context.actor.id))
     return NewRecoveryCodes(texts)
 
@@ -118,11 +118,11 @@ async def _remove(command: UseFactor, tx: IdentityTx, context: Context) -> None:
     await _proved(command, tx, context)
     await tx.second_factors.remove(context.actor.id)
     await tx.remembered_devices.remove_all(context.actor.id)
-    await _tell(tx, context)
+    await _announce(tx, context)
     context.note("second_factor.removed", Subject("user", context.actor.id))
 
 
-async def _tell(tx: IdentityTx, context: Context) -> None:
+async def _announce(tx: IdentityTx, context: Context) -> None:
     await tx.outbox.put([account_event(SecondFactorChanged, context.actor.id, context)])
 
 

@@ -9,7 +9,7 @@ from booking_domain.identity.events import CalendarLinkRevoked, SessionsEnded, a
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.identity.sessions import RefreshToken, Session, Use
+from booking_domain.identity.sessions import RefreshToken, RefreshTokenUse, Session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
@@ -43,7 +43,7 @@ async def _log_out(command: LogOut, tx: IdentityTx, context: Context) -> None:
         session = await tx.sessions.lock(session_id)
         if session is None:
             continue
-        proved = token is not None and session.use_of(token, context.now) is not Use.FORGED
+        proved = token is not None and session.use_of(token, context.now) is not RefreshTokenUse.FORGED
         if proved or session_id == command.session_id:
             await tx.sessions.save(session.ended(context.now))
 
@@ -100,7 +100,7 @@ async def revoke_what_outlasts_sessions(user_id: UserId, tx: IdentityTx, context
         await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
 
-async def tell_of_ended_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def announce_ended_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     """Notify a user that sessions have ended."""
     await tx.outbox.put([account_event(SessionsEnded, user_id, context)])
 
@@ -110,7 +110,7 @@ async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
         if session.id == command.session_id:
             await tx.sessions.save(session.ended(context.now))
             if session.id != command.current:
-                await tell_of_ended_sessions(context.actor.id, tx, context)
+                await announce_ended_sessions(context.actor.id, tx, context)
             return
     raise SessionNotFound
 
@@ -121,7 +121,7 @@ async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> N
     await end_sessions(others, tx, context)
     await revoke_what_outlasts_sessions(context.actor.id, tx, context)
     if others:
-        await tell_of_ended_sessions(context.actor.id, tx, context)
+        await announce_ended_sessions(context.actor.id, tx, context)
 
 
 async def lock_live_sessions(

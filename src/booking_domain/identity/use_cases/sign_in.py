@@ -18,12 +18,12 @@ from booking_domain.identity.errors import (
 from booking_domain.identity.events import SessionsEnded, account_event
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.identity.ports import Bearer, IdentityTx
-from booking_domain.identity.remembered_devices import TOKEN_LETTERS, RememberedDevice, named_by
+from booking_domain.identity.remembered_devices import TOKEN_LETTERS, RememberedDevice, find_device
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
+from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, RefreshTokenUse, Session
 from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.passkey_responses import use_challenge, verify_response
 from booking_domain.shared.actor import Role
@@ -39,7 +39,7 @@ SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Add an account. The password is hashed before, outside the transaction."""
+    """Add an account. The password is hashed before, outside the database transaction."""
 
     email: str | None
     phone: str | None
@@ -49,7 +49,7 @@ class Register:
     locale: str = FALLBACK
     by_platform: bool = False
     """Only the platform itself adds admins."""
-    verified: Channel | None = None
+    verified: ContactChannel | None = None
     """The contact that a code has just verified."""
     accepted: AcceptedVersions = field(default_factory=dict)
 
@@ -141,8 +141,8 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     without it. `SecondFactorNeeded`, `InvalidSecondFactor` and `TooManyAttempts` commit, as a wrong code is counted;
     the caller keeps the first factor unused then, such as a one-time code. `AccountDisabled` rolls back.
 
-    The account is locked before its second factor is read: of several transactions with the same code, one begins a
-    session, and no session begins without a second factor while one is confirmed.
+    The account is locked before its second factor is read: of several database transactions with the same code, one
+    begins a session, and no session begins without a second factor while one is confirmed.
     """
     security = context.get(SecurityPorts)
     user = _usable(await tx.users.lock(command.user_id))
@@ -152,7 +152,7 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
             raise SecondFactorNeeded
         two_factors, device = True, await _prove_second_factor(user, command.second_factor, tx, context)
     token = security.refresh_tokens.first(SessionId(context.entropy.new_id()))
-    session = Session.begun(
+    session = Session.begin(
         token,
         user.id,
         command.client,
@@ -166,7 +166,7 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
 
 
 async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context: Context) -> SignedIn:
-    """Add an account and begin its first session in one transaction.
+    """Add an account and begin its first session in one database transaction.
 
     In a second one, the session could begin after the owner of the contact has taken the account over.
     """
@@ -211,7 +211,7 @@ async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: Conte
     """The device of the account whose token this is, which is used now."""
     if len(text) != TOKEN_LETTERS:
         return None
-    device = named_by(text, await tx.remembered_devices.live(user_id, context.now))
+    device = find_device(text, await tx.remembered_devices.live(user_id, context.now))
     if device is not None:
         await tx.remembered_devices.save(device.used(context.now))
     return device
@@ -228,14 +228,14 @@ async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) ->
     if session is None or not session.live(context.now):
         raise InvalidToken
     use = session.use_of(token, context.now)
-    if use is Use.FORGED:
+    if use is RefreshTokenUse.FORGED:
         raise InvalidToken
-    if use is Use.REUSED:
+    if use is RefreshTokenUse.REUSED:
         await tx.sessions.save(session.ended(context.now))
         await tx.outbox.put([account_event(SessionsEnded, session.user_id, context)])
         raise TokenReused
     user = _usable(await tx.users.get(session.user_id))
-    if use is Use.AGAIN and session.seed is not None:
+    if use is RefreshTokenUse.AGAIN and session.seed is not None:
         return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)
     seed = tokens.seed()
     following = tokens.following(token, seed)

@@ -13,16 +13,16 @@ from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, U
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.sign_ups import SignUp, keeps, opens
+from booking_domain.identity.sign_ups import SignUp, has_verified, signs_in_to
 from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.one_time_codes import (
     RequestCode,
-    RightGuess,
     SignInByCode,
-    guessed,
+    VerifiedCode,
     issue_code,
     sign_in_with,
     use_up,
+    verify_guess,
 )
 from booking_domain.identity.use_cases.ownership import take_contact
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own_account
@@ -52,7 +52,7 @@ class RequestSignUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteProfile:
-    """Complete the profile of the actor's pending account. The password is hashed before, outside the transaction."""
+    """Complete the profile of the actor's pending account. The password is hashed before the database transaction."""
 
     name: str
     role: Role
@@ -87,14 +87,14 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> Signe
     refused as a wrong one is.
     """
     contact = command.guess.contact
-    code = await guessed(command.guess, tx, context)
+    code = await verify_guess(command.guess, tx, context)
     holder = await tx.users.by_login(contact.address)
     holder = None if holder is None else await tx.users.lock(holder.id)
-    if holder is not None and holder.has(contact):
-        if opens(holder, contact):
-            return await sign_in_with(RightGuess(code, holder), command, tx, context)
-        if keeps(holder, contact):
-            await tx.one_time_codes.save(code.dead())
+    if holder is not None and holder.has_contact(contact):
+        if signs_in_to(holder, contact):
+            return await sign_in_with(VerifiedCode(code, holder), command, tx, context)
+        if has_verified(holder, contact):
+            await tx.one_time_codes.save(code.used_up())
             raise InvalidCode
         await take_contact(holder, contact.channel, tx, context)
     await use_up(code, tx, context)

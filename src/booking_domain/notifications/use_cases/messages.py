@@ -22,7 +22,7 @@ MOST_NOTICES_TO_UNVERIFIED: Final = 5
 
 
 class SmsTx(Protocol):
-    """What text messages need of a transaction."""
+    """What text messages need of a database transaction."""
 
     @property
     def sms_messages(self) -> SmsMessages: ...

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.model import (
     DEVICES,
-    Contact,
     Message,
+    MessageAddress,
     MessageChannel,
     MessageId,
     MessageStatus,
@@ -38,11 +38,11 @@ from booking_domain.shared.queries import Query
 
 KEPT_FOR: Final = timedelta(days=180)
 """How long notifications are kept, and the log of their messages."""
-FORGOTTEN_AT_ONCE: Final = 1_000
+REMOVED_AT_ONCE: Final = 1_000
 
 
 class NotificationTx(Protocol):
-    """What notifications need of a transaction."""
+    """What notifications need of a database transaction."""
 
     @property
     def notifications(self) -> Notifications: ...
@@ -53,7 +53,7 @@ class NotificationTx(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepNotification:
+class StoreNotification:
     """Keep what a user is told of an event, with a message to each contact.
 
     All messages are sent if `everywhere`, else only the first that does not fail, and the one to devices.
@@ -62,7 +62,7 @@ class KeepNotification:
     user_id: UserId
     event: Event
     notice: TranslatedNotice
-    contacts: Sequence[Contact] = field(repr=False)
+    contacts: Sequence[MessageAddress] = field(repr=False)
     everywhere: bool = False
 
 
@@ -78,7 +78,7 @@ class RecordAttempt:
     """Whether the failure is for good."""
 
 
-async def _keep(command: KeepNotification, tx: NotificationTx, context: Context) -> bool:
+async def _keep(command: StoreNotification, tx: NotificationTx, context: Context) -> bool:
     """Returns whether the notification is new."""
     event = command.event
     notification = Notification(
@@ -169,15 +169,15 @@ async def _skip(message: Message, tx: NotificationTx, _: Context) -> None:
             await tx.notifications.save_message(each.skipped(), was=each)
 
 
-async def _forget(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
-    return await tx.notifications.forget(context.now - kept_for, FORGOTTEN_AT_ONCE)
+async def _remove_old(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
+    return await tx.notifications.remove_before(context.now - kept_for, REMOVED_AT_ONCE)
 
 
 keep_notification: Final = UseCase(Permission.RUN_PLATFORM, _keep)
 record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _record_attempt)
 postpone_message: Final = UseCase(Permission.RUN_PLATFORM, _postpone)
 skip_messages: Final = UseCase(Permission.RUN_PLATFORM, _skip)
-forget_notifications: Final = UseCase(Permission.RUN_PLATFORM, _forget)
+remove_notifications_before: Final = UseCase(Permission.RUN_PLATFORM, _remove_old)
 
 
 # What the recipient does
@@ -222,17 +222,17 @@ read_all_notifications: Final = UseCase(Permission.READ_NOTIFICATIONS, _read_all
 
 
 async def _list_notifications(
-    actor: Actor, chosen: NotificationFilter, reads: NotificationReads
+    actor: Actor, criteria: NotificationFilter, reads: NotificationReads
 ) -> tuple[Sequence[Notification], int]:
     """The actor's notifications that match, newest first, and how many are unread."""
     authorise(actor, Permission.READ_NOTIFICATIONS)
-    return await reads.page(chosen), await reads.unread(chosen.user_id)
+    return await reads.page(criteria), await reads.unread(criteria.user_id)
 
 
-async def _list_messages(actor: Actor, chosen: MessageFilter, reads: NotificationReads) -> Sequence[MessageView]:
+async def _list_messages(actor: Actor, criteria: MessageFilter, reads: NotificationReads) -> Sequence[MessageView]:
     """The log of messages, newest first, for admins."""
     authorise(actor, Permission.SEE_MESSAGES)
-    return await reads.messages(chosen)
+    return await reads.messages(criteria)
 
 
 list_notifications: Final = Query(_list_notifications, (NotPermitted,))

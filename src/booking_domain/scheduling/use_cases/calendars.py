@@ -87,7 +87,7 @@ async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
     return provider_id
 
 
-async def _tell(provider_id: ProviderId, tx: CalendarTx, context: Context, day: date | None = None) -> None:
+async def _announce(provider_id: ProviderId, tx: CalendarTx, context: Context, day: date | None = None) -> None:
     """Tell that the calendar has changed, on this day or on any."""
     changed = CalendarChanged(
         id=EventId(context.entropy.new_id()), occurred_at=context.now, provider_id=provider_id, date=day
@@ -112,25 +112,25 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> Weekl
     if (await tx.calendars.size_of(provider_id)).rules >= MAX_RULES:
         raise TooManyRules
     await tx.calendars.add_rule(provider_id, rule)
-    await _tell(provider_id, tx, context)
+    await _announce(provider_id, tx, context)
     return rule
 
 
 async def _set_rules(command: SetRules, tx: CalendarTx, context: Context) -> Calendar:
     if len(command.rules) > MAX_RULES:
         raise TooManyRules
-    asked = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
+    numbered = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
     provider_id = await own_provider(tx, context)
     calendar = await tx.calendars.calendar_of(provider_id)
     if calendar is None:
         raise ProviderNotFound
     require_expected_version(calendar.version, command.expected_version)
     before = list(calendar.rules)
-    rules = [_taken(before, rule) or rule for rule in asked]
+    rules = [_taken(before, rule) or rule for rule in numbered]
     if not before and len(rules) == len(calendar.rules):
         return calendar
     await tx.calendars.replace_rules(provider_id, rules)
-    await _tell(provider_id, tx, context)
+    await _announce(provider_id, tx, context)
     after = await tx.calendars.calendar_of(provider_id)
     if after is None:
         raise ProviderNotFound
@@ -155,7 +155,7 @@ def _taken(rules: list[WeeklyRule], like: WeeklyRule) -> WeeklyRule | None:
 async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: Context) -> None:
     provider_id = await own_provider(tx, context)
     await tx.calendars.remove_rule(provider_id, rule_id)
-    await _tell(provider_id, tx, context)
+    await _announce(provider_id, tx, context)
 
 
 async def _add_exception(command: AddException, tx: CalendarTx, context: Context) -> DateException:
@@ -164,14 +164,14 @@ async def _add_exception(command: AddException, tx: CalendarTx, context: Context
     if (await tx.calendars.size_of(provider_id)).exceptions >= MAX_EXCEPTIONS:
         raise TooManyExceptions
     await tx.calendars.add_exception(provider_id, exception)
-    await _tell(provider_id, tx, context, exception.date)
+    await _announce(provider_id, tx, context, exception.date)
     return exception
 
 
 async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: Context) -> None:
     provider_id = await own_provider(tx, context)
     await tx.calendars.remove_exception(provider_id, exception_id)
-    await _tell(provider_id, tx, context)
+    await _announce(provider_id, tx, context)
 
 
 async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Block:
@@ -180,14 +180,14 @@ async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Blo
     if (await tx.calendars.size_of(provider_id)).blocks >= MAX_BLOCKS:
         raise TooManyBlocks
     await tx.calendars.add_block(provider_id, block)
-    await _tell(provider_id, tx, context)
+    await _announce(provider_id, tx, context)
     return block
 
 
 async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> None:
     provider_id = await own_provider(tx, context)
     await tx.calendars.remove_block(provider_id, block_id)
-    await _tell(provider_id, tx, context)
+    await _announce(provider_id, tx, context)
 
 
 add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, TooManyRules, InvalidValue))

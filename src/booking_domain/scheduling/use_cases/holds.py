@@ -82,7 +82,7 @@ async def _release(hold_id: ClaimId, tx: HoldTx, context: Context) -> None:
 
 async def _sweep(_: None, tx: HoldTx, context: Context) -> int:
     """Delete expired holds. They block no slot even before that."""
-    return await tx.claims.sweep(context.now)
+    return await tx.claims.remove_expired(context.now)
 
 
 place_hold: Final = UseCase(

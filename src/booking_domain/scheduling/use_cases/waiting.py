@@ -72,7 +72,7 @@ class JoinWaitingList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferFreed:
+class OfferFreedTime:
     """Offer the provider's free slots to waiting customers, oldest entry first. Running it twice has one effect.
 
     - An offer whose hold is gone or expired lapses, and so does an entry whose window is over.
@@ -134,7 +134,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
     await tx.claims.release(waiting.hold_id)
 
 
-async def _offer(command: OfferFreed, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
+async def _offer(command: OfferFreedTime, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
     now, provider_id = context.now, command.provider_id
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:
@@ -144,12 +144,12 @@ async def _offer(command: OfferFreed, tx: WaitingTx, context: Context) -> Sequen
     ahead = _ahead(waiting, schedule, now, command.at_least)
     if ahead is None or not schedule.accepting:
         return ()
-    wanted = sorted({service for each in waiting for service in each.service_ids})
+    service_ids = sorted({service for each in waiting for service in each.service_ids})
     # Read again, for the window and the services that are needed.
-    schedule = await tx.schedules.lock(provider_id, ahead, wanted) or schedule
+    schedule = await tx.schedules.lock(provider_id, ahead, service_ids) or schedule
     free = _FreeSlots(schedule, ahead, now)
     candidates = [each for each in waiting if free.first(each) is not None]
-    # Lock customers in the order of their ids: another provider's transaction may offer to the same customers.
+    # Lock customers in the order of their ids: another provider's database transaction may offer to the same customers.
     customers = sorted({each.customer_id for each in candidates})
     holds = {customer: await tx.claims.count_holds(customer, now) for customer in customers}
     offers: list[WaitingListEntry] = []
@@ -206,7 +206,7 @@ class _FreeSlots:
         if start >= end:
             return None
         window = TimeRange(start, end)
-        calendar, _ = schedule.seen(self._now)
+        calendar, _ = schedule.calendar_at(self._now)
         slots = slots_in_order(calendar, self._claims, window=window, now=self._now, duration_minutes=minutes)
         slot = next(slots, None)
         return None if slot is None else (slot, schedule)

@@ -43,7 +43,7 @@ async def _add(backend: Backend, *announcements: Announcement) -> None:
 
 
 class AnnouncementsContract(StorageContract):
-    """Announcements in a transaction, and reads of them."""
+    """Announcements in a database transaction, and reads of them."""
 
     async def test_an_announcement_is_stored_changed_and_removed(self, backend: Backend, make: Builder) -> None:
         announcement = an_announcement(make)
@@ -120,7 +120,7 @@ class AnnouncementsContract(StorageContract):
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, {announcement.id})
         async with backend.begin() as tx:
             await dismiss(tx)
-            await tx.announcements.forget_dismissals(announcement.id)
+            await tx.announcements.remove_dismissals(announcement.id)
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, set())
         async with backend.begin() as tx:
             await tx.announcements.remove(other.id)

@@ -19,7 +19,7 @@ TABLES: Final = (ANNOUNCEMENTS, DISMISSALS)
 
 
 class MemoryAnnouncements(Announcements):
-    """The announcements of one transaction."""
+    """The announcements of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -47,7 +47,7 @@ class MemoryAnnouncements(Announcements):
         self._state[ANNOUNCEMENTS][was.id] = announcement
 
     async def remove(self, announcement_id: AnnouncementId) -> None:
-        await self.forget_dismissals(announcement_id)
+        await self.remove_dismissals(announcement_id)
         self._state[ANNOUNCEMENTS].pop(announcement_id, None)
 
     async def dismiss(self, announcement_id: AnnouncementId, user_id: UserId, now: datetime) -> None:
@@ -59,7 +59,7 @@ class MemoryAnnouncements(Announcements):
     async def undo_dismissal(self, announcement_id: AnnouncementId, user_id: UserId) -> None:
         self._state[DISMISSALS].pop((user_id, announcement_id), None)
 
-    async def forget_dismissals(self, announcement_id: AnnouncementId) -> None:
+    async def remove_dismissals(self, announcement_id: AnnouncementId) -> None:
         rows = self._state[DISMISSALS]
         for key in [key for key in rows if key[1] == announcement_id]:
             del rows[key]
@@ -74,10 +74,10 @@ class MemoryAnnouncementReads(AnnouncementReads):
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
         return self._committed()[ANNOUNCEMENTS].get(announcement_id)
 
-    async def page(self, chosen: AnnouncementFilter) -> Sequence[Announcement]:
+    async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
         rows = self._committed()[ANNOUNCEMENTS].values()
-        found = (each for each in rows if chosen.after is None or each.id < chosen.after)
-        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+        found = (each for each in rows if criteria.after is None or each.id < criteria.after)
+        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
 
     async def current(self, now: datetime) -> Sequence[Announcement]:
         found = (each for each in self._committed()[ANNOUNCEMENTS].values() if each.current(now))

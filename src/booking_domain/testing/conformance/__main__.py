@@ -17,9 +17,9 @@ from booking_domain.testing.conformance.services import ServicesCase, check_serv
 from booking_domain.testing.conformance.slot_checks import (
     Case,
     Failure,
-    check_answers,
     check_explanations,
     check_reasons,
+    check_responses,
     check_slots,
 )
 
@@ -121,7 +121,7 @@ def _there(
 ) -> Report:
     server = Server(asked.url)
     server.ask("GET", "/health/live")  # any response shows that the server is reachable
-    failures = [*check_answers(server.slots, cases), *check_reasons(server.reasons, cases)]
+    failures = [*check_responses(server.slots, cases), *check_reasons(server.reasons, cases)]
     report = Report(slot_cases=len(cases), failures=failures)
     if asked.admin_email is None or asked.admin_password is None:
         reason = "--admin-email and --admin-password are not given"

@@ -19,7 +19,7 @@ from booking_domain.testing.conformance.calendars import Json, calendar_of, clai
 
 
 @dataclass(frozen=True, kw_only=True)
-class Why:
+class ExpectedExplanation:
     """The expected explanation of one start."""
 
     slot: datetime
@@ -77,10 +77,10 @@ class SlotCase:
         return tuple(Slot(start, start + timedelta(minutes=minutes)) for start in starts)
 
     @property
-    def explanations(self) -> tuple[Why, ...]:
+    def explanations(self) -> tuple[ExpectedExplanation, ...]:
         """The expected explanations."""
         return tuple(
-            Why(
+            ExpectedExplanation(
                 slot=instant_of(each["slot"]),
                 reasons=frozenset(each["reasons"]),
                 neighbours={

@@ -84,9 +84,9 @@ def length_of(text: str) -> timedelta:
 def differences(expected: Outcome, found: Outcome) -> Iterator[str]:
     """Return one line per difference. The status history is compared only if the vector names it."""
     for name in ("status", "payment_status", "paid", "refund_owed", "slot_free", "trail"):
-        wanted, is_so = getattr(expected, name), getattr(found, name)
-        if wanted != is_so and not (name == "trail" and wanted is None):
-            yield f"  - {name}: {_said(wanted)}  expected\n  + {name}: {_said(is_so)}  found"
+        expected_value, is_so = getattr(expected, name), getattr(found, name)
+        if expected_value != is_so and not (name == "trail" and expected_value is None):
+            yield f"  - {name}: {_said(expected_value)}  expected\n  + {name}: {_said(is_so)}  found"
 
 
 def _said(value: object) -> str:

@@ -12,8 +12,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from booking_domain.scheduling.model import Slot
 from booking_domain.testing.conformance.calendars import instant_of
-from booking_domain.testing.conformance.cases import SlotCase, Why
-from booking_domain.testing.conformance.slot_checks import Said
+from booking_domain.testing.conformance.cases import ExpectedExplanation, SlotCase
+from booking_domain.testing.conformance.slot_checks import FoundExplanation
 
 TIMEOUT_SECONDS: Final = 30
 MOST_PATIENCE_SECONDS: Final = 60
@@ -107,13 +107,13 @@ class Server:
         body = self._computed("/scheduling/slots", {**_asked(case), "window": case.json["window"]})
         return tuple(Slot(instant_of(each["start"]), instant_of(each["end"])) for each in body["slots"])
 
-    def reasons(self, case: SlotCase, why: Why) -> Said:
+    def reasons(self, case: SlotCase, why: ExpectedExplanation) -> FoundExplanation:
         """Return the server's explanation of one start."""
         body = self._computed("/scheduling/explain", {**_asked(case), "slot": why.slot.isoformat()})
         if body["offered"] is bool(body["reasons"]):
             raise Unexpected(f"offered: {body['offered']}, and reasons: {body['reasons']}")
         before, after = body.get("before"), body.get("after")
-        return Said(
+        return FoundExplanation(
             reasons=frozenset(body["reasons"]),
             before=None if before is None else instant_of(before["start"]),
             after=None if after is None else instant_of(after["start"]),

@@ -40,7 +40,7 @@ class Skipped(Exception):
 
 
 @dataclass(slots=True)
-class Played:
+class HistoryResult:
     """The results of a run."""
 
     failures: list[Failure] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ServerSetup:
     """A server with the parties of this run: their tokens, an approved provider, and when appointments may begin."""
 
     server: Server
@@ -58,10 +58,10 @@ class Stage:
     begins: datetime
 
 
-def play_on_server(server: Server, histories: Iterable[History], *, email: str, password: str) -> Played:
+def play_on_server(server: Server, histories: Iterable[History], *, email: str, password: str) -> HistoryResult:
     """Run the histories one after the other, in separate hours, with a new provider."""
-    played = Played()
-    stage: Stage | None = None
+    played = HistoryResult()
+    stage: ServerSetup | None = None
     for number, history in enumerate(histories):
         reason = why_not(history)
         if reason is not None:
@@ -139,7 +139,7 @@ def _token(answer: RemoteResponse, what: str) -> str:
     return str(done(answer, what)["accessToken"])
 
 
-def set_stage(server: Server, email: str, password: str) -> Stage:
+def set_stage(server: Server, email: str, password: str) -> ServerSetup:
     """Create the parties; the provider is open at all times."""
     login = {"email": email, "password": password}
     tokens = {
@@ -158,13 +158,13 @@ def set_stage(server: Server, email: str, password: str) -> Stage:
     approve = f"/admin/providers/{provider_id}/approve"
     done(server.ask("PATCH", approve, {"approved": True}, token=tokens["admin"]), "approving the profile")
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Stage(server, tokens, provider_id, today + timedelta(days=DAYS_AHEAD))
+    return ServerSetup(server, tokens, provider_id, today + timedelta(days=DAYS_AHEAD))
 
 
 class _Play:
     """A history in progress."""
 
-    def __init__(self, stage: Stage, history: History, begins: datetime) -> None:
+    def __init__(self, stage: ServerSetup, history: History, begins: datetime) -> None:
         self._stage = stage
         self._history = history
         self._begins = begins

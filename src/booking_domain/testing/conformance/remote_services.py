@@ -9,7 +9,7 @@ from uuid import uuid4
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.conformance.calendars import Json, instant_of
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
-from booking_domain.testing.conformance.remote_histories import Stage, done, set_stage
+from booking_domain.testing.conformance.remote_histories import ServerSetup, done, set_stage
 from booking_domain.testing.conformance.services import CURRENCY, ServicesCase, Together, check_services
 from booking_domain.testing.conformance.slot_checks import Failure
 
@@ -36,7 +36,7 @@ def check_services_on_server(
 class _Booking:
     """The parties: a provider of a salon, and a customer who books them."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: ServerSetup) -> None:
         self._stage = stage
         self._start = stage.begins + 10 * HOUR
         salon = {"name": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}

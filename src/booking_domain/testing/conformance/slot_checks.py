@@ -10,7 +10,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.explain import Explanation
 from booking_domain.scheduling.model import Calendar, Slot
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.conformance.cases import SlotCase, Why
+from booking_domain.testing.conformance.cases import ExpectedExplanation, SlotCase
 
 
 class Case(Protocol):
@@ -78,7 +78,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class FoundExplanation:
     """An implementation's explanation of one start."""
 
     reasons: frozenset[str]
@@ -94,29 +94,33 @@ def check_slots(offered: OfferedSlots, cases: Iterable[SlotCase]) -> list[Failur
             case.calendar, case.claims, window=case.window, now=case.now, duration_minutes=case.duration_minutes
         )
 
-    return check_answers(ask, cases)
+    return check_responses(ask, cases)
 
 
 def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Failure]:
     """Return the cases in which a function gives other reasons."""
 
-    def ask(case: SlotCase, why: Why) -> Said:
-        said = explain(case.calendar, case.claims, why.slot, now=case.now, duration_minutes=case.duration_minutes)
-        return Said(
-            reasons=frozenset(said.reasons),
-            before=None if said.before is None else said.before.start,
-            after=None if said.after is None else said.after.start,
+    def ask(case: SlotCase, why: ExpectedExplanation) -> FoundExplanation:
+        explanation = explain(
+            case.calendar, case.claims, why.slot, now=case.now, duration_minutes=case.duration_minutes
+        )
+        return FoundExplanation(
+            reasons=frozenset(explanation.reasons),
+            before=None if explanation.before is None else explanation.before.start,
+            after=None if explanation.after is None else explanation.after.start,
         )
 
     return check_reasons(ask, cases)
 
 
-def check_answers(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
+def check_responses(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
     """As `check_slots`, for an implementation that takes a whole case."""
     return list(failures(cases, lambda case: _slot_problems(case, tuple(ask(case)))))
 
 
-def check_reasons(ask: Callable[[SlotCase, Why], Said], cases: Iterable[SlotCase]) -> list[Failure]:
+def check_reasons(
+    ask: Callable[[SlotCase, ExpectedExplanation], FoundExplanation], cases: Iterable[SlotCase]
+) -> list[Failure]:
     """As `check_explanations`, for an implementation that takes a whole case."""
     return list(
         failures(
@@ -152,12 +156,12 @@ def _slot_problems(case: SlotCase, found: tuple[Slot, ...]) -> Iterator[str]:
         yield "  in another order"
 
 
-def _why_problems(case: SlotCase, why: Why, said: Said) -> Iterator[str]:
+def _why_problems(case: SlotCase, why: ExpectedExplanation, found_explanation: FoundExplanation) -> Iterator[str]:
     zone = case.calendar.zone
     about = f"  {_shown(why.slot, zone)}:"
-    if said.reasons != why.reasons:
-        yield f"{about} expected {_listed(why.reasons)}, found {_listed(said.reasons)}"
-    for name, found in (("before", said.before), ("after", said.after)):
+    if found_explanation.reasons != why.reasons:
+        yield f"{about} expected {_listed(why.reasons)}, found {_listed(found_explanation.reasons)}"
+    for name, found in (("before", found_explanation.before), ("after", found_explanation.after)):
         if name in why.neighbours and why.neighbours[name] != found:
             expected = why.neighbours[name]
             yield f"{about} {name} it, expected {_shown(expected, zone)}, found {_shown(found, zone)}"

@@ -64,7 +64,7 @@ class Lockstep:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Repositories]:
-        """Begin a transaction on both: the `UnitOfWork`."""
+        """Begin a database transaction on both: the `UnitOfWork`."""
         # A pipelined storage may report an error at the commit that the other storage reports at once.
         late: list[DomainError] = []
         finished = False
@@ -87,7 +87,7 @@ class Lockstep:
                     finished = True
             except DomainError as error:
                 if finished:
-                    self._same(lambda: "the end of a transaction", late[0] if late else None, error)
+                    self._same(lambda: "the end of a database transaction", late[0] if late else None, error)
                 raise
             if late:
                 raise Divergence(f"{late[0]!r} was raised by the first storage only")
@@ -151,7 +151,7 @@ class _Both:
 
 
 class _Ports:
-    """All repositories of a transaction, or all reads, of both storages."""
+    """All repositories of a database transaction, or all reads, of both storages."""
 
     def __init__(self, one: object, other: object, ask: _Ask, name: str = "") -> None:
         self._one, self._other, self._ask, self._name = one, other, ask, name

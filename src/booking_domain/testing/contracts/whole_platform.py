@@ -240,8 +240,8 @@ class PlatformMachine(RuleBasedStateMachine):
         async def enter() -> Booking | None:
             start = slot + off
             free = await self._is_free_for_staff(start)
-            nobody = self.studio.owner if by == "admin" else None
-            customer = nobody if who is None else self.customers[who]
+            default_customer = self.studio.owner if by == "admin" else None
+            customer = default_customer if who is None else self.customers[who]
             try:
                 booking = await self.studio.book(start, by=self._staff(by), customer=customer)
             except (SlotTaken, InvalidValue):
@@ -790,8 +790,8 @@ class PlatformMachine(RuleBasedStateMachine):
         return requests[nth % len(requests)] if requests else None
 
     def _customer_of(self, booking: Booking) -> Actor:
-        everybody = (*self.customers, self.studio.owner, self.studio.admin)
-        return next(actor for actor in everybody if actor.id == booking.customer_id)
+        users = (*self.customers, self.studio.owner, self.studio.admin)
+        return next(actor for actor in users if actor.id == booking.customer_id)
 
     def _staff(self, who: str) -> Actor:
         return self.studio.owner if who == "owner" else self.studio.admin

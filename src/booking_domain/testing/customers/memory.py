@@ -8,7 +8,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.customers.model import Customer, CustomerNote
-from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, Whose
+from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, CustomerScope
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
@@ -28,7 +28,7 @@ CUSTOMER_NOTES: Final = Table[tuple[UserId, CustomerId], CustomerNote]("customer
 TABLES: Final = (CUSTOMER_NOTES,)
 
 
-def _served(state: State, whose: Whose) -> dict[CustomerId, list[Booking]]:
+def _served(state: State, whose: CustomerScope) -> dict[CustomerId, list[Booking]]:
     """Their customers, with the bookings that count."""
     managed = {
         provider_id
@@ -49,12 +49,12 @@ def _served(state: State, whose: Whose) -> dict[CustomerId, list[Booking]]:
 
 
 class MemoryCustomerNotes(CustomerNotes):
-    """The notes of one transaction."""
+    """The notes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def serves(self, whose: Whose, customer_id: CustomerId) -> bool:
+    async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
         return customer_id in _served(self._state, whose)
 
     async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
@@ -76,12 +76,14 @@ class MemoryCustomerReads(CustomerReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, author_id: UserId, chosen: CustomerFilter, now: datetime) -> Sequence[Customer]:
-        found = self._all(author_id, chosen.whose, now)
-        found = found[[each.id for each in found].index(chosen.after) + 1 :] if chosen.after is not None else found
-        return [each for each in found if _matches(each, chosen)][: chosen.limit]
+    async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> Sequence[Customer]:
+        found = self._all(author_id, criteria.whose, now)
+        found = found[[each.id for each in found].index(criteria.after) + 1 :] if criteria.after is not None else found
+        return [each for each in found if _matches(each, criteria)][: criteria.limit]
 
-    async def get(self, author_id: UserId, whose: Whose, customer_id: CustomerId, now: datetime) -> Customer | None:
+    async def get(
+        self, author_id: UserId, whose: CustomerScope, customer_id: CustomerId, now: datetime
+    ) -> Customer | None:
         return next((each for each in self._all(author_id, whose, now) if each.id == customer_id), None)
 
     async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> Sequence[CustomerNote]:
@@ -89,7 +91,7 @@ class MemoryCustomerReads(CustomerReads):
         found = [each for each in notes if each.author_id == author_id and (after is None or each.id > after)]
         return sorted(found, key=lambda each: each.id)[:limit]
 
-    def _all(self, author_id: UserId, whose: Whose, now: datetime) -> list[Customer]:
+    def _all(self, author_id: UserId, whose: CustomerScope, now: datetime) -> list[Customer]:
         state = self._committed()
         found = [
             _customer(_person(state, id_), made, state[CUSTOMER_NOTES].get((author_id, id_)), now)
@@ -125,12 +127,12 @@ def _customer(
     )
 
 
-def _matches(customer: Customer, chosen: CustomerFilter) -> bool:
-    if chosen.text is None:
+def _matches(customer: Customer, criteria: CustomerFilter) -> bool:
+    if criteria.text is None:
         return True
-    text = chosen.text.lower()
+    text = criteria.text.lower()
     by_text = text in customer.name.lower() or (customer.email or "").startswith(text)
-    return by_text or (chosen.phone is not None and customer.phone == chosen.phone)
+    return by_text or (criteria.phone is not None and customer.phone == criteria.phone)
 
 
 class CustomerRepositories(RepositoryGroup):

@@ -87,7 +87,7 @@ async def _saved(backend: Backend, now: Dispute, was: Dispute) -> Dispute:
 
 
 class DisputesContract(StorageContract):
-    """Disputes in a transaction, and reads of them."""
+    """Disputes in a database transaction, and reads of them."""
 
     async def test_a_dispute_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -40,7 +40,7 @@ def _statements(state: State, dispute_id: DisputeId) -> list[Statement]:
 
 
 class MemoryDisputes(Disputes):
-    """The disputes of one transaction."""
+    """The disputes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -86,11 +86,11 @@ class MemoryDisputeReads(DisputeReads):
         dispute = self._committed()[DISPUTES].get(dispute_id)
         return None if dispute is None else self._view(dispute)
 
-    async def page(self, chosen: DisputeFilter) -> Sequence[DisputeView]:
-        newest_first = chosen.order is DisputeOrder.NEWEST
-        found = [each for each in map(self._view, self._committed()[DISPUTES].values()) if _matches(each, chosen)]
+    async def page(self, criteria: DisputeFilter) -> Sequence[DisputeView]:
+        newest_first = criteria.order is DisputeOrder.NEWEST
+        found = [each for each in map(self._view, self._committed()[DISPUTES].values()) if _matches(each, criteria)]
         found.sort(key=lambda each: each.dispute.id, reverse=newest_first)
-        return found[: chosen.limit]
+        return found[: criteria.limit]
 
     async def statements(self, dispute_id: DisputeId) -> Sequence[Statement]:
         return _statements(self._committed(), dispute_id)
@@ -119,23 +119,23 @@ class MemoryDisputeReads(DisputeReads):
         )
 
 
-def _matches(view: DisputeView, chosen: DisputeFilter) -> bool:
+def _matches(view: DisputeView, criteria: DisputeFilter) -> bool:
     dispute = view.dispute
-    before = chosen.order is DisputeOrder.NEWEST
+    before = criteria.order is DisputeOrder.NEWEST
     return (
-        (chosen.party_id is None or dispute.side_of(chosen.party_id) is not None)
-        and chosen.status in {None, dispute.status}
-        and (chosen.opened_from is None or dispute.opened_at >= chosen.opened_from)
-        and (chosen.opened_before is None or dispute.opened_at < chosen.opened_before)
+        (criteria.party_id is None or dispute.side_of(criteria.party_id) is not None)
+        and criteria.status in {None, dispute.status}
+        and (criteria.opened_from is None or dispute.opened_at >= criteria.opened_from)
+        and (criteria.opened_before is None or dispute.opened_at < criteria.opened_before)
         and (
-            chosen.overdue_at is None
-            or (dispute.status is DisputeStatus.OPEN and dispute.decision_due_at < chosen.overdue_at)
+            criteria.overdue_at is None
+            or (dispute.status is DisputeStatus.OPEN and dispute.decision_due_at < criteria.overdue_at)
         )
-        and chosen.provider_id in {None, dispute.provider_id}
-        and chosen.customer_id in {None, dispute.customer_id}
-        and chosen.booking_id in {None, dispute.booking_id}
-        and chosen.reference in {None, view.booking_reference}
-        and (chosen.after is None or (dispute.id < chosen.after if before else dispute.id > chosen.after))
+        and criteria.provider_id in {None, dispute.provider_id}
+        and criteria.customer_id in {None, dispute.customer_id}
+        and criteria.booking_id in {None, dispute.booking_id}
+        and criteria.reference in {None, view.booking_reference}
+        and (criteria.after is None or (dispute.id < criteria.after if before else dispute.id > criteria.after))
     )
 
 

@@ -62,7 +62,7 @@ def a_ready_file(make: Builder, account: User, folder: Folder = Folder.PORTFOLIO
 
 
 class FilesContract(StorageContract):
-    """Files in a transaction, and reads of them."""
+    """Files in a database transaction, and reads of them."""
 
     async def _stored(self, backend: Backend, account: User, *files: File) -> None:
         async with backend.begin() as tx:

@@ -43,7 +43,7 @@ def files_of_each(state: State, folder: Folder, owner_ids: Sequence[UUID]) -> di
 
 
 class MemoryFiles(Files):
-    """The files of one transaction."""
+    """The files of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -23,7 +23,7 @@ class IdentityBuilder(BaseBuilder):
         number = next(self._numbers)
         return User(
             id=UserId(self.entropy.new_id()),
-            email=f"someone{number}@example.com",
+            email=f"user{number}@example.com",
             phone=f"+976{88_000_000 + number}",
             name=f"Болд {number}",
             role=role,

@@ -44,20 +44,20 @@ def page_of(
     return [item for item in found if matches(item)][: chosen.limit]
 
 
-def is_chosen(chosen: ListFilter, booking: Booking, at: datetime, walk_in: CustomerId | None = None) -> bool:
+def is_chosen(criteria: ListFilter, booking: Booking, at: datetime, walk_in: CustomerId | None = None) -> bool:
     """Whether a row of this booking matches; `at` is the time that the list filters by, `walk_in` who comes."""
     return (
-        (chosen.at_from is None or chosen.at_from <= at)
-        and (chosen.at_before is None or at < chosen.at_before)
-        and chosen.provider_id in {None, booking.provider_id}
-        and chosen.customer_id in {None, booking.customer_id, walk_in}
-        and chosen.reference in {None, booking.reference}
+        (criteria.at_from is None or criteria.at_from <= at)
+        and (criteria.at_before is None or at < criteria.at_before)
+        and criteria.provider_id in {None, booking.provider_id}
+        and criteria.customer_id in {None, booking.customer_id, walk_in}
+        and criteria.reference in {None, booking.reference}
     )
 
 
-def is_amount_chosen(chosen: MoneyFilter, amount: Money) -> bool:
+def is_amount_chosen(criteria: MoneyFilter, amount: Money) -> bool:
     """Whether a row with this amount matches."""
-    return is_amount_in(chosen.amount_from, chosen.amount_to, amount)
+    return is_amount_in(criteria.amount_from, criteria.amount_to, amount)
 
 
 def is_amount_in(least: int | None, most: int | None, amount: Money) -> bool:

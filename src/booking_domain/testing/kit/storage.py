@@ -13,8 +13,8 @@ Define a pytest fixture `open_backend` in the test module or in `conftest.py`, a
 
     class TestUsers(UsersContract): ...
 
-Each test opens one empty backend and runs at most twenty transactions at once. The tests are coroutines: pytest runs
-them with the plugin of the package `anyio`, without configuration.
+Each test opens one empty backend and runs at most twenty database transactions at once. The tests are coroutines:
+pytest runs them with the plugin of the package `anyio`, without configuration.
 """
 
 import asyncio
@@ -103,7 +103,7 @@ async def a_booking(backend: Backend, make: Builder, cast: Cast | None = None) -
 
 
 async def store_bookings(backend: Backend, make: Builder, *bookings: Booking) -> None:
-    """Store bookings in one transaction, each with one event."""
+    """Store bookings in one database transaction, each with one event."""
     async with backend.begin() as tx:
         for booking in bookings:
             await tx.bookings.add(booking, [make.event(booking)])
@@ -133,11 +133,11 @@ async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainEr
 
 
 class _Rollback(Exception):
-    """Rolls back a transaction."""
+    """Rolls back a database transaction."""
 
 
 async def rolled_back(backend: Backend, work: Callable[[Repositories], Awaitable[None]]) -> None:
-    """Do the work in a transaction and roll it back with an exception, which must propagate."""
+    """Do the work in a database transaction and roll it back with an exception, which must propagate."""
 
     async def work_and_roll_back(tx: Repositories) -> None:
         await work(tx)

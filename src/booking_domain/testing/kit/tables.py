@@ -103,7 +103,7 @@ class Context:
 
 
 class RepositoryGroup:
-    """Base of the classes with which each context adds its repositories to a transaction."""
+    """Base of the classes with which each context adds its repositories to a database transaction."""
 
     def __init__(self, state: State) -> None:
         pass

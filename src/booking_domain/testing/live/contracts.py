@@ -8,7 +8,7 @@ from uuid import UUID
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
@@ -33,7 +33,7 @@ async def _append(backend: Backend, *events: NewLiveEvent) -> None:
 
 
 class LiveContract(StorageContract):
-    """Live events in a transaction, reads of them, and the signal."""
+    """Live events in a database transaction, reads of them, and the signal."""
 
     async def test_events_are_read_in_order_from_any_id(self, backend: Backend) -> None:
         reads = backend.reads.live
@@ -72,9 +72,9 @@ class LiveContract(StorageContract):
         await _append(backend, FULL)
         async with backend.begin() as tx:
             await tx.live_events.append([BARE], NOW + timedelta(minutes=1))
-            assert await tx.live_events.forget(NOW) == 0
-            assert await tx.live_events.forget(NOW + timedelta(seconds=1)) == 1
-            assert await tx.live_events.forget(NOW + timedelta(hours=1)) == 1
+            assert await tx.live_events.remove_before(NOW) == 0
+            assert await tx.live_events.remove_before(NOW + timedelta(seconds=1)) == 1
+            assert await tx.live_events.remove_before(NOW + timedelta(hours=1)) == 1
         assert (await backend.reads.live.last_id(), list(await backend.reads.live.after(0, 9))) == (2, [])
         await _append(backend, BARE)
         assert [each.id for each in await backend.reads.live.after(0, 9)] == [3]
@@ -87,10 +87,10 @@ class LiveContract(StorageContract):
         async with backend.begin() as tx:
             await tx.users.add(manager)
             await tx.salons.add(salon)
-            await tx.salons.join(salon.id, member.profile.id)
+            await tx.salons.add_member(salon.id, member.profile.id)
         one, other = (make.booking(cast.profile, cast.customer, TOMORROW) for cast in (alone, member))
         await store_bookings(backend, make, one, other)
-        expected = Involved(
+        expected = BookingParties(
             customer_id=one.customer_id,
             provider_user_id=one.provider_user_id,
             provider_id=one.provider_id,
@@ -106,9 +106,9 @@ class LiveContract(StorageContract):
             manager_id=manager.id,
         )
         async with backend.begin() as tx:
-            found = await tx.live_events.involved([one.id, other.id, BookingId(make.entropy.new_id())])
+            found = await tx.live_events.parties_of([one.id, other.id, BookingId(make.entropy.new_id())])
             assert found == {one.id: expected, other.id: of_member}
-            assert await tx.live_events.involved([]) == {}
+            assert await tx.live_events.parties_of([]) == {}
 
     async def test_a_signal_follows_each_announcement(self, backend: Backend) -> None:
         signals = [backend.live_signal() for _ in range(2)]

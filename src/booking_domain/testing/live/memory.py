@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from booking_domain.live.model import LiveEvent, NewLiveEvent
-from booking_domain.live.ports import Involved, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
@@ -19,7 +19,7 @@ _POLL_SECONDS: Final = 0.005
 
 
 class MemoryLiveEvents(LiveEvents):
-    """The live events of one transaction."""
+    """The live events of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -30,13 +30,13 @@ class MemoryLiveEvents(LiveEvents):
             self._state[LIVE_EVENTS][number] = LiveEvent(id=number, at=now, what=event)
         self._state[LIVE_POSITION][True] = last_id + len(events)
 
-    async def involved(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Involved]:
+    async def parties_of(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, BookingParties]:
         found = {}
         for booking in (self._state[BOOKINGS].get(each) for each in booking_ids):
             if booking is None:
                 continue
             salon_id = self._state[SALON_MEMBERS].get(booking.provider_id)
-            found[booking.id] = Involved(
+            found[booking.id] = BookingParties(
                 customer_id=booking.customer_id,
                 provider_user_id=booking.provider_user_id,
                 provider_id=booking.provider_id,
@@ -46,7 +46,7 @@ class MemoryLiveEvents(LiveEvents):
             )
         return found
 
-    async def forget(self, before: datetime) -> int:
+    async def remove_before(self, before: datetime) -> int:
         rows = self._state[LIVE_EVENTS]
         old = [key for key, event in rows.items() if event.at < before]
         for key in old:

@@ -1,7 +1,7 @@
-"""The database in memory. It runs one transaction at a time, each on a copy of all tables.
+"""The database in memory. It runs one database transaction at a time, each on a copy of all tables.
 
-So every transaction is serializable without row locks: a transaction that would wait for another has not begun yet.
-This suits tests and small tools. The same contracts test PostgreSQL under real concurrency.
+So every database transaction is serializable without row locks: a database transaction that would wait for another has
+not begun yet. This suits tests and small tools. The same contracts test PostgreSQL under real concurrency.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from booking_domain.testing.workflows.memory.personal_data import MemoryPersonal
 
 
 class MemoryRepositories(ContextRepositories):
-    """The repositories of one transaction."""
+    """The repositories of one database transaction."""
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
@@ -25,7 +25,7 @@ class MemoryRepositories(ContextRepositories):
 
 
 class MemoryReads(ContextReads):
-    """Reads of committed state, outside any transaction."""
+    """Reads of committed state, outside any database transaction."""
 
 
 class MemoryDatabase:
@@ -39,10 +39,10 @@ class MemoryDatabase:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[MemoryRepositories]:
-        """Begin a transaction: the `UnitOfWork`."""
+        """Begin a database transaction: the `UnitOfWork`."""
         task = asyncio.current_task()
         if self._holder is task:
-            raise RuntimeError("a transaction inside a transaction would wait for itself")
+            raise RuntimeError("a database transaction inside a database transaction would wait for itself")
         await asyncio.sleep(0)  # yield to other tasks, as a query to a real database does
         async with self._lock:
             self._holder = task
@@ -62,5 +62,5 @@ class MemoryDatabase:
         return MemoryLiveSignal(self.reads.live)
 
     async def outbox_events(self) -> Sequence[Event]:
-        """Return the events of committed transactions, in the order in which they were put."""
+        """Return the events of committed database transactions, in the order in which they were put."""
         return tuple(self._state[OUTBOX].values())

@@ -56,7 +56,7 @@ class PaymentsBuilder(BaseBuilder):
 
     def adjustment(self, booking: Booking, amount: int = -1) -> Adjustment:
         """An adjustment by an admin."""
-        return Adjustment.made(
+        return Adjustment.make(
             id=AdjustmentId(self.entropy.new_id()),
             booking_id=booking.id,
             currency=booking.price.currency,

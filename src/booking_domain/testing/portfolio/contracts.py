@@ -34,7 +34,7 @@ def _view(cast: Cast, item: PortfolioItem, *, public: bool = True) -> PortfolioV
 
 
 class PortfolioContract(StorageContract):
-    """Portfolio items in a transaction, and reads of them."""
+    """Portfolio items in a database transaction, and reads of them."""
 
     async def _stored(self, backend: Backend, *items: PortfolioItem) -> None:
         async with backend.begin() as tx:

@@ -26,7 +26,7 @@ def _place(item: PortfolioItem) -> tuple[int, PortfolioItemId]:
 
 
 class MemoryPortfolioItems(PortfolioItems):
-    """The portfolio items of one transaction."""
+    """The portfolio items of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -70,21 +70,21 @@ class MemoryPortfolioReads(PortfolioReads):
     async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
         return self._placed([view for view in self._views() if view.owner_id == user_id], after, limit)
 
-    async def search(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
-        return [view for view in self._matching(chosen) if view.public][: chosen.limit]
+    async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
+        return [view for view in self._matching(criteria) if view.public][: criteria.limit]
 
-    async def page(self, chosen: PortfolioFilter) -> Sequence[PortfolioView]:
-        return self._matching(chosen)[: chosen.limit]
+    async def page(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
+        return self._matching(criteria)[: criteria.limit]
 
-    def _matching(self, chosen: PortfolioFilter) -> list[PortfolioView]:
+    def _matching(self, criteria: PortfolioFilter) -> list[PortfolioView]:
         found = [
             view
             for view in self._views()
-            if chosen.provider_id in {None, view.item.provider_id}
-            and chosen.status in {None, view.item.status}
-            and (chosen.tag is None or chosen.tag in view.item.tags)
-            and (chosen.text is None or _contains(view.item, chosen.text.lower()))
-            and (chosen.after is None or view.item.id < chosen.after)
+            if criteria.provider_id in {None, view.item.provider_id}
+            and criteria.status in {None, view.item.status}
+            and (criteria.tag is None or criteria.tag in view.item.tags)
+            and (criteria.text is None or _contains(view.item, criteria.text.lower()))
+            and (criteria.after is None or view.item.id < criteria.after)
         ]
         return sorted(found, key=lambda view: view.item.id, reverse=True)
 

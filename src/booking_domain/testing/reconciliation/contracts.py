@@ -70,7 +70,7 @@ async def _add(backend: Backend, *added: Run | Finding) -> list[bool]:
 
 
 class ReconciliationContract(StorageContract):
-    """Runs and findings in a transaction, and reads of them."""
+    """Runs and findings in a database transaction, and reads of them."""
 
     async def test_a_run_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         run = _run(make, scheduled_on=DAY)
@@ -147,9 +147,11 @@ class ReconciliationContract(StorageContract):
         others = [replace(same, kind=FindingKind.PAID_TWICE), replace(_finding(make, run), gateway="other")]
         assert await _add(backend, *others) == [True, True]
         async with backend.begin() as tx:
-            found = await tx.reconciliation.lock_same("qpay", FindingKind.LOST_CALLBACK, finding.reference)
+            found = await tx.reconciliation.lock_by_reference("qpay", FindingKind.LOST_CALLBACK, finding.reference)
             assert found == finding
-            assert await tx.reconciliation.lock_same("qpay", FindingKind.STRAY_INVOICE, finding.reference) is None
+            assert (
+                await tx.reconciliation.lock_by_reference("qpay", FindingKind.STRAY_INVOICE, finding.reference) is None
+            )
 
     async def test_findings_are_counted_by_status(self, backend: Backend, make: Builder) -> None:
         run, other = _run(make), _run(make)
@@ -166,8 +168,8 @@ class ReconciliationContract(StorageContract):
         closed = replace(_finding(make, run, 40), status=FindingStatus.CLOSED, settled_at=NOW)
         await _add(backend, run, other, small, big, middle, theirs, closed)
 
-        async def ids(chosen: FindingFilter) -> list[FindingId]:
-            return [each.id for each in await backend.reads.reconciliation.page(chosen)]
+        async def ids(criteria: FindingFilter) -> list[FindingId]:
+            return [each.id for each in await backend.reads.reconciliation.page(criteria)]
 
         order = {
             FindingOrder.NEWEST: [closed, theirs, middle, big, small],
@@ -198,10 +200,10 @@ class ReconciliationContract(StorageContract):
         )
         await _add(backend, run, one, two, closed)
         reads = backend.reads.reconciliation
-        assert await reads.still_open("qpay", [one.invoice_reference]) == [one]
-        assert await reads.still_open("qpay", [two.invoice_reference, one.invoice_reference, "?"]) == [one, two]
-        assert await reads.still_open("other", [one.invoice_reference]) == []
-        assert await reads.still_open("qpay", []) == []
+        assert await reads.open_findings("qpay", [one.invoice_reference]) == [one]
+        assert await reads.open_findings("qpay", [two.invoice_reference, one.invoice_reference, "?"]) == [one, two]
+        assert await reads.open_findings("other", [one.invoice_reference]) == []
+        assert await reads.open_findings("qpay", []) == []
 
     async def test_an_erasure_clears_the_notes_about_a_customer(self, backend: Backend, make: Builder) -> None:
         booking, run = await a_booking(backend, make), _run(make)

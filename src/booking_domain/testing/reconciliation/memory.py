@@ -41,7 +41,7 @@ TABLES: Final = (RUNS, FINDINGS)
 
 
 class MemoryReconciliation(Reconciliation):
-    """The runs and findings of one transaction."""
+    """The runs and findings of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -71,7 +71,7 @@ class MemoryReconciliation(Reconciliation):
             self._state.require(PAYMENTS, finding.payment_id)
         if finding.booking_id is not None:
             self._state.require(BOOKINGS, finding.booking_id)
-        if await self.lock_same(finding.gateway, finding.kind, finding.reference) is not None:
+        if await self.lock_by_reference(finding.gateway, finding.kind, finding.reference) is not None:
             return False
         self._state[FINDINGS][finding.id] = finding
         return True
@@ -79,10 +79,10 @@ class MemoryReconciliation(Reconciliation):
     async def lock(self, finding_id: FindingId) -> Finding | None:
         return self._state[FINDINGS].get(finding_id)
 
-    async def lock_same(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
-        wanted = (gateway, kind, reference)
+    async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+        key = (gateway, kind, reference)
         found = (each for each in self._state[FINDINGS].values())
-        return next((each for each in found if (each.gateway, each.kind, each.reference) == wanted), None)
+        return next((each for each in found if (each.gateway, each.kind, each.reference) == key), None)
 
     async def save(self, finding: Finding, *, was: Finding) -> None:
         kept = self._state[FINDINGS].get(was.id)
@@ -100,15 +100,15 @@ class MemoryReconciliationReads(ReconciliationReads):
     async def run(self, run_id: RunId) -> Run | None:
         return self._committed()[RUNS].get(run_id)
 
-    async def runs(self, chosen: RunFilter) -> Sequence[Run]:
+    async def runs(self, criteria: RunFilter) -> Sequence[Run]:
         found = [
             each
             for each in self._committed()[RUNS].values()
-            if chosen.status in {None, each.status}
-            and chosen.gateway in {None, each.gateway}
-            and (chosen.after is None or each.id < chosen.after)
+            if criteria.status in {None, each.status}
+            and criteria.gateway in {None, each.gateway}
+            and (criteria.after is None or each.id < criteria.after)
         ]
-        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
 
     async def to_retry(self, now: datetime, limit: int) -> Sequence[Run]:
         due = [
@@ -121,23 +121,23 @@ class MemoryReconciliationReads(ReconciliationReads):
     async def get(self, finding_id: FindingId) -> Finding | None:
         return self._committed()[FINDINGS].get(finding_id)
 
-    async def page(self, chosen: FindingFilter) -> Sequence[Finding]:
+    async def page(self, criteria: FindingFilter) -> Sequence[Finding]:
         rows = self._committed()[FINDINGS]
-        falls = chosen.order in {FindingOrder.NEWEST, FindingOrder.HIGHEST}
+        falls = criteria.order in {FindingOrder.NEWEST, FindingOrder.HIGHEST}
 
         def rank(finding: Finding) -> tuple[Any, ...]:
-            if chosen.order in {FindingOrder.HIGHEST, FindingOrder.LOWEST}:
+            if criteria.order in {FindingOrder.HIGHEST, FindingOrder.LOWEST}:
                 return finding.reported.currency, finding.reported.amount, finding.id
             return (finding.id,)
 
-        found = sorted((each for each in rows.values() if _matches(each, chosen)), key=rank, reverse=falls)
-        if chosen.after is not None:
-            last = rows.get(chosen.after)
-            bound = (chosen.after,) if last is None else rank(last)
+        found = sorted((each for each in rows.values() if _matches(each, criteria)), key=rank, reverse=falls)
+        if criteria.after is not None:
+            last = rows.get(criteria.after)
+            bound = (criteria.after,) if last is None else rank(last)
             found = [each for each in found if (rank(each) < bound if falls else rank(each) > bound)]
-        return found[: chosen.limit]
+        return found[: criteria.limit]
 
-    async def still_open(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
+    async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
         found = [
             each
             for each in self._committed()[FINDINGS].values()
@@ -148,17 +148,17 @@ class MemoryReconciliationReads(ReconciliationReads):
         return sorted(found, key=lambda each: each.id)
 
 
-def _matches(finding: Finding, chosen: FindingFilter) -> bool:
+def _matches(finding: Finding, criteria: FindingFilter) -> bool:
     amount, at = finding.reported.amount, finding.created_at
     return (
-        chosen.status in {None, finding.status}
-        and chosen.kind in {None, finding.kind}
-        and chosen.gateway in {None, finding.gateway}
-        and chosen.run_id in {None, finding.run_id}
-        and (chosen.at_from is None or chosen.at_from <= at)
-        and (chosen.at_before is None or at < chosen.at_before)
-        and (chosen.amount_from is None or chosen.amount_from <= amount)
-        and (chosen.amount_to is None or amount <= chosen.amount_to)
+        criteria.status in {None, finding.status}
+        and criteria.kind in {None, finding.kind}
+        and criteria.gateway in {None, finding.gateway}
+        and criteria.run_id in {None, finding.run_id}
+        and (criteria.at_from is None or criteria.at_from <= at)
+        and (criteria.at_before is None or at < criteria.at_before)
+        and (criteria.amount_from is None or criteria.amount_from <= amount)
+        and (criteria.amount_to is None or amount <= criteria.amount_to)
     )
 
 

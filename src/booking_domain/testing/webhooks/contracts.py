@@ -88,7 +88,7 @@ async def _attempt(backend: Backend, delivery: WebhookDelivery, failure: Failure
 
 
 class WebhooksContract(StorageContract):
-    """Endpoints and deliveries in a transaction, and reads of them."""
+    """Endpoints and deliveries in a database transaction, and reads of them."""
 
     async def test_an_endpoint_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -159,8 +159,8 @@ class WebhooksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.webhook_endpoints.save(off, was=two)
 
-        async def found(chosen: EndpointFilter) -> list[WebhookEndpoint]:
-            return list(await backend.reads.webhooks.endpoints(chosen))
+        async def found(criteria: EndpointFilter) -> list[WebhookEndpoint]:
+            return list(await backend.reads.webhooks.endpoints(criteria))
 
         assert await found(EndpointFilter()) == [one, off]
         assert await found(EndpointFilter(limit=1)) == [one]
@@ -324,9 +324,9 @@ class WebhooksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.webhook_deliveries.add(newer)
         async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.forget(NOW + _SECOND, 2) == 2
+            assert await tx.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 2
         async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.forget(NOW + _SECOND, 2) == 1
+            assert await tx.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 1
         left = await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))
         assert list(left) == [newer]
 

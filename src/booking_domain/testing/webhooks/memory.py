@@ -66,7 +66,7 @@ def _receives(state: State, owner_id: UserId) -> bool:
 
 
 class MemoryWebhookEndpoints(WebhookEndpoints):
-    """The endpoints of one transaction."""
+    """The endpoints of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -99,7 +99,7 @@ class MemoryWebhookEndpoints(WebhookEndpoints):
 
 
 class MemoryWebhookDeliveries(WebhookDeliveries):
-    """The deliveries of one transaction."""
+    """The deliveries of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -133,7 +133,7 @@ class MemoryWebhookDeliveries(WebhookDeliveries):
             self._change(replace(pending, next_attempt_at=now))
         return len(found)
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         rows = self._state[DELIVERIES]
         found = [each.id for each in rows.values() if each.created_at < before][:limit]
         for key in found:
@@ -157,15 +157,15 @@ class MemoryWebhookReads(WebhookReads):
     async def endpoint(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
         return self._committed()[ENDPOINTS].get(endpoint_id)
 
-    async def endpoints(self, chosen: EndpointFilter) -> Sequence[WebhookEndpoint]:
+    async def endpoints(self, criteria: EndpointFilter) -> Sequence[WebhookEndpoint]:
         found = [
             each
             for each in self._committed()[ENDPOINTS].values()
-            if chosen.owner_id in {None, each.owner_id}
-            and chosen.status in {None, each.status}
-            and (chosen.after is None or each.id > chosen.after)
+            if criteria.owner_id in {None, each.owner_id}
+            and criteria.status in {None, each.status}
+            and (criteria.after is None or each.id > criteria.after)
         ]
-        return sorted(found, key=lambda each: each.id)[: chosen.limit]
+        return sorted(found, key=lambda each: each.id)[: criteria.limit]
 
     async def receivers(self, booking_id: BookingId) -> Sequence[Receiver]:
         state = self._committed()
@@ -184,16 +184,16 @@ class MemoryWebhookReads(WebhookReads):
     async def delivery(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
         return self._committed()[DELIVERIES].get(delivery_id)
 
-    async def deliveries(self, chosen: DeliveryFilter) -> Sequence[WebhookDelivery]:
+    async def deliveries(self, criteria: DeliveryFilter) -> Sequence[WebhookDelivery]:
         found = [
             each
             for each in self._committed()[DELIVERIES].values()
-            if each.endpoint_id == chosen.endpoint_id
-            and chosen.status in {None, each.status}
-            and chosen.booking_id in {None, each.booking_id}
-            and (chosen.after is None or each.id < chosen.after)
+            if each.endpoint_id == criteria.endpoint_id
+            and criteria.status in {None, each.status}
+            and criteria.booking_id in {None, each.booking_id}
+            and (criteria.after is None or each.id < criteria.after)
         ]
-        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
 
     async def next_due(self, endpoint_id: EndpointId, now: datetime) -> WebhookDelivery | None:
         waiting = self._waiting()

@@ -10,10 +10,10 @@ from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 
 
-async def _list_audit_entries(actor: Actor, chosen: AuditFilter, audit_log: AuditReads) -> Sequence[AuditEntry]:
+async def _list_audit_entries(actor: Actor, criteria: AuditFilter, audit_log: AuditReads) -> Sequence[AuditEntry]:
     """A page of the audit log, newest first."""
     authorise(actor, Permission.SEE_AUDIT_LOG)
-    return await audit_log.page(chosen)
+    return await audit_log.page(criteria)
 
 
 list_audit_entries: Final = Query(_list_audit_entries, (NotPermitted,))

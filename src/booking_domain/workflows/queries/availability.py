@@ -131,7 +131,7 @@ async def _get_explicable_schedule(
 async def _offered(
     actor: Actor | None,
     schedule: ProviderSchedule,
-    asked: int | None,
+    duration_minutes: int | None,
     services: Sequence[ServiceId],
     salons: SalonReads,
 ) -> ProviderSchedule:
@@ -142,11 +142,11 @@ async def _offered(
             The provider's side enters any.
         ServiceNotOffered, OnlyAddOns, InvalidValue: see `for_services`.
     """
-    schedule = for_services(schedule, services, asked)
-    bookable = asked in {None, *schedule.durations} and (services or not schedule.by_service)
+    schedule = for_services(schedule, services, duration_minutes)
+    bookable = duration_minutes in {None, *schedule.durations} and (services or not schedule.by_service)
     if not bookable and not await _sees_occupied_time(actor, schedule.provider_id, schedule.owner_id, salons):
         require_services(schedule, services)
-        offered_minutes(schedule, asked)
+        offered_minutes(schedule, duration_minutes)
     return schedule
 
 

@@ -47,22 +47,22 @@ async def find_visible_booking(actor: Actor, booking_id: BookingId, bookings: Bo
 
 
 async def _list_bookings(
-    actor: Actor, chosen: BookingListFilter, appointments: AppointmentReads
+    actor: Actor, criteria: BookingListFilter, appointments: AppointmentReads
 ) -> Sequence[VisibleAppointment]:
     """The actor's bookings, a manager's with those of the members; an admin gets everyone's."""
     party_id = None if may(actor, Permission.SEE_BOOKINGS) else actor.id
     manager_id = actor.id if may(actor, Permission.SEE_BOOKINGS, Relation.MANAGED) else None
-    found = await appointments.page(replace(chosen, party_id=party_id, manager_id=manager_id))
+    found = await appointments.page(replace(criteria, party_id=party_id, manager_id=manager_id))
     seen = ((each, each.party(actor)) for each in found)
     return [VisibleAppointment(appointment=each, party=party) for each, party in seen if party is not None]
 
 
-async def _list_provider_bookings(actor: Actor, chosen: BookingFilter, reads: Reads) -> Sequence[Booking]:
+async def _list_provider_bookings(actor: Actor, criteria: BookingFilter, reads: Reads) -> Sequence[Booking]:
     """The bookings of the filter's provider, newest first, for those who decide on them."""
     authorise(actor, Permission.MODERATE_PROFILES)
-    if chosen.provider_id is None or await reads.providers.get(chosen.provider_id) is None:
+    if criteria.provider_id is None or await reads.providers.get(criteria.provider_id) is None:
         raise ProviderNotFound
-    return await reads.bookings.page(None, chosen)
+    return await reads.bookings.page(None, criteria)
 
 
 async def _list_booking_events(actor: Actor, booking_id: BookingId, reads: Reads) -> Sequence[BookingEvent]:

@@ -50,16 +50,16 @@ def _sees(actor: Actor, dispute: Dispute) -> bool:
     return dispute.side_of(actor.id) is not None or may(actor, Permission.SEE_DISPUTES)
 
 
-async def _list_own_disputes(actor: Actor, chosen: DisputeFilter, disputes: DisputeReads) -> Sequence[DisputeView]:
+async def _list_own_disputes(actor: Actor, criteria: DisputeFilter, disputes: DisputeReads) -> Sequence[DisputeView]:
     """The actor's own disputes."""
     authorise(actor, Permission.SEE_DISPUTES)
-    return await disputes.page(chosen)
+    return await disputes.page(criteria)
 
 
-async def _list_disputes(actor: Actor, chosen: DisputeFilter, disputes: DisputeReads) -> Sequence[DisputeView]:
+async def _list_disputes(actor: Actor, criteria: DisputeFilter, disputes: DisputeReads) -> Sequence[DisputeView]:
     """All disputes that match, for admins."""
     authorise(actor, Permission.DECIDE_ON_DISPUTES)
-    return await disputes.page(chosen)
+    return await disputes.page(criteria)
 
 
 async def _get_case(actor: Actor, dispute_id: DisputeId, reads: Reads) -> DisputeCase:

@@ -29,7 +29,7 @@ from booking_domain.workflows.views import ProviderPayoutView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class EarningsAccount:
     """A provider's account over a period, with a page of its entries."""
 
     period: Period
@@ -39,7 +39,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class EarningsSelection:
     """A period, and a page of its entries."""
 
     start: datetime | None = None
@@ -48,36 +48,38 @@ class Wanted:
     limit: int = 50
 
 
-async def _get_own_earnings(actor: Actor, wanted: Wanted, reads: Reads) -> Account:
+async def _get_own_earnings(actor: Actor, selection: EarningsSelection, reads: Reads) -> EarningsAccount:
     """The account of the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
-    return await _account(await own_provider(actor, reads), wanted, reads)
+    return await _account(await own_provider(actor, reads), selection, reads)
 
 
-async def _get_earnings(actor: Actor, provider_id: ProviderId, wanted: Wanted, reads: Reads) -> Account:
+async def _get_earnings(
+    actor: Actor, provider_id: ProviderId, selection: EarningsSelection, reads: Reads
+) -> EarningsAccount:
     """The account of a provider; for admins."""
     authorise(actor, Permission.PAY_OUT)
     if await reads.providers.get(provider_id) is None:
         raise ProviderNotFound
-    return await _account(provider_id, wanted, reads)
+    return await _account(provider_id, selection, reads)
 
 
-async def _account(provider_id: ProviderId, wanted: Wanted, reads: Reads) -> Account:
-    period = Period(provider_id=provider_id, start=wanted.start, end=wanted.end)
-    return Account(
+async def _account(provider_id: ProviderId, selection: EarningsSelection, reads: Reads) -> EarningsAccount:
+    period = Period(provider_id=provider_id, start=selection.start, end=selection.end)
+    return EarningsAccount(
         period=period,
         totals=await reads.earnings.totals(period),
         held=await reads.earnings.held(provider_id),
-        entries=await reads.earnings.page(period, wanted.after, wanted.limit),
+        entries=await reads.earnings.page(period, selection.after, selection.limit),
     )
 
 
 async def _list_own_provider_payouts(
-    actor: Actor, chosen: ProviderPayoutFilter, reads: Reads
+    actor: Actor, criteria: ProviderPayoutFilter, reads: Reads
 ) -> Sequence[ProviderPayoutView]:
     """The payouts to the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
-    return await reads.provider_payouts.page(replace(chosen, provider_id=await own_provider(actor, reads)))
+    return await reads.provider_payouts.page(replace(criteria, provider_id=await own_provider(actor, reads)))
 
 
 async def _list_balances(actor: Actor, after: ProviderId | None, limit: int, reads: Reads) -> Sequence[ProviderBalance]:
@@ -95,11 +97,11 @@ async def _get_commission(actor: Actor, provider_id: ProviderId | None, reads: R
 
 
 async def _list_provider_payouts(
-    actor: Actor, chosen: ProviderPayoutFilter, payouts: ProviderPayoutReads
+    actor: Actor, criteria: ProviderPayoutFilter, payouts: ProviderPayoutReads
 ) -> Sequence[ProviderPayoutView]:
     """Payouts to providers with what their transfers need; for admins."""
     authorise(actor, Permission.PAY_OUT)
-    return await payouts.page(chosen)
+    return await payouts.page(criteria)
 
 
 async def _get_provider_payout(

@@ -13,19 +13,19 @@ from booking_domain.workflows.views import Appointment
 
 
 async def _list_all_bookings(
-    actor: Actor, chosen: BookingListFilter, appointments: AppointmentReads
+    actor: Actor, criteria: BookingListFilter, appointments: AppointmentReads
 ) -> Sequence[Appointment]:
     """Bookings of all parties, with their names."""
     authorise(actor, Permission.SEE_BUSINESS)
-    return await appointments.page(chosen)
+    return await appointments.page(criteria)
 
 
 async def _list_transactions(
-    actor: Actor, chosen: TransactionFilter, transactions: TransactionReads
+    actor: Actor, criteria: TransactionFilter, transactions: TransactionReads
 ) -> Sequence[Transaction]:
     """Payments and refunds of all parties, with their names."""
     authorise(actor, Permission.SEE_BUSINESS)
-    return await transactions.page(chosen)
+    return await transactions.page(criteria)
 
 
 list_all_bookings: Final = Query(_list_all_bookings, (NotPermitted,))

@@ -50,10 +50,10 @@ async def _list_booking_payments(actor: Actor, booking_id: BookingId, reads: Rea
     )
 
 
-async def _list_payouts(actor: Actor, chosen: PayoutFilter, payouts: PayoutReads) -> Sequence[Payout]:
+async def _list_payouts(actor: Actor, criteria: PayoutFilter, payouts: PayoutReads) -> Sequence[Payout]:
     """Refunds with what their transfer needs, oldest first; for admins."""
     authorise(actor, Permission.PAY_OUT)
-    return await payouts.page(chosen)
+    return await payouts.page(criteria)
 
 
 async def _get_payout(actor: Actor, refund_id: RefundId, payouts: PayoutReads) -> Payout:

@@ -69,9 +69,9 @@ async def _get_provider_page(
     )
 
 
-async def _list_providers(chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
+async def _list_providers(criteria: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
     """The providers of a filter that are public, whatever status it names."""
-    return await providers.page(replace(chosen, status=ProfileStatus.APPROVED))
+    return await providers.page(replace(criteria, status=ProfileStatus.APPROVED))
 
 
 async def _get_own_provider(actor: Actor, reads: Reads) -> ProviderView:
@@ -96,10 +96,10 @@ async def _with_documents(view: ProviderView, files: FileReads) -> ProviderView:
     return replace(view, documents=await files.of(owner))
 
 
-async def _list_profiles(actor: Actor, chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
+async def _list_profiles(actor: Actor, criteria: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
     """The providers of a filter, for those who decide on profiles."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    return await providers.page(chosen)
+    return await providers.page(criteria)
 
 
 async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> ZoneInfo:

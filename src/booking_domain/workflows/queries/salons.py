@@ -54,9 +54,9 @@ async def _get_salon_page(
     )
 
 
-async def _search_salons(chosen: SalonFilter, salons: SalonReads) -> Sequence[ListedSalon]:
+async def _search_salons(criteria: SalonFilter, salons: SalonReads) -> Sequence[ListedSalon]:
     """The salons of a filter that have a published provider."""
-    return await salons.page(chosen)
+    return await salons.page(criteria)
 
 
 async def _list_salon_members(

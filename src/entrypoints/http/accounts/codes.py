@@ -157,7 +157,7 @@ async def complete_profile(
     The answer has new tokens: the session of the sign-up ends. Until then, an account that is `pending` can use
     `/auth/me`, `/auth/logout` and this route only (403 `auth.profile_incomplete`), and after a day it is removed.
     """
-    profile = sign_in.Profile(
+    profile = sign_in.AccountDetails(
         name=data.name, role=Role(data.role), password=data.password, accepted=accepted_versions(data.accepted)
     )
     tokens = await sign_in.complete_profile(identity, actor, profile, current=session_id, client=client)

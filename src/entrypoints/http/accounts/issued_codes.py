@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from booking_domain.identity.code_history import CodeFilter, CodeOutcome, IssuedCode
-from booking_domain.identity.one_time_codes import Channel, CodePurpose
+from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId, UserId
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import Cursor, Json, Limit, Query, Timestamp, one_of
@@ -36,7 +36,7 @@ class CodeJson(Json, frozen=True, kw_only=True):
     user_id: UUID | None = None
     """Null: the contact had no account, or asked to sign up."""
     purpose: Annotated[str, one_of(CodePurpose)]
-    channel: Annotated[str, one_of(Channel)]
+    channel: Annotated[str, one_of(ContactChannel)]
     to: str
     created_at: Timestamp
     expires_at: Timestamp

@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, delete, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity import own_account, sign_in
-from booking_domain.identity.errors import ServiceNotConfigured
+from booking_domain.identity.errors import IdentityProviderNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
@@ -17,11 +17,11 @@ from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.examples import LINK_OPENID, LINKED, OPENID, OPENID_START, PROOF, SIGNED_IN, START_OPENID
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.openid_schemas import (
+    IdentityProviderQuery,
     LinkedIdentitiesJson,
     LinkOpenIdBody,
+    OpenIdResponse,
     OpenIdStartJson,
-    ServiceAnswer,
-    ServiceQuery,
     SignInByOpenIdBody,
     StartOpenIdBody,
     linked_json,
@@ -38,7 +38,9 @@ from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.session_cookies import SessionMode
 from entrypoints.settings import Settings
 
-_OF_CALLBACK: Final = GUARDED | documented(raises=(ServiceNotConfigured,), headers=("Location",), keyless=COMPUTES)
+_OF_CALLBACK: Final = GUARDED | documented(
+    raises=(IdentityProviderNotConfigured,), headers=("Location",), keyless=COMPUTES
+)
 
 
 @post(
@@ -57,14 +59,14 @@ async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Ident
     return start_json(await sign_in.begin_openid(identity, IdentityProvider(data.service)))
 
 
-def _passed_on(answer: ServiceAnswer, settings: Settings) -> Response[None]:
+def _passed_on(answer: OpenIdResponse, settings: Settings) -> Response[None]:
     if not settings.openid.page:
-        raise ServiceNotConfigured
+        raise IdentityProviderNotConfigured
     return Response(cast("None", b""), headers={"Location": passed_on(settings.openid.page, answer)})
 
 
 @get("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromService")
-async def return_from_service(asked: Injected[ServiceAnswer], settings: Injected[Settings]) -> Response[None]:
+async def return_from_service(asked: Injected[OpenIdResponse], settings: Injected[Settings]) -> Response[None]:
     """Take the person who comes from the service to the configured page, with its answer in the fragment.
 
     Nothing is done here: the page sends the code to `/auth/openid` or `/users/me/identities`.
@@ -155,7 +157,7 @@ async def unlink_identity(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     *,
-    asked: Injected[ServiceQuery],
+    asked: Injected[IdentityProviderQuery],
     identity: Injected[Identity],
     data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:

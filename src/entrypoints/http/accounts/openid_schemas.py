@@ -31,7 +31,7 @@ class OpenIdStartJson(Json, frozen=True, kw_only=True):
     """Seconds until the flow expires."""
 
 
-class ServiceAnswer(Struct, frozen=True, kw_only=True):
+class OpenIdResponse(Struct, frozen=True, kw_only=True):
     """What a service adds to the address or sends as a form; other members are ignored."""
 
     code: _Text | None = None
@@ -80,7 +80,7 @@ class LinkOpenIdBody(OpenIdBody, frozen=True, kw_only=True):
     current_password: Password | None = None
 
 
-class ServiceQuery(Query, frozen=True, kw_only=True):
+class IdentityProviderQuery(Query, frozen=True, kw_only=True):
     """The service to unlink."""
 
     service: OpenIdService
@@ -113,12 +113,12 @@ def linked_json(identity: ExternalIdentity) -> LinkedIdentityJson:
     )
 
 
-def read_form(body: bytes) -> ServiceAnswer:
+def read_form(body: bytes) -> OpenIdResponse:
     """Read a form, or raise `ValueError`."""
-    return msgspec.convert(dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS)), ServiceAnswer)
+    return msgspec.convert(dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS)), OpenIdResponse)
 
 
-def passed_on(page: str, answer: ServiceAnswer) -> str:
+def passed_on(page: str, answer: OpenIdResponse) -> str:
     """The address of the page with the answer of the service in the fragment, which is sent to no server."""
     known = {name: value for name, value in msgspec.structs.asdict(answer).items() if value is not None}
     return f"{page}#{urlencode(known)}"

@@ -138,7 +138,7 @@ def _tag(own: OwnFeeds, shown: FeedsJson) -> dict[str, str]:
 def _feed_json(feed: Feed, now: datetime) -> FeedJson:
     return FeedJson(
         id=feed.id,
-        url=feed.shown,
+        url=feed.masked_url,
         read_at=feed.read_at,
         failing=feed.failing(now),
         failure=feed.failure,

@@ -23,8 +23,8 @@ from booking_domain.workflows.calendar_links import (
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import calendar_files as shared_calendars
 from booking_domain.workflows.queries.bookings import get_appointment
-from entrypoints.http.calendars.answers import ICALENDAR, calendar_file, calendar_response
 from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
+from entrypoints.http.calendars.responses import ICALENDAR, calendar_file, calendar_response
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfNoneMatch, etag

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from booking_domain.customers.model import MAX_NOTE, Customer, CustomerNote
-from booking_domain.customers.ports import CustomerFilter, Whose
+from booking_domain.customers.ports import CustomerFilter, CustomerScope
 from booking_domain.identity.ports import PhoneNumbers
 from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.versions import ExpectedVersion
@@ -67,7 +67,7 @@ class CustomersQuery(Query, frozen=True, kw_only=True):
     def chosen(self, phone_numbers: PhoneNumbers) -> CustomerFilter:
         """The filter, for one customer more than the page has."""
         return CustomerFilter(
-            whose=Whose(),
+            whose=CustomerScope(),
             text=self.q,
             phone=None if self.q is None else phone_in(self.q, phone_numbers),
             after=read_cursor(self.cursor, CustomerId),

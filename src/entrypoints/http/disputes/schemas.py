@@ -364,7 +364,7 @@ def _verdict_json(dispute: Dispute) -> VerdictJson | None:
 
 
 def _statement_json(statement: Statement, images: Mapping[UUID, Sequence[File]], links: ObjectLinks) -> StatementJson:
-    shown = (file.shown for file in images.get(statement.id, ()))
+    shown = (file.as_image for file in images.get(statement.id, ()))
     return StatementJson(
         id=statement.id,
         by=statement.side,

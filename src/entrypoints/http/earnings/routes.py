@@ -20,7 +20,7 @@ from booking_domain.workflows.earnings import adjust_earnings, set_commission
 from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.ports import ProviderPayoutFilter, Reads, Repositories
 from booking_domain.workflows.queries import earnings as queries
-from booking_domain.workflows.queries.earnings import Account
+from booking_domain.workflows.queries.earnings import EarningsAccount
 from booking_domain.workflows.views import ProviderPayoutView
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
@@ -119,7 +119,7 @@ def _first_page(asked: StatementFileQuery) -> int:
     return PAGE if asked.format is StatementFormat.CSV else MOST + 1
 
 
-async def _document(account: Account, reader: Actor, reads: Reads, now: datetime) -> Document:
+async def _document(account: EarningsAccount, reader: Actor, reads: Reads, now: datetime) -> Document:
     provider = await reads.providers.get(account.period.provider_id)
     if provider is None:
         raise ProviderNotFound

@@ -29,7 +29,7 @@ from booking_domain.workflows.provider_payouts import (
     SettleProviderPayout,
     StartProviderPayout,
 )
-from booking_domain.workflows.queries.earnings import Account, Wanted
+from booking_domain.workflows.queries.earnings import EarningsAccount, EarningsSelection
 from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
@@ -42,9 +42,9 @@ BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a per
 class StatementQuery(PeriodQuery, frozen=True, kw_only=True):
     """The entries of a period."""
 
-    def everything(self, page: int) -> Wanted:
+    def everything(self, page: int) -> EarningsSelection:
         """The first page of a statement."""
-        return Wanted(start=self.start(), end=self.end(), limit=page)
+        return EarningsSelection(start=self.start(), end=self.end(), limit=page)
 
 
 class StatementFormat(StrEnum):
@@ -66,10 +66,10 @@ class EarningsQuery(StatementQuery, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> EarningsSelection:
         """The period, and one entry more than the page has."""
         after = read_cursor(self.cursor, EarningId)
-        return Wanted(start=self.start(), end=self.end(), after=after, limit=self.limit + 1)
+        return EarningsSelection(start=self.start(), end=self.end(), after=after, limit=self.limit + 1)
 
 
 class PageQuery(Query, frozen=True, kw_only=True):
@@ -357,7 +357,7 @@ def earning_json(view: EarningView) -> EarningJson:
     )
 
 
-def account_json(account: Account, limit: int) -> ProviderAccountJson:
+def account_json(account: EarningsAccount, limit: int) -> ProviderAccountJson:
     """Show an account with the page of `limit` of its `limit` + 1 entries."""
     page, next_cursor = cut(account.entries, limit, lambda view: view.id)
     return ProviderAccountJson(

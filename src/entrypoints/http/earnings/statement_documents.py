@@ -8,7 +8,7 @@ from typing import Final
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.earnings import EarningKind, EarningTotals, EarningView, StatementTooLong
 from booking_domain.shared.documents import Column, Document, Fact
-from booking_domain.workflows.queries.earnings import Account
+from booking_domain.workflows.queries.earnings import EarningsAccount
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.earnings.statements import whole
 from entrypoints.languages.documents import Phrase, Wording
@@ -22,7 +22,7 @@ _KINDS: Final = {
 }
 
 
-def statement_document(account: Account, provider: ProviderView, *, language: str, now: datetime) -> Document:
+def statement_document(account: EarningsAccount, provider: ProviderView, *, language: str, now: datetime) -> Document:
     """Write the statement of an account with all its entries.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Final
 from booking_domain.payments.earnings import EarningTotals, EarningView, ProviderBalance
 from booking_domain.shared.money import MINOR_UNIT_DIGITS
 from booking_domain.workflows.ports import ProviderPayoutFilter, ProviderPayoutReads, Reads
-from booking_domain.workflows.queries.earnings import Account
+from booking_domain.workflows.queries.earnings import EarningsAccount
 from booking_domain.workflows.views import ProviderPayoutView
 from entrypoints.http.kit.csv_cells import PAGE, csv_file, csv_lines, moment
 
@@ -46,7 +46,7 @@ def whole(amount: int, currency: str) -> str:
     return str(Decimal(amount).scaleb(-MINOR_UNIT_DIGITS[currency]))
 
 
-async def statement(account: Account, reads: Reads) -> AsyncIterator[bytes]:
+async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[bytes]:
     """The opening balances, the entries and the closing balances of an account over its period."""
     period = account.period
     yield csv_lines([_STATEMENT])

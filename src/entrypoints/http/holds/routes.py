@@ -50,9 +50,9 @@ async def hold_slot(
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold), operation_id="releaseHold")
-async def let_go(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def release(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Release a hold of the caller."""
     await executor.run(release_hold, ClaimId(hold_id), actor=actor)
 
 
-routes: Final = Router("/holds", route_handlers=[hold_slot, let_go])
+routes: Final = Router("/holds", route_handlers=[hold_slot, release])

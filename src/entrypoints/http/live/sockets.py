@@ -164,12 +164,12 @@ class LiveSockets:
         bearer = self._guard.known(socket.scope)
         client = _Client(socket)
         try:
-            asked = await self._first(client)
-            if asked.token is not None:
-                bearer = self._guard.bearer(asked.token, socket.scope)
+            subscription = await self._first(client)
+            if subscription.token is not None:
+                bearer = self._guard.bearer(subscription.token, socket.scope)
             if bearer is not None:
                 socket.scope["user"], socket.scope["auth"] = bearer.actor, bearer.session_id
-            await self._follow(client, asked, bearer)
+            await self._follow(client, subscription, bearer)
         finally:
             await client.stop_reading()
 
@@ -193,26 +193,28 @@ class LiveSockets:
             raise _Closed(ENDS[EndReason.SHUTDOWN], EndReason.SHUTDOWN)
         raise _Closed(OWN + HTTPStatus.REQUEST_TIMEOUT, "not_subscribed")
 
-    async def _follow(self, client: "_Client", asked: ClientMessage, bearer: Bearer | None) -> None:
-        after = None if asked.after is None else int(asked.after)
+    async def _follow(self, client: "_Client", subscription: ClientMessage, bearer: Bearer | None) -> None:
+        after = None if subscription.after is None else int(subscription.after)
         while True:
-            stream = await self._opened(client, asked, bearer, after)
+            stream = await self._opened(client, subscription, bearer, after)
             try:
                 begins_after = self._hub.last_id if after is None or stream.missed else after
                 await client.send("reset" if stream.missed else "ready", begins_after)
-                asked = await self._pass_on(stream, client)
+                subscription = await self._pass_on(stream, client)
                 # From here to the next stream the hub keeps what is announced.
                 after = self._hub.position(stream)
             finally:
                 self._hub.close(stream)
 
     async def _opened(
-        self, client: "_Client", asked: ClientMessage, bearer: Bearer | None, after: int | None
+        self, client: "_Client", subscription: ClientMessage, bearer: Bearer | None, after: int | None
     ) -> Stream:
-        if isinstance(asked.subscribe, UnsetType):
+        if isinstance(subscription.subscribe, UnsetType):
             raise _invalid()
         actor, session_id = (None, None) if bearer is None else (bearer.actor, bearer.session_id)
-        follower = follower_of(asked.subscribe, asked.provider_ids, actor, session_id, named_at="/providerIds")
+        follower = follower_of(
+            subscription.subscribe, subscription.provider_ids, actor, session_id, named_at="/providerIds"
+        )
         who = self._guard.address(client.scope) if actor is None else f"account {actor.id}"
         return await self._hub.open(follower, who, after=after)
 
@@ -226,13 +228,13 @@ class LiveSockets:
                     await self._send_next(coming.result(), stream, client)
                     coming = asyncio.create_task(stream.next(HEARTBEAT_SECONDS))
                 if client.reading.done():
-                    said = client.read()
-                    if isinstance(said.subscribe, UnsetType):
-                        await client.pong(said)
-                    elif said.after is not None or said.token is not None:
+                    message = client.read()
+                    if isinstance(message.subscribe, UnsetType):
+                        await client.pong(message)
+                    elif message.after is not None or message.token is not None:
                         raise _invalid()
                     else:
-                        return said
+                        return message
         finally:
             coming.cancel()
             with suppress(asyncio.CancelledError):
@@ -259,13 +261,13 @@ class _Client:
 
     def read(self) -> ClientMessage:
         """The message that has been read; begin to read the next one."""
-        said = self.reading.result()
+        message = self.reading.result()
         now = asyncio.get_running_loop().time()
         self._times = [*(at for at in self._times if now - at < _MINUTE), now]
         if len(self._times) > MOST_MESSAGES:
             raise _Closed(OWN + HTTPStatus.TOO_MANY_REQUESTS, "too_many_messages")
         self.reading = asyncio.create_task(self._receive())
-        return said
+        return message
 
     async def stop_reading(self) -> None:
         """Read nothing more."""
@@ -276,23 +278,23 @@ class _Client:
         """Send a message with an id."""
         await _send(self._socket, SocketMessage(event=event, id=str(event_id), data=data))
 
-    async def pong(self, said: ClientMessage) -> None:
+    async def pong(self, message: ClientMessage) -> None:
         """Answer a ping with its text."""
-        if isinstance(said.ping, UnsetType):
+        if isinstance(message.ping, UnsetType):
             raise _invalid()
-        await _send(self._socket, SocketMessage(event="pong", data={"ping": said.ping}))
+        await _send(self._socket, SocketMessage(event="pong", data={"ping": message.ping}))
 
     async def _receive(self) -> ClientMessage:
-        message: Mapping[str, Any] = await self._socket.receive()
-        if message["type"] != "websocket.receive":
+        received: Mapping[str, Any] = await self._socket.receive()
+        if received["type"] != "websocket.receive":
             raise _Left
-        text = message.get("text")
+        text = received.get("text")
         if text is None:
             raise _Closed(BINARY, "text_only")
         if len(text.encode()) > MOST_BYTES:
             raise _Closed(TOO_BIG, "too_big")
-        said: ClientMessage = read_json(text.encode(), ClientMessage)
-        return said
+        message: ClientMessage = read_json(text.encode(), ClientMessage)
+        return message
 
 
 def _invalid() -> _Closed:

@@ -51,7 +51,7 @@ from entrypoints.http.kit.fields import (
 )
 from entrypoints.http.kit.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
-from entrypoints.http.providers.slot_answers import SlotJson, slot_json
+from entrypoints.http.providers.slot_responses import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 from entrypoints.http.services import ServiceJson, service_json
 

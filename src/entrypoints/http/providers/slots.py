@@ -29,15 +29,15 @@ from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
 from entrypoints.http.providers.examples import DAYS, EXPLANATION, PROVIDER_PAGE, SLOTS
 from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
-from entrypoints.http.providers.slot_answers import (
+from entrypoints.http.providers.slot_responses import (
     LONGEST_WINDOW,
     DaysJson,
     ExplanationJson,
     SlotsJson,
-    days_answer,
-    explanation_answer,
+    days_response,
+    explanation_response,
     next_free,
-    slots_answer,
+    slots_response,
 )
 
 Date = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})]
@@ -129,7 +129,9 @@ async def list_slots(
             services=service_ids(asked.service_id, asked.service_ids),
         )
         window = window_of(asked, schedule.calendar.zone)
-        work = partial(slots_answer, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes)
+        work = partial(
+            slots_response, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes
+        )
         return encoded(await turns.run(work))
 
 
@@ -163,7 +165,7 @@ async def list_days(
             services=service_ids(asked.service_id, asked.service_ids),
         )
         window = window_of(asked, schedule.calendar.zone)
-        work = partial(days_answer, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
+        work = partial(days_response, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
 
 
@@ -231,7 +233,7 @@ async def explain_slot(
             duration_minutes=asked.duration_minutes,
             services=service_ids(asked.service_id, asked.service_ids),
         )
-        work = partial(explanation_answer, found, start, now, duration_minutes=asked.duration_minutes)
+        work = partial(explanation_response, found, start, now, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
 
 

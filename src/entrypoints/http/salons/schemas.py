@@ -19,9 +19,9 @@ from booking_domain.catalogue.salons import (
     MAX_SEARCH_TEXT,
     Member,
     MemberStatus,
-    Near,
     Salon,
     SalonFilter,
+    SearchArea,
 )
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
@@ -231,7 +231,7 @@ class SalonsQuery(Query, frozen=True, kw_only=True):
         near = (
             None
             if self.lat is None or self.lon is None
-            else Near(location=Location(lat=self.lat, lon=self.lon), radius_metres=self.radius_km * 1000)
+            else SearchArea(location=Location(lat=self.lat, lon=self.lon), radius_metres=self.radius_km * 1000)
         )
         return SalonFilter(
             text=self.text,

@@ -23,7 +23,7 @@ from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
 from entrypoints.http.providers.slots import SlotsQuery, window_of
 from entrypoints.http.salons.examples import SALON_SLOTS
-from entrypoints.http.salons.slot_answers import SalonSlotsJson, salon_slots_answer
+from entrypoints.http.salons.slot_responses import SalonSlotsJson, salon_slots_response
 
 
 @get(
@@ -60,7 +60,7 @@ async def list_salon_slots(
             services=service_ids(asked.service_id, asked.service_ids),
         )
         work = partial(
-            salon_slots_answer,
+            salon_slots_response,
             schedules,
             asked.time_zone or view.salon.time_zone,
             clock.now(),

@@ -21,8 +21,8 @@ from entrypoints.http.scheduling.schemas import (
     ComputeSlotsBody,
     ExplainedSlotJson,
     ExplainSlotBody,
-    computed_answer,
-    explained_answer,
+    computed_response,
+    explained_response,
 )
 
 _OF_SLOTS: Final = documented(
@@ -42,7 +42,7 @@ async def compute_slots(
     The window is at most 62 days and 10,000 steps long. The conformance vectors use this operation.
     """
     async with turns.turn(caller):
-        return encoded(await turns.run(partial(computed_answer, data)))
+        return encoded(await turns.run(partial(computed_response, data)))
 
 
 @post("/explain", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_EXPLAINING)
@@ -51,7 +51,7 @@ async def explain_start(
 ) -> Response[ExplainedSlotJson]:
     """Explain why a start is or is not offered by the calendar in the request."""
     async with turns.turn(caller):
-        return encoded(await turns.run(partial(explained_answer, data)))
+        return encoded(await turns.run(partial(explained_response, data)))
 
 
 routes: Final = Router("/scheduling", route_handlers=[compute_slots, explain_start])

@@ -33,7 +33,7 @@ from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId,
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
 from entrypoints.http.availability.schemas import EndTime, StartTime
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
-from entrypoints.http.providers.slot_answers import LONGEST_WINDOW, SlotJson, slot_json
+from entrypoints.http.providers.slot_responses import LONGEST_WINDOW, SlotJson, slot_json
 
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
@@ -290,7 +290,7 @@ class ExplainedSlotJson(Json, frozen=True, kw_only=True):
     after: SlotJson | None = None
 
 
-def computed_answer(asked: ComputeSlotsBody) -> bytes:
+def computed_response(asked: ComputeSlotsBody) -> bytes:
     """The slots of the calendar in the request, as JSON."""
     slots = offered_slots(
         asked.calendar.calendar(),
@@ -302,7 +302,7 @@ def computed_answer(asked: ComputeSlotsBody) -> bytes:
     return encode(ComputedSlotsJson(slots=tuple(map(slot_json, slots))))
 
 
-def explained_answer(asked: ExplainSlotBody) -> bytes:
+def explained_response(asked: ExplainSlotBody) -> bytes:
     """The explanation of a start by the calendar in the request, as JSON."""
     explanation = explain(
         asked.calendar.calendar(),

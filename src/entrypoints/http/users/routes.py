@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.contacts import ContactInput
-from booking_domain.identity.own_account import Requester, confirm_contact_change, prove, start_contact_change
+from booking_domain.identity.own_account import Requester, check_password, confirm_contact_change, start_contact_change
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.use_cases.accounts import EditAccount
@@ -218,7 +218,7 @@ async def delete_my_account(
     profile leaves the catalogue. Until the account is erased, an admin can restore it; signing in answers 403. Deletion
     is refused while bookings are upcoming or in dispute, or a refund is pending. Admins are deleted by another admin.
     """
-    proof = await prove(identity, Requester(actor, session_id), data.current_password)
+    proof = await check_password(identity, Requester(actor, session_id), data.current_password)
     await executor.run(delete_own_account, proof, actor=actor)
 
 

@@ -16,8 +16,8 @@ from tests.unit.entrypoints.api import serving
 
 from adapters.openid.clients import OpenIdClient
 from adapters.openid.flows import LIFE
-from adapters.openid.services import HttpOpenIdServices
-from booking_domain.identity.errors import InvalidAssertion, ServiceNotConfigured, ServiceUnavailable
+from adapters.openid.services import HttpOpenIdProviders
+from booking_domain.identity.errors import IdentityProviderNotConfigured, IdentityProviderUnavailable, InvalidAssertion
 from booking_domain.identity.external_identities import Assertion, IdentityProvider, OpenIdReturn, OpenIdStart
 
 GOOGLE, APPLE = IdentityProvider.GOOGLE, IdentityProvider.APPLE
@@ -39,14 +39,14 @@ def provider() -> Iterator[ProviderProcess]:
 
 
 @pytest.fixture
-async def services(provider: ProviderProcess) -> AsyncIterator[HttpOpenIdServices]:
+async def services(provider: ProviderProcess) -> AsyncIterator[HttpOpenIdProviders]:
     async with services_of({GOOGLE: provider.google(), APPLE: provider.apple()}) as services:
         yield services
 
 
-def services_of(clients: dict[IdentityProvider, OpenIdClient], timeout_seconds: float = 5.0) -> HttpOpenIdServices:
+def services_of(clients: dict[IdentityProvider, OpenIdClient], timeout_seconds: float = 5.0) -> HttpOpenIdProviders:
     key = b"key of the flows"
-    return HttpOpenIdServices(clients, redirect_uri=REDIRECT_URI, key=key, timeout_seconds=timeout_seconds)
+    return HttpOpenIdProviders(clients, redirect_uri=REDIRECT_URI, key=key, timeout_seconds=timeout_seconds)
 
 
 def now() -> datetime:
@@ -60,7 +60,7 @@ def back_with(begun: OpenIdStart, answer: dict[str, str], service: IdentityProvi
 
 
 async def brought(
-    services: HttpOpenIdServices,
+    services: HttpOpenIdProviders,
     service: IdentityProvider = GOOGLE,
     claims: dict[str, Any] | None = None,
     query: dict[str, str] | None = None,
@@ -70,11 +70,11 @@ async def brought(
     return back_with(begun, answer, service)
 
 
-async def asserted(services: HttpOpenIdServices, **claims: Any) -> Assertion:
+async def asserted(services: HttpOpenIdProviders, **claims: Any) -> Assertion:
     return await services.redeem(await brought(services, claims={**DORJ, **claims}), now())
 
 
-async def test_a_person_who_signed_in_is_known_by_what_the_service_signed(services: HttpOpenIdServices) -> None:
+async def test_a_person_who_signed_in_is_known_by_what_the_service_signed(services: HttpOpenIdProviders) -> None:
     found = await asserted(services)
     assert (found.provider, found.subject, found.name, found.locale) == (GOOGLE, "1098765", "Дорж Бат", "mn")
     assert (found.email, found.email_of_service) == ("dorj@gmail.com", True)
@@ -97,14 +97,14 @@ async def test_a_person_who_signed_in_is_known_by_what_the_service_signed(servic
     ],
 )
 async def test_an_address_counts_only_if_the_service_has_verified_it(
-    services: HttpOpenIdServices, claims: dict[str, Any], expected: tuple[str | None, bool]
+    services: HttpOpenIdProviders, claims: dict[str, Any], expected: tuple[str | None, bool]
 ) -> None:
     found = await asserted(services, **claims)
     assert (found.email, found.email_of_service) == expected
 
 
 async def test_apple_answers_with_a_form_to_a_client_that_signs_its_secret(
-    services: HttpOpenIdServices, provider: ProviderProcess
+    services: HttpOpenIdProviders, provider: ProviderProcess
 ) -> None:
     claims = {"sub": "001.ab", "email": "x@privaterelay.appleid.com", "email_verified": "true"}
     back = replace(await brought(services, APPLE, claims), name="Дорж")
@@ -112,11 +112,11 @@ async def test_apple_answers_with_a_form_to_a_client_that_signs_its_secret(
     assert (found.provider, found.subject, found.name, found.email_of_service) == (APPLE, "001.ab", "Дорж", True)
     for wrong in ({"team_id": "TEAM000000"}, {"key_id": "KEY0000000"}):
         async with services_of({APPLE: provider.apple(**wrong)}) as strangers:
-            with pytest.raises(ServiceUnavailable):
+            with pytest.raises(IdentityProviderUnavailable):
                 await strangers.redeem(await brought(strangers, APPLE, claims), now())
 
 
-async def test_a_code_is_good_once_for_the_client_that_began(services: HttpOpenIdServices) -> None:
+async def test_a_code_is_good_once_for_the_client_that_began(services: HttpOpenIdProviders) -> None:
     back, other = await brought(services), await services.begin(GOOGLE, now())
     for wrong in (
         replace(back, flow=other.flow),
@@ -136,7 +136,7 @@ async def test_a_code_is_good_once_for_the_client_that_began(services: HttpOpenI
         await services.redeem(back, now())
 
 
-async def test_a_flow_is_good_once_also_with_several_codes(services: HttpOpenIdServices) -> None:
+async def test_a_flow_is_good_once_also_with_several_codes(services: HttpOpenIdProviders) -> None:
     begun = await services.begin(GOOGLE, now())
     first, second = [
         await services.redeem(back_with(begun, await person_signs_in(begun.authorization_url, claims)), now())
@@ -145,14 +145,14 @@ async def test_a_flow_is_good_once_also_with_several_codes(services: HttpOpenIdS
     assert (first.digest, first.good_until) == (second.digest, second.good_until)
 
 
-async def test_a_flow_expires(services: HttpOpenIdServices) -> None:
+async def test_a_flow_expires(services: HttpOpenIdProviders) -> None:
     with pytest.raises(InvalidAssertion):
         await services.redeem(await brought(services), now() + LIFE + LATER)
 
 
 @pytest.mark.parametrize("query", [{"nonce": "another"}, {"code_challenge": "x" * 43}])
 async def test_a_code_that_another_client_asked_for_is_refused(
-    services: HttpOpenIdServices, query: dict[str, str]
+    services: HttpOpenIdProviders, query: dict[str, str]
 ) -> None:
     """An attacker who injects a code cannot ask for it with the nonce or the challenge of the victim's flow."""
     with pytest.raises(InvalidAssertion):
@@ -160,17 +160,17 @@ async def test_a_code_that_another_client_asked_for_is_refused(
 
 
 async def test_the_code_of_another_application_is_refused(
-    services: HttpOpenIdServices, provider: ProviderProcess
+    services: HttpOpenIdProviders, provider: ProviderProcess
 ) -> None:
     back = await brought(services, query={"client_id": "other"})
     with pytest.raises(InvalidAssertion):
         await services.redeem(back, now())
     async with services_of({GOOGLE: provider.google(secret="wrong")}) as strangers:
-        with pytest.raises(ServiceUnavailable):
+        with pytest.raises(IdentityProviderUnavailable):
             await strangers.redeem(await brought(strangers), now())
 
 
-async def test_the_provider_demands_pkce(services: HttpOpenIdServices) -> None:
+async def test_the_provider_demands_pkce(services: HttpOpenIdProviders) -> None:
     url = (await services.begin(GOOGLE, now())).authorization_url
     without = httpx.URL(url).copy_remove_param("code_challenge").copy_remove_param("code_challenge_method")
     answer = await person_signs_in(str(without), DORJ)
@@ -178,7 +178,7 @@ async def test_the_provider_demands_pkce(services: HttpOpenIdServices) -> None:
 
 
 async def test_keys_are_read_again_when_the_service_has_new_ones(
-    services: HttpOpenIdServices,
+    services: HttpOpenIdProviders,
 ) -> None:
     services._keys[GOOGLE] = KEYS
     assert (await asserted(services)).subject == "1098765"
@@ -187,9 +187,9 @@ async def test_keys_are_read_again_when_the_service_has_new_ones(
 async def test_a_service_that_is_not_configured_or_does_not_answer(provider: ProviderProcess) -> None:
     nowhere = replace(provider.google(), issuer="http://127.0.0.1:9")
     async with services_of({GOOGLE: nowhere}) as services:
-        with pytest.raises(ServiceUnavailable):
+        with pytest.raises(IdentityProviderUnavailable):
             await services.begin(GOOGLE, now())
-        with pytest.raises(ServiceNotConfigured):
+        with pytest.raises(IdentityProviderNotConfigured):
             await services.begin(APPLE, now())
 
 
@@ -213,7 +213,7 @@ async def test_garbage_of_a_service_means_unavailable(provider: ProviderProcess)
         async with serving_tcp(serve) as port:
             client = replace(provider.google(), issuer=f"http://127.0.0.1:{port}")
             async with services_of({GOOGLE: client}, timeout_seconds=0.1 if what == "silence" else 5.0) as services:
-                with pytest.raises(ServiceUnavailable):
+                with pytest.raises(IdentityProviderUnavailable):
                     await services.begin(GOOGLE, now())
 
 

@@ -29,7 +29,7 @@ from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast
 from booking_domain.testing.shared.memory.clock import ManualClock
-from booking_domain.workflows.erase_account import Erasing, erase_account
+from booking_domain.workflows.erase_account import ErasureResult, erase_account
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.app import RESOURCES
 from entrypoints.http.kit.exporting import sections_of
@@ -159,8 +159,8 @@ async def test_an_erasure_removes_all_personal_data_and_keeps_the_accounting(dat
         before, books = await dumped(connection), await the_books(connection)
         assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # the dump shows personal data
         for user in (cast.customer, cast.owner):
-            assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.ERASED
-            assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.NOT_DUE
+            assert await executor.run(erase_account, user.id, actor=SYSTEM) is ErasureResult.ERASED
+            assert await executor.run(erase_account, user.id, actor=SYSTEM) is ErasureResult.NOT_DUE
         after = await dumped(connection)
         for canary in (CANARY, CANARY.encode().hex(), PHONE, CLIENT.address, BORN.isoformat()):
             assert canary not in after

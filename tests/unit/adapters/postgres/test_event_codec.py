@@ -10,7 +10,7 @@ from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.outbox.event_codec import (
     EVENTS,
-    Message,
+    OutboxMessage,
     UnreadableMessageError,
     decode,
     encode,
@@ -88,7 +88,7 @@ def test_an_event_survives_the_row_and_the_argument_of_a_job(event: Event) -> No
 
 @pytest.mark.parametrize("topic", sorted(EARLIER))
 def test_rows_written_before_events_were_types_can_be_read(topic: str) -> None:
-    event = decode(Message(id=ID, topic=topic, subject=ID, payload=EARLIER[topic], occurred_at=NOW))
+    event = decode(OutboxMessage(id=ID, topic=topic, subject=ID, payload=EARLIER[topic], occurred_at=NOW))
     assert (event.id, event.topic, event.subject, event.occurred_at) == (ID, topic, ID, NOW)
     assert (
         encode(event).payload.items()
@@ -113,7 +113,10 @@ def test_a_job_queued_before_events_were_types_can_be_read() -> None:
 
 def test_keys_of_a_newer_version_are_ignored() -> None:
     payload = {"userId": str(ID), "addedLater": "value"}
-    assert decode(Message(id=ID, topic="account.deleted", subject=ID, payload=payload, occurred_at=NOW)).subject == ID
+    assert (
+        decode(OutboxMessage(id=ID, topic="account.deleted", subject=ID, payload=payload, occurred_at=NOW)).subject
+        == ID
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,6 +131,6 @@ def test_keys_of_a_newer_version_are_ignored() -> None:
 )
 def test_an_unknown_topic_or_a_payload_that_does_not_fit_cannot_be_read(topic: str, payload: dict[str, str]) -> None:
     with pytest.raises(UnreadableMessageError):
-        decode(Message(id=ID, topic=topic, subject=ID, payload=payload, occurred_at=NOW))
+        decode(OutboxMessage(id=ID, topic=topic, subject=ID, payload=payload, occurred_at=NOW))
     with pytest.raises(UnreadableMessageError):
         from_json("{}")

@@ -12,7 +12,7 @@ from adapters.postgres.kit import work
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from booking_domain.catalogue.model import Location, ProviderFilter, ProviderOrder
-from booking_domain.catalogue.salons import Near, SalonFilter
+from booking_domain.catalogue.salons import SalonFilter, SearchArea
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
@@ -99,7 +99,7 @@ async def test_each_page_of_a_public_list_is_one_statement(
 ) -> None:
     async with on_postgres(postgres) as backend:
         sent = _recorded(monkeypatch)
-        near = Near(location=Location(47.9, 106.9), radius_metres=1_000)
+        near = SearchArea(location=Location(47.9, 106.9), radius_metres=1_000)
         await backend.reads.salons.page(SalonFilter(text="nomad", city="Hovd", near=near, limit=9))
         await backend.reads.providers.page(ProviderFilter(order=ProviderOrder.RATING, limit=9))
         assert len(sent) == 2

@@ -53,6 +53,6 @@ class MemoryNonces(Nonces):
     def __init__(self) -> None:
         self.claimed: dict[str, datetime] = {}
 
-    async def claim(self, nonce: str, *, now: datetime, expires_at: datetime) -> bool:
+    async def use(self, nonce: str, *, now: datetime, expires_at: datetime) -> bool:
         await asyncio.sleep(0)
         return self.claimed.setdefault(nonce, expires_at) is expires_at

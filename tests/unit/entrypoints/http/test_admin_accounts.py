@@ -5,7 +5,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import MINUTE, ask, code_fo
 from tests.unit.entrypoints.http.test_sign_ups import signed_up
 
 from booking_domain.identity.one_time_codes import CODE_LIFE
-from booking_domain.identity.passwords import FORGOTTEN_AFTER
+from booking_domain.identity.passwords import WRONG_PASSWORDS_EXPIRE_AFTER
 
 
 async def test_admins_see_and_find_locked_accounts_and_unlock_them(api: Api) -> None:
@@ -41,7 +41,7 @@ async def test_a_lock_that_has_ended_is_not_shown_and_a_disabled_account_is_show
     assert (await api.get(path, admin)).json()["status"] == "disabled"
     await api.patch(path, admin, json={"status": "active"})
     assert (await api.get(path, admin)).json()["status"] == "locked"
-    api.clock.advance(FORGOTTEN_AFTER)
+    api.clock.advance(WRONG_PASSWORDS_EXPIRE_AFTER)
     admin = await api.an_admin()
     assert (await api.get(path, admin)).json()["status"] == "active"
 

@@ -6,7 +6,7 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 from tests.unit.entrypoints.http.test_managers import salon_of
 from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
 
-from booking_domain.workflows.customers import delete_lapsed_walk_ins
+from booking_domain.workflows.customers import remove_inactive_walk_ins
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
 
@@ -156,7 +156,7 @@ async def test_walk_ins_are_deleted_when_they_have_not_come_for_long(api: Api) -
     for made in (old, first):
         await api.put(f"/customers/{made['id']}/note", provider, json={"text": "Allergic to latex."})
     before = datetime.fromisoformat("2026-11-24T00:00:00+08:00")
-    await delete_lapsed_walk_ins(before, reads=api.container.reads(), executor=api.container.executor())
+    await remove_inactive_walk_ins(before, reads=api.container.reads(), executor=api.container.executor())
     left = (await api.get("/customers", provider)).json()["items"]
     assert [(each["id"], each["note"]) for each in left] == [(first["id"], "Allergic to latex.")]
     assert "Anu" not in (await api.get("/users/me/export", provider)).text

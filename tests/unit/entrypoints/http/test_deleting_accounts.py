@@ -13,7 +13,7 @@ from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserA
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.ids import UserId
-from booking_domain.workflows.erase_account import Erasing, erase_account
+from booking_domain.workflows.erase_account import ErasureResult, erase_account
 
 ASKS_FOR_A_DEPOSIT = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 
@@ -32,7 +32,7 @@ async def account(api: Api, user_id: UserId) -> User:
     return user
 
 
-async def erase(api: Api, user_id: UserId) -> Erasing:
+async def erase(api: Api, user_id: UserId) -> ErasureResult:
     return await api.container.executor().run(erase_account, user_id, actor=SYSTEM)
 
 
@@ -183,16 +183,16 @@ async def test_an_admin_with_an_ended_session_cannot_delete(api: Api) -> None:
 async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -> None:
     made = await joined(api)
     user_id = UserId(UUID(made["user"]["id"]))
-    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert await erase(api, user_id) is ErasureResult.NOT_DUE
     assert (await delete(api, made["accessToken"])).status_code == 204
     api.clock.advance(ERASED_AFTER - timedelta(seconds=1))
-    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert await erase(api, user_id) is ErasureResult.NOT_DUE
     assert (await account(api, user_id)).email == DORJ["email"]
     api.clock.advance(timedelta(seconds=1))
-    assert await erase(api, user_id) is Erasing.ERASED
+    assert await erase(api, user_id) is ErasureResult.ERASED
     erased = await account(api, user_id)
     assert (erased.name, erased.email, erased.phone, erased.password_hash) == (ERASED_NAME, None, None, None)
-    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert await erase(api, user_id) is ErasureResult.NOT_DUE
     assert await account(api, user_id) == erased
     assert_problem(await log_in(api), 401, "auth.invalid_credentials")
     assert (await api.post("/auth/register", json=DORJ)).status_code == 201
@@ -209,7 +209,7 @@ async def test_a_restored_account_is_not_erased(api: Api) -> None:
         assert user is not None
         await tx.users.save(user.moved(UserAction.ENABLE, UserParty.ADMIN))
     api.clock.advance(ERASED_AFTER * 2)
-    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert await erase(api, user_id) is ErasureResult.NOT_DUE
     assert (await log_in(api)).status_code == 200
 
 
@@ -222,4 +222,4 @@ async def test_the_last_token_of_a_deleted_account_books_nothing(api: Api) -> No
     refused = await api.post("/bookings", customer, json={"providerId": provider_id, "slot": slot})
     assert (refused.status_code, refused.json()["code"]) == (409, "booking.customer_not_active")
     api.clock.advance(ERASED_AFTER)
-    assert await erase(api, user_id) is Erasing.ERASED
+    assert await erase(api, user_id) is ErasureResult.ERASED

@@ -16,14 +16,14 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.identity.events import EmailUndeliverable, PhoneChanged
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.notifications.model import RETRIED_FOR
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.workflows.notify_account import notify_account
-from booking_domain.workflows.notify_parties import tell
-from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+from booking_domain.workflows.notify_parties import notify_user
+from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
 
@@ -73,8 +73,8 @@ class Post:
         event = kind(id=EventId(uuid4()), occurred_at=self.api.clock.now(), user_id=self.user_id)
         notice = NoticeTemplate(subject="Confirmed", text="See you.").fill()
         container = self.api.container
-        notifier = KeepingNotifier(container.executor(), container.reads().external_identities)
-        await tell(
+        notifier = StoringNotifier(container.executor(), container.reads().external_identities)
+        await notify_user(
             await self.user(),
             cast("PhoneChanged", event),
             notice,
@@ -190,7 +190,7 @@ async def test_the_owner_is_told_in_the_app_and_by_the_other_channels(post: Post
     [event] = await post.told()
     executor, reads = post.api.container.executor(), post.api.container.reads()
     for _ in range(2):
-        notifier = KeepingNotifier(executor, reads.external_identities)
+        notifier = StoringNotifier(executor, reads.external_identities)
         await notify_account(event, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
     await post.deliver()
     listed = (await post.api.get("/notifications", post.token)).json()["items"]
@@ -249,7 +249,7 @@ async def test_verifying_the_address_again_ends_it_and_earlier_messages_do_not_b
     async with post.api.database.begin() as tx:
         user = await tx.users.lock(post.user_id)
         assert user is not None
-        await tx.users.save(user.verified(Channel.EMAIL, post.api.clock.now()))
+        await tx.users.save(user.verified(ContactChannel.EMAIL, post.api.clock.now()))
     assert await post.reason() is None
     await post.bounce(post.report(reports.postfix, 1))
     assert await post.reason() is None

@@ -11,7 +11,7 @@ from tests.unit.entrypoints.http import test_telegram as telegram
 from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
 
 from booking_domain.identity.legal import LegalDocuments
-from booking_domain.testing.identity.memory.security import MemoryOpenIdServices
+from booking_domain.testing.identity.memory.security import MemoryOpenIdProviders
 
 DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
 WITH_TERMS: Final = pytest.mark.settings(BOOKING_TERMS_VERSION="2026-01", BOOKING_PRIVACY_VERSION="7")
@@ -73,7 +73,7 @@ async def test_who_signs_up_with_a_code_accepts_with_the_profile(api: Api) -> No
 
 @pytest.mark.settings(**WITH_TERMS.kwargs, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN)
 async def test_who_signs_in_with_another_service_accepts_with_the_sign_in(api: Api) -> None:
-    api.container.openid_services.override(MemoryOpenIdServices())
+    api.container.openid_providers.override(MemoryOpenIdProviders())
     both, outdated = {"termsOfUse": "2026-01", "privacyPolicy": "7"}, {"termsOfUse": "2025-12"}
     for path, shown in (("/auth/openid", openid.brought), ("/auth/telegram", telegram.shown)):
         refused = await api.post(path, json={**shown(api), "accepted": outdated})

@@ -6,10 +6,10 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.features.notifications import notified
 
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Unsubscription
-from booking_domain.notifications.model import Contact, MessageChannel
+from booking_domain.notifications.model import MessageAddress, MessageChannel
 from booking_domain.shared.ids import UserId
 
-EMAIL = Contact(MessageChannel.EMAIL, "dorj@example.com")
+EMAIL = MessageAddress(MessageChannel.EMAIL, "dorj@example.com")
 
 
 async def test_a_person_lists_and_reads_their_notifications(api: Api) -> None:
@@ -43,7 +43,7 @@ async def test_anothers_notification_is_not_found(api: Api) -> None:
 
 async def test_an_admin_sees_which_messages_went_out_without_contact_and_text(api: Api) -> None:
     token, admin = await api.joined("customer"), await api.an_admin()
-    await notified(api, token, EMAIL, Contact(MessageChannel.SMS, "+97699112233"))
+    await notified(api, token, EMAIL, MessageAddress(MessageChannel.SMS, "+97699112233"))
     answer = await api.get("/admin/messages", admin)
     assert [(each["channel"], each["to"], each["status"]) for each in answer.json()["items"]] == [
         ("sms", "+976****2233", "standby"),

@@ -13,7 +13,7 @@ from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.events import ContactLost
 from booking_domain.identity.model import UserStatus
-from booking_domain.testing.identity.memory.security import MemoryOpenIdServices
+from booking_domain.testing.identity.memory.security import MemoryOpenIdProviders
 from booking_domain.testing.identity.memory.tables import USERS
 
 GMAIL: Final = "dorj@gmail.com"
@@ -25,7 +25,7 @@ PAGE: Final = "https://www.example.com/sign-in"
 @pytest.fixture
 def services(api: Api) -> Api:
     """An API that knows all services."""
-    api.container.openid_services.override(MemoryOpenIdServices())
+    api.container.openid_providers.override(MemoryOpenIdProviders())
     return api
 
 

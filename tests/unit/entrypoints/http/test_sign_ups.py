@@ -24,7 +24,7 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import SIGN_UPS, USERS
-from booking_domain.workflows.erase_account import Erasing, erase_account
+from booking_domain.workflows.erase_account import ErasureResult, erase_account
 
 SARAA = {"name": "Saraa", "role": "provider"}
 
@@ -194,8 +194,8 @@ async def test_an_account_that_stays_pending_is_removed_after_a_day_and_a_comple
     api.clock.advance(timedelta(seconds=1))
     assert await users.to_erase(api.clock.now(), None, 9) == [abandoned]
     assert [await executor.run(erase_account, each, actor=SYSTEM) for each in (abandoned, done)] == [
-        Erasing.ERASED,
-        Erasing.NOT_DUE,
+        ErasureResult.ERASED,
+        ErasureResult.NOT_DUE,
     ]
     again = await signed_up(api)  # the number is free
     assert again["user"]["id"] != str(abandoned)

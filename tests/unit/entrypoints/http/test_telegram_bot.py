@@ -20,13 +20,13 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE
 from booking_domain.notifications.ports import MessageFilter
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
+from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import notify_waiting
-from booking_domain.workflows.send_messages import KeepingNotifier, send_due_messages
+from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
 from entrypoints.cli.startup import CannotStart
 from entrypoints.cli.telegram import poll, run_bot
 from entrypoints.languages.notices import GettextTranslator
@@ -377,7 +377,7 @@ async def news(phone: Phone, token: str, event: type[Event], notify: Any) -> lis
     account = (await api.get("/auth/me", token)).json()["id"]
     found = [each for each in await api.database.outbox_events() if type(each) is event][-1]
     executor, reads = api.container.executor(), api.container.reads()
-    notifier = KeepingNotifier(executor, reads.external_identities)
+    notifier = StoringNotifier(executor, reads.external_identities)
     await notify(found, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
     for user_id in notifier.notified:
         while await send_due_messages(
@@ -399,7 +399,7 @@ async def test_an_offer_is_pushed_into_the_chat_and_booked_with_its_button(phone
     await phone.linked(token)
     wish = {"providerId": provider_id, "from": MONDAY_AT_TEN, "to": "2026-11-23T10:01:00+08:00"}
     assert (await api.post("/waitlist", token, json=wish)).status_code == 201
-    command = OfferFreed(provider_id=ProviderId(UUID(provider_id)))
+    command = OfferFreedTime(provider_id=ProviderId(UUID(provider_id)))
     await api.container.executor().run(offer_freed, command, actor=SYSTEM)
     phone.simulator.limited_for = 30  # it is sent later, once
     sent = await news(phone, token, WaitlistOffered, notify_waiting)
@@ -455,7 +455,7 @@ async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone
     waiting = await api.post("/waitlist", token, json=wish)
     assert waiting.status_code == 201, waiting.text
     assert (await phone.write("/offers")).text == "No offers."
-    command = OfferFreed(provider_id=ProviderId(UUID(provider_id)))
+    command = OfferFreedTime(provider_id=ProviderId(UUID(provider_id)))
     await api.container.executor().run(offer_freed, command, actor=SYSTEM)
     stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await stranger.linked(await api.joined("customer"))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
-from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
+from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 
@@ -18,7 +18,7 @@ KEY = {"Idempotency-Key": "waiting-for-monday"}
 
 async def offered(api: Api, provider_id: str) -> None:
     """The platform has offered what is free."""
-    command = OfferFreed(provider_id=ProviderId(UUID(provider_id)))
+    command = OfferFreedTime(provider_id=ProviderId(UUID(provider_id)))
     await api.container.executor().run(offer_freed, command, actor=SYSTEM)
 
 

@@ -10,14 +10,14 @@ from tests.unit.entrypoints.worker.test_codes import messenger_of
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.use_cases.contact_changes import (
     ChangeContact,
     RequestContactChange,
     change_contact,
     request_contact_change,
 )
-from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SessionId, UserId
@@ -41,11 +41,11 @@ async def joined(shop: Workshop, **members: object) -> tuple[User, SessionId]:
 
 
 def contact(address: str) -> Contact:
-    return Contact(Channel.EMAIL if "@" in address else Channel.PHONE, address)
+    return Contact(ContactChannel.EMAIL if "@" in address else ContactChannel.PHONE, address)
 
 
 async def wanted(shop: Workshop, user: User, session_id: SessionId, to: str = NEW) -> OneTimeCode:
-    proof = Proof(user=user, right=True, current=session_id)
+    proof = PasswordCheck(user=user, right=True, current=session_id)
     command = RequestContactChange(proof=proof, contact=contact(to))
     code: OneTimeCode = await shop.container.executor().run(request_contact_change, command, actor=user.actor)
     return code
@@ -129,7 +129,7 @@ async def test_a_changed_number_is_announced_to_the_address_and_the_former_numbe
 async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_daily_job(shop: Workshop) -> None:
     people = [await joined(shop, phone=None) for _ in range(3)]
     for user, session_id in people[:2]:
-        proof = Proof(user=user, right=True, current=session_id)
+        proof = PasswordCheck(user=user, right=True, current=session_id)
         await shop.container.executor().run(delete_own_account, proof, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
@@ -188,7 +188,7 @@ async def test_erasing_an_account_deletes_the_files_of_its_messages(shop: Worksh
     assert recipients() == {deleted.email, OLD, NEW, *others}
     changed = await shop.database.reads.users.get(deleted.id)
     assert changed is not None
-    proof = Proof(user=changed, right=True, current=deleted_session)
+    proof = PasswordCheck(user=changed, right=True, current=deleted_session)
     await shop.container.executor().run(delete_own_account, proof, actor=deleted.actor)
     arguments = {"user_id": str(deleted.id)}
     shop.studio.clock.advance(ERASED_AFTER - timedelta(seconds=1))

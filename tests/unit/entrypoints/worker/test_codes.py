@@ -10,7 +10,7 @@ from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.use_cases.one_time_codes import RequestCode, request_code
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.notifications.use_cases.messages import MOST_TO_UNVERIFIED
@@ -32,8 +32,8 @@ async def joined(shop: Workshop) -> User:
     return user
 
 
-async def wanted(shop: Workshop, user: User, channel: Channel = Channel.PHONE) -> tuple[OneTimeCode, str]:
-    address = user.phone if channel is Channel.PHONE else user.email
+async def wanted(shop: Workshop, user: User, channel: ContactChannel = ContactChannel.PHONE) -> tuple[OneTimeCode, str]:
+    address = user.phone if channel is ContactChannel.PHONE else user.email
     assert address is not None
     secrets = shop.container.secret_codes()
     command = RequestCode(Contact(channel, address), CodePurpose.LOGIN, user)
@@ -50,7 +50,7 @@ def messenger_of(shop: Workshop) -> MemoryCodeMessenger:
 async def test_a_code_goes_to_the_requested_contact_and_is_in_no_job(shop: Workshop) -> None:
     messenger, user = messenger_of(shop), await joined(shop)
     codes = []
-    for channel in Channel:
+    for channel in ContactChannel:
         _, code = await wanted(shop, user, channel)
         codes.append(code)
         await shop.relay()
@@ -135,7 +135,7 @@ async def test_an_expired_code_or_one_without_a_user_is_not_sent(shop: Workshop)
         user_id=user.id,
         code_id=code.id,
         purpose=CodePurpose.LOGIN,
-        channel=Channel.PHONE,
+        channel=ContactChannel.PHONE,
         until=code.expires_at,
     )
 

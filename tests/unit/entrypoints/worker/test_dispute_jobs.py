@@ -38,7 +38,7 @@ async def test_the_parties_are_told_of_each_step_and_each_reminder_once(shop: Wo
     assert await work(shop) == ["dispute", "dispute"]
     theirs, mine = sorted(each.text for each in shop.sender.delivered[-2:])
     assert mine.startswith("Your dispute about the booking on 2026-")
-    assert theirs.startswith("Someone 3 disputes the booking on 2026-")
+    assert theirs.startswith("User 3 disputes the booking on 2026-")
 
     for at, subjects in (
         (dispute.statement_due_at - STATEMENT_REMINDER, ["dispute"]),

@@ -45,7 +45,7 @@ async def test_an_activity_during_a_record_is_recorded_next_time(monkeypatch: py
             else:
                 raise EndOfTest
 
-    beating = heart.Heart(Recorder())
+    beating = heart.HeartbeatRecorder(Recorder())
     beating.beat(Activity.RELAY)
     with pytest.raises(EndOfTest):
         async with asyncio.timeout(PATIENCE_SECONDS):

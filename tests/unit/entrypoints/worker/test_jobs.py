@@ -63,7 +63,7 @@ async def test_the_parties_are_notified_of_each_event_in_order(shop: Workshop) -
     await shop.run_due_jobs()
     assert shop.subjects() == ["please pay the deposit", "confirmed", "confirmed"]
     texts = [notification.text for notification in shop.sender.delivered]
-    assert all("Ink" in text or "Someone" in text for text in texts)
+    assert all("Ink" in text or "User" in text for text in texts)
     assert {notification.channel for notification in shop.sender.delivered} == {"email"}
 
 

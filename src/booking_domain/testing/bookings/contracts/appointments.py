@@ -113,7 +113,7 @@ class AppointmentReadsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.users.add(manager)
             await tx.salons.add(salon)
-            await tx.salons.join(salon.id, cast.profile.id)
+            await tx.salons.add_member(salon.id, cast.profile.id)
         found = await backend.reads.appointments.get(booking.id)
         assert found is not None
         assert (found.booking, found.salon) == (booking, SalonName(id=salon.id, name=salon.name, manager_id=manager.id))
@@ -132,7 +132,7 @@ class AppointmentReadsContract(StorageContract):
             for salon in salons:
                 await tx.salons.add(salon)
             for salon, cast in zip((*salons, salons[0]), casts[:3], strict=True):
-                await tx.salons.join(salon.id, cast.profile.id)
+                await tx.salons.add_member(salon.id, cast.profile.id)
             await tx.salons.invite(salons[0].id, casts[3].profile.id, NOW)
             assert [await tx.salons.manager_of(cast.profile.id) for cast in casts] == [*[manager.id] * 3, None]
         first, second, third, stranger = (make.booking(cast.profile, cast.customer) for cast in casts)
@@ -150,7 +150,7 @@ class AppointmentReadsContract(StorageContract):
         found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id))
         assert [each.booking.id for each in found] == [own.id]
         async with backend.begin() as tx:
-            await tx.salons.part(salons[0].id, casts[0].profile.id)
+            await tx.salons.remove_member(salons[0].id, casts[0].profile.id)
         found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id, manager_id=manager.id))
         assert {each.booking.id for each in found} == {second.id, third.id, own.id}
 

@@ -29,12 +29,12 @@ async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) 
     return made[::-1]
 
 
-async def _ids(backend: Backend, chosen: BookingFilter) -> list[BookingId]:
-    return [booking.id for booking in await backend.reads.bookings.page(None, chosen)]
+async def _ids(backend: Backend, criteria: BookingFilter) -> list[BookingId]:
+    return [booking.id for booking in await backend.reads.bookings.page(None, criteria)]
 
 
 class BookingReadsContract(StorageContract):
-    """Reads of bookings outside a transaction."""
+    """Reads of bookings outside a database transaction."""
 
     async def test_a_page_has_the_bookings_of_a_party_or_all(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)

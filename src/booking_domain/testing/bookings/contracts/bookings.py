@@ -42,7 +42,7 @@ def _next(booking: Booking, status: Status = Status.CONFIRMED) -> Booking:
 
 
 class BookingsContract(StorageContract):
-    """Bookings in a transaction."""
+    """Bookings in a database transaction."""
 
     async def test_a_booking_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

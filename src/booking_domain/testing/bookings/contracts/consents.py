@@ -27,7 +27,7 @@ async def _saved(backend: Backend, *consents: BookingConsent) -> None:
 
 
 class ConsentsContract(StorageContract):
-    """Consents and consent codes in a transaction, and reads of them."""
+    """Consents and consent codes in a database transaction, and reads of them."""
 
     async def test_a_consent_is_stored_with_all_fields_and_both_names(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

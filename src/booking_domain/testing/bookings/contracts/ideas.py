@@ -12,7 +12,7 @@ from booking_domain.testing.kit.storage import Backend, StorageContract, a_booki
 
 
 class IdeasContract(StorageContract):
-    """Ideas in a transaction, and reads of them."""
+    """Ideas in a database transaction, and reads of them."""
 
     async def test_an_idea_is_stored_changed_and_removed(self, backend: Backend, make: Builder) -> None:
         idea = make.idea(await a_booking(backend, make))

@@ -26,8 +26,8 @@ class WalkInsContract(StorageContract):
                 await tx.walk_ins.add(booking_id, walk_in)
             assert await tx.walk_ins.of_booking(first.id) == known[first.id]
             assert await tx.walk_ins.of_booking(unnamed.id) is None
-        nobody = BookingId(make.entropy.new_id())
-        assert await backend.reads.walk_ins.of_each([first.id, second.id, unnamed.id, nobody]) == known
+        unknown_id = BookingId(make.entropy.new_id())
+        assert await backend.reads.walk_ins.of_each([first.id, second.id, unnamed.id, unknown_id]) == known
         assert await backend.reads.walk_ins.of_each([]) == {}
         for booking in (first, second, unnamed):
             found = await backend.reads.appointments.get(booking.id)
@@ -41,15 +41,15 @@ class WalkInsContract(StorageContract):
         await store_bookings(backend, make, first, second, third)
         bold = WalkIn(name="Болд", phone="+97699112233")
         async with backend.begin() as tx:
-            assert await tx.walk_ins.known(cast.owner.id, bold) is None
+            assert await tx.walk_ins.find(cast.owner.id, bold) is None
             await tx.walk_ins.add(first.id, bold)
-            assert await tx.walk_ins.known(cast.owner.id, bold) == first.id
+            assert await tx.walk_ins.find(cast.owner.id, bold) == first.id
             await tx.walk_ins.add(second.id, bold, CustomerId(first.id))
-            assert await tx.walk_ins.known(cast.owner.id, bold) == first.id
+            assert await tx.walk_ins.find(cast.owner.id, bold) == first.id
             await tx.walk_ins.add(third.id, WalkIn(name="Saraa"))
             for stranger in (WalkIn(name="Saraa"), replace(bold, name="Болдоо"), replace(bold, phone="+97699112234")):
-                assert await tx.walk_ins.known(cast.owner.id, stranger) is None
-            assert await tx.walk_ins.known(other.owner.id, bold) is None
+                assert await tx.walk_ins.find(cast.owner.id, stranger) is None
+            assert await tx.walk_ins.find(other.owner.id, bold) is None
             assert await tx.walk_ins.owner_of(CustomerId(first.id)) == cast.owner.id
             assert await tx.walk_ins.owner_of(CustomerId(second.id)) is None
         found = await backend.reads.appointments.get(second.id)
@@ -74,15 +74,15 @@ class WalkInsContract(StorageContract):
             await tx.walk_ins.add(other.id, WalkIn(name="Saraa"))
             await tx.walk_ins.add(to_come.id, WalkIn(name="Anu"))
             for booking, comes in ((old, False), (to_come, True)):
-                assert await tx.walk_ins.comes_again(CustomerId(booking.id), NOW) == comes
-            assert not await tx.walk_ins.comes_again(CustomerId(to_come.id), to_come.span.end)
-        lapsed = backend.reads.walk_ins.lapsed
+                assert await tx.walk_ins.has_upcoming_booking(CustomerId(booking.id), NOW) == comes
+            assert not await tx.walk_ins.has_upcoming_booking(CustomerId(to_come.id), to_come.span.end)
+        lapsed = backend.reads.walk_ins.inactive_since
         for before, ended in ((new.span.end, {other.id}), (NOW, {old.id, other.id}), (old.span.end, set())):
             assert set(await lapsed(before, 9)) == ended, before
         assert len(await lapsed(NOW, 1)) == 1
         async with backend.begin() as tx:
-            assert set(await tx.walk_ins.delete(CustomerId(old.id))) == {old.id, new.id}
-            assert list(await tx.walk_ins.delete(CustomerId(old.id))) == []
+            assert set(await tx.walk_ins.remove(CustomerId(old.id))) == {old.id, new.id}
+            assert list(await tx.walk_ins.remove(CustomerId(old.id))) == []
         known = await backend.reads.walk_ins.of_each([old.id, new.id, other.id, to_come.id])
         assert set(known) == {other.id, to_come.id}
 

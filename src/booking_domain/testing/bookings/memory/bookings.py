@@ -24,7 +24,7 @@ from booking_domain.workflows.views import Appointment, SalonName
 
 
 class MemoryBookableProviders(BookableProviders):
-    """The bookable providers of one transaction."""
+    """The bookable providers of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -51,7 +51,7 @@ class MemoryBookableProviders(BookableProviders):
 
 
 class MemoryBookings(Bookings):
-    """The bookings of one transaction."""
+    """The bookings of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -110,13 +110,13 @@ class MemoryBookingReads(BookingReads):
     async def get(self, booking_id: BookingId) -> Booking | None:
         return self._committed()[BOOKINGS].get(booking_id)
 
-    async def page(self, party_id: UserId | None, chosen: BookingFilter) -> Sequence[Booking]:
+    async def page(self, party_id: UserId | None, criteria: BookingFilter) -> Sequence[Booking]:
         found = [
             booking
             for booking in self._committed()[BOOKINGS].values()
-            if party_id in {None, booking.customer_id, booking.provider_user_id} and _matches(booking, chosen)
+            if party_id in {None, booking.customer_id, booking.provider_user_id} and _matches(booking, criteria)
         ]
-        return sorted(found, key=lambda booking: booking.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda booking: booking.id, reverse=True)[: criteria.limit]
 
     async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:
         return self._committed()[BOOKING_EVENTS].get(booking_id, ())
@@ -146,15 +146,15 @@ class MemoryBookingReads(BookingReads):
         return {booking_id: self._committed()[BOOKING_EVENTS].get(booking_id, ()) for booking_id in booking_ids}
 
 
-def _matches(booking: Booking, chosen: BookingFilter) -> bool:
+def _matches(booking: Booking, criteria: BookingFilter) -> bool:
     return (
-        chosen.status in {None, booking.status}
-        and (chosen.starts_from is None or chosen.starts_from <= booking.span.start)
-        and (chosen.starts_before is None or booking.span.start < chosen.starts_before)
-        and chosen.provider_id in {None, booking.provider_id}
-        and (chosen.to_come_at is None or booking.undecided(chosen.to_come_at))
-        and chosen.in_question in {None, booking.in_question}
-        and (chosen.after is None or booking.id < chosen.after)
+        criteria.status in {None, booking.status}
+        and (criteria.starts_from is None or criteria.starts_from <= booking.span.start)
+        and (criteria.starts_before is None or booking.span.start < criteria.starts_before)
+        and criteria.provider_id in {None, booking.provider_id}
+        and (criteria.to_come_at is None or booking.undecided(criteria.to_come_at))
+        and criteria.in_question in {None, booking.in_question}
+        and (criteria.after is None or booking.id < criteria.after)
     )
 
 
@@ -178,19 +178,19 @@ class MemoryAppointmentReads(AppointmentReads):
         latest = sorted(found, key=lambda booking: (booking.span.start, booking.id))[-limit:]
         return [_appointment(state, booking) for booking in latest]
 
-    async def page(self, chosen: BookingListFilter) -> Sequence[Appointment]:
+    async def page(self, criteria: BookingListFilter) -> Sequence[Appointment]:
         state = self._committed()
         found = page_of(
             state[BOOKINGS].values(),
-            chosen,
-            chosen.order,
+            criteria,
+            criteria.order,
             matches=lambda booking: (
-                (not chosen.statuses or booking.status in chosen.statuses)
-                and is_chosen(chosen, booking, booking.span.start, _walk_in_of(state, booking))
-                and _is_of_party(state, booking, chosen)
-                and chosen.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
-                and (chosen.upcoming_at is None or _is_upcoming(booking, chosen.upcoming_at))
-                and (chosen.past_at is None or not _is_upcoming(booking, chosen.past_at))
+                (not criteria.statuses or booking.status in criteria.statuses)
+                and is_chosen(criteria, booking, booking.span.start, _walk_in_of(state, booking))
+                and _is_of_party(state, booking, criteria)
+                and criteria.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
+                and (criteria.upcoming_at is None or _is_upcoming(booking, criteria.upcoming_at))
+                and (criteria.past_at is None or not _is_upcoming(booking, criteria.past_at))
             ),
             id_of=lambda booking: booking.id,
             key=lambda booking: booking.span.start,
@@ -203,11 +203,11 @@ class MemoryAppointmentReads(AppointmentReads):
         return None if booking is None else _appointment(state, booking)
 
 
-def _is_of_party(state: State, booking: Booking, chosen: BookingListFilter) -> bool:
-    if chosen.party_id in {None, booking.customer_id, booking.provider_user_id}:
+def _is_of_party(state: State, booking: Booking, criteria: BookingListFilter) -> bool:
+    if criteria.party_id in {None, booking.customer_id, booking.provider_user_id}:
         return True
     salon = _salon(state, booking)
-    return salon is not None and salon.manager_id == chosen.manager_id
+    return salon is not None and salon.manager_id == criteria.manager_id
 
 
 def _salon(state: State, booking: Booking) -> SalonName | None:

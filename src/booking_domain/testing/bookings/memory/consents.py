@@ -18,7 +18,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBookingConsents(BookingConsents):
-    """The consents and codes of one transaction."""
+    """The consents and codes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryIdeas(Ideas):
-    """The ideas of one transaction."""
+    """The ideas of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

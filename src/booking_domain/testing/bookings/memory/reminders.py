@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBookingReminders(BookingReminders):
-    """The announced reminders of one transaction."""
+    """The announced reminders of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryWalkIns(WalkIns):
-    """The walk-ins of one transaction."""
+    """The walk-ins of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -20,7 +20,7 @@ class MemoryWalkIns(WalkIns):
         require_booking(self._state, booking_id)
         self._state[WALK_INS][booking_id] = customer_id or CustomerId(booking_id), walk_in
 
-    async def known(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
+    async def find(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
         for booking_id, (customer_id, known) in self._state[WALK_INS].items():
             if self._state[BOOKINGS][booking_id].customer_id == owner_id and known == walk_in and walk_in.phone:
                 return customer_id
@@ -34,11 +34,11 @@ class MemoryWalkIns(WalkIns):
         visits = self._visits(customer_id)
         return self._state[BOOKINGS][visits[0]].customer_id if visits else None
 
-    async def comes_again(self, customer_id: CustomerId, now: datetime) -> bool:
+    async def has_upcoming_booking(self, customer_id: CustomerId, now: datetime) -> bool:
         bookings = [self._state[BOOKINGS][each] for each in self._visits(customer_id)]
         return any(each.status in TO_COME and now < each.span.end for each in bookings)
 
-    async def delete(self, customer_id: CustomerId) -> Sequence[BookingId]:
+    async def remove(self, customer_id: CustomerId) -> Sequence[BookingId]:
         deleted = self._visits(customer_id)
         for booking_id in deleted:
             del self._state[WALK_INS][booking_id]
@@ -58,7 +58,7 @@ class MemoryWalkInReads(WalkInReads):
         rows = self._committed()[WALK_INS]
         return {booking_id: rows[booking_id][1] for booking_id in booking_ids if booking_id in rows}
 
-    async def lapsed(self, before: datetime, limit: int) -> Sequence[CustomerId]:
+    async def inactive_since(self, before: datetime, limit: int) -> Sequence[CustomerId]:
         state = self._committed()
         last: dict[CustomerId, datetime] = {}
         for booking_id, (customer_id, _) in state[WALK_INS].items():

@@ -63,7 +63,7 @@ class BookingLinksContract(StorageContract):
         assert list(await reads.of_provider(cast.profile.id, TOMORROW)) == later
         # Without the digests, the counts stay, and a returning visitor is counted again.
         async with backend.begin() as tx:
-            await tx.booking_links.forget_visitors(TOMORROW)
+            await tx.booking_links.remove_visitors(TOMORROW)
         assert list(await reads.of_provider(cast.profile.id, TODAY)) == [counted, empty]
         async with backend.begin() as tx:
             await tx.booking_links.count_visitor(link.id, TODAY, b"a")

@@ -26,7 +26,7 @@ async def _an_owner(backend: Backend, make: Builder) -> User:
 
 
 class ProfilesContract(StorageContract):
-    """Provider profiles in a transaction."""
+    """Provider profiles in a database transaction."""
 
     async def test_a_profile_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         profiles = [make.profile(await _an_owner(backend, make), status) for status in ProfileStatus]

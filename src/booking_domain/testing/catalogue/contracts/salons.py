@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from booking_domain.catalogue.model import Location, ProfileStatus, ProviderFilter
-from booking_domain.catalogue.salons import Member, MemberStatus, Near, Salon, SalonFilter
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter, SearchArea
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
@@ -63,7 +63,7 @@ async def _join(backend: Backend, salon: Salon, cast: Cast) -> None:
     async with backend.begin() as tx:
         await tx.salons.lock(salon.id)
         await tx.calendars.lock_provider_of(cast.owner.id)
-        await tx.salons.join(salon.id, cast.profile.id)
+        await tx.salons.add_member(salon.id, cast.profile.id)
 
 
 async def _invite(backend: Backend, salon: Salon, cast: Cast) -> None:
@@ -75,7 +75,7 @@ async def _invite(backend: Backend, salon: Salon, cast: Cast) -> None:
 async def _part(backend: Backend, salon: Salon, cast: Cast) -> None:
     async with backend.begin() as tx:
         await tx.salons.lock(salon.id)
-        await tx.salons.part(salon.id, cast.profile.id)
+        await tx.salons.remove_member(salon.id, cast.profile.id)
 
 
 async def _members(backend: Backend, salon: Salon) -> list[tuple[ProviderId, MemberStatus]]:
@@ -265,7 +265,7 @@ class SalonsContract(StorageContract):
             await _invite(backend, place, invited)
         async with backend.begin() as tx:
             await tx.salons.lock(salon.id)
-            await tx.salons.delete(salon.id)
+            await tx.salons.remove(salon.id)
         assert await backend.reads.salons.get(salon.id) is None
         assert await _members(backend, salon) == []
         assert await _salon_in(backend, member) is None
@@ -278,7 +278,7 @@ class SalonsContract(StorageContract):
         async def all_of_it(tx: Repositories) -> None:
             await tx.salons.lock(salon.id)
             await tx.salons.invite(salon.id, cast.profile.id, NOW)
-            await tx.salons.join(salon.id, cast.profile.id)
+            await tx.salons.add_member(salon.id, cast.profile.id)
             await tx.salon_hours.save_hours(salon.id, _hours(make))
             await tx.salons.save(replace(salon, name="x", version=2), was=salon)
 
@@ -311,7 +311,7 @@ class SalonsContract(StorageContract):
             await tx.salons.lock(salon.id)
             for cast in (member, invited):
                 await tx.salons.invite(salon.id, cast.profile.id, NOW)
-            await tx.salons.join(salon.id, member.profile.id)
+            await tx.salons.add_member(salon.id, member.profile.id)
         assert await backend.reads.salons.manager_of(member.profile.id) == salon.manager_id
         assert await backend.reads.salons.manager_of(invited.profile.id) is None
         assert await backend.reads.salons.manager_of(stranger.profile.id) is None
@@ -398,7 +398,7 @@ class SalonsContract(StorageContract):
 
         point = here.location
         assert point is not None
-        around = Near(location=point, radius_metres=5_000)
+        around = SearchArea(location=point, radius_metres=5_000)
         assert await found() == [far, near, here, nowhere]
         assert await found(2) == [far, near]
         assert await found(after=near.id) == [here, nowhere]
@@ -411,7 +411,7 @@ class SalonsContract(StorageContract):
         assert await found(near=around) == [here, near]
         assert await found(1, near=around) == [here]
         assert await found(near=around, after=here.id) == [near]
-        assert await found(near=Near(location=point, radius_metres=500), city="Улаанбаатар") == [here]
+        assert await found(near=SearchArea(location=point, radius_metres=500), city="Улаанбаатар") == [here]
         listed = await backend.reads.salons.page(SalonFilter(near=around, limit=9))
         assert [(each.providers, round(each.metres or 0)) for each in listed] == [(2, 0), (1, 999)]
         assert [each.metres for each in await backend.reads.salons.page(SalonFilter(limit=9))] == [None] * 4

@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBookingLinks(BookingLinks):
-    """The links of one transaction."""
+    """The links of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -48,7 +48,7 @@ class MemoryBookingLinks(BookingLinks):
         counted = self._day(link_id, day)
         self._state[LINK_DAYS][link_id, day] = replace(counted, bookings=counted.bookings + 1)
 
-    async def forget_visitors(self, before: date) -> None:
+    async def remove_visitors(self, before: date) -> None:
         for key in [key for key in self._state[LINK_VISITORS] if key[1] < before]:
             del self._state[LINK_VISITORS][key]
 

@@ -16,7 +16,7 @@ from booking_domain.workflows.views import ProviderView
 
 
 class MemoryProfiles(Profiles):
-    """The profiles of one transaction."""
+    """The profiles of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -54,17 +54,17 @@ class MemoryProviderReads(ProviderReads):
         profiles = self._committed()[PROFILES].values()
         return next((self._view(profile) for profile in profiles if profile.owner_id == user_id), None)
 
-    async def page(self, chosen: ProviderFilter) -> Sequence[ProviderView]:
-        rows, rank = self._committed()[PROFILES], chosen.order.rank
+    async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
+        rows, rank = self._committed()[PROFILES], criteria.order.rank
         members = self._committed()[SALON_MEMBERS]
         found = [
             profile
             for profile in rows.values()
-            if chosen.status in {None, profile.status}
-            and chosen.salon_id in {None, members.get(profile.id)}
-            and (chosen.after is None or rank(profile) > rank(rows[chosen.after]))
+            if criteria.status in {None, profile.status}
+            and criteria.salon_id in {None, members.get(profile.id)}
+            and (criteria.after is None or rank(profile) > rank(rows[criteria.after]))
         ]
-        return [self._view(profile) for profile in sorted(found, key=rank)[: chosen.limit]]
+        return [self._view(profile) for profile in sorted(found, key=rank)[: criteria.limit]]
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

@@ -29,7 +29,7 @@ from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon
 
 
 class MemorySalons(Salons):
-    """The salons of one transaction."""
+    """The salons of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -69,15 +69,15 @@ class MemorySalons(Salons):
         require_provider(self._state, provider_id)
         self._state[SALON_INVITATIONS].setdefault((salon_id, provider_id), now)
 
-    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         require_salon(self._state, salon_id)
         require_provider(self._state, provider_id)
         self._state[SALON_MEMBERS][provider_id] = salon_id
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
 
-    async def delete(self, salon_id: SalonId) -> None:
+    async def remove(self, salon_id: SalonId) -> None:
         for member in await self.members(salon_id):
-            await self.part(salon_id, member.provider_id)
+            await self.remove_member(salon_id, member.provider_id)
         services = {each.id for each in self._state[SERVICES].values() if each.salon_id == salon_id}
         for service_id in services:
             del self._state[SERVICES][service_id]
@@ -85,14 +85,14 @@ class MemorySalons(Salons):
             del self._state[SERVICE_OFFERS][key]
         del self._state[SALONS][salon_id], self._state[SALON_HOURS][salon_id]
 
-    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+    async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         if self._state[SALON_MEMBERS].get(provider_id) == salon_id:
             del self._state[SALON_MEMBERS][provider_id]
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
 
 
 class MemorySalonHours(SalonHours):
-    """The opening hours of salons of one transaction."""
+    """The opening hours of salons of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -152,22 +152,22 @@ class MemorySalonReads(SalonReads):
         salon_id = self._committed()[SALON_MEMBERS].get(provider_id)
         return None if salon_id is None else self._committed()[SALONS][salon_id]
 
-    async def page(self, chosen: SalonFilter) -> Sequence[ListedSalon]:
+    async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
         listed = [
-            self._listed(salon, published, chosen)
+            self._listed(salon, published, criteria)
             for salon in self._committed()[SALONS].values()
-            if (published := self._published(salon.id)) and _matches(salon, chosen)
+            if (published := self._published(salon.id)) and _matches(salon, criteria)
         ]
         ordered = sorted(listed, key=_rank)
-        last = next((_rank(each) for each in ordered if each.salon.id == chosen.after), None)
-        return [each for each in ordered if last is None or _rank(each) > last][: chosen.limit]
+        last = next((_rank(each) for each in ordered if each.salon.id == criteria.after), None)
+        return [each for each in ordered if last is None or _rank(each) > last][: criteria.limit]
 
     def _published(self, salon_id: SalonId) -> list[Profile]:
         state = self._committed()
         found = (state[PROFILES][each] for each, salon in state[SALON_MEMBERS].items() if salon == salon_id)
         return [profile for profile in found if profile.published]
 
-    def _listed(self, salon: Salon, published: list[Profile], chosen: SalonFilter) -> ListedSalon:
+    def _listed(self, salon: Salon, published: list[Profile], criteria: SalonFilter) -> ListedSalon:
         return ListedSalon(
             salon=salon,
             providers=len(published),
@@ -176,21 +176,21 @@ class MemorySalonReads(SalonReads):
                 total=sum(profile.rating.total for profile in published),
             ),
             metres=None
-            if chosen.near is None or salon.location is None
-            else chosen.near.location.metres_to(salon.location),
+            if criteria.near is None or salon.location is None
+            else criteria.near.location.metres_to(salon.location),
         )
 
 
-def _matches(salon: Salon, chosen: SalonFilter) -> bool:
+def _matches(salon: Salon, criteria: SalonFilter) -> bool:
     texts = (salon.name, salon.address, salon.city)
     return (
-        (chosen.text is None or any(chosen.text.lower() in text.lower() for text in texts))
-        and (chosen.city is None or chosen.city.lower() == salon.city.lower())
+        (criteria.text is None or any(criteria.text.lower() in text.lower() for text in texts))
+        and (criteria.city is None or criteria.city.lower() == salon.city.lower())
         and (
-            chosen.near is None
+            criteria.near is None
             or (
                 salon.location is not None
-                and chosen.near.location.metres_to(salon.location) <= chosen.near.radius_metres
+                and criteria.near.location.metres_to(salon.location) <= criteria.near.radius_metres
             )
         )
     )

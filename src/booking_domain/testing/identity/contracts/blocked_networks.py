@@ -44,5 +44,5 @@ class BlockedNetworksContract(StorageContract):
         assert list(await backend.reads.blocked_networks.live(NOW)) == [long, short]
         assert list(await backend.reads.blocked_networks.live(NOW + HOUR)) == [long]
         async with backend.begin() as tx:
-            await tx.blocked_networks.forget(NOW + HOUR)
+            await tx.blocked_networks.remove_expired(NOW + HOUR)
             assert await tx.blocked_networks.count() == 1

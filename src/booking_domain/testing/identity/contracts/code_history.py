@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from booking_domain.identity.code_history import CODES_KEPT, CodeFilter, IssuedCode
-from booking_domain.identity.one_time_codes import CODE_LIFE, Channel, CodePurpose
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract
@@ -17,7 +17,7 @@ def _issued(make: Builder) -> IssuedCode:
         id=CodeId(make.entropy.new_id()),
         user_id=None,
         purpose=CodePurpose.SIGNUP,
-        channel=Channel.PHONE,
+        channel=ContactChannel.PHONE,
         to_masked="+976****2233",
         issued_at=NOW,
         expires_at=NOW + CODE_LIFE,
@@ -31,17 +31,17 @@ class CodeHistoryContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         user, history = make.user(), backend.reads.code_history
-        login = replace(_issued(make), user_id=user.id, purpose=CodePurpose.LOGIN, channel=Channel.EMAIL)
+        login = replace(_issued(make), user_id=user.id, purpose=CodePurpose.LOGIN, channel=ContactChannel.EMAIL)
         signup, recent = _issued(make), replace(_issued(make), issued_at=NOW + INSTANT)
         async with backend.begin() as tx:
             await tx.users.add(user)
             for code in (login, signup, recent):
                 await tx.code_history.add(code)
             for _ in range(2):
-                await tx.code_history.note_wrong(signup.id)
-            await tx.code_history.note_use(login.id, NOW + INSTANT)
-            await tx.code_history.note_use(CodeId(make.entropy.new_id()), NOW)  # issued by an earlier version
-        used, guessed = login.used(NOW + INSTANT), signup.guessed().guessed()
+                await tx.code_history.record_wrong_guess(signup.id)
+            await tx.code_history.record_use(login.id, NOW + INSTANT)
+            await tx.code_history.record_use(CodeId(make.entropy.new_id()), NOW)  # issued by an earlier version
+        used, guessed = login.used(NOW + INSTANT), signup.with_wrong_guess().with_wrong_guess()
         every = CodeFilter(limit=9)
         for chosen, expected in (
             (every, [recent, guessed, used]),
@@ -52,5 +52,5 @@ class CodeHistoryContract(StorageContract):
         ):
             assert list(await history.page(chosen)) == expected, chosen
         async with backend.begin() as tx:
-            await tx.code_history.forget(NOW + CODES_KEPT)
+            await tx.code_history.remove_expired(NOW + CODES_KEPT)
         assert list(await history.page(every)) == [recent]

@@ -7,7 +7,7 @@ import pytest
 
 from booking_domain.identity.contact_changes import ContactChange, ContactChangeReads, ContactChanges
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import DAY, Channel
+from booking_domain.identity.one_time_codes import DAY, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
@@ -23,15 +23,15 @@ async def _joined(backend: Backend, make: Builder) -> User:
     return user
 
 
-def _changes(tx: Repositories, channel: Channel) -> ContactChanges:
-    return tx.email_changes if channel is Channel.EMAIL else tx.phone_changes
+def _changes(tx: Repositories, channel: ContactChannel) -> ContactChanges:
+    return tx.email_changes if channel is ContactChannel.EMAIL else tx.phone_changes
 
 
-def _reads(reads: Reads, channel: Channel) -> ContactChangeReads:
-    return reads.email_changes if channel is Channel.EMAIL else reads.phone_changes
+def _reads(reads: Reads, channel: ContactChannel) -> ContactChangeReads:
+    return reads.email_changes if channel is ContactChannel.EMAIL else reads.phone_changes
 
 
-async def _save(backend: Backend, channel: Channel, *changes: ContactChange) -> None:
+async def _save(backend: Backend, channel: ContactChannel, *changes: ContactChange) -> None:
     async with backend.begin() as tx:
         for change in changes:
             await _changes(tx, channel).save(change)
@@ -39,15 +39,15 @@ async def _save(backend: Backend, channel: Channel, *changes: ContactChange) -> 
 
 def _change(make: Builder, user: User, address: str = "+97699887766") -> ContactChange:
     code_id = CodeId(make.entropy.new_id())
-    return ContactChange.ask(None, user_id=user.id, address=address, code_id=code_id, now=NOW)
+    return ContactChange.request(None, user_id=user.id, address=address, code_id=code_id, now=NOW)
 
 
-@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("channel", ContactChannel)
 class ContactChangesContract(StorageContract):
     """Pending contacts, at most one of a channel per account."""
 
     async def test_a_new_change_replaces_the_previous_one_of_its_channel(
-        self, backend: Backend, make: Builder, channel: Channel
+        self, backend: Backend, make: Builder, channel: ContactChannel
     ) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         reads = _reads(backend.reads, channel)
@@ -62,21 +62,23 @@ class ContactChangesContract(StorageContract):
                 assert await _changes(tx, channel).get(make.user().id) is None
             assert await reads.get(user.id) == change
             assert await reads.get(other.id) == theirs
-        (unrelated,) = (each for each in Channel if each is not channel)
+        (unrelated,) = (each for each in ContactChannel if each is not channel)
         assert await _reads(backend.reads, unrelated).get(user.id) is None
 
     async def test_the_sweep_deletes_changes_that_are_a_day_old_or_in_the_future(
-        self, backend: Backend, make: Builder, channel: Channel
+        self, backend: Backend, make: Builder, channel: ContactChannel
     ) -> None:
         ages = (timedelta(0), DAY - INSTANT, DAY, INSTANT - DAY, -DAY)
         changes = [replace(_change(make, await _joined(backend, make)), asked_at=NOW - age) for age in ages]
         await _save(backend, channel, *changes)
         async with backend.begin() as tx:
-            await _changes(tx, channel).forget(NOW)
+            await _changes(tx, channel).remove_expired(NOW)
         left = [await _reads(backend.reads, channel).get(change.user_id) for change in changes]
         assert left == [changes[0], changes[1], None, changes[3], None]
 
-    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder, channel: Channel) -> None:
+    async def test_a_rolled_back_change_has_no_effect(
+        self, backend: Backend, make: Builder, channel: ContactChannel
+    ) -> None:
         user = await _joined(backend, make)
 
         async def ask(tx: Repositories) -> None:

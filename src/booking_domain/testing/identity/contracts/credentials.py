@@ -17,13 +17,13 @@ from booking_domain.identity.one_time_codes import (
     CODE_DIGITS,
     CODE_LIFE,
     DAY,
-    Channel,
     CodePurpose,
     Contact,
+    ContactChannel,
     OneTimeCode,
     SecretCodes,
 )
-from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG
+from booking_domain.identity.passwords import MOST_WRONG, WRONG_PASSWORDS_EXPIRE_AFTER
 from booking_domain.identity.ports import UserFilter
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
@@ -109,7 +109,7 @@ class OneTimeCodesContract(StorageContract):
 
     async def test_a_contact_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         code = _code(make)
-        for kept in (code, code.guessed()):  # no code exists yet in the first round
+        for kept in (code, code.with_wrong_guess()):  # no code exists yet in the first round
             async with backend.begin() as tx:
                 await tx.one_time_codes.lock(HERS)
                 other = asyncio.create_task(_kept(backend))
@@ -128,19 +128,19 @@ class OneTimeCodesContract(StorageContract):
         ahead = replace(ahead, issued_at=now + DAY, expires_at=now + DAY + CODE_LIFE)
         await _keep(backend, good, late, old, ahead)
         async with backend.begin() as tx:
-            await tx.one_time_codes.sweep(now)
+            await tx.one_time_codes.remove_expired(now)
         found = [list(await _kept(backend, each.contact)) for each in (good, late, old, ahead)]
-        assert found == [[good], [late.dead()], [], []]
+        assert found == [[good], [late.used_up()], [], []]
 
 
 async def _wrong(backend: Backend, account: UUID, now: datetime = NOW) -> bool:
     async with backend.begin() as tx:
-        return await tx.credentials.count_wrong(account, now)
+        return await tx.credentials.count_wrong_password(account, now)
 
 
 async def _right(backend: Backend, account: UUID, now: datetime = NOW) -> bool:
     async with backend.begin() as tx:
-        return await tx.credentials.count_right(account, now)
+        return await tx.credentials.reset_wrong_passwords(account, now)
 
 
 class CredentialsContract(StorageContract):
@@ -161,7 +161,7 @@ class CredentialsContract(StorageContract):
                 await tx.users.add(user)
         for user, times in ((locked, MOST_WRONG), (counted, MOST_WRONG - 1)):
             assert all([await _wrong(backend, user.id) for _ in range(times)])
-        reads, until = backend.reads, NOW + FORGOTTEN_AFTER
+        reads, until = backend.reads, NOW + WRONG_PASSWORDS_EXPIRE_AFTER
         ids = [user.id for user in (locked, counted, other)]
         assert await reads.credentials.locked(ids, until - INSTANT) == {locked.id: until}
         assert await reads.credentials.locked(ids, until) == {}
@@ -185,7 +185,7 @@ class CredentialsContract(StorageContract):
         assert await _right(backend, account)
 
     async def test_wrong_passwords_expire_a_day_after_the_last_one(self, backend: Backend, make: Builder) -> None:
-        again = NOW + FORGOTTEN_AFTER
+        again = NOW + WRONG_PASSWORDS_EXPIRE_AFTER
         for counted, right in ((3, True), (3, False), (1, False)):
             account = make.entropy.new_id()
             assert all([await _wrong(backend, account) for _ in range(counted)])
@@ -201,7 +201,7 @@ class CredentialsContract(StorageContract):
         for account, at in ((old, NOW), (new, NOW + INSTANT)):
             assert all([await _wrong(backend, account, at) for _ in range(MOST_WRONG)])
         async with backend.begin() as tx:
-            await tx.credentials.forget(NOW + FORGOTTEN_AFTER)
+            await tx.credentials.remove_expired(NOW + WRONG_PASSWORDS_EXPIRE_AFTER)
         assert await _right(backend, old, NOW)  # at an earlier time, at which the counter would still apply
         assert not await _right(backend, new, NOW)
 
@@ -214,7 +214,7 @@ class CredentialsContract(StorageContract):
         assert Counter(counted) == {True: MOST_WRONG, False: 20 - MOST_WRONG}
 
 
-PHONE: Final = Contact(Channel.PHONE, "+97699112233")
+PHONE: Final = Contact(ContactChannel.PHONE, "+97699112233")
 
 
 class SecretCodesContract:
@@ -224,7 +224,7 @@ class SecretCodesContract:
     """
 
     def test_the_digest_of_a_contact_is_stable_and_unique(self, secret_codes: SecretCodes) -> None:
-        others = [Contact(Channel.EMAIL, PHONE.address), Contact(Channel.PHONE, "+97699112234"), PHONE]
+        others = [Contact(ContactChannel.EMAIL, PHONE.address), Contact(ContactChannel.PHONE, "+97699112234"), PHONE]
         digests = {secret_codes.contact(each) for each in (*others, PHONE)}
         assert len(digests) == 3
         assert {len(each) for each in digests} == {32}

@@ -181,12 +181,12 @@ class UsedAssertionsContract(StorageContract):
         assert await _use(backend, OTHER)
         async with backend.begin() as tx:
             assert await tx.used_assertions.use(ONE, NOW)
-            await tx.used_assertions.give_back(ONE)
+            await tx.used_assertions.undo_use(ONE)
         assert [await _use(backend, digest) for digest in (ONE, OTHER)] == [True, False]
 
     async def test_an_assertion_is_remembered_until_no_clock_accepts_it(self, backend: Backend) -> None:
         assert await _use(backend, ONE)
         for now, forgotten in ((NOW, False), (NOW + CLOCKS_DIFFER, False), (NOW + CLOCKS_DIFFER + INSTANT, True)):
             async with backend.begin() as tx:
-                await tx.used_assertions.forget(now)
+                await tx.used_assertions.remove_expired(now)
             assert await _use(backend, ONE) is forgotten

@@ -66,14 +66,14 @@ class PasskeysContract(StorageContract):
 
     async def test_a_challenge_is_used_once_and_kept_until_it_expires(self, backend: Backend, make: Builder) -> None:
         user = make.user()
-        kept, _ = PasskeyChallenge.made(user.id, make.entropy, NOW)
-        expired, _ = PasskeyChallenge.made(None, make.entropy, NOW - HOUR)
+        kept, _ = PasskeyChallenge.make(user.id, make.entropy, NOW)
+        expired, _ = PasskeyChallenge.make(None, make.entropy, NOW - HOUR)
         async with backend.begin() as tx:
             await tx.users.add(user)
             for each in (kept, expired):
                 await tx.passkeys.add_challenge(each)
         async with backend.begin() as tx:
-            await tx.passkeys.forget(expired.expires_at)
+            await tx.passkeys.remove_expired(expired.expires_at)
             assert await tx.passkeys.use_challenge(expired.digest) is None
             assert await tx.passkeys.use_challenge(kept.digest) == kept
             assert await tx.passkeys.use_challenge(kept.digest) is None

@@ -18,7 +18,7 @@ class RememberedDevicesContract(StorageContract):
     async def test_a_device_is_kept_until_it_is_removed_or_expires(self, backend: Backend, make: Builder) -> None:
         def remembered(user_id: UserId, hours: int) -> RememberedDevice:
             device_id = DeviceId(make.entropy.new_id())
-            return RememberedDevice.made(device_id, user_id, CLIENT, make.entropy, NOW + hours * HOUR)[0]
+            return RememberedDevice.make(device_id, user_id, CLIENT, make.entropy, NOW + hours * HOUR)[0]
 
         user, other = make.user(), make.user()
         first, second, third = (remembered(user.id, hours) for hours in range(3))
@@ -35,7 +35,7 @@ class RememberedDevicesContract(StorageContract):
         assert list(await reads.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
         assert list(await reads.live(user.id, NOW + REMEMBERED_FOR)) == [second]
         async with backend.begin() as tx:
-            await tx.remembered_devices.forget(NOW + REMEMBERED_FOR)
+            await tx.remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
         assert list(await reads.live(user.id, NOW)) == [second]
         async with backend.begin() as tx:
             await tx.remembered_devices.add(anothers)

@@ -42,7 +42,7 @@ def _rotated(session: Session) -> Session:
 
 
 class SessionsContract(StorageContract):
-    """Sessions in a transaction, and reads of them."""
+    """Sessions in a database transaction, and reads of them."""
 
     async def test_a_session_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
@@ -148,7 +148,7 @@ class SessionsContract(StorageContract):
 
 
 class LoginHistoryContract(StorageContract):
-    """Sign-in attempts in a transaction, and reads of them."""
+    """Sign-in attempts in a database transaction, and reads of them."""
 
     async def test_a_sign_in_attempt_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user, _ = await _signed_in(backend, make)

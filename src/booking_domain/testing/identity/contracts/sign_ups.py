@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from booking_domain.identity.one_time_codes import Channel
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.sign_ups import SignUp
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
@@ -15,7 +15,7 @@ class SignUpsContract(StorageContract):
     """Contacts that wait for their code."""
 
     async def test_a_sign_up_is_kept_until_its_code_expires(self, backend: Backend, make: Builder) -> None:
-        addresses = {Channel.PHONE: "+97699112233", Channel.EMAIL: "bold@example.com"}
+        addresses = {ContactChannel.PHONE: "+97699112233", ContactChannel.EMAIL: "bold@example.com"}
         sign_ups = [
             SignUp(code_id=CodeId(make.entropy.new_id()), channel=channel, address=to, locale="mn", expires_at=expires)
             for channel, to in addresses.items()
@@ -27,6 +27,6 @@ class SignUpsContract(StorageContract):
             assert [await tx.sign_ups.get(each.code_id) for each in sign_ups] == sign_ups
         assert [await backend.reads.sign_ups.get(each.code_id) for each in sign_ups] == sign_ups
         async with backend.begin() as tx:
-            await tx.sign_ups.forget(NOW)
+            await tx.sign_ups.remove_expired(NOW)
         kept = [await backend.reads.sign_ups.get(each.code_id) for each in sign_ups]
         assert kept == [None, sign_ups[1], None, sign_ups[3]]

@@ -239,8 +239,8 @@ class UsersContract(StorageContract):
             (replace(every, text="100% anna_"), [admin]),
             (replace(every, text="1%"), []),
             (replace(every, text="b_"), []),
-            (replace(every, text="nobody", phone=dorj.phone), [dorj]),
-            (replace(every, text="nobody", phone=(dorj.phone or "")[:-1]), []),
+            (replace(every, text="unknown", phone=dorj.phone), [dorj]),
+            (replace(every, text="unknown", phone=(dorj.phone or "")[:-1]), []),
             (replace(every, created_from=later), [dorj]),
             (replace(every, created_before=later), [bare, admin]),
         ):
@@ -278,5 +278,5 @@ class UsersContract(StorageContract):
     async def test_an_account_is_found_by_nothing_else(self, backend: Backend, make: Builder) -> None:
         user = replace(make.user(), phone=None)
         await _add(backend, user)
-        for login in ("", "nobody@example.com", "+97600000000", user.name, str(user.id), "%"):
+        for login in ("", "unknown@example.com", "+97600000000", user.name, str(user.id), "%"):
             assert await backend.reads.users.by_login(login) is None

@@ -9,7 +9,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBankAccounts(BankAccounts):
-    """The bank accounts of one transaction."""
+    """The bank accounts of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -15,7 +15,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryBlockedNetworks(BlockedNetworks):
-    """The blocked networks of one transaction."""
+    """The blocked networks of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -32,7 +32,7 @@ class MemoryBlockedNetworks(BlockedNetworks):
     async def remove(self, blocked_id: BlockedNetworkId) -> BlockedNetwork | None:
         return self._state[BLOCKED_NETWORKS].pop(blocked_id, None)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         table = self._state[BLOCKED_NETWORKS]
         for each in [each for each in table.values() if not each.live(now)]:
             del table[each.id]

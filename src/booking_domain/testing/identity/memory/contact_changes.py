@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from booking_domain.identity.contact_changes import ContactChange, ContactChangeReads, ContactChanges, kept
+from booking_domain.identity.contact_changes import ContactChange, ContactChangeReads, ContactChanges, unexpired_changes
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State, Table
@@ -12,7 +12,7 @@ Changes = Table[UserId, ContactChange]
 
 
 class MemoryContactChanges(ContactChanges):
-    """The changes of one channel in one transaction."""
+    """The changes of one channel in one database transaction."""
 
     def __init__(self, state: State, changes: Changes) -> None:
         self._state = state
@@ -25,8 +25,8 @@ class MemoryContactChanges(ContactChanges):
         require_user(self._state, change.user_id)
         self._state[self._changes][change.user_id] = change
 
-    async def forget(self, now: datetime) -> None:
-        left = kept(tuple(self._state[self._changes].values()), now)
+    async def remove_expired(self, now: datetime) -> None:
+        left = unexpired_changes(tuple(self._state[self._changes].values()), now)
         self._state[self._changes].clear()
         self._state[self._changes].update({change.user_id: change for change in left})
 

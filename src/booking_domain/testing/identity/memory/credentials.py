@@ -11,15 +11,15 @@ from booking_domain.identity.code_history import (
     CodeHistoryReads,
     IssuedCode,
 )
-from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, swept
-from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, CredentialReads, Credentials
+from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, unexpired_codes
+from booking_domain.identity.passwords import MOST_WRONG, WRONG_PASSWORDS_EXPIRE_AFTER, CredentialReads, Credentials
 from booking_domain.shared.ids import CodeId, UserId
 from booking_domain.testing.identity.memory.tables import CODE_HISTORY, ONE_TIME_CODES, WRONG_PASSWORDS, require_user
 from booking_domain.testing.kit.tables import State
 
 
 class MemoryOneTimeCodes(OneTimeCodes):
-    """The codes of one transaction."""
+    """The codes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -33,14 +33,14 @@ class MemoryOneTimeCodes(OneTimeCodes):
             require_user(self._state, code.user_id)
         self._state[ONE_TIME_CODES][code.contact, code.purpose] = code
 
-    async def sweep(self, now: datetime) -> None:
-        kept = tuple(swept(self._state[ONE_TIME_CODES].values(), now))
+    async def remove_expired(self, now: datetime) -> None:
+        kept = tuple(unexpired_codes(self._state[ONE_TIME_CODES].values(), now))
         self._state[ONE_TIME_CODES].clear()
         self._state[ONE_TIME_CODES].update({(code.contact, code.purpose): code for code in kept})
 
 
 class MemoryCodeHistory(CodeHistory):
-    """The history of codes of one transaction."""
+    """The history of codes of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -50,15 +50,15 @@ class MemoryCodeHistory(CodeHistory):
             require_user(self._state, code.user_id)
         self._state[CODE_HISTORY][code.id] = code
 
-    async def note_use(self, code_id: CodeId, now: datetime) -> None:
+    async def record_use(self, code_id: CodeId, now: datetime) -> None:
         if code_id in self._state[CODE_HISTORY]:
             self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].used(now)
 
-    async def note_wrong(self, code_id: CodeId) -> None:
+    async def record_wrong_guess(self, code_id: CodeId) -> None:
         if code_id in self._state[CODE_HISTORY]:
-            self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].guessed()
+            self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].with_wrong_guess()
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         for code in tuple(self._state[CODE_HISTORY].values()):
             if code.issued_at <= now - CODES_KEPT:
                 del self._state[CODE_HISTORY][code.id]
@@ -70,30 +70,30 @@ class MemoryCodeHistoryReads(CodeHistoryReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, chosen: CodeFilter) -> Sequence[IssuedCode]:
+    async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
         found = [
             code
             for code in self._committed()[CODE_HISTORY].values()
-            if chosen.user_id in {None, code.user_id}
-            and chosen.purpose in {None, code.purpose}
-            and (chosen.after is None or code.id < chosen.after)
+            if criteria.user_id in {None, code.user_id}
+            and criteria.purpose in {None, code.purpose}
+            and (criteria.after is None or code.id < criteria.after)
         ]
-        return sorted(found, key=lambda code: code.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda code: code.id, reverse=True)[: criteria.limit]
 
 
 class MemoryCredentials(Credentials):
-    """The credentials of one transaction."""
+    """The credentials of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def count_wrong(self, account: UUID, now: datetime) -> bool:
+    async def count_wrong_password(self, account: UUID, now: datetime) -> bool:
         times = self._times(account, now)
         if times < MOST_WRONG:
             self._state[WRONG_PASSWORDS][account] = times + 1, now
         return times < MOST_WRONG
 
-    async def count_right(self, account: UUID, now: datetime) -> bool:
+    async def reset_wrong_passwords(self, account: UUID, now: datetime) -> bool:
         if self._times(account, now) >= MOST_WRONG:
             return False
         await self.unlock(account)
@@ -102,20 +102,24 @@ class MemoryCredentials(Credentials):
     async def unlock(self, account: UUID) -> None:
         self._state[WRONG_PASSWORDS].pop(account, None)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         for account in tuple(self._state[WRONG_PASSWORDS]):
             if not self._times(account, now):
                 await self.unlock(account)
 
     def _times(self, account: UUID, now: datetime) -> int:
         times, last_at = self._state[WRONG_PASSWORDS].get(account, (0, now))
-        return times if now - last_at < FORGOTTEN_AFTER else 0
+        return times if now - last_at < WRONG_PASSWORDS_EXPIRE_AFTER else 0
 
 
 def locked_until(state: State, account: UUID, now: datetime) -> datetime | None:
     """When wrong passwords cease to lock an account; None if they do not lock it."""
     times, last_at = state[WRONG_PASSWORDS].get(account, (0, now))
-    return last_at + FORGOTTEN_AFTER if times >= MOST_WRONG and now - last_at < FORGOTTEN_AFTER else None
+    return (
+        last_at + WRONG_PASSWORDS_EXPIRE_AFTER
+        if times >= MOST_WRONG and now - last_at < WRONG_PASSWORDS_EXPIRE_AFTER
+        else None
+    )
 
 
 class MemoryCredentialReads(CredentialReads):

@@ -19,7 +19,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemoryExternalIdentities(ExternalIdentities):
-    """The identities of one transaction."""
+    """The identities of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -58,7 +58,7 @@ class MemoryExternalIdentities(ExternalIdentities):
 
 
 class MemoryUsedAssertions(UsedAssertions):
-    """The used assertions of one transaction."""
+    """The used assertions of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -68,10 +68,10 @@ class MemoryUsedAssertions(UsedAssertions):
         self._state[USED_ASSERTIONS].setdefault(digest, good_until)
         return new
 
-    async def give_back(self, digest: bytes) -> None:
+    async def undo_use(self, digest: bytes) -> None:
         self._state[USED_ASSERTIONS].pop(digest, None)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         for digest, good_until in tuple(self._state[USED_ASSERTIONS].items()):
             if good_until < now - CLOCKS_DIFFER:
                 del self._state[USED_ASSERTIONS][digest]

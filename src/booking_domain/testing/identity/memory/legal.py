@@ -14,7 +14,7 @@ def _of_user(state: State, user_id: UserId) -> Sequence[Acceptance]:
 
 
 class MemoryAcceptances(Acceptances):
-    """The acceptances of one transaction."""
+    """The acceptances of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -12,11 +12,11 @@ from booking_domain.identity.passkeys import (
     InvalidPasskey,
     NewCredential,
     Passkey,
-    PasskeyAnswer,
     PasskeyCeremonies,
     PasskeyChallenge,
     PasskeyId,
     PasskeyReads,
+    PasskeyResponse,
     Passkeys,
     PasskeyTaken,
 )
@@ -37,7 +37,7 @@ def _of_user(state: State, user_id: UserId) -> Sequence[Passkey]:
 
 
 class MemoryPasskeys(Passkeys):
-    """The passkeys of one transaction."""
+    """The passkeys of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -70,7 +70,7 @@ class MemoryPasskeys(Passkeys):
     async def use_challenge(self, digest: bytes) -> PasskeyChallenge | None:
         return self._state[PASSKEY_CHALLENGES].pop(digest, None)
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         table = self._state[PASSKEY_CHALLENGES]
         for each in [each for each in table.values() if each.expires_at <= now]:
             del table[each.digest]
@@ -104,35 +104,39 @@ class MemoryPasskeyCeremonies(PasskeyCeremonies):
     def request_options(self, challenge: bytes) -> dict[str, Any]:
         return {"challenge": _text(challenge)}
 
-    def read(self, response: str) -> PasskeyAnswer:
+    def read(self, response: str) -> PasskeyResponse:
         try:
-            said = json.loads(response)
-            return PasskeyAnswer(
-                challenge=_bytes(said["challenge"]),
-                credential_id=_bytes(said["id"]),
-                user_handle=None if said["user"] is None else _bytes(said["user"]),
+            document = json.loads(response)
+            return PasskeyResponse(
+                challenge=_bytes(document["challenge"]),
+                credential_id=_bytes(document["id"]),
+                user_handle=None if document["user"] is None else _bytes(document["user"]),
                 text=response,
             )
         except (ValueError, TypeError, KeyError):
             raise InvalidPasskey from None
 
-    def verify_new(self, answer: PasskeyAnswer) -> NewCredential:
-        said = json.loads(answer.text)
-        key = _bytes(said.get("key", ""))
-        self._verify(said, key)
-        return NewCredential(credential_id=answer.credential_id, public_key=key, counter=said["counter"])
+    def verify_new(self, answer: PasskeyResponse) -> NewCredential:
+        document = json.loads(answer.text)
+        key = _bytes(document.get("key", ""))
+        self._verify(document, key)
+        return NewCredential(credential_id=answer.credential_id, public_key=key, counter=document["counter"])
 
-    def verify(self, answer: PasskeyAnswer, passkey: Passkey) -> int:
-        said = json.loads(answer.text)
-        self._verify(said, passkey.public_key)
-        counter: int = said["counter"]
+    def verify(self, answer: PasskeyResponse, passkey: Passkey) -> int:
+        document = json.loads(answer.text)
+        self._verify(document, passkey.public_key)
+        counter: int = document["counter"]
         if (counter or passkey.counter) and counter <= passkey.counter:
             raise InvalidPasskey
         return counter
 
-    def _verify(self, said: dict[str, Any], key: bytes) -> None:
-        right = _signature(said, key)
-        if said["origin"] != ORIGIN or not said["verified"] or not hmac.compare_digest(said["signature"], right):
+    def _verify(self, document: dict[str, Any], key: bytes) -> None:
+        right = _signature(document, key)
+        if (
+            document["origin"] != ORIGIN
+            or not document["verified"]
+            or not hmac.compare_digest(document["signature"], right)
+        ):
             raise InvalidPasskey
 
 
@@ -165,12 +169,12 @@ class MemoryDevice:
             "counter": self.counter,
         }
 
-    def _respond(self, said: dict[str, Any]) -> str:
-        return json.dumps({**said, "signature": _signature(said, self.key)})
+    def _respond(self, document: dict[str, Any]) -> str:
+        return json.dumps({**document, "signature": _signature(document, self.key)})
 
 
-def _signature(said: dict[str, Any], key: bytes) -> str:
-    signed = {name: value for name, value in said.items() if name != "signature"}
+def _signature(document: dict[str, Any], key: bytes) -> str:
+    signed = {name: value for name, value in document.items() if name != "signature"}
     return hmac.new(key, json.dumps(signed, sort_keys=True).encode(), "sha256").hexdigest()
 
 

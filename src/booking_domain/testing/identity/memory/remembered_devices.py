@@ -15,7 +15,7 @@ def _live(state: State, user_id: UserId, now: datetime) -> Sequence[RememberedDe
 
 
 class MemoryRememberedDevices(RememberedDevices):
-    """The remembered devices of one transaction."""
+    """The remembered devices of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -36,7 +36,7 @@ class MemoryRememberedDevices(RememberedDevices):
     async def remove_all(self, user_id: UserId) -> None:
         self._remove([each for each in self._state[REMEMBERED_DEVICES].values() if each.user_id == user_id])
 
-    async def forget(self, now: datetime) -> None:
+    async def remove_expired(self, now: datetime) -> None:
         self._remove([each for each in self._state[REMEMBERED_DEVICES].values() if each.expires_at <= now])
 
     def _remove(self, devices: Sequence[RememberedDevice]) -> None:

@@ -19,7 +19,7 @@ from booking_domain.testing.kit.tables import State
 
 
 class MemorySecondFactors(SecondFactors):
-    """The second factors of one transaction."""
+    """The second factors of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

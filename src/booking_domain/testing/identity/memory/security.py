@@ -10,8 +10,8 @@ from booking_domain.identity.external_identities import (
     Assertion,
     IdentityProvider,
     InitData,
+    OpenIdProviders,
     OpenIdReturn,
-    OpenIdServices,
     OpenIdStart,
     TelegramAssertions,
     TelegramProof,
@@ -81,7 +81,7 @@ class MemoryTelegramAssertions(TelegramAssertions):
         )
 
 
-class MemoryOpenIdServices(OpenIdServices):
+class MemoryOpenIdProviders(OpenIdProviders):
     """Every service is known; a code is `<subject> <e-mail> <nonce>`, and `-` is no verified address."""
 
     async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:  # noqa: ARG002
@@ -145,7 +145,7 @@ def memory_identity(
         password_hasher=MemoryPasswordHasher(),
         access_tokens=MemoryAccessTokens(),
         telegram=MemoryTelegramAssertions(),
-        openid=MemoryOpenIdServices(),
+        openid=MemoryOpenIdProviders(),
         phone_numbers=MemoryPhoneNumbers(),
         login_quota=LoginQuota(LOGIN_QUOTAS, limiter=MemoryRateLimiter(), clock=clock),
         log=log,

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from booking_domain.identity.sign_ups import SignUp, SignUpReads, SignUps, waiting
+from booking_domain.identity.sign_ups import SignUp, SignUpReads, SignUps, unexpired_sign_ups
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.identity.memory.tables import SIGN_UPS
 from booking_domain.testing.kit.tables import State
 
 
 class MemorySignUps(SignUps):
-    """The sign-ups of one transaction."""
+    """The sign-ups of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -21,8 +21,8 @@ class MemorySignUps(SignUps):
     async def get(self, code_id: CodeId) -> SignUp | None:
         return self._state[SIGN_UPS].get(code_id)
 
-    async def forget(self, now: datetime) -> None:
-        left = waiting(tuple(self._state[SIGN_UPS].values()), now)
+    async def remove_expired(self, now: datetime) -> None:
+        left = unexpired_sign_ups(tuple(self._state[SIGN_UPS].values()), now)
         self._state[SIGN_UPS].clear()
         self._state[SIGN_UPS].update({sign_up.code_id: sign_up for sign_up in left})
 

@@ -16,7 +16,7 @@ from booking_domain.testing.kit.tables import MissingRow, State
 
 
 class MemoryUsers(Users):
-    """The accounts of one transaction."""
+    """The accounts of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -55,7 +55,7 @@ class MemoryUsers(Users):
 
 
 class MemorySessions(Sessions):
-    """The sessions of one transaction."""
+    """The sessions of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -78,7 +78,7 @@ class MemorySessions(Sessions):
 
 
 class MemoryLoginHistory(LoginHistory):
-    """The sign-in attempts of one transaction."""
+    """The sign-in attempts of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -90,7 +90,7 @@ class MemoryLoginHistory(LoginHistory):
 
 
 class MemoryCalendarLinks(CalendarLinks):
-    """The calendar links of one transaction."""
+    """The calendar links of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -103,26 +103,26 @@ class MemoryCalendarLinks(CalendarLinks):
         return self._state[CALENDAR_LINKS].pop(user_id, None) is not None
 
 
-def users_like(state: State, chosen: UserFilter) -> Sequence[User]:
+def users_like(state: State, criteria: UserFilter) -> Sequence[User]:
     """Return a page of accounts."""
-    found = [user for user in state[USERS].values() if _matches(user, chosen) and _is_locked(state, user, chosen)]
-    return sorted(found, key=lambda user: user.id, reverse=True)[: chosen.limit]
+    found = [user for user in state[USERS].values() if _matches(user, criteria) and _is_locked(state, user, criteria)]
+    return sorted(found, key=lambda user: user.id, reverse=True)[: criteria.limit]
 
 
-def _is_locked(state: State, user: User, chosen: UserFilter) -> bool:
-    if chosen.locked is None or chosen.now is None:
+def _is_locked(state: State, user: User, criteria: UserFilter) -> bool:
+    if criteria.locked is None or criteria.now is None:
         return True
-    return chosen.locked is (locked_until(state, user.id, chosen.now) is not None)
+    return criteria.locked is (locked_until(state, user.id, criteria.now) is not None)
 
 
-def _matches(user: User, chosen: UserFilter) -> bool:
+def _matches(user: User, criteria: UserFilter) -> bool:
     return (
-        chosen.role in {None, user.role}
-        and chosen.status in {None, user.status}
-        and (chosen.text is None or _is_found_by(user, chosen.text.lower(), chosen.phone))
-        and (chosen.created_from is None or chosen.created_from <= user.created_at)
-        and (chosen.created_before is None or user.created_at < chosen.created_before)
-        and (chosen.after is None or user.id < chosen.after)
+        criteria.role in {None, user.role}
+        and criteria.status in {None, user.status}
+        and (criteria.text is None or _is_found_by(user, criteria.text.lower(), criteria.phone))
+        and (criteria.created_from is None or criteria.created_from <= user.created_at)
+        and (criteria.created_before is None or user.created_at < criteria.created_before)
+        and (criteria.after is None or user.id < criteria.after)
     )
 
 
@@ -151,8 +151,8 @@ class MemoryUserReads(UserReads):
         ]
         return sorted(due)[:limit]
 
-    async def page(self, chosen: UserFilter) -> Sequence[User]:
-        return users_like(self._committed(), chosen)
+    async def page(self, criteria: UserFilter) -> Sequence[User]:
+        return users_like(self._committed(), criteria)
 
 
 class MemorySessionReads(SessionReads):

@@ -76,7 +76,7 @@ async def _save(backend: Backend, message: Message, was: Message) -> None:
 
 
 class NotificationsContract(StorageContract):
-    """Notifications and messages in a transaction."""
+    """Notifications and messages in a database transaction."""
 
     async def test_a_notification_and_its_messages_are_stored_with_all_fields(
         self, backend: Backend, make: Builder
@@ -151,7 +151,7 @@ class NotificationsContract(StorageContract):
         forgotten = []
         for _ in range(3):
             async with backend.begin() as tx:
-                forgotten.append(await tx.notifications.forget(NOW, 1))
+                forgotten.append(await tx.notifications.remove_before(NOW, 1))
         left = await backend.reads.notifications.messages(MessageFilter())
         assert (forgotten, [view.notification.id for view in left]) == ([1, 1, 0], [recent.id])
 
@@ -165,8 +165,8 @@ class NotificationReadsContract(StorageContract):
         for each in (first, replace(second, read_at=LATER), third, theirs):
             await _add(backend, each)
 
-        async def page(chosen: NotificationFilter) -> Sequence[NotificationId]:
-            return [each.id for each in await backend.reads.notifications.page(chosen)]
+        async def page(criteria: NotificationFilter) -> Sequence[NotificationId]:
+            return [each.id for each in await backend.reads.notifications.page(criteria)]
 
         assert await page(NotificationFilter(user_id=user.id)) == [third.id, second.id, first.id]
         assert await page(NotificationFilter(user_id=user.id, unread=True)) == [third.id, first.id]
@@ -181,8 +181,8 @@ class NotificationReadsContract(StorageContract):
         await _add(backend, mine, email, sms)
         await _add(backend, theirs, late)
 
-        async def found(chosen: MessageFilter) -> Sequence[MessageView]:
-            return list(await backend.reads.notifications.messages(chosen))
+        async def found(criteria: MessageFilter) -> Sequence[MessageView]:
+            return list(await backend.reads.notifications.messages(criteria))
 
         views = [MessageView(message=each, notification=mine) for each in (sms, email)]
         last = MessageView(message=late, notification=theirs)

@@ -36,7 +36,7 @@ def _delivered(message: SmsMessage) -> SmsMessage:
 
 
 class SmsMessagesContract(StorageContract):
-    """Text messages in a transaction."""
+    """Text messages in a database transaction."""
 
     async def test_a_message_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user = make.user()
@@ -162,7 +162,7 @@ class SmsReadsContract(StorageContract):
         await _kept(backend, *others, now, earliest, earlier)
         assert list(await backend.reads.sms.to_poll("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
         assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
-        assert list(await backend.reads.sms.to_poll("nobody", NOW, 10)) == []
+        assert list(await backend.reads.sms.to_poll("unknown", NOW, 10)) == []
 
     async def test_costs_are_summed_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
         def made(provider: str, cost: SmsCost | None, segments: int = 1) -> SmsMessage:

@@ -20,7 +20,7 @@ from booking_domain.testing.notifications.memory.tables import MESSAGES, NOTIFIC
 
 
 class MemoryNotifications(Notifications):
-    """The notifications of one transaction."""
+    """The notifications of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -61,7 +61,7 @@ class MemoryNotifications(Notifications):
             raise ConcurrentChange(what="message")
         self._state[MESSAGES][message.id] = message
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def remove_before(self, before: datetime, limit: int) -> int:
         rows = self._state[NOTIFICATIONS]
         found = [each.id for each in rows.values() if each.created_at < before][:limit]
         for key in found:
@@ -78,13 +78,13 @@ class MemoryNotificationReads(NotificationReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, chosen: NotificationFilter) -> Sequence[Notification]:
+    async def page(self, criteria: NotificationFilter) -> Sequence[Notification]:
         found = [
             each
-            for each in self._of(chosen.user_id)
-            if (each.read_at is None or not chosen.unread) and (chosen.after is None or each.id < chosen.after)
+            for each in self._of(criteria.user_id)
+            if (each.read_at is None or not criteria.unread) and (criteria.after is None or each.id < criteria.after)
         ]
-        return sorted(found, key=lambda each: each.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
 
     async def unread(self, user_id: UserId) -> int:
         return sum(each.read_at is None for each in self._of(user_id))
@@ -92,21 +92,21 @@ class MemoryNotificationReads(NotificationReads):
     def _of(self, user_id: UserId) -> list[Notification]:
         return [each for each in self._committed()[NOTIFICATIONS].values() if each.user_id == user_id]
 
-    async def messages(self, chosen: MessageFilter) -> Sequence[MessageView]:
+    async def messages(self, criteria: MessageFilter) -> Sequence[MessageView]:
         views = [self._view(each) for each in self._committed()[MESSAGES].values()]
         found = [
             view
             for view in views
-            if chosen.user_id in {None, view.message.user_id}
-            and chosen.booking_id in {None, view.notification.booking_id}
-            and chosen.channel in {None, view.message.channel}
-            and chosen.status in {None, view.message.status}
-            and chosen.failure in {None, view.message.failure}
-            and (chosen.at_from is None or chosen.at_from <= view.message.created_at)
-            and (chosen.at_before is None or view.message.created_at < chosen.at_before)
-            and (chosen.after is None or view.message.id < chosen.after)
+            if criteria.user_id in {None, view.message.user_id}
+            and criteria.booking_id in {None, view.notification.booking_id}
+            and criteria.channel in {None, view.message.channel}
+            and criteria.status in {None, view.message.status}
+            and criteria.failure in {None, view.message.failure}
+            and (criteria.at_from is None or criteria.at_from <= view.message.created_at)
+            and (criteria.at_before is None or view.message.created_at < criteria.at_before)
+            and (criteria.after is None or view.message.id < criteria.after)
         ]
-        return sorted(found, key=lambda view: view.message.id, reverse=True)[: chosen.limit]
+        return sorted(found, key=lambda view: view.message.id, reverse=True)[: criteria.limit]
 
     def _view(self, message: Message) -> MessageView:
         notification = self._committed()[NOTIFICATIONS][message.notification_id]

@@ -8,7 +8,7 @@ from booking_domain.testing.notifications.memory.tables import MESSAGE_OVERRIDES
 
 
 class MemoryMessageOverrides(MessageOverrides):
-    """The overrides of one transaction."""
+    """The overrides of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

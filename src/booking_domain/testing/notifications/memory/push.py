@@ -21,7 +21,7 @@ def _live(state: State, user_id: UserId, now: datetime) -> Sequence[PushSubscrip
 
 
 class MemoryPushSubscriptions(PushSubscriptions):
-    """The push subscriptions of one transaction."""
+    """The push subscriptions of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

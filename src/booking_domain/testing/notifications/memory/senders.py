@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from booking_domain.notifications.model import CHAT, DEVICES, Contact
+from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, Notifier, OutgoingMessage
 from booking_domain.shared.errors import Unavailable
@@ -32,7 +32,7 @@ class MemoryMessageSender(MessageSender):
 class MemoryNotifier(Notifier):
     """Keeps what people are told, and appends a message to the first of their contacts, or to all, to `delivered`.
 
-    Nobody has a chat or a device.
+    No user has a chat or a device.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class MemoryNotifier(Notifier):
         user_id: UserId,
         event: Event,
         notice: TranslatedNotice,
-        contacts: Sequence[Contact],
+        contacts: Sequence[MessageAddress],
         *,
         everywhere: bool = False,
     ) -> None:

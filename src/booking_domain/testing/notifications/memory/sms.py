@@ -26,7 +26,7 @@ PRICE_OF_A_SEGMENT = 7_900
 
 
 class MemorySmsMessages(SmsMessages):
-    """The messages of one transaction."""
+    """The messages of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -19,14 +19,14 @@ class AdjustmentsContract(StorageContract):
         async with backend.begin() as tx:
             for each in (newest, oldest, theirs):
                 await tx.adjustments.add(each)
-        nobody = BookingId(make.entropy.new_id())
+        unknown_id = BookingId(make.entropy.new_id())
         reads = backend.reads.adjustments
         assert await reads.get(newest.id) == newest
-        assert await reads.get(AdjustmentId(nobody)) is None
+        assert await reads.get(AdjustmentId(unknown_id)) is None
         assert list(await reads.of_booking(one.id)) == [oldest, newest]
-        found = await reads.of_each_booking([other.id, nobody, one.id])
+        found = await reads.of_each_booking([other.id, unknown_id, one.id])
         assert {key: list(each) for key, each in found.items()} == {
             other.id: [theirs],
-            nobody: [],
+            unknown_id: [],
             one.id: [oldest, newest],
         }

@@ -15,7 +15,7 @@ from booking_domain.testing.kit.storage import Backend, StorageContract, a_booki
 
 
 class DeskPaymentsContract(StorageContract):
-    """Desk payments in a transaction, and reads of them."""
+    """Desk payments in a database transaction, and reads of them."""
 
     async def test_a_desk_payment_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -52,11 +52,11 @@ class DeskPaymentsContract(StorageContract):
         async with backend.begin() as tx:
             for each in (newest, oldest, theirs):
                 await tx.desk_payments.add(each)
-        nobody = BookingId(make.entropy.new_id())
+        unknown_id = BookingId(make.entropy.new_id())
         assert list(await backend.reads.desk_payments.of_booking(one.id)) == [oldest, newest]
-        found = await backend.reads.desk_payments.of_each_booking([other.id, nobody, one.id])
+        found = await backend.reads.desk_payments.of_each_booking([other.id, unknown_id, one.id])
         assert {key: list(each) for key, each in found.items()} == {
             other.id: [theirs],
-            nobody: [],
+            unknown_id: [],
             one.id: [oldest, newest],
         }

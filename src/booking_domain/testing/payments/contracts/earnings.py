@@ -8,6 +8,7 @@ import pytest
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.earnings import (
+    BookingEarnings,
     Commission,
     CommissionRate,
     Earning,
@@ -16,7 +17,6 @@ from booking_domain.payments.earnings import (
     HeldMoney,
     Period,
     ProviderBalance,
-    Share,
 )
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import BankReferenceUsed
@@ -39,7 +39,7 @@ from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
 
 
 def _entry(make: Builder, booking: Booking, **values: object) -> Earning:
-    share = Share.of(kept=1_000, desk=0, basis_points=1_000)
+    share = BookingEarnings.of(kept=1_000, desk=0, basis_points=1_000)
     entry = Earning(
         id=EarningId(make.entropy.new_id()),
         provider_id=booking.provider_id,
@@ -133,11 +133,11 @@ class EarningsContract(StorageContract):
     async def test_the_entries_of_a_booking_add_up(self, backend: Backend, make: Builder) -> None:
         booking, other = await a_booking(backend, make), await a_booking(backend, make)
         async with backend.begin() as tx:
-            assert await tx.earnings.of_booking(booking.id) == Share()
+            assert await tx.earnings.of_booking(booking.id) == BookingEarnings()
             await tx.earnings.add(_entry(make, booking))
             await tx.earnings.add(_entry(make, booking, kept=-400, desk=7, commission=-40, amount=-360))
             await tx.earnings.add(_entry(make, other))
-            assert await tx.earnings.of_booking(booking.id) == Share(kept=600, desk=7, commission=60)
+            assert await tx.earnings.of_booking(booking.id) == BookingEarnings(kept=600, desk=7, commission=60)
             assert await tx.earnings.lock_balance(booking.provider_id, "MNT") == 540
             assert await tx.earnings.lock_balance(booking.provider_id, "USD") == 0
 
@@ -157,7 +157,7 @@ class EarningsContract(StorageContract):
         async with backend.begin() as tx:
             assert list(await tx.earnings.outdated(cast.profile.id)) == [paid.id]
             assert list(await tx.earnings.outdated(ProviderId(make.entropy.new_id()))) == []
-            await tx.earnings.mark(paid.id, paid.version)
+            await tx.earnings.record_version(paid.id, paid.version)
         assert list(await backend.reads.earnings.outdated(10)) == []
         async with backend.begin() as tx:
             assert await tx.bookings.lock(paid.id) == paid
@@ -356,7 +356,7 @@ class BankReferencesContract(StorageContract):
     async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
         async def claim(transfer_id: UUID) -> None:
             async with backend.begin() as tx:
-                await tx.bank_references.claim("FT1", RefundId(transfer_id))
+                await tx.bank_references.use("FT1", RefundId(transfer_id))
 
         done, refusals = await race([claim(uuid4()) for _ in range(8)])
         assert len(done) == 1

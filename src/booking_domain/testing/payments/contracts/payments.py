@@ -22,7 +22,7 @@ async def _add(backend: Backend, *payments: Payment) -> None:
 
 
 class PaymentsContract(StorageContract):
-    """Payments in a transaction, and reads of them."""
+    """Payments in a database transaction, and reads of them."""
 
     async def test_a_payment_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -14,8 +14,8 @@ from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.views import Payout, PayoutStep
 
 
-async def _ids(backend: Backend, chosen: PayoutFilter) -> list[RefundId]:
-    return [payout.refund.id for payout in await backend.reads.payouts.page(chosen)]
+async def _ids(backend: Backend, criteria: PayoutFilter) -> list[RefundId]:
+    return [payout.refund.id for payout in await backend.reads.payouts.page(criteria)]
 
 
 class PayoutReadsContract(StorageContract):

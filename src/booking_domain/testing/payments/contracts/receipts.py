@@ -11,7 +11,7 @@ from booking_domain.workflows.ports import Repositories
 
 
 class ReceiptsContract(StorageContract):
-    """Receipts in a transaction, their numbers, and reads of them."""
+    """Receipts in a database transaction, their numbers, and reads of them."""
 
     async def test_a_receipt_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
@@ -43,12 +43,12 @@ class ReceiptsContract(StorageContract):
         async with backend.begin() as tx:
             for each in (newest, oldest, theirs):
                 await tx.receipts.add(each)
-        nobody = BookingId(make.entropy.new_id())
+        unknown_id = BookingId(make.entropy.new_id())
         assert list(await backend.reads.receipts.of_booking(one.id)) == [oldest, newest]
-        found = await backend.reads.receipts.of_each_booking([other.id, nobody, one.id])
+        found = await backend.reads.receipts.of_each_booking([other.id, unknown_id, one.id])
         assert {key: list(each) for key, each in found.items()} == {
             other.id: [theirs],
-            nobody: [],
+            unknown_id: [],
             one.id: [oldest, newest],
         }
 

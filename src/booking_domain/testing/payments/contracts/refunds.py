@@ -22,7 +22,7 @@ async def _add(backend: Backend, *refunds: Refund) -> None:
 
 
 class RefundsContract(StorageContract):
-    """Refunds in a transaction, and reads of them."""
+    """Refunds in a database transaction, and reads of them."""
 
     async def test_a_refund_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)

@@ -25,8 +25,8 @@ async def _add(backend: Backend, *moves: Payment | Refund) -> None:
             await (tx.payments.add(move) if isinstance(move, Payment) else tx.refunds.add(move))
 
 
-async def _ids(backend: Backend, chosen: TransactionFilter) -> list[UUID]:
-    return [move.id for move in await backend.reads.transactions.page(chosen)]
+async def _ids(backend: Backend, criteria: TransactionFilter) -> list[UUID]:
+    return [move.id for move in await backend.reads.transactions.page(criteria)]
 
 
 class TransactionReadsContract(StorageContract):
@@ -143,7 +143,7 @@ class TransactionReadsContract(StorageContract):
             (TransactionFilter(provider_id=other.profile.id), {back.id}),
             (TransactionFilter(customer_id=cast.customer.id), {early.id, late.id}),
             (TransactionFilter(reference=theirs.reference), {back.id}),
-            (TransactionFilter(reference="BK-NOBODY"), set()),
+            (TransactionFilter(reference="BK-UNKNOWN"), set()),
             (TransactionFilter(at_from=NOW), {late.id, back.id}),
             (TransactionFilter(at_before=NOW), {early.id}),
             (TransactionFilter(at_from=NOW, at_before=NOW + timedelta(microseconds=1)), {late.id}),

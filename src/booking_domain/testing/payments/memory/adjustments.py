@@ -10,7 +10,7 @@ from booking_domain.testing.payments.memory.tables import ADJUSTMENTS
 
 
 class MemoryAdjustments(Adjustments):
-    """The adjustments of one transaction."""
+    """The adjustments of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -11,7 +11,7 @@ from booking_domain.testing.payments.memory.tables import DESK_PAYMENTS
 
 
 class MemoryDeskPayments(DeskPayments):
-    """The desk payments of one transaction."""
+    """The desk payments of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

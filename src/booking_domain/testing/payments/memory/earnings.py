@@ -7,6 +7,7 @@ from datetime import datetime
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import (
+    BookingEarnings,
     Commission,
     CommissionRate,
     CommissionRates,
@@ -20,7 +21,6 @@ from booking_domain.payments.earnings import (
     HeldMoney,
     Period,
     ProviderBalance,
-    Share,
 )
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -39,7 +39,7 @@ from booking_domain.testing.payments.memory.tables import (
 
 
 class MemoryCommissionRates(CommissionRates):
-    """The commission rates of one transaction."""
+    """The commission rates of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -64,7 +64,7 @@ class MemoryCommissionReads(CommissionReads):
 
 
 class MemoryEarnings(Earnings):
-    """The entries of one transaction."""
+    """The entries of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -73,15 +73,15 @@ class MemoryEarnings(Earnings):
         self._state.require(PROFILES, earning.provider_id)
         self._state[EARNINGS][earning.id] = earning
 
-    async def of_booking(self, booking_id: BookingId) -> Share:
+    async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         entries = [each for each in self._state[EARNINGS].values() if each.booking_id == booking_id]
-        return Share(
+        return BookingEarnings(
             kept=sum(each.kept for each in entries),
             desk=sum(each.desk for each in entries),
             commission=sum(each.commission for each in entries),
         )
 
-    async def mark(self, booking_id: BookingId, version: int) -> None:
+    async def record_version(self, booking_id: BookingId, version: int) -> None:
         self._state.require(BOOKINGS, booking_id)
         self._state[EARNINGS_VERSIONS][booking_id] = version
 

@@ -15,7 +15,7 @@ from booking_domain.testing.payments.memory.tables import PAYMENTS
 
 
 class MemoryPayments(Payments):
-    """The payments of one transaction."""
+    """The payments of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

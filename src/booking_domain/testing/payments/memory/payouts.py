@@ -28,13 +28,13 @@ class MemoryPayoutReads(PayoutReads):
         refund = state[REFUNDS].get(refund_id)
         return None if refund is None else _payout(state, refund)
 
-    async def page(self, chosen: PayoutFilter) -> list[Payout]:
+    async def page(self, criteria: PayoutFilter) -> list[Payout]:
         state = self._committed()
         return page_of(
             [_payout(state, refund) for refund in state[REFUNDS].values()],
-            chosen,
-            chosen.order,
-            matches=lambda payout: _matches(payout, chosen, state[BOOKINGS][payout.refund.booking_id]),
+            criteria,
+            criteria.order,
+            matches=lambda payout: _matches(payout, criteria, state[BOOKINGS][payout.refund.booking_id]),
             id_of=_id,
             key=lambda payout: by_amount(payout.refund.amount),
         )
@@ -44,14 +44,14 @@ def _id(payout: Payout) -> UUID:
     return payout.refund.id
 
 
-def _matches(payout: Payout, chosen: PayoutFilter, booking: Booking) -> bool:
+def _matches(payout: Payout, criteria: PayoutFilter, booking: Booking) -> bool:
     refund = payout.refund
     return (
-        chosen.waits_for in {None, payout.waits_for}
-        and chosen.status in {None, refund.status}
-        and chosen.booking_id in {None, refund.booking_id}
-        and is_chosen(chosen, booking, refund.created_at)
-        and is_amount_chosen(chosen, refund.amount)
+        criteria.waits_for in {None, payout.waits_for}
+        and criteria.status in {None, refund.status}
+        and criteria.booking_id in {None, refund.booking_id}
+        and is_chosen(criteria, booking, refund.created_at)
+        and is_amount_chosen(criteria, refund.amount)
     )
 
 

@@ -17,19 +17,19 @@ from booking_domain.workflows.views import ProviderPayoutView
 
 
 class MemoryBankReferences(BankReferences):
-    """The bank's references of one transaction."""
+    """The bank's references of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def claim(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         if reference in self._state[BANK_REFERENCES]:
             raise BankReferenceUsed
         self._state[BANK_REFERENCES][reference] = transfer_id
 
 
 class MemoryProviderPayouts(ProviderPayouts):
-    """The payouts to providers of one transaction."""
+    """The payouts to providers of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -59,13 +59,13 @@ class MemoryProviderPayoutReads(ProviderPayoutReads):
         payout = state[PROVIDER_PAYOUTS].get(payout_id)
         return None if payout is None else _view(state, payout)
 
-    async def page(self, chosen: ProviderPayoutFilter) -> list[ProviderPayoutView]:
+    async def page(self, criteria: ProviderPayoutFilter) -> list[ProviderPayoutView]:
         state = self._committed()
         return page_of(
             [_view(state, payout) for payout in state[PROVIDER_PAYOUTS].values()],
-            chosen,
-            chosen.order,
-            matches=lambda view: _matches(view, chosen),
+            criteria,
+            criteria.order,
+            matches=lambda view: _matches(view, criteria),
             id_of=_id,
             key=lambda view: by_amount(view.payout.amount),
         )
@@ -75,15 +75,15 @@ def _id(view: ProviderPayoutView) -> UUID:
     return view.payout.id
 
 
-def _matches(view: ProviderPayoutView, chosen: ProviderPayoutFilter) -> bool:
+def _matches(view: ProviderPayoutView, criteria: ProviderPayoutFilter) -> bool:
     payout = view.payout
     return (
-        chosen.provider_id in {None, payout.provider_id}
-        and chosen.status in {None, payout.status}
-        and chosen.waits_for in {None, view.waits_for}
-        and (chosen.at_from is None or chosen.at_from <= payout.created_at)
-        and (chosen.at_before is None or payout.created_at < chosen.at_before)
-        and is_amount_in(chosen.amount_from, chosen.amount_to, payout.amount)
+        criteria.provider_id in {None, payout.provider_id}
+        and criteria.status in {None, payout.status}
+        and criteria.waits_for in {None, view.waits_for}
+        and (criteria.at_from is None or criteria.at_from <= payout.created_at)
+        and (criteria.at_before is None or payout.created_at < criteria.at_before)
+        and is_amount_in(criteria.amount_from, criteria.amount_to, payout.amount)
     )
 
 

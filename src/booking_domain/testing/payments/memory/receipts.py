@@ -12,7 +12,7 @@ from booking_domain.testing.payments.memory.tables import RECEIPT_NUMBERS, RECEI
 
 
 class MemoryReceipts(Receipts):
-    """The receipts of one transaction."""
+    """The receipts of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

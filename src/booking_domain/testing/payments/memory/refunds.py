@@ -13,7 +13,7 @@ from booking_domain.testing.payments.memory.tables import REFUNDS
 
 
 class MemoryRefunds(Refunds):
-    """The refunds of one transaction."""
+    """The refunds of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -30,7 +30,7 @@ class MemoryTransactionReads(TransactionReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, chosen: TransactionFilter) -> list[Transaction]:
+    async def page(self, criteria: TransactionFilter) -> list[Transaction]:
         state = self._committed()
         stored: list[Payment | Refund] = [*state[PAYMENTS].values(), *state[REFUNDS].values()]
         moves = [_transaction(state, each) for each in stored]
@@ -38,9 +38,9 @@ class MemoryTransactionReads(TransactionReads):
         moves += [_adjustment_transaction(state, each) for each in state[ADJUSTMENTS].values()]
         return page_of(
             moves,
-            chosen,
-            chosen.order,
-            matches=lambda move: _matches(move, chosen, state[BOOKINGS][move.booking_id]),
+            criteria,
+            criteria.order,
+            matches=lambda move: _matches(move, criteria, state[BOOKINGS][move.booking_id]),
             id_of=_id,
             key=lambda move: by_amount(move.amount),
         )
@@ -50,13 +50,13 @@ def _id(move: Transaction) -> UUID:
     return move.id
 
 
-def _matches(move: Transaction, chosen: TransactionFilter, booking: Booking) -> bool:
+def _matches(move: Transaction, criteria: TransactionFilter, booking: Booking) -> bool:
     return (
-        (not chosen.statuses or move.status in chosen.statuses)
-        and chosen.type in {None, move.type}
-        and chosen.gateway in {None, move.gateway}
-        and is_chosen(chosen, booking, move.created_at)
-        and is_amount_chosen(chosen, move.amount)
+        (not criteria.statuses or move.status in criteria.statuses)
+        and criteria.type in {None, move.type}
+        and criteria.gateway in {None, move.gateway}
+        and is_chosen(criteria, booking, move.created_at)
+        and is_amount_chosen(criteria, move.amount)
     )
 
 

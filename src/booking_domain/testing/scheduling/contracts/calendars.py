@@ -94,10 +94,10 @@ class CalendarRepositoryContract(StorageContract):
         assert await _calendar(backend, cast) == Calendar(time_zone="Asia/Ulaanbaatar", settings=SlotSettings())
 
     async def test_an_unknown_provider_has_no_calendar(self, backend: Backend, make: Builder) -> None:
-        nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.schedules.calendar(nobody) is None
+        unknown = ProviderId(make.entropy.new_id())
+        assert await backend.reads.schedules.calendar(unknown) is None
         async with backend.begin() as tx:
-            assert await tx.calendars.calendar_of(nobody) is None
+            assert await tx.calendars.calendar_of(unknown) is None
 
     async def test_saving_settings_replaces_only_the_settings(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

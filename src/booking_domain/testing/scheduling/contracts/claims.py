@@ -218,11 +218,11 @@ class ClaimsContract(StorageContract):
         ):
             await _take(backend, each, now=NOW - HOUR)
         async with backend.begin() as tx:
-            assert await tx.claims.sweep(NOW) == 2
+            assert await tx.claims.remove_expired(NOW) == 2
         assert await _claims(backend, cast) == [live, claim]
         assert await _claims(backend, other) == []
         async with backend.begin() as tx:
-            assert await tx.claims.sweep(NOW) == 0
+            assert await tx.claims.remove_expired(NOW) == 0
 
     async def test_releasing_the_holds_of_a_provider_leaves_its_bookings_and_other_providers(
         self, backend: Backend, make: Builder

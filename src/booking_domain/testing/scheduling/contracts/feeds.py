@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, OwnFeeds, StoredFeed, WhenFeedFails
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
@@ -29,7 +29,7 @@ async def _set(backend: Backend, cast: Cast, *feeds: Feed, rule: FeedRule = DEFA
         await tx.feeds.save_feeds(cast.profile.id, rule, feeds, due_at=NOW)
 
 
-async def _kept(backend: Backend, feed: Feed) -> KeptFeed:
+async def _kept(backend: Backend, feed: Feed) -> StoredFeed:
     async with backend.begin() as tx:
         kept = await tx.feeds.lock_feed(feed.id)
         assert kept is not None
@@ -91,14 +91,16 @@ class FeedsContract(StorageContract):
         schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
-        assert schedule.seen(NOW) == (schedule.calendar, ())
+        assert schedule.calendar_at(NOW) == (schedule.calendar, ())
 
     async def test_a_feed_carries_what_its_reader_needs(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         async with backend.begin() as tx:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
         await _set(backend, cast, feed)
-        expected = KeptFeed(feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW)
+        expected = StoredFeed(
+            feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW
+        )
         assert await _kept(backend, feed) == await backend.reads.feeds.get(feed.id) == expected
 
     async def test_saving_keeps_the_readings_of_remaining_feeds(self, backend: Backend, make: Builder) -> None:

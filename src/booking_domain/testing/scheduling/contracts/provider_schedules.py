@@ -50,10 +50,10 @@ class ProviderSchedulesContract(StorageContract):
     """Calendars with the claims in a window."""
 
     async def test_an_unknown_provider_has_no_schedule(self, backend: Backend, make: Builder) -> None:
-        nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.schedules.get(nobody, WORKDAY) is None
+        unknown = ProviderId(make.entropy.new_id())
+        assert await backend.reads.schedules.get(unknown, WORKDAY) is None
         async with backend.begin() as tx:
-            assert await tx.schedules.lock(nobody, WORKDAY) is None
+            assert await tx.schedules.lock(unknown, WORKDAY) is None
 
     async def test_a_schedule_has_the_calendar_and_every_claim(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -261,10 +261,10 @@ class BookableProvidersContract(StorageContract):
     """Provider schedules with terms, under a lock."""
 
     async def test_an_unknown_provider_is_not_bookable(self, backend: Backend, make: Builder) -> None:
-        nobody = ProviderId(make.entropy.new_id())
+        unknown = ProviderId(make.entropy.new_id())
         async with backend.begin() as tx:
-            assert await tx.bookable_providers.lock(nobody, WORKDAY) is None
-            assert await tx.bookable_providers.terms_of(nobody) is None
+            assert await tx.bookable_providers.lock(unknown, WORKDAY) is None
+            assert await tx.bookable_providers.terms_of(unknown) is None
 
     async def test_terms_are_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -332,7 +332,7 @@ class BookableProvidersContract(StorageContract):
         assert tried is not None
         found, holds_lock = tried
         assert found == locked
-        assert not (returned_before and holds_lock), "two transactions held the lock"
+        assert not (returned_before and holds_lock), "two database transactions held the lock"
 
     async def test_locking_a_bookable_provider_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -37,7 +37,7 @@ async def _a_salon(backend: Backend, make: Builder, *members: Cast) -> Salon:
         await tx.salons.add(salon)
         for member in members:
             await tx.salons.invite(salon.id, member.profile.id, NOW)
-            await tx.salons.join(salon.id, member.profile.id)
+            await tx.salons.add_member(salon.id, member.profile.id)
     return salon
 
 
@@ -49,7 +49,7 @@ async def _offered(backend: Backend, service: Service, cast: Cast, price_amount:
 
 
 class ServicesContract(StorageContract):
-    """Services in a transaction, and reads of them."""
+    """Services in a database transaction, and reads of them."""
 
     async def test_the_services_of_a_deleted_salon_are_gone(self, backend: Backend, make: Builder) -> None:
         member = await a_cast(backend, make)
@@ -60,7 +60,7 @@ class ServicesContract(StorageContract):
         await _offered(backend, gone, member)
         async with backend.begin() as tx:
             await tx.salons.lock(salon.id)
-            await tx.salons.delete(salon.id)
+            await tx.salons.remove(salon.id)
         async with backend.begin() as tx:
             assert [await tx.services.get(each.id) for each in (gone, kept, own)] == [None, kept, own]
         assert [each.service for each in await backend.reads.services.of_provider(member.profile.id)] == [own]
@@ -167,7 +167,7 @@ class ServicesContract(StorageContract):
         await _added(backend, service)
         await _offered(backend, service, cast)
         async with backend.begin() as tx:
-            await tx.salons.part(salon.id, cast.profile.id)
+            await tx.salons.remove_member(salon.id, cast.profile.id)
         assert await backend.reads.services.of_provider(cast.profile.id) == []
 
     async def test_a_schedule_has_the_services_that_are_asked_for_and_offered(

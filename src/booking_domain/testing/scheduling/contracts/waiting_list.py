@@ -52,7 +52,7 @@ async def _get(backend: Backend, waiting: WaitingListEntry) -> WaitingListEntry 
 
 
 class WaitingListContract(StorageContract):
-    """The waiting list in a transaction."""
+    """The waiting list in a database transaction."""
 
     async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -39,7 +39,7 @@ def _in_order(rules: Iterable[WeeklyRule]) -> tuple[WeeklyRule, ...]:
 
 
 class MemoryCalendars(CalendarRepository):
-    """The calendars of one transaction."""
+    """The calendars of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -115,7 +115,7 @@ class MemoryCalendars(CalendarRepository):
 
 
 class MemoryProviderSchedules(ProviderSchedules):
-    """The provider schedules of one transaction, which already has exclusive access to all tables."""
+    """The provider schedules of one database transaction, which already has exclusive access to all tables."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -13,7 +13,7 @@ from booking_domain.testing.scheduling.memory.tables import CLAIMS
 
 
 class MemoryClaims(Claims):
-    """The claims of one transaction."""
+    """The claims of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -52,7 +52,7 @@ class MemoryClaims(Claims):
             if claim.provider_id == provider_id and claim.kind is ClaimKind.HOLD:
                 del self._state[CLAIMS][claim.id]
 
-    async def sweep(self, now: datetime) -> int:
+    async def remove_expired(self, now: datetime) -> int:
         lapsed = [claim.id for claim in self._state[CLAIMS].values() if not claim.live(now)]
         for claim_id in lapsed:
             del self._state[CLAIMS][claim_id]

@@ -15,8 +15,8 @@ from booking_domain.scheduling.feeds import (
     FeedRepository,
     FeedRule,
     FeedUnreadable,
-    KeptFeed,
     OwnFeeds,
+    StoredFeed,
 )
 from booking_domain.shared import time
 from booking_domain.shared.ids import FeedId, ProviderId
@@ -27,7 +27,7 @@ from booking_domain.testing.scheduling.memory.tables import CALENDARS, FEEDS, FE
 
 
 class MemoryFeeds(FeedRepository):
-    """The external calendars of one transaction."""
+    """The external calendars of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -53,12 +53,12 @@ class MemoryFeeds(FeedRepository):
             self._state[FEEDS_DUE].setdefault(feed.id, due_at)
         self._state[FEEDS][provider_id] = OwnFeeds(rule=rule, feeds=tuple(after), version=before.version + 1)
 
-    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+    async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
         for provider_id, own in self._state[FEEDS].items():
             for feed in own.feeds:
                 if feed.id == feed_id:
                     calendar = self._state[CALENDARS][provider_id]
-                    return KeptFeed(
+                    return StoredFeed(
                         feed=feed,
                         provider_id=provider_id,
                         time_zone=calendar.time_zone,
@@ -68,7 +68,7 @@ class MemoryFeeds(FeedRepository):
                     )
         return None
 
-    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+    async def get(self, feed_id: FeedId) -> StoredFeed | None:
         """A feed without its busy times."""
         kept = await self.lock_feed(feed_id)
         return None if kept is None else replace(kept, feed=replace(kept.feed, busy=()))
@@ -137,7 +137,7 @@ class MemoryFeedReads(FeedReads):
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
         return await MemoryFeeds(self._committed()).feeds_of(provider_id)
 
-    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+    async def get(self, feed_id: FeedId) -> StoredFeed | None:
         return await MemoryFeeds(self._committed()).get(feed_id)
 
     async def due(self, now: datetime, limit: int) -> Sequence[DueFeed]:

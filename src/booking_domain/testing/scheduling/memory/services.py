@@ -32,7 +32,7 @@ def offered_by(state: State, provider_id: ProviderId) -> Iterator[tuple[Service,
 
 
 class MemoryServices(Services):
-    """The services of one transaction."""
+    """The services of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

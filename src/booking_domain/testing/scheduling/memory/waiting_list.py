@@ -11,7 +11,7 @@ from booking_domain.testing.scheduling.memory.tables import WAITING_LIST
 
 
 class MemoryWaitingList(WaitingList):
-    """The waiting list of one transaction."""
+    """The waiting list of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -20,12 +20,12 @@ async def _kept(backend: Backend, *entries: AuditEntry) -> None:
             await tx.audit_log.add(entry)
 
 
-async def _found(backend: Backend, chosen: AuditFilter) -> Sequence[AuditEntry]:
-    return list(await backend.reads.audit_log.page(chosen))
+async def _found(backend: Backend, criteria: AuditFilter) -> Sequence[AuditEntry]:
+    return list(await backend.reads.audit_log.page(criteria))
 
 
 class AuditContract(StorageContract):
-    """Audit entries, added in the transaction of the change that they record."""
+    """Audit entries, added in the database transaction of the change that they record."""
 
     async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         whole = replace(
@@ -64,10 +64,10 @@ class AuditContract(StorageContract):
         other = replace(other, action="other.done", at=NOW + timedelta(hours=1), subject=Subject("other", UUID(int=7)))
         alone = replace(make.audit_entry(), subject=None, action="alone", at=NOW - timedelta(hours=1))
         await _kept(backend, entry, other, alone)
-        nobody = UserId(UUID(int=5))
+        unknown = UserId(UUID(int=5))
         for chosen, expected in (
             (replace(_ALL, actor_id=entry.actor.id), [entry]),
-            (replace(_ALL, actor_id=nobody), []),
+            (replace(_ALL, actor_id=unknown), []),
             (replace(_ALL, subject_kind="other"), [other]),
             (replace(_ALL, subject_id=entry.subject.id), [entry]),
             (replace(_ALL, subject_kind="other", subject_id=entry.subject.id), []),

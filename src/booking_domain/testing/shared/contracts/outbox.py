@@ -49,7 +49,7 @@ SPARSE_EVENTS: Final[tuple[Event, ...]] = tuple(sample(event, number, sparse=Tru
 
 
 class OutboxContract(StorageContract):
-    """The outbox keeps the events of committed transactions, in order."""
+    """The outbox keeps the events of committed database transactions, in order."""
 
     async def test_every_type_of_event_comes_back_as_it_was_put(self, backend: Backend, make: Builder) -> None:
         events = [replace(event, id=EventId(make.entropy.new_id())) for event in EVERY_EVENT + SPARSE_EVENTS]

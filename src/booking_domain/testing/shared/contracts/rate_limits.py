@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing
+from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.kit.asynchronous import AsyncContract
 
@@ -40,10 +40,10 @@ class RateLimiterContract(AsyncContract):
     async def test_hits_within_the_quota_are_allowed_and_the_rest_is_reported(self, limiter: RateLimiter) -> None:
         moments = [NOW, NOW + 10 * SECOND, NOW + 20 * SECOND, NOW + 30 * SECOND]
         assert [await limiter.consume(KEY, THREE_A_MINUTE, moment) for moment in moments] == [
-            Standing(allowed=True, remaining=2, resets_in_seconds=60),
-            Standing(allowed=True, remaining=1, resets_in_seconds=50),
-            Standing(allowed=True, remaining=0, resets_in_seconds=40),
-            Standing(allowed=False, remaining=0, resets_in_seconds=30),
+            LimitState(allowed=True, remaining=2, resets_in_seconds=60),
+            LimitState(allowed=True, remaining=1, resets_in_seconds=50),
+            LimitState(allowed=True, remaining=0, resets_in_seconds=40),
+            LimitState(allowed=False, remaining=0, resets_in_seconds=30),
         ]
 
     async def test_a_hit_counts_for_exactly_one_window(self, limiter: RateLimiter) -> None:
@@ -79,16 +79,16 @@ class RateLimiterContract(AsyncContract):
     async def test_a_hit_that_is_given_back_can_be_used_once_more(self, limiter: RateLimiter) -> None:
         for moment in (NOW, NOW, NOW + SECOND):
             assert await _allowed(limiter, moment)
-        await limiter.give_back(KEY, NOW)
+        await limiter.remove_hit(KEY, NOW)
         assert [await _allowed(limiter, NOW + 2 * SECOND) for _ in range(2)] == [True, False]
         assert [await _allowed(limiter, NOW + MINUTE) for _ in range(2)] == [True, False]
 
     async def test_giving_back_an_unknown_hit_has_no_effect(self, limiter: RateLimiter) -> None:
-        await limiter.give_back(KEY, NOW)
+        await limiter.remove_hit(KEY, NOW)
         for _ in range(3):
             assert await _allowed(limiter, NOW)
-        await limiter.give_back(KEY, NOW + SECOND)
-        await limiter.give_back("another", NOW)
+        await limiter.remove_hit(KEY, NOW + SECOND)
+        await limiter.remove_hit("another", NOW)
         assert not await _allowed(limiter, NOW)
 
     async def test_hits_from_a_clock_far_ahead_do_not_lock_out(self, limiter: RateLimiter) -> None:

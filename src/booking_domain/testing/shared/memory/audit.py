@@ -8,7 +8,7 @@ from booking_domain.testing.shared.memory.tables import AUDIT_LOG
 
 
 class MemoryAuditLog(AuditLog):
-    """The entries of one transaction."""
+    """The entries of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -17,22 +17,22 @@ class MemoryAuditLog(AuditLog):
         self._state[AUDIT_LOG][entry.id] = entry
 
 
-def audit_entries(state: State, chosen: AuditFilter) -> Sequence[AuditEntry]:
+def audit_entries(state: State, criteria: AuditFilter) -> Sequence[AuditEntry]:
     """Return a page of the log."""
-    found = [entry for entry in state[AUDIT_LOG].values() if _matches(entry, chosen)]
-    return sorted(found, key=lambda entry: entry.id, reverse=True)[: chosen.limit]
+    found = [entry for entry in state[AUDIT_LOG].values() if _matches(entry, criteria)]
+    return sorted(found, key=lambda entry: entry.id, reverse=True)[: criteria.limit]
 
 
-def _matches(entry: AuditEntry, chosen: AuditFilter) -> bool:
+def _matches(entry: AuditEntry, criteria: AuditFilter) -> bool:
     subject = entry.subject
     return (
-        chosen.actor_id in {None, entry.actor.id}
-        and chosen.subject_kind in {None, None if subject is None else subject.kind}
-        and chosen.subject_id in {None, None if subject is None else subject.id}
-        and chosen.action in {None, entry.action}
-        and (chosen.at_from is None or chosen.at_from <= entry.at)
-        and (chosen.at_before is None or entry.at < chosen.at_before)
-        and (chosen.after is None or entry.id < chosen.after)
+        criteria.actor_id in {None, entry.actor.id}
+        and criteria.subject_kind in {None, None if subject is None else subject.kind}
+        and criteria.subject_id in {None, None if subject is None else subject.id}
+        and criteria.action in {None, entry.action}
+        and (criteria.at_from is None or criteria.at_from <= entry.at)
+        and (criteria.at_before is None or entry.at < criteria.at_before)
+        and (criteria.after is None or entry.id < criteria.after)
     )
 
 
@@ -42,5 +42,5 @@ class MemoryAuditReads(AuditReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
-        return audit_entries(self._committed(), chosen)
+    async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
+        return audit_entries(self._committed(), criteria)

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyInUse, KeyReused
 from booking_domain.testing.kit.tables import MissingRow, State
-from booking_domain.testing.shared.memory.tables import ANSWERS, KeptAnswer
+from booking_domain.testing.shared.memory.tables import ANSWERS, ResponseRecord
 
 
 class MemoryIdempotency(IdempotencyStore):
-    """The stored responses in one transaction. A concurrent duplicate waits at the start of its transaction."""
+    """The stored responses in one database transaction. A concurrent duplicate waits at its start."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -37,7 +37,7 @@ class MemoryIdempotency(IdempotencyStore):
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
         if key not in self._begun:
             raise MissingRow("an answer is kept under a key that was begun")
-        kept = KeptAnswer(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
+        kept = ResponseRecord(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
         self._state[ANSWERS][key.caller, key.key] = kept
 
     async def release(self, key: IdempotencyKey) -> None:

@@ -9,7 +9,7 @@ from booking_domain.testing.shared.memory.tables import OUTBOX
 
 
 class MemoryOutbox(Outbox):
-    """The outbox of one transaction."""
+    """The outbox of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

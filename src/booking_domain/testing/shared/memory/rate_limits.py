@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from contextlib import suppress
 from datetime import datetime
 
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, consume
+from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, consume
 
 
 class MemoryRateLimiter(RateLimiter):
@@ -13,9 +13,9 @@ class MemoryRateLimiter(RateLimiter):
     def __init__(self) -> None:
         self._logs: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
-    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         return consume(self._logs[key], limit, now)
 
-    async def give_back(self, key: str, taken_at: datetime) -> None:
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
         with suppress(ValueError):
             self._logs[key].remove(taken_at)

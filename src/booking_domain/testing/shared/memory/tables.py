@@ -11,7 +11,7 @@ from booking_domain.testing.kit.tables import Table, delete_key
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class ResponseRecord:
     """The answer that was stored under an idempotency key, and when."""
 
     fingerprint: bytes
@@ -19,7 +19,7 @@ class KeptAnswer:
     at: datetime
 
 
-ANSWERS: Final = Table[tuple[UserId, str], KeptAnswer]("answers", erase=delete_key(lambda key: key[0]))
+ANSWERS: Final = Table[tuple[UserId, str], ResponseRecord]("answers", erase=delete_key(lambda key: key[0]))
 OUTBOX: Final = Table[EventId, Event]("outbox")
 AUDIT_LOG: Final = Table[AuditId, AuditEntry]("audit_log")
 

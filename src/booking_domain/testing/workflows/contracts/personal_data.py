@@ -54,13 +54,13 @@ async def _add_all_personal_data(backend: Backend, make: Builder, user: User, pr
         expires_at=NOW + CODE_LIFE,
         day_began=NOW,
     )
-    change = ContactChange.ask(None, user_id=user.id, address="+97699887766", code_id=code.id, now=NOW)
+    change = ContactChange.request(None, user_id=user.id, address="+97699887766", code_id=code.id, now=NOW)
     key = IdempotencyKey(caller=user.id, key="key", fingerprint=b"f")
     async with backend.begin() as tx:
         await tx.sessions.add(make.session(user))
         await tx.login_history.add(make.login(user))
         await tx.one_time_codes.save(code)
-        await tx.credentials.count_wrong(user.id, NOW)
+        await tx.credentials.count_wrong_password(user.id, NOW)
         await tx.phone_changes.save(change)
         await tx.email_changes.save(change)
         await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=frozenset({b"r"})))
@@ -83,7 +83,7 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         answered = await tx.idempotency.begin(IdempotencyKey(caller=user.id, key="key", fingerprint=b"f"), NOW)
         holds = await tx.claims.count_holds(user.id, NOW)
         factor = await tx.second_factors.lock(user.id)
-        locked = [await tx.credentials.count_wrong(user.id, NOW) for _ in range(3)]
+        locked = [await tx.credentials.count_wrong_password(user.id, NOW) for _ in range(3)]
     return {
         "sessions": len(await reads.sessions.of_user(user.id, None, 9)),
         "logins": len(await reads.login_history.of_user(user.id, None, 9)),
@@ -306,7 +306,7 @@ async def _fill(backend: Backend, make: Builder, cast: Cast) -> None:
             await tx.salons.add(salon)
             await tx.salons.invite(salon.id, cast.profile.id, NOW)
             if joins:
-                await tx.salons.join(salon.id, cast.profile.id)
+                await tx.salons.add_member(salon.id, cast.profile.id)
 
 
 def _salon(make: Builder, cast: Cast) -> Salon:

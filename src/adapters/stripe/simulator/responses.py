@@ -35,8 +35,8 @@ def error_response(_request: AnyRequest, error: ApiError) -> Response[bytes]:
 def require_secret_key(request: AnyRequest) -> None:
     """Raise a 401 unless the request has the account's secret key."""
     expected = f"Bearer {simulation_of(request).config.secret_key}"
-    given = request.headers.get("authorization", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    authorization = request.headers.get("authorization", "")
+    if not hmac.compare_digest(authorization.encode(), expected.encode()):
         raise ApiError(HTTPStatus.UNAUTHORIZED, "invalid_request_error", "Invalid API Key provided")
 
 
@@ -53,10 +53,10 @@ async def written(request: AnyRequest, work: Work) -> Response[bytes]:
         return json_response(_execute(simulation, work, text))
     if not 1 <= len(key) <= _MOST_KEY:
         raise invalid("Idempotency keys have at most 255 characters")
-    asked = f"{request.method} {request.url.path}?{'&'.join(sorted(text.split('&')))}"
+    request_line = f"{request.method} {request.url.path}?{'&'.join(sorted(text.split('&')))}"
     kept = simulation.store.all("SELECT request, status, body FROM answers WHERE key = :key", key=key)
     if kept:
-        if kept[0]["request"] != asked:
+        if kept[0]["request"] != request_line:
             message = (
                 "Keys for idempotent requests can only be used with the same parameters they were first used with."
             )
@@ -74,7 +74,7 @@ async def written(request: AnyRequest, work: Work) -> Response[bytes]:
         simulation.store.execute(
             "INSERT INTO answers (key, request, status, body) VALUES (:key, :request, :status, :body)",
             key=key,
-            request=asked,
+            request=request_line,
             status=status,
             body=body,
         )

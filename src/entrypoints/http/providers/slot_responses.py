@@ -77,7 +77,7 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
     degraded: tuple[str, ...]
 
 
-def slots_answer(
+def slots_response(
     schedule: ProviderSchedule,
     window: TimeRange,
     now: datetime,
@@ -86,7 +86,7 @@ def slots_answer(
     duration_minutes: int | None = None,
 ) -> bytes:
     """The slots of the window, as JSON."""
-    calendar, degraded = schedule.seen(now)
+    calendar, degraded = schedule.calendar_at(now)
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
     answer = SlotsJson(
         time_zone=calendar.time_zone if zone is None else zone.key,
@@ -97,11 +97,11 @@ def slots_answer(
     return encode(answer)
 
 
-def days_answer(
+def days_response(
     schedule: ProviderSchedule, window: TimeRange, now: datetime, *, duration_minutes: int | None = None
 ) -> bytes:
     """The number of slots of each day of the window, as JSON."""
-    calendar, degraded = schedule.seen(now)
+    calendar, degraded = schedule.calendar_at(now)
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
     zone = calendar.zone
     first, last = local_date(window.start, zone), local_date(window.end - _A_MOMENT, zone)
@@ -128,7 +128,7 @@ def next_free(
     schedule: ProviderSchedule, now: datetime, duration_minutes: int | None = None
 ) -> tuple[Slot | None, tuple[str, ...]]:
     """The first slot from now on, and what could not be taken into account."""
-    calendar, degraded = schedule.seen(now)
+    calendar, degraded = schedule.calendar_at(now)
     window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
     slots = slots_in_order(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
     return next(iter(slots), None), degraded
@@ -139,12 +139,12 @@ def local_date(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def explanation_answer(
+def explanation_response(
     of: ExplicableSchedule, start: datetime, now: datetime, *, duration_minutes: int | None = None
 ) -> bytes:
     """The explanation of a start, as JSON."""
     schedule = of.schedule
-    calendar, degraded = schedule.seen(now)
+    calendar, degraded = schedule.calendar_at(now)
     why = explain(
         calendar,
         schedule.claims,

@@ -11,7 +11,7 @@ from msgspec.json import encode
 from booking_domain.catalogue.salons import MAX_MEMBERS
 from booking_domain.workflows.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
 from entrypoints.http.kit.fields import Json, Timestamp
-from entrypoints.http.providers.slot_answers import in_zone, slot_json
+from entrypoints.http.providers.slot_responses import in_zone, slot_json
 
 
 class SalonSlotJson(Json, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class SalonSlotsJson(Json, frozen=True, kw_only=True):
     degraded: tuple[str, ...]
 
 
-def salon_slots_answer(
+def salon_slots_response(
     of: SalonSchedules,
     time_zone: str,
     now: datetime,

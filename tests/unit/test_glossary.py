@@ -1,0 +1,154 @@
+"""docs/glossary.md defines each term once and names code that exists; no name of the former vocabulary is left."""
+
+import ast
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+GLOSSARY: Final = ROOT / "docs" / "glossary.md"
+
+FORMER_NAMES: Final = frozenset(
+    {
+        "Circumstances",
+        "Desk",
+        "Diary",
+        "Doorkeeper",
+        "Displaced",
+        "Glance",
+        "Guess",
+        "KeepingNotifier",
+        "Once",
+        "PasskeyAnswer",
+        "Whose",
+        "comes_again",
+        "ensure_bookable",
+        "give_back",
+        "glance",
+        "hand_on",
+        "look_ahead",
+        "owe",
+        "owed_already",
+        "pending_refunds",
+        "take_at_desk",
+        "tell_admins",
+        "void_at_desk",
+    }
+)
+"""Names of the private vocabulary that the terms of the glossary have replaced."""
+
+_CODE: Final = re.compile(r"`([^`]+)`")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?")
+_ROUTE: Final = re.compile(r"(?:[A-Z]+ )?(/[\w/-]+)")
+_VAGUE: Final = re.compile(r"\b(somebody|whoever|one's own)\b", re.IGNORECASE)
+
+
+class Row(NamedTuple):
+    terms: tuple[str, ...]
+    meaning: str
+
+
+class Vocabulary(NamedTuple):
+    names: frozenset[str]
+    """Classes, functions, parameters, variables and attributes; JSON has the last three in camel case."""
+    members: dict[str, set[str]]
+    """Of each class."""
+    texts: frozenset[str]
+    """Strings: values of enumerations, headers, paths."""
+
+
+def rows() -> list[Row]:
+    cells = [
+        line.strip("| \n").split(" | ", maxsplit=1)
+        for line in GLOSSARY.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and not line.startswith("| term |")
+    ]
+    return [Row(tuple(term.split(", ")), meaning) for term, meaning in cells]
+
+
+def camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(each.capitalize() for each in others)
+
+
+def defined(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name
+        case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name):
+            yield name
+        case ast.keyword(arg=str(name)):
+            yield name
+        case _:
+            pass
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    names, members, texts = set[str](), defaultdict[str, set[str]](set), set[str]()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names.update(defined(node))
+            if isinstance(node, ast.ClassDef):
+                members[node.name].update(name for child in ast.walk(node) for name in defined(child))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+    return Vocabulary(frozenset(names), members, frozenset(texts))
+
+
+def exists(code: str) -> bool:
+    """Whether the code, or a route, a path or a text of it, has this name."""
+    known = vocabulary()
+    if code.startswith(("src/", "tests/", "docs/")):
+        return (ROOT / code).exists()
+    if route := _ROUTE.fullmatch(code):
+        last = route[1].rpartition("/")[2]
+        return any(f"{text}/".endswith(f"/{last}/") or text.startswith(f"{route[1]}/") for text in known.texts)
+    if code in known.texts:
+        return True
+    if not _NAME.fullmatch(code):
+        return False
+    owner, _, member = code.partition(".")
+    if member:
+        return member in known.members[owner] if owner in known.members else {owner, member} <= known.names
+    return code in known.names or code in {camel_case(name) for name in known.names}
+
+
+def words(text: str) -> str:
+    """The words of a text in lower case; a name in code is the words that it consists of."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    return re.sub(r"[^a-z0-9]+", " ", apart.lower())
+
+
+def test_each_term_has_one_row() -> None:
+    counted = Counter(words(term) for row in rows() for term in row.terms)
+    assert [term for term, number in counted.items() if number > 1] == []
+    assert len(counted) > 150
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.terms[0])
+def test_the_code_that_a_row_names_exists(row: Row) -> None:
+    named = _CODE.findall(row.meaning)
+    assert named, "the row names no code"
+    assert [code for code in named if not exists(code)] == []
+
+
+def test_each_term_is_used_elsewhere_under_the_same_name() -> None:
+    sources = [*(ROOT / "src").rglob("*.py"), *(path for path in (ROOT / "docs").rglob("*.md") if path != GLOSSARY)]
+    used = " ".join(words(path.read_text(encoding="utf-8")) for path in sources)
+    assert [term for row in rows() for term in row.terms if words(term).strip() not in used] == []
+
+
+def test_the_code_has_no_name_of_the_former_vocabulary() -> None:
+    assert vocabulary().names & FORMER_NAMES == frozenset()
+
+
+def test_prose_names_the_actor() -> None:
+    prose = [*(ROOT / "src").rglob("*.py"), *(ROOT / "docs").rglob("*.md")]
+    found = [path.relative_to(ROOT).as_posix() for path in prose if _VAGUE.search(path.read_text(encoding="utf-8"))]
+    assert found == []
