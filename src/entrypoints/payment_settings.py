@@ -91,7 +91,7 @@ def stripe_settings(read: Environ, *, enabled: bool) -> StripeSettings:
 
 
 def edge_settings(read: Environ, *, enabled: bool) -> EdgeSettings:
-    """Read address and keys of the Worker. If it is a gateway, this process must not have the merchant's credentials."""
+    """Read the Worker's address and keys. If it is a gateway, this process must not have the merchant's credentials."""
     for name in ("QPAY_EDGE_URL", "QPAY_EDGE_KEY"):
         if enabled and read.optional(name) is None:
             read.refuse(name, "is required if qpay-edge is a gateway")
