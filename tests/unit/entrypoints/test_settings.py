@@ -129,7 +129,7 @@ def test_production_needs_each_of_them(missing: str) -> None:
         ("BOOKING_SMS_PROVIDER", ""),
     ],
 )
-def test_production_refuses_what_belongs_to_development(name: str, value: str) -> None:
+def test_production_refuses_development_values(name: str, value: str) -> None:
     (problem,) = problems(**{**PRODUCTION, name: value})
     assert problem.startswith(name)
 
