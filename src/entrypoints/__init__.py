@@ -1,1 +1,1 @@
-"""What starts the platform: the HTTP API, the worker, the command line."""
+"""The entry points of the platform: the HTTP API, the worker, the command line."""

@@ -1,4 +1,4 @@
-"""The composition root: the only place that knows which adapter stands behind which port.
+"""The composition root: the only place that knows which adapter implements which port.
 
 Tests and tools override a provider (`container.database.override(...)`) before the application is made from it.
 """
@@ -107,7 +107,7 @@ def unsubscribe_urls(public_url: str, tokens: UnsubscribeTokens) -> Callable[[Us
 
 
 def organizer(sender: str) -> str:
-    """The address that invites to bookings."""
+    """The sender address of calendar invitations."""
     return sender or "bookings@localhost"
 
 
@@ -128,7 +128,7 @@ def stripe_gateway(stripe: StripeSettings) -> PaymentGateway:
 
 
 def stripe_events(webhook_secrets: tuple[str, ...]) -> GatewayEvents:
-    """What verifies the events of Stripe."""
+    """The verifier of Stripe's events."""
     from adapters.stripe.events import StripeEvents  # noqa: PLC0415
 
     return StripeEvents(webhook_secrets)
@@ -141,7 +141,7 @@ def gateways_of(
     *,
     authorise_deposits: bool,
 ) -> Gateways:
-    """The gateway for new payments, and the further ones. Each fails at once while it does not answer."""
+    """The gateway for new payments, and the others, each behind a circuit breaker."""
     further_ones = (GuardedGateway(by_name[name]()) for name in further)
     return Gateways(
         GuardedGateway(default),
@@ -204,7 +204,7 @@ def push_rules(push: PushSettings, *, allow_private: bool) -> PushRules:
 
 
 def push_contact(contact: str, public_url: str) -> str:
-    """How push services reach the operator."""
+    """The address at which push services can reach the operator."""
     return contact or public_url
 
 
@@ -229,7 +229,7 @@ def malware_scanner(address: tuple[str, int] | None) -> MalwareScanner:
 
 
 def upload_limits(quota_megabytes: int) -> UploadLimits:
-    """How much an account may have."""
+    """The limits of uploads for each account."""
     return UploadLimits(bytes=quota_megabytes * MEGABYTE)
 
 

@@ -90,7 +90,7 @@ class Environ:
         return self.choice(name, ("on", "off"), "on" if default else "off") == "on"
 
     def only_in_development(self, name: str, *, given: bool) -> None:
-        """Add a problem if a setting that weakens security is given in production."""
+        """Add a problem if a setting that weakens security is set in production."""
         if self.production and given:
             self.refuse(name, f"can be {self.optional(name)} in development only")
 

@@ -1,4 +1,4 @@
-"""Messages of every channel, each by its own sender."""
+"""Sends messages over every channel, each by the channel's own sender."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ log: Final = structlog.get_logger()
 
 
 class SenderByChannel(MessageSender):
-    """Sends by the sender of the channel, refuses what is for a channel that is off, and logs what is refused."""
+    """Sends a message by the sender of its channel. Refuses a message for a channel that is off; logs refusals."""
 
     def __init__(self, senders: Mapping[str, MessageSender | None]) -> None:
         self._senders = senders

@@ -39,12 +39,12 @@ class SmsSettings:
     """The SMS provider with its address and credentials; settings of the other providers are unused."""
 
     service: SmsProvider = SmsProvider.CONSOLE
-    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, `none`, which sends no text messages and no codes to phones, or
-    `console`, which writes them to files in the data folder and is for development only."""
+    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, `none` (no text messages and no codes to phones), or `console`
+    (writes them to files in the data folder; development only)."""
     timeout_seconds: float = 10.0
     """BOOKING_SMS_TIMEOUT_SECONDS: the deadline for a response of the provider."""
     most_per_day: int = 10_000
-    """BOOKING_SMS_PER_DAY: the maximum number of text messages in any 24 hours, over all numbers."""
+    """BOOKING_SMS_PER_DAY: the maximum number of text messages to all numbers in any 24 hours."""
     twilio_base_url: str = "https://api.twilio.com"
     """TWILIO_BASE_URL: Twilio's API."""
     twilio_account_sid: str = ""
@@ -75,8 +75,7 @@ class EmailSettings:
     """The e-mail provider, and the address and credentials of its server."""
 
     service: EmailProvider = EmailProvider.CONSOLE
-    """BOOKING_EMAIL_PROVIDER: `smtp`, or `console`, which writes messages to files in the data folder and is for
-    development only."""
+    """BOOKING_EMAIL_PROVIDER: `smtp`, or `console` (writes messages to files in the data folder; development only)."""
     sender: str = ""
     """BOOKING_EMAIL_FROM: the sender's address."""
     smtp_host: str = ""
@@ -92,29 +91,29 @@ class EmailSettings:
     timeout_seconds: float = 15.0
     """SMTP_TIMEOUT_SECONDS: the deadline for a response of the server."""
     bounce_address: str = ""
-    """BOOKING_EMAIL_BOUNCE_ADDRESS: the address that e-mails come back to, with `+` and a reference before the `@`;
-    empty: they come back to the sender's."""
+    """BOOKING_EMAIL_BOUNCE_ADDRESS: the address for bounces; each e-mail adds `+` and a reference before the `@`.
+    Empty: bounces go to the sender."""
     bounce_secret: str = field(default="", repr=False)
-    """BOOKING_EMAIL_BOUNCE_SECRET: what the mail server signs bounces with; empty: none is accepted."""
+    """BOOKING_EMAIL_BOUNCE_SECRET: the key with which the mail server signs bounces; empty: no bounce is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushSettings:
-    """The key with which notifications are pushed to browsers, and the services that may be pushed to."""
+    """The key that signs pushed notifications, and the allowed push services."""
 
     key: str = field(default="", repr=False)
-    """BOOKING_VAPID_PRIVATE_KEY: the private key, as `python -m entrypoints.cli vapid-key` makes it; without one,
-    nothing is pushed."""
+    """BOOKING_VAPID_PRIVATE_KEY: the private key, as `python -m entrypoints.cli vapid-key` prints it; empty: nothing is
+    pushed."""
     contact: str = ""
-    """BOOKING_VAPID_CONTACT: a `mailto:` or `https:` URL by which push services reach the operator;
-    BOOKING_PUBLIC_URL by default."""
+    """BOOKING_VAPID_CONTACT: a `mailto:` or `https:` URL at which push services can reach the operator; default:
+    BOOKING_PUBLIC_URL."""
     services: tuple[str, ...] = (
         "fcm.googleapis.com",
         "push.services.mozilla.com",
         "push.apple.com",
         "notify.windows.com",
     )
-    """BOOKING_PUSH_SERVICES: the hosts of push services, separated by commas, also their subdomains."""
+    """BOOKING_PUSH_SERVICES: the hosts of push services, separated by commas; their subdomains are included."""
 
     @property
     def service(self) -> str:
@@ -124,20 +123,21 @@ class PushSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings:
-    """The bot: people sign in with it, and write to it."""
+    """The Telegram bot, with which users sign in and chat."""
 
     bot_tokens: tuple[str, ...] = field(default=(), repr=False)
-    """BOOKING_TELEGRAM_BOT_TOKEN: the token that BotFather issued; without one, sign-in by Telegram is off.
+    """BOOKING_TELEGRAM_BOT_TOKEN: the token that BotFather issued; empty: sign-in with Telegram is off.
     BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier tokens, separated by commas, whose signatures are still accepted."""
     freshness: timedelta = timedelta(minutes=5)
     """BOOKING_TELEGRAM_FRESHNESS_SECONDS: how long an assertion of Telegram is valid."""
     bot_name: str = ""
-    """BOOKING_TELEGRAM_BOT_NAME: the bot's user name, without `@`; empty: the bot answers nobody
-    and sends no messages."""
+    """BOOKING_TELEGRAM_BOT_NAME: the bot's user name, without `@`; empty: the bot neither answers nor sends
+    messages."""
     webhook_secret: str = field(default="", repr=False)
-    """BOOKING_TELEGRAM_WEBHOOK_SECRET: what Telegram sends with each update; empty: none is accepted."""
+    """BOOKING_TELEGRAM_WEBHOOK_SECRET: the secret that Telegram sends with each update; empty: no update is
+    accepted."""
     api_url: str = "https://api.telegram.org"
-    """BOOKING_TELEGRAM_API_URL: where the Bot API is."""
+    """BOOKING_TELEGRAM_API_URL: the base URL of the Bot API."""
 
     @property
     def bot_token(self) -> str:
@@ -168,15 +168,15 @@ def sms_settings(read: Environ) -> SmsSettings:
     )
     if read.production and service is SmsProvider.CONSOLE:
         read.refuse(
-            "BOOKING_SMS_PROVIDER", f"must be one of {', '.join(_REAL_SMS)} in production: console writes files"
+            "BOOKING_SMS_PROVIDER", f"must be one of {', '.join(_REAL_SMS)} in production: console only writes files"
         )
     base_urls = {"TWILIO_BASE_URL": found.twilio_base_url, "KAVENEGAR_BASE_URL": found.kavenegar_base_url}
     for name, base_url in base_urls.items():
         if read.production and base_url.startswith("http://"):
-            read.refuse(name, "must begin with https:// in production: credentials go there")
+            read.refuse(name, "must begin with https:// in production, because credentials are sent there")
     sid = found.twilio_account_sid
     if sid and not (sid.isascii() and sid.isalnum()):
-        read.refuse("TWILIO_ACCOUNT_SID", "must be letters and digits")
+        read.refuse("TWILIO_ACCOUNT_SID", "must consist of letters and digits")
     needed = {
         SmsProvider.CONSOLE: {},
         SmsProvider.NONE: {},
@@ -217,7 +217,7 @@ def email_settings(read: Environ) -> EmailSettings:
             other = _BOUNCE_SECRET if name == _BOUNCE_ADDRESS else _BOUNCE_ADDRESS
             read.refuse(name, f"is required with {other}")
     if read.production and service is EmailProvider.CONSOLE:
-        read.refuse("BOOKING_EMAIL_PROVIDER", "must be smtp in production: console writes files")
+        read.refuse("BOOKING_EMAIL_PROVIDER", "must be smtp in production: console only writes files")
     read.only_in_development("SMTP_SECURITY", given=found.smtp_security == "none")
     if service is EmailProvider.SMTP:
         for name, value in (("BOOKING_EMAIL_FROM", found.sender), ("SMTP_HOST", found.smtp_host)):
@@ -231,7 +231,7 @@ def push_settings(read: Environ) -> PushSettings:
     key, contact = read.optional("BOOKING_VAPID_PRIVATE_KEY") or "", read.optional("BOOKING_VAPID_CONTACT") or ""
     services = read.optional("BOOKING_PUSH_SERVICES")
     if key and not _is_push_key(key):  # the error does not show it
-        read.refuse("BOOKING_VAPID_PRIVATE_KEY", "must be a key that `vapid-key` made")
+        read.refuse("BOOKING_VAPID_PRIVATE_KEY", "must be a key that `python -m entrypoints.cli vapid-key` printed")
     if contact and not contact.startswith(("mailto:", "https://")):
         read.refuse("BOOKING_VAPID_CONTACT", "must begin with mailto: or https://")
     if services is None:

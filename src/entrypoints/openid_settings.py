@@ -12,10 +12,10 @@ APPLE_ISSUER: Final = "https://appleid.apple.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIdSettings:
-    """The platform's clients at Google and Apple; without a client id the service is not offered."""
+    """The platform's clients at Google and Apple. A service without a client id is not offered."""
 
     page: str = ""
-    """BOOKING_SIGN_IN_PAGE: the web page to which people return from the service; it finishes the sign-in."""
+    """BOOKING_SIGN_IN_PAGE: the web page to which the service returns the user; it finishes the sign-in."""
     google_client_id: str = ""
     """GOOGLE_CLIENT_ID: the client id of a web application."""
     google_client_secret: str = field(default="", repr=False)
@@ -58,7 +58,7 @@ def openid_settings(read: Environ) -> OpenIdSettings:
     if read.production:
         urls = {**page, "GOOGLE_ISSUER": found.google_issuer, "APPLE_ISSUER": found.apple_issuer}
         for name in (name for name, url in urls.items() if url.startswith("http://")):
-            read.refuse(name, "must begin with https:// in production: credentials go there")
+            read.refuse(name, "must begin with https:// in production, because credentials are sent there")
     return found
 
 

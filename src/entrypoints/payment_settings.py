@@ -21,10 +21,11 @@ class EdgeSettings:
     url: str = ""
     """QPAY_EDGE_URL: the base URL of the Worker."""
     key: str = field(default="", repr=False)
-    """QPAY_EDGE_KEY: the key that signs the calls to the Worker, at least 32 characters; the Worker's `EDGE_KEY`."""
+    """QPAY_EDGE_KEY: the key that signs calls of the Worker, at least 32 characters; equal to the Worker's
+    `EDGE_KEY`."""
     accepted_keys: tuple[str, ...] = field(default=(), repr=False)
-    """QPAY_EDGE_ACCEPTED_KEYS: further keys with which the Worker may sign, separated by commas, while the key is
-    being replaced."""
+    """QPAY_EDGE_ACCEPTED_KEYS: further keys with which the Worker may sign, separated by commas; set it while you
+    replace the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,14 @@ class StripeSettings:
     """STRIPE_SECRET_KEY: the account's secret key, or a restricted key that may write payment intents and refunds and
     read charges."""
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
-    """STRIPE_WEBHOOK_SECRET: the signing secret of the webhook endpoint; several, separated by commas, while it is
-    rolled."""
+    """STRIPE_WEBHOOK_SECRET: the signing secret of the webhook endpoint; separate several by commas while you roll
+    it."""
     simulator_port: int = 8002
     """STRIPE_SIMULATOR_PORT: the port of Stripe's simulator, in development."""
 
     @property
     def simulated(self) -> bool:
-        """Whether this is the simulator's account."""
+        """Whether the account is the simulator's."""
         return self.secret_key == SIMULATOR_KEY
 
 
@@ -61,12 +62,12 @@ def further_gateways(read: Environ, default: str) -> tuple[str, ...]:
     rule = f"must be names among {', '.join(GATEWAYS)}, separated by commas"
     further = tuple(name for name in read.parsed("BOOKING_GATEWAYS", none, rule, parse) if name != default)
     if {QPAY, QPAY_EDGE} <= {default, *further}:
-        read.refuse("BOOKING_GATEWAYS", "must not name both qpay and qpay-edge: they are two ways to one merchant")
+        read.refuse("BOOKING_GATEWAYS", "must not name both qpay and qpay-edge: both lead to the same merchant account")
     return further
 
 
 def stripe_settings(read: Environ, *, enabled: bool) -> StripeSettings:
-    """Read the account; it is required only where Stripe is a gateway."""
+    """Read the account. It is required only if Stripe is a gateway."""
     port = read.port("STRIPE_SIMULATOR_PORT", 8002)
     simulator = f"http://127.0.0.1:{port}"
     simulated = enabled and not read.production
@@ -79,24 +80,24 @@ def stripe_settings(read: Environ, *, enabled: bool) -> StripeSettings:
             ("STRIPE_WEBHOOK_SECRET", ",".join(secrets), SIMULATOR_WEBHOOK_SECRET),
         ):
             if not given:
-                read.refuse(name, "is required with the gateway stripe")
+                read.refuse(name, "is required if stripe is a gateway")
             elif given == simulators:
-                read.refuse(name, "is the simulator's, which accepts no real payments")
+                read.refuse(name, "is the simulator's, which makes no real payments")
         if key.startswith(("sk_test_", "rk_test_")) and key != SIMULATOR_KEY:
-            read.refuse("STRIPE_SECRET_KEY", "is of Stripe's test mode, which accepts no real payments")
+            read.refuse("STRIPE_SECRET_KEY", "is a key of Stripe's test mode, which makes no real payments")
         if base_url.startswith("http://"):
-            read.refuse("STRIPE_BASE_URL", "must begin with https:// in production: the key goes there")
+            read.refuse("STRIPE_BASE_URL", "must begin with https:// in production, because the key is sent there")
     return StripeSettings(base_url=base_url, secret_key=key, webhook_secrets=secrets, simulator_port=port)
 
 
 def edge_settings(read: Environ, *, enabled: bool) -> EdgeSettings:
-    """Read address and keys of the Worker. Where it is a gateway, no other process has the merchant's credentials."""
+    """Read the Worker's address and keys. If it is a gateway, this process must not have the merchant's credentials."""
     for name in ("QPAY_EDGE_URL", "QPAY_EDGE_KEY"):
         if enabled and read.optional(name) is None:
-            read.refuse(name, "is required with the gateway qpay-edge")
+            read.refuse(name, "is required if qpay-edge is a gateway")
     for name in ("QPAY_USERNAME", "QPAY_PASSWORD"):
         if enabled and read.production and read.optional(name) is not None:
-            read.refuse(name, "must not be set with the gateway qpay-edge: the Worker alone holds it")
+            read.refuse(name, "must not be set if qpay-edge is a gateway: only the Worker holds it")
     url = "" if read.optional("QPAY_EDGE_URL") is None else read.url("QPAY_EDGE_URL", None)
     if read.production and url.startswith("http://"):
         read.refuse("QPAY_EDGE_URL", "must begin with https:// in production")

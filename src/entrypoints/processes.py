@@ -1,4 +1,4 @@
-"""What Linux can do for child processes: end them when their parent dies, and name them."""
+"""Linux features for child processes: end them when their parent dies, and name them."""
 
 import ctypes
 import os

@@ -22,19 +22,19 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         "auth": Limit(1_200, _MINUTE),
         # Exports of an account, per account; shared by all processes.
         "export": Limit(10, _HOUR),
-        # Changes of external calendars, each of which is read at once, per account; shared by all processes.
+        # Changes of external calendars, per account, because each change reads them at once; shared by all processes.
         "feeds": Limit(10, _HOUR),
         # Announced and completed uploads, per account; shared by all processes.
         "uploads": Limit(600, _HOUR),
-        # Tests and replays of webhooks, each of which makes requests to a server of the account's choice, per account;
+        # Tests and replays of webhooks, per account, because each sends requests to a server of the account's choice;
         # shared by all processes.
         "webhook-requests": Limit(60, _HOUR),
         # Failed logins: per login and address, and per login from all addresses. The second limit is ten times the
         # first, so that a single address cannot lock out the account's owner.
         "login": Limit(10, _MINUTE),
         "login-anywhere": Limit(100, _MINUTE),
-        # Wrong passwords and codes: per address, over all logins. From one limit to the next the wait grows. Many users
-        # can share an address, so what was right does not count.
+        # Wrong passwords and codes: per address, over all logins. The wait grows from one limit to the next. Right ones
+        # do not count, because many users can share an address.
         "guesses": Limit(60, 15 * _MINUTE),
         "guesses-hour": Limit(120, _HOUR),
         "guesses-hours": Limit(240, 4 * _HOUR),
@@ -45,7 +45,7 @@ _QUOTA: Final = re.compile(r"([a-z-]+)=([0-9]{1,9})/([0-9]{1,5})")
 
 
 def quotas(text: str) -> Mapping[str, Limit]:
-    """The limits with changes such as `login=5/60,read=1000/10`: the quota, and the window in seconds."""
+    """The limits, with overrides such as `login=5/60,read=1000/10`: quota, then window in seconds."""
     changed = dict(QUOTAS)
     for part in text.split(","):
         found = _QUOTA.fullmatch(part.strip())

@@ -13,7 +13,7 @@ _log: Final = structlog.get_logger("entrypoints.http.security")
 
 
 class StructuredSecurityLog(SecurityLog):
-    """Writes one entry each, with the id of the request that it belongs to."""
+    """Writes one log entry for each attempt, with the id of its request."""
 
     def login_failed(self, user_id: UserId | None, method: LoginMethod, client: Client) -> None:
         _log.info(

@@ -84,14 +84,14 @@ class QPaySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasskeySettings:
-    """Where passkeys are used."""
+    """The domain and the origins of passkeys."""
 
     domain: str = "localhost"
-    """BOOKING_PASSKEY_DOMAIN: the domain of passkeys: of the pages that use them, or one above it; default: the host of
-    BOOKING_PUBLIC_URL, or `localhost` for 127.0.0.1. Another domain makes all passkeys useless."""
+    """BOOKING_PASSKEY_DOMAIN: the domain of the pages that use passkeys, or a parent domain; default: the host of
+    BOOKING_PUBLIC_URL, or `localhost` for 127.0.0.1. If you change it, all existing passkeys stop working."""
     origins: tuple[str, ...] = ()
-    """BOOKING_PASSKEY_ORIGINS: the origins of pages and apps that use passkeys, separated by commas; default: that of
-    BOOKING_PUBLIC_URL, and BOOKING_CORS_ORIGINS."""
+    """BOOKING_PASSKEY_ORIGINS: the origins of pages and apps that use passkeys, separated by commas; default: the
+    origin of BOOKING_PUBLIC_URL, and BOOKING_CORS_ORIGINS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Settings:
     """The configuration of one process."""
 
     environment: Environment = Environment.DEVELOPMENT
-    """BOOKING_ENV: `development`, or `production`, which refuses development secrets."""
+    """BOOKING_ENV: `development` or `production`. Production refuses development secrets."""
     host: str = "127.0.0.1"
     """HOST: the address that the API listens on."""
     port: int = 8000
@@ -111,7 +111,7 @@ class Settings:
     data_dir: Path = Path(".data")
     """BOOKING_DATA_DIR: the folder of the database and messages in development."""
     public_url: str = "http://127.0.0.1:8000"
-    """BOOKING_PUBLIC_URL: the public base URL of the API; payment callbacks go there."""
+    """BOOKING_PUBLIC_URL: the public base URL of the API, to which payment callbacks are sent."""
     web_url: str = ""
     """BOOKING_WEB_URL: the base URL of the web app, which shows the pages `/links/pay`, `/links/move` and
     `/links/cancel`; without it, messages have no such links."""
@@ -130,11 +130,11 @@ class Settings:
     """BOOKING_GATEWAY: the payment gateway of new payments: `qpay`, `qpay-edge` (QPay behind a Worker that holds the
     credentials) or `stripe`."""
     further_gateways: tuple[str, ...] = ()
-    """BOOKING_GATEWAYS: further gateways, separated by commas: for currencies that BOOKING_GATEWAY does not take, for
+    """BOOKING_GATEWAYS: further gateways, separated by commas: for currencies that BOOKING_GATEWAY does not accept, for
     customers who choose them, and for payments that were started with them."""
     authorise_deposits: bool = False
-    """BOOKING_DEPOSITS: `charged`, or `authorised`: deposits of providers who have not chosen are authorised at booking
-    and captured later, by the gateways that can (`stripe`)."""
+    """BOOKING_DEPOSITS: the deposit mode of providers who have not chosen one: `charged`, or `authorised` (authorised
+    at booking and captured later, if the gateway can: `stripe`)."""
     qpay: QPaySettings
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     stripe: StripeSettings = field(default_factory=StripeSettings)
@@ -149,8 +149,8 @@ class Settings:
     hold_length: timedelta = timedelta(minutes=5)
     """BOOKING_HOLD_SECONDS: how long a hold lasts."""
     offer_length: timedelta = timedelta(minutes=30)
-    """BOOKING_OFFER_SECONDS: how long a slot is held for the customer on the waiting list to whom it is offered; not
-    less than a hold."""
+    """BOOKING_OFFER_SECONDS: how long an offered slot is held for a customer on the waiting list; at least as long as a
+    hold."""
     phone_country: str = "MN"
     """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
@@ -162,7 +162,7 @@ class Settings:
     admin_second_factor: bool = False
     """BOOKING_ADMIN_SECOND_FACTOR: `on` or `off`: whether admins need a second factor; default in production: `on`."""
     admin_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    """BOOKING_ADMIN_NETWORKS: the addresses and networks from which admins may work; empty: from everywhere."""
+    """BOOKING_ADMIN_NETWORKS: the addresses and networks from which admins may work; empty: all."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
@@ -176,8 +176,8 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     """BOOKING_CORS_ORIGINS: origins of web pages that may call the API from a browser."""
     live_streams: StreamLimits = field(default_factory=StreamLimits)
-    """BOOKING_LIVE_STREAMS_PER_ACCOUNT, BOOKING_LIVE_STREAMS_PER_ADDRESS: how many streams of live events an account,
-    or an address without an account, may have open in one process."""
+    """BOOKING_LIVE_STREAMS_PER_ACCOUNT, BOOKING_LIVE_STREAMS_PER_ADDRESS: how many streams of live events one account,
+    or one address without a token, may have open in each process."""
     api_processes: int = 1
     """BOOKING_API_PROCESSES: the number of API processes."""
     pool_size: int = 10
@@ -195,27 +195,27 @@ class Settings:
     only."""
     webhook_log: timedelta = timedelta(days=14)
     """BOOKING_WEBHOOK_LOG_DAYS: how long webhook deliveries are kept, 4 to 29 days: longer than they are retried, and
-    not as long as the data of a deleted account."""
+    shorter than the data of a deleted account is kept."""
     walk_ins_kept: timedelta = timedelta(days=730)
-    """BOOKING_WALK_INS_KEPT_DAYS: after how many days without a booking the name, number and notes of a customer
-    without an account are deleted."""
+    """BOOKING_WALK_INS_KEPT_DAYS: the days without a booking after which the name, number and notes of a walk-in are
+    deleted."""
     default_language: str = FALLBACK
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
     metrics_tokens: tuple[str, ...] = ()
-    """BOOKING_METRICS_TOKEN: what `GET /metrics` requires as a bearer token; several may be given with commas."""
+    """BOOKING_METRICS_TOKEN: the bearer token that `GET /metrics` requires; separate several by commas."""
     log_format: str = TEXT
-    """BOOKING_LOG_FORMAT: `json`, or `text` for a person; default in production: `json`."""
+    """BOOKING_LOG_FORMAT: `json`, or `text` for humans; default in production: `json`."""
     log_level: str = "info"
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 
     @property
     def simulated_qpay(self) -> bool:
-        """Whether QPay is a gateway, directly or behind the Worker, and is the simulator."""
+        """Whether QPay is a gateway, directly or behind the Worker, and its address is the simulator's."""
         return (self._has(QPAY) or self._has(QPAY_EDGE)) and self.qpay.username == SIMULATOR_USERNAME
 
     @property
     def simulated_stripe(self) -> bool:
-        """Whether Stripe is a gateway, and is the simulator."""
+        """Whether Stripe is a gateway, and its account is the simulator's."""
         return self._has(STRIPE) and self.stripe.simulated
 
     def _has(self, gateway: str) -> bool:
@@ -252,7 +252,7 @@ class Settings:
             "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), POSTGRES if production or api_processes > 1 else MEMORY
         )
         if production and counted_in == MEMORY and api_processes > 1:
-            read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
+            read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory only with a single process")
         private_feeds = read.switch("BOOKING_FEEDS_ALLOW_PRIVATE", default=False)
         read.only_in_development("BOOKING_FEEDS_ALLOW_PRIVATE", given=private_feeds)
         private_webhooks = read.switch("BOOKING_WEBHOOKS_ALLOW_PRIVATE", default=False)
@@ -341,7 +341,7 @@ class Settings:
 
 def _passkeys(read: Environ, public_url: str, cors_origins: tuple[str, ...]) -> PasskeySettings:
     public = urlsplit(public_url)
-    # Browsers have no passkeys at addresses.
+    # Browsers allow no passkeys on pages whose host is an IP address.
     host = "localhost" if public.hostname == "127.0.0.1" else public.hostname or ""
     port = "" if public.port is None else f":{public.port}"
     here = f"{public.scheme}://{authority(host)}{port}"
@@ -375,7 +375,7 @@ def _qpay(read: Environ, simulator_port: int, *, enabled: bool) -> QPaySettings:
             ("QPAY_INVOICE_CODE", invoice_code, SIMULATOR_INVOICE_CODE),
         ):
             if value == simulated:
-                read.refuse(name, "is the simulator's, which accepts no real payments")
+                read.refuse(name, "is the simulator's, which makes no real payments")
         if base_url.startswith("http://") and base_url.rstrip("/") != simulator:
-            read.refuse("QPAY_BASE_URL", "must begin with https:// in production: credentials go there")
+            read.refuse("QPAY_BASE_URL", "must begin with https:// in production, because credentials are sent there")
     return QPaySettings(base_url=base_url.rstrip("/"), username=username, password=password, invoice_code=invoice_code)

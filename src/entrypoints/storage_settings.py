@@ -1,4 +1,4 @@
-"""Configuration of uploaded files: where they are stored, and what checks them."""
+"""Configuration of uploaded files: their storage and their virus scanner."""
 
 import re
 from dataclasses import dataclass, field
@@ -28,15 +28,16 @@ class StorageSettings:
     bucket: str = ""
     """R2_BUCKET: the private bucket: uploads, documents and private images."""
     public_bucket: str = ""
-    """R2_PUBLIC_BUCKET: the bucket of public images. Only images that the platform has encoded go there."""
+    """R2_PUBLIC_BUCKET: the bucket of public images. The platform stores only images there that it has encoded
+    itself."""
     public_url: str = ""
-    """R2_PUBLIC_URL: where everybody reads the public bucket, for example `https://images.example.com`."""
+    """R2_PUBLIC_URL: the public URL of the public bucket, for example `https://images.example.com`."""
     region: str = "auto"
-    """R2_REGION: the region that requests are signed for; R2 has `auto`."""
+    """R2_REGION: the region in the signature of requests; R2 uses `auto`."""
     clamav: tuple[str, int] | None = None
-    """BOOKING_CLAMAV: host and port of a clamd that scans uploads; without it, none is scanned."""
+    """BOOKING_CLAMAV: host and port of a clamd that scans uploads; empty: uploads are not scanned."""
     quota_megabytes: int = 500
-    """BOOKING_UPLOAD_QUOTA_MB: how many megabytes of files one account may have."""
+    """BOOKING_UPLOAD_QUOTA_MB: the quota of files for each account, in megabytes."""
 
 
 def storage_settings(read: Environ) -> StorageSettings:
@@ -73,7 +74,7 @@ def _check_service(settings: StorageSettings, read: Environ) -> None:
         elif read.production and value.startswith("http://"):
             read.refuse(name, "must begin with https:// in production")
     if settings.bucket and settings.bucket == settings.public_bucket:
-        read.refuse("R2_PUBLIC_BUCKET", "must not be R2_BUCKET: everybody can read it")
+        read.refuse("R2_PUBLIC_BUCKET", "must differ from R2_BUCKET, because everybody can read the public bucket")
 
 
 def _address(text: str) -> tuple[str, int]:

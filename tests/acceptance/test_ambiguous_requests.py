@@ -121,7 +121,7 @@ def test_a_body_with_a_transfer_encoding_is_refused(
     ],
     ids=ascii,
 )
-def test_the_server_itself_refuses_what_has_no_certain_length(
+def test_the_server_refuses_bodies_of_ambiguous_length(
     product: Product, headers: tuple[str, ...], version: str
 ) -> None:
     """Granian's HTTP parser answers these without a body; a new version that passed them on would fail here."""

@@ -169,7 +169,7 @@ def test_a_taken_port_is_refused_and_named(refused: Refused) -> None:
         ("no folder", "/dev/null/data cannot be written", "or set BOOKING_DATA_DIR"),
     ],
 )
-def test_what_keeps_a_command_from_starting_is_said_in_one_line(
+def test_a_command_that_cannot_start_prints_the_reason_in_one_line(
     refused: Refused, name: str, why: str, what_to_do: str
 ) -> None:
     [said] = refused.said(name).splitlines()

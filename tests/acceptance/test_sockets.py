@@ -60,7 +60,7 @@ async def closed(client: aiohttp.ClientWebSocketResponse) -> tuple[int | None, s
     return message.data, str(message.extra), last
 
 
-async def test_a_client_that_reconnects_again_and_again_misses_and_repeats_nothing(server: Api) -> None:
+async def test_a_client_that_keeps_reconnecting_gets_each_event_exactly_once(server: Api) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same run each time
     got: list[int] = []
     async with connected(server) as client:
@@ -106,7 +106,7 @@ async def test_pings_are_answered_and_messages_that_are_too_long_end_the_connect
         assert await closed(client) == (1009, "too_big", {"event": "end", "data": {"reason": "too_big"}})
 
 
-async def test_who_may_not_follow_is_told_why(server: Api) -> None:
+async def test_a_refused_follower_gets_the_reason(server: Api) -> None:
     async with connected(server, Authorization="Bearer forged") as client:
         await client.send_json({"subscribe": ["system"]})
         assert (await closed(client))[:2] == (4401, "auth.invalid_token")

@@ -97,7 +97,7 @@ async def test_a_time_is_accepted_only_as_seen_while_the_provider_moves_and_mark
             await studio.move(seen, Status.CANCELLED, by=studio.owner)
 
 
-async def test_a_customer_who_cancels_while_the_provider_moves_gets_everything_or_what_the_policy_gives(
+async def test_a_cancellation_during_a_move_refunds_everything_or_the_policys_share(
     open_studio: OpenStudio,
 ) -> None:
     studio = await open_studio()

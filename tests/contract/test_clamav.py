@@ -76,7 +76,7 @@ async def test_an_archive_that_cannot_be_looked_into_is_not_clean(clamd: int) ->
     assert await ClamAv("127.0.0.1", clamd).scan(file.getvalue()) is not None
 
 
-async def test_what_clamd_refuses_is_not_clean(clamd: int) -> None:
+async def test_a_file_that_clamd_refuses_to_scan_is_not_clean(clamd: int) -> None:
     with pytest.raises(StorageOfFilesUnavailable):
         await ClamAv("127.0.0.1", clamd).scan(b"z" * 2_000_000)
 

@@ -55,7 +55,7 @@ async def state(studio: Studio, dispute: Dispute, by: Actor) -> None:
     await studio.run(make_statement, statement, by=by)
 
 
-async def test_of_disputes_opened_at_once_one_is_open(open_studio: OpenStudio) -> None:
+async def test_of_concurrent_disputes_exactly_one_is_opened(open_studio: OpenStudio) -> None:
     studio = await open_studio(NOTHING_BACK)
     booking = await paid(studio)
     opened, refusals = await race(
@@ -163,7 +163,7 @@ async def test_a_transfer_is_not_made_in_a_dispute_whatever_comes_first(open_stu
         assert (await studio.seen(booking)).refunded <= DEPOSIT
 
 
-async def test_a_time_goes_to_who_books_it_or_back_to_the_disputed_booking(open_studio: OpenStudio) -> None:
+async def test_a_freed_time_goes_to_a_new_booking_or_back_to_the_disputed_one(open_studio: OpenStudio) -> None:
     studio = await open_studio(NOTHING_BACK)
     others = [await studio.joined() for _ in range(2)]
     for week in range(TRIES):

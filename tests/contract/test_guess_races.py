@@ -45,7 +45,7 @@ async def test_no_more_guesses_than_the_quota_are_compared_over_all_logins(proce
     assert (compared, found["auth.too_many_attempts"]) == (QUOTA, GUESSES - QUOTA)
 
 
-async def test_right_passwords_at_once_count_nothing(processes: list[StoredApi]) -> None:
+async def test_concurrent_right_passwords_are_not_counted(processes: list[StoredApi]) -> None:
     login = {"email": "dorj@example.com", "password": PASSWORD}
     first, *_ = processes
     made = await first.post("/auth/register", json={**login, "name": "Dorj", "role": "customer"})

@@ -28,7 +28,9 @@ async def two_processes(postgres: TestServer) -> AsyncIterator[tuple[PostgresNon
             await theirs.close()
 
 
-async def test_of_twenty_claims_at_once_one_succeeds(two_processes: tuple[PostgresNonces, PostgresNonces]) -> None:
+async def test_of_twenty_concurrent_uses_exactly_one_succeeds(
+    two_processes: tuple[PostgresNonces, PostgresNonces],
+) -> None:
     claims = [nonces.use("n", now=NOW, expires_at=LATER) for nonces in two_processes * 10]
     assert sum(await asyncio.gather(*claims)) == 1
 

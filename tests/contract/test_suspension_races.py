@@ -111,7 +111,7 @@ async def test_a_booking_during_a_suspension_waits_for_it_and_is_refused(
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS)
-async def test_whatever_takes_time_during_a_suspension_is_refused(
+async def test_new_claims_during_a_suspension_are_refused(
     studio: Studio, attempt: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ProviderNotFound):
@@ -119,7 +119,7 @@ async def test_whatever_takes_time_during_a_suspension_is_refused(
 
 
 @pytest.mark.parametrize("attempt", ["reschedule", "pay"])
-async def test_whatever_changes_a_booking_during_a_suspension_is_refused(
+async def test_changes_of_a_booking_during_a_suspension_are_refused(
     studio: Studio, attempt: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booking = await studio.book()

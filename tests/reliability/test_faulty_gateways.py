@@ -141,7 +141,7 @@ def test_a_gateway_that_stalls_holds_no_database_connection(name: str, postgres:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_nothing_counts_whatever_a_gateway_answers(name: str, postgres: TestServer, report: Report) -> None:
+def test_an_invalid_gateway_answer_never_counts_as_money(name: str, postgres: TestServer, report: Report) -> None:
     async def story(url: str) -> None:
         make = Builder()
         for answer in (None, *ANSWERS.values()):

@@ -89,7 +89,7 @@ def _chunks(content: bytes) -> Iterable[tuple[bytes, bytes]]:
         at += 8 + size + size % 2
 
 
-async def test_hostile_images_are_rejected_or_encoded_anew(report: Report) -> None:
+async def test_hostile_images_are_rejected_or_re_encoded(report: Report) -> None:
     images = MeasuredImages()
     async with _serving(images) as api:
         began = time.monotonic()
@@ -113,7 +113,7 @@ class _Careless(ImageEncoder):
 
 
 @pytest.mark.parametrize("kind", ["image/webp", "image/jpeg"])
-async def test_an_image_that_is_stored_as_it_came_is_noticed(kind: str) -> None:
+async def test_an_image_stored_without_re_encoding_is_detected(kind: str) -> None:
     async with _serving(_Careless()) as api:
         with pytest.raises(AssertionError):
             await _upload_all(api, [upload for upload in samples() if upload.content_type == kind])

@@ -13,7 +13,7 @@ DISCONNECTS: Final = scale.of(1_000, less=40)
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
 
 
-async def test_a_client_that_loses_its_connection_again_and_again_misses_and_repeats_nothing() -> None:
+async def test_a_client_that_keeps_losing_its_connection_gets_each_event_exactly_once() -> None:
     async with serving() as api:
         await _lose_connections(api, DISCONNECTS)
 

@@ -223,7 +223,7 @@ async def test_without_the_lock_several_tokens_follow(
         await play(postgres, story, families=20)
 
 
-async def test_a_replay_whose_refusal_is_rolled_back_is_noticed(postgres: TestServer) -> None:
+async def test_a_rolled_back_refusal_of_a_replay_is_detected(postgres: TestServer) -> None:
     async def rolled_back(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
         try:
             return await refresh_session.handle(command, tx, context)

@@ -15,7 +15,7 @@ FACES = [booking_domain, scheduling]
 
 
 @pytest.mark.parametrize("module", FACES, ids=lambda module: module.__name__)
-def test_what_is_public_is_there_once_and_documented(module: ModuleType) -> None:
+def test_each_public_name_is_exported_once_and_documented(module: ModuleType) -> None:
     names = module.__all__
     assert len(names) == len(set(names))
     for name in names:
@@ -28,7 +28,7 @@ def test_all_of_scheduling_is_at_hand_at_the_top() -> None:
 
 
 @pytest.mark.parametrize("name", ["offered_slots", "explain", "is_offered", "refund_due"])
-def test_the_functions_show_an_example_or_name_what_they_do(name: str) -> None:
+def test_public_functions_are_fully_annotated(name: str) -> None:
     signature = inspect.signature(getattr(booking_domain, name))
     assert all(parameter.annotation is not inspect.Parameter.empty for parameter in signature.parameters.values())
     assert signature.return_annotation is not inspect.Signature.empty

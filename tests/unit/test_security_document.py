@@ -95,7 +95,7 @@ def problems_of_proof(row: Row, known: Mapping[str, Row]) -> Iterator[str]:
         yield "nothing shows that it is done"
 
 
-def test_every_row_is_shown_by_what_there_is() -> None:
+def test_every_row_names_an_existing_proof() -> None:
     rows = requirements()
     assert list(problems(rows)) == []
     assert {title: sum(row.section == title for row in rows) for title in ROWS} == ROWS

@@ -1,7 +1,7 @@
 """`python -m entrypoints.cli run|migrate|seed|api|worker|telegram|rotate-keys|zone-changes|vapid-key`.
 
 Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner. The garbage
-collector is off meanwhile: what is imported stays, and looking through it again and again takes a quarter of the start.
+collector is off during the imports: they free nothing, and scanning them repeatedly takes a quarter of the start.
 """
 
 import gc
@@ -35,19 +35,19 @@ def main() -> int:
     for name, what in (
         ("run", "start the API, the worker and the QPay simulator, with demo data"),
         ("migrate", "upgrade the database to the current schema"),
-        ("seed", "add the demo data; existing rows stay as they are"),
+        ("seed", "add the demo data; existing rows do not change"),
         ("api", "serve only the API"),
         ("worker", "run only the worker"),
         ("rotate-keys", "re-encrypt personal data with the current key; exits with 1 if a key is missing"),
-        ("vapid-key", "print a new pair of keys for Web Push; it needs no database"),
+        ("vapid-key", "print a new pair of keys for Web Push; needs no database"),
     ):
         commands.add_parser(name, help=what, description=what)
-    what = "answer the Telegram bot's messages by polling, for development"
+    what = "answer messages to the Telegram bot by polling, for development"
     bot = commands.add_parser("telegram", help=what, description=what)
-    bot.add_argument("--webhook", action="store_true", help="have Telegram post them to the API instead, and exit")
+    bot.add_argument("--webhook", action="store_true", help="register the API as Telegram's webhook instead, and exit")
     what = "list the bookings whose instant no longer matches their wall time; exits with 1 if one cannot be moved"
     zones = commands.add_parser("zone-changes", help=what, description=what)
-    zones.add_argument("--apply", action="store_true", help="move them and notify both parties")
+    zones.add_argument("--apply", action="store_true", help="move the bookings and notify both parties")
     zones.add_argument(
         "--zone", type=_known_zone, metavar="NAME", help="only bookings in this time zone, for example Asia/Ulaanbaatar"
     )

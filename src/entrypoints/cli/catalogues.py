@@ -35,7 +35,7 @@ def read_catalog(file: Path, language: str | None = None) -> Catalog:
 
 
 def updated(known: Catalog, found: Found) -> Catalog:
-    """Return a catalogue of the found messages with the known translations; nothing is guessed for new messages."""
+    """Return a catalogue of the found messages with the known translations; new messages get no guessed translation."""
     fresh = Catalog(known.locale)
     for (context, text), files in found.items():
         before = known.get(text, context)
@@ -51,7 +51,7 @@ def updated(known: Catalog, found: Found) -> Catalog:
 
 
 def faults(catalog: Catalog) -> Iterator[str]:
-    """Yield translations that are missing, fuzzy, or differ from the English in their placeholders."""
+    """Yield a line for each translation that is missing, fuzzy, or has placeholders other than the English."""
     for message in catalog:
         if not message.id:
             continue
@@ -65,7 +65,7 @@ def faults(catalog: Catalog) -> Iterator[str]:
 
 
 def written(catalog: Catalog) -> bytes:
-    """Return the file of a catalogue, with the shortest header that gettext can read."""
+    """Return the catalogue as the text of a file, with the shortest header that gettext can read."""
     file = BytesIO()
     write_po(file, catalog, width=_WIDTH, omit_header=True, include_lineno=False)
     return f'{_HEADER}"Language: {catalog.locale}\\n"\n\n'.encode() + file.getvalue()

@@ -1,4 +1,4 @@
-"""The accounts of the demo data, and a clock for what happened in the past."""
+"""The accounts of the demo data, and a clock for demo events in the past."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ class DemoAccount:
 
 @dataclass(frozen=True, slots=True)
 class _FixedClock:
-    """A clock that stands still, for what happened in the past."""
+    """A clock that stands still at an instant in the past."""
 
     instant: datetime
 
@@ -34,7 +34,7 @@ class _FixedClock:
 
 
 def at_that_time(container: Container, instant: datetime) -> Executor[Repositories]:
-    """An executor for what happened then."""
+    """An executor whose clock stands still at that instant."""
     return Executor[Repositories](
         begin=container.database().begin,
         clock=_FixedClock(instant),
@@ -44,7 +44,7 @@ def at_that_time(container: Container, instant: datetime) -> Executor[Repositori
 
 
 async def registered(container: Container, account: DemoAccount, password_hash: str | None = None) -> User:
-    """The user of an account, who is registered if there is none yet."""
+    """Return the user of an account; register the user if there is none yet."""
     there: User | None = await container.reads().users.by_login(account.email)
     if there is not None:
         return there

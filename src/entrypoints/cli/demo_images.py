@@ -1,4 +1,4 @@
-"""Images of the demo data, drawn here: the same ones each time, small, and uploaded as a client uploads them."""
+"""Draws the small images of the demo data, the same ones each time, and uploads them as a client would."""
 
 import io
 import math
@@ -30,14 +30,14 @@ _IDEAS: Final = ("First sketch, finished in one sitting.", "Made to the customer
 
 
 class DemoImages:
-    """Draws and uploads images of people of the demo data."""
+    """Draws and uploads images for the users of the demo data."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
         self._checks = FileChecks(storage=container.object_storage(), images=_InlineEncoder(), scanner=NoScanner())
 
     async def upload(self, owner: User, folder: Folder, subject: str) -> FileId:
-        """A file of the owner that is ready. Each subject looks different."""
+        """Upload an image and return its file, ready to use. Each subject looks different."""
         content, executor = drawn(subject), self._container.executor()
         wish = AnnounceUpload(folder=folder, filename=f"{subject}.jpg", content_type=_TYPE, size=len(content))
         file = await executor.run(announce_upload, wish, actor=owner.actor)
@@ -55,7 +55,7 @@ class DemoImages:
 
 
 class _InlineEncoder(ImageEncoder):
-    """Encodes in this process: the images are our own."""
+    """Encodes in this process: the images are trusted."""
 
     async def encode(self, content: bytes, *, content_type: str) -> EncodedImage:
         return encode(content, content_type)
@@ -64,7 +64,7 @@ class _InlineEncoder(ImageEncoder):
 
 
 def drawn(subject: str) -> bytes:
-    """An ornament as a JPEG: petals around a centre, in colours that follow from the subject."""
+    """Draw an ornament as a JPEG: petals around a centre, in colours derived from the subject."""
     chance = random.Random(subject)  # noqa: S311 - an ornament
     ground, line, fill = chance.choice(_PALETTES)
     image = Image.new("RGB", _SIZE, ground)

@@ -1,6 +1,6 @@
-"""Demo salons: their managers, members, services, hours, pictures and portfolios, and bookings in all states.
+"""Demo salons: their managers, members, services, hours, pictures and portfolios, and bookings in every status.
 
-A salon is added as a whole, if its manager has no account.
+A salon whose manager has no account yet is added with everything in it; any other salon is left alone.
 """
 
 from collections.abc import Mapping
@@ -87,11 +87,11 @@ class DemoMember(NamedTuple):
     hours: str = "10:00-19:00"
     on_request: bool = False
     price: int | None = None
-    """In tögrög, for the first service: this member's own."""
+    """This member's own price of the first service, in tögrög."""
 
 
 class DemoBooking(NamedTuple):
-    """A booking of a member by a customer. Its status, when it is over, and what the customer says of it."""
+    """A booking of a member by a customer: its final status, its time, and the customer's review."""
 
     status: Status
     days: int
@@ -105,7 +105,7 @@ class DemoBooking(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSalon:
-    """A salon with its manager and members. The first two services are no add-ons; the second asks for a deposit."""
+    """A salon with its manager and members. The first two services are not add-ons; the second requires a deposit."""
 
     manager: DemoAccount
     name: str
@@ -264,12 +264,12 @@ class _Opening:
             members.append((owner, provider_id))
         for number, booking in enumerate(self._salon.bookings):
             owner, provider_id = members[booking.member]
-            # A developer may have changed an account in its way.
+            # A developer may have changed an account so that this fails.
             with suppress(DomainError):
                 await self._booking(booking, owner, provider_id, services, customers[number % len(customers)])
 
     async def _provider(self, member: DemoMember) -> tuple[User, ProviderId]:
-        """An approved provider who is open daily."""
+        """Create an approved provider who is open every day."""
         account = DemoAccount(f"{member.name.lower()}@example.com", member.name, Role.PROVIDER)
         owner = await registered(self._container, account, self._password_hash)
         profile = ProfileChange(
@@ -299,7 +299,7 @@ class _Opening:
     async def _booking(
         self, planned: DemoBooking, owner: User, provider_id: ProviderId, services: list[ServiceId], customer: User
     ) -> None:
-        """A booking of the customer, with what followed. What has passed was placed two days before."""
+        """Place a booking and bring it to its status. A past booking was placed two days before its start."""
         start = self._at(planned.days, planned.hour)
         now = self._container.clock().now()
         window = self._container.settings().payment_window

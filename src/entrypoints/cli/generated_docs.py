@@ -1,4 +1,4 @@
-"""Write docs/reference.md from the code, or check that it is fresh: lifecycles and permissions.
+"""Write the lifecycles and permissions of the code into docs/reference.md, or check that they are up to date.
 
 python -m entrypoints.cli.generated_docs [--check]
 """
@@ -29,7 +29,7 @@ def _lifecycles() -> str:
 
 
 def _permissions() -> str:
-    """A row for each action, a column for each role with its relation, and whose session must be live."""
+    """A row for each action, a column for each role with its relation, and a column for who needs a live session."""
     lines = ["| action | " + " | ".join(Role) + " | live session |", "|---" * (len(Role) + 2) + "|"]
     for action, roles in PERMISSIONS.items():
         cells = (", ".join(sorted(roles.get(role, ()))) for role in Role)
@@ -43,7 +43,7 @@ PARTS: Final[Mapping[str, Part]] = {"lifecycles": _lifecycles, "permissions": _p
 
 
 def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
-    """Return the document with each part as the code has it now; the text around them is left alone.
+    """Return the document with each generated part replaced; the text around the parts does not change.
 
     Raises:
         LookupError: a part has no place in the document, or more than one.
@@ -51,15 +51,15 @@ def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
     for name, part in parts.items():
         begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
         around = re.split(f"{begin}.*?{end}", text, flags=re.DOTALL)
-        if len(around) != 2:  # noqa: PLR2004 - what stands before and what stands after
-            raise LookupError(f"the document has {len(around) - 1} places for {name!r}, and not one")
+        if len(around) != 2:  # noqa: PLR2004 - the text before and the text after
+            raise LookupError(f"the document has {len(around) - 1} places for {name!r} instead of one")
         text = f"{begin}{part()}\n{end}".join(around)
     return text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 if the document is fresh, or has been updated; 1 if it was only checked and is stale."""
-    parser = argparse.ArgumentParser(prog="generated_docs", description="Write what docs/ takes from the code.")
+    """Return 0 if the document is up to date or was updated; 1 if `--check` found it stale."""
+    parser = argparse.ArgumentParser(prog="generated_docs", description="Write the generated parts of docs/.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
     parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)

@@ -34,7 +34,7 @@ class Literals:
                 yield from self.of(one, needed=needed)
                 yield from self.of(other, needed=needed)
             case ast.Attribute(attr="problem" | "detail" | "message" | "subject"):
-                pass  # repeats the text of another error, which is found where it is written
+                pass  # repeats the text of another error, which is collected where it is raised
             case ast.Name(id=name) if needed:
                 yield from self._all(self._assigned(name), text)
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name)) if needed:
@@ -63,7 +63,7 @@ class Literals:
         return found
 
     def _passed_in(self, asked: ast.expr) -> bool:
-        """Whether a name is a parameter or a loop variable: its text is found where it is written."""
+        """Whether a name is a parameter or a loop variable: its text is collected where it is passed in."""
         return isinstance(asked, ast.Name) and any(
             (isinstance(node, ast.arg) and node.arg == asked.id)
             or (

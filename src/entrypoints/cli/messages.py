@@ -1,4 +1,4 @@
-"""Collects the translatable messages of the code: a context, an English template, and the files with it.
+"""Collects the translatable messages of the code: context, English template, and the files that contain it.
 
 Domain errors and lifecycles are found by inspecting the imported classes. Notices and texts beside a `raise` are found
 by parsing the source: an f-string becomes a template whose placeholders are named after their expressions.
@@ -42,7 +42,7 @@ _BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what"), "P
 """Functions that take a text as a positional argument: its position and context."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, NOTICE, DOCUMENT})
 _REPEATING: Final = frozenset({"InputError"})
-"""Calls that often repeat the text of another error, which is found where it is written."""
+"""Calls that often repeat the text of another error, which is collected where it is raised."""
 
 Key = tuple[str | None, str]
 """An optional context, and a template."""

@@ -1,4 +1,4 @@
-"""The processes that `run` looks after: one that dies is started again, one that keeps dying ends everything."""
+"""The processes of `run`: one that dies is restarted; one that keeps dying ends all of them."""
 
 import multiprocessing
 import os
@@ -40,29 +40,29 @@ class Part:
         return self._process.exitcode
 
     def start_again(self) -> bool:
-        """Start it again; False if it has been started too often for that to help."""
+        """Restart the process; return False if it has been restarted too often lately."""
         if len(self._starts) == MOST_STARTS and time.monotonic() - self._starts[0] < WITHIN_SECONDS:
             return False
         self._process = self._started()
         return True
 
     def ask_to_stop(self) -> None:
-        """Ask, and do not wait."""
+        """Send SIGTERM if the process runs; do not wait."""
         if self.exit_code is None:
             self._process.terminate()
 
     def wait(self, seconds: float) -> None:
-        """Wait for its end, and bring it about if it takes longer."""
+        """Wait for the process to end; kill it after this many seconds."""
         self._process.join(max(0.0, seconds))
         if self.exit_code is None:
-            print(f"{self.name} did not stop within {GRACE_SECONDS} s and is killed.", file=sys.stderr)
+            print(f"{self.name} did not stop within {GRACE_SECONDS} s and was killed.", file=sys.stderr)
             self._process.kill()
             self._process.join()
 
     def _started(self) -> BaseProcess:
         self._starts.append(time.monotonic())
         process = _FORKS.Process(target=self._run, args=(os.getpid(),), name=self.name)
-        # Until the fork has its own dispositions, a signal would run the parent's handler in it, and be lost.
+        # A signal that reaches the fork before it resets its handlers would run the parent's handler, and be lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
         try:
             process.start()
@@ -71,7 +71,7 @@ class Part:
         return process
 
     def _run(self, parent: int) -> None:
-        # Ctrl-C in a terminal reaches the whole group: only the parent hears it, and stops each part in good order.
+        # Ctrl-C reaches the whole process group of a terminal: leave it, so that only the parent stops the parts.
         os.setsid()
         die_with_parent(signal.SIGTERM, parent)
         name_process(f"booking {self.name}")
@@ -84,7 +84,7 @@ class Part:
 
 
 def stop(parts: Sequence[Part]) -> None:
-    """Stop all of them, at once."""
+    """Ask all parts to stop, then wait for them."""
     for part in parts:
         part.ask_to_stop()
     deadline = time.monotonic() + GRACE_SECONDS

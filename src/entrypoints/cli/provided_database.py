@@ -19,10 +19,10 @@ class ProvidedDatabase:
     folder: Path = Path()
 
     def revive(self) -> bool:
-        """Start our own server again if it was killed, at the same address; say whether that was needed.
+        """Restart the embedded server at the same address if it was killed; return whether it was.
 
         Raises:
-            EmbeddedPostgresError: it cannot be had at that address any more.
+            EmbeddedPostgresError: the server cannot be started at that address any more.
         """
         if self.server is None or self.server.running:
             return False

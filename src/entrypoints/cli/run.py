@@ -30,7 +30,7 @@ _PAUSE_SECONDS: Final = 0.05
 
 
 def run(settings: Settings) -> int:
-    """Run until a signal (0) or until a part keeps ending by itself (1)."""
+    """Run until a signal (return 0) or until a part keeps dying (return 1)."""
     signals = _Signals()
     started = time.monotonic()
     with _alone(settings.data_dir):
@@ -60,7 +60,7 @@ def run(settings: Settings) -> int:
 def _look_after(parts: list[Part], database: ProvidedDatabase, signals: "_Signals") -> int:
     while not signals.told_to_stop:
         if database.revive():
-            print("PostgreSQL had ended and is back.", file=sys.stderr, flush=True)
+            print("PostgreSQL was killed and has been restarted.", file=sys.stderr, flush=True)
         for part in parts:
             if part.exit_code is None:
                 continue
@@ -115,10 +115,10 @@ def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
 
 @contextlib.contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
-    """Two of us in one folder would share a database and stop it under each other's feet."""
+    """Lock the data folder: two `run`s in one folder would share a database, and each would stop the other's."""
     require_folder(data_dir)
     with (data_dir / "run.lock").open("w") as lock:
-        os.register_at_fork(after_in_child=lock.close)  # else a part that outlives us would hold the lock
+        os.register_at_fork(after_in_child=lock.close)  # else a part that outlives this process would keep the lock
 
         def take() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -133,7 +133,7 @@ def _local(settings: Settings) -> str:
 
 
 class _Signals:
-    """Remembers that SIGINT or SIGTERM came, and lets one wait for it."""
+    """Records that SIGINT or SIGTERM arrived; `wait` returns early when one does."""
 
     def __init__(self) -> None:
         self.told_to_stop = False

@@ -55,7 +55,7 @@ from entrypoints.settings import Environment, Settings
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
 TWO_HOURS: Final = DurationChange(minutes=120, price_amount=Money.of(140_000, "MNT").amount)
-"""Offered besides the default of one hour, for the same deposit."""
+"""A second duration, offered in addition to the default of one hour, for the same deposit."""
 STYLES: Final = ("fine line", "ornamental")
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
 REVIEWS: Final = (
@@ -134,7 +134,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
         await images.add_portfolio(owner, STYLES)
     calendar = await reads.schedules.calendar(view.profile.id)
     open_days = {rule.day for rule in calendar.rules} if calendar is not None else set()
-    # Add hours to an empty calendar only, so that a developer's own changes of it stay.
+    # Add hours to an empty calendar only, so that a developer's own changes survive.
     if not open_days and view.profile.status is ProfileStatus.DRAFT:
         for day in MONDAY_TO_SATURDAY:
             await executor.run(add_rule, AddRule(day=day, hours=OPEN), actor=owner.actor)
@@ -145,7 +145,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
 
 
 async def _consent(container: Container, owner: User, customer: User) -> None:
-    """The customer lets the provider place bookings for them."""
+    """Record the customer's consent to bookings that the provider places for them."""
     executor, reads = container.executor(), container.reads()
     if await list_given_consents(customer.actor, None, 1, reads):
         return
@@ -179,7 +179,7 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
 
 
 async def _dispute(container: Container, owner: User, customer: User, admin: User) -> None:
-    """A completed appointment that the customer disputes, and the provider's answer."""
+    """Create a completed appointment that the customer disputes, and the provider's answer."""
     executor, reads = container.executor(), container.reads()
     view = await reads.providers.by_owner(owner.id)
     if view is None or await reads.disputes.page(DisputeFilter(provider_id=view.profile.id, limit=1)):
@@ -203,7 +203,7 @@ async def _announcement(container: Container, admin: User) -> None:
 async def _completed(
     container: Container, provider_id: ProviderId, ago: timedelta, people: tuple[User, User, User]
 ) -> Booking | None:
-    """A completed appointment of provider and customer; None if a developer has changed something in its way."""
+    """Create a completed appointment; return None if a developer has changed the data so that this fails."""
     owner, customer, admin = people
     start = (container.clock().now() - ago).replace(minute=0, second=0, microsecond=0)
     then = at_that_time(container, start)

@@ -1,4 +1,4 @@
-"""What keeps a command from starting, each reported in one line that says what to do."""
+"""Checks before a command starts. Each failure is one line that says what to do."""
 
 import os
 import re
@@ -29,14 +29,14 @@ class CannotStart(Exception):
 
 
 class DatabaseUnreachable(CannotStart):
-    """No server answers at the address, or it is starting; it may come."""
+    """No server answers at the address, or it is still starting; a later attempt may succeed."""
 
 
 def require_database(settings: Settings, command: str) -> None:
     """Connect once to the database of a command that does not start or migrate one itself.
 
     Raises:
-        CannotStart: none is configured, it cannot be reached, it refuses us, or it is not migrated.
+        CannotStart: no database is configured, or it cannot be reached, refuses the connection, or is not migrated.
     """
     if settings.database_url is None:
         raise CannotStart(
@@ -50,8 +50,7 @@ def require_connection(url: str) -> psycopg.Connection:
     """Connect once.
 
     Raises:
-        DatabaseUnreachable: it cannot be reached.
-        CannotStart: it refuses us.
+        DatabaseUnreachable: no server answers. CannotStart: the server refuses the connection.
     """
     try:
         parts = conninfo_to_dict(url)
@@ -65,22 +64,22 @@ def require_connection(url: str) -> psycopg.Connection:
     except psycopg.OperationalError as error:
         said = str(error).partition("\n")[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
         if _REFUSAL.search(said):
-            raise CannotStart(f"PostgreSQL at {place} refuses us: {said}. Correct DATABASE_URL.") from error
+            raise CannotStart(f"PostgreSQL at {place} refused the connection: {said}. Correct DATABASE_URL.") from error
         raise DatabaseUnreachable(
             f"PostgreSQL at {place} cannot be reached: {said}. Start it, or correct DATABASE_URL."
         ) from error
 
 
 def _require_migrated(connection: psycopg.Connection) -> None:
-    """Compare the revision of the database with that of this code. A later one is for the next version's start."""
+    """Refuse a database older than this code. A newer one is accepted: the next version may already run."""
     found = None
     if connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,):
         found = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
     revision = found[0] if found else None
     if revision is None or revision < latest_revision():
         raise CannotStart(
-            f"The database {connection.info.dbname} is {f'at revision {revision}' if revision else 'not migrated'}, "
-            f"and this version needs {latest_revision()}. Run `make migrate`."
+            f"The database {connection.info.dbname} is {f'at revision {revision}' if revision else 'not migrated'}; "
+            f"this version needs {latest_revision()}. Run `make migrate`."
         )
 
 
@@ -88,7 +87,7 @@ def require_folder(folder: Path) -> None:
     """Create the data folder.
 
     Raises:
-        CannotStart: this user may not write it.
+        CannotStart: this user has no permission to write it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +104,7 @@ def wait_for_free(address: tuple[str, int]) -> None:
     """Wait until the port is free.
 
     Raises:
-        CannotStart: another process keeps it.
+        CannotStart: another process still uses it.
     """
 
     def take() -> None:
@@ -117,10 +116,10 @@ def wait_for_free(address: tuple[str, int]) -> None:
 
 
 def patiently(take: Callable[[], None], refusal: str) -> None:
-    """Take what an earlier process may still be letting go of.
+    """Retry `take` for a few seconds: an earlier process may still be releasing the resource.
 
     Raises:
-        CannotStart: it was not let go.
+        CannotStart: it was not released in time.
     """
     started = time.monotonic()
     told = False

@@ -19,7 +19,7 @@ _PAUSE_SECONDS: Final = 5.0
 
 
 async def run_bot(settings: Settings, *, webhook: bool) -> None:
-    """Poll until the process ends; with `webhook`, set the webhook instead.
+    """Poll until the process ends; with `webhook`, register the webhook and return.
 
     Raises:
         CannotStart: a setting is missing.
@@ -49,7 +49,7 @@ async def run_bot(settings: Settings, *, webhook: bool) -> None:
 
 
 async def poll(api: TelegramBotApi, bot: Bot, offset: int, *, wait_seconds: int) -> int:
-    """Answer the updates that wait from this number on; return the number after the last."""
+    """Answer the waiting updates from number `offset` on; return the number after the last one."""
     for found in await api.updates(offset, wait_seconds=wait_seconds):
         update = decode_update(found)
         await bot.take(update)

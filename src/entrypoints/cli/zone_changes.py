@@ -1,7 +1,7 @@
 """`zone-changes`: list the bookings whose instant no longer matches their wall time, and move them.
 
-The command uses the time zone data of its own process. The API and the worker must run with the same release, or they
-show other times.
+The command uses the time zone data of its own process. The API and the worker must run with the same release; otherwise
+they show different times.
 """
 
 from collections.abc import Iterable

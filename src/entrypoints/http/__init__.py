@@ -1,1 +1,1 @@
-"""The HTTP API: Litestar carries it, msgspec reads and writes its JSON."""
+"""The HTTP API: Litestar for routing, msgspec for JSON."""

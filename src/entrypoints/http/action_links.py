@@ -1,4 +1,4 @@
-"""`/action-links`: what a link in an e-mail lets a customer do without signing in."""
+"""`/action-links`: links in e-mails with which a customer pays, moves or cancels a booking without signing in."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -33,7 +33,7 @@ from entrypoints.http.payments.examples import PAYMENT
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 from entrypoints.settings import Settings
 
-LinkToken = Annotated[str, Meta(max_length=200, description="What follows `#` in the link.")]
+LinkToken = Annotated[str, Meta(max_length=200, description="The part of the link after `#`.")]
 
 
 class OpenLinkBody(Body, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class PayByLinkBody(Body, frozen=True, kw_only=True):
 
     token: LinkToken
     gateway: GatewayName | None = None
-    """The gateway that the customer chose; by default the provider's, or the first that takes the currency."""
+    """The gateway that the customer chose; by default the provider's, or else the first that accepts the currency."""
 
 
 class MoveByLinkBody(Body, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class CancelByLinkBody(CancelBody, frozen=True, kw_only=True):
 
 
 class LinkedBookingJson(Json, frozen=True, kw_only=True):
-    """What a link shows of its booking: no notes, and nobody's contact."""
+    """The booking of a link, without notes and contacts."""
 
     reference: str
     status: Annotated[str, one_of(Status)]
@@ -90,7 +90,7 @@ class OpenedLinkJson(Json, frozen=True, kw_only=True):
     expires_at: Timestamp
     booking: LinkedBookingJson
     cancellation_quote: CancellationQuoteJson | None = None
-    """Of a link to cancel, if that is possible."""
+    """Only for a link to cancel, if the booking can be cancelled now."""
 
 
 def linked_booking_json(booking: Booking, appointment: Appointment) -> LinkedBookingJson:
@@ -165,10 +165,10 @@ async def open_link(
 ) -> OpenedLinkJson:
     """Show what a link in an e-mail is for, and its booking.
 
-    A link is for one action (`pay`, `move` or `cancel`) on one booking. It grants no session, and ends with what it is
-    for: the deadline of the deposit, the start of the appointment, or two weeks after it for the balance. It is not
-    valid once the customer has another e-mail address or no active account. Opening changes nothing, so programs that
-    look through e-mails may do it.
+    A link allows one action (`pay`, `move` or `cancel`) on one booking. It grants no session. It expires at the
+    deadline of the deposit, at the start of the appointment, or for the balance two weeks after the start. It becomes
+    invalid when the customer changes their e-mail address or no longer has an active account. Opening a link changes
+    nothing, so e-mail scanners may open it.
     """
     now = clock.now()
     opened = await open_action_link(data.token, None, tokens=action_link_tokens, reads=reads, now=now)
@@ -199,9 +199,9 @@ async def pay(
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
 ) -> PaymentJson:
-    """Start the payment that is due, by a link to pay: the deposit, or after it the balance.
+    """Start the payment that is due: the deposit, or once that is paid the balance. Needs a link to pay.
 
-    While that payment is open, repeating the request returns it. `open` shows whether it was received.
+    While that payment is open, repeating the request returns it. Call `open` to see whether the money was received.
     """
     opened = await open_action_link(data.token, LinkAction.PAY, tokens=action_link_tokens, reads=reads, now=clock.now())
     deposit = opened.appointment.booking.status is Status.PENDING
@@ -235,7 +235,7 @@ async def move(
     clock: Injected[Clock],
     executor: Injected[Executor[Repositories]],
 ) -> LinkedBookingJson:
-    """Move the booking to another offered slot, by a link to move, as `POST /bookings/{id}/reschedule` does."""
+    """Move the booking to another offered slot, as `POST /bookings/{id}/reschedule` does. Needs a link to move."""
     opened = await open_action_link(
         data.token, LinkAction.MOVE, tokens=action_link_tokens, reads=reads, now=clock.now()
     )
@@ -266,7 +266,7 @@ async def cancel(
     executor: Injected[Executor[Repositories]],
     settings: Injected[Settings],
 ) -> LinkedBookingJson:
-    """Cancel the booking, by a link to cancel, as `POST /bookings/{id}/cancel` does. It stays cancelled if it was."""
+    """Cancel the booking, as `POST /bookings/{id}/cancel` does. Needs a link to cancel. Repeating it has no effect."""
     opened = await open_action_link(
         data.token, LinkAction.CANCEL, tokens=action_link_tokens, reads=reads, now=clock.now()
     )

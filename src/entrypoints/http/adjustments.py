@@ -20,7 +20,7 @@ class AdjustLedgerBody(Body, frozen=True, kw_only=True):
     """A correction of what was paid. Both parties see the reason."""
 
     amount: SignedAmount
-    """In minor units of the price's currency: what is added, or with a minus sign what is taken away."""
+    """In minor units of the price's currency: positive adds to what was paid, negative subtracts from it."""
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_LEDGER_REASON)]
 
 
@@ -30,7 +30,7 @@ class LedgerAdjustmentJson(Json, frozen=True, kw_only=True):
     id: UUID
     booking_id: UUID
     amount: int
-    """In minor units: what was added, or with a minus sign what was taken away."""
+    """In minor units: positive was added to what was paid, negative was subtracted."""
     currency: str
     reason: str
     created_at: Timestamp
@@ -68,11 +68,11 @@ async def adjust(
 ) -> Response[LedgerAdjustmentJson]:
     """Correct what was paid for a booking, with a reason; for admins.
 
-    For money that arrived outside the gateways, was counted wrongly, or was paid back in a gateway's portal. No money
-    moves: pay out what the customer should get back as a refund instead. What is taken away is at most what is kept and
-    not about to be refunded; what is added is at most what is due, unless the booking is cancelled. Both parties see
-    the entry in `GET /bookings/{id}/payments` and are told, the status of the payment and the provider's earnings
-    follow, and the opposite amount undoes it.
+    Use it for money that arrived outside the gateways, was counted wrongly, or was paid back in a gateway's portal. It
+    moves no money: to give money back to the customer, make a refund instead. You can subtract at most what is kept and
+    not about to be refunded, and add at most what is due, unless the booking is cancelled. Both parties are notified
+    and see the entry in `GET /bookings/{id}/payments`. The payment status and the provider's earnings change
+    accordingly. To undo it, adjust by the opposite amount.
     """
     command = AdjustLedger(booking_id=BookingId(booking_id), amount=data.amount, reason=data.reason)
     return await runner.created(adjust_ledger, command, answer=ledger_adjustment_json)

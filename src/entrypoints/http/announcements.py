@@ -1,4 +1,4 @@
-"""`/announcements`: what the platform tells people; `/admin/announcements`: write it, for admins."""
+"""`/announcements`: the platform's announcements to users; `/admin/announcements`: write them, for admins."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -81,7 +81,7 @@ class EditAnnouncementBody(Body, frozen=True, kw_only=True):
     """New values; omitted members keep theirs."""
 
     texts: Texts | UnsetType = UNSET
-    """All texts; those left out are removed."""
+    """All texts of the announcement; texts in omitted languages are removed."""
     audience: Audience | UnsetType = UNSET
     level: AnnouncementLevel | UnsetType = UNSET
     from_: Instant | UnsetType = field(default=UNSET, name="from")
@@ -129,7 +129,7 @@ class AnnouncementJson(Json, frozen=True, kw_only=True):
     from_: Timestamp = field(name="from")
     to: Timestamp | None = None
     published: bool
-    """Whether clients were told that it is current."""
+    """Whether clients have been notified that it is current."""
     created_at: Timestamp
     updated_at: Timestamp
     version: int
@@ -148,7 +148,7 @@ class ShownAnnouncementJson(Json, frozen=True, kw_only=True):
     id: UUID
     level: AnnouncementLevel
     language: str
-    """Of title and text: another than the caller's, if there is no such text."""
+    """The language of title and text. It differs from the caller's if the announcement has no text in that language."""
     title: str
     text: str
     from_: Timestamp = field(name="from")
@@ -240,10 +240,10 @@ async def read_announcements(
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> ShownAnnouncementsJson:
-    """List the announcements that are current for your role, the last to have started first.
+    """List the announcements that are current for your role, the most recently started first.
 
-    In the language of your account; without a token those for everyone, in the language of `Accept-Language`. Follow
-    the channel `system` of `GET /events` to learn of changes.
+    They are in the language of your account. Without a token, the answer has the announcements for everyone, in the
+    language of `Accept-Language`. Follow the channel `system` of `GET /events` to learn of changes.
     """
     found = await use_cases.read_announcements(actor, reads.announcements, now=clock.now())
     user = None if actor is None or not found else await reads.users.get(actor.id)
@@ -259,7 +259,7 @@ async def read_announcements(
 async def dismiss_announcement(
     announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Mark an announcement as `dismissed`, on all your devices, until an admin changes what it says."""
+    """Mark an announcement as `dismissed` on all your devices, until an admin changes its text or level."""
     await executor.run(use_cases.dismiss_announcement, AnnouncementId(announcement_id), actor=actor)
 
 
@@ -267,7 +267,7 @@ async def dismiss_announcement(
 async def undo_dismissal(
     announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Undo that you have dismissed an announcement; without effect if you have not."""
+    """Show a dismissed announcement again. Has no effect if it is not dismissed."""
     await executor.run(use_cases.undo_dismissal, AnnouncementId(announcement_id), actor=actor)
 
 
@@ -275,7 +275,7 @@ async def undo_dismissal(
 async def list_announcements(
     asked: Injected[AnnouncementsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> AnnouncementPageJson:
-    """List all announcements, newest first, also those that are to come or have ended; for admins."""
+    """List all announcements, newest first, including those that have not started or have ended; for admins."""
     found = await use_cases.list_announcements(actor, asked.chosen(), reads.announcements)
     page, next_cursor = cut(found, asked.limit, lambda each: each.id)
     return AnnouncementPageJson(items=tuple(map(announcement_json, page)), next_cursor=next_cursor)
@@ -285,9 +285,9 @@ async def list_announcements(
 async def make_announcement(
     data: JSONBody[MakeAnnouncementBody], runner: Injected[IdempotentRunner]
 ) -> Response[AnnouncementJson]:
-    """Tell everyone, or all people of a role, something from a time to another; for admins.
+    """Publish an announcement to everyone, or to all users of a role, for a period; for admins.
 
-    Clients that follow the channel `system` are told when it becomes current, within a minute.
+    Clients that follow the channel `system` are notified within a minute of its start.
     """
     return await runner.created(use_cases.make_announcement, data.command(), answer=announcement_json)
 
@@ -313,7 +313,7 @@ async def edit_announcement(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[AnnouncementJson]:
-    """Change an announcement; for admins. With another text or level, those who dismissed it see it again."""
+    """Change an announcement; for admins. If its text or level changes, users who dismissed it see it again."""
     command = EditAnnouncement(
         announcement_id=AnnouncementId(announcement_id),
         changes=data.changes(),
@@ -327,7 +327,7 @@ async def edit_announcement(
 async def delete_announcement(
     announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete an announcement; for admins. Clients that show it are told."""
+    """Delete an announcement; for admins. Clients that show it are notified."""
     await executor.run(use_cases.delete_announcement, AnnouncementId(announcement_id), actor=actor)
 
 

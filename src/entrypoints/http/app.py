@@ -1,4 +1,4 @@
-"""The application: its resources, what surrounds every request, and the adapters that are open while it runs."""
+"""The application: its resources, its middleware, and the adapters that are open while it runs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -124,7 +124,7 @@ API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of
 
 
 def create_app(container: HttpContainer) -> Litestar:
-    """Make the application over a container, some of whose providers may be overridden; `app.state` keeps it."""
+    """Create the application from a container, whose providers tests may override; `app.state` keeps the container."""
     settings = container.settings()
     read_catalogues()
     app = Litestar(

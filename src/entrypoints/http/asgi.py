@@ -21,14 +21,14 @@ of 700 the collector runs several times per request and finds nothing: 4 to 6 % 
 
 def create() -> Litestar:
     """Make the application from the environment."""
-    die_with_parent(signal.SIGKILL, os.getppid())  # granian's own end must not leave us behind, holding the port
+    die_with_parent(signal.SIGKILL, os.getppid())  # else it would keep the port if granian died
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == TEXT)
     gc.disable()
     app = create_app(HttpContainer(settings=settings))
     gc.collect()
-    gc.freeze()  # what is there by now stays: the collector need not look at it again and again
+    gc.freeze()  # all of this lives as long as the process
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
     return app

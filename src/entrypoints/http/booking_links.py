@@ -1,4 +1,4 @@
-"""`/providers/me/booking-links`, and `/book`: what an address that a provider gives out shows."""
+"""`/providers/me/booking-links`: a provider's booking links; `/book`: the page that a link opens."""
 
 import hmac
 import re
@@ -45,7 +45,7 @@ _BOT: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
     re.IGNORECASE,
 )
-"""User agents of programs, also of those that fetch the preview of a shared link."""
+"""User agents of bots, including those that fetch the preview of a shared link."""
 _DIGEST_BYTES: Final = 16
 
 
@@ -56,7 +56,7 @@ class NewLinkBody(Body, frozen=True, kw_only=True):
 
 
 class LinkDayJson(Json, frozen=True, kw_only=True):
-    """What a link brought on one day, in the provider's time zone."""
+    """Visitors and bookings of a link on one day, in the provider's time zone."""
 
     date: date
     visitors: int
@@ -75,13 +75,13 @@ class BookingLinkJson(Json, frozen=True, kw_only=True):
 
 
 class CountedLinkJson(BookingLinkJson, frozen=True, kw_only=True):
-    """A booking link and what it brought: distinct visitors of each day, without bots, and bookings."""
+    """A booking link with its bookings and its distinct visitors of each day, bots excluded."""
 
     visitors: int
     """The sum of all days."""
     bookings: int
     days: Annotated[tuple[LinkDayJson, ...], Meta(max_length=DAYS_SHOWN + 1)]
-    """The days of the last 30 on which it brought something."""
+    """Of the last 30 days, those with a visitor or a booking."""
 
 
 class BookingLinksJson(Json, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ _COUNTED: Final[dict[str, Any]] = {
     operation_id="addBookingLink",
 )
 async def add_link(data: JSONBody[NewLinkBody], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
-    """Add a booking link of the caller, to give out under a name. A provider has at most 50."""
+    """Add a named booking link for the caller to give out. A provider has at most 50."""
     return await runner.created(add_booking_link, data.name, answer=_link_json)
 
 
@@ -123,7 +123,7 @@ async def add_link(data: JSONBody[NewLinkBody], runner: Injected[IdempotentRunne
     operation_id="listMyBookingLinks",
 )
 async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> BookingLinksJson:
-    """List the caller's booking links with the visitors and bookings that they brought."""
+    """List the caller's booking links with their visitors and bookings."""
     found = await list_own_booking_links(actor, clock.now().date(), reads.booking_links, reads.providers)
     return BookingLinksJson(items=tuple(map(_counted_json, found)))
 
@@ -135,7 +135,7 @@ async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     operation_id="regenerateBookingLink",
 )
 async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
-    """Give the link another address. The former one is not found from now on; the counts stay."""
+    """Give the link a new address. The former one answers 404 from now on; the counts stay."""
     return await runner.done(regenerate_booking_link, BookingLinkId(link_id), answer=_link_json)
 
 
@@ -179,7 +179,8 @@ async def open_link(
 ) -> ProviderPageJson:
     """Open a booking link: the provider's public page. Book with `linkToken`, so that the link counts the booking.
 
-    The visit counts once a day, and not at all for programs. What identifies the visitor is hashed and deleted.
+    A visitor counts once a day; bots do not count. The visitor's address and user agent are kept only as a hash, which
+    is deleted later.
     """
     page = await providers.get_provider_page(
         ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
@@ -195,7 +196,7 @@ async def open_link(
 
 
 def _digest(key: bytes, day: date, *of: str) -> bytes:
-    """A digest that differs from day to day, and that only the holder of the key can compute."""
+    """A keyed digest that changes every day."""
     text = "\n".join((day.isoformat(), *of))
     return hmac.digest(key, text.encode(), "sha256")[:_DIGEST_BYTES]
 

@@ -46,7 +46,7 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
 
 
 def inbox_of(settings: Settings, files: Inbox) -> Inbox | None:
-    """The messages that are written to files; None in production, which writes none."""
+    """The messages that development writes to files; None in production."""
     return None if settings.environment is Environment.PRODUCTION else files
 
 
@@ -139,8 +139,8 @@ def dependencies(container: HttpContainer) -> dict[str, Provide]:
 class _Dependency(Provide):
     """A dependency that equals only itself.
 
-    For each handler Litestar compares all dependencies with each other. Comparing their attributes, as `Provide` does,
-    takes a third of the time in which the API starts.
+    For each handler, Litestar compares all dependencies with each other. Comparing them by attribute, as `Provide`
+    does, takes a third of the API's start.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""`/bookings/{id}/desk-payments`: what the customer paid at the provider's desk."""
+"""`/bookings/{id}/desk-payments`: payments at the provider's desk."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -33,7 +33,7 @@ class RecordBody(Body, frozen=True, kw_only=True):
 
     method: DeskMethod
     amount: Annotated[int, Meta(ge=1, le=MOST)] | None = None
-    """In minor units of the price's currency; by default all that is due."""
+    """In minor units of the price's currency; by default the whole amount due."""
 
     def command(self, booking_id: UUID) -> RecordDeskPayment:
         """The command."""
@@ -41,7 +41,7 @@ class RecordBody(Body, frozen=True, kw_only=True):
 
 
 class VoidBody(Body, frozen=True, kw_only=True):
-    """Why the payment does not count any more. The customer sees it."""
+    """Why the payment is voided. The customer sees the reason."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_VOID_REASON)]
 
@@ -65,7 +65,7 @@ class DeskPaymentJson(Json, frozen=True, kw_only=True):
     currency: str
     status: DeskPaymentStatus
     recorded_by: str
-    """The role of who recorded it: `provider`, `manager` or `admin`."""
+    """The role of the user who recorded it: `provider`, `manager` or `admin`."""
     voided_by: str | None = None
     voided_at: Timestamp | None = None
     void_reason: str | None = None
@@ -134,7 +134,7 @@ VOIDED: Final[dict[str, Any]] = {
 async def list_desk_payments(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
 ) -> DeskPaymentsJson:
-    """List what was paid for a booking at the desk, voided payments included."""
+    """List the desk payments of a booking, including voided ones."""
     money = await queries.list_desk_payments(actor, BookingId(booking_id), reads)
     return DeskPaymentsJson(
         items=tuple(map(desk_payment_json, money.payments)),
@@ -167,7 +167,7 @@ async def record_a_desk_payment(
     """Record that the customer paid in cash or by card at the desk; for the provider, the salon's manager and admins.
 
     The amount is at most the booking's `balanceDueAmount`. An open payment by QR code is cancelled. The customer is
-    told. The platform never refunds this money.
+    notified. The platform never refunds this money.
     """
     return await runner.created(
         record_desk_payment, data.command(booking_id), answer=lambda done: desk_payment_json(done.payment)
@@ -183,10 +183,10 @@ async def void_a_desk_payment(
     runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[DeskPaymentJson]:
-    """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
+    """Void a desk payment that was recorded by mistake, or whose money was given back at the desk.
 
-    The customer is told the reason. No payment is voided while the booking is in dispute. If an overpayment was sent
-    back after this payment was recorded, only an admin voids it.
+    The customer is notified of the reason. A payment cannot be voided while the booking is in dispute. If an
+    overpayment was refunded after this payment was recorded, only an admin can void it.
     """
     command = data.command(booking_id, desk_payment_id, expected_version(if_match))
     return await runner.done(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))

@@ -1,4 +1,4 @@
-"""`/webhooks/email-bounces`: e-mails that came back, and complaints about them, as a mail server passes them on."""
+"""`/webhooks/email-bounces`: bounced e-mails, and complaints about them, as a mail server forwards them."""
 
 from typing import Any, Final
 
@@ -33,12 +33,12 @@ async def take_email_bounce(
     clock: Injected[Clock],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """Receive an e-mail that came back (RFC 3464), or a complaint (RFC 5965), from the platform's mail server.
+    """Receive a bounced e-mail (RFC 3464) or a complaint (RFC 5965) from the platform's mail server.
 
     The body is the e-mail as it arrived (`message/rfc822`). `X-Bounce-Timestamp` is the time in seconds since 1970,
-    `X-Bounce-Signature` the HMAC-SHA256 over the time, a full stop and the body, in hexadecimal; a signature that is
-    wrong, or older or newer than five minutes, is rejected with 403. Of a repetition nothing changes. An e-mail that
-    is no report, or about none of the platform's messages, is answered with 204.
+    `X-Bounce-Signature` the HMAC-SHA256 over the time, a full stop and the body, in hexadecimal; a wrong signature, or
+    a time more than five minutes in the past or the future, is rejected with 403. Repeating a request changes nothing.
+    An e-mail that is not a report, or not about a message of the platform, is answered with 204.
     """
     bounce = bounce_reports.read(
         await request.body(),

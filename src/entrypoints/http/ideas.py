@@ -1,4 +1,4 @@
-"""`/ideas`: what customers wish, and what providers note and estimate."""
+"""`/ideas`: customers' wishes, and providers' notes and estimates."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
@@ -43,7 +43,7 @@ class EditIdeaBody(Body, frozen=True, kw_only=True):
     budget_amount: Amount | UnsetType | None = UNSET
     estimate_amount: Amount | UnsetType | None = UNSET
     file_ids: IdeaFiles | UnsetType = UNSET
-    """All images, in order; those left out are deleted."""
+    """All images, in order; omitted images are deleted."""
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that change."""
@@ -122,9 +122,9 @@ async def share_idea(
 ) -> Response[IdeaJson]:
     """Share an idea on a booking: the customer's wish, or the provider's notes with an estimate.
 
-    Until the booking is over, its two sides share up to 20; the manager of the provider's salon writes for the
-    provider, who may also note what the customer wishes. The other side is told. An estimate changes no price.
-    `POST /bookings` takes the first one with the booking.
+    Until the booking is over, its two sides can share up to 20 ideas. The manager of the provider's salon writes for
+    the provider. The provider may also note the customer's wish. The other side is notified. An estimate does not
+    change the price. `POST /bookings` accepts a first idea together with the booking.
     """
     command = ShareIdea(booking_id=BookingId(data.booking_id), idea=data.new())
     return await runner.created(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
@@ -166,7 +166,7 @@ async def edit_idea(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[IdeaJson]:
-    """Change an idea that you wrote, until the booking is over. The other side is told."""
+    """Change an idea that you wrote, until the booking is over. The other side is notified."""
     command = EditIdea(
         idea_id=IdeaId(idea_id),
         changes=data.changes(),
@@ -181,7 +181,7 @@ async def edit_idea(
 async def delete_idea(
     idea_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete an idea with its images: one that you wrote, or as an admin any. The other side is told, or both."""
+    """Delete an idea with its images: your own, or any if you are an admin. The other side, or both, are notified."""
     await executor.run(ideas.delete_idea, IdeaId(idea_id), actor=actor)
 
 

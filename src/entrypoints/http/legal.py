@@ -1,4 +1,4 @@
-"""`/legal-documents` and `/users/me/legal-documents`: terms of use and privacy policy, and who accepted them."""
+"""`/legal-documents` and `/users/me/legal-documents`: terms of use, privacy policy, and their acceptances."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -38,7 +38,7 @@ _OWN: Final[dict[str, Any]] = {
 
 
 class AcceptDocumentsBody(Body, frozen=True, kw_only=True):
-    """What the user accepts."""
+    """The versions that the user accepts."""
 
     accepted: AcceptedBody
 
@@ -140,7 +140,7 @@ async def list_my_legal_documents(
 ) -> OwnLegalDocumentsJson:
     """List which versions of the legal documents you have accepted.
 
-    A document is `missing` until you accept its current version: a new version makes it missing again.
+    A document is `missing` until you accept its current version. A new version makes it `missing` again.
     """
     return _own_json(await list_own_documents(actor, legal_documents, reads.acceptances))
 
@@ -154,9 +154,9 @@ async def list_my_legal_documents(
 async def accept_legal_documents(
     data: JSONBody[AcceptDocumentsBody], runner: Injected[IdempotentRunner]
 ) -> Response[OwnLegalDocumentsJson]:
-    """Accept the current versions of the legal documents; a version that you have accepted before keeps its time.
+    """Accept the current versions of the legal documents. A version that you accepted before keeps its first time.
 
-    A version that is not the current one is refused: show the current one to the user.
+    An outdated version is refused: show the current one to the user.
     """
     return await runner.done(accept_documents, data.accepted.versions(), answer=_own_json)
 

@@ -1,6 +1,6 @@
-"""`/admin/message-templates`: the texts of messages in each language, with the fields that they name.
+"""`/admin/message-templates`: the texts of messages in each language, and the fields that they use.
 
-Admins write other texts, look at them before, and send themselves a test.
+Admins can override texts, preview them, and send themselves a test.
 """
 
 from collections.abc import Mapping
@@ -53,12 +53,12 @@ class TemplateFieldJson(Json, frozen=True, kw_only=True):
 
 
 class RenderedJson(Json, frozen=True, kw_only=True):
-    """A message as it is sent, with the samples in the places of the fields."""
+    """A message as it is sent, filled with sample values."""
 
     subject: str
     text: str
     sms_segments: Annotated[int, Meta(ge=1)]
-    """The segments of the text as a text message, which has no subject."""
+    """The number of segments if it is sent as a text message, which has no subject."""
 
 
 class OverrideBody(Body, frozen=True, kw_only=True):
@@ -80,9 +80,9 @@ class TemplateTextJson(Json, frozen=True, kw_only=True):
     subject: str
     text: str
     overridden_at: Timestamp | None = None
-    """When an admin wrote subject and text; they are the built-in ones without it."""
+    """When an admin wrote subject and text. Absent: they are the built-in ones."""
     details: tuple[str, ...]
-    """Lines after the text; each is left out if a field of it is empty."""
+    """Lines after the text. A line is left out if one of its fields is empty."""
     preview: RenderedJson
 
 
@@ -184,7 +184,7 @@ async def get_message_template(
 ) -> MessageTemplateDetailsJson:
     """Return a template: its fields, and its text in each language with a preview; for admins.
 
-    The preview is what is sent, with the samples in the places of the fields.
+    The preview is the message as it is sent, filled with sample values.
     """
     template = await queries.get_message_template(actor, template_key)
     written = [each for each in await reads.message_overrides.all() if each.template_key == template_key]
@@ -211,9 +211,10 @@ async def write_message_template(
     executor: Injected[Executor[Repositories]],
     actor: Injected[Actor],
 ) -> TemplateTextJson:
-    """Write the subject and the text of a template in a language; for admins. The last one counts.
+    """Override the subject and the text of a template in a language; for admins. The last override wins.
 
-    Messages that are written from now on have it; lines after the text stay. Texts of codes and links are fixed.
+    It applies to messages written from now on; the lines after the text stay. Texts of codes and links cannot be
+    overridden.
     """
     command = data.command(template_key, language)
     override = await executor.run(queries.write_message_override, command, actor=actor)
@@ -251,7 +252,7 @@ async def preview_message_template(
     executor: Injected[Executor[Repositories]],
     actor: Injected[Actor],
 ) -> RenderedJson:
-    """Show a text as it would be sent, with the samples in the places of the fields; nothing is stored."""
+    """Show a text as it would be sent, filled with sample values; nothing is stored."""
     command = data.command(template_key, language)
     override = await executor.run(queries.preview_message_override, command, actor=actor)
     template = queries.MESSAGE_TEMPLATES[template_key]
@@ -263,9 +264,9 @@ async def preview_message_template(
 async def send_test_message(
     template_key: FromPath[str], language: FromPath[str], runner: Injected[IdempotentRunner]
 ) -> Response[None]:
-    """Send yourself the message, as it is stored, with the samples in the places of the fields.
+    """Send yourself the stored message, filled with sample values.
 
-    It is marked as a test, and goes to your verified e-mail address, else to your verified phone number.
+    It is marked as a test. It goes to your verified e-mail address, or if you have none, to your verified phone number.
     """
     of = TemplateText(template_key=template_key, language=language)
     return await runner.nothing(queries.test_message_template, of)

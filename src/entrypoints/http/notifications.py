@@ -1,4 +1,4 @@
-"""`/notifications`: what the caller was told of; `/admin/messages`: which messages went out, for admins."""
+"""`/notifications`: the caller's notifications; `/admin/messages`: the log of sent messages, for admins."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -48,7 +48,7 @@ class NotificationsQuery(Query, frozen=True, kw_only=True):
     """A page of the caller's notifications."""
 
     unread: bool = False
-    """Only those that are not read."""
+    """Only unread notifications."""
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
@@ -62,7 +62,7 @@ class ReadAllBody(Body, frozen=True, kw_only=True):
     """The newest notification that the caller has seen."""
 
     until: UUID | UnsetType = UNSET
-    """Notifications that are newer stay unread. Left out: all are read."""
+    """Newer notifications stay unread. Omitted: all become read."""
 
 
 class UnsubscribeQuery(Query, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class UnsubscribeQuery(Query, frozen=True, kw_only=True):
 
 
 class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
-    """A page of the log of messages; `from` and `to` are about when a message was made."""
+    """A page of the log of messages; `from` and `to` select by creation time."""
 
     user_id: UUID | None = None
     booking_id: UUID | None = None
@@ -98,11 +98,11 @@ class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
 
 
 class NotificationJson(Json, frozen=True, kw_only=True):
-    """What the caller was told of one event, in the language that they had chosen."""
+    """The notification of one event, in the language that the caller had chosen then."""
 
     id: UUID
     type: str
-    """The event, e.g. `booking.confirmed`; new types are added."""
+    """The event, e.g. `booking.confirmed`. More types may be added."""
     booking_id: UUID | None = None
     subject: str
     text: str
@@ -220,9 +220,9 @@ MESSAGE: Final[dict[str, Any]] = {
 async def list_notifications(
     asked: Injected[NotificationsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> NotificationsJson:
-    """List what you were told of, newest first, and how many of all your notifications are unread.
+    """List your notifications, newest first, and count the unread ones.
 
-    They are kept for 180 days, also those that could not be sent to any address.
+    They are kept for 180 days, even if they could not be sent to any address.
     """
     found, unread = await use_cases.list_notifications(actor, asked.chosen(actor), reads.notifications)
     page, next_cursor = cut(found, asked.limit, lambda notification: notification.id)
@@ -238,7 +238,7 @@ async def list_notifications(
 async def read_one(
     notification_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> NotificationJson:
-    """Mark a notification as read. The first time counts."""
+    """Mark a notification as read. Marking it again does not change when it was read."""
     command = ReadNotification(notification_id=NotificationId(notification_id))
     return notification_json(await executor.run(read_notification, command, actor=actor))
 
@@ -250,7 +250,7 @@ async def read_one(
     operation_id="markNotificationsRead",
 )
 async def read_all(data: JSONBody[ReadAllBody], runner: Injected[IdempotentRunner]) -> Response[None]:
-    """Mark your notifications as read: up to the newest that you have seen, or all."""
+    """Mark your notifications as read: all, or up to the newest that you have seen."""
     until = given(data.until)
     command = ReadAllNotifications(until=None if until is None else NotificationId(until))
     return await runner.nothing(read_all_notifications, command)
@@ -261,11 +261,12 @@ async def read_all(data: JSONBody[ReadAllBody], runner: Injected[IdempotentRunne
     opt=documented(use_cases.list_messages, raises=(InvalidValue,), answer={"items": [MESSAGE]}),
 )
 async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], reads: Injected[Reads]) -> MessagesJson:
-    """List which messages were sent to whom, newest first, and why others failed; for admins.
+    """List the messages to users, newest first, with their recipients and failures; for admins.
 
-    `standby`: sent only if an earlier message of the notification fails. `skipped`: not needed. Texts are not shown.
-    `failure` is `email.bounced` or `email.not_delivered` if an e-mail came back, and `email.complained` if it arrived
-    and was reported as spam. `email.undeliverable`: not sent, because the address was given up.
+    `standby`: will be sent only if an earlier message of the notification fails. `skipped`: was not needed. Texts are
+    not shown. `failure` is `email.bounced` or `email.not_delivered` if an e-mail bounced, `email.complained` if it
+    arrived and was reported as spam, and `email.undeliverable` if it was not sent because the address is marked
+    undeliverable.
     """
     found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
     page, next_cursor = cut(found, asked.limit, lambda view: view.message.id)
@@ -282,9 +283,10 @@ async def unsubscribe_by_link(
     unsubscribe_tokens: Injected[UnsubscribeTokens],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """End messages of one kind over one channel, as the link in an e-mail says (`List-Unsubscribe`, RFC 8058).
+    """Unsubscribe from one kind of messages over one channel, by the link of an e-mail (`List-Unsubscribe`, RFC 8058).
 
-    The token in the link is the authorisation. The body is not read. The preferences of the account undo it.
+    The token in the link authorises the request; the body is ignored. The user can undo this in the account's
+    preferences.
     """
     found = unsubscribe_tokens.read(asked.token)
     if found is None:

@@ -46,7 +46,7 @@ FileIds = Annotated[
 ]
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
 Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
-Tags = Annotated[tuple[Tag, ...], Meta(max_length=MAX_TAGS, description="Kept in lower case, each once.")]
+Tags = Annotated[tuple[Tag, ...], Meta(max_length=MAX_TAGS, description="Stored in lower case, without duplicates.")]
 
 
 class AddItemBody(Body, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class AddItemBody(Body, frozen=True, kw_only=True):
 
 
 class EditItemBody(Body, frozen=True, kw_only=True):
-    """New values of an item; omitted members keep theirs. Images that are not named any more are deleted."""
+    """New values of an item; omitted members keep theirs. Images that the new list omits are deleted."""
 
     file_ids: FileIds | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -88,7 +88,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
 
 
 class TakeDownBody(Body, frozen=True, kw_only=True):
-    """Why an item is taken down, in words that its provider is told."""
+    """Why an item is taken down. Its provider gets this text."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 
@@ -129,7 +129,7 @@ class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
 
 
 class PortfolioItemJson(Json, frozen=True, kw_only=True):
-    """An item of a portfolio. `reason` says why an admin has taken it down; only its provider and admins see that."""
+    """An item of a portfolio. `reason` says why an admin took it down; only its provider and admins see the reason."""
 
     id: UUID
     provider_id: UUID
@@ -234,7 +234,7 @@ async def list_own_portfolio(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> PortfolioJson:
-    """List your portfolio in its order, with what admins have taken down."""
+    """List your portfolio in its order, including items that admins have taken down."""
     found = await portfolio.list_own_portfolio(actor, asked.after, asked.limit + 1, reads.portfolios)
     return portfolio_json(found, asked.limit, object_storage)
 
@@ -260,7 +260,7 @@ async def list_portfolio(
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioJson]:
-    """List the portfolio of a provider that is public, in its order."""
+    """List the public portfolio of a provider, in its order."""
     found = await portfolio.list_portfolio(
         ProviderId(provider_id), asked.after, asked.limit + 1, reads.portfolios, reads.providers
     )
@@ -276,7 +276,7 @@ async def get_portfolio_item(
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioItemJson]:
-    """Return an item. One that is not public exists only for its provider and admins."""
+    """Return an item. Only its provider and admins can read one that is not public; others get 404."""
     view = await portfolio.get_portfolio_item(actor, PortfolioItemId(item_id), reads.portfolios)
     return unless_known(portfolio_item_json(view, object_storage), etag(view.item.version), if_none_match)
 
@@ -313,7 +313,7 @@ async def delete_portfolio_item(
 async def order_portfolio(
     data: JSONBody[OrderBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Put all items of your portfolio into another order."""
+    """Reorder the items of your portfolio."""
     wanted = tuple(map(PortfolioItemId, data.item_ids))
     await executor.run(portfolio.order_portfolio, wanted, actor=actor)
 
@@ -325,7 +325,7 @@ async def list_portfolio_items(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> PortfolioJson:
-    """List all items, newest first, also those that are taken down or not public; for admins."""
+    """List all items, newest first, including those taken down or not public; for admins."""
     found = await portfolio.list_portfolio_items(actor, asked.chosen(), reads.portfolios)
     return portfolio_json(found, asked.limit, object_storage)
 
@@ -344,7 +344,7 @@ async def take_down_portfolio_item(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
-    """Remove an item from public view; for admins. Its provider is told the reason."""
+    """Remove an item from public view; for admins. Its provider is notified of the reason."""
     command = TakeDownItem(item_id=PortfolioItemId(item_id), reason=data.reason)
     return await runner.shown(
         portfolio.take_down_item, command, answer=lambda: _shown(item_id, actor, reads, object_storage)
@@ -363,7 +363,7 @@ async def restore_portfolio_item(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
-    """Show an item again that was taken down; for admins. Its provider is told."""
+    """Restore an item that was taken down; for admins. Its provider is notified."""
     return await runner.shown(
         portfolio.restore_item, PortfolioItemId(item_id), answer=lambda: _shown(item_id, actor, reads, object_storage)
     )

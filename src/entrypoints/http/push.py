@@ -50,7 +50,7 @@ class SubscribeToPushBody(Body, frozen=True, kw_only=True):
     endpoint: Annotated[str, Meta(max_length=MAX_ENDPOINT)]
     keys: PushKeysBody
     expiration_time: float | None = None
-    """Not used: a push service says itself that a subscription has ended."""
+    """Not used: the push service reports when a subscription has ended."""
 
 
 class PushSubscriptionJson(Json, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class PushSubscriptionsJson(Json, frozen=True, kw_only=True):
 
 
 class PushKeyJson(Json, frozen=True, kw_only=True):
-    """The key that browsers ask for."""
+    """The public key for subscriptions."""
 
     application_server_key: str
     """Base64url; an argument of `pushManager.subscribe`."""
@@ -144,12 +144,12 @@ async def subscribe(
     client: Injected[Client],
     executor: Injected[Executor[Repositories]],
 ) -> PushSubscriptionJson:
-    """Show your notifications on this device too, until its session ends.
+    """Subscribe this device to your notifications, until its session ends.
 
-    Send what `PushSubscription.toJSON()` returns. The same device again replaces its subscription, also another
-    account's; of more than 20 devices the oldest gives way. `push` of the preferences turns all devices off for news of
-    bookings; news of your account is always pushed. A notification is a JSON object `{id, type, title, body, link}`;
-    the same `id` again is the same notification (use it as `tag`), and `link` is relative to the web app.
+    Send the result of `PushSubscription.toJSON()`. Subscribing a device again replaces its subscription, even one of
+    another account; with more than 20 devices, the oldest is removed. `push: false` in the preferences stops news of
+    bookings on all devices; news of your account is always pushed. A notification is a JSON object `{id, type, title,
+    body, link}`. It may arrive twice with the same `id`: use that as `tag`. `link` is relative to the web app.
     """
     command = SubscribeToPush(
         current=session_id,
@@ -169,7 +169,7 @@ async def subscribe(
 async def unsubscribe(
     subscription_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Show your notifications on a device no longer."""
+    """Unsubscribe a device from your notifications."""
     await executor.run(unsubscribe_from_push, PushSubscriptionId(subscription_id), actor=actor)
 
 

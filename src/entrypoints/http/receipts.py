@@ -181,7 +181,8 @@ async def get_receipt(
 ) -> Response[str]:
     """Return a receipt or a credit note as an HTML page or a PDF file, in the customer's language.
 
-    `format` chooses, else `Accept` does. After the erasure of an account its name is missing; numbers and amounts stay.
+    `format` selects the format; without it, `Accept` does. Once an account is erased, its name is gone from the
+    document; numbers and amounts stay.
     """
     receipt = await queries.get_receipt(actor, ReceiptId(receipt_id), reads)
     wanted = asked.chosen(request)

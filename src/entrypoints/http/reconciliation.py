@@ -39,7 +39,7 @@ from entrypoints.http.kit.listing import PeriodQuery, attachment
 
 
 class CloseFindingBody(Body, frozen=True, kw_only=True):
-    """What was done about a finding."""
+    """The action taken about a finding."""
 
     note: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
 
@@ -51,13 +51,13 @@ class CloseFindingBody(Body, frozen=True, kw_only=True):
 class RequestRunBody(Body, frozen=True, kw_only=True):
     """The day to reconcile."""
 
-    day: Annotated[date, Meta(description="In the time zone of the gateway. The day is over.")]
+    day: Annotated[date, Meta(description="In the time zone of the gateway. The day must be over.")]
     gateway: GatewayName | UnsetType = UNSET
-    """The gateway of new payments, if left out."""
+    """By default the gateway of new payments."""
 
 
 class ChosenFindingsQuery(PeriodQuery, frozen=True, kw_only=True):
-    """A filter of findings; `from` and `to` are about when it was found."""
+    """A filter of findings; `from` and `to` select by the time of finding."""
 
     status: FindingStatus | None = None
     kind: FindingKind | None = None
@@ -114,12 +114,12 @@ class FindingJson(Json, frozen=True, kw_only=True):
     kind: FindingKind
     status: FindingStatus
     payment_reference: str
-    """The gateway's id of the payment; that of the invoice if it has no such payment."""
+    """The gateway's id of the payment, or of the invoice if the gateway has no such payment."""
     invoice_reference: str
     reported_amount: int
     """What the gateway reports."""
     counted_amount: int
-    """What the platform counted when the difference was found."""
+    """The amount in the platform's books when the difference was found."""
     currency: str
     paid_at: Timestamp | None = None
     transaction_id: UUID | None = None
@@ -139,7 +139,7 @@ class FindingsJson(Json, frozen=True, kw_only=True):
 
 
 class RunJson(Json, frozen=True, kw_only=True):
-    """A run, and what it has found when it is finished."""
+    """A run, with its findings once it is finished."""
 
     id: UUID
     gateway: str
@@ -310,9 +310,10 @@ CSV: Final = (
     operation_id="listReconciliationFindings",
 )
 async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> FindingsJson:
-    """List how the books of the gateways differ from the platform's; for admins.
+    """List the differences between the gateways' books and the platform's; for admins.
 
-    `repaired`: the books agree again. `open`: an admin has to act, and closes the finding. Amounts are in minor units.
+    `repaired`: the books agree again. `open`: an admin has to act and then close the finding. Amounts are in minor
+    units.
     """
     found = await queries.list_findings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.reconciliation)
     page, next_cursor = cut(found, asked.limit, lambda finding: finding.id)
@@ -352,7 +353,7 @@ async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: I
 async def request_a_run(
     data: JSONBody[RequestRunBody], runner: Injected[IdempotentRunner], gateways: Injected[Gateways]
 ) -> Response[RunJson]:
-    """Reconcile a day that is over, again or for the first time; for admins. The worker carries it out."""
+    """Request the reconciliation of a past day, even if it was reconciled before; for admins. The worker runs it."""
     command = RequestRun.of(gateways, given(data.gateway), data.day)
     return await runner.created(request_run, command, answer=run_json)
 
@@ -387,7 +388,7 @@ async def close_a_finding(
     runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[FindingJson]:
-    """Close an open finding with a note of what was done; for admins. The same note again changes nothing."""
+    """Close an open finding with a note of what was done; for admins. Repeating the same note changes nothing."""
     command = data.command(finding_id, expected_version(if_match))
     return await runner.done(close_finding, command, answer=finding_json)
 

@@ -4,7 +4,7 @@ import gc
 import sys
 from typing import Final
 
-# If setproctitle is installed, granian overwrites the command line and environment by which operators find its
+# If setproctitle is installed, granian overwrites the command line and environment that operators use to find its
 # processes.
 sys.modules["setproctitle"] = None  # type: ignore[assignment]
 
@@ -30,7 +30,7 @@ def serve(settings: Settings) -> None:
     _signals.set_loop_signals = telling(_signals.set_loop_signals)
     written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == TEXT}
     gc.collect()
-    gc.freeze()  # and so the collector writes nothing into the pages that they share
+    gc.freeze()  # frozen, so that garbage collection does not copy the pages that the forks share
     Granian(
         target=f"{asgi.__name__}:{asgi.create.__name__}",
         factory=True,
@@ -38,11 +38,13 @@ def serve(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         workers=settings.api_processes,
-        # Shared by all processes: what each keeps open is its part of it. A burst has to be let in to be refused.
+        # The total over all processes; each gets its share. The connections of a burst must be accepted before the API
+        # can refuse their requests.
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
         loop=Loops.uvloop,
-        # HTTP/2 would need limits of its own; TLS ends at a proxy, which speaks HTTP/1.1 to us.
+        # HTTP/2 would need limits of its own, and is not needed: the proxy that ends TLS speaks HTTP/1.1 to this
+        # server.
         http=HTTPModes.http1,
         websockets=True,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),

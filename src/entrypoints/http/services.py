@@ -1,4 +1,4 @@
-"""`/services`: what providers and salons offer, and which services of a salon its members offer."""
+"""`/services`: the services of providers and salons, and the offers of a salon's members."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -53,7 +53,7 @@ from entrypoints.http.kit.request_guard import OPTIONAL
 
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
-Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="Lists are sorted by it.")]
+Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="The category, by which lists are sorted.")]
 
 
 def _new_reminders(minutes: ReminderMinutes | UnsetType | None) -> ReminderChange | None:
@@ -75,15 +75,15 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     price_amount: Amount
     deposit_amount: Amount = 0
     currency: Currency | None = None
-    """The currency of a salon's service; those of a provider have the provider's."""
+    """The currency of a salon's service; a provider's service has the provider's currency."""
     buffer_before_minutes: Minutes | None = None
     """Without it, the provider's."""
     buffer_after_minutes: Minutes | None = None
     """Without it, the provider's."""
     reminder_minutes: ReminderMinutes | None = None
-    """Without it, the provider's. Of several services, those of the first that has any count; `[]`: never."""
+    """Absent: the provider's reminders. With several services, the first that sets any counts. `[]`: no reminders."""
     add_on: bool = False
-    """Whether it is booked only together with another service."""
+    """Whether it can only be booked together with another service."""
     active: bool = True
 
     def command(self) -> AddService:
@@ -108,7 +108,7 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
 
 
 class EditServiceBody(Body, frozen=True, kw_only=True):
-    """New values of a service; omitted members keep theirs. A buffer of null is the provider's; so are reminders."""
+    """New values of a service; omitted members keep theirs. A buffer or reminders of null: those of the provider."""
 
     name: ServiceName | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -141,7 +141,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
 
 
 class OfferBody(Body, frozen=True, kw_only=True):
-    """What the member of the salon does differently; without a member, as the salon has it."""
+    """The values of this member of the salon; omitted ones are those of the service."""
 
     duration_minutes: SomeMinutes | None = None
     price_amount: Amount | None = None
@@ -154,7 +154,7 @@ class OfferBody(Body, frozen=True, kw_only=True):
 
 
 class ServicesQuery(Query, frozen=True, kw_only=True):
-    """Whose services to list: those of a provider, or of a salon."""
+    """The provider or the salon whose services to list."""
 
     provider_id: UUID | None = None
     salon_id: UUID | None = None
@@ -276,9 +276,9 @@ async def create_service(data: JSONBody[AddServiceBody], runner: Injected[Idempo
 async def list_services(
     asked: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> ServicesJson:
-    """List the services of a provider or a salon. Those that cannot be booked are for their owner and admins.
+    """List the services of a provider or a salon. Only the owner and admins see those that cannot be booked.
 
-    A provider's services include those of the salon that the provider offers.
+    A provider's list includes the salon's services that the provider offers.
     """
     found = await queries.list_services(
         actor,
@@ -311,7 +311,7 @@ async def change_service(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ServiceJson]:
-    """Change a service. Bookings keep what they were made with."""
+    """Change a service. Existing bookings keep the service as they were made with it."""
     await executor.run(edit_service, data.command(service_id, expected_version(if_match)), actor=actor)
     view = await queries.get_service(actor, ServiceId(service_id), reads.services)
     return Response(service_json(view), headers=etag(view.service.version))
@@ -321,7 +321,7 @@ async def change_service(
 async def delete_service(
     service_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete a service. Bookings keep what they were made with."""
+    """Delete a service. Existing bookings keep the service as they were made with it."""
     await executor.run(remove_service, ServiceId(service_id), actor=actor)
 
 
@@ -332,7 +332,7 @@ async def offer_salon_service(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
 ) -> OfferedJson:
-    """Offer a service of your salon, perhaps at another length or price; replaces an earlier offer."""
+    """Offer a service of your salon, optionally at another length or price. Replaces an earlier offer."""
     offer = await executor.run(offer_service, data.command(service_id), actor=actor)
     return OfferedJson(
         service_id=offer.service_id,
@@ -346,7 +346,7 @@ async def offer_salon_service(
 async def withdraw_salon_service(
     service_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Offer a service of your salon no longer."""
+    """Stop offering a service of your salon."""
     await executor.run(withdraw_service, ServiceId(service_id), actor=actor)
 
 

@@ -1,4 +1,4 @@
-"""`/webhooks/telegram`: what people write to the bot."""
+"""`/webhooks/telegram`: messages to the bot."""
 
 import hmac
 from typing import Any, Final
@@ -30,8 +30,8 @@ async def take_telegram_update(
 ) -> None:
     """Receive an update of the bot.
 
-    Telegram sends the secret that it was given with the address (`X-Telegram-Bot-Api-Secret-Token`); a wrong one is
-    rejected with 403. An update that cannot be handled now is answered with 503, so that Telegram sends it again.
+    Telegram sends the secret of the webhook (`X-Telegram-Bot-Api-Secret-Token`); a wrong one is rejected with 403. If
+    an update cannot be handled now, the answer is 503, so that Telegram sends it again.
     """
     sent = request.headers.get(SECRET, "").encode("utf-8", "surrogatepass")
     secret = settings.telegram.webhook_secret.encode()

@@ -21,7 +21,7 @@ A word that is a parameter of a template has the parameter's name as its context
 TITLE: Final = "title"
 """The context of the titles of problems."""
 NOTICE: Final = "notice"
-"""The context of messages to people: bookings, accounts and one-time codes."""
+"""The context of messages to users: bookings, accounts and one-time codes."""
 
 DOCUMENT: Final = "document"
 """The context of the texts of documents: receipts, credit notes, statements."""
@@ -89,13 +89,13 @@ def catalogue_of(language: str) -> Catalogue:
 
 
 def read_catalogues() -> None:
-    """Read all catalogues at the start, so that a broken one is noticed and no request waits for one."""
+    """Read all catalogues at the start: a broken one then fails the start, and no request has to wait for reading."""
     for language in LANGUAGES:
         catalogue_of(language)
 
 
 def read_messages(file: Path) -> Messages:
-    """Read the translations of a catalogue as `make catalogues` writes it: nothing is compiled, and Babel not needed.
+    """Read the translations of a catalogue as `make catalogues` writes it, without compiling it and without Babel.
 
     Raises:
         ValueError: the file is malformed.

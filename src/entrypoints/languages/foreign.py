@@ -1,4 +1,4 @@
-"""Messages of libraries: titles of HTTP statuses, and what msgspec and Python's decoders report about input."""
+"""Messages of libraries: titles of HTTP statuses, and the errors of msgspec and Python's decoders about input."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -26,7 +26,7 @@ class GettextTranslator(Translator):
         return self.written(notice, subject, text, catalogue.language)
 
     def written(self, notice: Notice, subject: str, text: str, language: str) -> TranslatedNotice:
-        """Fill these texts, and add the details of the notice in the language."""
+        """Fill these texts, and add the details of the notice, in the given language."""
         details = map(catalogue_of(language).notice, notice.details)
         return TranslatedNotice(
             language=language,
@@ -35,14 +35,14 @@ class GettextTranslator(Translator):
         )
 
     def language(self, locale: str) -> str:
-        """The language in which notices for this locale are."""
+        """The language of notices for this locale."""
         return catalogue_of(language_of(locale, self._default)).language
 
 
 class OverridingTranslator(Translator):
     """Uses the texts that admins have written, and the catalogues for all others.
 
-    An override that cannot be filled, e.g. because a field has another name since, is logged, and not used.
+    An override that cannot be filled, e.g. because a field was renamed, is logged and ignored.
     """
 
     def __init__(self, translator: GettextTranslator, overrides: Iterable[MessageOverride]) -> None:

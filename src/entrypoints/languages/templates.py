@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 LONGEST: Final = 1_000
-"""Longer messages are not matched: none of ours is as long, and matching takes time."""
+"""Longer messages are not matched: no message of the platform is as long, and matching takes time."""
 _PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?:![rsa])?(?::[^{}]*)?\}")
 
 

@@ -1,4 +1,4 @@
-"""The bookings of a person: list, show, pay, move, cancel, and answer requests."""
+"""A person's bookings: list, show, pay, move, cancel, and answer requests."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
@@ -27,14 +27,14 @@ from entrypoints.telegram.screens import Parts, Person, home
 from entrypoints.telegram.slots import AppointmentChoice, day_code, day_of, days, slot_of, times
 
 _SHOWN: Final = 10
-"""How many bookings a list has."""
+"""The maximum number of bookings in a list."""
 _MOST_OF_A_DAY: Final = 90
 _ACCEPTED: Final = frozenset({Status.PENDING, Status.CONFIRMED})
 _CANCELLED: Final = frozenset({Status.CANCELLED})
 
 
 async def upcoming(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
-    """The bookings that are to come, a provider's and a customer's, by start."""
+    """List the person's upcoming bookings, as a provider and as a customer, by start."""
     chosen = BookingListFilter(upcoming_at=parts.clock.now(), order=BookingListOrder.EARLIEST_START, limit=_SHOWN)
     found = await bookings.list_bookings(person.actor, chosen, parts.reads.appointments)
     text = person.say(Phrase("Your upcoming bookings:")) if found else person.say(Phrase("No upcoming bookings."))
@@ -61,7 +61,7 @@ async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMess
         (AvailableAction.CANCEL, say(Phrase("Cancel the booking")), "c"),
     )
     if seen.party is Party.CUSTOMER:
-        can.discard(AvailableAction.ACCEPT)  # of the times that the provider offers, one is to be chosen
+        can.discard(AvailableAction.ACCEPT)  # the customer has to choose one of the offered times instead
     rows = ((Button(text=text, data=joined(head, booking_id)),) for action, text, head in buttons if action in can)
     return ChatMessage(
         text=_described(person, seen), rows=(*rows, (Button(text=say(Phrase("My bookings")), data="u"),), home(person))
@@ -69,7 +69,7 @@ async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMess
 
 
 async def day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The bookings of a day on the person's clock, today's at first."""
+    """List the bookings of a day in the person's time zone; by default today's."""
     zone = time_zone(person.user.time_zone)
     chosen_day = day_of(words[0]) if words else parts.clock.now().astimezone(zone).date()
     start = datetime.combine(chosen_day, time(), zone)
@@ -92,7 +92,7 @@ async def day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
 
 
 async def ask_cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """What goes back if the booking is cancelled now."""
+    """Show the refund if the booking is cancelled now, and ask for confirmation."""
     booking_id, say = _only_id(words), person.say
     quote = await bookings.get_cancellation_quote(
         person.actor, booking_id, parts.reads.appointments, now=parts.clock.now()
@@ -104,7 +104,7 @@ async def ask_cancel(person: Person, words: Sequence[str], parts: Parts) -> Chat
 
 
 async def cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Cancel with the refund that was shown; one that is cancelled is shown."""
+    """Cancel the booking with the refund that was shown; if it is already cancelled, show it."""
     code, refund = words
     command = ChangeBookingStatus(
         booking_id=BookingId(long(code)),
@@ -116,13 +116,13 @@ async def cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMess
 
 
 async def decline(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Decline a request; one that is declined is shown."""
+    """Decline a request; if it is already declined, show it."""
     command = DeclineRequest(booking_id=_only_id(words))
     return await _changed(person, decline_request, command, parts, _CANCELLED)
 
 
 async def accept(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Accept a request; one that is accepted is shown."""
+    """Accept a request; if it is already accepted, show it."""
     command = AcceptRequest(booking_id=_only_id(words), payment_window=parts.payment_window)
     return await _changed(person, accept_request, command, parts, _ACCEPTED)
 
@@ -134,7 +134,7 @@ async def _changed(
     parts: Parts,
     done: Collection[Status],
 ) -> ChatMessage:
-    """Run the use case; if it is refused because it is done already, show the booking."""
+    """Run the use case; if it is refused because the change was already made, show the booking."""
     try:
         await parts.executor.run(use_case, command, actor=person.actor)
     except DomainError:
@@ -145,20 +145,20 @@ async def _changed(
 
 
 async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The days to which the booking can move."""
+    """Show the days to which the booking can move."""
     code, *first = words
     choice = await _wanted(person, code, parts)
     return await days(person, choice, day_of(first[0]) if first else None, parts, here=("m", code), to=("T", code))
 
 
 async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The times of a day to which the booking can move."""
+    """Show the times of a day to which the booking can move."""
     code, chosen = words
     return await times(person, await _wanted(person, code, parts), day_of(chosen), parts, to=("M", code))
 
 
 async def move(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Move the booking; to the time that it has, nothing changes."""
+    """Move the booking. Moving it to its own time changes nothing."""
     code, slot = words
     command = RescheduleBooking(booking_id=BookingId(long(code)), slot=slot_of(slot))
     await parts.executor.run(reschedule_booking, command, actor=person.actor)
@@ -166,7 +166,7 @@ async def move(person: Person, words: Sequence[str], parts: Parts) -> ChatMessag
 
 
 async def pay(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Where to pay what is due: the deposit, or else the balance."""
+    """Show the link to pay the amount due: the deposit, or else the balance."""
     booking_id, say = _only_id(words), person.say
     seen = await bookings.get_appointment(person.actor, booking_id, parts.reads.appointments)
     pending = seen.appointment.booking.status is Status.PENDING
@@ -196,7 +196,7 @@ def _only_id(words: Sequence[str]) -> BookingId:
 
 
 def _described(person: Person, seen: VisibleAppointment) -> str:
-    """What a party reads about a booking."""
+    """The description of a booking for a party."""
     booking, say = seen.appointment.booking, person.say
     services = ", ".join(service.name for service in booking.services)
     lines = (
@@ -211,7 +211,7 @@ def _described(person: Person, seen: VisibleAppointment) -> str:
 
 
 def _other_party(seen: VisibleAppointment) -> str:
-    """The name of whom the person meets."""
+    """The name of the other party."""
     appointment = seen.appointment
     return appointment.provider_name if seen.party is Party.CUSTOMER else appointment.customer_name
 

@@ -1,4 +1,4 @@
-"""Answers updates. What a person may do is decided by the use cases and queries that the screens run."""
+"""Answers updates. The screens run use cases and queries, which decide what a person may do."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -57,7 +57,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class Bot:
-    """Answers in private chats. An update may come twice: every action has its effect once, and shows what is then."""
+    """Answers in private chats. An update may arrive twice: it takes effect once, and both answers show the result."""
 
     def __init__(
         self, chats: Chats, parts: Parts, codes: LinkCodes, *, name: str, refused: Collection[Role] = frozenset()
@@ -73,7 +73,7 @@ class Bot:
         """Answer an update.
 
         Raises:
-            StorageUnavailable, ConcurrentChange: it could not be done now; Telegram sends the update again.
+            StorageUnavailable, ConcurrentChange: the update could not be handled now; Telegram sends it again.
         """
         try:
             if update.callback_query is not None:
@@ -138,7 +138,7 @@ class Bot:
         return user
 
     async def _link(self, sender: TelegramSender, text: str) -> ChatMessage:
-        """Link the chat to the account that has asked for the code."""
+        """Link the chat to the account that requested the code."""
         code = self._codes.read(text)
         say = Wording(sender.language_code)
         try:
@@ -149,7 +149,7 @@ class Bot:
             raise
         except DomainError as refused:
             linked = await self._account(sender)
-            if code is None or linked is None or linked.id != code.user_id:  # else the update has come again
+            if code is None or linked is None or linked.id != code.user_id:  # else this is a repetition of the update
                 invalid = say(Phrase("This link is not valid any more; please ask for another one in your account."))
                 return ChatMessage(text=invalid if isinstance(refused, InvalidAssertion) else say.error(refused))
         return await self._screen(sender, "h")

@@ -1,4 +1,4 @@
-"""What buttons send: words separated by colons, 64 bytes at most, so an id takes 22 characters instead of 36."""
+"""The data of buttons: words separated by colons, at most 64 bytes; so ids have 22 characters instead of 36."""
 
 import base64
 from uuid import UUID
@@ -20,7 +20,7 @@ def long(text: str) -> UUID:
     UUID('00000000-0000-0000-0000-0000000000ff')
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not an id.
     """
     return UUID(bytes=base64.urlsafe_b64decode(text + "=="))
 

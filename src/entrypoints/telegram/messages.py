@@ -1,4 +1,4 @@
-"""Messages of the platform in the chats of their recipients."""
+"""Sends the platform's messages to the recipients' chats."""
 
 from booking_domain.notifications.chats import MAX_CHAT_TEXT, Button, ChatMessage, Chats
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
@@ -8,26 +8,26 @@ from entrypoints.telegram.codes import joined
 
 
 class TelegramMessageSender(MessageSender):
-    """Writes as the bot. Below the text are the buttons that it understands: the booking, or the offered times.
+    """Sends messages as the bot, with buttons below the text: the booking, or the offered times.
 
-    The Bot API recognises no repetition: a message whose outcome was not recorded may come twice.
+    The Bot API does not detect repetitions: a message whose outcome was not recorded may arrive twice.
     """
 
     def __init__(self, chats: Chats) -> None:
         self._chats = chats
 
     async def send(self, message: OutgoingMessage) -> None:
-        """Write into the chat `message.to`.
+        """Send the message to the chat `message.to`.
 
         Raises:
-            ChatUnavailable: it may or may not have been written; the caller may retry.
-            ChatBlocked: the chat takes no messages of the bot.
+            ChatUnavailable: the message may or may not have been sent; the caller may retry.
+            ChatBlocked: the chat rejects messages of the bot.
         """
         await self._chats.send(int(message.to), chat_message(message))
 
 
 def chat_message(message: OutgoingMessage) -> ChatMessage:
-    """The message as it is shown in a chat."""
+    """The message in the form of a chat."""
     say = Wording(message.language)
     rows = [(Button(text=say(Phrase("Menu")), data="h"),)]
     if message.type == WaitlistOffered.topic and message.about_id is not None:

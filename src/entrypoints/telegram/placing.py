@@ -31,7 +31,7 @@ _MOST_OFFERS: Final = 10
 
 
 async def choose_provider(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The providers, best rated first."""
+    """Show the providers, best rated first."""
     after = ProviderId(long(words[0])) if words else None
     chosen = ProviderFilter(order=ProviderOrder.RATING, after=after, limit=_PAGE + 1)
     found = await providers.list_providers(chosen, parts.reads.providers)
@@ -44,7 +44,7 @@ async def choose_provider(person: Person, words: Sequence[str], parts: Parts) ->
 
 
 async def choose_service(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The services of a provider; the days of one who has none."""
+    """Show the services of a provider, or the days if the provider has no services."""
     (provider,) = words
     provider_id = ProviderId(long(provider))
     found = await _bookable(person, provider_id, parts)
@@ -56,7 +56,7 @@ async def choose_service(person: Person, words: Sequence[str], parts: Parts) -> 
 
 
 async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The days with free times."""
+    """Show the days with free times."""
     provider, service, *first = words
     here, to = ("d", provider, service), ("t", provider, service)
     choice = _wanted(provider, service)
@@ -64,13 +64,13 @@ async def choose_day(person: Person, words: Sequence[str], parts: Parts) -> Chat
 
 
 async def choose_time(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """The free times of a day."""
+    """Show the free times of a day."""
     provider, service, day = words
     return await times(person, _wanted(provider, service), day_of(day), parts, to=("s", provider, service))
 
 
 async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """What would be booked."""
+    """Show the booking to be made, and ask for confirmation."""
     provider, service, slot = words
     choice, start, say = _wanted(provider, service), slot_of(slot), person.say
     view = await providers.get_provider(choice.provider_id, parts.reads.providers)
@@ -91,7 +91,7 @@ async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
 
 
 async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Book; if that is done already, show the booking."""
+    """Book; if it was already booked, show the booking."""
     provider, service, slot = words
     choice = _wanted(provider, service)
     command = PlaceBooking(
@@ -104,7 +104,7 @@ async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessag
 
 
 async def offers(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
-    """The slots of the waiting list that are held for the person."""
+    """Show the slots of the waiting list that are held for the person."""
     say, rows = person.say, []
     for entry in await list_own_entries(person.actor, parts.reads.waiting_list, now=parts.clock.now()):
         if entry.offered_start is not None and entry.status is WaitingStatus.OFFERED:
@@ -116,7 +116,7 @@ async def offers(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
 
 
 async def take_offer(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Book the slot that is held for the person; if that is done already, show the booking."""
+    """Book the slot that is held for the person; if it was already booked, show the booking."""
     (code,) = words
     waiting_id = long(code)
     own = await list_own_entries(person.actor, parts.reads.waiting_list, now=parts.clock.now())
@@ -135,7 +135,7 @@ async def take_offer(person: Person, words: Sequence[str], parts: Parts) -> Chat
 
 
 async def _placed(person: Person, command: PlaceBooking, parts: Parts) -> ChatMessage:
-    """Book; if it is refused because it is done already, show the booking."""
+    """Book; if that is refused because the booking exists, show the booking."""
     try:
         booking_id = (await parts.executor.run(place_booking, command, actor=person.actor)).id
     except DomainError:

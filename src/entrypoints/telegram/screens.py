@@ -1,4 +1,4 @@
-"""What the bot shows: each screen is a message for a person, and a function of what they tapped."""
+"""The screens of the bot: each is a function from the tapped button to a message for the person."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from entrypoints.languages.documents import Phrase, Wording
 from entrypoints.telegram.codes import joined
 
 NAMES: Final = {"en": "English", "mn": "Монгол", "fa": "فارسی"}
-"""Of the languages, in themselves."""
+"""The name of each language in that language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the bot runs on."""
+    """The parts of the platform that screens use."""
 
     executor: Executor[Any]
     reads: Reads
@@ -40,16 +40,16 @@ class Person:
 
     @property
     def actor(self) -> Actor:
-        """The actor of all that the person does."""
+        """The actor of the person's use cases."""
         return self.user.actor
 
 
 Screen = Callable[[Person, Sequence[str], Parts], Awaitable[ChatMessage]]
-"""Gets the words of the button after the first; raises `ValueError` if they are malformed."""
+"""Takes the words of the button after the first; raises `ValueError` if they are malformed."""
 
 
 def menu(say: Wording, text: str) -> ChatMessage:
-    """A text, and all that the bot can do below it."""
+    """A text, with the buttons of the menu below it."""
     return ChatMessage(
         text=text,
         rows=(
@@ -61,7 +61,7 @@ def menu(say: Wording, text: str) -> ChatMessage:
 
 
 def help_text(say: Wording) -> str:
-    """What the bot understands."""
+    """The list of commands."""
     commands = (
         ("/bookings", say(Phrase("your bookings"))),
         ("/book", say(Phrase("a new booking"))),
@@ -80,7 +80,7 @@ async def languages(person: Person, _: Sequence[str], __: Parts) -> ChatMessage:
 
 
 async def helping(person: Person, _: Sequence[str], __: Parts) -> ChatMessage:
-    """The menu."""
+    """Show the menu."""
     return menu(person.say, help_text(person.say))
 
 

@@ -1,4 +1,4 @@
-"""Days and slots to choose from, for a new booking and for one that is moved."""
+"""Days and slots to choose from, for a new or a rescheduled booking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from entrypoints.telegram.codes import joined
 from entrypoints.telegram.screens import Parts, Person, home
 
 _DAYS: Final = 14
-"""How many days a screen looks ahead."""
+"""The number of days on a screen."""
 _IN_A_ROW: Final = 4
 _MOST: Final = 88
-"""Slots of a day: a keyboard has at most 100 buttons."""
+"""The maximum number of slots of a day: a keyboard has at most 100 buttons."""
 _DAY: Final = "%y%m%d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentChoice:
-    """What is booked: the services of a provider, or without any, an appointment of a length (None: the default)."""
+    """The appointment to book: services of a provider, or if there are none, a length (None: the default)."""
 
     provider_id: ProviderId
     services: tuple[ServiceId, ...] = ()
@@ -47,7 +47,7 @@ def day_of(code: str) -> date:
 
 
 def slot_code(start: datetime) -> str:
-    """Write an instant: minutes since 1970, so no zone and no fold matters.
+    """Write an instant as minutes since 1970: independent of time zones and clock changes.
 
     >>> slot_code(datetime(2026, 11, 23, 2, tzinfo=UTC))
     '1c90b18'
@@ -58,7 +58,7 @@ def slot_code(start: datetime) -> str:
 def slot_of(code: str) -> datetime:
     """Read an instant, or raise `ValueError`."""
     minutes = int(code, 16)
-    if len(code) > 8:  # noqa: PLR2004 - the year 10,000 is far
+    if len(code) > 8:  # noqa: PLR2004 - years after 9999 are out of range
         raise ValueError(code)
     return datetime.fromtimestamp(minutes * 60, UTC)
 
@@ -72,7 +72,7 @@ async def days(
     here: Sequence[str | UUID],
     to: Sequence[str | UUID],
 ) -> ChatMessage:
-    """The days with slots; `here` and `to` are the words of this screen and of a day's."""
+    """Show the days with slots; `here` and `to` are the button words of this screen and of a day's screen."""
     now = parts.clock.now()
     found = await _slots(person, choice, first or now.date() - timedelta(days=1), _DAYS + 2, parts)
     starts = sorted({start.date() for start in found})
@@ -88,7 +88,7 @@ async def days(
 async def times(
     person: Person, choice: AppointmentChoice, day: date, parts: Parts, *, to: Sequence[str | UUID]
 ) -> ChatMessage:
-    """The slots of a day."""
+    """Show the slots of a day."""
     found = (await _slots(person, choice, day, 1, parts))[:_MOST]
     buttons = [Button(text=f"{start:%H:%M}", data=joined(*to, slot_code(start))) for start in found]
     rows = (tuple(buttons[place : place + _IN_A_ROW]) for place in range(0, len(buttons), _IN_A_ROW))
@@ -97,7 +97,7 @@ async def times(
 
 
 async def _slots(person: Person, choice: AppointmentChoice, first: date, count: int, parts: Parts) -> list[datetime]:
-    """The starts of the slots of these days, on the provider's clock."""
+    """The starts of the slots of these days, in the provider's time zone."""
     wide = datetime.combine(first, time(), UTC)
     window = TimeRange(wide - timedelta(days=1), wide + timedelta(days=count + 1))
     schedule = await availability.get_bookable_schedule(

@@ -1,4 +1,4 @@
-"""What Telegram tells the bot: https://core.telegram.org/bots/api#update. Unknown members are ignored."""
+"""The updates of the Bot API: https://core.telegram.org/bots/api#update. Unknown members are ignored."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class TelegramSender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who writes or taps."""
+    """The person who writes or taps."""
 
     id: int
     is_bot: bool = False
@@ -14,14 +14,14 @@ class TelegramSender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TelegramChat(msgspec.Struct, frozen=True, kw_only=True):
-    """Where."""
+    """The chat of a message."""
 
     id: int
     type: str
 
 
 class TelegramMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A message. Without a date it is too old to be changed."""
+    """A message. Without a date it is too old to be edited."""
 
     message_id: int
     chat: TelegramChat
@@ -40,7 +40,7 @@ class Tap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """One event; all others are ignored."""
+    """One update; kinds other than these are ignored."""
 
     update_id: int
     message: TelegramMessage | None = None

@@ -1,1 +1,1 @@
-"""The worker: the outbox is relayed to jobs, jobs run with retries, timers tick."""
+"""The worker: relays the outbox to jobs, runs jobs with retries, and runs periodic jobs."""

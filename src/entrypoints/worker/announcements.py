@@ -1,4 +1,4 @@
-"""Announcements in the worker: publish those whose time has come, withdraw those whose time has passed."""
+"""Announcements in the worker: publish them at their start, withdraw them at their end."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ from entrypoints.worker.declarations import Enqueue, JobRequest, Subscription, S
 
 
 def _live_only(_: AnnouncementEvent) -> Iterator[JobRequest]:
-    """Return no job: the relay announces the event to connected clients, and others ask when they open."""
+    """Return no job: the relay pushes the event to connected clients, and others read announcements when they open."""
     return iter(())
 
 

@@ -18,7 +18,7 @@ from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Su
 _OVERDUE_PER_SWEEP: Final = 200
 _REMINDED_PER_SWEEP: Final = 1_000
 _TOLD: Final = tuple(event for event in EVENTS if event not in {BookingDisputed, BookingDisputeEnded})
-"""Of a dispute, the parties are told by its own events."""
+"""The parties are notified of a dispute by the events of the dispute."""
 
 
 async def _expire(container: Container, *, booking_id: str) -> None:
@@ -33,7 +33,7 @@ async def _expire(container: Container, *, booking_id: str) -> None:
 
 
 async def _remind(container: Container, *, booking_id: str) -> None:
-    """Announce the reminders of a booking that are due; those that were announced before are not repeated."""
+    """Emit events for the reminders of a booking that are due. No reminder is repeated."""
     await remind(
         BookingId(UUID(booking_id)),
         now=container.clock().now(),

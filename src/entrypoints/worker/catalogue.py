@@ -1,4 +1,4 @@
-"""Provider profiles and salons in the worker: those whom a change affects are notified, bookings follow suspensions."""
+"""Provider profiles and salons in the worker: notify the users whom a change affects; apply suspensions to bookings."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -22,7 +22,7 @@ from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Su
 
 
 async def _follow(container: Container, *, provider_id: str) -> None:
-    """Call the bookings of a suspended provider in question; uphold them after the suspension."""
+    """Mark the bookings of a suspended provider as in question; uphold them after the suspension."""
     now = container.clock().now()
     for booking_id in await affected_bookings(ProviderId(UUID(provider_id)), container.reads(), now):
         await container.executor().run(follow_profile, booking_id, actor=SYSTEM)

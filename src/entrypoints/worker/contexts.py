@@ -50,7 +50,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             customers,
         )
     ),
-    # What brings only notices needs no module.
+    # A context that only has notices needs no module.
     WorkerContext(
         notices=(
             Notice(REVIEW_EVENTS, notify_of_review),

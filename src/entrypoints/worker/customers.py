@@ -1,4 +1,4 @@
-"""Customers in the worker: what is known of walk-ins is deleted when they have not come for long."""
+"""Customers in the worker: delete the personal data of walk-ins who have not booked for a long time."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a context declares to the worker, as data: jobs, subscriptions, notices, sweeps and periodic jobs."""
+"""The declarations of a context for the worker: jobs, subscriptions, notices, sweeps and periodic jobs."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,16 +19,16 @@ Contra = TypeVar("Contra", bound=Event, contravariant=True)
 
 DEFAULT: Final = "default"
 REMOTE: Final = "feeds"
-"""The queue of jobs that call servers of third parties, which may be slow. It has workers of its own, so that no other
-job waits for them."""
+"""The queue of jobs that call servers of third parties, which may be slow. It has its own workers, so that other jobs
+do not wait for it."""
 WEBHOOKS: Final = "webhooks"
-"""The queue of jobs that send webhooks: to servers that anybody may have registered, and that may be slow."""
+"""The queue of jobs that send webhooks to servers of integrators, which may be slow."""
 MESSAGES: Final = "messages"
-"""The queue of jobs that send messages to people: over mail servers and providers of text messages that may be slow."""
+"""The queue of jobs that send messages to users, over mail servers and SMS providers that may be slow."""
 SWEEP: Final = "sweep"
-"""The job of every minute that runs the sweeps."""
+"""The job that runs the sweeps every minute."""
 URGENT: Final = 1
-"""The priority of jobs for which a person waits at a screen: they run before the notifications that wait."""
+"""The priority of jobs whose result a user is waiting for: they run before waiting notifications."""
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
 RETRY_SOON: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
 """For jobs whose result is worthless after a few minutes."""
@@ -39,9 +39,9 @@ class Job:
     """A unit of work in the queue. It may run any number of times."""
 
     name: str
-    """Stored with each queued job: renaming it orphans the jobs that wait."""
+    """Stored with each queued job: renaming it orphans waiting jobs."""
     run: Callable[..., Awaitable["Sequence[JobRequest] | None"]]
-    """Takes the container, and the arguments by name; may return jobs that follow."""
+    """Takes the container, and the arguments by name; may return follow-up jobs."""
     queue: str = DEFAULT
     retry: procrastinate.BaseRetryStrategy = field(default_factory=lambda: RETRY)
     priority: int = 0
@@ -63,7 +63,7 @@ class JobRequest:
     at: datetime | None = None
     """The earliest start; None is now."""
     lock: str | None = None
-    """Jobs of one lock run one after the other, in the order of the queue."""
+    """Jobs with the same lock run one after the other, in the order of the queue."""
     once: str | None = None
     """At most one job with this key waits; a second request is ignored."""
 
@@ -73,21 +73,21 @@ Enqueue = Callable[[JobRequest], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[EventT]):
-    """The jobs that follow from events. The handler runs inside the relay's transaction and must be pure."""
+    """Maps events to jobs. The handler runs inside the relay's transaction and must be pure."""
 
     events: tuple[type[EventT], ...]
     handler: Callable[[EventT], Iterable[JobRequest]]
 
 
 class Notify(Protocol[Contra]):
-    """Notifies people of an event. It may run any number of times for one event."""
+    """Notifies users of an event. It may run any number of times for one event."""
 
     async def __call__(self, event: Contra, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Notice(Generic[EventT]):
-    """The notifications that follow from events. The job `notify` keeps them, in order for each subject."""
+    """Maps events to notifications. The job `notify` stores them, in order for each subject."""
 
     events: tuple[type[EventT], ...]
     notify: Notify[EventT]
@@ -95,7 +95,7 @@ class Notice(Generic[EventT]):
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Work of every minute: recovers jobs that were lost or ran too early, and removes expired rows."""
+    """Work done every minute: recovers jobs that were lost or ran too early, and removes expired rows."""
 
     name: str
     run: Callable[[Container, Enqueue], Awaitable[None]]
@@ -103,7 +103,7 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Periodic:
-    """A job of its own schedule."""
+    """A job with a schedule of its own."""
 
     name: str
     cron: str
@@ -113,7 +113,7 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerContext:
-    """Everything that one context brings to the worker."""
+    """Everything that one context declares for the worker."""
 
     jobs: tuple[Job, ...] = ()
     subscriptions: tuple[Subscription[Any], ...] = ()

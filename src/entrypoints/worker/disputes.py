@@ -1,4 +1,4 @@
-"""Disputes in the worker: reminders of deadlines, news to the parties, and bookings that a suspension waits for."""
+"""Disputes in the worker: reminders of deadlines, news to the parties, and suspensions during a dispute."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -18,7 +18,7 @@ _REMINDED_PER_SWEEP: Final = 200
 
 
 async def _remind(container: Container, *, dispute_id: str) -> None:
-    """Announce the reminders of a dispute that are due; those that were announced before are not repeated."""
+    """Emit events for the reminders of a dispute that are due. No reminder is repeated."""
     await container.executor().run(remind_of_dispute, DisputeId(UUID(dispute_id)), actor=SYSTEM)
 
 
@@ -31,7 +31,7 @@ async def _sweep_due_reminders(container: Container, enqueue: Enqueue) -> None:
 
 
 def _follow_profile(event: BookingDisputeEnded) -> Iterator[JobRequest]:
-    """The provider may have been suspended, or reinstated, while the booking was in dispute."""
+    """Apply a suspension or reinstatement of the provider that happened while the booking was in dispute."""
     if event.provider_id is not None:
         yield FOLLOW.request(lock=f"profile {event.provider_id}", provider_id=str(event.provider_id))
 

@@ -22,23 +22,23 @@ class Record(Protocol):
     """Where heartbeats are stored."""
 
     async def beat(self, activities: Iterable[Activity]) -> None:
-        """Record that the worker did these now."""
+        """Record that the worker did these activities now."""
         ...
 
 
 class HeartbeatRecorder:
-    """Collects what the worker does, and records it every few seconds."""
+    """Collects the worker's activities, and records them every few seconds."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._unrecorded: set[Activity] = set()
 
     def beat(self, activity: Activity) -> None:
-        """Note that this happened now."""
+        """Note that this activity happened now."""
         self._unrecorded.add(activity)
 
     async def beat_after_job(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _: object) -> Any:
-        """Note that a job has ended, well or not, or a sweep has succeeded: this is procrastinate's middleware."""
+        """As procrastinate's middleware, note that a job has succeeded or failed, or that a sweep has succeeded."""
         try:
             result = await call_next()
         finally:
@@ -48,10 +48,10 @@ class HeartbeatRecorder:
         return result
 
     async def record(self) -> None:
-        """Record what has happened, every few seconds."""
+        """Record the noted activities, every few seconds."""
         while True:
             await asyncio.sleep(RECORD_EVERY_SECONDS)
             if recorded := sorted(self._unrecorded):
                 await self._record.beat(recorded)
-                # What happened meanwhile is recorded next time, and so is all of this if recording fails.
+                # Activities noted meanwhile are recorded next time; if recording fails, so are these.
                 self._unrecorded.difference_update(recorded)

@@ -1,4 +1,4 @@
-"""Accounts in the worker: one-time codes are sent, deleted and abandoned accounts erased, expired secrets removed."""
+"""Accounts in the worker: send one-time codes, erase deleted and abandoned accounts, remove expired secrets."""
 
 import asyncio
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ async def _send_code(container: Container, *, message: str) -> None:
 
 
 async def _erase(container: Container, *, user_id: str) -> None:
-    """Erase an account whose grace period is over; first the files of its messages, while its addresses are known."""
+    """Erase an account whose grace period is over: first its messages' files, while its addresses are known."""
     await _erase_message_files(container, UserId(UUID(user_id)))
     done = await container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
     if done is ErasureResult.BLOCKED:

@@ -1,4 +1,4 @@
-"""Collects what the contexts declare, and runs it on procrastinate. Every job is safe to run any number of times."""
+"""Runs the jobs of all contexts on procrastinate. Every job is safe to run any number of times."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ Handlers = Mapping[type[Event], Sequence[Callable[[Any], Iterable[JobRequest]]]]
 
 
 class Jobs:
-    """The tasks of all contexts over one container, and the way from events to jobs."""
+    """The tasks of all contexts over one container; dispatches events to jobs."""
 
     def __init__(
         self, container: Container, app: procrastinate.App, contexts: Sequence[WorkerContext] = CONTEXTS
@@ -62,7 +62,7 @@ class Jobs:
                     await self._defer(request, connection=connection)
 
     async def enqueue(self, request: JobRequest) -> None:
-        """Put a job into the queue, unless it asks to be there `once` and is there."""
+        """Put a job into the queue, unless a job with the same `once` key waits there."""
         with suppress(procrastinate.exceptions.AlreadyEnqueued):
             await self._defer(request)
 
@@ -86,7 +86,7 @@ class Jobs:
         )
         overrides = await self._container.reads().message_overrides.all()
         translator = OverridingTranslator(self._container.translator(), overrides)
-        # A job of an earlier version may hold an event of which nobody is notified.
+        # A job of an earlier version may hold an event that no longer has a notice.
         for notify in self._notices.get(type(event), ()):
             await notify(
                 event,
@@ -97,7 +97,7 @@ class Jobs:
         return [send_to(user_id) for user_id in sorted(notifier.notified)]
 
     async def _sweep(self, _: Container, enqueue: Enqueue) -> None:
-        """Run every sweep; one that fails does not keep the others from running."""
+        """Run every sweep, even if some of them fail."""
         failures = []
         for sweep in self._sweeps:
             try:
@@ -145,7 +145,7 @@ def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:
 
 
 def _notification(notify: Job, event: Event) -> JobRequest:
-    """Notifications of one subject are kept one after the other, in order."""
+    """Notifications of one subject are stored one after the other, in order."""
     return notify.request(lock=f"notify {event.subject}", message=to_json(event))
 
 

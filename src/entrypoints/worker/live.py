@@ -1,4 +1,4 @@
-"""Live events in the worker. The relay announces them itself, so that no queue delays them; here they are forgotten."""
+"""Live events in the worker: removes old ones. The relay itself announces new ones, so that no queue delays them."""
 
 from collections.abc import Iterator
 from typing import Final

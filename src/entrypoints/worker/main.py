@@ -45,7 +45,7 @@ log = structlog.get_logger()
 async def work(container: Container, stop: asyncio.Event) -> None:
     """Relay messages and run jobs until `stop` is set, then let the running jobs finish.
 
-    Each part is kept running, whatever ends it; the database may be unreachable at the start, or later.
+    A part that ends for any reason is restarted. The database may be unreachable at the start, or later.
     """
     database, gateways, feed_reader = container.database(), container.gateways(), container.feed_reader()
     sms_sender, webhook_sender = container.sms_sender(), container.webhook_sender()
@@ -86,7 +86,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
-    """Open the queue. procrastinate's own pool would wait for the database, and not hear a signal meanwhile."""
+    """Open the queue. procrastinate's own pool would ignore signals while it waits for the database."""
     pool = AsyncConnectionPool(
         conninfo,
         min_size=1,
@@ -103,7 +103,7 @@ async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
 
 
 async def _run_jobs(jobs: Jobs, heart: HeartbeatRecorder, queue: str, *, concurrency: int) -> None:
-    """Run the jobs of a queue. procrastinate's worker ends, also without an error, when it loses the database."""
+    """Run the jobs of a queue. procrastinate's worker ends when it loses the database, sometimes without an error."""
     await jobs.app.run_worker_async(
         queues=[queue],
         concurrency=concurrency,
@@ -118,7 +118,7 @@ async def _run_jobs(jobs: Jobs, heart: HeartbeatRecorder, queue: str, *, concurr
 
 
 async def _reclaim(jobs: Jobs) -> None:
-    """Requeue the jobs of dead workers, whose locks would keep later jobs of the same subject waiting."""
+    """Requeue the jobs of dead workers. Their locks would keep later jobs of the same subject waiting."""
     while True:
         await jobs.reclaim(STALLED_SECONDS)
         await asyncio.sleep(HEARTBEAT_SECONDS)

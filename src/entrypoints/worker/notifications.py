@@ -1,4 +1,4 @@
-"""Messages to people in the worker: they are sent, and the delivery and cost of text messages are followed."""
+"""Messages to users in the worker: send them, and track the delivery and cost of text messages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ _USERS_PER_SWEEP: Final = 1_000
 
 
 async def _send_messages(container: Container, *, user_id: str) -> Sequence[JobRequest]:
-    """Send what is due to a user."""
+    """Send the messages to a user that are due."""
     recipient = UserId(UUID(user_id))
     next_at = await send_due_messages(
         recipient,
@@ -43,7 +43,7 @@ async def _send_messages(container: Container, *, user_id: str) -> Sequence[JobR
 
 
 async def _send_again(_: Container, *, user_id: str) -> Sequence[JobRequest]:
-    """Send what is due to a user, now that a pause is over."""
+    """Send the messages to a user that are due after a pause."""
     return [send_to(UserId(UUID(user_id)))]
 
 
@@ -63,14 +63,14 @@ async def _follow_sms(container: Container, *, message_id: str) -> None:
 
 SEND_MESSAGES: Final = Job(name="send_messages", run=_send_messages, queue=MESSAGES)
 SEND_AGAIN: Final = Job(name="send_messages_again", run=_send_again)
-"""Has no lock: a job that waits for its time keeps later jobs of its lock waiting too."""
+"""Has no lock: a scheduled job would keep later jobs with its lock waiting."""
 PULSE: Final = Job(name="message_pulse", run=_do_nothing, queue=MESSAGES)
-"""Shows that the queue of messages is worked on, also while it has no jobs."""
+"""A heartbeat of the queue of messages, even while it has no other jobs."""
 FOLLOW_SMS: Final = Job(name="follow_sms", run=_follow_sms, queue=REMOTE)
 
 
 def send_to(user_id: UserId) -> JobRequest:
-    """Return the request to send what is due to a user. Jobs of one user run one after the other."""
+    """Return the request to send a user's due messages. Jobs of one user run one after the other."""
     turn = f"messages to {user_id}"
     return SEND_MESSAGES.request(lock=turn, once=turn, user_id=str(user_id))
 

@@ -52,13 +52,13 @@ from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 
 LATE_PAYMENTS: Final = timedelta(minutes=10)
-"""How long the invoice of an expired booking can still be paid, which revives the booking if its time is free."""
+"""How long the invoice of an expired booking can still be paid. A payment revives the booking if its time is free."""
 _RETRIES_PER_SWEEP: Final = 200
 _EARNINGS_PER_SWEEP: Final = 1_000
 
 
 async def _settle(container: Container, *, payment_id: str) -> None:
-    """Ask the gateway about a payment that a callback announced while the gateway could not be asked."""
+    """Ask the gateway about a payment whose callback arrived while the gateway was unavailable."""
     payment = await container.reads().payments.get(PaymentId(UUID(payment_id)))
     if payment is not None:
         await settle_payment(payment, executor=container.executor(), gateways=container.gateways())
@@ -67,14 +67,14 @@ async def _settle(container: Container, *, payment_id: str) -> None:
 async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
     """Withdraw the cancelled invoices of a booking, so that they cannot be paid.
 
-    Each is asked about once more afterwards: one that was paid just before is not withdrawn, and its money counts. So
-    does what was only authorised just before.
+    Afterwards, ask the gateway about each once more: an invoice that was paid just before is not withdrawn, and its
+    money counts. The same applies to one that was authorised just before.
     """
     gateways = container.gateways()
     executor = container.executor()
     for each in await container.reads().payments.of_booking(BookingId(UUID(booking_id))):
         payment = each
-        if payment.status is PaymentStatus.CANCELLED and payment.authorise:  # to withdraw it would release the money
+        if payment.status is PaymentStatus.CANCELLED and payment.authorise:  # withdrawing it would release the money
             payment = await settle_payment(payment, executor=executor, gateways=gateways)
         if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
             await gateways.named(payment.gateway).cancel_invoice(payment.invoice.reference)
@@ -82,7 +82,7 @@ async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
 
 
 async def _make_refund(container: Container, *, refund_id: str) -> None:
-    """Have the gateway pay a refund back. If it is unavailable, the sweep asks again when the refund is due."""
+    """Have the gateway make a refund. If it is unavailable, the sweep tries again when the refund is due."""
     with suppress(GatewayUnavailable):
         await make_refund(
             RefundId(UUID(refund_id)),
@@ -93,13 +93,13 @@ async def _make_refund(container: Container, *, refund_id: str) -> None:
 
 
 async def _make_refunds(container: Container, *, booking_id: str) -> None:
-    """Have the gateway pay back what waited for the end of a dispute."""
+    """Have the gateway make the refunds that waited for the end of a dispute."""
     for refund in await container.reads().refunds.of_booking(BookingId(UUID(booking_id))):
         await _make_refund(container, refund_id=str(refund.id))
 
 
 async def _capture(container: Container, *, booking_id: str) -> None:
-    """Have the gateway capture or release what is due. If it is unavailable, the sweep asks again."""
+    """Have the gateway make the captures and releases that are due. If it is unavailable, the sweep tries again."""
     with suppress(GatewayUnavailable):
         await capture_payments(
             BookingId(UUID(booking_id)),
@@ -120,12 +120,12 @@ async def _retry_refunds(container: Container, enqueue: Enqueue) -> None:
 
 
 async def _issue_receipts(container: Container, *, booking_id: str) -> None:
-    """Issue receipts for the money of a booking that has moved since the last time."""
+    """Issue receipts for a booking's payments and refunds since the last receipts."""
     await issue_receipts(BookingId(UUID(booking_id)), reads=container.reads(), executor=container.executor())
 
 
 async def _update_earnings(container: Container, *, booking_id: str) -> None:
-    """Bring a provider's account up to date after a change of a booking or its money."""
+    """Update a provider's account after a change of a booking or its money."""
     await container.executor().run(update_earnings, BookingId(UUID(booking_id)), actor=SYSTEM)
 
 

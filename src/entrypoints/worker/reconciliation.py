@@ -1,4 +1,4 @@
-"""Reconciliation in the worker: each gateway's books of a day are compared once the day is over."""
+"""Reconciliation in the worker: compare each gateway's books of a day with the platform's once the day is over."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,7 +29,7 @@ _RETRIES_PER_SWEEP: Final = 20
 
 
 async def _reconcile(container: Container, *, run_id: str) -> None:
-    """Carry out a run. If the gateway is unavailable, the sweep starts it again."""
+    """Execute a run. If the gateway is unavailable, the sweep restarts it."""
     with suppress(GatewayUnavailable):
         await reconcile(
             RunId(UUID(run_id)),
@@ -40,7 +40,7 @@ async def _reconcile(container: Container, *, run_id: str) -> None:
 
 
 async def _schedule(container: Container, _: Enqueue) -> None:
-    """Add the runs that are due, those that a stopped worker missed included."""
+    """Add the runs that are due, including those missed while no worker ran."""
     zones = [(gateway.name, gateway.day_zone) for gateway in container.gateways()]
     await container.executor().run(schedule_runs, zones, actor=SYSTEM)
 

@@ -1,4 +1,4 @@
-"""Storing the results of jobs, although the database was lost or an equal job was queued while they ran."""
+"""Stores the results of jobs even if the database was lost, or an equal job was queued, while they ran."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from booking_domain.shared.errors import Unavailable
 from entrypoints.worker.supervision import queue_errors
 
 PATIENCE_SECONDS: Final = 10.0
-"""By then procrastinate has noticed the loss by itself and starts the worker again, so that the job is reclaimed."""
+"""By then procrastinate has noticed the loss itself, and its worker is restarted, so that the job is reclaimed."""
 PAUSE_SECONDS: Final = 0.5
 
 # The row stays locked: another worker that found the job stalled waits, then finds it requeued or running elsewhere.
@@ -38,7 +38,7 @@ log: Final = structlog.get_logger()
 async def requeue(job: Job, connector: BaseConnector) -> None:
     """Queue the job of a dead worker again, or delete it if an equal job is queued.
 
-    Does nothing if another worker has done so since `job` was read, and perhaps runs it by now.
+    Does nothing if another worker has requeued the job since it was read; that worker may already run it.
     """
     try:
         await connector.execute_query_async(_REQUEUE, job_id=job.id, worker_id=job.worker_id)
@@ -47,11 +47,11 @@ async def requeue(job: Job, connector: BaseConnector) -> None:
 
 
 class PersistentResults(JobManager):
-    """A `JobManager` that stores a job's result again if the database was lost, and gives way to an equal job.
+    """A `JobManager` that retries to store a job's result, and deletes a job if an equal one is queued.
 
-    procrastinate tries once. A job whose result was not stored stays "running" on a living worker, which nobody
-    reclaims, and its lock keeps later jobs waiting for good. So does a job that cannot be queued again because, while
-    it ran, another with its queueing lock was queued: that one does the same work, and this one is deleted.
+    procrastinate tries once. If a result is not stored, the job stays "running" on a living worker: nobody reclaims it,
+    and its lock blocks later jobs forever. The same happens to a job that cannot be requeued because a job with the
+    same queueing lock was queued while it ran. That job does the same work, so this one is deleted.
     """
 
     async def finish_job(self, *args: Any, **named: Any) -> None:
@@ -77,7 +77,7 @@ class PersistentResults(JobManager):
                 if loop.time() > deadline:
                     raise
             except ConnectorException as error:
-                # The job is not running: an earlier attempt was committed, and only its answer was lost.
+                # The job is not running: an earlier attempt was committed, and only the database's answer was lost.
                 if lost and isinstance(error.__cause__, RaiseException):
                     return None
                 raise

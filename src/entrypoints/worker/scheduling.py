@@ -1,4 +1,4 @@
-"""Scheduling in the worker: external calendars are read, and expired holds are removed."""
+"""Scheduling in the worker: read external calendars, remove expired holds."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +16,7 @@ _FEEDS_PER_SWEEP: Final = 1_000
 
 
 async def _read_feed(container: Container, *, feed_id: str) -> None:
-    """Read an external calendar that is due. A failure is stored, and the next reading is planned."""
+    """Read an external calendar that is due. Store a failure; schedule the next reading."""
     await read_feed(
         FeedId(UUID(feed_id)),
         clock=container.clock(),
@@ -34,7 +34,7 @@ def _read_added(event: FeedAdded) -> Iterator[JobRequest]:
 
 
 def _turn_of(provider_id: ProviderId) -> str:
-    """The lock of a provider's readings: one after the other, so that no provider takes the turns of others."""
+    """The lock of a provider's readings: they run one by one, so that one provider cannot occupy all workers."""
     return f"feeds of {provider_id}"
 
 

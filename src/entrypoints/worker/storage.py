@@ -1,4 +1,4 @@
-"""Housekeeping of what every request shares: stored responses, rate limits, and the outbox."""
+"""Housekeeping of stored responses, rate limits and the outbox."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ async def _remove_expired_rates(container: Container, _: Enqueue) -> None:
 
 
 async def _report_parked(container: Container, _: Enqueue) -> None:
-    """Log the number of parked messages each minute, so that an alert can rely on it."""
+    """Log the number of parked messages every minute, for alerts."""
     parked = await count_parked(container.database())
     if parked:
         log.error("outbox.parked", messages=parked)
@@ -31,7 +31,7 @@ async def _do_nothing(_: Container) -> None:
 
 
 PULSE: Final = Job(name="pulse", run=_do_nothing, queue=REMOTE)
-"""Shows that the queue of remote jobs is worked on, also while it has no jobs."""
+"""A heartbeat of the queue of remote jobs, even while it has no other jobs."""
 
 
 async def _feel_pulse(_: Container, enqueue: Enqueue) -> None:

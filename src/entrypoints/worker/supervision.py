@@ -1,4 +1,4 @@
-"""What keeps the parts of the worker running: whatever ends is reported and started again."""
+"""Supervises the parts of the worker: logs and restarts a part that ends."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,7 +19,7 @@ log: Final = structlog.get_logger()
 
 @contextmanager
 def queue_errors() -> Iterator[None]:
-    """Raise `StorageUnavailable` where procrastinate has lost the database; its other errors are raised as they are."""
+    """Raise `StorageUnavailable` if procrastinate has lost the database; pass its other errors on."""
     try:
         yield
     except ConnectorException as error:
@@ -41,7 +41,7 @@ async def keep_running(part: str, run: Callable[[], Awaitable[None]]) -> None:
             log.warning("worker.part_interrupted", part=part, code=error.code)
         except Exception:
             log.exception("worker.part_failed", part=part)
-        # While the database is unreachable, procrastinate ends with an error of its own when it is cancelled.
+        # If procrastinate is cancelled while the database is unreachable, it raises an error of its own.
         if _cancelled():
             return
         pause = FIRST_PAUSE_SECONDS if loop.time() - began > LONGEST_PAUSE_SECONDS else pause

@@ -1,4 +1,4 @@
-"""The waiting list in the worker: free time is offered to the first customer who waits for it."""
+"""The waiting list in the worker: offer free time to the first customer who waits for it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -36,7 +36,7 @@ def _offer_again_when_lapsed(event: WaitlistOffered) -> Iterator[JobRequest]:
 
 
 async def _sweep_awaited_providers(container: Container, enqueue: Enqueue) -> None:
-    """Find time that no event announced, e.g. an expired hold."""
+    """Look for time that became free without an event, e.g. because a hold expired."""
     for provider_id in await container.reads().waiting_list.providers():
         await enqueue(OFFER.request(once=f"offer {provider_id}", provider_id=str(provider_id)))
 

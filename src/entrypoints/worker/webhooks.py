@@ -1,4 +1,4 @@
-"""Outgoing webhooks in the worker: events are recorded for endpoints, sent, retried, and forgotten."""
+"""Outgoing webhooks in the worker: record events for endpoints, send them, retry, and delete old ones."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ _ENDPOINTS_PER_SWEEP: Final = 1_000
 
 
 class DataJson(Json, frozen=True, kw_only=True):
-    """What an event is about: the booking, and the payment, refund or desk payment if it is about one."""
+    """The objects of an event: the booking, and the payment, refund or desk payment if the event has one."""
 
     booking: BookingJson
     payment: PaymentJson | None = None
@@ -69,7 +69,7 @@ def _named(items: Sequence[Item], item_id: UUID) -> Item | None:
 
 
 class PayloadWriter:
-    """Writes payloads: what the API shows to the owner of the endpoint, as it is now."""
+    """Writes payloads: the current JSON of the API, as the owner of the endpoint may see it."""
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
@@ -101,7 +101,7 @@ async def _record(container: Container, *, message: str) -> Sequence[JobRequest]
 
 
 async def _send_due(container: Container, *, endpoint_id: str) -> Sequence[JobRequest]:
-    """Send what is due to an endpoint."""
+    """Send the deliveries to an endpoint that are due."""
     target = EndpointId(UUID(endpoint_id))
     next_at = await send_due(
         target,
@@ -114,7 +114,7 @@ async def _send_due(container: Container, *, endpoint_id: str) -> Sequence[JobRe
 
 
 async def _send_again(_: Container, *, endpoint_id: str) -> Sequence[JobRequest]:
-    """Send what is due to an endpoint, now that a pause is over."""
+    """Send the deliveries to an endpoint that are due after a pause."""
     return [_send(EndpointId(UUID(endpoint_id)))]
 
 
@@ -125,13 +125,13 @@ async def _do_nothing(_: Container) -> None:
 RECORD: Final = Job(name="record_webhooks", run=_record)
 SEND: Final = Job(name="send_webhooks", run=_send_due, queue=WEBHOOKS)
 SEND_AGAIN: Final = Job(name="send_webhooks_again", run=_send_again)
-"""Has no lock: a job that waits for its time keeps later jobs of its lock waiting too."""
+"""Has no lock: a scheduled job would keep later jobs with its lock waiting."""
 PULSE: Final = Job(name="webhook_pulse", run=_do_nothing, queue=WEBHOOKS)
-"""Shows that the queue of webhooks is worked on, also while it has no jobs."""
+"""A heartbeat of the queue of webhooks, even while it has no other jobs."""
 
 
 def _record_public(event: Event) -> Iterator[JobRequest]:
-    """Events of one booking are recorded one after the other, in order."""
+    """The lock of a booking's events: they are recorded one after the other, in order."""
     booking_id = PUBLIC_EVENTS[type(event)].booking_of(event)
     yield RECORD.request(lock=f"webhooks about {booking_id}", message=to_json(event))
 
@@ -151,7 +151,7 @@ def _wake(endpoint_id: EndpointId, at: datetime) -> JobRequest:
 
 
 def _turn_of(endpoint_id: EndpointId) -> str:
-    """The lock of an endpoint's deliveries: one after the other, so that no endpoint takes the turns of others."""
+    """The lock of an endpoint's deliveries: sent one by one, they cannot occupy all workers."""
     return f"webhooks to {endpoint_id}"
 
 

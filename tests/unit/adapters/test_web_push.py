@@ -141,7 +141,7 @@ async def test_a_push_service_verifies_the_platform() -> None:
     }
 
 
-async def test_the_answer_of_the_service_says_what_becomes_of_the_message(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_push_services_answer_decides_about_the_message(caplog: pytest.LogCaptureFixture) -> None:
     expected = {
         200: PushOutcome.ACCEPTED,
         201: PushOutcome.ACCEPTED,

@@ -22,7 +22,7 @@ def mnt(amount: int) -> Money:
 
 
 @given(paid=_AMOUNTS, authorised=_AMOUNTS, percent=st.integers(0, 100))
-def test_what_is_kept_is_captured_first_and_the_rest_released_before_anything_is_refunded(
+def test_kept_money_is_captured_and_the_rest_released_before_any_refund(
     paid: int, authorised: int, percent: int
 ) -> None:
     booking = replace(a_booking(), paid=mnt(paid)).authorise(mnt(authorised), NOW)

@@ -95,7 +95,7 @@ def test_a_booking_claims_its_time_unless_it_was_cancelled_or_has_expired() -> N
 
 
 @pytest.mark.parametrize("status", sorted(RESOLUTIONS))
-def test_a_disputed_booking_remembers_its_status_and_keeps_what_it_had_of_the_time(status: Status) -> None:
+def test_a_disputed_booking_keeps_its_former_status_and_its_claim(status: Status) -> None:
     disputed = do(a_booking(status), Action.DISPUTE, Party.CUSTOMER, NOON).state
     assert (disputed.status, disputed.disputed_from, disputed.undisputed_status) == (Status.DISPUTED, status, status)
     assert disputed.claims_time == CLAIMS_TIME[status]
@@ -105,7 +105,7 @@ def test_a_disputed_booking_remembers_its_status_and_keeps_what_it_had_of_the_ti
         assert ended.claims_time == CLAIMS_TIME[to]
 
 
-def test_nobody_decides_who_came_before_the_start() -> None:
+def test_attendance_cannot_be_decided_before_the_start() -> None:
     disputed = do(a_booking(Status.CONFIRMED), Action.DISPUTE, Party.CUSTOMER, NOON - HOUR).state
     for action in (Action.RESOLVE_COMPLETED, Action.RESOLVE_NO_SHOW):
         with pytest.raises(TooEarly):

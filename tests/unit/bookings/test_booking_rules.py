@@ -263,7 +263,7 @@ MOVES = st.lists(
 
 @examples(500)
 @given(usual_policies(), MOVES, st.integers(0, 100))
-def test_customers_never_gain_by_rescheduling_nor_lose_by_what_they_did_not_accept(
+def test_customers_neither_gain_by_rescheduling_nor_lose_by_unaccepted_times(
     policy: CancellationPolicy, moves: list[tuple[Party, int, int, bool]], later: int
 ) -> None:
     booking = replace(a_booking(Status.CONFIRMED, paid=DEPOSIT), cancellation=policy)

@@ -122,7 +122,7 @@ def test_no_chain_of_reschedules_increases_what_a_cancellation_refunds(
 
 @examples(300)
 @given(usual_policies(), moments(), moments())
-def test_who_reschedules_before_every_deadline_is_judged_by_the_new_start_only(
+def test_a_customer_who_reschedules_before_every_deadline_is_judged_by_the_new_start_only(
     policy: CancellationPolicy, now: datetime, to: datetime
 ) -> None:
     in_time = all(now <= NOON - tier.hours_before * HOUR for tier in policy.tiers)
@@ -196,7 +196,7 @@ def test_other_tiers_are_custom() -> None:
     assert DEFAULT_POLICY.preset is Preset.FLEXIBLE
 
 
-def test_what_is_kept_of_a_late_cancellation_and_of_a_no_show_is_a_rule_of_its_own() -> None:
+def test_late_cancellation_and_no_show_have_separate_kept_percentages() -> None:
     policy = CancellationPolicy((Tier(24, 100),), late_keeps=40, no_show_keeps=75)
     assert of_the_customer(policy, DEPOSIT, NOON - 24 * HOUR) == DEPOSIT
     assert of_the_customer(policy, DEPOSIT, NOON - 24 * HOUR + JUST) == DEPOSIT.percent(60)
@@ -241,7 +241,7 @@ def test_under_a_monotonic_policy_a_later_cancellation_never_refunds_more(
 
 
 @pytest.mark.parametrize("percent", [-1, 101])
-def test_what_is_kept_is_a_percentage(percent: int) -> None:
+def test_the_kept_share_must_be_a_percentage(percent: int) -> None:
     with pytest.raises(InvalidValue):
         CancellationPolicy(late_keeps=percent)
     with pytest.raises(InvalidValue):
@@ -284,7 +284,7 @@ def cancelled(booking: Booking, party: Party, now: datetime) -> bool:
     return True
 
 
-def test_a_quote_names_its_tier_and_the_better_one_that_was_missed() -> None:
+def test_a_quote_names_its_tier_and_the_better_tier_that_has_passed() -> None:
     policy = tiers([(168, 100), (72, 50), (24, 50), (2, 10)])
     seen = {
         hours: (

@@ -19,7 +19,7 @@ def test_the_alphabet_has_no_look_alike_letters() -> None:
     assert len(set(ALPHABET)) == len(ALPHABET)
 
 
-def test_there_are_enough_references() -> None:
+def test_there_are_enough_possible_references() -> None:
     assert len(ALPHABET) ** LENGTH == 729_000_000
 
 

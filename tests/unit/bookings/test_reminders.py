@@ -70,7 +70,7 @@ def test_a_moved_booking_has_other_reminders_and_the_same_ones_again_once_it_is_
         (replace(BOOKING, status=Status.REQUESTED, due_at=NOW + HOUR), [AnswerNearlyDue]),
     ],
 )
-def test_what_is_reminded_of_follows_from_the_status(booking: Booking, kinds: list[type[BookingReminder]]) -> None:
+def test_the_status_decides_which_reminders_are_due(booking: Booking, kinds: list[type[BookingReminder]]) -> None:
     assert [type(each) for each in of(booking)] == kinds
 
 

@@ -398,7 +398,7 @@ async def test_an_admin_does_not_decide_a_dispute_of_their_own(studio: Studio) -
     await studio.resolve(dispute, Resolution.REFUND_FULL, by=await studio.joined(Role.ADMIN))
 
 
-async def test_reminders_are_announced_once_and_not_to_who_made_a_statement(studio: Studio) -> None:
+async def test_reminders_are_sent_once_and_not_to_a_party_that_made_a_statement(studio: Studio) -> None:
     booking, other = await completed(studio), await completed(studio, 2)
     silent, heard = await studio.dispute(booking), await studio.dispute(other)
     await state(studio, heard, studio.customer)

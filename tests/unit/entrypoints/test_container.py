@@ -89,7 +89,7 @@ def test_the_two_ways_to_qpay_are_one_gateway(environ: dict[str, str], listed: l
     assert gateways.named("qpay").name == listed[-1]
 
 
-async def test_use_cases_know_what_the_gateway_can_charge() -> None:
+async def test_use_cases_check_that_the_gateway_can_charge_the_amount() -> None:
     async def known(_command: None, _tx: Repositories, context: Context) -> Chargeable:
         return context.get(Chargeable)
 

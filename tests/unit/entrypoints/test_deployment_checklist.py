@@ -29,7 +29,7 @@ def test_every_variable_of_the_server_is_listed_and_no_other() -> None:
     assert set(rows(_SERVER)) == asked.names
 
 
-def test_what_production_requires_is_marked() -> None:
+def test_variables_required_in_production_are_marked() -> None:
     required = {name for name, note in rows(_SERVER).items() if note == "required"}
     direct = {name for name, note in rows(_SERVER).items() if note.startswith("required with `qpay`")}
     edge = {name for name, note in rows(_SERVER).items() if note == "required with `qpay-edge`"}
@@ -42,7 +42,7 @@ def test_what_production_requires_is_marked() -> None:
 
 
 @pytest.mark.parametrize("complete", [PRODUCTION, EDGE])
-def test_production_starts_with_what_is_marked(complete: dict[str, str]) -> None:
+def test_production_starts_with_only_the_marked_variables(complete: dict[str, str]) -> None:
     marked = {name for name, note in rows(_SERVER).items() if note.startswith("required")}
     given = {name: value for name, value in complete.items() if name in {*marked, "BOOKING_GATEWAY"}}
     assert Settings.from_environment(given).environment == "production"

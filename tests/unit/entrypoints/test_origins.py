@@ -6,7 +6,7 @@ from booking_domain.shared.audit import Origin
 from entrypoints.origins import current_origin, set_origin
 
 
-async def test_each_task_knows_its_own_origin_and_is_asked_late() -> None:
+async def test_each_task_has_its_own_origin_which_is_evaluated_late() -> None:
     async def task(name: str, go: asyncio.Event) -> Origin:
         told: list[str] = []
         set_origin(lambda: Origin(user_agent=told[0]))

@@ -129,7 +129,7 @@ def test_production_needs_each_of_them(missing: str) -> None:
         ("BOOKING_SMS_PROVIDER", ""),
     ],
 )
-def test_production_refuses_what_belongs_to_development(name: str, value: str) -> None:
+def test_production_refuses_development_values(name: str, value: str) -> None:
     (problem,) = problems(**{**PRODUCTION, name: value})
     assert problem.startswith(name)
 
@@ -205,7 +205,7 @@ def test_production_needs_the_accounts_of_its_gateways_only() -> None:
     assert (both.gateway, both.further_gateways) == ("qpay", ("stripe",))
     for name in STRIPE:
         (problem,) = problems(**{**PRODUCTION, **STRIPE, "BOOKING_GATEWAYS": "stripe", name: ""})
-        assert problem == f"{name} is required with the gateway stripe"
+        assert problem == f"{name} is required if stripe is a gateway"
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_production_requires_shared_rate_limits() -> None:
     told = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
     assert Settings.from_environment(told).rate_limit_storage == "memory"
     (problem,) = problems(**told, BOOKING_API_PROCESSES="2")
-    assert problem == "BOOKING_RATE_LIMIT_STORAGE can be memory for a single process only"
+    assert problem == "BOOKING_RATE_LIMIT_STORAGE can be memory only with a single process"
 
 
 def test_proxies_are_addresses_and_networks_and_origins_are_exact() -> None:
@@ -314,7 +314,7 @@ def test_notifications_are_pushed_with_a_key_that_is_never_shown() -> None:
     assert key not in repr(settings)
     for wrong in ("x", key[:-1], "A" * 43, "_" * 43):
         assert problems(BOOKING_VAPID_PRIVATE_KEY=wrong) == (
-            "BOOKING_VAPID_PRIVATE_KEY must be a key that `vapid-key` made",
+            "BOOKING_VAPID_PRIVATE_KEY must be a key that `python -m entrypoints.cli vapid-key` printed",
         )
     assert problems(BOOKING_VAPID_CONTACT="ops@example.com") == (
         "BOOKING_VAPID_CONTACT must begin with mailto: or https://",
@@ -533,19 +533,19 @@ def test_behind_the_worker_production_has_no_credentials_of_the_gateway() -> Non
     assert not settings.simulated_qpay
     assert "w" * 32 not in repr(settings)
     (problem,) = problems(**EDGE, QPAY_PASSWORD="s3cret-of-the-merchant")
-    assert problem == "QPAY_PASSWORD must not be set with the gateway qpay-edge: the Worker alone holds it"
+    assert problem == "QPAY_PASSWORD must not be set if qpay-edge is a gateway: only the Worker holds it"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("QPAY_EDGE_URL", "", "is required with the gateway qpay-edge"),
-        ("QPAY_EDGE_KEY", "", "is required with the gateway qpay-edge"),
+        ("QPAY_EDGE_URL", "", "is required if qpay-edge is a gateway"),
+        ("QPAY_EDGE_KEY", "", "is required if qpay-edge is a gateway"),
         ("QPAY_EDGE_KEY", "short", "must have at least 32 characters"),
         ("QPAY_EDGE_URL", "http://pay.example.com", "must begin with https:// in production"),
         ("QPAY_EDGE_KEY", DEVELOPMENT_SECRET, "is the development secret, which is public"),
         ("BOOKING_GATEWAY", "elsewhere", "must be one of qpay, qpay-edge, stripe, and is 'elsewhere'"),
-        ("BOOKING_GATEWAYS", "qpay", "must not name both qpay and qpay-edge: they are two ways to one merchant"),
+        ("BOOKING_GATEWAYS", "qpay", "must not name both qpay and qpay-edge: both lead to the same merchant account"),
     ],
 )
 def test_an_invalid_setting_of_the_worker_is_refused(name: str, value: str, problem: str) -> None:

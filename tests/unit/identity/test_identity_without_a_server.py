@@ -213,7 +213,7 @@ async def test_a_forgotten_password_answers_the_same_with_and_without_an_account
 
 
 @pytest.mark.parametrize("module", ["entrypoints", "adapters", "litestar", "msgspec"])
-def test_none_of_this_imports_a_server(module: str) -> None:
+def test_the_library_imports_no_server(module: str) -> None:
     code = f"""
 import sys
 import booking_domain.identity.sign_in, booking_domain.identity.own_account, booking_domain.identity.queries

@@ -80,7 +80,7 @@ def _issued(former: list[OneTimeCode], purpose: CodePurpose, now: timedelta) -> 
 
 
 @given(st.lists(JUMPS | STEPS, max_size=12))
-def test_a_code_refused_once_is_refused_whatever_the_clock_does(jumps: list[timedelta]) -> None:
+def test_a_refused_code_stays_refused_even_if_the_clock_moves(jumps: list[timedelta]) -> None:
     code, now, refused = _issued([], CodePurpose.LOGIN, timedelta(0)), NOW, False
     for jump in jumps:
         now += jump

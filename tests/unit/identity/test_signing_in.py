@@ -137,7 +137,7 @@ async def test_a_theft_within_the_grace_period_is_detected_at_the_next_refresh(s
     assert await dead(stage, owner, thief)
 
 
-async def test_the_id_of_a_session_does_not_suffice_to_end_it(stage: Stage) -> None:
+async def test_a_session_id_alone_cannot_end_the_session(stage: Stage) -> None:
     session = await signed_in(stage)
     assert await dead(stage, stage.security.refresh_tokens.first(session.session_id).text)
     assert await refreshed_once(stage, session.refresh_token)

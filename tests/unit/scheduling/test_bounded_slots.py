@@ -83,7 +83,7 @@ def test_an_ordinary_answer_is_whole() -> None:
     assert (len(page.slots), page.next_from) == (62 * 48, None)
 
 
-def test_slots_that_nobody_asks_for_are_not_made() -> None:
+def test_slots_that_are_not_requested_are_not_computed() -> None:
     slots._slots_of.cache_clear()
     first = next(slots_in_order(ALWAYS_EVERY_MINUTE, (), window=SIXTY_TWO_DAYS, now=NOW))
     last = last_slot(ALWAYS_EVERY_MINUTE, (), window=SIXTY_TWO_DAYS, now=NOW)

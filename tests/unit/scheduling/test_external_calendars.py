@@ -71,7 +71,7 @@ def test_a_feed_is_failing_after_half_an_hour_without_a_reading() -> None:
     assert replace(feed(1), read_at=None).failing(NOW)
 
 
-def test_a_diary_is_seen_with_what_is_busy_elsewhere_besides_what_was_known() -> None:
+def test_a_diary_shows_external_busy_times_together_with_known_claims() -> None:
     own = replace(calendar("Asia/Ulaanbaatar"), busy=(MORNING,))
     schedule = ProviderSchedule(
         provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=own, feed_rule=CLOSED

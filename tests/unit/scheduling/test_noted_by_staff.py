@@ -82,7 +82,7 @@ def test_expired_holds_and_the_rescheduled_booking_do_not_block_staff() -> None:
         placeable(schedule(held(NOW, until=NOW + SECOND)), NOW, now=NOW, own=moved.id)
 
 
-def test_a_diary_is_asked_for_around_the_second_of_the_start() -> None:
+def test_a_diary_is_requested_around_the_second_of_the_start() -> None:
     assert slot_window(NOW) == TimeRange(NOW, NOW + SECOND)
 
 

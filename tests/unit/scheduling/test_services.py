@@ -140,7 +140,7 @@ def _service(number: int, *, minutes: int = 60, add_on: bool = False) -> Offered
     )
 
 
-def test_what_cannot_be_booked_together_is_not_chosen() -> None:
+def test_services_that_cannot_be_booked_together_are_refused() -> None:
     cut, long, wash = _service(1), _service(2, minutes=1_440), _service(3, add_on=True)
     known = [cut, long, wash]
     with pytest.raises(ServiceNotOffered):

@@ -63,7 +63,7 @@ def test_every_error_has_a_message_that_names_its_parameters() -> None:
         assert "  " not in message, message
 
 
-def test_every_error_has_a_code_of_its_own_that_says_context_and_what() -> None:
+def test_every_error_has_a_unique_code_with_context_and_name() -> None:
     for kind in all_errors():
         assert "code" in vars(kind), f"{kind} inherits its code"
         assert re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", kind.code), kind

@@ -403,7 +403,7 @@ async def test_a_crash_between_commit_and_raise_keeps_the_counted_failure() -> N
     assert world.number == 2
 
 
-async def test_an_error_that_commits_is_not_kept_as_the_answer_of_a_key() -> None:
+async def test_a_committed_error_is_not_stored_under_the_idempotency_key() -> None:
     world = World()
     for tries in (1, 2):
         with pytest.raises(WrongGuess):

@@ -151,7 +151,7 @@ async def test_silence_does_not_agree_to_a_start_before_the_deadline(studio: Stu
     await studio.move(booking, Status.COMPLETED, by=studio.owner)
 
 
-async def test_what_nobody_agreed_to_is_cancelled_by_the_provider_at_any_time_with_everything_back(
+async def test_a_time_that_the_customer_never_accepted_is_cancelled_by_the_provider_with_a_full_refund(
     studio: Studio,
 ) -> None:
     booking = await paid_for(studio, NEXT_WEEK)
@@ -173,7 +173,7 @@ async def test_an_accepted_time_is_like_any_other(studio: Studio) -> None:
     await studio.move(booking, Status.NO_SHOW, by=studio.owner)
 
 
-async def test_moving_again_keeps_the_time_that_the_customer_agreed_to_and_starts_the_deadline_anew(
+async def test_moving_again_keeps_the_agreed_time_and_restarts_the_deadline(
     studio: Studio,
 ) -> None:
     booking = await paid_for(studio)
@@ -219,7 +219,7 @@ async def test_an_extended_appointment_waits_for_the_customer(studio: Studio) ->
     assert longer.time_change is not None
 
 
-async def test_a_walk_in_has_nobody_else_to_agree(studio: Studio) -> None:
+async def test_a_time_change_of_a_walk_in_needs_no_acceptance(studio: Studio) -> None:
     walk_in = await studio.book(TOMORROW, by=studio.owner)
     moved = await studio.reschedule(walk_in, TOMORROW + HOUR, by=studio.owner)
     assert (moved.time_change, moved.cancellation_start) == (None, None)
@@ -269,7 +269,7 @@ async def test_a_customer_cannot_dodge_the_policy_by_rescheduling_first(studio: 
 
 
 @pytest.mark.terms(HALF_A_DAY_BEFORE)
-async def test_who_reschedules_before_every_deadline_is_judged_by_the_new_start_only(studio: Studio) -> None:
+async def test_a_customer_who_reschedules_before_every_deadline_is_judged_by_the_new_start_only(studio: Studio) -> None:
     booking = await paid_for(studio, NEXT_WEEK)
     studio.clock.set(NEXT_WEEK - 48 * HOUR)
     moved = await studio.reschedule(booking, NEXT_WEEK + 7 * DAY)
@@ -336,7 +336,7 @@ async def test_a_cancellation_by_the_provider_is_no_refusal_of_the_new_time(stud
     assert {subject for subject, _ in await notices_of(studio, booking)} == {"cancelled"}
 
 
-async def test_the_customer_is_told_of_another_end(studio: Studio) -> None:
+async def test_the_customer_is_notified_of_other_ends_of_a_booking(studio: Studio) -> None:
     booking = await paid_for(studio)
     await studio.reschedule(booking, NEXT_WEEK, minutes=5, by=studio.owner)
     told = [text for _, text in await notices_of(studio, booking)]

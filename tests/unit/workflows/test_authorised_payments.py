@@ -124,7 +124,7 @@ async def test_a_missed_appointment_captures_what_the_policy_keeps() -> None:
     assert await studio.violations() == []
 
 
-async def test_with_a_paid_balance_what_is_only_authorised_is_captured_first_and_the_rest_refunded() -> None:
+async def test_with_a_paid_balance_the_authorised_amount_is_captured_first_and_the_rest_refunded() -> None:
     studio = await opened()
     booking, _ = await confirmed(studio)
     await studio.paid(booking, purpose=Purpose.BALANCE)
@@ -211,7 +211,7 @@ async def test_a_callback_of_a_capture_on_a_cancelled_booking_is_no_late_payment
     assert await studio.violations() == []
 
 
-async def test_what_a_capture_took_too_much_because_of_a_cancellation_meanwhile_is_refunded() -> None:
+async def test_a_capture_that_a_concurrent_cancellation_made_too_large_is_partly_refunded() -> None:
     studio = await opened()
     booking, payment = await confirmed(studio)
     await studio.reschedule(booking, TOMORROW + 3 * WEEK)
@@ -291,7 +291,7 @@ async def test_an_authorisation_after_the_end_of_a_booking_is_released_unless_it
     assert await studio.violations() == []
 
 
-async def test_what_the_gateway_cannot_charge_is_rounded_down_in_the_customers_favour() -> None:
+async def test_an_amount_that_the_gateway_cannot_charge_is_rounded_down() -> None:
     rule = AmountRule(step=700, least=1, most=10**12)
     gateway = MemoryGateway(currencies={"MNT": rule}, authorises=True)
     deposit = Money(amount=7_000, currency="MNT")

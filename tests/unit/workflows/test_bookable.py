@@ -125,7 +125,7 @@ async def test_a_hold_from_before_the_suspension_books_nothing(studio: Studio) -
         await studio.book(hold=hold.id)
 
 
-async def test_what_is_completed_is_still_paid_for(studio: Studio) -> None:
+async def test_a_completed_booking_can_still_be_paid(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     studio.clock.set(booking.span.end)

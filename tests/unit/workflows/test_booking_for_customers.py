@@ -73,7 +73,7 @@ async def test_strangers_cannot_be_booked_for(studio: Studio) -> None:
     await refused(studio, await studio.joined())
 
 
-async def test_who_has_booked_there_before_can_be_booked_for(studio: Studio) -> None:
+async def test_a_provider_can_book_for_a_customer_who_booked_before(studio: Studio) -> None:
     customer = await studio.joined()
     own = await studio.book(by=customer)
     await studio.move(own, Status.CANCELLED, by=customer)
@@ -163,7 +163,7 @@ async def test_a_revoked_consent_outweighs_earlier_bookings_until_it_is_granted_
     assert events == ["consent.revoked", "consent.granted"]
 
 
-async def test_there_is_nothing_to_revoke_at_a_provider_one_has_not_been_to(studio: Studio) -> None:
+async def test_revoking_consent_for_an_unvisited_provider_is_refused(studio: Studio) -> None:
     customer = await studio.joined()
     for provider_id in (studio.provider_id, ProviderId(studio.entropy.new_id())):
         with pytest.raises(ConsentNotFound):
@@ -186,7 +186,7 @@ async def test_disabled_and_deleted_accounts_and_admins_cannot_be_booked_for(stu
     await refused(studio, Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER))
 
 
-async def test_an_admin_who_names_nobody_books_for_themselves(studio: Studio) -> None:
+async def test_an_admin_without_customer_id_books_for_themselves(studio: Studio) -> None:
     booking = await studio.book(by=studio.admin)
     assert (booking.status, booking.customer_id, booking.placed_by_staff) == (Status.PENDING, studio.admin.id, False)
 

@@ -116,7 +116,7 @@ async def test_of_concurrent_records_of_the_rest_one_succeeds(studio: Studio) ->
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED, Status.DISPUTED, Status.NO_SHOW])
-async def test_nothing_is_taken_where_nothing_is_due(studio: Studio, status: Status) -> None:
+async def test_no_desk_payment_is_recorded_if_nothing_is_due(studio: Studio, status: Status) -> None:
     booking = await studio.book() if status is Status.PENDING else await confirmed(studio)
     if status is Status.CANCELLED:
         await studio.move(booking, status, by=studio.owner)
@@ -233,7 +233,7 @@ async def test_a_booking_that_was_paid_only_at_the_desk_has_earnings_which_a_voi
 @given(
     st.lists(st.tuples(st.sampled_from(["take", "take all", "void", "pay", "cancel", "complete"]), st.integers(1, 9)))
 )
-async def test_whatever_happens_at_the_desk_the_books_hold(steps: list[tuple[str, int]]) -> None:
+async def test_desk_payments_never_unbalance_the_books(steps: list[tuple[str, int]]) -> None:
     studio = await Studio.opened()
     booking, payments = await confirmed(studio), list[DeskPayment]()
     for what, number in steps:
@@ -260,7 +260,7 @@ async def test_whatever_happens_at_the_desk_the_books_hold(steps: list[tuple[str
         assert await studio.violations() == []
 
 
-async def test_the_customer_is_told_and_the_provider_of_what_others_recorded(studio: Studio) -> None:
+async def test_the_customer_is_notified_and_the_provider_of_payments_that_others_recorded(studio: Studio) -> None:
     booking = await confirmed(studio)
     await take(studio, booking, 100)
     payment = await take(studio, booking, 200, by=studio.admin)

@@ -427,5 +427,5 @@ async def _assert_nothing_is_lost(studio: Studio, provider_id: ProviderId, booki
 
 @examples(40, nightly=1_000)
 @given(st.integers(0, 2**32), st.integers(20, 80))
-def test_what_is_owed_paid_out_and_charged_is_what_was_kept(seed: int, steps: int) -> None:
+def test_owed_plus_paid_out_plus_commission_equals_kept_money(seed: int, steps: int) -> None:
     asyncio.run(_replay(seed, steps))

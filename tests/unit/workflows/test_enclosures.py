@@ -98,7 +98,7 @@ async def test_the_invitations_of_a_booking_have_one_uid_and_rising_sequences() 
     assert statuses == ("CONFIRMED", "CONFIRMED", "CANCELLED")
 
 
-async def test_a_request_and_other_news_have_no_invitation() -> None:
+async def test_requests_and_other_messages_have_no_calendar_invitation() -> None:
     studio = await Studio.opened(asks=terms(mode=BookingMode.REQUEST))
     booking = await studio.book(TOMORROW)
     for topic, about in (("booking.placed", booking), ("refund.made", booking), ("booking.placed", None)):
@@ -151,7 +151,7 @@ async def test_the_customer_gets_a_link_to_each_thing_they_can_do_at_that_moment
     assert links(await enclosed(studio, customer, "booking.cancelled", booking)) == {}
 
 
-async def test_neither_the_provider_nor_other_messages_get_links() -> None:
+async def test_messages_to_the_provider_and_other_messages_have_no_links() -> None:
     studio = await Studio.opened()
     booking = await studio.book(TOMORROW)
     to_owner = await enclosed(studio, studio.owner.id, "booking.placed", booking)

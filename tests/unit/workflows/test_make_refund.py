@@ -238,7 +238,7 @@ async def test_the_gateway_is_asked_for_nothing_new_while_the_booking_is_in_disp
     assert (await _only(studio, booking)).status is RefundStatus.REFUNDED
 
 
-async def test_a_refund_that_was_to_be_repeated_waits_for_the_dispute_and_one_that_was_asked_for_goes_on(
+async def test_an_ordered_refund_continues_during_the_dispute_and_a_retry_waits_for_its_end(
     studio: Studio,
 ) -> None:
     booking, refund = await _cancelled(studio)

@@ -413,7 +413,7 @@ async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_b
         await studio.move(booking, Status.CANCELLED, by=studio.customer)
 
 
-async def test_only_the_staff_books_for_other_customers(studio: Studio) -> None:
+async def test_only_staff_can_book_for_other_customers(studio: Studio) -> None:
     other = await studio.joined()
     for nosy in (studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)):
         with pytest.raises(BookingForOthers) as refusal:

@@ -171,7 +171,7 @@ async def test_unpublishing_releases_holds_and_retracts_offers(
 
 
 @pytest.mark.terms(FREE)
-async def test_who_waited_for_a_suspended_provider_is_offered_time_after_the_reinstatement(studio: Studio) -> None:
+async def test_waiting_customers_get_offers_again_after_the_reinstatement(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
     await suspend(studio)
@@ -256,7 +256,7 @@ async def test_a_withdrawn_profile_that_was_suspended_is_withdrawn_again(studio:
     assert (await profile(studio)).status is ProfileStatus.WITHDRAWN
 
 
-async def test_a_suspended_owner_changes_nothing_about_it(studio: Studio) -> None:
+async def test_the_owner_cannot_withdraw_republish_or_submit_a_suspended_profile(studio: Studio) -> None:
     await suspend(studio)
     with pytest.raises(InvalidProfileTransition):
         await withdraw(studio)

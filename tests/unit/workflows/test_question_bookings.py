@@ -149,7 +149,7 @@ async def test_a_customer_who_cancels_a_booking_in_question_gets_everything_back
 
 
 @pytest.mark.terms(NEVER_ANYTHING)
-async def test_nobody_keeps_the_money_of_a_booking_in_question_before_an_admin_decides(studio: Studio) -> None:
+async def test_no_money_of_a_booking_in_question_is_kept_before_an_admin_decides(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     await suspend(studio)

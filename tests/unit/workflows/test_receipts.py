@@ -189,7 +189,7 @@ async def test_a_booking_that_does_not_exist_has_no_receipts(studio: Studio) -> 
         max_size=12,
     )
 )
-async def test_receipts_less_credit_notes_are_what_came_less_what_went_back(steps: list[tuple[str, int]]) -> None:
+async def test_receipts_less_credit_notes_equal_payments_less_refunds(steps: list[tuple[str, int]]) -> None:
     studio = await Studio.opened()
     bookings = [await studio.book(), await studio.book(TOMORROW + 2 * HOUR)]
     at_desk = list[DeskPayment]()
@@ -207,7 +207,7 @@ async def test_receipts_less_credit_notes_are_what_came_less_what_went_back(step
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-async def test_the_customer_is_told_each_number(studio: Studio) -> None:
+async def test_the_customer_is_notified_of_each_receipt_number(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     await void(studio, await take(studio, booking))

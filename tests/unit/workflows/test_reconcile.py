@@ -93,7 +93,7 @@ async def _kinds(studio: Studio) -> list[tuple[FindingKind, FindingStatus]]:
     return [(each.kind, each.status) for each in await _findings(studio)]
 
 
-async def test_nothing_is_found_where_the_books_agree(studio: Studio) -> None:
+async def test_equal_books_produce_no_finding(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     asked = studio.gateway.reports
@@ -265,7 +265,7 @@ async def test_a_refund_that_the_gateway_made_by_itself_stays_open(studio: Studi
     assert await _kinds(studio) == [(FindingKind.UNRECORDED_REFUND, FindingStatus.OPEN)]
 
 
-async def test_a_refund_whose_answer_was_lost_is_no_finding(studio: Studio) -> None:
+async def test_a_refund_whose_answer_was_lost_produces_no_finding(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)

@@ -171,7 +171,7 @@ async def test_a_reminder_waits_while_the_clock_is_set_back_and_is_sent_once(kep
     assert await desk.log() == [MessageStatus.SENT]
 
 
-async def test_nobody_who_wants_no_reminders_gets_one() -> None:
+async def test_a_user_who_turned_reminders_off_gets_none() -> None:
     desk = await Desk.opened()
     booking = await desk.studio.book(NEXT_WEEK)
     await desk.change(booking.customer_id, preferences=Preferences(reminders=False))

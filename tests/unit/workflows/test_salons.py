@@ -331,7 +331,7 @@ async def told(studio: Studio, *, before: int = 0) -> list[tuple[str, str]]:
     return [(each.to, each.subject) for each in notifier.delivered]
 
 
-async def test_provider_and_manager_are_told_of_what_the_other_does(studio: Studio) -> None:
+async def test_provider_and_manager_are_notified_of_each_others_actions(studio: Studio) -> None:
     home = await house(studio)
     provider, manager = await studio.reads.users.get(studio.owner.id), await studio.reads.users.get(home.manager.id)
     view = await studio.reads.providers.get(studio.provider_id)
@@ -374,7 +374,7 @@ async def test_an_admin_can_delete_a_salon_and_nobody_else_but_its_manager(studi
         assert await tx.salons.salon_of(studio.provider_id) is None
 
 
-async def test_of_an_acceptance_and_a_deletion_at_once_no_membership_of_a_deleted_salon_is_left(
+async def test_a_concurrent_acceptance_and_deletion_leave_no_membership_of_a_deleted_salon(
     studio: Studio,
 ) -> None:
     home = await house(studio)

@@ -114,7 +114,7 @@ async def test_a_refused_address_falls_back_to_the_next_contact_at_once() -> Non
     assert await office.log() == [(EMAIL.channel, FAILED, "email.refused"), (SMS.channel, SENT, "")]
 
 
-async def test_an_address_that_is_refused_for_good_is_no_contact_until_it_is_verified_again() -> None:
+async def test_an_undeliverable_address_is_not_used_until_it_is_verified_again() -> None:
     office = Office(ScriptedSender(email=[EmailUnavailable(), EmailRefused(reason="550")]))
     email = office.user.email
     assert email is not None
@@ -129,7 +129,7 @@ async def test_an_address_that_is_refused_for_good_is_no_contact_until_it_is_ver
     assert marked.changed(name="Other").email_undeliverable_at is not None
 
 
-async def test_a_refusal_of_an_address_that_the_account_has_no_longer_marks_nothing() -> None:
+async def test_a_refusal_of_a_former_address_marks_nothing() -> None:
     office = Office(ScriptedSender(email=[EmailRefused(reason="550")]))
     await office.tell(MessageAddress(MessageChannel.EMAIL, "former@example.com"))
     await office.send()
@@ -184,7 +184,7 @@ NIGHT = QuietHours(start=WallTime.parse("07:30"), end=WallTime.parse("10:00"))
 
 
 @pytest.mark.parametrize("topic", ["booking.confirmed", "booking.reminder", "review.posted"])
-async def test_what_can_wait_is_sent_when_the_quiet_hours_of_its_reader_are_over(topic: str) -> None:
+async def test_messages_that_can_wait_are_sent_after_the_recipients_quiet_hours(topic: str) -> None:
     office = Office(ScriptedSender())
     office.user = replace(office.user, preferences=Preferences(quiet_hours=NIGHT))
     await office.tell(EMAIL, event=news(topic, office))
@@ -198,7 +198,7 @@ async def test_what_can_wait_is_sent_when_the_quiet_hours_of_its_reader_are_over
 @pytest.mark.parametrize(
     "topic", ["account.phone_changed", "waitlist.offered", "booking.payment_reminder", "a.new_one"]
 )
-async def test_what_is_urgent_ignores_quiet_hours(topic: str) -> None:
+async def test_urgent_messages_ignore_quiet_hours(topic: str) -> None:
     office = Office(ScriptedSender())
     office.user = replace(office.user, preferences=Preferences(quiet_hours=NIGHT))
     await office.tell(EMAIL, event=news(topic, office))

@@ -89,13 +89,13 @@ async def test_a_notification_is_shown_on_all_devices_beside_the_first_contact()
     assert (await office.statuses())[MessageChannel.PUSH] == SENT
 
 
-async def test_who_has_no_device_gets_no_message_to_one() -> None:
+async def test_a_user_without_a_device_gets_no_push_message() -> None:
     office = PushingOffice()
     await office.tell(EMAIL, DEVICES)
     assert await office.statuses() == {MessageChannel.EMAIL: PENDING}
 
 
-async def test_devices_stand_in_for_no_other_channel() -> None:
+async def test_a_push_to_a_device_does_not_replace_another_channel() -> None:
     office = PushingOffice(PushingSender(email=[EmailRefused(reason="550")]))
     await office.sign_in("laptop")
     office.devices.script["laptop"] = [UNAVAILABLE]
@@ -135,7 +135,7 @@ async def test_a_push_service_that_is_down_is_tried_again_with_longer_pauses_and
     assert office.platform.clock.now() - began == timedelta(seconds=15 + 30 + 60 + 120)
 
 
-async def test_what_one_device_shows_is_not_repeated_for_another() -> None:
+async def test_a_notification_shown_on_one_device_is_not_resent_for_another() -> None:
     office = PushingOffice()
     await office.sign_in("laptop", "phone")
     office.devices.script["phone"] = [UNAVAILABLE]

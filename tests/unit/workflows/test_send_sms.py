@@ -118,7 +118,7 @@ async def test_a_message_without_a_response_stays_open_until_a_callback(office: 
     assert (message.status, message.error, message.provider_message_id) == (SmsStatus.DELIVERED, None, "SM1")
 
 
-async def test_a_callback_before_the_response_is_not_undone_by_it() -> None:
+async def test_the_response_does_not_overwrite_an_earlier_callback() -> None:
     class Overtaken(MemorySmsSender):
         office: Office
 
@@ -199,7 +199,7 @@ async def test_a_message_without_a_response_counts_towards_the_limit() -> None:
     assert len(office.sender.delivered) == len(await office.kept()) == 1
 
 
-async def test_there_is_no_code_for_another_purpose(office: Office) -> None:
+async def test_unknown_purposes_of_codes_are_refused(office: Office) -> None:
     with pytest.raises(KeyError, match="greet"):
         await office.send(purpose="greet")
     assert await office.kept() == []
@@ -261,7 +261,7 @@ def notice(office: Office) -> Callable[[], Awaitable[None]]:
     return lambda: sender.send(message)
 
 
-async def test_a_notification_is_sent_again_under_the_same_key_if_it_is_not_known_what_came_of_it(
+async def test_a_notification_with_unknown_outcome_is_resent_under_the_same_key(
     office: Office,
 ) -> None:
     """As after a crash before the answer, or a lost one: the provider has it already, and recognises it."""

@@ -59,7 +59,7 @@ class ResetPasswordBody(ContactBody, frozen=True, kw_only=True):
 
 
 class CompleteProfileBody(Body, frozen=True, kw_only=True):
-    """What completes an account that a sign-up began; without a password, codes sign in to it."""
+    """Name, role and password of an account that a sign-up began. Without a password, the user signs in with codes."""
 
     name: NewName
     role: NewRole
@@ -68,7 +68,7 @@ class CompleteProfileBody(Body, frozen=True, kw_only=True):
 
 
 class CodeSentJson(Json, frozen=True, kw_only=True):
-    """A code is being sent, if an account has this address or number, or for a sign-up."""
+    """A code is being sent if an account has this address or number, or if the purpose is `signup`."""
 
     expires_in: int
     """Seconds until the code expires."""
@@ -77,5 +77,5 @@ class CodeSentJson(Json, frozen=True, kw_only=True):
 
 
 def code_sent_json(retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:
-    """The answer to every request for a code."""
+    """Return the answer to every request for a code."""
     return CodeSentJson(expires_in=int(CODE_LIFE.total_seconds()), retry_after=retry_after)

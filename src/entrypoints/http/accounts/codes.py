@@ -59,11 +59,11 @@ _OF_VERIFY: Final = documented(
 async def send_otp(
     data: JSONBody[SendOtpBody], request: Request[Any, Any, Any], identity: Injected[Identity]
 ) -> CodeSentJson:
-    """Send a one-time code to an account's e-mail address or phone number, or with `signup` to any.
+    """Send a one-time code to the e-mail address or phone number of an account; with `signup`, to any.
 
-    The answer is the same whether or not there is such an account. The code replaces the previous one of its purpose.
-    A code can be requested once a minute, and ten times in 24 hours. A code for `signup` is sent in the language of
-    `Accept-Language`, the others in that of the account.
+    The answer is the same whether or not there is such an account. A new code replaces the last one for the same
+    purpose. A code can be requested once a minute, and ten times in 24 hours. A `signup` code is in the language of
+    `Accept-Language`; other codes are in the language of the account.
     """
     if data.purpose == "signup":
         await own_account.start_sign_up(identity, data.contact(), negotiated_language(request.scope["headers"]))
@@ -85,16 +85,16 @@ async def verify_otp(
 ) -> Response[SignedInJson]:
     """Use a one-time code.
 
-    `login` answers as `/auth/login` does. So does `signup`: if no account has the address or number, the code begins
-    one with the status `pending`, whose tokens serve to complete the profile (`/auth/complete-profile`) within a day;
-    otherwise it signs in as `login` does. `verify` marks the address or number as verified, and `unlock` unlocks the
+    `login` returns the same as `/auth/login`. So does `signup`: if no account has the address or number, it creates one
+    with the status `pending`, whose tokens can only complete the profile (`/auth/complete-profile`) within a day;
+    otherwise it signs in to the account. `verify` marks the address or number as verified, and `unlock` unlocks the
     password; both answer 204. A code is valid for five minutes, five guesses and one use. If the account has a second
-    factor, `login` needs `secondFactor` as `/auth/login` does; while it is missing or wrong, the code stays valid.
+    factor, `login` needs `secondFactor`, as `/auth/login` does; a missing or wrong one does not use up the code.
 
     The first `verify`, `login` or `signup` of an account without a verified contact removes all access from before: the
     password, linked identities, the second factor, the secret calendar address, the other contact, and all sessions.
-    With an access token of the account, `verify` keeps them and ends the other sessions only. It needs one if another
-    contact of the account is verified.
+    With an access token of the account, `verify` ends only the other sessions. The token is required if another contact
+    of the account is verified.
     """
     contact, code = data.contact(), data.code
     if data.purpose in {"login", "signup"}:
@@ -112,7 +112,7 @@ async def verify_otp(
         await own_account.unlock_with_code(identity, contact, code, counted_as=counted_as)
     else:
         if session_id is None and has_token(request):
-            raise InvalidToken  # without it, the verification would remove what its user has set up
+            raise InvalidToken  # without it, the verification would remove everything that the user has set up
         await own_account.verify_with_code(identity, contact, code, current=session_id, counted_as=counted_as)
     return Response(cast("SignedInJson", None), status_code=204)
 

@@ -28,7 +28,7 @@ from entrypoints.http.kit.injection import Injected
 async def list_sessions(
     actor: Injected[Actor], session_id: Injected[SessionId], reads: Injected[Reads], clock: Injected[Clock]
 ) -> SessionsJson:
-    """List your live sessions, the last used first; 100 at most.
+    """List your live sessions, the most recently used first; at most 100.
 
     `lastUsedAt`, `address` and `userAgent` are those of the last refresh.
     """
@@ -43,7 +43,7 @@ async def end_session_of_mine(
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """End one of your sessions, which may be the current one."""
+    """End one of your sessions. It can be the current one."""
     await executor.run(end_session, EndSession(session_id=SessionId(ended_id), current=session_id), actor=actor)
 
 
@@ -51,7 +51,7 @@ async def end_session_of_mine(
 async def end_others(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """End all your sessions but the current one."""
+    """End all your sessions except the current one."""
     await executor.run(end_other_sessions, session_id, actor=actor)
 
 

@@ -44,7 +44,7 @@ async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:
 
 
 _MOST_CODES: Final = 1_000
-"""More than an account is sent in the 30 days of the history: ten a day for each contact."""
+"""More than an account can be sent in the 30 days of the history: at most ten a day for each contact."""
 _DEVICE: Final = {name: value for name, value in examples.SESSIONS["items"][0].items() if name != "current"}
 SESSIONS: Final = items(
     "sessions",

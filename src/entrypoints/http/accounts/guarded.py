@@ -1,4 +1,4 @@
-"""The `opt` of public routes at which secrets can be guessed: a rate limit counts them by address."""
+"""The `opt` of public routes where secrets can be guessed: a rate limit counts their requests by address."""
 
 from typing import Any, Final
 

@@ -20,7 +20,7 @@ class CodesQuery(Query, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
     def page(self) -> CodeFilter:
-        """The page and one code more, which tells whether another page follows."""
+        """The page plus one code, which tells whether another page follows."""
         return CodeFilter(
             user_id=None if self.user_id is None else UserId(self.user_id),
             purpose=self.purpose,
@@ -34,7 +34,7 @@ class CodeJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     user_id: UUID | None = None
-    """Null: the contact had no account, or asked to sign up."""
+    """Null if the contact had no account, or the code was for a sign-up."""
     purpose: Annotated[str, one_of(CodePurpose)]
     channel: Annotated[str, one_of(ContactChannel)]
     to: str

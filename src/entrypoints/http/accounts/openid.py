@@ -50,11 +50,11 @@ _OF_CALLBACK: Final = GUARDED | documented(
     operation_id="startOpenId",
 )
 async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Identity]) -> OpenIdStartJson:
-    """Begin to sign in with Google or Apple, or to link them: send the person to `authorizationUrl`, and keep `flow`.
+    """Begin to sign in with Google or Apple, or to link one: send the user to `authorizationUrl`, and keep `flow`.
 
-    They come back to the configured page, with `code`, `state` and perhaps `iss` in the fragment of its address, or
-    with `error`. `flow` ties the code to the client that began: keep it where no other page reads it, for at most ten
-    minutes.
+    The service returns the user to the configured page, with `code`, `state` and perhaps `iss` in the fragment of its
+    address, or with `error`. `flow` ties the code to this client: keep it where no other page can read it, for at most
+    ten minutes.
     """
     return start_json(await sign_in.begin_openid(identity, IdentityProvider(data.service)))
 
@@ -67,16 +67,16 @@ def _passed_on(answer: OpenIdResponse, settings: Settings) -> Response[None]:
 
 @get("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromService")
 async def return_from_service(asked: Injected[OpenIdResponse], settings: Injected[Settings]) -> Response[None]:
-    """Take the person who comes from the service to the configured page, with its answer in the fragment.
+    """Redirect the user, on return from the service, to the configured page, with the service's answer in the fragment.
 
-    Nothing is done here: the page sends the code to `/auth/openid` or `/users/me/identities`.
+    This route only redirects: the page sends the code to `/auth/openid` or `/users/me/identities`.
     """
     return _passed_on(asked, settings)
 
 
 @post("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromServiceByForm")
 async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Settings]) -> Response[None]:
-    """The same for a service that answers with a form (`response_mode=form_post`), as Apple does."""
+    """Redirect as the `GET` does, for a service that answers with a form (`response_mode=form_post`), as Apple does."""
     try:
         answer = read_form(await request.body())
     except ValueError:
@@ -99,12 +99,13 @@ async def sign_in_by_openid(
 ) -> Response[SignedInJson]:
     """Sign in with the code that came back from Google or Apple.
 
-    A code is good once. The person is known by the service's permanent id, whatever becomes of the e-mail address. The
-    first time, the service must have verified an address (403 `auth.email_not_verified`). If an account has verified
-    the same address, it is linked if the service runs the address (`gmail.com`, Google Workspace, `icloud.com`, …), and
-    its owner is told; otherwise the answer is 409 `auth.not_linked`: sign in to it in another way, and link the service
-    at `/users/me/identities`. Without such an account, a new one with `role` begins. `accepted` is
-    recorded for the account, new or not; if another version is the current one, show that and begin again.
+    A code can be used once. The user is identified by the service's permanent id, not by the e-mail address, which may
+    change. On the first sign-in, the service must have verified an address (403 `auth.email_not_verified`). If an
+    account has verified the same address and the service runs the address (`gmail.com`, Google Workspace, `icloud.com`,
+    …), the identity is linked to the account, and its owner is notified. If the service does not run the address, the
+    answer is 409 `auth.not_linked`: sign in another way, and link the service at `/users/me/identities`. If no account
+    has the address, a new account with `role` is created. `accepted` is recorded for new and existing accounts; if it
+    names an outdated version, show the current one and begin again.
 
     An account with a second factor also needs its code. If it is missing, the answer is 401
     `auth.second_factor_needed`: ask for it, begin again, and send it as `secondFactor`.
@@ -140,10 +141,11 @@ async def link_identity(
     session_id: Injected[SessionId],
     identity: Injected[Identity],
 ) -> None:
-    """Link Google or Apple to your account, to sign in with it; the owner is told.
+    """Link Google or Apple to your account, to sign in with it. You are notified.
 
     The account's password is required; an account without one must have signed in within five minutes. All other
-    sessions end. Linking the same identity again changes nothing. The address that the service knows may be another.
+    sessions end. Linking the same identity again changes nothing. The service may have another e-mail address than the
+    account.
     """
     await own_account.link_openid(identity, Requester(actor, session_id), data.back(), data.current_password)
 
@@ -161,11 +163,11 @@ async def unlink_identity(
     identity: Injected[Identity],
     data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:
-    """Unlink Google or Apple from your account; the owner is told.
+    """Unlink Google or Apple from your account. You are notified.
 
     The account's password is required; an account without one must have signed in within five minutes. All other
-    sessions end. The last way to sign in stays (409 `auth.last_way_in`): first set a password, verify a contact, or
-    link another service.
+    sessions end. The last way to sign in cannot be removed (409 `auth.last_way_in`): first set a password, verify a
+    contact, or link another service.
     """
     requester = Requester(actor, session_id)
     await own_account.unlink(identity, requester, IdentityProvider(asked.service), data.current_password)

@@ -22,28 +22,28 @@ class StartOpenIdBody(Body, frozen=True, kw_only=True):
 
 
 class OpenIdStartJson(Json, frozen=True, kw_only=True):
-    """Where to sign in, and what to keep until then."""
+    """Where to send the user to sign in, and the flow to keep until they return."""
 
     authorization_url: str
     flow: str
-    """Send it with the code; no other client can use the code."""
+    """Send it together with the code: the code is valid only with it."""
     expires_in: int
     """Seconds until the flow expires."""
 
 
 class OpenIdResponse(Struct, frozen=True, kw_only=True):
-    """What a service adds to the address or sends as a form; other members are ignored."""
+    """The answer of a service, in the query or as a form; other members are ignored."""
 
     code: _Text | None = None
     state: _Text | None = None
     iss: _Text | None = None
     user: _Text | None = None
-    """The name of the person as JSON: from Apple, the first time."""
+    """The user's name as JSON; only from Apple, on the first sign-in."""
     error: _Text | None = None
 
 
 class OpenIdBody(Body, frozen=True, kw_only=True):
-    """What came back from the service, and the flow that was kept."""
+    """The service's answer, and the flow that the client kept."""
 
     service: OpenIdService
     code: _Text
@@ -52,7 +52,7 @@ class OpenIdBody(Body, frozen=True, kw_only=True):
     flow: Annotated[str, Meta(min_length=1, max_length=128)]
 
     def back(self, name: str | None = None) -> OpenIdReturn:
-        """What came back, for the domain."""
+        """The service's answer, for the domain."""
         return OpenIdReturn(
             provider=IdentityProvider(self.service),
             code=self.code,
@@ -64,18 +64,18 @@ class OpenIdBody(Body, frozen=True, kw_only=True):
 
 
 class SignInByOpenIdBody(OpenIdBody, frozen=True, kw_only=True):
-    """What came back, a code of the account's second factor, and what a new account has."""
+    """The service's answer, a code of the account's second factor, and the values of a new account."""
 
     second_factor: SecondFactorCode | None = None
     role: NewRole = "customer"
     """Of a new account."""
     name: NewName | None = None
-    """Of a new account, if the service does not tell it: Apple sends it to the page the first time."""
+    """The name of a new account, if the identity token has none: Apple sends it to the page on the first sign-in."""
     accepted: AcceptedBody | None = None
 
 
 class LinkOpenIdBody(OpenIdBody, frozen=True, kw_only=True):
-    """What came back, and the account's current password, if it has one."""
+    """The service's answer, and the account's current password, if it has one."""
 
     current_password: Password | None = None
 
@@ -87,16 +87,16 @@ class IdentityProviderQuery(Query, frozen=True, kw_only=True):
 
 
 class LinkedIdentityJson(Json, frozen=True, kw_only=True):
-    """A service with which the account is signed in to."""
+    """A service that signs in to the account."""
 
     service: Annotated[str, one_of(IdentityProvider)]
     linked_at: Timestamp
     unreachable_since: Timestamp | None = None
-    """Of Telegram: since when the chat takes no messages of the bot; until the person writes to it again."""
+    """Telegram only: since when the chat rejects the bot's messages. Absent again once the user writes to the bot."""
 
 
 class LinkedIdentitiesJson(Json, frozen=True, kw_only=True):
-    """All of them."""
+    """The services that sign in to the account."""
 
     items: tuple[LinkedIdentityJson, ...]
 
@@ -107,7 +107,7 @@ def start_json(start: OpenIdStart) -> OpenIdStartJson:
 
 
 def linked_json(identity: ExternalIdentity) -> LinkedIdentityJson:
-    """Show a service, without the subject: it is the service's business."""
+    """Show a service, without its id of the user, which clients do not need."""
     return LinkedIdentityJson(
         service=identity.provider.value, linked_at=identity.linked_at, unreachable_since=identity.unreachable_since
     )
@@ -119,6 +119,6 @@ def read_form(body: bytes) -> OpenIdResponse:
 
 
 def passed_on(page: str, answer: OpenIdResponse) -> str:
-    """The address of the page with the answer of the service in the fragment, which is sent to no server."""
+    """The address of the page with the service's answer in the fragment, which browsers send to no server."""
     known = {name: value for name, value in msgspec.structs.asdict(answer).items() if value is not None}
     return f"{page}#{urlencode(known)}"

@@ -51,13 +51,13 @@ PasskeyResponse = Annotated[
     Meta(
         min_length=2,
         max_length=MAX_RESPONSE,
-        description="`JSON.stringify(credential)` of what `navigator.credentials.create` or `.get` returned.",
+        description="`JSON.stringify(credential)` of the result of `navigator.credentials.create` or `.get`.",
     ),
 ]
 
 
 class PasskeyOptionsJson(Json, frozen=True, kw_only=True):
-    """What the browser is asked for; it is good once, for five minutes."""
+    """Options for the browser. They can be used once, within five minutes."""
 
     options: dict[str, Any]
     """For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`."""
@@ -69,7 +69,7 @@ class AddPasskeyBody(Body, frozen=True, kw_only=True):
     response: PasskeyResponse
     name: PasskeyName
     second_factor: bool = False
-    """Whether signing in by another way needs a second factor from now on, which this or another passkey can be."""
+    """Whether every other way to sign in needs a second factor from now on. A passkey can be that factor."""
 
 
 class RenamePasskeyBody(Body, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ async def start_adding(
     identity: Injected[Identity],
     data: JSONBody[ProofBody] = NO_PROOF,
 ) -> PasskeyOptionsJson:
-    """Begin to add a passkey: the answer is what `navigator.credentials.create` needs.
+    """Begin to add a passkey: the answer contains the options for `navigator.credentials.create`.
 
     The account's password is required; an account without one must have signed in within five minutes.
     """
@@ -150,10 +150,10 @@ async def add(
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
 ) -> PasskeyJson:
-    """Add the passkey that the device made; 20 at most. All other sessions end, and the owner is told.
+    """Add the passkey that the device created; an account has at most 20. All other sessions end, and you are notified.
 
-    A passkey signs in without a password and counts as two factors. With `secondFactor`, which admins cannot omit,
-    signing in by password, code or another service needs a second factor too: a code, or a passkey.
+    A passkey signs in without a password and counts as two factors. With `secondFactor`, which is required of admins,
+    every sign-in with a password, a code or another service then needs a second factor: a code, or a passkey.
     """
     command = AddPasskey(response=data.response, name=data.name, second_factor=data.second_factor, current=session_id)
     return _json(await executor.run(add_passkey, command, actor=actor))
@@ -161,7 +161,7 @@ async def add(
 
 @get("/passkeys", opt=documented(list_own_passkeys, answer={"items": [PASSKEY]}), operation_id="listMyPasskeys")
 async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> PasskeysJson:
-    """List your passkeys, oldest first; 20 at most."""
+    """List your passkeys, oldest first; at most 20."""
     return PasskeysJson(items=tuple(map(_json, await list_own_passkeys(actor, reads.passkeys))))
 
 
@@ -177,7 +177,7 @@ async def rename(
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
 ) -> PasskeyJson:
-    """Give a passkey another name."""
+    """Rename a passkey."""
     command = RenamePasskey(passkey_id=PasskeyId(passkey_id), name=data.name, current=session_id)
     return _json(await executor.run(rename_passkey, command, actor=actor))
 
@@ -194,10 +194,10 @@ async def remove(
     identity: Injected[Identity],
     data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:
-    """Remove a passkey. All other sessions end, and the owner is told.
+    """Remove a passkey. All other sessions end, and you are notified.
 
-    The account's password is required, as for adding one. The last way to sign in stays (409 `auth.last_way_in`), and
-    so does the last second factor of a role that needs one (403 `auth.second_factor_required`).
+    The account's password is required, as for adding one. You cannot remove the last way to sign in (409
+    `auth.last_way_in`), nor the last second factor of a role that needs one (403 `auth.second_factor_required`).
     """
     await remove_a_passkey(identity, Requester(actor, session_id), PasskeyId(passkey_id), data.current_password)
 
@@ -209,9 +209,9 @@ async def remove(
     operation_id="startPasskeySignIn",
 )
 async def start_signing_in(executor: Injected[Executor[Repositories]]) -> PasskeyOptionsJson:
-    """Begin to sign in with a passkey: the answer is what `navigator.credentials.get` needs.
+    """Begin to sign in with a passkey: the answer contains the options for `navigator.credentials.get`.
 
-    No account is named: the device knows its passkeys. The response signs in at `/auth/passkey`, or is the
+    Name no account: the device knows its passkeys. Send the device's response to `/auth/passkey`, or as the
     `secondFactor` of another sign-in.
     """
     return PasskeyOptionsJson(options=await executor.run(start_passkey_sign_in, None, actor=SYSTEM))
@@ -233,8 +233,8 @@ async def sign_in(
 ) -> Response[SignedInJson]:
     """Sign in with a passkey, without a password and without another second factor.
 
-    The device has verified its user. A response that is not valid, was used before or comes after five minutes is 401
-    `auth.invalid_passkey`.
+    The device must have verified its user. A response that is invalid, was used before, or arrives after five minutes
+    is rejected with 401 `auth.invalid_passkey`.
     """
     tokens = await sign_in_with_passkey(identity, data.response, client=client, counted_as=counted_as)
     return signed_in(tokens, session_mode)

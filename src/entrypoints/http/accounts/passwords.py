@@ -38,8 +38,8 @@ async def change_password(
 ) -> None:
     """Change the password of your account, or set its first one.
 
-    The session of the access token must be live; all others end. Wrong passwords are counted as at `/auth/login`. An
-    account without a password must have signed in within five minutes.
+    The session of the access token must be live; all others end. Wrong passwords count towards the limits of
+    `/auth/login`. An account without a password must have signed in within five minutes.
     """
     requester = Requester(actor, session_id)
     await own_account.change_password(identity, requester, data.current_password, data.new_password)
@@ -51,7 +51,7 @@ async def change_password(
     opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT, keyless=ONE_CODE),
 )
 async def forgot_password(data: JSONBody[ForgotPasswordBody], identity: Injected[Identity]) -> CodeSentJson:
-    """Send a code with which the password can be reset.
+    """Send a code that resets the password.
 
     The answer is the same whether or not there is such an account, and whether or not a code was just sent.
     """

@@ -30,7 +30,7 @@ from entrypoints.http.kit.injection import Injected
 
 
 class RememberedDeviceJson(Json, frozen=True, kw_only=True):
-    """A device that signs in without the second factor, as it was when it was remembered."""
+    """A device that signs in without the second factor, described as it was when it was remembered."""
 
     id: UUID
     created_at: Timestamp
@@ -77,7 +77,7 @@ DEVICES: Final = value("remembered_devices", tuple[RememberedDeviceJson, ...], _
 async def list_remembered_devices(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> RememberedDevicesJson:
-    """List the devices that sign in to your account without the second factor, the last used first; 20 at most."""
+    """List the devices that sign in without the second factor, the most recently used first; at most 20."""
     found = await executor.run(list_devices, session_id, actor=actor)
     return RememberedDevicesJson(items=tuple(map(_json, found)))
 
@@ -97,11 +97,11 @@ async def remember(
     client: Injected[Client],
     executor: Injected[Executor[Repositories]],
 ) -> NewRememberedDeviceJson:
-    """Remember this device for 30 days: its token takes the place of the second factor, never of the first.
+    """Remember this device for 30 days: its token replaces the second factor, but never the first.
 
-    Call it within five minutes of a sign-in with the second factor (403 `auth.sign_in_too_old`), and store the token
-    as safely as a password. The next sign-in sends it as `secondFactor`; 401 `auth.invalid_second_factor` then means
-    that it has expired or was forgotten. The owner of the account is told.
+    Call this within five minutes of a sign-in with the second factor (403 `auth.sign_in_too_old`), and store the token
+    as safely as a password. Send it as `secondFactor` at the next sign-in; 401 `auth.invalid_second_factor` then means
+    that it has expired or was forgotten. You are notified.
     """
     made = await executor.run(remember_device, RememberDevice(current=session_id, client=client), actor=actor)
     return NewRememberedDeviceJson(**msgspec.structs.asdict(_json(made.device)), device_token=made.token)
@@ -114,7 +114,7 @@ async def forget(
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """Forget a device: its next sign-in needs the second factor. Other sessions that it began end."""
+    """Forget a device: its next sign-in needs the second factor. Its sessions end, except the current one."""
     command = ForgetDevice(device_id=DeviceId(device_id), current=session_id)
     await executor.run(forget_device, command, actor=actor)
 
@@ -123,10 +123,10 @@ async def forget(
 async def forget_all(
     actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Forget all devices, and end the other sessions that they began.
+    """Forget all devices, and end their sessions, except the current one.
 
-    They are also forgotten with a new password, when the second factor is replaced or removed, and when all other
-    sessions end.
+    Devices are also forgotten when the password changes, when the second factor is replaced or removed, and when all
+    other sessions are ended.
     """
     await executor.run(forget_all_devices, session_id, actor=actor)
 

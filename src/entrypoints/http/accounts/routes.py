@@ -50,9 +50,9 @@ async def register(
 ) -> Response[SignedInJson]:
     """Create an account and sign in.
 
-    If another account has the contact, the answer is 409. If that account has not verified it, the owner of the contact
-    requests a code (`send-otp`, purpose `verify`) and repeats the request with `code`: the other account loses the
-    contact. Or the owner signs in with a code, and gets the other account without anything that was set up in it.
+    If another account has the contact, the answer is 409. If that account has not verified it, request a code
+    (`send-otp`, purpose `verify`) and repeat the request with `code`: the other account loses the contact. Or sign in
+    with a code, which takes over the other account and removes everything that was set up in it.
     """
     new = sign_in.Registration(
         contact=data.contact(),
@@ -80,18 +80,18 @@ async def log_in(
 ) -> Response[SignedInJson]:
     """Sign in with a password.
 
-    After three wrong passwords in a row the login is locked, whether or not it has an account: 403, also for the right
-    password, until a one-time code or a reset unlocks it, or 24 hours have passed. After ten failures in a minute for
-    one login from one address, or a hundred for one login from all addresses, further attempts are refused for a while.
-    So are they after 60 wrong passwords and codes in 15 minutes from one address, whatever the logins; the wait grows
-    with each further one, up to a day.
+    Three wrong passwords in a row lock the login, whether or not it has an account. A locked login answers 403, even to
+    the right password, until a one-time code or a reset unlocks it, or 24 hours have passed. Further attempts are also
+    refused for a while after ten failures in a minute for one login from one address, a hundred for one login from all
+    addresses, or 60 wrong passwords and codes in 15 minutes from one address for any logins. The wait after the last of
+    these grows with each further failure, up to a day.
 
     An account with a second factor also needs its code. If the password is right and the code is missing, the answer is
     401 `auth.second_factor_needed`; repeat the request with `secondFactor`. After five wrong codes in a row, codes are
     refused for 15 minutes, then 30, and so on up to a day; recovery codes are always accepted.
 
-    With `X-Session-Mode: cookie`, as for every route that signs in, the tokens are in `HttpOnly` cookies and not in
-    the answer, and changes need its `csrfToken` as `X-CSRF-Token`.
+    With `X-Session-Mode: cookie`, here and on every route that signs in, the tokens are set as `HttpOnly` cookies
+    instead of being in the answer. Requests that change something then need the answer's `csrfToken` as `X-CSRF-Token`.
     """
     tokens = await sign_in.sign_in_with_password(
         identity, data.contact(), data.password, client=client, counted_as=counted_as, second_factor=data.second_factor
@@ -113,10 +113,10 @@ async def refresh(
 ) -> Response[SignedInJson]:
     """Trade a refresh token for new tokens.
 
-    Each refresh token can be used once, for 30 days, and a session lasts for 180 days at most. Reuse of a token ends
-    its session, since the token may have been stolen. Parallel requests do no harm: within ten seconds of its use, a
-    token is answered with the same next token, unless that one has been used already. With `X-Session-Mode: cookie`
-    the token is that of the cookie, if the body has none.
+    A refresh token can be used once, within 30 days; a session lasts at most 180 days. Reuse of a token ends its
+    session, because the token may have been stolen. Parallel requests are safe: within ten seconds of its first use, a
+    token returns the same next token again, unless that one has already been used. With `X-Session-Mode: cookie`, the
+    token is read from the cookie if the body has none.
     """
     refresh_token = session_mode.refresh_token(data.refresh_token)
     if refresh_token is None:
@@ -163,7 +163,8 @@ async def me(
 ) -> Response[UserJson]:
     """Return the account of the access token.
 
-    If a cookie has the access token, `X-CSRF-Token` of the answer is the session's, for a page that was loaded again.
+    If the access token is in a cookie, the answer has the session's `X-CSRF-Token` as a header, for a page that was
+    reloaded.
     """
     user = await get_own_account(actor, reads.users)
     csrf_token = session_mode.csrf_token(session_id)

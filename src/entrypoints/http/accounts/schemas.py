@@ -25,7 +25,7 @@ Phone = Annotated[
     Meta(
         min_length=3,
         max_length=32,
-        description="E.164, or a local format; a number without a country code is of the platform's country.",
+        description="E.164, or a local format. A number without a country code belongs to the platform's country.",
         examples=["+97699112233", "9911 2233"],
     ),
 ]
@@ -102,7 +102,7 @@ class RegisterBody(ContactBody, frozen=True, kw_only=True):
     name: NewName
     role: NewRole
     code: Code | None = None
-    """Of the purpose `verify`, if another account has the contact but has not verified it."""
+    """A code of the purpose `verify`; needed if another account has the contact but has not verified it."""
     accepted: AcceptedBody | None = None
 
 
@@ -123,7 +123,7 @@ NO_PROOF: Final = ProofBody()
 
 
 class RefreshBody(Body, frozen=True, kw_only=True):
-    """The refresh token, which is used up; with `X-Session-Mode: cookie` it is in a cookie."""
+    """The refresh token, which is used up. With `X-Session-Mode: cookie`, leave it out: it is in a cookie."""
 
     refresh_token: RefreshTokenText | None = None
 
@@ -166,7 +166,7 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     expires_in: int
     """Seconds until the access token expires."""
     csrf_token: str | None = None
-    """With cookies, the `X-CSRF-Token` of the session's changes."""
+    """With cookies: the value of `X-CSRF-Token` for requests that change something."""
 
 
 class LoginJson(Json, frozen=True, kw_only=True):
@@ -217,7 +217,7 @@ def signed_in(tokens: Tokens, mode: SessionMode) -> Response[SignedInJson]:
 
 
 def logins_page(found: Sequence[Login], limit: int) -> LoginsJson:
-    """A page of the `limit` + 1 attempts that were read."""
+    """Return a page of the `limit` + 1 attempts that were read."""
     page, next_cursor = cut(found, limit, lambda login: login.id)
     return LoginsJson(items=tuple(map(login_json, page)), next_cursor=next_cursor)
 

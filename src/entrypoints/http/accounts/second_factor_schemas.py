@@ -10,7 +10,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 
 class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):
-    """The current password and a code of the second factor or a recovery code, as far as the account has them."""
+    """The current password, and a code of the second factor or a recovery code. Omit what the account does not have."""
 
     code: SecondFactorCode | None = None
 
@@ -41,7 +41,7 @@ class NewTotpJson(Json, frozen=True, kw_only=True):
     secret: str
     """Base32, for typing."""
     otpauth_uri: str
-    """The same as a link, which the app reads as a QR code."""
+    """The secret as a link; show it as a QR code for the app."""
 
 
 class RecoveryCodesJson(Json, frozen=True, kw_only=True):

@@ -58,7 +58,7 @@ async def set_up_totp(
     session_id: Injected[SessionId],
     identity: Injected[Identity],
 ) -> NewTotpJson:
-    """Begin to set up a second factor, or to replace it: the answer is a secret that is to be confirmed.
+    """Begin to set up or replace a second factor: the answer is a secret, which you then confirm.
 
     The current password is required; an account without one must have signed in within five minutes. If the account has
     a second factor, a code of it or a recovery code is required too; the factor stays until the new one is confirmed.
@@ -85,8 +85,8 @@ async def confirm_totp(
 ) -> RecoveryCodesJson:
     """Confirm a second factor with a code of the authenticator app; from now on every sign-in needs it.
 
-    The answer is ten recovery codes, which replace any former ones. All other sessions end. The session of the access
-    token has two factors from now on; its access tokens say so after the next `/auth/refresh`.
+    The answer is ten recovery codes, which replace any former ones. All other sessions end. The current session counts
+    as signed in with two factors; its access tokens say so after the next `/auth/refresh`.
     """
     command = UseFactor(code=data.code, current=session_id)
     made = await executor.run(confirm_factor, command, actor=actor)
@@ -102,7 +102,7 @@ async def remove_totp(
 ) -> None:
     """Remove the second factor and its recovery codes.
 
-    Roles that need a second factor cannot; they replace it with `POST`.
+    Users whose role needs a second factor cannot remove it; they can replace it with `POST`.
     """
     await executor.run(remove_factor, UseFactor(code=data.code, current=session_id), actor=actor)
 

@@ -25,7 +25,7 @@ class SessionJson(DeviceJson, frozen=True, kw_only=True):
     """A session of the account of the access token."""
 
     current: bool
-    """Whether it is the session of the request."""
+    """Whether this request belongs to the session."""
 
 
 class DevicesJson(Json, frozen=True, kw_only=True):

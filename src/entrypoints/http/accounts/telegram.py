@@ -46,11 +46,11 @@ async def sign_in_by_telegram(
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
-    """Sign in with what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
+    """Sign in with data that Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
 
-    The first time, this creates a customer account with the name that Telegram knows and no contact; an existing
-    account is linked at `/users/me/telegram`. Signed data is valid for five minutes, unless the server is configured
-    otherwise, and once. `accepted` is recorded for the account, new or not.
+    The first sign-in creates a customer account with the user's name from Telegram and no contact. To use an existing
+    account, link it first at `/users/me/telegram`. Signed data can be used once, within five minutes unless configured
+    otherwise. `accepted` is recorded for new and existing accounts.
     """
     tokens = await sign_in_with_telegram(
         identity,
@@ -101,8 +101,8 @@ async def start_telegram_link(
 ) -> TelegramLinkJson:
     """Return a link that opens the bot and links the Telegram account of the person who opens it.
 
-    The account's password is required; an account without one must have signed in within five minutes. The link is
-    good for ten minutes and once, while this session lasts. Opening it ends all other sessions.
+    The account's password is required; an account without one must have signed in within five minutes. The link can be
+    used once, within ten minutes and while this session lasts. Opening it ends all other sessions.
     """
     if not bot.name:
         raise TelegramNotConfigured
@@ -121,7 +121,8 @@ async def unlink_telegram(
     """Unlink Telegram from your account.
 
     The account's password is required; an account without one must have signed in within five minutes. All other
-    sessions end. An account without a password, a verified e-mail address and a verified phone number is refused.
+    sessions end. The request is refused if Telegram is the last way to sign in: set a password or verify a contact
+    first.
     """
     requester = Requester(actor, session_id)
     await own_account.unlink(identity, requester, IdentityProvider.TELEGRAM, data.current_password)

@@ -22,7 +22,7 @@ WidgetFields = Annotated[
 
 
 class TelegramBody(Body, frozen=True, kw_only=True):
-    """What Telegram has signed: the data of a mini-app or of the login widget; one of them is required."""
+    """Data that Telegram has signed, of a mini-app or of the login widget; exactly one of them is required."""
 
     init_data: InitDataText | None = None
     widget: WidgetFields | None = None
@@ -37,14 +37,14 @@ class TelegramBody(Body, frozen=True, kw_only=True):
 
 
 class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):
-    """What Telegram has signed, a code of the account's second factor, if it has one, and what the person accepts."""
+    """Data that Telegram has signed, a code of the second factor, if there is one, and the accepted legal documents."""
 
     second_factor: SecondFactorText | None = None
     accepted: AcceptedBody | None = None
 
 
 class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):
-    """What Telegram has signed, and the account's current password, if it has one."""
+    """Data that Telegram has signed, and the account's current password, if it has one."""
 
     current_password: Password | None = None
 

@@ -1,4 +1,4 @@
-"""How admins help people back into an account: sessions, attempts to sign in, locks, second factors and codes."""
+"""How admins help users back into an account: sessions, attempts to sign in, locks, second factors and codes."""
 
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from entrypoints.http.kit.injection import Injected
 async def list_sessions_of_user(
     user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> DevicesJson:
-    """List the live sessions of an account, the last used first; 100 at most; for admins.
+    """List the live sessions of an account, the most recently used first; at most 100; for admins.
 
     `lastUsedAt`, `address` and `userAgent` are those of the last refresh.
     """
@@ -66,7 +66,7 @@ async def end_one_session(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """End one session of an account; for admins. Its access tokens manage nothing, and expire within half an hour."""
+    """End one session of an account; for admins. Its access tokens can only read, and expire within half an hour."""
     command = EndSessionOfUser(user_id=UserId(user_id), session_id=SessionId(ended_id))
     await executor.run(end_session_of_user, command, actor=actor)
 
@@ -77,14 +77,14 @@ async def end_all_sessions(
 ) -> None:
     """End all sessions of an account and remove its secret calendar address; for admins.
 
-    Their access tokens manage nothing from then on, and expire within half an hour.
+    Their access tokens can only read from then on, and expire within half an hour.
     """
     await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
 
 
 @delete("/users/{user_id:str}/lock", opt=documented(unlock_user), operation_id="unlockUser")
 async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
-    """Unlock the password of an account that three wrong ones in a row have locked; for admins.
+    """Unlock an account that three wrong passwords in a row have locked; for admins.
 
     Unlocking an account that is not locked changes nothing. Verify the user's identity first: the server cannot.
     """
@@ -99,9 +99,9 @@ async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Inje
 async def restore_email(
     user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Send news to the e-mail address of an account again, after it was given up; for admins.
+    """Resume messages to the e-mail address of an account that was marked undeliverable; for admins.
 
-    Restoring an address that is not given up changes nothing. The next message that comes back gives it up again.
+    Restoring an address that is not marked changes nothing. The next message that bounces marks it again.
     """
     await executor.run(restore_email_of_user, UserId(user_id), actor=actor)
 

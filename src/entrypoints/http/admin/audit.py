@@ -35,8 +35,8 @@ _ENTRY: Final[dict[str, Any]] = {
 async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads: Injected[Reads]) -> AuditJson:
     """List entries of the audit log, newest first; for admins.
 
-    It records every command and read of admins, and other users' commands that change access. Entries are never changed
-    or deleted; they hold ids, and no personal data from before or after a change.
+    The log records every command and read of admins, and the commands of other users that change access. Entries are
+    never changed or deleted. They contain ids, but no personal data from before or after a change.
     """
     chosen = AuditFilter(
         actor_id=None if asked.actor_id is None else UserId(asked.actor_id),

@@ -36,7 +36,7 @@ class EntryJson(Json, frozen=True, kw_only=True):
     actor_role: Annotated[str, one_of(Role)]
     action: str
     subject_kind: str | None = None
-    """The kind of the subject: `user`, `booking`, `provider`, …; absent: none, or the actor's own account."""
+    """The kind of the subject: `user`, `booking`, `provider`, …. Absent: none, or the actor's own account."""
     subject_id: UUID | None = None
     address: str
     user_agent: str

@@ -40,7 +40,7 @@ _BLOCKED: Final[dict[str, Any]] = {
 
 
 class BlockNetworkBody(Body, frozen=True, kw_only=True):
-    """An address or a network, and why its requests are refused."""
+    """An address or a network whose requests to refuse, and the reason."""
 
     network: Annotated[
         str,
@@ -52,9 +52,9 @@ class BlockNetworkBody(Body, frozen=True, kw_only=True):
         ),
     ]
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
-    """For other admins; the client is not told."""
+    """Shown to other admins, never to the client."""
     expires_at: Instant | None = None
-    """Null: until it is lifted."""
+    """Null: blocked until an admin lifts it."""
 
 
 class BlockedNetworkJson(Json, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ def _json(blocked: BlockedNetwork) -> BlockedNetworkJson:
     operation_id="listBlockedNetworks",
 )
 async def list_blocked(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> BlockedNetworksJson:
-    """List the networks whose requests are refused, the newest first; 1,000 at most; for admins."""
+    """List the networks whose requests are refused, newest first; at most 1,000; for admins."""
     found = await list_blocked_networks(actor, reads.blocked_networks, now=clock.now())
     return BlockedNetworksJson(items=tuple(map(_json, found)))
 
@@ -109,8 +109,8 @@ async def block(
 ) -> Response[BlockedNetworkJson]:
     """Refuse all requests from an address or a network, with 403 `access.address_blocked`; for admins.
 
-    All processes of the API refuse them within five seconds. Sessions stay as they are: end those of an attacker too.
-    The network of the request itself is not blocked, nor one that is wider than /8 (IPv4) or /16 (IPv6).
+    All processes of the API refuse them within five seconds. Sessions do not end: end those of an attacker too. You
+    cannot block the network of your own request, nor one wider than /8 (IPv4) or /16 (IPv6).
     """
     command = BlockNetwork(
         network=read_network(data.network),
@@ -130,6 +130,6 @@ async def lift(
     executor: Injected[Executor[Repositories]],
     address_guard: Injected[AddressGuard],
 ) -> None:
-    """Accept the requests from a network again, within five seconds; for admins."""
+    """Accept requests from a network again, within five seconds; for admins."""
     await executor.run(lift_block, BlockedNetworkId(blocked_id), actor=actor)
     address_guard.read_again()

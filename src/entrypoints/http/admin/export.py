@@ -27,7 +27,7 @@ COLUMNS: Final = (
 def csv_of(
     chosen: UserFilter, first: Sequence[ManagedUser], page: Callable[[UserFilter], Awaitable[Sequence[ManagedUser]]]
 ) -> AsyncIterator[bytes]:
-    """The file: `first`, the first page of the filter, and all pages after it."""
+    """Return the file: the page `first`, and all pages of the filter after it."""
     return csv_file(COLUMNS, first, _cells, lambda last: page(replace(chosen, after=last.user.id)))
 
 

@@ -1,4 +1,4 @@
-"""`/admin/bookings` and `/admin/transactions`: what happens on the whole platform, in lists."""
+"""`/admin/bookings` and `/admin/transactions`: bookings and transactions of the whole platform."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuer
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
-    """A filter of bookings; `status` may occur several times, and `from` and `to` are about the start."""
+    """A filter of bookings; `status` may be repeated, and `from` and `to` select by start."""
 
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     sort: BookingListOrder = BookingListOrder.NEWEST
@@ -56,7 +56,7 @@ class AllBookingsQuery(ChosenBookingsQuery, frozen=True, kw_only=True):
 
 
 class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
-    """A filter of transactions; `status` may occur several times, `from` and `to` are about the creation."""
+    """A filter of transactions; `status` may be repeated, and `from` and `to` select by creation time."""
 
     status: Annotated[tuple[TransactionStatus, ...], Meta(max_length=MOST_STATUSES)] = ()
     type: TransactionType | None = None
@@ -106,13 +106,13 @@ class TransactionJson(Json, frozen=True, kw_only=True):
     provider: PersonJson
     customer: PersonJson
     gateway: str
-    """Of a desk payment: `cash` or `card`. Empty if no gateway has the money."""
+    """For a desk payment, `cash` or `card`; empty if the money is at no gateway."""
     purpose: Purpose | None = None
-    """What a payment is for."""
+    """The purpose of a payment."""
     reason: RefundReason | None = None
-    """Why a refund is made."""
+    """The reason of a refund."""
     note: str | None = None
-    """Why an admin adjusted the ledger."""
+    """The reason of an adjustment."""
     amount: int
     """The amount that is due, or by which the ledger was adjusted."""
     moved_amount: int
@@ -279,8 +279,8 @@ async def list_all_bookings(
 ) -> ListedBookingsJson:
     """List bookings of all parties, with their names; for admins.
 
-    `status` may be repeated. `from` and `to` select starts. A booking that moves between two pages may be missing or
-    occur twice if the list is sorted by start.
+    `status` may be repeated. `from` and `to` select by start. In a list sorted by start, a booking that is rescheduled
+    while you page may be missing or appear twice.
     """
     found = await all_bookings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.appointments)
     page, next_cursor = cut(found, asked.limit, lambda listed: listed.booking.id)
@@ -317,7 +317,8 @@ async def list_transactions(
 ) -> TransactionsJson:
     """List payments, refunds, desk payments and adjustments of all parties, with their names; for admins.
 
-    `status` may be repeated. `amountFrom` and `amountTo` are in minor units. Sorted by amount, currencies stay apart.
+    `status` may be repeated. `amountFrom` and `amountTo` are in minor units. If you sort by amount, the list is grouped
+    by currency.
     """
     found = await transactions(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.transactions)
     page, next_cursor = cut(found, asked.limit, lambda move: move.id)

@@ -1,4 +1,4 @@
-"""What is below `/admin` here."""
+"""The router of this package's resources below `/admin`."""
 
 from typing import Final
 

@@ -46,7 +46,7 @@ class AccountStatus(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
     LOCKED = "locked"
-    """Active, but three wrong passwords in a row have locked its password."""
+    """Active, but locked by three wrong passwords in a row."""
     DISABLED = "disabled"
     DELETED = "deleted"
 
@@ -97,7 +97,7 @@ class UsersQuery(ChosenUsersQuery, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
     def page(self, phone_numbers: PhoneNumbers, now: datetime) -> UserFilter:
-        """The page and one account more, which tells whether another page follows."""
+        """The page plus one account, which tells whether another page follows."""
         return self.chosen(phone_numbers, read_cursor(self.cursor, UserId), self.limit + 1, now)
 
 
@@ -146,7 +146,7 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     given_name: str | None = None
     family_name: str | None = None
     email_undeliverable_at: Timestamp | None = None
-    """When the address was given up: no news are sent there until it is verified again, or restored."""
+    """When the address was marked undeliverable. It gets no news until it is verified again or an admin restores it."""
     email_undeliverable_reason: Undeliverable | None = None
     version: int
 
@@ -162,7 +162,7 @@ class ChangedUsersJson(Json, frozen=True, kw_only=True):
     """The result of an action on many accounts."""
 
     changed: int
-    """How many accounts changed: the others were disabled or enabled already, or had no live session."""
+    """How many accounts changed. The others were already disabled or enabled, or had no live session."""
 
 
 def account_status(managed: ManagedUser) -> AccountStatus:
@@ -186,7 +186,7 @@ def managed_user_json(managed: ManagedUser) -> ManagedUserJson:
 
 
 def phone_in(text: str, phone_numbers: PhoneNumbers) -> str | None:
-    """The phone number that a searched text is, if it is one."""
+    """Return the searched text as a phone number, if it is one."""
     try:
         return phone_numbers.parse(text)
     except InvalidValue:

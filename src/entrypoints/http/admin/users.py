@@ -1,4 +1,4 @@
-"""`/admin/users`: accounts, for admins. The audit log has an entry of every request."""
+"""`/admin/users`: accounts, for admins. The audit log has an entry for every request."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -47,7 +47,7 @@ async def list_users(
     identity: Injected[Identity],
     clock: Injected[Clock],
 ) -> ManagedUsersJson:
-    """List accounts, newest first; for admins. An account is `locked` until a day after its third wrong password."""
+    """List accounts, newest first; for admins. An account stays `locked` for a day after its third wrong password."""
     now = clock.now()
     chosen = asked.page(identity.phone_numbers, now)
     found = await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
@@ -69,9 +69,9 @@ async def export_users(
 ) -> Response[str]:
     """Export accounts as a CSV file (RFC 4180, UTF-8), newest first; for admins.
 
-    A cell that a spreadsheet could read as a formula is prefixed with an apostrophe: `=`, `+`, `-` or `@`, fullwidth
-    too, at the start of a cell or after `;`, `|`, a tab or a line break, also behind spaces. So is a cell that begins
-    with a control character, and so every phone number.
+    Cells that a spreadsheet could read as a formula are prefixed with an apostrophe. These have `=`, `+`, `-` or `@`
+    (also fullwidth) at the start of the cell or after `;`, `|`, a tab or a line break, with or without spaces before
+    it; so every phone number is prefixed. Cells that begin with a control character are prefixed too.
     """
     now = clock.now()
     chosen = asked.chosen(identity.phone_numbers, None, PAGE, now)
@@ -91,7 +91,7 @@ async def get_user(
     clock: Injected[Clock],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ManagedUserJson]:
-    """Return one account; for admins. Without an `ETag` while it is `locked`, because that ends by itself."""
+    """Return one account; for admins. While it is `locked` there is no `ETag`, because the lock expires by itself."""
     managed = await queries.get_user(actor, UserId(user_id), reads.users, reads.credentials, now=clock.now())
     if managed.locked_until is not None:
         return Response(managed_user_json(managed))
@@ -116,8 +116,8 @@ async def change_a_user(
     """Change an account; for admins.
 
     Disabling an account or changing its role ends all its sessions at once, and removes its secret calendar address.
-    Access tokens that were issued before can read for half an hour at most; they manage and administer nothing. Admins
-    cannot do either to themselves, so an admin always remains.
+    Access tokens issued before can only read, for at most half an hour. Admins cannot disable or demote themselves, so
+    an admin always remains.
     """
     user = await executor.run(change_user, data.command(user_id, expected_version(if_match)), actor=actor)
     [managed] = await queries.with_locks([user], reads.credentials, clock.now())
@@ -133,7 +133,7 @@ async def change_a_user(
 async def change_many_users(
     data: JSONBody[ChangeUsersBody], runner: Injected[IdempotentRunner]
 ) -> Response[ChangedUsersJson]:
-    """Disable, enable or sign out up to 100 accounts, all of them or none; for admins."""
+    """Disable, enable or sign out up to 100 accounts: either all of them or none; for admins."""
     return await runner.done(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
 
 

@@ -1,4 +1,4 @@
-"""`/availability/feeds`: external calendars, whose busy times are not offered."""
+"""`/availability/feeds`: external calendars. Their busy times are not offered."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -39,16 +39,16 @@ FeedUrl = Annotated[
     Meta(
         max_length=MAX_FEED_URL,
         pattern=r"^(https?|webcal)://[^\u0000]*$",
-        description="Of an iCalendar file (RFC 5545). A secret: it is shown to nobody again.",
+        description="The address of an iCalendar file (RFC 5545). It is a secret and is never shown again.",
     ),
 ]
 TrustHours = Annotated[
-    int, Meta(ge=1, le=MAX_TRUST_HOURS, description="For `trust`: how long what was read last still holds.")
+    int, Meta(ge=1, le=MAX_TRUST_HOURS, description="For `trust`: how long the last reading is used.")
 ]
 
 
 class FeedsBody(Body, frozen=True, kw_only=True):
-    """All external calendars of a provider, and what is offered while one of them cannot be read.
+    """All external calendars of a provider, and which slots to offer while one of them cannot be read.
 
     `closed` offers nothing, `trust` uses the last reading for `trustHours` and then offers nothing, `open` ignores
     the calendar.
@@ -97,10 +97,9 @@ async def set_availability_feeds(
 ) -> Response[FeedsJson]:
     """Replace the provider's external calendars.
 
-    They are read at once (ten changes an hour), and then every ten minutes; a slow calendar less often. The calendars
-    of a provider who is not approved wait until then. Their busy times are not offered. A calendar that stays in
-    the list keeps its last reading. `If-Match` covers the list and `whenFailing`; a reading does not change the
-    version.
+    The calendars are read at once (at most ten changes an hour), then every ten minutes, or less often if one is slow.
+    They are not read until the provider is approved. Their busy times are not offered. A calendar that stays in the
+    list keeps its last reading. `If-Match` covers the list and `whenFailing`; a reading does not change the version.
     """
     own = await executor.run(set_feeds, data.command(expected_version(if_match)), actor=actor)
     shown = feeds_json(own, clock.now())

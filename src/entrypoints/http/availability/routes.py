@@ -85,8 +85,8 @@ async def get_availability(
 ) -> Response[AvailabilityJson]:
     """Return a provider's rules, exceptions, blocks and settings.
 
-    Until the provider is approved, only its owner and admins can read them. Blocks are listed for the owner and admins,
-    and without their notes for the manager of the provider's salon; for others `blocks` is empty.
+    Until the provider is approved, only its owner and admins can read them. The owner and admins see blocks with notes,
+    the manager of the provider's salon without notes; for everyone else `blocks` is empty.
     """
     found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers, reads.salons)
     calendar = found.calendar
@@ -98,7 +98,7 @@ async def get_availability(
     )
     if found.with_blocks:
         tag = etag(calendar.version, "" if found.with_notes else _MANAGED)
-    else:  # the version would tell when a block comes or goes
+    else:  # the version would reveal when a block is added or removed
         tag = {"ETag": f'"{sha256(repr(shown).encode()).hexdigest()[:32]}"'}
     return unless_known(shown, tag, if_none_match)
 
@@ -120,8 +120,9 @@ async def set_availability_rules(
 ) -> Response[RulesJson]:
     """Replace all weekly rules at once.
 
-    No time is offered under a part of the new rules. Rules that stay as they are keep their ids, and the same rules
-    again change nothing. Existing bookings stay. `If-Match` takes the `ETag` of the availability.
+    The replacement is atomic: no slot is offered under only some of the new rules. Unchanged rules keep their ids;
+    sending the same rules again changes nothing. Existing bookings stay. `If-Match` takes the `ETag` of the
+    availability.
     """
     calendar = await executor.run(set_rules, data.command(expected_version(if_match)), actor=actor)
     return Response(rules_json(calendar.rules), headers=etag(calendar.version))
@@ -166,7 +167,7 @@ async def remove_availability_exception(
 async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[IdempotentRunner]) -> Response[BlockJson]:
     """Block a time range.
 
-    No slot is offered in the range; other slots do not move. Existing bookings in the range stay.
+    No slot is offered in the range. Slots outside it keep their starts, and bookings in it stay.
     """
     return await runner.created(add_block, data.command(), answer=block_json)
 

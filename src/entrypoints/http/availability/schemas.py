@@ -36,7 +36,7 @@ EndTime = Annotated[
     str,
     Meta(
         pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
-        description="On the provider's clock; not after `startTime`: on the next day.",
+        description="In the provider's time zone. If it is not after `startTime`, it is on the next day.",
     ),
 ]
 
@@ -188,15 +188,15 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     booking_mode: str
     requests_claim_time: bool
     payment_gateway: str | None = None
-    """The gateway that the provider chose; absent: the first of the platform that takes the currency."""
+    """The gateway that the provider chose. Absent: the platform's first that accepts the currency."""
     deposit_mode: DepositMode | None = None
-    """When the provider has deposits charged; absent: as the platform does."""
+    """How the provider's deposits are charged. Absent: the platform's default."""
     deposit_amount: int
     price_amount: int
     durations: DurationsJson
     currency: str
     cancellation_preset: str
-    """`flexible`, `moderate` or `strict` if the tiers are those of that name, else `custom`."""
+    """The name of the tiers: `flexible`, `moderate` or `strict`; `custom` for any others."""
     cancellation_policy: tuple[TierJson, ...]
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int

@@ -1,1 +1,1 @@
-"""Bookings: place, list, look at and move them."""
+"""Bookings: place, list, show and change them."""

@@ -46,7 +46,7 @@ from entrypoints.settings import Settings
 _CANCEL: Final = CancelBody()
 _ACCEPT: Final = AcceptBody()
 _DECLINE: Final = ReasonBody()
-"""What a request without a body asks for."""
+"""The body of a request that has none."""
 
 
 @post(
@@ -64,15 +64,15 @@ async def reschedule(
 ) -> Response[BookingJson]:
     """Reschedule a booking in one step.
 
-    The old time is released only if the new time is available. A customer takes an offered slot; the provider and
-    admins can choose any time to come. Repeating the request has no further effect.
+    The old time is released only if the new time is available. A customer can choose an offered slot; the provider and
+    admins can choose any future time. Repeating the request has no further effect.
 
-    A time that the provider or an admin sets waits for the customer, who accepts it with `accept-time`. Until
-    `objectionDeadline` the customer may cancel and gets everything back. Without acceptance the booking cannot become
-    `no_show`, unless it starts after that deadline; nor `completed` before that deadline and `agreedStart`.
+    A time set by the provider or an admin needs the customer's acceptance (`accept-time`). Until `objectionDeadline`
+    the customer can cancel for a full refund. While the customer has not accepted, the booking cannot become `no_show`,
+    unless it starts after that deadline, and cannot become `completed` before both that deadline and `agreedStart`.
 
-    A customer who reschedules after a deadline of the cancellation policy is judged by the earlier start:
-    `cancellationStart`.
+    If a customer reschedules after a deadline of the cancellation policy, the policy still counts from the earlier
+    start, `cancellationStart`.
     """
     command = RescheduleBooking(
         booking_id=BookingId(booking_id),
@@ -96,10 +96,10 @@ async def accept_new_time(
     runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Accept, as the customer, the time to which the provider or an admin has rescheduled the booking.
+    """Accept, as the customer, the new time that the provider or an admin has set.
 
-    `start` and `end` are those of the booking; if it was moved again since, the answer is 409. Repeating the request
-    has no further effect.
+    Send the booking's `start` and `end` as the customer saw them; if the booking was moved again since, the answer is
+    409. Repeating the request has no further effect.
     """
     command = AcceptTime(
         booking_id=BookingId(booking_id),
@@ -124,11 +124,11 @@ async def cancel(
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Cancel a booking. Payments are refunded as its cancellation policy says, by `cancellationStart` if it has one.
+    """Cancel a booking. Its cancellation policy decides the refund, counted from `cancellationStart` if it is set.
 
-    While a customer may object to a time that the provider or an admin has set, everything goes back.
+    Until the objection deadline of a new time that the provider or an admin has set, the customer gets a full refund.
 
-    With `expectedRefundAmount`, exactly that goes back, or the answer is 409 and the booking stays as it is.
+    With `expectedRefundAmount`, exactly that amount is refunded; otherwise the answer is 409 and nothing changes.
     """
     command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),

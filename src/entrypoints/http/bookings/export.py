@@ -95,7 +95,7 @@ def _payment(payment: Payment | Refund) -> ExportedPaymentJson:
 
 
 async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBookingJson]]:
-    """The bookings that the user is a party to, also if the user is an admin."""
+    """The bookings to which the user is a party; for an admin too, only these."""
     reads = source.reads
     after = None
     while found := await reads.bookings.page(source.user.id, BookingFilter(after=after, limit=source.page)):

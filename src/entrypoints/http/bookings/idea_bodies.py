@@ -1,4 +1,4 @@
-"""What a request says about an idea, on its own or with a new booking."""
+"""The JSON of an idea in a request, alone or with a new booking."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -17,19 +17,19 @@ IdeaFiles = Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.IDEAS].mo
 
 
 class IdeaBody(Body, frozen=True, kw_only=True):
-    """What the customer wishes, or what the provider notes and estimates."""
+    """The customer's wish, or the provider's notes and estimate."""
 
     description: Description
     size: Detail = ""
-    """What the customer wishes, e.g. `10 cm`."""
+    """The size that the customer wishes, e.g. `10 cm`."""
     placement: Detail = ""
-    """What the customer wishes, e.g. `left forearm`."""
+    """The place that the customer wishes, e.g. `left forearm`."""
     colours: Detail = ""
-    """What the customer wishes, e.g. `black and grey`."""
+    """The style that the customer wishes, e.g. `black and grey`."""
     budget_amount: Amount | None = None
     """The most that the customer would pay."""
     estimate_amount: Amount | None = None
-    """The provider's: what it will probably cost. It changes no price."""
+    """The provider's estimate of the price. It does not change the price."""
     file_ids: IdeaFiles = ()
     """Images that the author uploaded to the folder `ideas`."""
 

@@ -84,9 +84,9 @@ async def book_slot(
 ) -> Response[BookingJson]:
     """Book an offered slot.
 
-    The booking is `confirmed` if no deposit is due, `pending` until the deposit is paid, or `requested` if the
-    provider accepts each booking. `depositAmount` can raise the deposit up to the price. `salonId` instead of
-    `providerId` books the least busy provider of the salon who is free and offers the services.
+    The booking is `confirmed` if no deposit is due, `pending` until the deposit is paid, or `requested` if the provider
+    accepts each booking. `depositAmount` can raise the deposit, up to the price. With `salonId` instead of
+    `providerId`, the least busy provider of the salon who is free and offers the services is booked.
     """
     window, whom = settings.payment_window, provider_or_salon(data.provider_id, data.salon_id)
     if isinstance(whom, AnyProviderOf):
@@ -101,7 +101,7 @@ async def book_series(
 ) -> Response[SeriesJson]:
     """Book a slot and the same local time in following weeks: all of them, or none.
 
-    If some times are not available, `errors` names each of them with the reason.
+    If some times are not available, none is booked, and `errors` names each of them with the reason.
     """
     return await runner.created(place_series, data.command(settings.payment_window), answer=series_json)
 
@@ -112,10 +112,10 @@ async def list_bookings(
 ) -> AppointmentsJson:
     """List the caller's bookings with both parties and the actions that the caller can take, newest first.
 
-    `when=upcoming&sort=start` is the day of a provider, or the next appointments of a customer;
-    `salonId=…&from=2026-11-23&to=2026-11-24&timeZone=…&sort=start` is the day of a salon. Managers also get the
-    bookings of the members of their salons, admins all. The cursor is the id of the last booking of a page, so the
-    filter and the order must stay the same.
+    Use `when=upcoming&sort=start` for the next appointments of a customer or a provider, and
+    `salonId=…&from=2026-11-23&to=2026-11-24&timeZone=…&sort=start` for the day of a salon. Managers also get the
+    bookings of the members of their salons, admins get all. The cursor is the id of the last booking of a page: keep
+    filter and order the same from page to page.
     """
     now = clock.now()
     found = await bookings.list_bookings(actor, asked.chosen(now), reads.appointments)
@@ -131,8 +131,8 @@ async def get_booking(
 
     Its parties, the manager of the provider's salon and admins see it.
 
-    `ETag` is the version for `If-Match`. Names, contacts and `actions` may change without it, so the answer is not
-    cached.
+    `ETag` is the version for `If-Match`. Names, contacts and `actions` can change without a new version, so the answer
+    must not be cached.
     """
     seen = await bookings.get_appointment(actor, BookingId(booking_id), reads.appointments)
     return Response(appointment_json(seen, actor, clock.now()), headers=etag(seen.appointment.booking.version))
@@ -175,7 +175,7 @@ async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor]
 async def get_cancellation_quote(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CancellationQuoteJson:
-    """Return what goes back if the caller cancels now, and the start by which the cancellation policy judges."""
+    """Return the refund if the caller cancelled now, and the start from which the cancellation policy counts."""
     quote = await bookings.get_cancellation_quote(actor, BookingId(booking_id), reads.appointments, now=clock.now())
     return cancellation_quote_json(quote)
 

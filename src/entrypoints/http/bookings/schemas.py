@@ -61,7 +61,7 @@ class WalkInBody(Body, frozen=True, kw_only=True):
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
-    """A slot of a provider to book, or of a salon, with any provider of it who offers the services."""
+    """A slot to book: of a provider, or of a salon, with any of its providers who offers the services."""
 
     provider_id: UUID | None = None
     salon_id: UUID | None = None
@@ -75,14 +75,14 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     hold_id: UUID | None = None
     """The customer's hold on this slot, which the booking replaces."""
     customer_id: UUID | None = None
-    """The customer for whom the provider, the manager of its salon or an admin books, who has booked there before or
-    has consented; without it, the provider books a walk-in."""
+    """For the provider, the manager of its salon or an admin: the customer to book for, who has booked there
+    before or has consented. Without it, the provider books a walk-in."""
     walk_in: WalkInBody | None = None
-    """A customer without an account, whom the provider, the manager of its salon or an admin enters."""
+    """For the provider, the manager of its salon or an admin: a customer without an account."""
     link_token: Annotated[str, Meta(pattern=f"^[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}$")] | None = None
-    """The token of the booking link over which the customer came."""
+    """The token of the booking link that the customer followed."""
     idea: IdeaBody | None = None
-    """What the customer wishes, with images. Not from admins."""
+    """The customer's wish, with images. Admins cannot set it."""
 
     def with_any(self, payment_window: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
@@ -129,9 +129,9 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     deposit_amount: Amount | None = None
     """The deposit of each booking, above the required one and up to the price."""
     customer_id: UUID | None = None
-    """The customer for whom the provider, the manager of its salon or an admin books."""
+    """For the provider, the manager of its salon or an admin: the customer to book for."""
     walk_in: WalkInBody | None = None
-    """A customer without an account, whom the provider, the manager of its salon or an admin enters."""
+    """For the provider, the manager of its salon or an admin: a customer without an account."""
 
     def command(self, payment_window: timedelta) -> PlaceSeries:
         """Return the command."""
@@ -179,7 +179,7 @@ class CancelBody(ReasonBody, frozen=True, kw_only=True):
     """The reason, and what the cancellation is expected to refund."""
 
     expected_refund_amount: Amount | None = None
-    """`refundAmount` of the quote; if another amount would go back, the answer is 409."""
+    """`refundAmount` of the quote. If the cancellation would refund another amount, the answer is 409."""
 
 
 class OfferTimesBody(Body, frozen=True, kw_only=True):
@@ -196,10 +196,10 @@ class MoveBookingBody(Body, frozen=True, kw_only=True):
 
 
 class When(StrEnum):
-    """Bookings to come, or all others."""
+    """Whether to list upcoming bookings, or all others."""
 
     UPCOMING = "upcoming"
-    """Requested, pending or confirmed, and not over."""
+    """Requested, pending or confirmed, and not yet over."""
     PAST = "past"
 
 
@@ -221,7 +221,7 @@ _ORDERS: Final = {
 
 
 class BookingsQuery(ListQuery, frozen=True, kw_only=True):
-    """Filters: bookings that start in `[from, to)`. `status` may occur several times."""
+    """Filters: bookings that start in `[from, to)`. `status` may be repeated."""
 
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     when: When | None = None
@@ -277,13 +277,13 @@ class BookingJson(Json, frozen=True, kw_only=True):
     refunded_amount: int
     refund_pending_amount: int
     desk_paid_amount: int
-    """What the customer paid at the provider's desk; the platform does not refund it."""
+    """The amount that the customer paid at the provider's desk. The platform does not refund it."""
     authorised_amount: int
-    """What is authorised on the customer's card and about to be charged."""
+    """The amount that is authorised on the customer's card and may still be captured."""
     released_amount: int
-    """What was authorised on the customer's card and is not charged."""
+    """The amount that was authorised on the customer's card and released without a charge."""
     balance_due_amount: int
-    """What is on its way back to the customer."""
+    """The amount on its way back to the customer."""
     currency: str
     notes: str
     version: int
@@ -299,16 +299,16 @@ class BookingJson(Json, frozen=True, kw_only=True):
     placed_by_staff: bool
     """Whether the provider, the manager of its salon or an admin placed the booking for the customer."""
     rescheduled_by: str | None = None
-    """Which side has set a time that the customer has not accepted: `provider`, `manager` or `admin`."""
+    """Who set the current time, while the customer has not accepted it: `provider`, `manager` or `admin`."""
     agreed_start: Timestamp | None = None
     """With `rescheduledBy`: the start of the time that the customer last agreed to."""
     agreed_end: Timestamp | None = None
     objection_deadline: Timestamp | None = None
-    """With `rescheduledBy`: until then the customer may cancel and gets everything back."""
+    """With `rescheduledBy`: until then the customer can cancel for a full refund."""
     reschedule_notice_minutes: int | None = None
-    """How long before `start` the customer may reschedule at the latest, if there is such a limit."""
+    """The least notice before `start` with which the customer can reschedule, if there is such a limit."""
     cancellation_start: Timestamp | None = None
-    """The start by which the cancellation policy judges the customer, if it is not `start`."""
+    """The start from which the cancellation policy counts, if it is not `start`."""
     in_question: bool | None = None
     """True while an admin decides whether the booking stands, because its provider was suspended."""
     disputed_from: str | None = None
@@ -316,7 +316,7 @@ class BookingJson(Json, frozen=True, kw_only=True):
 
 
 class QuotedTierJson(Json, frozen=True, kw_only=True):
-    """A tier of the cancellation policy, and until when a cancellation meets it."""
+    """A tier of the cancellation policy, and the deadline to cancel under it."""
 
     hours_before: int
     percent: int
@@ -329,10 +329,10 @@ class BookingCustomerJson(Json, frozen=True, kw_only=True):
     id: UUID
     name: str
     email: str | None = None
-    """How to reach the customer; for the provider's side once the booking is confirmed."""
+    """How to reach the customer. Only the provider's side sees it, once the booking is confirmed."""
     phone: str | None = None
     walk_in: bool | None = None
-    """True of a customer without an account, whom the provider's side has entered; `id` is that of the walk-in."""
+    """True if the provider's side entered the customer, who has no account; `id` is then that of the walk-in."""
 
 
 class BookingProviderJson(Json, frozen=True, kw_only=True):
@@ -358,7 +358,7 @@ class AppointmentJson(BookingJson, frozen=True, kw_only=True):
     provider: BookingProviderJson
     salon: BookingSalonJson | None = None
     actions: tuple[AvailableAction, ...]
-    """What the caller can do with the booking now, as far as it depends on the booking alone."""
+    """The actions that the booking's state allows the caller now. Other rules may still refuse one."""
 
 
 class AppointmentsJson(Json, frozen=True, kw_only=True):
@@ -369,25 +369,25 @@ class AppointmentsJson(Json, frozen=True, kw_only=True):
 
 
 class CancellationQuoteJson(Json, frozen=True, kw_only=True):
-    """What goes back if the caller cancels now."""
+    """The refund if the caller cancels now."""
 
     refund_amount: int
-    """What goes back to the customer: refunded or released."""
+    """The amount that goes back to the customer, refunded or released."""
     released_amount: int
-    """The part of it that is released: it is authorised on the customer's card, and was never charged."""
+    """The part of it that is released: authorised on the customer's card, but never charged."""
     desk_paid_amount: int
-    """What was paid at the desk: the provider gives it back, and not the platform."""
+    """The amount paid at the desk. The provider gives it back, not the platform."""
     currency: str
     valid_until: Timestamp
-    """Before that, time alone changes nothing about the quote."""
+    """Until then, the quote does not change with time alone."""
     tier: QuotedTierJson | None = None
-    """The tier of the cancellation policy that counts, if one does."""
+    """The tier of the cancellation policy that applies, if any."""
     better_tier: QuotedTierJson | None = None
-    """The tier that gave more back, and whose deadline has passed."""
+    """The previous tier, which refunded more and whose deadline has passed."""
     cancellation_start: Timestamp
-    """The start by which the cancellation policy judges the customer."""
+    """The start from which the cancellation policy counts."""
     objection_deadline: Timestamp | None = None
-    """Until then the customer gets everything back, because the provider's side has rescheduled."""
+    """Until then the customer gets a full refund, because the provider's side has rescheduled."""
 
 
 class BookingsJson(Json, frozen=True, kw_only=True):
@@ -532,7 +532,7 @@ def _tier_json(tier: Tier | None, start: datetime) -> QuotedTierJson | None:
 
 
 def series_json(bookings: Sequence[Booking]) -> SeriesJson:
-    """Show a series that has just been made."""
+    """Show a series that was just created."""
     series_id = bookings[0].series_id
     assert series_id is not None  # noqa: S101 - it was made as a series
     return SeriesJson(id=series_id, items=tuple(booking_json(booking) for booking in bookings))

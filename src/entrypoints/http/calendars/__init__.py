@@ -1,1 +1,1 @@
-"""Calendars out: bookings as iCalendar files, one by one and behind secret addresses."""
+"""Calendar export: single bookings as iCalendar files, and whole calendars at secret addresses."""

@@ -73,9 +73,9 @@ async def change_provider_link(
 ) -> CalendarLinkJson:
     """Create or change the secret URL of the caller's calendar as a provider.
 
-    Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account
-    has one secret: earlier URLs stop working at once, also that of `/users/me`. Each call creates a new secret,
-    which cannot be shown again.
+    Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account has
+    one secret: earlier URLs stop working at once, including that of `/users/me`. Each call creates a new secret, which
+    cannot be shown again.
     """
     link = await executor.run(change_provider_calendar_link, session_id, actor=actor)
     return _shown(link, "providers", settings)
@@ -94,8 +94,8 @@ async def change_link(
 ) -> CalendarLinkJson:
     """Create or change the secret URL of the caller's calendar as a customer.
 
-    Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account
-    has one secret: earlier URLs stop working at once, also that of `/providers/me`. Each call creates a new secret,
+    Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account has
+    one secret: earlier URLs stop working at once, including that of `/providers/me`. Each call creates a new secret,
     which cannot be shown again.
     """
     link = await executor.run(change_calendar_link, session_id, actor=actor)

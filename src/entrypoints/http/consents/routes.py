@@ -51,8 +51,9 @@ from entrypoints.http.kit.injection import Injected
 async def change_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> ConsentCodeJson:
     """Create or replace your consent code.
 
-    Give it to customers, in person or in a link to your app with `providerId` and `code`: with it they let you place
-    bookings for them. A code is valid until it is replaced or removed; consents outlive it. `GET` shows it.
+    Give it to customers, in person or in a link to your app with `providerId` and `code`. A customer who sends it
+    consents to bookings that you place for them. A code is valid until you replace or remove it; consents stay valid
+    after that. `GET` shows the code.
     """
     return code_json(await executor.run(change_consent_code, None, actor=actor))
 
@@ -77,7 +78,7 @@ async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Reposi
 async def list_received(
     asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ReceivedConsentsJson:
-    """List the customers who let you place bookings for them, or no longer do, newest first."""
+    """List the customers who have granted or revoked consent to bookings that you place for them, newest first."""
     found = await list_received_consents(actor, asked.after, asked.limit + 1, reads)
     return received_page(found, asked.limit)
 
@@ -88,8 +89,8 @@ async def list_received(
 async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRunner]) -> Response[GivenConsentJson]:
     """Let a provider place bookings for you, with the code that they gave you.
 
-    You are told of each booking that is placed for you, and can cancel it. Both sides are told of the consent. A wrong
-    code and an unknown provider get the same answer.
+    You are notified of each booking that is placed for you, and can cancel it. Both sides are notified of the consent.
+    A wrong code and an unknown provider get the same answer.
     """
     return await runner.created(grant_consent, data.command(), answer=given_json)
 
@@ -102,7 +103,7 @@ async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRun
 async def list_given(
     asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> GivenConsentsJson:
-    """List the providers whom you let place bookings for you, or no longer do, newest first."""
+    """List the providers for whom you have granted or revoked consent, newest first."""
     found = await list_given_consents(actor, asked.after, asked.limit + 1, reads)
     return given_page(found, asked.limit)
 
@@ -111,7 +112,7 @@ async def list_given(
 async def revoke(
     provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """No longer let a provider place bookings for you, also if you have booked there before.
+    """Revoke your consent: the provider can no longer place bookings for you, even if you have booked there before.
 
     Bookings that you have already stay; you can cancel them. Booking there yourself stays possible.
     """

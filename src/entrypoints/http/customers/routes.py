@@ -1,4 +1,4 @@
-"""`/customers`: who books with a provider, or with the members of a salon."""
+"""`/customers`: the customers of a provider, or of the members of a salon."""
 
 from typing import Final
 from uuid import UUID
@@ -43,9 +43,10 @@ async def list_customers(
     identity: Injected[Identity],
     clock: Injected[Clock],
 ) -> CustomersJson:
-    """List the caller's customers by name, with their visits: for providers, and for managers those of all members.
+    """List the caller's customers by name, with their visits. Managers get the customers of all members.
 
-    A customer has a booking that was confirmed and not cancelled, and an account that is not deleted; or is a walk-in.
+    The list has the walk-ins, and the users with a booking that was confirmed and not cancelled whose account is not
+    deleted.
     """
     chosen = asked.chosen(identity.phone_numbers)
     found = await customers.list_customers(actor, chosen, reads.customers, now=clock.now())
@@ -57,7 +58,7 @@ async def list_customers(
 async def get_customer(
     customer_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[CustomerJson]:
-    """Return one of the caller's customers. `ETag` is the version of the note, for `If-Match`, if there is one."""
+    """Return one of the caller's customers. If there is a note, `ETag` is its version, for `If-Match`."""
     found = await customers.get_customer(actor, CustomerId(customer_id), reads.customers, now=clock.now())
     return Response(customer_json(found), headers=None if found.note is None else etag(found.note.version))
 
@@ -74,7 +75,7 @@ async def write_note(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[CustomerNoteJson]:
-    """Replace your note on a customer, which nobody else sees. It is erased with either account."""
+    """Replace your note on a customer, which nobody else sees. It is erased with your account or the customer's."""
     note = await executor.run(
         customers.note_on_customer, data.command(customer_id, expected_version(if_match)), actor=actor
     )
@@ -85,9 +86,9 @@ async def write_note(
 async def delete_walk_in(
     customer_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete name, number and notes of a walk-in; also for admins. The bookings stay, without the name.
+    """Delete the name, number and notes of a walk-in; also for admins. The bookings stay, without the name.
 
-    A customer with an account deletes it themselves. While a booking is to come, nothing is deleted.
+    A customer with an account deletes it themselves. The request is refused while the walk-in has an upcoming booking.
     """
     await executor.run(customers.delete_walk_in, CustomerId(customer_id), actor=actor)
 

@@ -52,7 +52,7 @@ CustomerText = Annotated[
     Meta(
         min_length=1,
         max_length=254,
-        description="A part of the name, the beginning of the e-mail address, in any case, or the phone number.",
+        description="Part of the name or the beginning of the e-mail address, in any case, or the phone number.",
     ),
 ]
 
@@ -86,13 +86,13 @@ class NoteBody(Body, frozen=True, kw_only=True):
 
 
 class CustomerJson(Json, frozen=True, kw_only=True):
-    """A customer with whom bookings were agreed, or a walk-in."""
+    """A customer with a booking that was confirmed, or a walk-in."""
 
     id: UUID
-    """The customer's account; of a walk-in, that of the first booking. `GET /bookings?customerId=` takes both."""
+    """The id of the customer's account, or of a walk-in's first booking. `GET /bookings?customerId=` accepts both."""
     name: str
     walk_in: bool | None = None
-    """True: the customer has no account, and can be deleted."""
+    """True if the customer has no account. Such a customer can be deleted."""
     email: str | None = None
     phone: str | None = None
     bookings: int
@@ -101,7 +101,7 @@ class CustomerJson(Json, frozen=True, kw_only=True):
     last_visit: Timestamp | None = None
     """The latest start of a booking that was not missed."""
     next_visit: Timestamp | None = None
-    """The earliest start of a confirmed booking to come."""
+    """The start of the next confirmed booking."""
     note: str
     """The caller's own note; nobody else sees it."""
 
@@ -123,7 +123,7 @@ class CustomerNoteJson(Json, frozen=True, kw_only=True):
 
 
 def customer_json(customer: Customer) -> CustomerJson:
-    """Show a customer to those who serve them."""
+    """Show a customer to a provider or a manager."""
     return CustomerJson(
         id=customer.id,
         name=customer.name,

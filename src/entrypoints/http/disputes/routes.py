@@ -90,10 +90,10 @@ async def open_a_dispute(
     runner: Injected[IdempotentRunner],
     object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
-    """Dispute one of your bookings, until 14 days after its end.
+    """Dispute one of your bookings, at most 14 days after its end.
 
-    It must be confirmed, completed, cancelled or a no-show. It becomes `disputed`, and nothing of it is paid out until
-    the dispute ends. The other party is asked for a statement.
+    The booking must be confirmed, completed, cancelled or a no-show. It becomes `disputed`, and none of its money is
+    paid out until the dispute ends. The other party is asked for a statement.
     """
     return await runner.created(
         open_dispute, data.command(), answer=lambda shown: dispute_json(shown, actor, object_storage)
@@ -121,7 +121,7 @@ async def get_dispute(
     """Return a dispute with its statements; for both parties and admins. URLs of images expire after five minutes."""
     shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
     answer, tag = dispute_json(shown, actor, object_storage), etag(shown.view.dispute.version)
-    # The URLs of images expire, so a copy that the client has is not current.
+    # The URLs of images expire, so a client's cached copy goes stale.
     return unless_known(answer, tag, None if shown.images else if_none_match)
 
 
@@ -138,7 +138,7 @@ async def make_a_statement(
     runner: Injected[IdempotentRunner],
     object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
-    """Add a statement to an open dispute about your booking. The other party is told."""
+    """Add a statement to an open dispute about your booking. The other party is notified."""
     return await runner.created(
         make_statement, data.command(dispute_id), answer=lambda shown: dispute_json(shown, actor, object_storage)
     )
@@ -154,7 +154,7 @@ async def withdraw_a_dispute(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[DisputeJson]:
-    """Withdraw your dispute. The booking returns to the status before."""
+    """Withdraw your dispute. The booking returns to its former status."""
 
     async def shown() -> Response[DisputeJson]:
         found = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
@@ -171,7 +171,7 @@ async def open_a_dispute_for_a_party(
     runner: Injected[IdempotentRunner],
     object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
-    """Dispute a booking for its customer or provider; for admins. Both parties are told."""
+    """Dispute a booking for its customer or provider; for admins. Both parties are notified."""
     return await runner.created(
         open_dispute_for, data.command_for(), answer=lambda shown: dispute_json(shown, actor, object_storage)
     )
@@ -237,8 +237,9 @@ async def get_dispute_case(
 ) -> Response[DisputeCaseJson]:
     """Return a dispute with all evidence; for admins.
 
-    That is the booking and its events, the cancellation policy as it was, the statements, all payments and refunds,
-    the parties, and other disputes about the booking. `money.refundableAmount` is the most that a decision can refund.
+    The evidence is the booking and its events, the cancellation policy at the time of booking, the statements, all
+    payments and refunds, the parties, and other disputes about the booking. `money.refundableAmount` is the most that a
+    decision can refund.
     """
     return await _case(dispute_id, actor, reads, object_storage)
 
@@ -256,8 +257,8 @@ async def resolve_a_dispute(
 ) -> Response[DisputeCaseJson]:
     """Decide a dispute, once; for admins. The same decision again changes nothing.
 
-    The refund is scheduled, at most what was paid less refunds that are made or pending, and the booking gets the
-    status `bookingStatus`. A cancelled booking that is to be kept takes its time again, if it is still free.
+    The refund is scheduled; it is at most the amount paid less refunds made or pending. The booking gets the status
+    `bookingStatus`. A cancelled booking that the decision keeps occupies its time again, if that is still free.
     """
     await executor.run(resolve_dispute, data.command(dispute_id, expected_version(if_match)), actor=actor)
     return await _case(dispute_id, actor, reads, object_storage)

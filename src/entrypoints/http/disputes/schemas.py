@@ -57,7 +57,7 @@ StatementText = Annotated[str, Meta(min_length=1, max_length=MAX_STATEMENT)]
 
 
 class EvidenceBody(Body, frozen=True, kw_only=True):
-    """What a party submits: a text, and images that the party uploaded to the folder `evidence`."""
+    """A text, and images that the party uploaded to the folder `evidence`."""
 
     kind: EvidenceKind = EvidenceKind.TEXT
     text: StatementText
@@ -82,7 +82,7 @@ class OpenDisputeBody(Body, frozen=True, kw_only=True):
 
 
 class OpenDisputeForBody(OpenDisputeBody, frozen=True, kw_only=True):
-    """The same, for the party `initiatorId`: the customer's or the provider's account."""
+    """The booking to dispute, why, and for which party: `initiatorId` is the customer's or the provider's account."""
 
     initiator_id: UUID
 
@@ -100,7 +100,7 @@ class StatementBody(EvidenceBody, frozen=True, kw_only=True):
 
 
 class ResolveBody(Body, frozen=True, kw_only=True):
-    """An admin's decision; `refundAmount` belongs to `refund_partial` alone. Both parties see the note."""
+    """An admin's decision; only `refund_partial` takes `refundAmount`. Both parties see the note."""
 
     resolution: Resolution
     refund_amount: Amount | UnsetType = UNSET
@@ -144,11 +144,11 @@ class OwnDisputesQuery(Query, frozen=True, kw_only=True):
 
 
 class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
-    """Which disputes to list, for admins; `from` and `to` are about the opening."""
+    """Which disputes to list, for admins; `from` and `to` select by the time of opening."""
 
     status: DisputeStatus | None = None
     overdue: bool = False
-    """Only open ones whose decision is overdue."""
+    """Only open disputes whose decision is overdue."""
     booking_id: UUID | None = None
     sort: DisputeOrder = DisputeOrder.NEWEST
 
@@ -193,7 +193,7 @@ class VerdictJson(Json, frozen=True, kw_only=True):
 
     resolution: Resolution
     refund_amount: int
-    """What goes back because of it, besides refunds that were made or pending."""
+    """The amount that this decision refunds, in addition to refunds made or pending before."""
     currency: str
     booking_status: Standing
     note: str
@@ -224,9 +224,9 @@ class DisputeJson(Json, frozen=True, kw_only=True):
     verdict: VerdictJson | None = None
     closed_at: Timestamp | None = None
     actions: tuple[str, ...]
-    """What the caller can do now: `make_statement`, `withdraw`, `resolve`."""
+    """The actions that the caller can take now: `make_statement`, `withdraw`, `resolve`."""
     statements: tuple[StatementJson, ...] | None = None
-    """Oldest first; not in lists."""
+    """Oldest first. Lists leave it out."""
     version: int
 
 
@@ -275,9 +275,9 @@ class CaseMoneyJson(Json, frozen=True, kw_only=True):
     refunded_amount: int
     refund_pending_amount: int
     refundable_amount: int
-    """What a decision can refund."""
+    """The most that a decision can refund."""
     desk_paid_amount: int
-    """What was paid at the desk; no decision refunds it."""
+    """The amount paid at the desk. No decision refunds it."""
     payments: tuple[PaymentJson, ...]
     refunds: tuple[CaseRefundJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
@@ -289,7 +289,7 @@ class DisputeCaseJson(Json, frozen=True, kw_only=True):
     dispute: DisputeJson
     booking: BookingJson
     cancellation_policy: tuple[TierJson, ...]
-    """As it was when the booking was made, as the two percentages are."""
+    """The tiers when the booking was made; the two percentages are from then too."""
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     parties: PartiesJson
@@ -301,14 +301,14 @@ class DisputeCaseJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedDisputeJson(Json, frozen=True, kw_only=True):
-    """A dispute of the account, with what the account wrote."""
+    """A dispute of the account, with the account's own statements."""
 
     id: UUID
     booking_id: UUID
     status: DisputeStatus
     opened_at: Timestamp
     reason: str | None = None
-    """Only of a dispute that the account opened."""
+    """Only if the account opened the dispute."""
     statements: tuple[StatementJson, ...]
     verdict: VerdictJson | None = None
 

@@ -1,1 +1,1 @@
-"""The OpenAPI document and a page to read it, which needs nothing from elsewhere."""
+"""The OpenAPI document, and a page to read it that loads nothing from other hosts."""

@@ -1,4 +1,4 @@
-"""`/docs/inbox`: the messages that were written to files instead of sent. For development, on the same machine."""
+"""`/docs/inbox`: messages that development writes to files instead of sending. Served only to the same machine."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -94,7 +94,7 @@ class Pages:
 
 
 def _require_local(request: Request[Any, Any, Any], inbox: Inbox | None) -> Inbox:
-    """The inbox, for this machine only: neither for others, nor for pages of other sites that resolve to it."""
+    """Refuse requests from other machines, and from pages whose host name resolves to this machine (DNS rebinding)."""
     local = request.client is not None and ip_address(request.client.host).is_loopback
     if inbox is None or not local or request.url.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise NotFoundException

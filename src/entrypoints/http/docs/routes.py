@@ -1,4 +1,4 @@
-"""`/`, `/schema` and `/docs`: what runs here, the OpenAPI document, the page that shows it, and the guides."""
+"""`/`, `/schema` and `/docs`: the start page, the OpenAPI document, the page that shows it, and the guides."""
 
 from hashlib import sha256
 from html import escape
@@ -57,7 +57,7 @@ def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/", sync_to_thread=False, opt=_HIDDEN)
 def start() -> Response[bytes]:
-    """What runs here, with links to the rest."""
+    """The start page: names the service and links to the rest."""
     return Response(_START, media_type=MediaType.HTML, headers=_FRESH)
 
 

@@ -1,4 +1,4 @@
-"""`/admin/provider-payouts`: transfers of what providers are owed."""
+"""`/admin/provider-payouts`: bank transfers to providers."""
 
 from typing import Final
 from uuid import UUID
@@ -89,7 +89,7 @@ def _started(payout: ProviderPayout) -> StartedPayoutJson:
 async def start_payout_to_provider(
     data: JSONBody[StartPayoutBody], runner: Injected[IdempotentRunner]
 ) -> Response[StartedPayoutJson]:
-    """Start a payout to a provider, of everything that is owed in the currency or of `amount`; for admins.
+    """Start a payout to a provider: of everything owed in the currency, or of `amount`; for admins.
 
     The amount leaves the provider's balance at once, so that it is not paid out twice.
     """
@@ -103,7 +103,7 @@ async def start_payout_to_provider(
 async def list_payouts_to_providers(
     asked: Injected[ProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderPayoutsJson:
-    """List payouts to providers with what their transfers need; for admins. The oldest come first by default."""
+    """List payouts to providers with the data for their transfers, oldest first by default; for admins."""
     chosen = asked.chosen(asked.cursor, asked.limit + 1)
     found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
     return provider_payouts_json(found, asked.limit)
@@ -174,9 +174,9 @@ async def cancel_payout_to_provider(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
-    """Call a payout off whose transfer is not approved, so that its amount is owed again; for admins.
+    """Cancel a payout whose transfer is not approved yet: the provider is owed the amount again; for admins.
 
-    A second call changes nothing.
+    Repeating the request changes nothing.
     """
     return await runner.shown(
         cancel_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
@@ -200,7 +200,7 @@ async def settle_payout_to_provider(
     """Close an approved transfer with the bank's reference; for admins. The payout is then `paid`.
 
     A reference belongs to one transfer, to a customer or to a provider. Repeating the request with the same reference
-    changes nothing. The provider is told.
+    changes nothing. The provider is notified.
     """
     command = data.command(payout_id, expected_version(if_match))
     return await runner.shown(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
@@ -220,9 +220,9 @@ async def return_payout_to_provider(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
-    """Record that an approved transfer failed; for admins. The provider is told the reason.
+    """Record that an approved transfer failed; for admins. The provider is notified of the reason.
 
-    The payout needs a new approval, after the provider has checked their bank account, or is cancelled.
+    Once the provider has checked their bank account, approve the payout again; or cancel it.
     """
     command = data.command(payout_id, expected_version(if_match))
     return await runner.shown(return_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))

@@ -73,10 +73,10 @@ from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 async def get_my_earnings(
     asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderAccountJson:
-    """Return what your profile earned in a period: totals and what is held back by currency, and the entries.
+    """Return the earnings of your profile in a period: the entries, and by currency the totals and the held money.
 
-    A booking adds its money, less commission, once it is over; a refund or dispute later takes it back. Entries follow
-    within about a minute.
+    Once a booking is over, its money less commission is added; a later refund or dispute takes it back. New entries
+    appear within about a minute.
     """
     return account_json(await queries.get_own_earnings(actor, asked.wanted(), reads), asked.limit)
 
@@ -115,7 +115,7 @@ async def export_my_earnings(
 
 
 def _first_page(asked: StatementFileQuery) -> int:
-    """How many entries are read at first: a CSV file has pages, and a PDF file must not have more than `MOST`."""
+    """How many entries to read first: a CSV file is read by pages; a PDF file is refused above `MOST`."""
     return PAGE if asked.format is StatementFormat.CSV else MOST + 1
 
 
@@ -138,7 +138,7 @@ async def list_my_payouts(asked: Injected[PageQuery], actor: Injected[Actor], re
 
 @get("/admin/earnings", opt=documented(queries.list_balances, answer=BALANCES))
 async def list_balances(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
-    """List the providers that ever earned, with what they are owed by currency; for admins."""
+    """List the providers that have ever earned, with their balances by currency; for admins."""
     found = await queries.list_balances(actor, read_cursor(asked.cursor, ProviderId), asked.limit + 1, reads)
     return balances_json(found, asked.limit)
 
@@ -149,7 +149,7 @@ async def list_balances(asked: Injected[PageQuery], actor: Injected[Actor], read
     opt=documented(queries.list_balances, answer=BALANCES_CSV, headers=("Content-Disposition",)),
 )
 async def export_balances(actor: Injected[Actor], reads: Injected[Reads]) -> Response[str]:
-    """Export what all providers are owed as a CSV file (RFC 4180, UTF-8), a line for each currency; for admins."""
+    """Export the balances of all providers as a CSV file (RFC 4180, UTF-8), a line for each currency; for admins."""
     # Read before the response begins: a later error could not be reported.
     first = await queries.list_balances(actor, None, PAGE, reads)
     return attachment("balances", statements.balances(first, reads))
@@ -162,7 +162,7 @@ async def export_balances(actor: Injected[Actor], reads: Injected[Reads]) -> Res
 async def get_earnings_of_provider(
     provider_id: FromPath[UUID], asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderAccountJson:
-    """Return what a provider earned in a period, as the provider sees it; for admins."""
+    """Return a provider's earnings in a period, as the provider sees them; for admins."""
     return account_json(await queries.get_earnings(actor, ProviderId(provider_id), asked.wanted(), reads), asked.limit)
 
 
@@ -204,10 +204,10 @@ async def export_earnings_of_provider(
 async def adjust_the_earnings(
     provider_id: FromPath[UUID], data: JSONBody[AdjustmentBody], runner: Injected[IdempotentRunner]
 ) -> Response[EarningJson]:
-    """Add to a provider's account, or take from it, with a reason; for admins.
+    """Add an amount to a provider's account, or subtract it, with a reason; for admins.
 
-    It is an entry of the account, which the provider sees, and is told of. The opposite amount undoes it. The balance
-    may become negative.
+    The provider sees it as an entry of the account, and is notified. The balance may become negative. To undo it,
+    adjust by the opposite amount.
     """
     return await runner.created(adjust_earnings, data.command(provider_id), answer=earning_json)
 
@@ -231,10 +231,10 @@ async def set_the_commission(
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> CommissionJson:
-    """Set the commission of the platform, or of the provider `providerId`, on bookings made from now on; for admins.
+    """Set the commission on bookings made from now on: the platform's, or that of `providerId`; for admins.
 
-    Bookings that were made before keep the rate of their time. `basisPoints: null` gives a provider the platform's rate
-    again. The former rates stay on record.
+    Earlier bookings keep the rate of the time at which they were made. `basisPoints: null` returns a provider to the
+    platform's rate. Former rates stay on record.
     """
     command = data.command()
     await executor.run(set_commission, command, actor=actor)

@@ -80,13 +80,13 @@ class PageQuery(Query, frozen=True, kw_only=True):
 
 
 class CommissionQuery(Query, frozen=True, kw_only=True):
-    """Whose commission rate."""
+    """The provider whose commission rate to return; by default the platform's."""
 
     provider_id: UUID | None = None
 
 
 class ChosenProviderPayoutsQuery(PeriodQuery, frozen=True, kw_only=True):
-    """Which payouts to providers to list; `from` and `to` are about the creation."""
+    """Which payouts to providers to list; `from` and `to` select by creation time."""
 
     provider_id: UUID | None = None
     status: ProviderPayoutStatus | None = None
@@ -119,7 +119,7 @@ class ProviderPayoutsQuery(ChosenProviderPayoutsQuery, frozen=True, kw_only=True
 
 
 class CommissionBody(Body, frozen=True, kw_only=True):
-    """A commission rate; without a provider the platform's, and null for a provider is the platform's rate again."""
+    """A commission rate: of the platform, if no provider is named. Null returns a provider to the platform's rate."""
 
     provider_id: UUID | None = None
     basis_points: BasisPoints | None
@@ -135,7 +135,7 @@ class AdjustmentBody(Body, frozen=True, kw_only=True):
 
     currency: Currency
     amount: SignedAmount
-    """In minor units: what is added, or with a minus sign what is taken."""
+    """In minor units: positive adds to the account, negative subtracts."""
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_ADJUSTMENT_REASON)]
 
     def command(self, provider_id: UUID) -> AdjustEarnings:
@@ -146,7 +146,7 @@ class AdjustmentBody(Body, frozen=True, kw_only=True):
 
 
 class StartPayoutBody(Body, frozen=True, kw_only=True):
-    """A payout to a provider: of everything that is owed in the currency, or of a part."""
+    """A payout to a provider: of everything owed in the currency, or of a part."""
 
     provider_id: UUID
     currency: Currency
@@ -190,14 +190,14 @@ class EarningTotalsJson(Json, frozen=True, kw_only=True):
     opening_amount: int
     """The balance before the period."""
     kept_amount: int
-    """What bookings brought in through a gateway, less refunds."""
+    """Money of bookings that came through a gateway, less refunds."""
     desk_amount: int
-    """What the provider took at the desk; it is not owed."""
+    """Money that the provider took at the desk. The platform does not owe it."""
     commission_amount: int
     paid_out_amount: int
-    """What was paid out, or is reserved for a payout."""
+    """Money that was paid out or is reserved for a payout."""
     adjusted_amount: int
-    """What admins added, less what they took."""
+    """The sum of the admins' adjustments."""
     closing_amount: int
     """The balance at the end of the period: opening + kept - commission - paid out + adjusted."""
     owed_amount: int
@@ -205,7 +205,7 @@ class EarningTotalsJson(Json, frozen=True, kw_only=True):
 
 
 class HeldMoneyJson(Json, frozen=True, kw_only=True):
-    """What is held back now in one currency, before commission, in minor units."""
+    """Money held back now in one currency, before commission, in minor units."""
 
     currency: str
     upcoming_amount: int
@@ -225,7 +225,7 @@ class EarningJson(Json, frozen=True, kw_only=True):
     desk_amount: int
     commission_amount: int
     amount: int
-    """What it adds to the balance."""
+    """The signed amount that it adds to the balance."""
     currency: str
     reason: str | None = None
     """Why an admin adjusted the account."""
@@ -251,7 +251,7 @@ class BalanceJson(Json, frozen=True, kw_only=True):
     owed_amount: int
     """Negative if the provider owes it."""
     reserved_amount: int
-    """Of payouts that are not made yet; it is not part of `owedAmount`."""
+    """The sum of payouts that are not made yet. It is not part of `owedAmount`."""
 
 
 class ProviderBalancesJson(Json, frozen=True, kw_only=True):
@@ -274,7 +274,7 @@ class CommissionJson(Json, frozen=True, kw_only=True):
 
     provider_id: UUID | None = None
     basis_points: int
-    """The rate that counts for bookings that are made now."""
+    """The rate for bookings made now."""
     own_basis_points: int | None = None
     platform_basis_points: int
 
@@ -302,7 +302,7 @@ class OwnPayoutsJson(Json, frozen=True, kw_only=True):
 
 
 class ProviderPayoutJson(Json, frozen=True, kw_only=True):
-    """A payout to a provider with what its transfer needs."""
+    """A payout to a provider, with the data for its transfer."""
 
     id: UUID
     provider: PersonJson
@@ -327,7 +327,7 @@ class ProviderPayoutsJson(Json, frozen=True, kw_only=True):
 
 
 class StartedPayoutJson(Json, frozen=True, kw_only=True):
-    """A payout that was started; `GET` shows what its transfer needs."""
+    """A payout that was started; `GET` returns the data for its transfer."""
 
     id: UUID
     provider_id: UUID

@@ -83,7 +83,7 @@ def _sums(totals: EarningTotals) -> Sequence[str]:
 
 
 async def balances(first: Sequence[ProviderBalance], reads: Reads) -> AsyncIterator[bytes]:
-    """What each provider is owed, a line for each currency."""
+    """The balance of each provider, a line for each currency."""
     yield csv_lines([_BALANCES])
     page = first
     while page:
@@ -105,7 +105,7 @@ def _balance(balance: ProviderBalance) -> Sequence[str]:
 def payouts(
     chosen: ProviderPayoutFilter, first: Sequence[ProviderPayoutView], reads: ProviderPayoutReads
 ) -> AsyncIterator[bytes]:
-    """Payouts to providers with where their transfers go."""
+    """Payouts to providers, with the accounts to transfer to."""
     return csv_file(_PAYOUTS, first, _payout, lambda last: reads.page(replace(chosen, after=last.payout.id)))
 
 

@@ -1,1 +1,1 @@
-"""`/uploads`: files of the caller, from the announcement to the deletion; and the objects of the local storage."""
+"""`/uploads`: the caller's files, from announcement to deletion; and the objects of the local storage."""

@@ -1,4 +1,4 @@
-"""`/objects`: what a storage service serves otherwise, for the local storage. The signature in the URL decides."""
+"""`/objects`: serves the objects of the local storage. The signature in the URL grants access."""
 
 from typing import Any, Final, Protocol
 
@@ -27,7 +27,7 @@ class ServedStorage(Protocol):
         ...
 
     def may_download(self, key: ObjectKey, *, expires: int, signature: str) -> bool:
-        """Whether a GET is signed, or the object public."""
+        """Whether a GET is signed or the object is public."""
         ...
 
     async def found(self, key: ObjectKey) -> tuple[bytes, str] | None:

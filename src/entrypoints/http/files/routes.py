@@ -41,10 +41,10 @@ from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 async def presign_upload(
     data: JSONBody[AnnounceBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
 ) -> Response[UploadJson]:
-    """Announce a file, and get a URL to upload it to within ten minutes.
+    """Announce a file, and get a URL to which to upload it within ten minutes.
 
     Images are JPEG, PNG, WebP or GIF of at most 15 MB; documents are PDF of at most 10 MB. The folder says what the
-    file is for. Then `POST /uploads/{fileId}/complete`.
+    file is for. After the upload, call `POST /uploads/{fileId}/complete`.
     """
     return await runner.created(
         files.announce_upload, data.command(), answer=lambda file: upload_json(file, object_storage)
@@ -69,9 +69,9 @@ async def complete_upload(
 ) -> Response[FileJson]:
     """Check an uploaded file.
 
-    Type, size and content must be as announced. An image is encoded anew: upright, without metadata such as the place
-    where it was taken, in two sizes; of an animation, one frame. A file that belongs to nothing after a day is deleted.
-    Calling this again answers the same.
+    Type, size and content must be as announced. An image is re-encoded in two sizes: upright, without metadata such as
+    the place where it was taken. Of an animation, one frame is kept. A file that nothing uses within a day is deleted.
+    Repeating the request returns the same answer.
     """
 
     async def completed() -> FileJson:
@@ -109,7 +109,7 @@ async def get_upload(
 async def delete_upload(
     file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete one of your files that is not in use. What uses it deletes it otherwise."""
+    """Delete one of your files that is not in use. To delete one that is, change or delete what uses it."""
     await executor.run(files.delete_own_file, FileId(file_id), actor=actor)
 
 
@@ -117,7 +117,7 @@ async def delete_upload(
 async def delete_any_file(
     file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete any file, also one that is in use; for admins. Its objects are deleted within minutes."""
+    """Delete any file, even one in use; for admins. Its objects are deleted within minutes."""
     await executor.run(pictures.delete_file, FileId(file_id), actor=actor)
 
 

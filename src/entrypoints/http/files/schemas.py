@@ -47,7 +47,7 @@ class FilesQuery(Query, frozen=True, kw_only=True):
 class UploadJson(Json, frozen=True, kw_only=True):
     """Where to upload: `PUT` the file to `uploadUrl`, with exactly these headers, before `expiresAt`.
 
-    `publicUrl` is where everybody will read a public image, once it is complete.
+    `publicUrl` is the address of a public image once it is complete.
     """
 
     file_id: UUID
@@ -58,7 +58,7 @@ class UploadJson(Json, frozen=True, kw_only=True):
 
 
 class FileJson(Json, frozen=True, kw_only=True):
-    """A file of the caller. `image` or `documentUrl` is there once it is ready."""
+    """A file of the caller. It has `image` or `documentUrl` once it is ready."""
 
     id: UUID
     folder: Folder
@@ -95,7 +95,7 @@ def upload_json(file: File, links: ObjectLinks) -> UploadJson:
 
 
 def file_json(file: File, links: ObjectLinks) -> FileJson:
-    """Show a file to its account, or to an admin who decides with it."""
+    """Show a file to its owner, or to an admin."""
     ready = file.status is FileStatus.READY
     document = ready and file.content is Content.DOCUMENT
     image = None if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)

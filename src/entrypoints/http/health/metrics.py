@@ -47,12 +47,12 @@ async def _measured(database: WorkerRecord, gateways: Gateways) -> CollectorRegi
     registry = CollectorRegistry(auto_describe=False)
     last = Gauge(
         "booking_worker_last_activity_timestamp_seconds",
-        "When the worker last did this; 0: never.",
+        "The time of the worker's last activity of this kind; 0 if never.",
         ["activity"],
         registry=registry,
     )
     is_stale = Gauge(
-        "booking_worker_stale", "1 if the worker has not done this for too long.", ["activity"], registry=registry
+        "booking_worker_stale", "1 if the last activity of this kind is too long ago.", ["activity"], registry=registry
     )
     for activity in STALE_AFTER:
         heartbeat = heartbeats.get(activity)
@@ -61,14 +61,14 @@ async def _measured(database: WorkerRecord, gateways: Gateways) -> CollectorRegi
     messages = Gauge("booking_outbox_messages", "Messages in the outbox.", ["state"], registry=registry)
     messages.labels("waiting").set(backlog.waiting)
     messages.labels("parked").set(backlog.parked)
-    oldest = Gauge("booking_outbox_oldest_seconds", "Age of the oldest message that waits.", registry=registry)
+    oldest = Gauge("booking_outbox_oldest_seconds", "The age of the oldest waiting message.", registry=registry)
     oldest.set(backlog.oldest_seconds)
     registry.register(_Circuits(gateways))
     return registry
 
 
 class _Circuit(Protocol):
-    """What a circuit breaker has counted."""
+    """The counts of a circuit breaker."""
 
     @property
     def is_open(self) -> bool: ...
@@ -89,7 +89,7 @@ class _Guarded(Protocol):
 
 
 class _Circuits(Collector):
-    """Of the process that answers: each has circuits of its own."""
+    """The circuit breakers of the process that answers: each process has its own."""
 
     def __init__(self, gateways: Gateways) -> None:
         self._guarded = [gateway for gateway in gateways if isinstance(gateway, _Guarded)]

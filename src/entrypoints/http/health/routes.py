@@ -24,7 +24,7 @@ class HealthJson(Json, frozen=True, kw_only=True):
 
 
 class WorkerJson(Json, frozen=True, kw_only=True):
-    """When the worker last did its work; absent: never."""
+    """The times of the worker's last activities. Absent: never."""
 
     relay: Timestamp | None = None
     jobs: Timestamp | None = None
@@ -68,7 +68,7 @@ _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED
 
 @get("/live", sync_to_thread=False, opt=_ALWAYS | documented(answer=_OK), operation_id="getLiveness")
 def live() -> HealthJson:
-    """Report that the process runs. It checks nothing else."""
+    """Report that the process runs. Checks nothing else."""
     return HealthJson(status="ok")
 
 
@@ -76,7 +76,7 @@ def live() -> HealthJson:
 async def ready(database: Injected[WorkerRecord]) -> ReadyJson:
     """Report whether the database answers, and whether a worker works.
 
-    A stale worker makes the status `degraded`, and not 503: this process serves bookings without it.
+    If the worker is stale, the status is `degraded` instead of an error 503: this process still serves bookings.
     """
     heartbeats = await database.heartbeats()
     late = stale(heartbeats)

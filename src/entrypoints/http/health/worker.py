@@ -1,4 +1,4 @@
-"""What health and metrics read of the worker."""
+"""The worker's record, as health and metrics read it."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,12 +7,12 @@ from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 
 
 class WorkerRecord(Protocol):
-    """What the database knows of the worker; every call raises `StorageUnavailable` if the database does not answer."""
+    """The worker's record in the database. Every call raises `StorageUnavailable` if the database does not answer."""
 
     async def heartbeats(self) -> Mapping[Activity, Heartbeat]:
         """Return when the worker last did each of its activities."""
         ...
 
     async def backlog(self) -> Backlog:
-        """Return what waits in the outbox."""
+        """Return the backlog of the outbox."""
         ...

@@ -40,8 +40,8 @@ async def hold_slot(
 ) -> Response[HoldJson]:
     """Hold a slot for a few minutes. A customer has at most three holds.
 
-    `salonId` instead of `providerId` holds it with the least busy provider of the salon who is free and offers the
-    services; `providerId` of the answer says who it is.
+    With `salonId` instead of `providerId`, the slot is held with the least busy provider of the salon who is free and
+    offers the services. The answer's `providerId` names the provider.
     """
     lasts, whom = settings.hold_length, provider_or_salon(data.provider_id, data.salon_id)
     if isinstance(whom, AnyProviderOf):

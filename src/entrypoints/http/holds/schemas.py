@@ -12,7 +12,7 @@ from entrypoints.http.kit.fields import Body, Instant, Json, ServiceIds, SomeMin
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
-    """A slot of a provider to hold, or of a salon, with any provider of it who offers the services."""
+    """A slot to hold: of a provider, or of a salon, with any of its providers who offers the services."""
 
     provider_id: UUID | None = None
     salon_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""What both transports of live events share: who follows what, and how an event is shown."""
+"""Shared by both transports of live events: the follower of a connection, and the JSON of an event."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -38,7 +38,7 @@ def follower_of(
     *,
     named_at: str,
 ) -> Follower:
-    """Who follows what.
+    """Return the follower: its actor, channels and providers.
 
     Raises:
         InvalidToken: a channel is not public, and there is no actor.

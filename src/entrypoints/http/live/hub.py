@@ -1,6 +1,6 @@
-"""The hub of a process: it learns what is announced, and gives it to the open streams that may receive it.
+"""The hub of a process: it listens for announced events and passes each to the open streams that may receive it.
 
-The events of the last minutes are kept in memory, so that a client that reconnects costs no query.
+It keeps the events of the last minutes in memory, so that a reconnecting client costs no query.
 """
 
 import asyncio
@@ -33,12 +33,12 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 
 MOST_STREAMS: Final = 3_000
-"""Of one process. Fewer than its connections, so that other requests are still served."""
+"""Streams of one process: fewer than its connections, so that other requests are still served."""
 MOST_WAITING: Final = 500
-"""Events that wait for a client to read them."""
+"""How many events may wait for a client to read them."""
 LONGEST_SECONDS: Final = 3_600
 STUCK_SECONDS: Final = 30
-"""How long an ended stream may take to say so to its client."""
+"""How long an ended stream may take to send its last event."""
 LISTEN_SECONDS: Final = 15
 CHECK_SECONDS: Final = 5
 RETRY_SECONDS: Final = 1
@@ -58,18 +58,18 @@ class Stream:
         self.end: EndReason | None = None
         self.ended_at = 0.0
         self.missed = False
-        """Whether events were announced that are no longer kept, after the last that the client has."""
+        """Whether the client missed events that are no longer kept."""
         self.request = asyncio.current_task()
         self._queue: deque[LiveEvent] = deque()
         self._wake = asyncio.Event()
 
     def resume(self, events: Iterable[LiveEvent]) -> None:
-        """Begin with these."""
+        """Begin with these events."""
         self._queue.extend(events)
         self._wake.set()
 
     def push(self, event: LiveEvent) -> None:
-        """Give the client an event, or drop a client for which too many wait."""
+        """Queue an event for the client; drop a client for which too many wait."""
         if self.end is not None:
             return
         if len(self._queue) >= MOST_WAITING:
@@ -79,7 +79,7 @@ class Stream:
         self._wake.set()
 
     def finish(self, reason: EndReason) -> None:
-        """End the stream. What waits is not sent: the client gets it when it resumes, if it may."""
+        """End the stream without sending waiting events: a client that resumes, and still may, gets them then."""
         if self.end is None:
             self.end, self.ended_at = reason, asyncio.get_running_loop().time()
             self._queue.clear()
@@ -91,7 +91,7 @@ class Stream:
         return self._queue[0].id if self._queue else None
 
     async def next(self, seconds: float) -> LiveEvent | None:
-        """Return the next event; None if the stream has ended, or if there is none in this time."""
+        """Return the next event; None if the stream has ended or none arrives within this time."""
         if not self._queue and self.end is None:
             self._wake.clear()
             try:
@@ -103,7 +103,7 @@ class Stream:
 
 
 class LiveHub:
-    """Follows the announcements from the first stream on, until it is closed."""
+    """Listens for announcements from the first stream on, until it is closed."""
 
     def __init__(self, reads: Reads, signal: LiveSignal, clock: Clock, limits: StreamLimits) -> None:
         self._reads = reads.live
@@ -118,7 +118,7 @@ class LiveHub:
         self._kept: deque[LiveEvent] = deque()
         self._streams: set[Stream] = set()
         self._by: defaultdict[object, set[Stream]] = defaultdict(set)
-        """The streams by account, by followed provider, and those that see the bookings of all."""
+        """The streams by account, by followed provider, and those that see all bookings."""
         self._open: Counter[str] = Counter()
         self._stopping = False
         self.last_id = 0
@@ -137,8 +137,8 @@ class LiveHub:
         if await self._hidden(follower.providers):
             raise ProviderNotFound
         if after is not None and after > self.last_id:
-            await self._catch_up()  # the client comes from a process that was faster
-        # From here on nothing waits, so no event falls between what is kept and what is pushed.
+            await self._catch_up()  # the client last used another process, which was ahead of this one
+        # No await from here on: no event can slip in between the kept events and the pushed ones.
         most = self._limits.per_account if follower.actor is not None else self._limits.per_address
         if self._open[counted_as] >= most:
             raise TooManyStreams(most=most)
@@ -158,11 +158,11 @@ class LiveHub:
         return stream
 
     def position(self, stream: Stream) -> int:
-        """The id up to which the client has been given all that it may receive."""
+        """The id up to which the client has every event that it may receive."""
         return self.last_id if stream.first_waiting is None else stream.first_waiting - 1
 
     def close(self, stream: Stream) -> None:
-        """Forget a stream; again has no effect."""
+        """Forget a stream. Closing it again has no effect."""
         if stream not in self._streams:
             return
         self._streams.remove(stream)
@@ -175,7 +175,7 @@ class LiveHub:
                 del self._by[key]
 
     def stop(self) -> None:
-        """End all streams, and those that are opened from now on."""
+        """End all streams, including those opened from now on."""
         self._stopping = True
         for stream in self._streams:
             stream.finish(EndReason.SHUTDOWN)
@@ -219,7 +219,7 @@ class LiveHub:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _catch_up(self) -> None:
-        """Give the streams what was announced, in order; none to a session that is over, none of a hidden provider."""
+        """Pass on the announced events in order: none to sessions that are over, none of hidden providers."""
         async with self._catching_up:
             while found := await self._reads.after(self.last_id, _PAGE):
                 await self._end_dead({stream for event in found for stream in self._concerned(event.what)})
@@ -244,7 +244,7 @@ class LiveHub:
         return [stream for stream in found if stream.follower.receives(what)]
 
     async def _check(self) -> None:
-        """End what has to end, every few seconds."""
+        """Run `check` every few seconds."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
@@ -282,7 +282,7 @@ class LiveHub:
                 stream.finish(EndReason.PROVIDER_NOT_FOUND)
 
     async def _hidden(self, provider_ids: Collection[ProviderId]) -> set[ProviderId]:
-        """Those of whom nobody may read slots."""
+        """The providers whose slots nobody may read."""
         if not provider_ids:
             return set()
         now = self._clock.now()
@@ -291,7 +291,7 @@ class LiveHub:
 
 
 def _keys(follower: Follower) -> list[object]:
-    """Under which keys the streams of a follower are found."""
+    """The keys under which to index a follower's streams."""
     keys: list[object] = list(follower.providers)
     if follower.actor is not None:
         keys.append(follower.actor.id)

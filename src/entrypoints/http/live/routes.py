@@ -45,15 +45,15 @@ class EventsQuery(Query, frozen=True, kw_only=True):
     """What to follow."""
 
     channels: Annotated[
-        tuple[Channel, ...], Meta(min_length=1, max_length=MOST_CHANNELS, description="May be given several times.")
+        tuple[Channel, ...], Meta(min_length=1, max_length=MOST_CHANNELS, description="May be repeated.")
     ]
     provider_id: Annotated[
         tuple[UUID, ...],
-        Meta(max_length=MOST_PROVIDERS, description="Whose availability to follow; may be given several times."),
+        Meta(max_length=MOST_PROVIDERS, description="The providers whose availability to follow; may be repeated."),
     ] = ()
 
     def follower(self, actor: Actor | None, session_id: SessionId | None) -> Follower:
-        """Who follows what, or an error: a channel that is not public needs a token, `availability` a provider."""
+        """Return the follower. A channel that is not public needs a token, and `availability` needs a provider."""
         return follower_of(self.channels, self.provider_id, actor, session_id, named_at="/query/providerId")
 
 
@@ -65,9 +65,9 @@ def message_of(event: LiveEvent) -> ServerSentEventMessage:
 
 
 async def messages(stream: Stream, hub: LiveHub, begins_after: int) -> AsyncIterator[ServerSentEventMessage]:
-    """What the client of a stream gets: `ready` or `reset`, then events and heartbeats, and why the stream ends."""
+    """Yield the messages of a stream: `ready` or `reset`, then events and heartbeats, then the reason why it ends."""
     try:
-        # An id, so that a client that gets nothing else resumes here.
+        # Send an id, so that a client that gets no event can resume here.
         yield ServerSentEventMessage(id=begins_after, event="reset" if stream.missed else "ready", data="{}")
         while True:
             event = await stream.next(HEARTBEAT_SECONDS)
@@ -105,10 +105,11 @@ async def follow_events(
 ) -> Response[str]:
     """Follow what happens, as server-sent events, until you close the stream or your session ends.
 
-    Channels: `bookings` and `payments` of which you are a party, your `notifications`, the `availability` of providers,
-    and `system`. Without a token: the last two. The name of an event is its channel; its data are `type`, `at` and
-    `about` (ids, codes and dates). With `Last-Event-ID` the stream goes on where the last one ended, up to ten minutes
-    later; otherwise it begins with `reset` instead of `ready`: read again what you show. `end` says why it ends.
+    The channels are `bookings` and `payments` (those to which you are a party), your `notifications`, the
+    `availability` of providers, and `system`. Without a token, only the last two are open. The name of an event is its
+    channel; its data are `type`, `at` and `about` (ids, codes and dates). With `Last-Event-ID`, the stream resumes
+    where the last one ended, up to ten minutes later. After that it begins with `reset` instead of `ready`: reload what
+    you show. The event `end` gives the reason why the stream ends.
     """
     follower = asked.follower(request.scope["user"], request.scope["auth"])
     after = _read(last_event_id)

@@ -1,7 +1,8 @@
-"""Who may open a WebSocket, and who its client is: what `RequestGuard` is for requests.
+"""Authorises and authenticates WebSockets, as `RequestGuard` does for requests.
 
 A browser lets a page of any site open a WebSocket to any host, and attaches the host's cookies (cross-site WebSocket
-hijacking). So a handshake with an `Origin` that is not of the web app is refused, and a cookie counts only with one.
+hijacking). So a handshake with an `Origin` other than the web app's is refused, and a cookie counts only with an
+`Origin`.
 """
 
 from collections.abc import Collection
@@ -54,7 +55,7 @@ class SocketGuard:
 
         Raises:
             Refusal: it came unencrypted, or from a page of another site.
-            AddressBlocked, RateLimited: by the client's address.
+            AddressBlocked, RateLimited: the client's address is blocked or over quota.
         """
         if self._https.refuses_socket(scope):
             raise Refusal(status=403, code="http.https_required", detail="Use HTTPS.")
@@ -75,8 +76,8 @@ class SocketGuard:
         """The bearer of an access token.
 
         Raises:
-            InvalidToken: it is not valid, or has expired.
-            ProfileIncomplete, SecondFactorRequired, AddressNotAllowed: its account may not follow events with it.
+            InvalidToken: the token is invalid or has expired.
+            ProfileIncomplete, SecondFactorRequired, AddressNotAllowed: its account may not follow events.
         """
         bearer = self._tokens.read(token, self._clock.now())
         if bearer.pending:
@@ -87,7 +88,7 @@ class SocketGuard:
         return bearer
 
     def address(self, scope: Scope) -> str:
-        """What clients without a token are counted as."""
+        """The address under which clients without a token are counted."""
         return f"address {self._clients.counted_as(scope)}"
 
     def known(self, scope: Scope) -> Bearer | None:
@@ -98,7 +99,7 @@ class SocketGuard:
         try:
             return self.bearer(token, scope)
         except InvalidToken:
-            if bearer_token(scope["headers"]) is None:  # browsers attach cookies to all
+            if bearer_token(scope["headers"]) is None:  # browsers attach cookies to every handshake
                 return None
             raise
 

@@ -1,9 +1,9 @@
 """`/ws`: live events over a WebSocket (RFC 6455), from the same hub as `/events`.
 
-The client sends JSON texts: `{"subscribe": [channels], "providerIds": […], "after": id, "token": access token}` at
-first, the same without `after` and `token` when it wants to follow something else, and `{"ping": text}`. It gets
-`ready` or `reset`, then the events, each with an id, heartbeats and `pong`, and at last `end` with the reason that the
-close frame has too.
+The client first sends `{"subscribe": [channels], "providerIds": […], "after": id, "token": access token}` as JSON text.
+To follow something else, it sends the same without `after` and `token`; it may also send `{"ping": text}`. It gets
+`ready` or `reset`, then events with ids, heartbeats and `pong`, and finally `end` with a reason, which the close frame
+repeats.
 """
 
 import asyncio
@@ -44,15 +44,15 @@ from entrypoints.http.live.hub import STUCK_SECONDS, LiveHub, Stream
 from entrypoints.http.live.socket_guard import SocketGuard
 
 MOST_SOCKETS: Final = 1_000
-"""Of one process, with those that have not said yet what they follow."""
+"""WebSockets of one process, including those that have not subscribed yet."""
 MOST_SILENT: Final = 8
-"""Of one address: clients that have not said yet what they follow, nor who they are."""
+"""WebSockets of one address that have not subscribed yet and sent no token."""
 MOST_BYTES: Final = 16_384
-"""Of a message of a client. granian has read it by then: up to 64 MiB, so the connections are bounded too."""
+"""The size limit of a client's message. granian has read up to 64 MiB by then, so connections are limited too."""
 MOST_MESSAGES: Final = 60
-"""That a client sends in a minute."""
+"""How many messages a client may send in a minute."""
 FIRST_SECONDS: Final = 10
-"""How long a client may take to say what it follows."""
+"""How long a client may take to subscribe."""
 _MINUTE: Final = 60
 
 POLICY: Final = 1_008
@@ -61,7 +61,7 @@ TOO_BIG: Final = 1_009
 RESTART: Final = 1_012
 TRY_LATER: Final = 1_013
 OWN: Final = 4_000
-"""Codes of the application: this and the status of the HTTP answer that says the same (RFC 6455 §7.4.2)."""
+"""Close codes of the application: this plus the status of the equivalent HTTP answer (RFC 6455 §7.4.2)."""
 ENDS: Final[Mapping[EndReason, int]] = {
     EndReason.SESSION_ENDED: OWN + HTTPStatus.UNAUTHORIZED,
     EndReason.PROVIDER_NOT_FOUND: OWN + HTTPStatus.NOT_FOUND,
@@ -69,11 +69,11 @@ ENDS: Final[Mapping[EndReason, int]] = {
     EndReason.TOO_OLD: OWN,
     EndReason.SHUTDOWN: RESTART,
 }
-"""The close code of each reason for which a stream ends."""
+"""The close code for each reason why a stream ends."""
 
 
 class ClientMessage(Body, frozen=True, kw_only=True):
-    """What a client sends: what it follows from now on, or a ping."""
+    """A message of a client: a subscription that replaces the former one, or a ping."""
 
     subscribe: Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=MOST_CHANNELS)] | UnsetType = UNSET
     provider_ids: Annotated[tuple[UUID, ...], Meta(max_length=MOST_PROVIDERS)] = ()
@@ -86,7 +86,7 @@ class ClientMessage(Body, frozen=True, kw_only=True):
 
 
 class SocketMessage(Json, frozen=True, kw_only=True):
-    """What a client gets. `event` is a channel, `ready`, `reset`, `heartbeat`, `pong` or `end`."""
+    """A message to a client. `event` is a channel, `ready`, `reset`, `heartbeat`, `pong` or `end`."""
 
     event: str
     id: str | None = None
@@ -114,13 +114,13 @@ class LiveSockets:
         self._guard = guard
         self._open = 0
         self._silent: Counter[str] = Counter()
-        """By address: the clients that have not said yet what they follow."""
+        """The clients that have not subscribed yet, by address."""
         self._stopping = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
 
     def stop(self) -> None:
-        """Close the connections whose clients have not said yet what they follow; the hub ends the others."""
+        """Close the connections whose clients have not subscribed yet; the hub ends the others."""
         self._stopping.set()
 
     async def drained(self) -> None:
@@ -174,7 +174,7 @@ class LiveSockets:
             await client.stop_reading()
 
     async def _first(self, client: "_Client") -> ClientMessage:
-        """What the client follows."""
+        """Read the first message: what the client follows."""
         address = self._guard.address(client.scope)
         if self._silent[address] >= MOST_SILENT:
             raise TooManyStreams(most=MOST_SILENT)
@@ -201,7 +201,7 @@ class LiveSockets:
                 begins_after = self._hub.last_id if after is None or stream.missed else after
                 await client.send("reset" if stream.missed else "ready", begins_after)
                 subscription = await self._pass_on(stream, client)
-                # From here to the next stream the hub keeps what is announced.
+                # Until the next stream opens, the hub keeps the announced events.
                 after = self._hub.position(stream)
             finally:
                 self._hub.close(stream)
@@ -219,7 +219,7 @@ class LiveSockets:
         return await self._hub.open(follower, who, after=after)
 
     async def _pass_on(self, stream: Stream, client: "_Client") -> ClientMessage:
-        """Send what is announced, until the client says what else it follows."""
+        """Send events until the client sends another subscription."""
         coming = asyncio.create_task(stream.next(HEARTBEAT_SECONDS))
         try:
             while True:
@@ -260,7 +260,7 @@ class _Client:
         self.reading = asyncio.create_task(self._receive())
 
     def read(self) -> ClientMessage:
-        """The message that has been read; begin to read the next one."""
+        """Return the message that has been read, and begin to read the next one."""
         message = self.reading.result()
         now = asyncio.get_running_loop().time()
         self._times = [*(at for at in self._times if now - at < _MINUTE), now]

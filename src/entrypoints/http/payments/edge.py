@@ -45,7 +45,7 @@ async def take_edge_notification(
     """Receive a notification of the Worker in front of QPay.
 
     The Worker signs timestamp, nonce and body (`Edge-Timestamp`, `Edge-Nonce`, `Edge-Signature`). A signature is
-    accepted once, within five minutes. The body names the invoice; what was paid, only the gateway's report says. If
+    accepted once, within five minutes. The body only names the invoice; the server asks the gateway what was paid. If
     the gateway is unavailable, the answer is 503, and the payment is checked later in any case.
     """
     invoice = await edge_notifications.read(
@@ -62,7 +62,7 @@ async def take_edge_notification(
 
 
 def _target(request: Request[Any, Any, Any], public_url: str) -> str:
-    """Path and query of the address that was called, before any proxy rewrote it."""
+    """Path and query of the address that the Worker called, before any proxy rewrote it."""
     query = request.scope["query_string"].decode("latin-1")
     return f"{urlsplit(public_url).path}{request.scope['path']}{'?' if query else ''}{query}"
 

@@ -1,4 +1,4 @@
-"""What the server does when a gateway hints at news of a payment: it asks the gateway."""
+"""Handles a hint that a payment changed: the server asks the gateway."""
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
@@ -11,7 +11,7 @@ from booking_domain.workflows.settle_payment import settle_payment
 
 
 async def settle_hinted(payment: Payment, executor: Executor[Repositories], gateways: Gateways) -> None:
-    """Settle the payment; if the gateway is unavailable, have the worker ask it later, and raise."""
+    """Settle the payment; if the gateway is unavailable, enqueue a job that asks later, and raise."""
     try:
         await settle_payment(payment, executor=executor, gateways=gateways)
     except GatewayUnavailable:

@@ -39,8 +39,8 @@ async def pay(
 ) -> Response[PaymentJson]:
     """Start a payment for a booking.
 
-    While a payment for the purpose is open, repeating the request returns it, also without an `Idempotency-Key`. If it
-    names another gateway, the open payment is cancelled, and another one started.
+    While a payment for the purpose is open, repeating the request returns it, even without an `Idempotency-Key`. If the
+    request names another gateway, the open payment is cancelled and a new one is started.
     """
 
     async def started() -> PaymentJson:
@@ -60,7 +60,7 @@ async def get_payment(
 ) -> PaymentJson:
     """Return a payment or refund to the parties of its booking.
 
-    If the customer asks, the server asks the gateway too, and so finds a payment whose callback was lost.
+    If the customer calls this, the server first asks the gateway, and so finds a payment whose callback was lost.
     """
     found = await payments.get_payment(actor, PaymentId(payment_id), reads)
     return payment_json(await _refreshed(found, executor, gateways), payer=found.party is Party.CUSTOMER)
@@ -82,7 +82,7 @@ async def get_payment_by_invoice(
 async def _refreshed(
     found: payments.VisiblePayment, executor: Executor[Repositories], gateways: Gateways
 ) -> Payment | Refund:
-    """Ask the gateway first if the customer reads the payment; return the stored payment if it is unavailable."""
+    """If the customer reads the payment, ask the gateway first; if that is unavailable, return the stored payment."""
     if found.party is not Party.CUSTOMER or isinstance(found.payment, Refund):
         return found.payment
     try:

@@ -13,7 +13,7 @@ from booking_domain.workflows.start_payment import StartPayment
 from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp, one_of
 
 REFUND: Final = "refund"
-"""The purpose that a refund is shown with: clients see payments and refunds in one list."""
+"""The purpose shown for refunds: clients see payments and refunds in one list."""
 PaymentPurpose = Annotated[str, Meta(extra_json_schema={"enum": [*Purpose, REFUND]})]
 PaymentState = Annotated[str, one_of(PaymentStatus, RefundStatus)]
 STRIPE: Final = "stripe"
@@ -26,7 +26,7 @@ class PayBody(Body, frozen=True, kw_only=True):
     booking_id: UUID
     purpose: Literal["deposit", "balance"]
     gateway: GatewayName | None = None
-    """The gateway that the customer chose; by default the provider's, or the first that takes the currency."""
+    """The gateway that the customer chose; by default the provider's, or else the first that accepts the currency."""
 
     def command(self) -> StartPayment:
         """Return the command."""
@@ -38,7 +38,7 @@ class CallbackQuery(Struct, frozen=True, kw_only=True):
 
     token: Annotated[str, Meta(max_length=200)] = ""
     qpay_payment_id: str | None = None
-    """Not trusted: only the gateway's API is."""
+    """Not trusted: the server asks the gateway's API."""
 
 
 class DeepLinkJson(Json, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     qpay_invoice_id: str | None = None
     stripe_payment_intent_id: str | None = None
     client_secret: str | None = None
-    """What Stripe.js needs to pay; only for the customer, while the payment is pending."""
+    """The client secret for Stripe.js; only for the customer, while the payment is pending."""
     qr_text: str | None = None
     qr_image: str | None = None
     checkout_url: str | None = None
@@ -69,15 +69,15 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     expires_at: Timestamp | None = None
     processed_at: Timestamp | None = None
     authorised_amount: int | None = None
-    """What the customer's bank has authorised, also after it was captured or released."""
+    """The amount that the customer's bank authorised. It stays after capture or release."""
     captured_amount: int | None = None
-    """What was captured of it so far."""
+    """The part of it that was captured so far."""
     capture_by: Timestamp | None = None
-    """Of an authorised payment: it is captured at this time at the latest."""
+    """For an authorised payment: it is captured by this time."""
 
 
 def payment_json(payment: Payment | Refund, *, payer: bool = False) -> PaymentJson:
-    """Show a payment or refund to a party of its booking; `payer`: to the customer who pays."""
+    """Show a payment or refund to a party of its booking; `payer` means the customer who pays."""
     if isinstance(payment, Refund):
         return _refund_json(payment)
     invoice = payment.invoice

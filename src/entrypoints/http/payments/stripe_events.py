@@ -35,10 +35,10 @@ async def take_stripe_event(
 ) -> None:
     """Receive an event of Stripe.
 
-    Stripe signs time and body (`Stripe-Signature`); a signature that is wrong, or older or newer than five minutes,
-    is rejected with 403. The event names a payment intent; what was paid, only Stripe's report says. So events may
-    come twice and in any order. An event about anything else is answered with 204. If Stripe is unavailable, the
-    answer is 503, so that it sends the event again; the payment is checked later in any case.
+    Stripe signs time and body (`Stripe-Signature`); a wrong signature, or a time more than five minutes in the past or
+    the future, is rejected with 403. The event only names a payment intent; the server asks Stripe what was paid. So
+    events may arrive twice and in any order. An event about anything else is answered with 204. If Stripe is
+    unavailable, the answer is 503, so that it sends the event again; the payment is checked later in any case.
     """
     signature = request.headers.get("stripe-signature", "")
     reference = stripe_events.read(await request.body(), signature, clock.now())

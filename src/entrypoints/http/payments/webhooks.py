@@ -45,8 +45,8 @@ async def take_qpay_callback(
 ) -> str:
     """Receive a callback of QPay. The body is ignored.
 
-    The token in the URL proves that this server issued the URL. If the gateway is unavailable, the answer is 503,
-    so that it calls again; the payment is checked later in any case.
+    The token in the URL proves that this server issued the URL. If QPay is unavailable, the answer is 503, so that it
+    calls again; the payment is checked later in any case.
     """
     payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
     await settle_hinted(payment, executor, gateways)

@@ -1,1 +1,1 @@
-"""Refunds: the money of a booking, bank accounts of customers, and the transfers that admins make."""
+"""Refunds: the money of a booking, customers' bank accounts, and the transfers that admins make."""

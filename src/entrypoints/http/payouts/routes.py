@@ -85,7 +85,7 @@ async def list_booking_payments(
 async def get_my_bank_account(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BankAccountJson]:
-    """Return the bank account that your refunds are sent to. Only the end of its number is shown."""
+    """Return the bank account for your refunds. Only the end of its number is shown."""
     account = await get_own_bank_account(actor, reads.bank_accounts)
     return unless_known(bank_account_json(account), etag(account.version), if_none_match)
 
@@ -97,9 +97,9 @@ async def set_my_bank_account(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[BankAccountJson]:
-    """Set the bank account that your refunds are sent to.
+    """Set the bank account for your refunds.
 
-    A transfer that is already approved goes to the former account. You are notified of every change.
+    A transfer that is already approved still goes to the former account. You are notified of every change.
     """
     account = await executor.run(set_bank_account, data.command(expected_version(if_match)), actor=actor)
     return Response(bank_account_json(account), headers=etag(account.version))
@@ -107,15 +107,15 @@ async def set_my_bank_account(
 
 @delete("/users/me/bank-account", opt=documented(remove_bank_account))
 async def remove_my_bank_account(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
-    """Remove your bank account. Refunds that are not approved wait until you add another."""
+    """Remove your bank account. Refunds that are not approved yet wait until you add another."""
     await executor.run(remove_bank_account, None, actor=actor)
 
 
 @get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
 async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> PayoutsJson:
-    """List refunds with what their transfers need; for admins. The oldest come first, unless `sort` says otherwise.
+    """List refunds with the data for their transfers, oldest first unless `sort` says otherwise; for admins.
 
-    `waitsFor` selects those that wait for the customer's bank details, an approval or the transfer, or that are done.
+    `waitsFor` selects refunds that wait for the customer's bank details, an approval or the transfer, or that are done.
     """
     chosen = asked.chosen(asked.cursor, asked.limit + 1)
     return payouts_json(await queries.list_payouts(actor, chosen, reads.payouts), asked.limit)
@@ -221,9 +221,9 @@ async def return_a_payout(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[PayoutJson]:
-    """Record that an approved transfer failed; for admins. The customer is told the reason.
+    """Record that an approved transfer failed; for admins. The customer is notified of the reason.
 
-    The refund needs a new approval, after the customer has checked their bank account.
+    Once the customer has checked their bank account, approve the refund again.
     """
     return await runner.shown(
         return_payout,

@@ -75,7 +75,7 @@ class ReturnBody(Body, frozen=True, kw_only=True):
 
 
 class ChosenPayoutsQuery(MoneyListQuery, frozen=True, kw_only=True):
-    """Which payouts to list; `from` and `to` are about the creation."""
+    """Which payouts to list; `from` and `to` select by creation time."""
 
     waits_for: PayoutStep | None = None
     status: RefundStatus | None = None
@@ -120,7 +120,7 @@ class RefundJson(Json, frozen=True, kw_only=True):
     reason: RefundReason
     created_at: Timestamp
     method: RefundMethod | None = None
-    """How the money goes back; missing until it is decided."""
+    """How the money goes back. Absent until that is decided."""
     processed_at: Timestamp | None = None
     bank_reference: str | None = None
     return_reason: str | None = None
@@ -138,7 +138,7 @@ class BookingMoneyJson(Json, frozen=True, kw_only=True):
     refunded_amount: int
     refund_pending_amount: int
     desk_paid_amount: int
-    """What was paid at the desk. The platform never had it, and does not refund it."""
+    """The amount paid at the desk. The platform never held it and does not refund it."""
     authorised_amount: int
     released_amount: int
     payments: tuple[PaymentJson, ...]
@@ -149,7 +149,7 @@ class BookingMoneyJson(Json, frozen=True, kw_only=True):
 
 
 class PayeeJson(Json, frozen=True, kw_only=True):
-    """Where a transfer goes."""
+    """The bank account of a transfer."""
 
     bank: str
     account_number: str
@@ -157,7 +157,7 @@ class PayeeJson(Json, frozen=True, kw_only=True):
 
 
 class PayoutJson(Json, frozen=True, kw_only=True):
-    """A refund with what its transfer needs."""
+    """A refund, with the data for its transfer."""
 
     id: UUID
     booking_id: UUID
@@ -270,7 +270,7 @@ def payout_json(payout: Payout) -> PayoutJson:
 
 
 def payee_json(details: BankDetails) -> PayeeJson:
-    """Show an admin where a transfer goes."""
+    """Show the bank account of a transfer to an admin."""
     return PayeeJson(bank=details.bank, account_number=details.account_number, holder_name=details.holder_name)
 
 

@@ -104,7 +104,7 @@ async def get_profile(
     """Return a profile in any status, with its documents at URLs of five minutes. Admins only."""
     view = await providers.get_profile(actor, ProviderId(provider_id), reads)
     tag = etag(view.profile.version)
-    # The URLs of documents expire, so a copy that the client has is not current.
+    # The URLs of documents expire, so a client's cached copy goes stale.
     return unless_known(provider_json_with_note(view, object_storage), tag, None if view.documents else if_none_match)
 
 
@@ -119,7 +119,7 @@ async def correct_a_profile(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Correct texts and location of a profile. Its owner is told. Admins only."""
+    """Correct the texts and the location of a profile. Its owner is notified. Admins only."""
     await executor.run(correct_profile, data.command(provider_id, expected_version(if_match)), actor=actor)
     return await _shown(provider_id, actor, reads, object_storage)
 
@@ -139,9 +139,10 @@ async def suspend_a_profile(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Suspend a profile: it is not listed and takes no bookings. Admins only.
+    """Suspend a profile: it is no longer listed and takes no bookings. Admins only.
 
-    Its owner is told the reason. Bookings to come are in question until an admin decides; their customers are told.
+    Its owner is notified of the reason. Its upcoming bookings are in question until an admin decides about them; their
+    customers are notified.
     """
     command = SuspendProfile(
         provider_id=ProviderId(provider_id), reason=data.reason, expected_version=expected_version(if_match)
@@ -165,7 +166,7 @@ async def reinstate_a_profile(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """End the suspension of a profile, whose account must be an active provider's. Admins only."""
+    """End the suspension of a profile. Its account must be active and have the role `provider`. Admins only."""
     command = ReinstateProfile(provider_id=ProviderId(provider_id), expected_version=expected_version(if_match))
     return await runner.shown(
         reinstate_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
@@ -176,7 +177,7 @@ async def reinstate_a_profile(
 async def delete_a_profile(
     provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Delete a profile without upcoming bookings and pending refunds. Its owner is told. Admins only."""
+    """Delete a profile that has no upcoming bookings and no pending refunds. Its owner is notified. Admins only."""
     await executor.run(delete_profile, ProviderId(provider_id), actor=actor)
 
 
@@ -192,7 +193,7 @@ async def list_bookings_to_come(
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> BookingsJson:
-    """List the bookings to come of a provider, newest first, or those in question only. Admins only."""
+    """List the upcoming bookings of a provider, newest first, or only those in question. Admins only."""
     found = await bookings.list_provider_bookings(actor, asked.chosen(provider_id, clock.now()), reads)
     page, next_cursor = cut(found, asked.limit, lambda booking: booking.id)
     return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
@@ -206,7 +207,7 @@ async def list_bookings_to_come(
 async def decide_on_some_bookings(
     provider_id: FromPath[UUID], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]
 ) -> Response[DecidedJson]:
-    """Cancel up to 100 bookings of a provider with everything back, or uphold them: all or none. Admins only."""
+    """Cancel up to 100 bookings of a provider with full refunds, or uphold them: all or none. Admins only."""
     command = data.command(provider_id)
     return await runner.done(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 

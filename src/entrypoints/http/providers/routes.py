@@ -94,9 +94,9 @@ async def set_my_documents(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Name the documents with which an admin decides on the caller's profile, until the decision.
+    """Set the documents on which an admin's decision about your profile is based, until that decision.
 
-    They replace the former ones, which are deleted. Only you and admins can read them. They are deleted with the
+    They replace the former documents, which are deleted. Only you and admins can read them. They are deleted with the
     profile.
     """
     command = SetDocuments(file_ids=tuple(map(FileId, data.file_ids)), expected_version=expected_version(if_match))
@@ -128,7 +128,7 @@ async def withdraw_my_profile(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Take the caller's profile out of the catalogue, or back from approval. Bookings that exist stay."""
+    """Withdraw the caller's profile from the catalogue or from approval. Existing bookings stay."""
     return await runner.shown(
         withdraw_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
     )
@@ -151,7 +151,7 @@ async def republish_my_profile(
 
 @delete("/me", opt=documented(delete_own_profile))
 async def delete_my_profile(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
-    """Delete the caller's profile with its calendar, if it has no upcoming bookings and no pending refunds."""
+    """Delete the caller's profile and calendar. Refused if there are upcoming bookings or pending refunds."""
     await executor.run(delete_own_profile, None, actor=actor)
 
 

@@ -127,7 +127,7 @@ class DecisionBody(Body, frozen=True, kw_only=True):
 
 
 class SuspendBody(Body, frozen=True, kw_only=True):
-    """Why a profile is suspended, in words that its owner is told."""
+    """Why a profile is suspended. Its owner gets this text."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 
@@ -143,9 +143,9 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
     payment_gateway: GatewayName | UnsetType | None = UNSET
-    """The gateway that charges the provider's customers; null: the first that takes the currency."""
+    """The gateway that charges the provider's customers. Null: the first that accepts the currency."""
     deposit_mode: DepositMode | UnsetType | None = UNSET
-    """When the provider has deposits charged; null: as the platform does."""
+    """How the provider's deposits are charged. Null: the platform's default."""
 
     def command(self, provider_id: UUID, expected_version: ExpectedVersion) -> CorrectProfile:
         """Return the command."""
@@ -168,7 +168,7 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
 
 
 class DecideOnBookingsBody(Body, frozen=True, kw_only=True):
-    """Bookings of a provider, and what is decided about them."""
+    """Bookings of a provider, and the decision about them."""
 
     booking_ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
     verdict: BookingVerdict
@@ -191,7 +191,7 @@ class DecidedJson(Json, frozen=True, kw_only=True):
 
 
 class ProviderBookingsQuery(Query, frozen=True, kw_only=True):
-    """A page of the bookings to come of a provider."""
+    """A page of the upcoming bookings of a provider."""
 
     in_question: bool | None = None
     limit: Limit = DEFAULT_LIMIT
@@ -267,7 +267,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     durations: DurationsJson
     currency: str
     cancellation_preset: str
-    """`flexible`, `moderate` or `strict` if the tiers are those of that name, else `custom`."""
+    """The name of the tiers: `flexible`, `moderate` or `strict`; `custom` for any others."""
     cancellation_policy: tuple[TierJson, ...]
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
@@ -279,11 +279,11 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     review_note: str | None = None
     suspension: SuspensionJson | None = None
     payment_gateway: str | None = None
-    """For the owner and admins: the gateway that the provider chose; absent: the first that takes the currency."""
+    """For the owner and admins: the gateway that the provider chose. Absent: the first that accepts the currency."""
     deposit_mode: DepositMode | None = None
-    """For the owner and admins: when the provider has deposits charged; absent: as the platform does."""
+    """For the owner and admins: how the provider's deposits are charged. Absent: the platform's default."""
     documents: tuple[FileJson, ...] | None = None
-    """For the owner and admins: what the decision on the profile is based on, at URLs of five minutes. Not in lists."""
+    """For the owner and admins: the documents behind the decision, at URLs of five minutes. Lists leave them out."""
 
 
 class SalonOfProviderJson(Json, frozen=True, kw_only=True):
@@ -299,16 +299,16 @@ class SalonOfProviderJson(Json, frozen=True, kw_only=True):
 
 
 class ProviderPageJson(Json, frozen=True, kw_only=True):
-    """What the public page of a provider shows."""
+    """The content of a provider's public page."""
 
     provider: ProviderJson
     salon: SalonOfProviderJson | None = None
     services: tuple[ServiceJson, ...]
-    """What customers can book, by category and name, at this provider's lengths and prices."""
+    """The services that customers can book, by category and name, at this provider's lengths and prices."""
     portfolio: PortfolioJson
     """The first page of the portfolio."""
     next_free: SlotJson | None = None
-    """The first slot of the asked length or services, if there is one within the horizon."""
+    """The first slot for the requested length or services, if there is one within the horizon."""
     degraded: tuple[str, ...]
 
 

@@ -28,8 +28,8 @@ class SlotJson(Json, frozen=True, kw_only=True):
 class SlotsJson(Json, frozen=True, kw_only=True):
     """The slots that start in the window, in order, and the time zone to show them in.
 
-    Without `nextFrom` all of them are there. Else all that start before it are: ask again with it as `from`.
-    `degraded` names what could not be taken into account.
+    With `nextFrom`, the answer has only the slots that start before it: repeat the request with it as `from`. Without
+    it, the answer is complete. `degraded` names the sources that could not be taken into account.
     """
 
     time_zone: str
@@ -50,8 +50,8 @@ class DayJson(Json, frozen=True, kw_only=True):
 class DaysJson(Json, frozen=True, kw_only=True):
     """The days of the window, in the provider's time zone.
 
-    Without `nextFrom` all of them are there. Else it is the first day that is not: ask again with it as `from`.
-    `degraded` names what could not be taken into account.
+    With `nextFrom`, the answer has only the days before it: repeat the request with it as `from`. Without it, the
+    answer is complete. `degraded` names the sources that could not be taken into account.
     """
 
     time_zone: str
@@ -105,7 +105,7 @@ def days_response(
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
     zone = calendar.zone
     first, last = local_date(window.start, zone), local_date(window.end - _A_MOMENT, zone)
-    # The day in which the slots were cut off is not whole.
+    # The day at which the list of slots was cut off is incomplete.
     cut = None if found.next_from is None else local_date(found.next_from, zone)
     starts: dict[date, list[datetime]] = {}
     for slot in found.slots:
@@ -173,5 +173,5 @@ def slot_json(slot: Slot, zone: ZoneInfo | None = None) -> SlotJson:
 
 
 def in_zone(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
-    """An instant with the offset of a time zone, where one is given."""
+    """The instant with the offset of the time zone, if one is given."""
     return at if at is None or zone is None else at.astimezone(zone)

@@ -42,7 +42,7 @@ from entrypoints.http.providers.slot_responses import (
 
 Date = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})]
 _ANY_OFFSET: Final = timedelta(days=1)
-"""No time zone is further from UTC than this."""
+"""The largest offset of any time zone from UTC."""
 
 
 class SlotsQuery(Query, frozen=True, kw_only=True):
@@ -68,9 +68,9 @@ class DaysQuery(Query, frozen=True, kw_only=True):
 
 
 class ProviderPageQuery(Query, frozen=True, kw_only=True):
-    """The length or the services that the next free time is searched for.
+    """The length or the services for which to search the next free time.
 
-    Without them, the provider's default length, or the service that takes the least time.
+    Defaults to the provider's default length, or to the service that takes the least time.
     """
 
     duration_minutes: SomeMinutes | None = None
@@ -113,9 +113,9 @@ async def list_slots(
 ) -> Response[SlotsJson]:
     """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request.
 
-    `durationMinutes` is a length that the provider offers. The provider, the manager of the provider's salon and admins
-    may ask for any. `serviceId`, or `serviceIds` once for each of several, ask for starts of appointments with these
-    services. A provider who offers services is booked by service.
+    `durationMinutes` must be a length that the provider offers; the provider, the manager of the provider's salon and
+    admins may use any. `serviceId`, or `serviceIds` repeated for several, selects starts for appointments with these
+    services. A provider who offers services can only be booked by service.
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     async with turns.turn(caller):
@@ -152,7 +152,7 @@ async def list_days(
 ) -> Response[DaysJson]:
     """Count the offered slots of each day, for a calendar view. Days without slots are listed too.
 
-    `serviceId`, or `serviceIds` once for each of several, count those of appointments with these services.
+    With `serviceId`, or `serviceIds` repeated for several, only slots for appointments with these services count.
     """
     async with turns.turn(caller):
         schedule = await availability.get_bookable_schedule(
@@ -215,10 +215,10 @@ async def explain_slot(
 ) -> Response[ExplanationJson]:
     """Explain why a time is not offered.
 
-    The answer lists every reason (none if the time is offered) and the nearest offered times before and after. A
-    provider that takes no bookings is visible to its owner and admins only, with the reason `not_bookable`. The
-    provider, the manager of the provider's salon and admins see what occupies the time (`block`, `claimed`, `busy`,
-    `buffer`, `day_full`, `week_full`); others see `unavailable`, and ask for lengths that the provider offers only.
+    The answer lists every reason (none if the time is offered) and the nearest offered times before and after. Only the
+    owner and admins can see a provider that takes no bookings; the reason is then `not_bookable`. The provider, the
+    manager of the provider's salon and admins see what occupies the time (`block`, `claimed`, `busy`, `buffer`,
+    `day_full`, `week_full`). Others see `unavailable`, and can only use lengths that the provider offers.
     """
     start = moment(asked.slot, UTC, name="slot")
     async with turns.turn(caller):
@@ -265,7 +265,7 @@ async def shown_page(
 
 
 def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:
-    """The window before the provider's time zone is known, wide enough for any."""
+    """The window, wide enough for any time zone, while the provider's is unknown."""
     start, end = moment(asked.from_, UTC, name="from"), moment(asked.to, UTC, name="to")
     if not timedelta(0) < end - start <= LONGEST_WINDOW + _ANY_OFFSET:
         raise WindowInvalid
@@ -275,7 +275,7 @@ def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:
 def window_of(asked: SlotsQuery | DaysQuery, zone: ZoneInfo) -> TimeRange:
     """The window of the query, with dates in this time zone."""
     start, end = moment(asked.from_, zone, name="from"), moment(asked.to, zone, name="to")
-    # 62 days are 62 days on the clock on the wall too, when an hour is put in between.
+    # 62 local days, even if the clocks change in between.
     on_the_wall = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
     if start >= end or min(end - start, on_the_wall) > LONGEST_WINDOW:
         raise WindowInvalid

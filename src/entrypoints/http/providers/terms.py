@@ -61,7 +61,9 @@ class DurationJson(Json, frozen=True, kw_only=True):
 
 Durations = Annotated[
     tuple[DurationBody, ...],
-    Meta(max_length=MAX_DURATIONS, description="All lengths besides `slotDurationMinutes`, each with its price."),
+    Meta(
+        max_length=MAX_DURATIONS, description="All lengths in addition to `slotDurationMinutes`, each with its price."
+    ),
 ]
 DurationsJson = Annotated[tuple[DurationJson, ...], Meta(max_length=MAX_DURATIONS)]
 CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
@@ -69,7 +71,7 @@ Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
 class TermsBody(Body, frozen=True, kw_only=True):
-    """Terms to change; omitted members keep their values. An omitted price below the deposit rises to it."""
+    """Terms to change; omitted members keep their values. A deposit above an omitted price raises the price to it."""
 
     booking_mode: BookingMode | UnsetType = UNSET
     deposit_amount: Amount | UnsetType = UNSET
@@ -78,24 +80,24 @@ class TermsBody(Body, frozen=True, kw_only=True):
     cancellation_preset: Preset | UnsetType = UNSET
     """`flexible`, `moderate` or `strict` sets the tiers of that name; `custom`, those of `cancellationPolicy`."""
     cancellation_policy: CancellationTiers | UnsetType = UNSET
-    """Tiers; more notice must never give less back."""
+    """Tiers. More notice must never refund less."""
     late_cancellation_keeps_percent: Percent | UnsetType = UNSET
-    """What is kept of the payments if the customer cancels later than all tiers."""
+    """The percentage of the payments that is kept if the customer cancels later than all tiers."""
     no_show_keeps_percent: Percent | UnsetType = UNSET
-    """What is kept of the payments if the customer does not come, or cancels after the start."""
+    """The percentage of the payments that is kept if the customer does not come, or cancels after the start."""
     reschedule_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_RESCHEDULE_NOTICE)] | UnsetType = UNSET
-    """How long before the start customers may reschedule at the latest."""
+    """The least notice before the start with which customers can reschedule."""
     requests_claim_time: bool | UnsetType = UNSET
-    """Whether a request occupies its time until it is answered."""
+    """Whether a request occupies its time until the provider answers it."""
     payment_gateway: GatewayName | UnsetType | None = UNSET
-    """The gateway that charges your customers; null: the first of the platform that takes your currency."""
+    """The gateway that charges your customers. Null: the platform's first that accepts your currency."""
     deposit_mode: DepositMode | UnsetType | None = UNSET
     """`charged`: deposits are charged at once; `authorised`: they are captured later, if the gateway can and the
     appointment ends within six days; null: as the platform does."""
 
     reminder_minutes: ReminderMinutes | UnsetType = UNSET
     instructions: Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)] | UnsetType = UNSET
-    """What customers are told with a reminder, e.g. how to prepare."""
+    """A text that customers get with a reminder, e.g. how to prepare."""
 
     def terms(self) -> TermsChange:
         """Return the command."""
@@ -134,7 +136,7 @@ class TermsBody(Body, frozen=True, kw_only=True):
 
 
 def durations_json(terms: Terms) -> DurationsJson:
-    """Show the lengths besides the default."""
+    """Show the lengths other than the default."""
     return tuple(
         DurationJson(
             minutes=duration.minutes, price_amount=duration.price_amount, deposit_amount=duration.deposit_amount

@@ -1,1 +1,1 @@
-"""Salons: their hours, their members, and what all of those offer together."""
+"""Salons: their hours, members, and the slots of all members."""

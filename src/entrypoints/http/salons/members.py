@@ -52,7 +52,7 @@ async def list_salon_members(
 async def invite_into_salon(
     salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
 ) -> Response[InvitedJson]:
-    """Invite a provider to a salon, and tell them. Its hours apply once the provider has accepted."""
+    """Invite a provider to a salon, and notify them. The salon's hours apply once the provider has accepted."""
     return await runner.created(invite_provider, data.command(salon_id), answer=invited_json)
 
 
@@ -60,7 +60,7 @@ async def invite_into_salon(
 async def list_salon_invitations(
     actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
 ) -> InvitationsJson:
-    """List the invitations of the caller, the latest first."""
+    """List the invitations of the caller, newest first."""
     found = await salons.list_invitations(actor, reads.salons)
     return InvitationsJson(items=tuple(invitation_json(each, object_storage) for each in found))
 
@@ -80,14 +80,14 @@ async def accept_salon_invitation(
 ) -> Response[InvitedJson]:
     """Accept an invitation to a salon.
 
-    The provider is then open only while the salon is open, and the salon's manager sees and moves its bookings.
+    From then on, you are open only while the salon is open, and the salon's manager sees and reschedules your bookings.
     """
     return await runner.done(accept_invitation, SalonId(salon_id), answer=invited_json)
 
 
 @post("/{salon_id:str}/members/me/decline", status_code=204, opt=documented(decline_invitation))
 async def decline_salon_invitation(salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[None]:
-    """Decline an invitation to a salon. Its manager is told."""
+    """Decline an invitation to a salon. Its manager is notified."""
     return await runner.nothing(decline_invitation, SalonId(salon_id))
 
 
@@ -103,7 +103,7 @@ async def end_salon_membership(
 ) -> None:
     """End a membership or an invitation. Bookings stay.
 
-    The manager can end any of the salon, a provider only their own.
+    The manager can end any membership of the salon; a provider only their own.
     """
     membership = Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(provider_id))
     await executor.run(end_membership, membership, actor=actor)

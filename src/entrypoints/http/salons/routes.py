@@ -99,7 +99,7 @@ async def search_salons(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> ListedSalonsJson:
-    """List the salons that have a published provider, by city, text or distance from a point."""
+    """Search the salons that have a published provider: by city, text or distance from a point."""
     return listed_salons_json(await salons.search_salons(asked.chosen(), reads.salons), asked.limit, object_storage)
 
 
@@ -123,7 +123,7 @@ async def change_salon(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[SalonJson]:
-    """Change a salon. Omitted members keep their values; its hours follow its time zone."""
+    """Change a salon. Omitted members keep their values. If the time zone changes, the hours are in the new one."""
     salon = await executor.run(edit_salon, data.command(salon_id, expected_version(if_match)), actor=actor)
     return Response(salon_json(salon, object_storage), headers=etag(salon.version))
 
@@ -134,8 +134,8 @@ async def remove_salon(
 ) -> None:
     """Delete a salon, as its manager or an admin.
 
-    Members and invited providers are told. Bookings stay; the salon's services are gone, and the members' opening
-    hours are their own again.
+    Members and invited providers are notified. Bookings stay. The salon's services are deleted, and its opening hours
+    no longer limit the members' own.
     """
     await executor.run(delete_salon, SalonId(salon_id), actor=actor)
 

@@ -187,7 +187,7 @@ class SalonHoursJson(Json, frozen=True, kw_only=True):
 
 
 class MemberOfferJson(Json, frozen=True, kw_only=True):
-    """A member who can be booked for a service, and at which length and price."""
+    """A member who can be booked for a service, with length and price."""
 
     provider_id: UUID
     duration_minutes: int
@@ -210,7 +210,7 @@ class SalonPageJson(SalonJson, frozen=True, kw_only=True):
 
 
 class SalonsQuery(Query, frozen=True, kw_only=True):
-    """A page of salons. With `lat` and `lon`: those within `radiusKm`, the nearest first."""
+    """A page of salons. With `lat` and `lon`: only those within `radiusKm`, nearest first."""
 
     text: (
         Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT, description="Part of name, address or city.")]
@@ -243,14 +243,14 @@ class SalonsQuery(Query, frozen=True, kw_only=True):
 
 
 class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
-    """A salon in a list, with what its published providers add up to."""
+    """A salon in a list, with totals over its published providers."""
 
     provider_count: int
     rating: float | None = None
     """The mean of the reviews of its providers in stars, if there are any."""
     rating_count: int
     distance_metres: int | None = None
-    """From the point of the query."""
+    """The distance from the point of the query."""
 
 
 class ListedSalonsJson(Json, frozen=True, kw_only=True):
@@ -295,7 +295,7 @@ class InvitationJson(Json, frozen=True, kw_only=True):
 
 
 class InvitationsJson(Json, frozen=True, kw_only=True):
-    """The invitations of the caller, the latest first."""
+    """The invitations of the caller, newest first."""
 
     items: tuple[InvitationJson, ...]
 
@@ -307,7 +307,7 @@ class MembershipJson(Json, frozen=True, kw_only=True):
 
 
 class OwnSalonsQuery(Query, frozen=True, kw_only=True):
-    """`mine`: the salons that the caller manages, which is all that is listed."""
+    """`mine`: only the salons that the caller manages. No other list is supported."""
 
     mine: Literal["", "true"] = "true"
 

@@ -25,8 +25,8 @@ class SalonSlotJson(Json, frozen=True, kw_only=True):
 class SalonSlotsJson(Json, frozen=True, kw_only=True):
     """The slots of all members that start in the window, in order, and the time zone to show them in.
 
-    Without `nextFrom` all of them are there. Else all that start before it are: ask again with it as `from`.
-    `degraded` names what could not be taken into account.
+    With `nextFrom`, the answer has only the slots that start before it: repeat the request with it as `from`. Without
+    it, the answer is complete. `degraded` names the sources that could not be taken into account.
     """
 
     time_zone: str

@@ -40,13 +40,13 @@ async def list_salon_slots(
     turns: Injected[Turns],
     caller: Injected[Caller],
 ) -> Response[SalonSlotsJson]:
-    """List the offered slots of all members of a salon who offer the length. Dates are in the salon's time zone.
+    """List the offered slots of all members of a salon who offer this length. Dates are in the salon's time zone.
 
-    With `serviceId`, or `serviceIds` once for each of several, they are those of the members who offer all of these
-    services. Members who offer services are booked by service, and have no slots without.
+    With `serviceId`, or `serviceIds` repeated for several, only members who offer all of these services are listed.
+    Members who offer services can only be booked by service: without one, they have no slots here.
 
-    An answer has the first part of the window: at most 10,000 pairs of a slot and a provider, and as many days as keep
-    days times members within 350. `nextFrom` is the `from` of the next request.
+    An answer is limited to 10,000 pairs of a slot and a provider, and to 350 days times members. If the window exceeds
+    that, the answer has its first part, and `nextFrom` is the `from` of the next request.
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     async with turns.turn(caller):

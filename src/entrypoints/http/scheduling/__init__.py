@@ -1,1 +1,1 @@
-"""Scheduling without a provider: slots of a calendar that is sent along and not kept."""
+"""Scheduling without a provider: slots of a calendar in the request, which is not stored."""

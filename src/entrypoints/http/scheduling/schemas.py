@@ -37,7 +37,7 @@ from entrypoints.http.providers.slot_responses import LONGEST_WINDOW, SlotJson, 
 
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
-"""A window of 62 days in steps of 10 minutes has fewer."""
+"""A window of 62 days in steps of 10 minutes has fewer steps."""
 MOST_STEPS_AHEAD: Final = 150_000
 _LONGEST: Final = timedelta(days=2)
 _NOBODY: Final = UUID(int=0)
@@ -58,7 +58,7 @@ class InvalidPart(InvalidValue):
 
 
 def _within(path: FieldPath, make: Callable[[], Made]) -> Made:
-    """Make a part of the calendar; an `InvalidValue` gets the path to that part."""
+    """Build a part of the calendar; an `InvalidValue` gets the path to that part."""
     try:
         return make()
     except InvalidPart:
@@ -271,7 +271,7 @@ class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
             problem = f"at most {MOST_STEPS_AHEAD} steps ahead"
             raise InvalidPart(field="horizon_days", problem=problem, within=("calendar", "settings"))
         start = instant(self.slot, field="slot")
-        instant(start + _LONGEST, field="slot")  # its end is to be reckoned with too
+        instant(start + _LONGEST, field="slot")  # the slot's end must be in range too
         return start
 
 

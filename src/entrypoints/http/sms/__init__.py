@@ -1,1 +1,1 @@
-"""Text messages: what their provider tells us."""
+"""Text messages: delivery reports of the SMS provider."""

@@ -44,8 +44,8 @@ async def take_twilio_callback(
 ) -> None:
     """Receive a delivery report of Twilio.
 
-    The body is a form, which Twilio signs together with the URL (`X-Twilio-Signature`); a wrong signature is
-    rejected with 403. A report may arrive twice or late: a status never goes back. A report about an unknown
+    The body is a form, which Twilio signs together with the URL (`X-Twilio-Signature`); a wrong signature is rejected
+    with 403. Reports may arrive twice or late: an older status never replaces a newer one. A report about an unknown
     message is answered with 204.
     """
     body = await request.body()

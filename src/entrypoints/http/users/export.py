@@ -1,4 +1,4 @@
-"""`GET /users/me/export`: all personal data of an account, as one JSON document that is streamed."""
+"""`GET /users/me/export`: all personal data of an account, streamed as one JSON document."""
 
 from collections.abc import AsyncIterator, Sequence
 from types import NoneType
@@ -55,7 +55,7 @@ def _field(section: ExportSection) -> tuple[str, Any] | tuple[str, Any, None]:
 
 
 def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
-    """The handler that exports the account, and these sections of other resources."""
+    """Return the handler that exports the account and these sections of other resources."""
     document, every = export_document(sections), (*_OWN, *sections)
     example = {"exportedAt": "2026-11-23T01:40:00Z"} | {
         camel(each.name): each.example for each in every if each.example is not None
@@ -75,11 +75,11 @@ def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
     ) -> Response[document]:  # type: ignore[valid-type]
         """Export all data about you, as a file.
 
-        The account and its preferences, sessions and attempts to sign in, bookings as a customer and as a provider
-        with their events and payments, identities at other services, places on waiting lists, which providers may
-        place bookings for you, the profile and calendar of a provider, salons, and which text messages were sent.
-        Secrets are not in it: a password, codes, tokens, addresses of external calendars. The session of the access
-        token must be live.
+        The account and its preferences, sessions and attempts to sign in, bookings as a customer and as a provider with
+        their events and payments, identities at other services, places on waiting lists, which providers may place
+        bookings for you, the profile and calendar of a provider, salons, and which text messages were sent. Secrets are
+        left out: password, codes, tokens, addresses of external calendars. The session of the access token must be
+        live.
         """
         user = await get_own_live_account(actor, session_id, reads.users, reads.sessions, now=clock.now())
         source = ExportSource(user=user, reads=reads, links=object_storage, now=clock.now(), page=PAGE)

@@ -78,9 +78,8 @@ async def edit_my_account(
 ) -> Response[AccountJson]:
     """Edit your account; omitted members do not change.
 
-    The session of the access token must be live. The e-mail address is changed at `/users/me/email`, the phone number
-    at `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is
-    deleted.
+    The session of the access token must be live. Change the e-mail address at `/users/me/email`, the phone number at
+    `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is deleted.
     """
     edit = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
     command = EditOwnAccount(edit=edit, picture=picture_change(data.picture_file_id))
@@ -107,9 +106,9 @@ async def set_my_preferences(
 ) -> Response[PreferencesJson]:
     """Replace your notification preferences.
 
-    Booking notifications are sent into the linked Telegram chat, or else by e-mail, or else by SMS, and besides to
-    devices; never over a channel that is off. One-time codes, and notices of changes to the account itself, are always
-    sent.
+    Booking notifications go to the linked Telegram chat, or else by e-mail, or else by SMS. They are also pushed to
+    devices. A channel that is off is never used. One-time codes, and notices of changes to the account itself, are
+    always sent.
     """
     edit = EditAccount(
         changes={"preferences": data.preferences()}, expected_version=expected_version(if_match), current=session_id
@@ -127,9 +126,10 @@ async def want_phone(
 ) -> CodeSentJson:
     """Send a code to your new phone number; it replaces the previous code.
 
-    The account's password is required; wrong ones are counted as at `/auth/login`. An account without a password must
-    have signed in within five minutes. The answer is the same whether or not another account has the number. A code is
-    valid for five minutes and five guesses; it can be requested once a minute, and ten times in 24 hours.
+    The account's password is required; wrong ones count towards the limits of `/auth/login`. An account without a
+    password must have signed in within five minutes. The answer is the same whether or not another account has the
+    number. A code is valid for five minutes and five guesses; it can be requested once a minute, and ten times in 24
+    hours.
     """
     requester = Requester(actor, session_id)
     await start_contact_change(identity, requester, ContactInput(phone=data.phone), data.current_password)
@@ -146,7 +146,7 @@ async def confirm_phone(
     identity: Injected[Identity],
     object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
-    """Change your phone number, with the code that was sent to it; the number is verified by that.
+    """Change your phone number, with the code that was sent to the new one, which verifies it.
 
     All other sessions end. The e-mail address and the former number are notified. If another account has the number,
     the answer is 409, but only if the code is right.
@@ -168,7 +168,7 @@ async def want_email(
     session_id: Injected[SessionId],
     identity: Injected[Identity],
 ) -> CodeSentJson:
-    """Send a code to your new e-mail address, or to the first one of your account; the rules are those of `/phone`."""
+    """Send a code to your new or first e-mail address. The rules are those of `/phone`."""
     requester = Requester(actor, session_id)
     await start_contact_change(identity, requester, ContactInput(email=data.email), data.current_password)
     return code_sent_json()
@@ -189,7 +189,7 @@ async def confirm_email(
     identity: Injected[Identity],
     object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
-    """Change your e-mail address, with the code that was sent to it; the address is verified by that.
+    """Change your e-mail address, with the code that was sent to the new one, which verifies it.
 
     All other sessions end. The former address and the phone number are notified. If another account has verified the
     address, the answer is 409, but only if the code is right.
@@ -215,8 +215,9 @@ async def delete_my_account(
     """Delete your account; it is erased 30 days later.
 
     The account's password is required, as for a change of the phone number. All sessions end at once, and a provider's
-    profile leaves the catalogue. Until the account is erased, an admin can restore it; signing in answers 403. Deletion
-    is refused while bookings are upcoming or in dispute, or a refund is pending. Admins are deleted by another admin.
+    profile leaves the catalogue. Until the account is erased, an admin can restore it, and signing in answers 403.
+    Deletion is refused while the account has bookings that are upcoming or in dispute, or a pending refund. An admin's
+    account can only be deleted by another admin.
     """
     proof = await check_password(identity, Requester(actor, session_id), data.current_password)
     await executor.run(delete_own_account, proof, actor=actor)

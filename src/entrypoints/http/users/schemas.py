@@ -81,7 +81,7 @@ class ChannelsBody(Body, frozen=True, kw_only=True):
 
 
 class UnsubscriptionBody(Body, frozen=True, kw_only=True):
-    """A kind of notifications that is not wanted over a channel."""
+    """A kind of notifications that the user has turned off for a channel."""
 
     kind: NewsKind
     channel: NewsChannel
@@ -91,7 +91,7 @@ TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", descr
 
 
 class QuietHoursBody(Body, frozen=True, kw_only=True):
-    """When nothing that can wait is sent; an end before the start is on the next day."""
+    """The hours in which messages that can wait are not sent. An end before the start is on the next day."""
 
     start_time: TimeOfDay
     end_time: TimeOfDay
@@ -108,9 +108,9 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     reminders: bool
     marketing: bool
     unsubscribed: Annotated[tuple[UnsubscriptionBody, ...], Meta(max_length=20)] = ()
-    """Kinds that are off for one channel only, as the links in e-mails turn them off."""
+    """Kinds that are off for one channel only; the links in e-mails turn them off."""
     quiet_hours: QuietHoursBody | None = None
-    """Messages wait until these are over, except codes, security notices, offers and what is about to expire."""
+    """Messages wait until these are over, except codes, security notices, offers and reminders of an expiry."""
 
     def preferences(self) -> Preferences:
         """The domain's value."""
@@ -135,9 +135,9 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
     picture: ImageJson | None = None
     has_password: bool
     email_undeliverable_at: Timestamp | None = None
-    """When the address was given up: no news are sent there until it is verified again."""
+    """When the address was marked undeliverable. No news is sent there until it is verified again."""
     email_undeliverable_reason: Undeliverable | None = None
-    """`refused` by its server, `bounced`: a message came back, `complained`: one was reported as spam."""
+    """`refused` by its server, `bounced` (a message came back), or `complained` (one was reported as spam)."""
     version: int
 
 
@@ -151,14 +151,14 @@ class ChannelsJson(Json, frozen=True, kw_only=True):
 
 
 class UnsubscriptionJson(Json, frozen=True, kw_only=True):
-    """A kind of notifications that is not wanted over a channel."""
+    """A kind of notifications that the user has turned off for a channel."""
 
     kind: NewsKind
     channel: NewsChannel
 
 
 class QuietHoursJson(Json, frozen=True, kw_only=True):
-    """When nothing that can wait is sent, on the user's clock."""
+    """The hours in which messages that can wait are not sent, in the user's time zone."""
 
     start_time: str
     end_time: str

@@ -1,1 +1,1 @@
-"""The waiting list: wait for a provider's time, and book what is offered."""
+"""The waiting list: wait for a provider's time, and book an offered slot."""

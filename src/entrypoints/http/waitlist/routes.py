@@ -1,4 +1,4 @@
-"""`/waitlist`: wait for a provider to have time, see what is offered, and leave again."""
+"""`/waitlist`: join a provider's waiting list, see offers, leave."""
 
 from typing import Final
 from uuid import UUID
@@ -30,9 +30,9 @@ async def join_waitlist(
     """Join the waiting list of a provider.
 
     A slot that becomes free is offered to the first customer in line: it is held for half an hour (a setting of the
-    platform), and the customer gets a message. Book it with the hold's id as `holdId`. An offer that is not booked goes
-    to the next customer, and the entry lapses. `durationMinutes` can only be a length that the provider offers, and
-    `serviceId` or `serviceIds` name services of the provider: name them again when you book the offer.
+    platform), and the customer gets a message. Book it with the hold's id as `holdId`. If the customer does not book
+    it, the entry lapses and the offer goes to the next customer. `durationMinutes` must be a length that the provider
+    offers. `serviceId` or `serviceIds` name services of the provider; name them again when you book the offer.
     """
     zone = await get_time_zone(ProviderId(data.provider_id), reads.providers)
     return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)

@@ -54,10 +54,10 @@ _ASKS_FOR_REQUESTS: Final = limited_as(WEBHOOK_REQUESTS)
 async def add_endpoint(
     data: JSONBody[AddEndpointBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> Response[EndpointWithSecretJson]:
-    """Add a webhook endpoint: a provider's receives the events of their own bookings, an admin's those of all.
+    """Add a webhook endpoint. A provider's receives the events of the provider's bookings, an admin's those of all.
 
-    The answer contains the secret that signs the deliveries, which is not shown again. A second
-    endpoint with the same URL is refused.
+    The answer contains the secret that signs the deliveries. It is not shown again. A second endpoint with the same URL
+    is refused.
     """
     endpoint = await executor.run(webhooks.add_endpoint, data.command(), actor=actor)
     return Response(endpoint_with_secret_json(endpoint), status_code=201, headers=etag(endpoint.version))
@@ -116,8 +116,8 @@ async def edit_endpoint(
 ) -> Response[EndpointJson]:
     """Change a webhook endpoint, disable it, or enable it again.
 
-    While an endpoint is disabled, no events are recorded for it; deliveries that waited have failed and can be
-    replayed.
+    While an endpoint is disabled, no events are recorded for it. Its waiting deliveries fail when it is disabled, and
+    can be replayed.
     """
     command = data.command(endpoint_id, expected_version(if_match))
     endpoint = await executor.run(webhooks.edit_endpoint, command, actor=actor)
@@ -150,9 +150,9 @@ async def rotate_secret(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[EndpointWithSecretJson]:
-    """Replace the secret. For `overlapHours`, deliveries have two signatures: with the new and the current secret.
+    """Replace the secret. For `overlapHours`, deliveries have two signatures: with the new and the former secret.
 
-    The new one is not shown again.
+    The answer contains the new secret. It is not shown again.
     """
     command = data.command(endpoint_id, expected_version(if_match))
     endpoint = await executor.run(webhooks.rotate_secret, command, actor=actor)
@@ -165,7 +165,7 @@ async def rotate_secret(
     operation_id="testWebhookEndpoint",
 )
 async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[DeliveryJson]:
-    """Send an event of type `webhook.ping`. The delivery shows what came of it."""
+    """Send an event of type `webhook.ping`. The delivery shows the outcome."""
     return await runner.created(webhooks.ping_endpoint, EndpointId(endpoint_id), answer=delivery_json)
 
 
@@ -221,7 +221,7 @@ async def replay_delivery(
 async def replay_failed(
     endpoint_id: FromPath[UUID], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]
 ) -> Response[ReplayedJson]:
-    """Send again what has failed since a time, in order."""
+    """Resend all deliveries that have failed since a time, in order."""
     return await runner.done(
         webhooks.replay_failed, data.command(endpoint_id), answer=lambda replayed: ReplayedJson(replayed=replayed)
     )

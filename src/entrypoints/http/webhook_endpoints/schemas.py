@@ -42,7 +42,7 @@ EndpointUrl = Annotated[
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
 EventTypes = Annotated[
     tuple[WebhookType, ...],
-    Meta(max_length=len(WebhookType), description="Empty: all types, also those that are added later."),
+    Meta(max_length=len(WebhookType), description="Empty: all types, including those added later."),
 ]
 
 
@@ -59,7 +59,7 @@ class AddEndpointBody(Body, frozen=True, kw_only=True):
 
 
 class EditEndpointBody(Body, frozen=True, kw_only=True):
-    """New values of an endpoint; members that are left out keep theirs."""
+    """New values of an endpoint; omitted members keep theirs."""
 
     url: EndpointUrl | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -80,7 +80,7 @@ class EditEndpointBody(Body, frozen=True, kw_only=True):
 
 
 class RotateBody(Body, frozen=True, kw_only=True):
-    """How long the current secret signs too."""
+    """For how long the current secret also signs."""
 
     overlap_hours: Annotated[int, Meta(ge=0, le=MAX_OVERLAP // _HOUR)] = DEFAULT_OVERLAP // _HOUR
 
@@ -91,7 +91,7 @@ class RotateBody(Body, frozen=True, kw_only=True):
 
 
 class ReplayBody(Body, frozen=True, kw_only=True):
-    """Which failed deliveries to send again: those of events from this time on."""
+    """Which failed deliveries to send again: those whose event happened at or after this time."""
 
     failed_since: Instant
 
@@ -135,7 +135,7 @@ class DeliveriesQuery(Query, frozen=True, kw_only=True):
 
 
 class EndpointJson(Json, frozen=True, kw_only=True):
-    """A webhook endpoint. Its secret is shown only when it is made."""
+    """A webhook endpoint. Its secret is shown only when it is created."""
 
     id: UUID
     owner_id: UUID
@@ -144,10 +144,10 @@ class EndpointJson(Json, frozen=True, kw_only=True):
     event_types: tuple[str, ...]
     status: EndpointStatus
     disabled_because: DisabledBecause | None = None
-    """Why it is disabled: by its `owner`, because it was `failing` for three days, or is `gone` (410)."""
+    """Why it is disabled: its `owner` did so, it was `failing` for three days, or it is `gone` (answered 410)."""
     disabled_at: Timestamp | None = None
     previous_secret_until: Timestamp | None = None
-    """Until then, deliveries are signed with the previous secret too."""
+    """Until then, deliveries are also signed with the previous secret."""
     created_at: Timestamp
     version: int
 
@@ -166,7 +166,7 @@ class EndpointsJson(Json, frozen=True, kw_only=True):
 
 
 class DeliveryJson(Json, frozen=True, kw_only=True):
-    """An event on its way to an endpoint, and what came of the last attempt."""
+    """An event on its way to an endpoint, with the outcome of the last attempt."""
 
     id: UUID
     endpoint_id: UUID
@@ -176,11 +176,11 @@ class DeliveryJson(Json, frozen=True, kw_only=True):
     booking_id: UUID | None = None
     status: DeliveryStatus
     attempts: int
-    """Attempts since it was made or replayed."""
+    """Attempts since it was created or replayed."""
     first_attempt_at: Timestamp | None = None
     last_attempt_at: Timestamp | None = None
     next_attempt_at: Timestamp | None = None
-    """The earliest time of the next attempt; an earlier event of the booking may be waited for."""
+    """The earliest time of the next attempt. It also waits for earlier events of the same booking."""
     failure: Failure | None = None
     """Why the last attempt failed: another `status` than 2xx, `timed_out`, `unreachable`, or a `broken` response."""
     response_status: int | None = None

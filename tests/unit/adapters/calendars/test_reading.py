@@ -80,7 +80,7 @@ async def test_an_unknown_time_zone_raises_invalid_value() -> None:
         await read_from(http(FEED), zone="Nowhere/At_All")
 
 
-async def test_a_provider_is_not_told_what_the_network_knows_about_an_address(caplog: pytest.LogCaptureFixture) -> None:
+async def test_network_errors_are_not_disclosed_to_the_provider(caplog: pytest.LogCaptureFixture) -> None:
     async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 

@@ -102,7 +102,7 @@ def test_the_instant_of_issue_may_have_microseconds() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("language", ["en", "mn"])
-def test_markup_in_a_name_is_shown_as_it_is(name: str, language: str) -> None:
+def test_markup_in_a_name_is_shown_literally(name: str, language: str) -> None:
     document = named(name, language)
     shown = "".join(text_of(DOCUMENTS.pdf(document)).replace("\u200b", "").split())
     assert "".join(name.split()) in shown

@@ -119,7 +119,7 @@ def test_hostile_images_are_rejected(content: bytes, content_type: str, because:
     assert rejected.value.because is because
 
 
-def test_nothing_of_a_polyglot_is_stored() -> None:
+def test_no_part_of_a_polyglot_file_is_stored() -> None:
     hidden = b"<script>alert(1)</script>PK\x03\x04 and a ZIP archive"
     encoded = encode(picture("JPEG") + hidden, "image/jpeg")
     assert all(hidden not in file and b"script" not in file for file in encoded.by_size.values())

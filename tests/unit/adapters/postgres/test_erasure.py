@@ -71,7 +71,7 @@ def test_every_table_that_refers_to_an_account_declares_how_it_is_erased_and_exp
     assert missing_declarations(metadata.tables.values()) == []
 
 
-def test_a_table_that_refers_to_an_account_and_declares_nothing_is_found() -> None:
+def test_a_table_that_references_accounts_without_a_declaration_is_reported() -> None:
     other = MetaData()
     Table("users", other, Column("id", Uuid, primary_key=True))
     Table("reviews", other, Column("id", Uuid, primary_key=True), Column("author_id", Uuid, ForeignKey("users.id")))

@@ -114,7 +114,7 @@ def test_refunds_move_to_their_own_table_and_back(postgres: TestServer) -> None:
         in_database(url, read)
 
 
-def test_after_the_downgrade_the_constraints_are_those_of_before(postgres: TestServer) -> None:
+def test_a_downgrade_restores_the_former_constraints(postgres: TestServer) -> None:
     query = (
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'transactions'::regclass"
         " UNION SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'transactions' ORDER BY 1"

@@ -96,7 +96,7 @@ async def test_a_worker_that_does_not_answer_means_unavailable() -> None:
         await assert_unavailable(url, timeout_seconds=0.2)
 
 
-async def test_only_what_changes_nothing_is_sent_again() -> None:
+async def test_only_requests_without_effect_are_retried() -> None:
     async with scripted_worker(b"") as (url, heads), edge_gateway_at(url) as gateway:
         with pytest.raises(GatewayUnavailable):
             await gateway.create_invoice(order())
@@ -146,7 +146,7 @@ async def test_a_refusal_is_no_outage_but_a_wrong_key_is(status: str, code: str,
     assert gateway.breaker.failed == (FAILURES if counted else 0)
 
 
-async def test_a_signature_that_the_worker_refuses_is_logged_as_a_matter_of_configuration(
+async def test_a_signature_refused_by_the_worker_is_logged_as_a_configuration_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with scripted_worker(document({"error": "INVALID_SIGNATURE"}, status="401 Unauthorized")) as (url, _):

@@ -106,7 +106,7 @@ async def test_every_operation_needs_a_signature(worker: WorkerProcess, operatio
     assert_refused(await post(worker.url, f"/worker/qpay/{operation}", b"{}", {}))
 
 
-async def test_of_twenty_replays_at_once_one_passes(worker: WorkerProcess) -> None:
+async def test_of_twenty_concurrent_replays_exactly_one_is_accepted(worker: WorkerProcess) -> None:
     headers = signed(TO_WORKER, "POST", CHECK, BODY, at=now())
     answers = await asyncio.gather(*(post(worker.url, CHECK, BODY, headers) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
@@ -124,7 +124,7 @@ async def test_a_signature_is_accepted_within_five_minutes(
     assert (answer.status_code == 200) is accepted, answer.text
 
 
-async def test_nothing_that_is_signed_can_be_altered(worker: WorkerProcess) -> None:
+async def test_altering_any_signed_part_is_detected(worker: WorkerProcess) -> None:
     headers = signed(TO_WORKER, "POST", CHECK, BODY, at=now())
     later = str(int(headers["edge-timestamp"]) + 1)
     assert_refused(await post(worker.url, CHECK, BODY.replace(b"1", b"2"), headers))
@@ -227,7 +227,7 @@ async def test_qpay_calls_again_until_the_api_has_taken_the_notification(
     assert [each["status"] for each in merchant.settled_callbacks(invoice["qpayInvoiceId"])] == [503, 200]
 
 
-async def test_the_api_is_told_that_qpay_could_not_be_asked(
+async def test_the_api_learns_that_qpay_was_unreachable(
     worker: WorkerProcess, api: CallbackReceiver, merchant: Merchant
 ) -> None:
     invoice = await invoiced(worker, api)

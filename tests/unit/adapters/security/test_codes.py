@@ -54,7 +54,7 @@ def test_common_passwords_are_found_in_any_case(password: str) -> None:
 
 
 @pytest.mark.parametrize("password", ["", "correct-horse-battery", "nine blue lanterns", "# 16285 common", "нууц үг"])
-def test_other_passwords_are_not_found(password: str) -> None:
+def test_unlisted_passwords_are_not_found(password: str) -> None:
     assert not CommonPasswords().contains(password)
 
 

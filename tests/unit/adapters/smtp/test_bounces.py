@@ -140,7 +140,7 @@ def test_a_signature_is_good_for_five_minutes_before_and_after(apart: timedelta)
         OURS.read(body, timestamp=at, signature=signed(body, at), now=late)
 
 
-def test_what_is_not_signed_by_the_mail_server_is_refused() -> None:
+def test_a_request_without_the_mail_servers_signature_is_refused() -> None:
     body, at = reports.postfix(sent().messages[0], str(sent().senders[0])), str(int(NOW.timestamp()))
     right = signed(body, at)
     for by, what, timestamp, signature in (
@@ -159,7 +159,7 @@ def test_what_is_not_signed_by_the_mail_server_is_refused() -> None:
             by.read(what, timestamp=timestamp, signature=signature, now=NOW)
 
 
-def test_garbage_is_read_as_nothing() -> None:
+def test_garbage_is_not_read_as_a_bounce() -> None:
     body = reports.gmail(sent().messages[0], str(sent().senders[0]))
     nested = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(2_000))
     for garbage in (

@@ -51,7 +51,7 @@ def test_amounts_follow_the_rules_of_their_currency(currency: str, amount: int, 
 
 
 @pytest.mark.parametrize(("units", "currency"), [(505, "isk"), (-1, "usd"), (500, "irr"), (500, "xxx")])
-def test_what_is_no_amount_is_not_read_as_one(units: int, currency: str) -> None:
+def test_a_number_that_is_not_an_amount_is_rejected(units: int, currency: str) -> None:
     with pytest.raises(UnusableResponse):
         from_stripe(units, currency)
 

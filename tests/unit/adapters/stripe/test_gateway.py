@@ -185,7 +185,7 @@ async def test_an_authorised_amount_is_no_payment_until_it_is_captured(
     assert (await gateway.report(intent, "USD")).received == Money.of(15, "USD")
 
 
-async def test_lists_are_read_to_the_last_page_and_leave_out_what_is_not_ours(
+async def test_lists_are_read_to_the_last_page_without_foreign_payments(
     gateway: StripeGateway, simulator: StripeSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.stripe.gateway._PAGE", 5)

@@ -47,7 +47,7 @@ async def test_messages_are_sent_replaced_and_polled() -> None:
         await api.close()
 
 
-async def test_refusals_are_told_apart_and_nothing_logs_the_token(caplog: pytest.LogCaptureFixture) -> None:
+async def test_refusals_are_distinguished_and_the_token_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     simulator = TelegramSimulator(token=TOKEN)
     async with simulator.open() as url:

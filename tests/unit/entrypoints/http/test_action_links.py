@@ -140,7 +140,7 @@ async def test_a_link_is_no_session(api: Api) -> None:
     assert (await api.get("/users/me", customer)).json()["email"] not in text
 
 
-async def test_the_time_of_a_link_is_that_of_what_it_is_for(api: Api) -> None:
+async def test_a_link_expires_with_the_deadline_of_its_action(api: Api) -> None:
     customer, booking = await placed(api)
     token = await link(api, customer, booking, LinkAction.CANCEL)
     api.clock.advance(datetime.fromisoformat(booking["start"]) - api.clock.now() - timedelta(seconds=1))

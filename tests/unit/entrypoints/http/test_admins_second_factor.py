@@ -73,7 +73,7 @@ async def test_without_a_second_factor_an_admin_can_set_one_up_and_sign_out(api:
 
 
 @pytest.mark.settings(**ON)
-async def test_with_a_second_factor_or_for_other_roles_or_with_the_rule_off_all_routes_work(api: Api) -> None:
+async def test_all_routes_work_with_a_second_factor_or_another_role_or_without_the_rule(api: Api) -> None:
     with_it = await shut(api, Role.ADMIN, second_factor=True)
     assert with_it == {"DELETE /auth/mfa/totp"}  # removing it is for roles that do not need one
     assert not await shut(api, Role.PROVIDER, second_factor=False)

@@ -143,7 +143,7 @@ async def test_clients_are_told_when_an_announcement_begins_changes_and_ends(api
         assert await seen() == {key: ["withdrawn"] for key in clients}
 
 
-async def test_publishing_what_is_due_leaves_the_version_that_admins_edit(api: Api) -> None:
+async def test_publishing_due_announcements_keeps_the_version_that_admins_edit(api: Api) -> None:
     admin = await api.an_admin()
     announcement = await made(api, admin, **{"from": "2026-11-23T00:05:00Z"})
     api.clock.advance(MINUTES)
@@ -186,7 +186,7 @@ async def test_a_dismissal_is_the_callers_alone_and_ends_with_the_text(api: Api)
         {"to": "2026-11-22T00:00:00Z"},
     ],
 )
-async def test_what_nobody_could_read_is_refused(api: Api, body: dict[str, Any]) -> None:
+async def test_an_announcement_that_nobody_could_read_is_refused(api: Api, body: dict[str, Any]) -> None:
     refused = await api.post(PATH, await api.an_admin(), json={"texts": [TEXT], **body})
     assert refused.status_code in {400, 422}, refused.text
 
@@ -203,7 +203,7 @@ async def test_announcements_to_come_are_bounded(api: Api) -> None:
     assert_problem(await api.patch(path, admin, json={"to": None}), 409, "announcement.too_many")
 
 
-async def test_what_admins_do_is_audited(api: Api) -> None:
+async def test_actions_of_admins_are_audited(api: Api) -> None:
     admin = await api.an_admin()
     announcement = await made(api, admin)
     assert (await api.delete(f"{PATH}/{announcement['id']}", admin)).status_code == 204

@@ -218,7 +218,7 @@ async def test_only_its_parties_change_a_booking(api: Api, step: str, body: dict
         ("offer-times", {"slots": [MONDAY_AT_NOON, "2026-11-23T12:00:00"]}, "/slots/1"),
     ],
 )
-async def test_what_is_malformed_is_pointed_at(api: Api, step: str, body: dict[str, Any], pointer: str) -> None:
+async def test_an_error_names_the_malformed_part(api: Api, step: str, body: dict[str, Any], pointer: str) -> None:
     customer = await api.joined("customer")
     answer = await api.post(f"/bookings/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03/{step}", customer, json=body)
     assert_problem(answer, 400, "validation.invalid_input", pointer)

@@ -67,7 +67,7 @@ async def test_a_note_is_seen_by_its_author_only(api: Api) -> None:
         assert_problem(await api.put(f"{path}/note", token, json={"text": "x"}), 404, "customer.not_found")
 
 
-async def test_who_has_only_asked_for_a_booking_is_no_customer_yet(api: Api) -> None:
+async def test_a_person_with_only_a_request_is_not_a_customer_yet(api: Api) -> None:
     provider, provider_id = await api.open_provider(bookingMode="request")
     made = await api.booked(await api.joined("customer"), provider_id)
     path = f"/customers/{made['customerId']}"
@@ -115,7 +115,7 @@ async def test_a_walk_in_is_a_customer_who_is_found_by_name_and_number(api: Api)
         assert (await api.get(path, stranger)).status_code in {403, 404}
 
 
-async def test_what_is_known_of_a_walk_in_is_deleted(api: Api) -> None:
+async def test_the_personal_data_of_a_walk_in_is_deleted(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     made = await api.booked(provider, provider_id, walkIn=WALK_IN)
     path = f"/customers/{made['id']}"

@@ -79,7 +79,7 @@ async def test_a_forged_old_or_altered_notification_is_turned_away(api: Api) -> 
 
 
 @with_edge
-async def test_of_twenty_replays_at_once_one_passes(api: Api) -> None:
+async def test_of_twenty_concurrent_replays_exactly_one_is_accepted(api: Api) -> None:
     _, payment = await a_payment(api)
     nonce = "n" * 32
     answers = await asyncio.gather(*(notified(api, payment, nonce=nonce) for _ in range(20)))

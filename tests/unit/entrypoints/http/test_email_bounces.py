@@ -240,7 +240,9 @@ async def test_a_repeated_complaint_has_no_effect(post: Post) -> None:
     assert await post.reason() is None
 
 
-async def test_verifying_the_address_again_ends_it_and_earlier_messages_do_not_begin_it_again(post: Post) -> None:
+async def test_verifying_an_undeliverable_address_clears_it_and_earlier_bounces_do_not_mark_it_again(
+    post: Post,
+) -> None:
     for _ in range(2):
         await post.tell_and_deliver()
     await post.bounce(post.report(reports.postfix, 0))
@@ -267,7 +269,7 @@ async def test_a_late_bounce_does_not_give_up_the_address_that_the_account_has_n
     assert await post.log("&channel=email") == [("email", "failed", "email.bounced")]
 
 
-async def test_a_bounce_of_yesterday_sends_nothing_again(post: Post) -> None:
+async def test_a_bounce_from_yesterday_triggers_no_resend(post: Post) -> None:
     await post.tell_and_deliver()
     post.api.clock.advance(RETRIED_FOR)
     await post.bounce(post.report(reports.postfix))
@@ -310,7 +312,7 @@ async def test_messages_that_wait_for_an_address_that_is_given_up_go_to_the_next
     ]
 
 
-async def test_what_the_mail_server_did_not_sign_now_changes_nothing(post: Post) -> None:
+async def test_a_bounce_with_an_invalid_or_old_signature_changes_nothing(post: Post) -> None:
     await post.tell_and_deliver()
     body, minutes = post.report(reports.postfix), timedelta(minutes=6)
     for answer in (

@@ -84,7 +84,7 @@ async def occupied(api: Api, provider: str, provider_id: str) -> dict[str, str]:
     }
 
 
-async def test_strangers_are_told_one_reason_for_all_that_occupies_time(api: Api) -> None:
+async def test_strangers_see_one_reason_for_any_occupied_time(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     manager = await api.joined("manager")
     salon = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "Asia/Ulaanbaatar"})).json()["id"]
@@ -109,7 +109,7 @@ async def test_strangers_are_told_one_reason_for_all_that_occupies_time(api: Api
             assert await told(start, stranger) == ["unavailable"], reason
 
 
-async def test_strangers_are_told_what_follows_from_opening_hours_and_settings(api: Api) -> None:
+async def test_strangers_see_reasons_of_opening_hours_and_settings(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     await api.post("/availability/blocks", provider, json={"start": at(8), "end": at(11)})
     for slot, reasons in (
@@ -161,7 +161,7 @@ async def test_an_explanation_agrees_with_booking(api: Api) -> None:
         ("slot=2026-11-23T10:00:00Z&other=1", "/query/other"),
     ],
 )
-async def test_what_is_malformed_is_pointed_at(api: Api, query: str, pointer: str) -> None:
+async def test_an_error_names_the_malformed_part(api: Api, query: str, pointer: str) -> None:
     _, provider_id = await api.open_provider()
     answer = await api.get(f"/providers/{provider_id}/slots/explain?{query}")
     assert_problem(answer, 400, "validation.invalid_input", pointer)

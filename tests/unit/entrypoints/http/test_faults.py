@@ -43,7 +43,7 @@ def test_every_fault_is_named_with_its_place() -> None:
     }
 
 
-def test_a_fault_of_the_whole_is_named_if_its_members_have_none() -> None:
+def test_an_error_of_the_whole_object_is_reported_if_its_members_are_valid() -> None:
     assert list(faults(b'{"name": "a", "size": 1, "parts": [{"atMost": 1}, {"atMost": 1}, {"atMost": 1}]}')) == [
         "/parts"
     ]

@@ -70,7 +70,7 @@ async def test_other_addresses_are_not_affected(api: Api) -> None:
     assert (await guess(api, 0, headers=ELSEWHERE)).status_code == 401
 
 
-async def test_what_is_refused_for_another_reason_is_no_guess(api: Api) -> None:
+async def test_a_refusal_for_another_reason_does_not_count_as_a_guess(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     for _ in range(QUOTA + 1):
         body = {"email": "someone@example.com", "code": "000000", "newPassword": "password"}

@@ -63,7 +63,7 @@ async def test_a_new_version_is_missing_until_it_is_accepted_and_earlier_accepta
 
 
 @WITH_TERMS
-async def test_who_signs_up_with_a_code_accepts_with_the_profile(api: Api) -> None:
+async def test_completing_a_profile_after_sign_up_by_code_records_the_acceptance(api: Api) -> None:
     pending = (await signed_up(api))["accessToken"]
     done = await complete(api, pending, accepted={"termsOfUse": "2026-01", "privacyPolicy": "7"})
     assert done.status_code == 200, done.text
@@ -72,7 +72,7 @@ async def test_who_signs_up_with_a_code_accepts_with_the_profile(api: Api) -> No
 
 
 @pytest.mark.settings(**WITH_TERMS.kwargs, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN)
-async def test_who_signs_in_with_another_service_accepts_with_the_sign_in(api: Api) -> None:
+async def test_a_sign_in_with_another_service_records_the_acceptance(api: Api) -> None:
     api.container.openid_providers.override(MemoryOpenIdProviders())
     both, outdated = {"termsOfUse": "2026-01", "privacyPolicy": "7"}, {"termsOfUse": "2025-12"}
     for path, shown in (("/auth/openid", openid.brought), ("/auth/telegram", telegram.shown)):

@@ -67,7 +67,7 @@ async def test_a_manager_follows_the_bookings_of_members_and_not_their_money(api
         assert [each["type"] for each in await client.events()] == ["bookings"]
 
 
-async def test_a_client_is_told_that_what_it_missed_is_gone(api: Api) -> None:
+async def test_a_client_is_told_to_reset_if_missed_events_are_gone(api: Api) -> None:
     for after, first in (("0", "ready"), ("3", "reset")):
         async with following(api, None, "system", after=after) as client:
             assert (await client.next())["event"] == first
@@ -156,7 +156,7 @@ async def test_a_stream_ends_when_the_process_stops(api: Api) -> None:
 
 
 @pytest.mark.settings(BOOKING_LIVE_STREAMS_PER_ACCOUNT="2", BOOKING_LIVE_STREAMS_PER_ADDRESS="1")
-async def test_an_account_and_an_address_have_so_many_streams(api: Api) -> None:
+async def test_streams_of_an_account_and_of_an_address_are_limited(api: Api) -> None:
     for token, most in ((await api.joined("customer"), 2), (None, 1)):
         async with AsyncExitStack() as opened:
             for _ in range(most):
@@ -191,7 +191,7 @@ async def test_only_providers_that_take_bookings_can_be_followed(api: Api) -> No
         assert_problem(await api.get(f"{follow}{hidden}", token), 404, "provider.not_found")
 
 
-async def test_what_cannot_be_followed_is_refused(api: Api) -> None:
+async def test_an_invalid_subscription_is_refused(api: Api) -> None:
     token = await api.joined("customer")
     for channel in PRIVATE:
         assert_problem(await api.get(f"/events?channels={channel}"), 401, "auth.invalid_token")

@@ -103,7 +103,7 @@ async def test_an_admin_whose_session_has_ended_can_use_no_route(api: Api, end: 
 
 @pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
 @pytest.mark.parametrize("role", ["customer", "provider", "manager"])
-async def test_a_token_of_an_ended_session_neither_manages_nor_creates_what_lasts(
+async def test_a_token_of_an_ended_session_can_neither_manage_nor_create_anything_lasting(
     api: Api, role: str, end: Ending
 ) -> None:
     person = await Person.joined(api, "customer" if end is in_another_role and role == "manager" else role)
@@ -128,7 +128,7 @@ async def signed_out_everywhere(api: Api, person: Person) -> None:
     [changed_password, signed_out_everywhere, disabled, in_another_role, deleted, signed_out_by_an_admin],
     ids=lambda end: end.__name__,
 )
-async def test_what_ends_all_sessions_removes_the_secret_calendar(api: Api, end: Ending) -> None:
+async def test_ending_all_sessions_removes_the_secret_calendar(api: Api, end: Ending) -> None:
     person, other = await Person.joined(api, "customer"), await Person.joined(api, "customer")
     mine, theirs = await person.calendar(), await other.calendar()
     assert (await api.get(mine)).status_code == 200

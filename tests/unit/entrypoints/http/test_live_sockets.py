@@ -28,7 +28,7 @@ NOBODY: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
 ORIGIN: Final = "https://app.example"
 
 
-async def test_everybody_gets_over_a_socket_what_a_stream_gives(api: Api) -> None:
+async def test_a_socket_delivers_the_same_events_as_a_stream(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     people = {"provider": provider, "admin": await api.an_admin(), "manager": await api.joined("manager")}
     people |= {name: await api.joined("customer") for name in ("customer", "stranger")}
@@ -66,7 +66,7 @@ async def test_an_event_has_the_id_with_which_any_transport_resumes(api: Api) ->
         assert [(await stream.next())["id"] for _ in range(2)] == ["2", "3"]
 
 
-async def test_a_client_is_told_that_what_it_missed_is_gone(api: Api) -> None:
+async def test_a_client_is_told_to_reset_if_missed_events_are_gone(api: Api) -> None:
     await announced(api, TICK, TICK)
     async with subscribed(api, None, "system", after="2") as client:
         assert await client.next() == {"event": "ready", "id": "2"}
@@ -162,7 +162,7 @@ async def test_only_pages_of_the_web_app_may_open_a_socket(api: Api) -> None:
     ],
     ids=str,
 )
-async def test_what_cannot_be_followed_closes_the_connection(
+async def test_an_invalid_subscription_closes_the_connection(
     api: Api, said: dict[str, Any], ending: tuple[int, str]
 ) -> None:
     async with connected(api) as client:
@@ -188,7 +188,7 @@ async def test_a_later_message_gives_no_rights(api: Api, said: dict[str, Any], e
         assert await client.end() == ending
 
 
-async def test_what_is_no_message_closes_the_connection(api: Api) -> None:
+async def test_a_malformed_message_closes_the_connection(api: Api) -> None:
     fits = json.dumps({"ping": "x"})
     too_big = f"{fits}{' ' * (MOST_BYTES + 1 - len(fits))}"
     for text, ending in (
@@ -209,20 +209,20 @@ async def test_what_is_no_message_closes_the_connection(api: Api) -> None:
         assert await client.end() == (1003, "text_only")
 
 
-async def test_a_client_sends_so_many_messages_in_a_minute(api: Api) -> None:
+async def test_messages_of_a_client_per_minute_are_limited(api: Api) -> None:
     async with subscribed(api, None, "system") as client:
         for number in range(MOST_MESSAGES):
             client.say(ping=str(number))
         assert await client.end() == (4429, "too_many_messages")
 
 
-async def test_a_client_that_says_nothing_is_dropped(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_does_not_subscribe_is_dropped(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "FIRST_SECONDS", 0)
     async with connected(api, await api.joined("customer")) as client:
         assert await client.end() == (4408, "not_subscribed")
 
 
-async def test_an_address_has_so_many_clients_that_say_nothing(api: Api) -> None:
+async def test_silent_clients_of_one_address_are_limited(api: Api) -> None:
     async with AsyncExitStack() as opened:
         silent = [await opened.enter_async_context(connected(api)) for _ in range(MOST_SILENT + 1)]
         assert await silent[-1].end() == (4429, "live.too_many_streams")

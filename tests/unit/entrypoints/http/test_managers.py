@@ -91,7 +91,7 @@ async def test_a_request_is_answered_by_the_provider_and_not_by_the_manager(api:
     assert_problem(await api.post(f"{booking}/accept", manager, json={}), 403, "lifecycle.not_your_move")
 
 
-async def test_what_a_manager_sees_ends_with_the_membership(api: Api) -> None:
+async def test_a_manager_loses_access_when_the_membership_ends(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     manager, path = await salon_of(api, (provider, provider_id))
     rival = await api.joined("manager")

@@ -126,7 +126,7 @@ async def test_a_preview_fills_in_the_samples_and_stores_nothing(api: Api) -> No
     assert "overriddenAt" not in await in_english(api, admin)
 
 
-async def test_a_test_goes_to_the_admin_who_asked_for_it_marked_and_in_the_stored_text(api: Api) -> None:
+async def test_a_test_message_goes_to_the_requesting_admin_marked_and_with_the_stored_text(api: Api) -> None:
     admin = await api.an_admin()
     await api.call("PUT", OFFER, admin, json=TEXT)
     assert (await api.post(f"{OFFER}/test", admin)).status_code == 204

@@ -93,7 +93,7 @@ async def test_responses_document_their_headers(api: Api) -> None:
     assert headers("/api/v1/payments", "post", "503") == {"Retry-After"}
 
 
-async def test_what_every_operation_has_is_said_once(api: Api) -> None:
+async def test_properties_of_every_operation_are_documented_once(api: Api) -> None:
     document = (await api.get("/schema")).json()
     answered = await api.get("/bookings")
     for header in set(answered.headers) & {"x-request-id", "cache-control", "ratelimit", "ratelimit-policy"}:
@@ -128,7 +128,7 @@ async def test_created_resources_link_to_their_operations(api: Api) -> None:
         assert all(f"{{{name}}}" in named[to] for name in parameters), to
 
 
-async def test_schemas_match_what_is_decoded_and_encoded(api: Api) -> None:
+async def test_schemas_match_the_decoded_and_encoded_types(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     booking = schemas["Booking"]["properties"]
     assert booking["start"] == booking["dueAt"] == {"type": "string", "format": "date-time"}
@@ -168,7 +168,7 @@ async def test_strict_bodies_document_that_they_are_strict(api: Api) -> None:
     assert all(schema["additionalProperties"] is False for schema in bodies.values())
 
 
-async def test_examples_are_what_is_read_and_written(api: Api) -> None:
+async def test_examples_match_the_types_that_are_decoded_and_encoded(api: Api) -> None:
     for handler in documented(api):
         said = handler.opt[KEY]
         if (body := body_type(handler)) is not None:
@@ -311,7 +311,7 @@ async def test_no_schema_has_a_member_of_its_own_name(api: Api) -> None:
     ] == []
 
 
-async def test_what_operations_have_in_common_stands_in_the_document_once(api: Api) -> None:
+async def test_common_parts_of_operations_appear_once_in_the_document(api: Api) -> None:
     document = (await api.get("/schema")).json()
     parts = [
         json.dumps(part, sort_keys=True)

@@ -156,7 +156,7 @@ async def test_a_second_factor_is_needed_before_anything_is_linked(services: Api
     assert await linked(services, dorj.token) == ["google"]
 
 
-async def test_what_came_back_is_good_once_and_for_its_flow(services: Api) -> None:
+async def test_an_answer_of_the_service_is_accepted_once_and_only_with_its_flow(services: Api) -> None:
     back = brought(services)
     assert (await services.post("/auth/openid", json=back)).status_code == 200
     assert_problem(await services.post("/auth/openid", json=back), 401, "auth.invalid_assertion")

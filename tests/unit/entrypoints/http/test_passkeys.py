@@ -65,7 +65,7 @@ async def test_a_passkey_signs_in_without_a_password(api: Api) -> None:
     assert not api.database.rows(PASSKEY_CHALLENGES)
 
 
-async def test_what_a_passkey_did_not_sign_for_this_page_now_is_refused(api: Api) -> None:
+async def test_a_passkey_response_for_another_page_or_challenge_is_refused(api: Api) -> None:
     dorj, device = await member(api), a_device()
     await added(dorj, device)
     other = a_device()

@@ -132,7 +132,7 @@ async def test_an_unknown_gateway_is_rejected(api: Api) -> None:
     assert_problem(answer, 422, "validation.invalid_value", "/gateway")
 
 
-async def test_only_what_is_due_can_be_paid(api: Api) -> None:
+async def test_only_the_due_amount_can_be_paid(api: Api) -> None:
     customer, payment = await a_payment(api)
     balance = await api.post("/payments", customer, json={"bookingId": payment["bookingId"], "purpose": "balance"})
     assert_problem(balance, 409, "payment.nothing_due", "/bookingId")

@@ -46,7 +46,7 @@ async def test_a_refund_arrives_after_approval_and_transfer(api: Api) -> None:
     assert deleted.status_code == 204, deleted.text
 
 
-async def test_a_provider_sees_neither_bank_details_nor_what_the_customer_has_to_do(api: Api) -> None:
+async def test_a_provider_sees_neither_bank_details_nor_the_customers_pending_steps(api: Api) -> None:
     _, provider, booking = await cancelled_and_paid(api)
     [refund] = (await api.get(f"/bookings/{booking['id']}/payments", provider)).json()["refunds"]
     assert "needsBankAccount" not in refund

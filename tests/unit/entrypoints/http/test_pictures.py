@@ -43,7 +43,7 @@ async def test_an_account_shows_its_picture_and_deletes_the_former_one(api: Api)
     assert api.objects.objects == {}
 
 
-async def test_the_sweep_keeps_what_is_shown(api: Api) -> None:
+async def test_the_sweep_keeps_files_in_use(api: Api) -> None:
     token = await api.joined("customer")
     used, unused = [await api.uploaded(token, "avatars") for _ in range(2)]
     picture = (await set_picture(api, token, used)).json()["picture"]

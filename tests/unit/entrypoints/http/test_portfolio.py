@@ -81,7 +81,7 @@ async def test_public_lists_have_a_tag_of_their_content(api: Api) -> None:
     assert ids(await api.get("/portfolio/search?tag=bird")) == ids(await api.get("/portfolio/search?text=cat")) == []
 
 
-async def test_what_an_admin_takes_down_is_seen_by_its_provider_alone(api: Api) -> None:
+async def test_only_its_provider_sees_an_item_that_an_admin_took_down(api: Api) -> None:
     token, provider_id = await api.open_provider()
     admin, item = await api.admin(), await added(api, token, tags=["birds"])
     path, action = f"/portfolio/{item['id']}", f"/admin/portfolio/{item['id']}"

@@ -135,7 +135,7 @@ async def test_an_owner_verifies_in_their_session_and_keeps_what_they_have_set_u
     assert (await api.get("/auth/sessions", third.json()["accessToken"])).status_code == 200
 
 
-async def test_a_session_that_has_ended_or_of_another_account_keeps_nothing(api: Api) -> None:
+async def test_a_token_of_an_ended_session_or_another_account_keeps_no_sessions(api: Api) -> None:
     mallory, other = await registered(api, EMAIL), await registered(api, PHONE)
     ended = (await api.post("/auth/login", json={**EMAIL, "password": PASSWORD})).json()["accessToken"]
     assert (await api.post("/auth/logout", ended)).status_code == 204

@@ -106,7 +106,7 @@ async def test_findings_are_exported_in_whole_units(api: Api, monkeypatch: pytes
     assert len(only.text.splitlines()) == 2
 
 
-async def test_what_admins_do_is_in_the_audit_log(api: Api) -> None:
+async def test_actions_of_admins_are_in_the_audit_log(api: Api) -> None:
     admin = await api.an_admin()
     finding = await found(api, admin)
     await api.post(f"{PATH}/{finding['id']}/close", admin, json={"note": "done"})

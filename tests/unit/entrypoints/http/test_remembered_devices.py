@@ -46,7 +46,7 @@ async def test_a_remembered_device_needs_no_code_for_30_days(api: Api) -> None:
     assert timedelta(days=30) == REMEMBERED_FOR
 
 
-async def test_a_device_of_another_account_opens_nothing(api: Api) -> None:
+async def test_a_remembered_device_of_another_account_is_refused(api: Api) -> None:
     dorj = await protected(api)
     other = await protected(api, email="saraa@example.com")
     device = await remembered(other)
@@ -80,7 +80,7 @@ async def test_a_forgotten_device_needs_the_code_and_its_sessions_end(api: Api) 
 @pytest.mark.parametrize(
     "by", ["new password", "reset", "disabled", "second factor replaced", "second factor removed", "all signed out"]
 )
-async def test_devices_are_forgotten_with_what_they_rest_on(api: Api, by: str) -> None:
+async def test_devices_are_forgotten_when_password_or_second_factor_changes(api: Api, by: str) -> None:
     dorj = await protected(api)
     device = await remembered(dorj)
     user, admin = dorj.signed_in["user"]["id"], await api.an_admin()

@@ -226,7 +226,7 @@ async def joined(api: Api, manager: str, path: str) -> str:
     return provider_id
 
 
-async def test_a_salon_says_where_it_is_and_how_to_reach_it(api: Api) -> None:
+async def test_a_salon_shows_its_address_and_contacts(api: Api) -> None:
     manager = await api.joined("manager")
     opened = (await api.post("/salons", manager, json={**SALON, **DETAILS})).json()
     assert {**opened, **SALON, **DETAILS} == opened

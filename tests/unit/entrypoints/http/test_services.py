@@ -60,7 +60,7 @@ async def test_a_provider_adds_changes_and_deletes_a_service(api: Api) -> None:
     assert_problem(await api.get(path), 404, "service.not_found")
 
 
-async def test_what_cannot_be_booked_is_for_its_owner_and_admins(api: Api) -> None:
+async def test_only_owner_and_admins_see_services_that_cannot_be_booked(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     service = await added(api, provider, active=False)
     path, query = f"/services/{service['id']}", f"providerId={provider_id}"
@@ -270,7 +270,7 @@ async def test_days_are_counted_for_a_service(api: Api) -> None:
     assert_problem(await api.get(f"{path}/days?{MONDAY}"), 422, "booking.service_required")
 
 
-async def test_a_salon_page_lists_its_services_with_who_offers_them(api: Api) -> None:
+async def test_a_salon_page_lists_its_services_with_the_members_who_offer_them(api: Api) -> None:
     members = [await api.open_provider() for _ in range(2)]
     manager, salon_id = await salon_with(api, *members)
     cut = await added(api, manager, salonId=salon_id, **DEPOSIT)

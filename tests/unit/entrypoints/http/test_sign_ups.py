@@ -134,7 +134,7 @@ async def test_a_known_number_gets_the_same_answer_and_its_owner_is_signed_in(ap
     assert (await log_in(api)).status_code == 200
 
 
-async def test_of_an_unverified_account_the_owner_of_the_number_gets_what_a_login_code_gives(api: Api) -> None:
+async def test_the_owner_of_the_number_takes_over_an_unverified_account_as_with_a_login_code(api: Api) -> None:
     account = (await joined(api))["user"]
     answer = await use(api, await sign_up_code(api), "signup")
     assert answer.json()["user"]["id"] == account["id"]

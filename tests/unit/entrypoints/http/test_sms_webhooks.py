@@ -88,7 +88,7 @@ async def test_a_code_is_sent_delivered_and_reported(api: Api) -> None:
 
 
 @with_twilio
-async def test_why_it_failed_is_kept(api: Api) -> None:
+async def test_the_reason_of_the_failure_is_stored(api: Api) -> None:
     message = await a_message(api)
     await called(api, message, said("undelivered", ErrorCode="30003"))
     kept = await api.database.reads.sms.get(message.id)

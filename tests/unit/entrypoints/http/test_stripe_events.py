@@ -200,7 +200,7 @@ async def test_an_earlier_secret_verifies_while_it_is_configured(api: Api, cards
         b"{",
     ],
 )
-async def test_an_event_about_nothing_of_ours_is_taken_and_changes_nothing(
+async def test_an_event_about_an_unknown_object_is_accepted_without_effect(
     api: Api, cards: Cards, content: dict[str, Any] | bytes
 ) -> None:
     assert (await sent(api, content)).status_code == 204

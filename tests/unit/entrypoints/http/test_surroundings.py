@@ -239,7 +239,7 @@ async def test_a_strong_tag_means_the_same_bytes_in_every_coding(api: Api) -> No
     assert changed.status_code == 200
 
 
-async def test_a_calendar_is_not_sent_again_to_who_has_it_compressed(api: Api) -> None:
+async def test_a_client_with_the_compressed_calendar_gets_304(api: Api) -> None:
     token = await api.joined("customer")
     _, provider_id = await api.open_provider()
     for hour in range(10, 16):

@@ -252,7 +252,7 @@ async def test_a_command_sets_the_webhook(phone: Phone) -> None:
             await run_bot(replace(public, telegram=missing), webhook=True)
 
 
-async def test_polled_updates_are_answered_once(phone: Phone) -> None:
+async def test_each_polled_update_is_answered_once(phone: Phone) -> None:
     phone.simulator.written(BOLD, "/help")
     phone.simulator.written(BOLD, "/start")
     chats, bot = phone.api.container.chats(), phone.api.container.bot()

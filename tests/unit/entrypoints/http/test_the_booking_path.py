@@ -110,7 +110,7 @@ async def test_a_status_change_with_a_stale_version_is_rejected(api: Api) -> Non
     assert events[-1]["by"]["role"] == "customer"
 
 
-async def test_a_status_change_of_the_other_party_is_forbidden(api: Api) -> None:
+async def test_a_status_change_reserved_for_the_other_party_is_forbidden(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)

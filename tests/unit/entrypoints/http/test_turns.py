@@ -63,7 +63,7 @@ async def test_no_more_requests_run_than_turns_exist() -> None:
         assert len(queue.had) == 3
 
 
-async def test_a_caller_of_many_requests_lets_another_go_next() -> None:
+async def test_a_caller_with_many_requests_yields_to_another_caller() -> None:
     async with queueing(Turns(InlineComputing(), at_once=1)) as queue:
         await queue.ask(MALLORY, 10)
         await queue.ask(DORJ, 2)

@@ -143,7 +143,7 @@ async def test_each_change_of_a_calendar_makes_a_version_of_it(api: Api) -> None
     assert tags == ['"2"', '"5"', '"6"', '"7"', '"8"', '"9"']
 
 
-async def test_the_public_gets_a_tag_of_what_it_sees(api: Api) -> None:
+async def test_the_public_etag_covers_only_public_content(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     path = f"/availability/{provider_id}"
     own, others = await api.get(path, provider), await api.get(path)
@@ -158,7 +158,7 @@ async def test_the_public_gets_a_tag_of_what_it_sees(api: Api) -> None:
     assert (await api.get(path)).headers["ETag"] != others.headers["ETag"]
 
 
-async def test_profile_and_calendar_are_new_versions_of_what_both_show(api: Api) -> None:
+async def test_changes_of_shared_values_are_new_versions_of_profile_and_calendar(api: Api) -> None:
     provider, provider_id = await api.open_provider()
 
     async def tags() -> tuple[str, str]:

@@ -67,7 +67,7 @@ async def test_a_customer_waits_is_offered_a_slot_and_books_it(api: Api) -> None
     assert await places(api, second) == [{**place, "status": "booked"}]
 
 
-async def test_where_no_length_was_asked_for_none_is_shown(api: Api) -> None:
+async def test_no_length_is_shown_if_none_was_requested(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     assert "durationMinutes" not in await waits(api, customer, provider_id)

@@ -69,7 +69,7 @@ class TestTelegramMessageSender(MessageSenderContract):
 
 
 @pytest.mark.parametrize("blocked", [True, False], ids=["blocked", "unknown"])
-async def test_a_chat_that_takes_no_messages_is_refused_for_good_and_nothing_is_logged_of_it(
+async def test_a_blocked_chat_fails_permanently_and_is_not_named_in_the_log(
     caplog: pytest.LogCaptureFixture, *, blocked: bool
 ) -> None:
     caplog.set_level(logging.DEBUG)

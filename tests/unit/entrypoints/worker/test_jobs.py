@@ -245,7 +245,7 @@ async def test_the_job_of_a_killed_worker_is_requeued(shop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("queued_meanwhile", [False, True])
-async def test_of_two_workers_that_reclaim_a_job_one_runs_it(
+async def test_when_two_workers_reclaim_a_job_exactly_one_runs_it(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch, *, queued_meanwhile: bool
 ) -> None:
     """Both have found it stalled. When the second requeues it, it runs already."""
@@ -352,7 +352,7 @@ async def test_an_authorised_deposit_is_captured_after_the_appointment_and_a_los
     assert [each.status for each in await shop.studio.payments(second)] == [PaymentStatus.PAID]
 
 
-async def test_what_was_authorised_just_before_its_invoice_is_withdrawn_counts(shop: Workshop) -> None:
+async def test_an_authorisation_just_before_its_invoice_is_withdrawn_counts(shop: Workshop) -> None:
     authorised = SettingsChange(terms=TermsChange(deposit_mode=DepositMode.AUTHORISED))
     await shop.studio.run(change_settings, authorised, by=shop.studio.owner)
     booking = await shop.studio.book()

@@ -54,7 +54,7 @@ async def test_two_workers_whose_clock_jumps_send_each_reminder_once(shop: Works
     assert len({each.id for each in sent}) == len(sent)
 
 
-async def test_a_reminder_survives_a_kill_at_every_step_and_is_kept_once(shop: Workshop) -> None:
+async def test_a_reminder_is_stored_exactly_once_even_if_the_worker_is_killed_at_any_step(shop: Workshop) -> None:
     studio = shop.studio
     booking = await studio.book(TOMORROW + 7 * DAY)
     await studio.paid(booking)
