@@ -25,10 +25,10 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import LANGUAGES, language_of
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
-from entrypoints.http.kit.fields import Body, Cursor, Instant, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
@@ -100,15 +100,12 @@ class EditAnnouncementBody(Body, frozen=True, kw_only=True):
         return {name: value for name, value in named.items() if value is not UNSET}
 
 
-class AnnouncementsQuery(Query, frozen=True, kw_only=True):
+class AnnouncementsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of announcements."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self) -> AnnouncementFilter:
         """The filter, for one more than the page has."""
-        return AnnouncementFilter(after=read_cursor(self.cursor, AnnouncementId), limit=self.limit + 1)
+        return AnnouncementFilter(after=self.after(AnnouncementId), limit=self.limit + 1)
 
 
 class AnnouncementTextJson(Json, frozen=True, kw_only=True):
@@ -135,11 +132,8 @@ class AnnouncementJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class AnnouncementPageJson(Json, frozen=True, kw_only=True):
+class AnnouncementPageJson(Page[AnnouncementJson], frozen=True, kw_only=True):
     """A page of announcements, for admins."""
-
-    items: tuple[AnnouncementJson, ...]
-    next_cursor: str | None = None
 
 
 class ShownAnnouncementJson(Json, frozen=True, kw_only=True):
@@ -277,8 +271,7 @@ async def list_announcements(
 ) -> AnnouncementPageJson:
     """List all announcements, newest first, also those that are to come or have ended; for admins."""
     found = await use_cases.list_announcements(actor, asked.chosen(), reads.announcements)
-    page, next_cursor = cut(found, asked.limit, lambda each: each.id)
-    return AnnouncementPageJson(items=tuple(map(announcement_json, page)), next_cursor=next_cursor)
+    return AnnouncementPageJson.of(found, asked.limit, announcement_json, lambda each: each.id)
 
 
 @post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE, answer=MADE))

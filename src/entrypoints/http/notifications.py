@@ -29,7 +29,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
@@ -44,17 +44,15 @@ FailureCode = Annotated[
 ]
 
 
-class NotificationsQuery(Query, frozen=True, kw_only=True):
+class NotificationsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the caller's notifications."""
 
     unread: bool = False
     """Only those that are not read."""
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self, actor: Actor) -> NotificationFilter:
         """The filter, for one more than the page has."""
-        after = read_cursor(self.cursor, NotificationId)
+        after = self.after(NotificationId)
         return NotificationFilter(user_id=actor.id, unread=self.unread, after=after, limit=self.limit + 1)
 
 
@@ -140,11 +138,8 @@ class MessageJson(Json, frozen=True, kw_only=True):
     sent_at: Timestamp | None = None
 
 
-class MessagesJson(Json, frozen=True, kw_only=True):
+class MessagesJson(Page[MessageJson], frozen=True, kw_only=True):
     """A page of the log of messages."""
-
-    items: tuple[MessageJson, ...]
-    next_cursor: str | None = None
 
 
 def notification_json(notification: Notification) -> NotificationJson:
@@ -268,8 +263,7 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
     and was reported as spam. `email.undeliverable`: not sent, because the address was given up.
     """
     found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
-    page, next_cursor = cut(found, asked.limit, lambda view: view.message.id)
-    return MessagesJson(items=tuple(map(message_json, page)), next_cursor=next_cursor)
+    return MessagesJson.of(found, asked.limit, message_json, lambda view: view.message.id)
 
 
 @post(

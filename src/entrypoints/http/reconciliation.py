@@ -29,10 +29,10 @@ from booking_domain.workflows import reconciliation_runs as queries
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.reconciliation_runs import CloseFinding, RequestRun, close_finding, request_run
 from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery, attachment
@@ -91,17 +91,15 @@ class FindingsQuery(ChosenFindingsQuery, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
 
-class RunsQuery(Query, frozen=True, kw_only=True):
+class RunsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of runs."""
 
     status: RunStatus | None = None
     gateway: GatewayName | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self) -> RunFilter:
         """The filter, for one run more than the page has."""
-        after = read_cursor(self.cursor, RunId)
+        after = self.after(RunId)
         return RunFilter(status=self.status, gateway=self.gateway, after=after, limit=self.limit + 1)
 
 
@@ -131,11 +129,8 @@ class FindingJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class FindingsJson(Json, frozen=True, kw_only=True):
+class FindingsJson(Page[FindingJson], frozen=True, kw_only=True):
     """A page of findings."""
-
-    items: tuple[FindingJson, ...]
-    next_cursor: str | None = None
 
 
 class RunJson(Json, frozen=True, kw_only=True):
@@ -159,11 +154,8 @@ class RunJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class RunsJson(Json, frozen=True, kw_only=True):
+class RunsJson(Page[RunJson], frozen=True, kw_only=True):
     """A page of runs."""
-
-    items: tuple[RunJson, ...]
-    next_cursor: str | None = None
 
 
 def finding_json(finding: Finding) -> FindingJson:
@@ -315,8 +307,7 @@ async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], 
     `repaired`: the books agree again. `open`: an admin has to act, and closes the finding. Amounts are in minor units.
     """
     found = await queries.list_findings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.reconciliation)
-    page, next_cursor = cut(found, asked.limit, lambda finding: finding.id)
-    return FindingsJson(items=tuple(map(finding_json, page)), next_cursor=next_cursor)
+    return FindingsJson.of(found, asked.limit, finding_json, lambda finding: finding.id)
 
 
 @get(
@@ -344,8 +335,7 @@ async def export_findings(
 async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
     """List runs of the reconciliation, newest first; for admins."""
     found = await queries.list_runs(actor, asked.chosen(), reads.reconciliation)
-    page, next_cursor = cut(found, asked.limit, lambda run: run.id)
-    return RunsJson(items=tuple(map(run_json, page)), next_cursor=next_cursor)
+    return RunsJson.of(found, asked.limit, run_json, lambda run: run.id)
 
 
 @post("/runs", opt=documented(request_run, body=REQUEST, answer=RUN), operation_id="requestReconciliationRun")

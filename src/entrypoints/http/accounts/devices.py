@@ -17,9 +17,9 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
-from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, logins_page
+from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import SessionsJson, session_json
-from entrypoints.http.kit.cursors import read_cursor
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 
@@ -57,7 +57,7 @@ async def end_others(
 
 @get("/login-history", opt=documented(queries.list_own_logins, answer=LOGINS))
 async def login_history(
-    asked: Injected[LoginsQuery],
+    asked: Injected[PageQuery],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     reads: Injected[Reads],
@@ -70,7 +70,7 @@ async def login_history(
         reads.sessions,
         reads.login_history,
         now=clock.now(),
-        after=read_cursor(asked.cursor, LoginId),
+        after=asked.after(LoginId),
         limit=asked.limit + 1,
     )
     return logins_page(found, asked.limit)

@@ -23,10 +23,10 @@ from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import LOGINS
 from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
-from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, logins_page
+from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import DevicesJson, device_json
 from entrypoints.http.admin.examples import CODES, DEVICES
-from entrypoints.http.kit.cursors import cut, read_cursor
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 
@@ -45,10 +45,10 @@ async def list_sessions_of_user(
 
 @get("/users/{user_id:str}/login-history", opt=documented(logins_of_user, answer=LOGINS))
 async def list_logins_of_user(
-    user_id: FromPath[UUID], asked: Injected[LoginsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    user_id: FromPath[UUID], asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> LoginsJson:
     """List the attempts to sign in to an account, newest first; for admins."""
-    after = read_cursor(asked.cursor, LoginId)
+    after = asked.after(LoginId)
     found = await logins_of_user(
         actor, UserId(user_id), reads.users, reads.login_history, after=after, limit=asked.limit + 1
     )
@@ -115,8 +115,8 @@ async def list_issued_codes(
     Codes of contacts without an account are listed too, without `userId`. The codes themselves are not stored.
     """
     found = await list_codes(actor, asked.page(), reads.code_history)
-    page, next_cursor = cut(found, asked.limit, lambda code: code.id)
-    return CodesJson(items=tuple(code_json(code, clock.now()) for code in page), next_cursor=next_cursor)
+    now = clock.now()
+    return CodesJson.of(found, asked.limit, lambda code: code_json(code, now), lambda code: code.id)
 
 
 @delete(

@@ -30,7 +30,7 @@ from booking_domain.workflows.views import Appointment
 from entrypoints.http.bookings.examples import BOOKING
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Cursor, GatewayName, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
@@ -88,11 +88,8 @@ class ListedBookingJson(BookingJson, frozen=True, kw_only=True):
     customer_name: str
 
 
-class ListedBookingsJson(Json, frozen=True, kw_only=True):
+class ListedBookingsJson(Page[ListedBookingJson], frozen=True, kw_only=True):
     """A page of all bookings."""
-
-    items: tuple[ListedBookingJson, ...]
-    next_cursor: str | None = None
 
 
 class TransactionJson(Json, frozen=True, kw_only=True):
@@ -124,11 +121,8 @@ class TransactionJson(Json, frozen=True, kw_only=True):
     processed_at: Timestamp | None = None
 
 
-class TransactionsJson(Json, frozen=True, kw_only=True):
+class TransactionsJson(Page[TransactionJson], frozen=True, kw_only=True):
     """A page of transactions."""
-
-    items: tuple[TransactionJson, ...]
-    next_cursor: str | None = None
 
 
 def _booking_json(appointment: Appointment) -> ListedBookingJson:
@@ -283,8 +277,7 @@ async def list_all_bookings(
     occur twice if the list is sorted by start.
     """
     found = await all_bookings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.appointments)
-    page, next_cursor = cut(found, asked.limit, lambda listed: listed.booking.id)
-    return ListedBookingsJson(items=tuple(map(_booking_json, page)), next_cursor=next_cursor)
+    return ListedBookingsJson.of(found, asked.limit, _booking_json, lambda listed: listed.booking.id)
 
 
 @get(
@@ -320,8 +313,7 @@ async def list_transactions(
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. Sorted by amount, currencies stay apart.
     """
     found = await transactions(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.transactions)
-    page, next_cursor = cut(found, asked.limit, lambda move: move.id)
-    return TransactionsJson(items=tuple(map(_transaction_json, page)), next_cursor=next_cursor)
+    return TransactionsJson.of(found, asked.limit, _transaction_json, lambda move: move.id)
 
 
 @get(

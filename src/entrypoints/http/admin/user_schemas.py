@@ -23,7 +23,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.versions import ExpectedVersion
 from entrypoints.http.accounts.schemas import UserJson, user_json
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, read_cursor
 from entrypoints.http.kit.fields import (
     Body,
     Cursor,
@@ -151,11 +151,8 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     version: int
 
 
-class ManagedUsersJson(Json, frozen=True, kw_only=True):
+class ManagedUsersJson(Page[ManagedUserJson], frozen=True, kw_only=True):
     """A page of accounts."""
-
-    items: tuple[ManagedUserJson, ...]
-    next_cursor: str | None = None
 
 
 class ChangedUsersJson(Json, frozen=True, kw_only=True):

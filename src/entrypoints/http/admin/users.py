@@ -31,7 +31,6 @@ from entrypoints.http.admin.user_schemas import (
     managed_user_json,
 )
 from entrypoints.http.kit.csv_cells import PAGE
-from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -51,8 +50,7 @@ async def list_users(
     now = clock.now()
     chosen = asked.page(identity.phone_numbers, now)
     found = await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
-    page, next_cursor = cut(found, asked.limit, lambda managed: managed.user.id)
-    return ManagedUsersJson(items=tuple(map(managed_user_json, page)), next_cursor=next_cursor)
+    return ManagedUsersJson.of(found, asked.limit, managed_user_json, lambda managed: managed.user.id)
 
 
 @get(

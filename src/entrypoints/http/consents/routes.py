@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.bookings.consents import ConsentId
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
@@ -27,16 +28,15 @@ from entrypoints.http.consents.schemas import (
     GRANT,
     RECEIVED_PAGE,
     ConsentCodeJson,
-    ConsentsQuery,
     GivenConsentJson,
     GivenConsentsJson,
     GrantConsentBody,
     ReceivedConsentsJson,
     code_json,
     given_json,
-    given_page,
-    received_page,
+    received_json,
 )
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
@@ -75,11 +75,11 @@ async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Reposi
     operation_id="listReceivedConsents",
 )
 async def list_received(
-    asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ReceivedConsentsJson:
     """List the customers who let you place bookings for them, or no longer do, newest first."""
-    found = await list_received_consents(actor, asked.after, asked.limit + 1, reads)
-    return received_page(found, asked.limit)
+    found = await list_received_consents(actor, asked.after(ConsentId), asked.limit + 1, reads)
+    return ReceivedConsentsJson.of(found, asked.limit, received_json, lambda view: view.id)
 
 
 @post(
@@ -99,12 +99,10 @@ async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRun
     opt=documented(list_given_consents, answer=GIVEN_PAGE),
     operation_id="listGivenConsents",
 )
-async def list_given(
-    asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
-) -> GivenConsentsJson:
+async def list_given(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> GivenConsentsJson:
     """List the providers whom you let place bookings for you, or no longer do, newest first."""
-    found = await list_given_consents(actor, asked.after, asked.limit + 1, reads)
-    return given_page(found, asked.limit)
+    found = await list_given_consents(actor, asked.after(ConsentId), asked.limit + 1, reads)
+    return GivenConsentsJson.of(found, asked.limit, given_json, lambda view: view.id)
 
 
 @delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent), operation_id="revokeConsent")

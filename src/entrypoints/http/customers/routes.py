@@ -28,7 +28,6 @@ from entrypoints.http.customers.schemas import (
     customer_json,
     note_json,
 )
-from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
@@ -49,8 +48,7 @@ async def list_customers(
     """
     chosen = asked.chosen(identity.phone_numbers)
     found = await customers.list_customers(actor, chosen, reads.customers, now=clock.now())
-    page, next_cursor = cut(found, asked.limit, lambda customer: customer.id)
-    return CustomersJson(items=tuple(map(customer_json, page)), next_cursor=next_cursor)
+    return CustomersJson.of(found, asked.limit, customer_json, lambda customer: customer.id)
 
 
 @get("/{customer_id:str}", opt=documented(customers.get_customer, answer=CUSTOMER))

@@ -45,7 +45,6 @@ from entrypoints.http.earnings.schemas import (
     StartedPayoutJson,
     StartPayoutBody,
     provider_payout_json,
-    provider_payouts_json,
 )
 from entrypoints.http.kit.csv_cells import PAGE
 from entrypoints.http.kit.documentation import documented
@@ -106,7 +105,7 @@ async def list_payouts_to_providers(
     """List payouts to providers with what their transfers need; for admins. The oldest come first by default."""
     chosen = asked.chosen(asked.cursor, asked.limit + 1)
     found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
-    return provider_payouts_json(found, asked.limit)
+    return ProviderPayoutsJson.of(found, asked.limit, provider_payout_json, lambda view: view.payout.id)
 
 
 @get(

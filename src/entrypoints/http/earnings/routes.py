@@ -45,7 +45,6 @@ from entrypoints.http.earnings.schemas import (
     EarningsQuery,
     OwnPayoutJson,
     OwnPayoutsJson,
-    PageQuery,
     ProviderAccountJson,
     StatementFileQuery,
     StatementFormat,
@@ -54,11 +53,10 @@ from entrypoints.http.earnings.schemas import (
     commission_json,
     earning_json,
     own_payout_json,
-    own_payouts_json,
 )
 from entrypoints.http.earnings.statement_documents import MOST, statement_document
 from entrypoints.http.kit.csv_cells import PAGE
-from entrypoints.http.kit.cursors import read_cursor
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
@@ -130,16 +128,16 @@ async def _document(account: Account, reader: Actor, reads: Reads, now: datetime
 @get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts, answer=OWN_PAYOUTS))
 async def list_my_payouts(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> OwnPayoutsJson:
     """List the payouts to your profile, newest first. They go to your bank account (`PUT /users/me/bank-account`)."""
-    chosen = ProviderPayoutFilter(
-        order=MoneyOrder.NEWEST, after=read_cursor(asked.cursor, ProviderPayoutId), limit=asked.limit + 1
-    )
-    return own_payouts_json(await queries.list_own_provider_payouts(actor, chosen, reads), asked.limit)
+    after = asked.after(ProviderPayoutId)
+    chosen = ProviderPayoutFilter(order=MoneyOrder.NEWEST, after=after, limit=asked.limit + 1)
+    found = await queries.list_own_provider_payouts(actor, chosen, reads)
+    return OwnPayoutsJson.of(found, asked.limit, own_payout_json, lambda view: view.payout.id)
 
 
 @get("/admin/earnings", opt=documented(queries.list_balances, answer=BALANCES))
 async def list_balances(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
     """List the providers that ever earned, with what they are owed by currency; for admins."""
-    found = await queries.list_balances(actor, read_cursor(asked.cursor, ProviderId), asked.limit + 1, reads)
+    found = await queries.list_balances(actor, asked.after(ProviderId), asked.limit + 1, reads)
     return balances_json(found, asked.limit)
 
 

@@ -22,12 +22,11 @@ from entrypoints.http.files.schemas import (
     AnnounceBody,
     FileJson,
     FilesJson,
-    FilesQuery,
     UploadJson,
     file_json,
-    files_json,
     upload_json,
 )
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -84,14 +83,14 @@ async def complete_upload(
 
 @get("/uploads", opt=documented(files.list_files, answer=PAGE))
 async def list_uploads(
-    asked: Injected[FilesQuery],
+    asked: Injected[PageQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> FilesJson:
     """List your files, oldest first. URLs of private files are valid for five minutes."""
-    found = await files.list_files(actor, asked.after, asked.limit + 1, reads.files)
-    return files_json(found, asked.limit, object_storage)
+    found = await files.list_files(actor, asked.after(FileId), asked.limit + 1, reads.files)
+    return FilesJson.of(found, asked.limit, lambda file: file_json(file, object_storage), lambda file: file.id)
 
 
 @get("/uploads/{file_id:str}", opt=documented(files.get_file, answer=FILE))

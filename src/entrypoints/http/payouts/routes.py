@@ -58,7 +58,6 @@ from entrypoints.http.payouts.schemas import (
     bank_account_json,
     booking_money_json,
     payout_json,
-    payouts_json,
 )
 
 _COLUMNS: Final = (
@@ -118,7 +117,8 @@ async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], re
     `waitsFor` selects those that wait for the customer's bank details, an approval or the transfer, or that are done.
     """
     chosen = asked.chosen(asked.cursor, asked.limit + 1)
-    return payouts_json(await queries.list_payouts(actor, chosen, reads.payouts), asked.limit)
+    found = await queries.list_payouts(actor, chosen, reads.payouts)
+    return PayoutsJson.of(found, asked.limit, payout_json, lambda payout: payout.refund.id)
 
 
 @get(

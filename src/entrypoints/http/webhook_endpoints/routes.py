@@ -34,7 +34,6 @@ from entrypoints.http.webhook_endpoints.schemas import (
     ReplayBody,
     ReplayedJson,
     RotateBody,
-    deliveries_json,
     delivery_json,
     delivery_with_payload_json,
     endpoint_json,
@@ -182,7 +181,7 @@ async def list_deliveries(
 ) -> DeliveriesJson:
     """List the deliveries to a webhook endpoint, newest first. They are kept for two weeks."""
     found = await webhooks.list_deliveries(actor, asked.chosen(endpoint_id), reads.webhooks)
-    return deliveries_json(found, asked.limit)
+    return DeliveriesJson.of(found, asked.limit, delivery_json, lambda delivery: delivery.id)
 
 
 @get(
