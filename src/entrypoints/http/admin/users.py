@@ -1,14 +1,11 @@
 """`/admin/users`: accounts, for admins. The audit log has an entry of every request."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity import queries
-from booking_domain.identity.ports import UserFilter
-from booking_domain.identity.queries import ManagedUser
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -19,8 +16,8 @@ from booking_domain.workflows.change_accounts import change_user, change_users
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
-from entrypoints.http.admin.export import csv_of
 from entrypoints.http.admin.user_schemas import (
+    COLUMNS,
     ChangedUsersJson,
     ChangeUserBody,
     ChangeUsersBody,
@@ -30,12 +27,11 @@ from entrypoints.http.admin.user_schemas import (
     UsersQuery,
     managed_user_json,
 )
-from entrypoints.http.kit.csv_cells import PAGE
+from entrypoints.http.kit.csv_cells import PAGE, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 
 
 @get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
@@ -72,13 +68,13 @@ async def export_users(
     with a control character, and so every phone number.
     """
     now = clock.now()
-    chosen = asked.chosen(identity.phone_numbers, None, PAGE, now)
-
-    async def page(chosen: UserFilter) -> Sequence[ManagedUser]:
-        return await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
-
-    # Read before the response begins: a later error could not be reported.
-    return attachment("users", csv_of(chosen, await page(chosen), page))
+    return await csv_response(
+        "users",
+        COLUMNS,
+        asked.chosen(identity.phone_numbers, None, PAGE, now),
+        lambda chosen: queries.list_users(actor, chosen, reads.users, reads.credentials, now=now),
+        lambda managed: managed.user.id,
+    )
 
 
 @get("/users/{user_id:str}", opt=documented(queries.get_user, answer=USER))

@@ -55,7 +55,7 @@ from entrypoints.http.earnings.schemas import (
     own_payout_json,
 )
 from entrypoints.http.earnings.statement_documents import MOST, statement_document
-from entrypoints.http.kit.csv_cells import PAGE
+from entrypoints.http.kit.csv_cells import PAGE, attachment
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
@@ -63,7 +63,6 @@ from entrypoints.http.kit.exporting import ExportSource, exporting, items
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 
 

@@ -1,7 +1,5 @@
 """`/bookings/{id}/payments`, `/users/me/bank-account` and `/admin/payouts`."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -23,16 +21,15 @@ from booking_domain.workflows.payouts import (
     return_payout,
     settle_payout,
 )
-from booking_domain.workflows.ports import PayoutFilter, PayoutReads, Reads, Repositories
+from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import payouts as queries
 from booking_domain.workflows.views import Payout
-from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
+from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 from entrypoints.http.payouts.schemas import (
     ACCOUNT,
     APPROVED,
@@ -60,16 +57,16 @@ from entrypoints.http.payouts.schemas import (
     payout_json,
 )
 
-_COLUMNS: Final = (
-    "id",
-    "bookingReference",
-    "holderName",
-    "bank",
-    "accountNumber",
-    "amount",
-    "currency",
-    "approvedAt",
-)
+_COLUMNS: Final[Columns[Payout]] = {
+    "id": lambda payout: payout.refund.id,
+    "bookingReference": lambda payout: payout.booking_reference,
+    "holderName": lambda payout: payout.payee and payout.payee.holder_name,
+    "bank": lambda payout: payout.payee and payout.payee.bank,
+    "accountNumber": lambda payout: payout.payee and payout.payee.account_number,
+    "amount": lambda payout: payout.refund.amount.decimal(),
+    "currency": lambda payout: payout.refund.amount.currency,
+    "approvedAt": lambda payout: payout.refund.approved_at,
+}
 
 
 @get("/bookings/{booking_id:str}/payments", opt=documented(queries.list_booking_payments, answer=MONEY))
@@ -133,27 +130,12 @@ async def export_payouts(
 
     `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
     """
-    chosen = asked.chosen(None, PAGE)
-    # Read before the response begins: a later error could not be reported.
-    first = await queries.list_payouts(actor, chosen, reads.payouts)
-    return attachment("payouts", _csv(chosen, first, reads.payouts))
-
-
-def _csv(chosen: PayoutFilter, first: Sequence[Payout], reads: PayoutReads) -> AsyncIterator[bytes]:
-    return csv_file(_COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.refund.id)))
-
-
-def _cells(payout: Payout) -> tuple[str, ...]:
-    refund, payee = payout.refund, payout.payee
-    return (
-        str(refund.id),
-        payout.booking_reference,
-        payee.holder_name if payee else "",
-        payee.bank if payee else "",
-        payee.account_number if payee else "",
-        str(refund.amount.decimal()),
-        refund.amount.currency,
-        moment(refund.approved_at),
+    return await csv_response(
+        "payouts",
+        _COLUMNS,
+        asked.chosen(None, PAGE),
+        lambda chosen: queries.list_payouts(actor, chosen, reads.payouts),
+        lambda payout: payout.refund.id,
     )
 
 
