@@ -22,14 +22,14 @@ from booking_domain.announcements.ports import AnnouncementFilter
 from booking_domain.announcements.use_cases import EditAnnouncement, MakeAnnouncement, ShownAnnouncement
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import LANGUAGES, language_of
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.request_guard import OPTIONAL
@@ -250,19 +250,15 @@ async def read_announcements(
     status_code=204,
     opt=documented(use_cases.dismiss_announcement),
 )
-async def dismiss_announcement(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def dismiss_announcement(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Mark an announcement as `dismissed`, on all your devices, until an admin changes what it says."""
-    await executor.run(use_cases.dismiss_announcement, AnnouncementId(announcement_id), actor=actor)
+    await run(use_cases.dismiss_announcement, AnnouncementId(announcement_id))
 
 
 @delete("/announcements/{announcement_id:str}/dismissal", opt=documented(use_cases.undo_dismissal))
-async def undo_dismissal(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def undo_dismissal(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Undo that you have dismissed an announcement; without effect if you have not."""
-    await executor.run(use_cases.undo_dismissal, AnnouncementId(announcement_id), actor=actor)
+    await run(use_cases.undo_dismissal, AnnouncementId(announcement_id))
 
 
 @get("/admin/announcements", opt=documented(use_cases.list_announcements, answer={"items": [MADE]}))
@@ -302,8 +298,7 @@ async def edit_announcement(
     announcement_id: FromPath[UUID],
     data: JSONBody[EditAnnouncementBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[AnnouncementJson]:
     """Change an announcement; for admins. With another text or level, those who dismissed it see it again."""
@@ -312,16 +307,14 @@ async def edit_announcement(
         changes=data.changes(),
         expected_version=expected_version(if_match),
     )
-    edited = await executor.run(use_cases.edit_announcement, command, actor=actor)
+    edited = await run(use_cases.edit_announcement, command)
     return Response(announcement_json(edited), headers=etag(edited.version))
 
 
 @delete("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.delete_announcement))
-async def delete_announcement(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_announcement(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete an announcement; for admins. Clients that show it are told."""
-    await executor.run(use_cases.delete_announcement, AnnouncementId(announcement_id), actor=actor)
+    await run(use_cases.delete_announcement, AnnouncementId(announcement_id))
 
 
 routes: Final = Router(

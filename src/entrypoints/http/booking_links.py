@@ -33,7 +33,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Caller, Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
@@ -142,11 +142,9 @@ async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRu
 @delete(
     "/providers/me/booking-links/{link_id:str}", opt=documented(remove_booking_link), operation_id="deleteBookingLink"
 )
-async def remove_link(
-    link_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_link(link_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove the link with its counts."""
-    await executor.run(remove_booking_link, BookingLinkId(link_id), actor=actor)
+    await run(remove_booking_link, BookingLinkId(link_id))
 
 
 @get(

@@ -20,6 +20,7 @@ from entrypoints.http.kit.identities import (
     provide_caller,
     provide_client,
     provide_counted_as,
+    provide_run,
     provide_session_id,
 )
 from entrypoints.http.kit.queries import read_query
@@ -36,6 +37,7 @@ from entrypoints.settings import Environment, Settings
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
     "session_id": provide_session_id,
+    "run": provide_run,
     "client": provide_client,
     "counted_as": provide_counted_as,
     "caller": provide_caller,

@@ -34,6 +34,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -230,12 +231,10 @@ async def list_notifications(
     opt=documented(read_notification, answer=READ, keyless=CONFIDENTIAL),
     operation_id="markNotificationRead",
 )
-async def read_one(
-    notification_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> NotificationJson:
+async def read_one(notification_id: FromPath[UUID], run: Injected[Run]) -> NotificationJson:
     """Mark a notification as read. The first time counts."""
     command = ReadNotification(notification_id=NotificationId(notification_id))
-    return notification_json(await executor.run(read_notification, command, actor=actor))
+    return notification_json(await run(read_notification, command))
 
 
 @post(

@@ -24,18 +24,18 @@ from booking_domain.portfolio.model import (
 )
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows import portfolio
 from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioItem, TakeDownItem
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.images import IMAGE, ImageJson, file_ids, picture_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
@@ -274,32 +274,28 @@ async def edit_portfolio_item(
     data: JSONBody[EditItemBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[PortfolioItemJson]:
     """Change an item of your portfolio."""
     command = data.command(item_id, expected_version(if_match))
-    await executor.run(portfolio.edit_portfolio_item, command, actor=actor)
+    await run(portfolio.edit_portfolio_item, command)
     return await _shown(item_id, actor, reads, object_storage)
 
 
 @delete("/portfolio/{item_id:str}", opt=documented(portfolio.remove_portfolio_item))
-async def delete_portfolio_item(
-    item_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_portfolio_item(item_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete an item of your portfolio with its images."""
-    await executor.run(portfolio.remove_portfolio_item, PortfolioItemId(item_id), actor=actor)
+    await run(portfolio.remove_portfolio_item, PortfolioItemId(item_id))
 
 
 @put("/portfolio/order", status_code=204, opt=documented(portfolio.order_portfolio, body=ORDER))
-async def order_portfolio(
-    data: JSONBody[OrderBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def order_portfolio(data: JSONBody[OrderBody], run: Injected[Run]) -> None:
     """Put all items of your portfolio into another order."""
     wanted = tuple(map(PortfolioItemId, data.item_ids))
-    await executor.run(portfolio.order_portfolio, wanted, actor=actor)
+    await run(portfolio.order_portfolio, wanted)
 
 
 @get("/admin/portfolio", opt=documented(portfolio.list_portfolio_items, answer=DOWN_PAGE))

@@ -34,11 +34,10 @@ from booking_domain.reviews.use_cases import (
     restore_review,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.providers import get_provider
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
@@ -46,6 +45,7 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 
@@ -297,12 +297,12 @@ async def change_review(
     data: JSONBody[EditReviewBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ReviewJson]:
     """Edit your review, within 14 days of posting it."""
-    await executor.run(edit_review, data.command(review_id, expected_version(if_match)), actor=actor)
+    await run(edit_review, data.command(review_id, expected_version(if_match)))
     return await _shown(review_id, actor, reads)
 
 

@@ -39,6 +39,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
@@ -144,19 +145,14 @@ async def start_adding(
     opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, answer=PASSKEY, keyless=REPEATED),
     operation_id="addPasskey",
 )
-async def add(
-    data: JSONBody[AddPasskeyBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> PasskeyJson:
+async def add(data: JSONBody[AddPasskeyBody], session_id: Injected[SessionId], run: Injected[Run]) -> PasskeyJson:
     """Add the passkey that the device made; 20 at most. All other sessions end, and the owner is told.
 
     A passkey signs in without a password and counts as two factors. With `secondFactor`, which admins cannot omit,
     signing in by password, code or another service needs a second factor too: a code, or a passkey.
     """
     command = AddPasskey(response=data.response, name=data.name, second_factor=data.second_factor, current=session_id)
-    return _json(await executor.run(add_passkey, command, actor=actor))
+    return _json(await run(add_passkey, command))
 
 
 @get("/passkeys", opt=documented(list_own_passkeys, answer={"items": [PASSKEY]}), operation_id="listMyPasskeys")
@@ -171,15 +167,11 @@ async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> Passk
     operation_id="renamePasskey",
 )
 async def rename(
-    passkey_id: FromPath[UUID],
-    data: JSONBody[RenamePasskeyBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
+    passkey_id: FromPath[UUID], data: JSONBody[RenamePasskeyBody], session_id: Injected[SessionId], run: Injected[Run]
 ) -> PasskeyJson:
     """Give a passkey another name."""
     command = RenamePasskey(passkey_id=PasskeyId(passkey_id), name=data.name, current=session_id)
-    return _json(await executor.run(rename_passkey, command, actor=actor))
+    return _json(await run(rename_passkey, command))
 
 
 @delete(

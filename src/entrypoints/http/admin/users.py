@@ -10,11 +10,10 @@ from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.workflows.change_accounts import change_user, change_users
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
 from entrypoints.http.admin.user_schemas import (
     COLUMNS,
@@ -31,6 +30,7 @@ from entrypoints.http.kit.csv_cells import PAGE, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -101,8 +101,7 @@ async def change_a_user(
     user_id: FromPath[UUID],
     data: JSONBody[ChangeUserBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     clock: Injected[Clock],
     if_match: IfMatch = None,
@@ -113,7 +112,7 @@ async def change_a_user(
     Access tokens that were issued before can read for half an hour at most; they manage and administer nothing. Admins
     cannot do either to themselves, so an admin always remains.
     """
-    user = await executor.run(change_user, data.command(user_id, expected_version(if_match)), actor=actor)
+    user = await run(change_user, data.command(user_id, expected_version(if_match)))
     [managed] = await queries.with_locks([user], reads.credentials, clock.now())
     return Response(managed_user_json(managed), headers=etag(user.version))
 
@@ -132,15 +131,10 @@ async def change_many_users(
 
 
 @delete("/users/{user_id:str}", opt=documented(delete_account))
-async def delete_user(
-    user_id: FromPath[UUID],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def delete_user(user_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Delete an account, under the same rules as its owner; for admins.
 
     It is erased 30 days later. Deleting it again changes nothing.
     """
     command = DeleteAccount(user_id=UserId(user_id), current=session_id)
-    await executor.run(delete_account, command, actor=actor)
+    await run(delete_account, command)

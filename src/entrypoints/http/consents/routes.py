@@ -8,7 +8,6 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.bookings.consents import ConsentId
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.consents import (
     change_consent_code,
@@ -19,7 +18,7 @@ from booking_domain.workflows.consents import (
     remove_consent_code,
     revoke_consent,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.consents.schemas import (
     CODE,
     CONSENTS,
@@ -40,6 +39,7 @@ from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -48,13 +48,13 @@ from entrypoints.http.kit.injection import Injected
     opt=documented(change_consent_code, answer=CODE, keyless=CONFIDENTIAL),
     operation_id="renewConsentCode",
 )
-async def change_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> ConsentCodeJson:
+async def change_code(run: Injected[Run]) -> ConsentCodeJson:
     """Create or replace your consent code.
 
     Give it to customers, in person or in a link to your app with `providerId` and `code`: with it they let you place
     bookings for them. A code is valid until it is replaced or removed; consents outlive it. `GET` shows it.
     """
-    return code_json(await executor.run(change_consent_code, None, actor=actor))
+    return code_json(await run(change_consent_code, None))
 
 
 @get("/providers/me/consent-code", opt=documented(get_consent_code, answer=CODE), operation_id="getConsentCode")
@@ -64,9 +64,9 @@ async def get_code(actor: Injected[Actor], reads: Injected[Reads]) -> ConsentCod
 
 
 @delete("/providers/me/consent-code", opt=documented(remove_consent_code), operation_id="deleteConsentCode")
-async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def remove_code(run: Injected[Run]) -> None:
     """Remove your consent code. Consents stay."""
-    await executor.run(remove_consent_code, None, actor=actor)
+    await run(remove_consent_code, None)
 
 
 @get(
@@ -106,14 +106,12 @@ async def list_given(asked: Injected[PageQuery], actor: Injected[Actor], reads: 
 
 
 @delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent), operation_id="revokeConsent")
-async def revoke(
-    provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def revoke(provider_id: FromPath[UUID], run: Injected[Run]) -> None:
     """No longer let a provider place bookings for you, also if you have booked there before.
 
     Bookings that you have already stay; you can cancel them. Booking there yourself stays possible.
     """
-    await executor.run(revoke_consent, ProviderId(provider_id), actor=actor)
+    await run(revoke_consent, ProviderId(provider_id))
 
 
 routes: Final = Router(

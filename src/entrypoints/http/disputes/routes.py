@@ -12,7 +12,6 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.workflows.disputes import (
     make_statement,
     open_dispute,
@@ -20,7 +19,7 @@ from booking_domain.workflows.disputes import (
     resolve_dispute,
     withdraw_dispute,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import disputes as queries
 from entrypoints.http.disputes.examples import (
     CASE,
@@ -58,6 +57,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 _COLUMNS: Final[Columns[DisputeView]] = {
@@ -222,7 +222,7 @@ async def resolve_a_dispute(
     data: JSONBody[ResolveBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -232,7 +232,7 @@ async def resolve_a_dispute(
     The refund is scheduled, at most what was paid less refunds that are made or pending, and the booking gets the
     status `bookingStatus`. A cancelled booking that is to be kept takes its time again, if it is still free.
     """
-    await executor.run(resolve_dispute, data.command(dispute_id, expected_version(if_match)), actor=actor)
+    await run(resolve_dispute, data.command(dispute_id, expected_version(if_match)))
     return await _case(dispute_id, actor, reads, object_storage)
 
 

@@ -13,12 +13,11 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.documents import Document, Documents
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.workflows.earnings import adjust_earnings, set_commission
 from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import ProviderPayoutFilter, Reads, Repositories
+from booking_domain.workflows.ports import ProviderPayoutFilter, Reads
 from booking_domain.workflows.queries import earnings as queries
 from booking_domain.workflows.queries.earnings import Account
 from booking_domain.workflows.views import ProviderPayoutView
@@ -61,7 +60,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Caller, Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 
@@ -224,7 +223,7 @@ async def set_the_commission(
     data: JSONBody[CommissionBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> CommissionJson:
@@ -234,7 +233,7 @@ async def set_the_commission(
     again. The former rates stay on record.
     """
     command = data.command()
-    await executor.run(set_commission, command, actor=actor)
+    await run(set_commission, command)
     commission = await queries.get_commission(actor, command.provider_id, reads, now=clock.now())
     return commission_json(command.provider_id, commission)
 

@@ -30,7 +30,7 @@ from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Caller, Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
@@ -105,19 +105,15 @@ async def get_upload(
 
 
 @delete("/uploads/{file_id:str}", opt=documented(files.delete_own_file))
-async def delete_upload(
-    file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_upload(file_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete one of your files that is not in use. What uses it deletes it otherwise."""
-    await executor.run(files.delete_own_file, FileId(file_id), actor=actor)
+    await run(files.delete_own_file, FileId(file_id))
 
 
 @delete("/admin/files/{file_id:str}", opt=documented(pictures.delete_file))
-async def delete_any_file(
-    file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_any_file(file_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete any file, also one that is in use; for admins. Its objects are deleted within minutes."""
-    await executor.run(pictures.delete_file, FileId(file_id), actor=actor)
+    await run(pictures.delete_file, FileId(file_id))
 
 
 routes: Final = Router(

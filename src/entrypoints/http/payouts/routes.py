@@ -13,7 +13,6 @@ from booking_domain.identity.use_cases.bank_accounts import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.workflows.payouts import (
     ApprovePayout,
@@ -21,7 +20,7 @@ from booking_domain.workflows.payouts import (
     return_payout,
     settle_payout,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import payouts as queries
 from booking_domain.workflows.views import Payout
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
@@ -29,6 +28,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.payouts.schemas import (
     ACCOUNT,
@@ -88,23 +88,20 @@ async def get_my_bank_account(
 
 @put("/users/me/bank-account", opt=documented(set_bank_account, body=SET_ACCOUNT, answer=ACCOUNT))
 async def set_my_bank_account(
-    data: JSONBody[BankAccountBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    data: JSONBody[BankAccountBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[BankAccountJson]:
     """Set the bank account that your refunds are sent to.
 
     A transfer that is already approved goes to the former account. You are notified of every change.
     """
-    account = await executor.run(set_bank_account, data.command(expected_version(if_match)), actor=actor)
+    account = await run(set_bank_account, data.command(expected_version(if_match)))
     return Response(bank_account_json(account), headers=etag(account.version))
 
 
 @delete("/users/me/bank-account", opt=documented(remove_bank_account))
-async def remove_my_bank_account(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def remove_my_bank_account(run: Injected[Run]) -> None:
     """Remove your bank account. Refunds that are not approved wait until you add another."""
-    await executor.run(remove_bank_account, None, actor=actor)
+    await run(remove_bank_account, None)
 
 
 @get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
