@@ -17,13 +17,13 @@ from booking_domain.workflows import ideas
 from booking_domain.workflows.ideas import EditIdea, IdeaView, ShareIdea
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles
+from entrypoints.http.files.images import ImageJson, file_ids, private_image_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
 from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
-from entrypoints.http.kit.images import ImageJson, file_ids, private_image_json
 from entrypoints.http.kit.injection import Injected
 
 

@@ -29,6 +29,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows import portfolio
 from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioItem, TakeDownItem
 from booking_domain.workflows.ports import Reads
+from entrypoints.http.files.images import IMAGE, ImageJson, file_ids, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -36,7 +37,6 @@ from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
-from entrypoints.http.kit.images import IMAGE, ImageJson, file_ids, picture_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 

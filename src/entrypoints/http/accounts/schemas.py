@@ -15,9 +15,9 @@ from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
 from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
+from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
-from entrypoints.http.kit.session_cookies import SessionMode
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[

@@ -44,10 +44,10 @@ from booking_domain.workflows.disputes import (
 from booking_domain.workflows.queries.disputes import DisputeCase
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
+from entrypoints.http.files.images import ImageJson, private_image_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, given, one_of
-from entrypoints.http.kit.images import ImageJson, private_image_json
 from entrypoints.http.kit.listing import ListQuery, PersonJson
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 from entrypoints.http.providers.terms import TierJson, tiers_json

@@ -9,10 +9,10 @@ from msgspec import Meta
 from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, UPLOAD_WITHIN, Content, File, FileStatus, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.workflows.files import AnnounceUpload
+from entrypoints.http.files.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
 
 
 class AnnounceBody(Body, frozen=True, kw_only=True):

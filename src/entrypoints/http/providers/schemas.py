@@ -34,6 +34,7 @@ from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.queries.providers import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
+from entrypoints.http.files.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.files.schemas import FILE, FileJson
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import (
@@ -46,7 +47,6 @@ from entrypoints.http.kit.fields import (
     given,
     one_of,
 )
-from entrypoints.http.kit.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.providers.slot_answers import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json

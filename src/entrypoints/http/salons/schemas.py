@@ -40,9 +40,9 @@ from booking_domain.workflows.salons import (
 )
 from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
+from entrypoints.http.files.images import ImageJson, file_ids, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, given, one_of
-from entrypoints.http.kit.images import ImageJson, file_ids, picture_json
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
 from entrypoints.http.services import ServiceJson, service_json

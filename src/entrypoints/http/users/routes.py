@@ -19,11 +19,11 @@ from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
 from entrypoints.http.accounts.examples import CODE_SENT, PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
+from entrypoints.http.files.images import picture_change
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Run
-from entrypoints.http.kit.images import picture_change
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.users.examples import (
