@@ -27,7 +27,6 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "cursor": "AZnzohtAfBGaVQ1qTw6MIQ",
     "token": "pX3l0dV9o1kQm7tYh2sJb5uEw8rNc4aGf6zKi0xLvTI",
     "qpay_payment_id": "123456789012345",
-    "status": None,
 }
 _TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 
@@ -107,7 +106,7 @@ def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
         if name in required:
             parameter["required"] = True
         parameter["schema"] = without_null(member)
-        if _EXAMPLES.get(name) is not None:
+        if name in _EXAMPLES:
             parameter["example"] = _EXAMPLES[name]
         found.append(parameter)
     return found
