@@ -39,7 +39,7 @@ from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 from entrypoints.http.providers.examples import PROVIDER_PAGE
 from entrypoints.http.providers.schemas import PROVIDER_ID, ProviderPageJson
-from entrypoints.http.providers.slots import ProviderPageQuery, shown_page
+from entrypoints.http.providers.slots import AppointmentQuery, shown_page
 
 _BOT: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
@@ -163,7 +163,7 @@ async def open_link(
     provider_id: FromPath[UUID],
     token: FromPath[str],
     request: Request[Any, Any, Any],
-    asked: Injected[ProviderPageQuery],
+    asked: Injected[AppointmentQuery],
     *,
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],

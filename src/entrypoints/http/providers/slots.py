@@ -12,10 +12,11 @@ from msgspec import Meta, field
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.errors import WindowInvalid
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import availability, providers
@@ -45,40 +46,39 @@ _ANY_OFFSET: Final = timedelta(days=1)
 """No time zone is further from UTC than this."""
 
 
-class SlotsQuery(Query, frozen=True, kw_only=True):
-    """The window `[from, to)`: dates in the provider's time zone, or instants, at most 62 days apart."""
+class AppointmentQuery(Query, frozen=True, kw_only=True):
+    """The length of an appointment, or its services.
 
-    from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
-    to: Annotated[Moment, Meta(examples=["2026-11-30"])]
-    duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
-    service_ids: ServiceIds = ()
-    time_zone: ZoneName | None = None
-    """Return slots with the offset of this time zone instead of in UTC."""
-
-
-class DaysQuery(Query, frozen=True, kw_only=True):
-    """The dates `[from, to)` in the provider's time zone, at most 62 days apart."""
-
-    from_: Annotated[Date, Meta(examples=["2026-11-01"])] = field(name="from")
-    to: Annotated[Date, Meta(examples=["2026-12-01"])]
-    duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
-    service_ids: ServiceIds = ()
-
-
-class ProviderPageQuery(Query, frozen=True, kw_only=True):
-    """The length or the services that the next free time is searched for.
-
-    Without them, the provider's default length, or the service that takes the least time.
+    Without them, the provider's default length; on a provider's page, the service that takes the least time.
     """
 
     duration_minutes: SomeMinutes | None = None
     service_id: UUID | None = None
     service_ids: ServiceIds = ()
 
+    @property
+    def services(self) -> tuple[ServiceId, ...]:
+        """The services, in order."""
+        return service_ids(self.service_id, self.service_ids)
 
-class ExplainQuery(Query, frozen=True, kw_only=True):
+
+class SlotsQuery(AppointmentQuery, frozen=True, kw_only=True):
+    """The window `[from, to)`: dates in the provider's time zone, or instants, at most 62 days apart."""
+
+    from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
+    to: Annotated[Moment, Meta(examples=["2026-11-30"])]
+    time_zone: ZoneName | None = None
+    """Return slots with the offset of this time zone instead of in UTC."""
+
+
+class DaysQuery(AppointmentQuery, frozen=True, kw_only=True):
+    """The dates `[from, to)` in the provider's time zone, at most 62 days apart."""
+
+    from_: Annotated[Date, Meta(examples=["2026-11-01"])] = field(name="from")
+    to: Annotated[Date, Meta(examples=["2026-12-01"])]
+
+
+class ExplainQuery(AppointmentQuery, frozen=True, kw_only=True):
     """The start to explain."""
 
     slot: Annotated[
@@ -91,9 +91,6 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
             examples=["2026-11-23T03:10:00Z"],
         ),
     ]
-    duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
-    service_ids: ServiceIds = ()
 
 
 @get(
@@ -119,15 +116,7 @@ async def list_slots(
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     async with turns.turn(caller):
-        schedule = await availability.get_bookable_schedule(
-            actor,
-            ProviderId(provider_id),
-            _wide(asked),
-            reads.schedules,
-            reads.salons,
-            duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
-        )
+        schedule = await _schedule(provider_id, asked, actor, reads)
         window = window_of(asked, schedule.calendar.zone)
         work = partial(slots_answer, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
@@ -153,15 +142,7 @@ async def list_days(
     `serviceId`, or `serviceIds` once for each of several, count those of appointments with these services.
     """
     async with turns.turn(caller):
-        schedule = await availability.get_bookable_schedule(
-            actor,
-            ProviderId(provider_id),
-            _wide(asked),
-            reads.schedules,
-            reads.salons,
-            duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
-        )
+        schedule = await _schedule(provider_id, asked, actor, reads)
         window = window_of(asked, schedule.calendar.zone)
         work = partial(days_answer, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
@@ -179,7 +160,7 @@ async def list_days(
 )
 async def show_provider_page(
     provider_id: FromPath[UUID],
-    asked: Injected[ProviderPageQuery],
+    asked: Injected[AppointmentQuery],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
@@ -229,7 +210,7 @@ async def explain_slot(
             reads.salons,
             now=now,
             duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
+            services=asked.services,
         )
         work = partial(explanation_answer, found, start, now, duration_minutes=asked.duration_minutes)
         return encoded(await turns.run(work))
@@ -237,7 +218,7 @@ async def explain_slot(
 
 async def shown_page(
     page: ProviderPage,
-    asked: ProviderPageQuery,
+    asked: AppointmentQuery,
     actor: Actor | None,
     *,
     reads: Reads,
@@ -246,7 +227,7 @@ async def shown_page(
     links: ObjectLinks,
 ) -> ProviderPageJson:
     """Show the page with the next free time, inside a turn."""
-    wanted = service_ids(asked.service_id, asked.service_ids)
+    wanted = asked.services
     if not wanted and asked.duration_minutes is None:
         wanted = page.quickest
     schedule = await availability.get_schedule_to_come(
@@ -260,6 +241,20 @@ async def shown_page(
     )
     free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
     return provider_page_json(page, free, degraded, links)
+
+
+async def _schedule(
+    provider_id: UUID, asked: SlotsQuery | DaysQuery, actor: Actor | None, reads: Reads
+) -> ProviderSchedule:
+    return await availability.get_bookable_schedule(
+        actor,
+        ProviderId(provider_id),
+        _wide(asked),
+        reads.schedules,
+        reads.salons,
+        duration_minutes=asked.duration_minutes,
+        services=asked.services,
+    )
 
 
 def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:

@@ -16,7 +16,6 @@ from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.salons import get_salon
 from booking_domain.workflows.salon_slots import salon_schedules
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import service_ids
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -57,7 +56,7 @@ async def list_salon_slots(
             window=window,
             reads=reads,
             duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
+            services=asked.services,
         )
         work = partial(
             salon_slots_answer,
