@@ -8,7 +8,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath
 
 from booking_domain.identity.remembered_devices import RememberedDevice
-from booking_domain.identity.sessions import Client, Platform
+from booking_domain.identity.sessions import Client
 from booking_domain.identity.use_cases.remembered_devices import (
     ForgetDevice,
     RememberDevice,
@@ -19,24 +19,17 @@ from booking_domain.identity.use_cases.remembered_devices import (
 )
 from booking_domain.shared.ids import DeviceId, SessionId
 from entrypoints.http.accounts.examples import REMEMBERED_DEVICE
+from entrypoints.http.accounts.session_schemas import DeviceJson
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
-from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
-class RememberedDeviceJson(Json, frozen=True, kw_only=True):
+class RememberedDeviceJson(DeviceJson, frozen=True, kw_only=True):
     """A device that signs in without the second factor, as it was when it was remembered."""
-
-    id: UUID
-    created_at: Timestamp
-    last_used_at: Timestamp
-    expires_at: Timestamp
-    user_agent: str
-    platform: Platform
-    address: str
 
 
 class NewRememberedDeviceJson(RememberedDeviceJson, frozen=True, kw_only=True):
