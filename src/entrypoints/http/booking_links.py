@@ -33,10 +33,10 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller, Run
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.http.providers.examples import PROVIDER_PAGE
 from entrypoints.http.providers.schemas import PROVIDER_ID, ProviderPageJson
 from entrypoints.http.providers.slots import AppointmentQuery, shown_page
@@ -168,8 +168,7 @@ async def open_link(
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     client: Injected[Client],
     counted_as: Injected[str],
     link_visitor_key: Injected[bytes],
@@ -188,8 +187,8 @@ async def open_link(
     visitor = _digest(link_visitor_key, day, counted_as, client.user_agent) if counts else None
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await executor.run(visit_booking_link, visit, actor=SYSTEM)
-    async with turns.turn(caller):
-        return await shown_page(page, asked, None, reads=reads, now=now, turns=turns, links=object_storage)
+    async with turn as computing:
+        return await shown_page(page, asked, None, reads=reads, now=now, computing=computing, links=object_storage)
 
 
 def _digest(key: bytes, day: date, *of: str) -> bytes:

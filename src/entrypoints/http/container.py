@@ -29,7 +29,7 @@ from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.transport import Https
-from entrypoints.http.kit.turns import Turns
+from entrypoints.http.kit.turns import Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
@@ -42,6 +42,7 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "client": provide_client,
     "counted_as": provide_counted_as,
     "caller": provide_caller,
+    "turn": provide_turn,
     "asked": read_query,
     "runner": provide_idempotent_runner,
     "session_mode": provide_session_mode,

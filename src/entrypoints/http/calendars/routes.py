@@ -28,10 +28,10 @@ from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfNoneMatch, etag
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Caller, Run
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.settings import Settings
 
 
@@ -122,8 +122,7 @@ async def get_provider_calendar(
     *,
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return the calendar of the provider that the token identifies.
@@ -132,9 +131,9 @@ async def get_provider_calendar(
     for 30 days.
     """
     now = clock.now()
-    async with turns.turn(caller):
+    async with turn as computing:
         shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
-        found = await turns.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
+        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     return calendar_response(found)
 
 
@@ -149,8 +148,7 @@ async def get_calendar(
     *,
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return the calendar of the customer that the token identifies.
@@ -159,9 +157,9 @@ async def get_calendar(
     for 30 days.
     """
     now = clock.now()
-    async with turns.turn(caller):
+    async with turn as computing:
         shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)
-        found = await turns.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
+        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     return calendar_response(found)
 
 

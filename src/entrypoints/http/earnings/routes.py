@@ -60,9 +60,9 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller, Run
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 
 
 @get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
@@ -95,8 +95,7 @@ async def export_my_earnings(
     reads: Injected[Reads],
     clock: Injected[Clock],
     documents: Injected[Documents],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[str]:
     """Return the statement of a period as a CSV file (RFC 4180, UTF-8) or, with `format=pdf`, as a PDF file.
 
@@ -106,8 +105,8 @@ async def export_my_earnings(
     if asked.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
-    async with turns.turn(caller):
-        return await file_of(document, "earnings", documents=documents, turns=turns)
+    async with turn as computing:
+        return await file_of(document, "earnings", documents=documents, computing=computing)
 
 
 def _first_page(asked: StatementFileQuery) -> int:
@@ -181,16 +180,15 @@ async def export_earnings_of_provider(
     reads: Injected[Reads],
     clock: Injected[Clock],
     documents: Injected[Documents],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[str]:
     """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8) or PDF file; for admins."""
     account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(_first_page(asked)), reads)
     if asked.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
-    async with turns.turn(caller):
-        return await file_of(document, "earnings", documents=documents, turns=turns)
+    async with turn as computing:
+        return await file_of(document, "earnings", documents=documents, computing=computing)
 
 
 @post(

@@ -21,13 +21,13 @@ from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import availability, providers
 from booking_domain.workflows.queries.providers import ProviderPage
+from entrypoints.http.kit.computers import Computing
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
-from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.examples import DAYS, EXPLANATION, PROVIDER_PAGE, SLOTS
 from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
 from entrypoints.http.providers.slot_answers import (
@@ -105,8 +105,7 @@ async def list_slots(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[SlotsJson]:
     """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request.
 
@@ -115,11 +114,11 @@ async def list_slots(
     services. A provider who offers services is booked by service.
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    async with turns.turn(caller):
+    async with turn as computing:
         schedule = await _schedule(provider_id, asked, actor, reads)
         window = window_of(asked, schedule.calendar.zone)
         work = partial(slots_answer, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes)
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))
 
 
 @get(
@@ -134,18 +133,17 @@ async def list_days(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[DaysJson]:
     """Count the offered slots of each day, for a calendar view. Days without slots are listed too.
 
     `serviceId`, or `serviceIds` once for each of several, count those of appointments with these services.
     """
-    async with turns.turn(caller):
+    async with turn as computing:
         schedule = await _schedule(provider_id, asked, actor, reads)
         window = window_of(asked, schedule.calendar.zone)
         work = partial(days_answer, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))
 
 
 @get(
@@ -165,16 +163,17 @@ async def show_provider_page(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     object_storage: Injected[ObjectLinks],
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
     page = await providers.get_provider_page(
         ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
     )
-    async with turns.turn(caller):
-        return await shown_page(page, asked, actor, reads=reads, now=clock.now(), turns=turns, links=object_storage)
+    async with turn as computing:
+        return await shown_page(
+            page, asked, actor, reads=reads, now=clock.now(), computing=computing, links=object_storage
+        )
 
 
 @get(
@@ -189,8 +188,7 @@ async def explain_slot(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[ExplanationJson]:
     """Explain why a time is not offered.
 
@@ -200,7 +198,7 @@ async def explain_slot(
     `buffer`, `day_full`, `week_full`); others see `unavailable`, and ask for lengths that the provider offers only.
     """
     start = moment(asked.slot, UTC, name="slot")
-    async with turns.turn(caller):
+    async with turn as computing:
         now = clock.now()
         found = await availability.get_explicable_schedule(
             actor,
@@ -213,7 +211,7 @@ async def explain_slot(
             services=asked.services,
         )
         work = partial(explanation_answer, found, start, now, duration_minutes=asked.duration_minutes)
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))
 
 
 async def shown_page(
@@ -223,7 +221,7 @@ async def shown_page(
     *,
     reads: Reads,
     now: datetime,
-    turns: Turns,
+    computing: Computing,
     links: ObjectLinks,
 ) -> ProviderPageJson:
     """Show the page with the next free time, inside a turn."""
@@ -239,7 +237,7 @@ async def shown_page(
         duration_minutes=asked.duration_minutes,
         services=wanted,
     )
-    free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
+    free, degraded = await computing.run(partial(next_free, schedule, now, asked.duration_minutes))
     return provider_page_json(page, free, degraded, links)
 
 
