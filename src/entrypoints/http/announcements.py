@@ -22,14 +22,14 @@ from booking_domain.announcements.ports import AnnouncementFilter
 from booking_domain.announcements.use_cases import AnnouncementView, EditAnnouncement, MakeAnnouncement
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import LANGUAGES, language_of
-from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
-from entrypoints.http.kit.fields import Body, Cursor, Instant, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.request_guard import OPTIONAL
@@ -100,15 +100,12 @@ class EditAnnouncementBody(Body, frozen=True, kw_only=True):
         return {name: value for name, value in named.items() if value is not UNSET}
 
 
-class AnnouncementsQuery(Query, frozen=True, kw_only=True):
+class AnnouncementsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of announcements."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self) -> AnnouncementFilter:
         """The filter, for one more than the page has."""
-        return AnnouncementFilter(after=read_cursor(self.cursor, AnnouncementId), limit=self.limit + 1)
+        return AnnouncementFilter(after=self.after(AnnouncementId), limit=self.limit + 1)
 
 
 class AnnouncementTextJson(Json, frozen=True, kw_only=True):
@@ -135,11 +132,8 @@ class AnnouncementJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class AnnouncementPageJson(Json, frozen=True, kw_only=True):
+class AnnouncementPageJson(Page[AnnouncementJson], frozen=True, kw_only=True):
     """A page of announcements, for admins."""
-
-    items: tuple[AnnouncementJson, ...]
-    next_cursor: str | None = None
 
 
 class ShownAnnouncementJson(Json, frozen=True, kw_only=True):
@@ -256,19 +250,15 @@ async def read_announcements(
     status_code=204,
     opt=documented(use_cases.dismiss_announcement),
 )
-async def dismiss_announcement(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def dismiss_announcement(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Mark an announcement as `dismissed` on all your devices, until an admin changes its text or level."""
-    await executor.run(use_cases.dismiss_announcement, AnnouncementId(announcement_id), actor=actor)
+    await run(use_cases.dismiss_announcement, AnnouncementId(announcement_id))
 
 
 @delete("/announcements/{announcement_id:str}/dismissal", opt=documented(use_cases.undo_dismissal))
-async def undo_dismissal(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def undo_dismissal(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Show a dismissed announcement again. Has no effect if it is not dismissed."""
-    await executor.run(use_cases.undo_dismissal, AnnouncementId(announcement_id), actor=actor)
+    await run(use_cases.undo_dismissal, AnnouncementId(announcement_id))
 
 
 @get("/admin/announcements", opt=documented(use_cases.list_announcements, answer={"items": [MADE]}))
@@ -277,8 +267,7 @@ async def list_announcements(
 ) -> AnnouncementPageJson:
     """List all announcements, newest first, including those that have not started or have ended; for admins."""
     found = await use_cases.list_announcements(actor, asked.chosen(), reads.announcements)
-    page, next_cursor = cut(found, asked.limit, lambda each: each.id)
-    return AnnouncementPageJson(items=tuple(map(announcement_json, page)), next_cursor=next_cursor)
+    return AnnouncementPageJson.of(found, asked.limit, announcement_json, lambda each: each.id)
 
 
 @post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE, answer=MADE))
@@ -309,8 +298,7 @@ async def edit_announcement(
     announcement_id: FromPath[UUID],
     data: JSONBody[EditAnnouncementBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[AnnouncementJson]:
     """Change an announcement; for admins. If its text or level changes, users who dismissed it see it again."""
@@ -319,16 +307,14 @@ async def edit_announcement(
         changes=data.changes(),
         expected_version=expected_version(if_match),
     )
-    edited = await executor.run(use_cases.edit_announcement, command, actor=actor)
+    edited = await run(use_cases.edit_announcement, command)
     return Response(announcement_json(edited), headers=etag(edited.version))
 
 
 @delete("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.delete_announcement))
-async def delete_announcement(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_announcement(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete an announcement; for admins. Clients that show it are notified."""
-    await executor.run(use_cases.delete_announcement, AnnouncementId(announcement_id), actor=actor)
+    await run(use_cases.delete_announcement, AnnouncementId(announcement_id))
 
 
 routes: Final = Router(

@@ -36,6 +36,7 @@ from entrypoints.http.container import HttpContainer, dependencies
 from entrypoints.http.customers import routes as customers
 from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
+from entrypoints.http.docs.wording import WORDING
 from entrypoints.http.earnings import routes as earnings
 from entrypoints.http.files import objects
 from entrypoints.http.files import routes as files
@@ -142,6 +143,7 @@ def create_app(container: HttpContainer) -> Litestar:
         logging_config=None,
     )
     app.state.container = container
+    app.state.wording = WORDING
     one_after_the_other(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)

@@ -33,13 +33,13 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.http.providers.examples import PROVIDER_PAGE
 from entrypoints.http.providers.schemas import PROVIDER_ID, ProviderPageJson
-from entrypoints.http.providers.slots import ProviderPageQuery, shown_page
+from entrypoints.http.providers.slots import AppointmentQuery, shown_page
 
 _BOT: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
@@ -142,11 +142,9 @@ async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRu
 @delete(
     "/providers/me/booking-links/{link_id:str}", opt=documented(remove_booking_link), operation_id="deleteBookingLink"
 )
-async def remove_link(
-    link_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_link(link_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove the link with its counts."""
-    await executor.run(remove_booking_link, BookingLinkId(link_id), actor=actor)
+    await run(remove_booking_link, BookingLinkId(link_id))
 
 
 @get(
@@ -165,13 +163,12 @@ async def open_link(
     provider_id: FromPath[UUID],
     token: FromPath[str],
     request: Request[Any, Any, Any],
-    asked: Injected[ProviderPageQuery],
+    asked: Injected[AppointmentQuery],
     *,
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     client: Injected[Client],
     counted_as: Injected[str],
     link_visitor_key: Injected[bytes],
@@ -191,8 +188,8 @@ async def open_link(
     visitor = _digest(link_visitor_key, day, counted_as, client.user_agent) if counts else None
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await executor.run(visit_booking_link, visit, actor=SYSTEM)
-    async with turns.turn(caller):
-        return await shown_page(page, asked, None, reads=reads, now=now, turns=turns, links=object_storage)
+    async with turn as computing:
+        return await shown_page(page, asked, None, reads=reads, now=now, computing=computing, links=object_storage)
 
 
 def _digest(key: bytes, day: date, *of: str) -> bytes:

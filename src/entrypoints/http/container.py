@@ -8,6 +8,7 @@ from dependency_injector import providers
 from litestar.di import Provide
 
 from entrypoints.container import Container
+from entrypoints.http.accounts.session_modes import provide_session_mode
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
 from entrypoints.http.kit.address_guard import AddressGuard
@@ -20,14 +21,15 @@ from entrypoints.http.kit.identities import (
     provide_caller,
     provide_client,
     provide_counted_as,
+    provide_run,
     provide_session_id,
 )
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
-from entrypoints.http.kit.session_cookies import SessionCookies, provide_session_mode
+from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.transport import Https
-from entrypoints.http.kit.turns import Turns
+from entrypoints.http.kit.turns import Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
@@ -36,9 +38,11 @@ from entrypoints.settings import Environment, Settings
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
     "session_id": provide_session_id,
+    "run": provide_run,
     "client": provide_client,
     "counted_as": provide_counted_as,
     "caller": provide_caller,
+    "turn": provide_turn,
     "asked": read_query,
     "runner": provide_idempotent_runner,
     "session_mode": provide_session_mode,

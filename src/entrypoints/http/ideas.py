@@ -12,18 +12,18 @@ from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, IdeaId
 from booking_domain.workflows import ideas
 from booking_domain.workflows.ideas import EditIdea, IdeaView, ShareIdea
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles
+from entrypoints.http.files.images import ImageJson, file_ids, private_image_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
 from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.images import ImageJson, file_ids, private_image_json
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -161,8 +161,7 @@ async def edit_idea(
     idea_id: FromPath[UUID],
     data: JSONBody[EditIdeaBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[IdeaJson]:
@@ -173,16 +172,14 @@ async def edit_idea(
         file_ids=file_ids(data.file_ids),
         expected_version=expected_version(if_match),
     )
-    view = await executor.run(ideas.edit_idea, command, actor=actor)
+    view = await run(ideas.edit_idea, command)
     return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
 
 
 @delete("/{idea_id:str}", opt=documented(ideas.delete_idea))
-async def delete_idea(
-    idea_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_idea(idea_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete an idea with its images: your own, or any if you are an admin. The other side, or both, are notified."""
-    await executor.run(ideas.delete_idea, IdeaId(idea_id), actor=actor)
+    await run(ideas.delete_idea, IdeaId(idea_id))
 
 
 async def _own(source: ExportSource) -> AsyncIterator[Sequence[IdeaJson]]:

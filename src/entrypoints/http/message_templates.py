@@ -15,14 +15,14 @@ from booking_domain.notifications.notices import NoticeTemplate, TranslatedNotic
 from booking_domain.notifications.overrides import MAX_OVERRIDE_SUBJECT, MAX_OVERRIDE_TEXT, MessageOverride
 from booking_domain.notifications.segments import segments_of
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.workflows import message_templates as queries
 from booking_domain.workflows.message_templates import TemplateText, WriteMessageOverride
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import COMPUTES, IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
@@ -204,12 +204,7 @@ async def get_message_template(
     opt=documented(queries.write_message_override, body=_WRITTEN, answer=_SHOWN_WRITTEN),
 )
 async def write_message_template(
-    template_key: FromPath[str],
-    language: FromPath[str],
-    data: JSONBody[OverrideBody],
-    *,
-    executor: Injected[Executor[Repositories]],
-    actor: Injected[Actor],
+    template_key: FromPath[str], language: FromPath[str], data: JSONBody[OverrideBody], *, run: Injected[Run]
 ) -> TemplateTextJson:
     """Override the subject and the text of a template in a language; for admins. The last override wins.
 
@@ -217,21 +212,16 @@ async def write_message_template(
     overridden.
     """
     command = data.command(template_key, language)
-    override = await executor.run(queries.write_message_override, command, actor=actor)
+    override = await run(queries.write_message_override, command)
     template = queries.MESSAGE_TEMPLATES[template_key]
     return _text(template, language, {language: override}, OverridingTranslator(_BUILT_IN, [override]))
 
 
 @delete("/{template_key:str}/{language:str}", opt=documented(queries.remove_message_override))
-async def restore_message_template(
-    template_key: FromPath[str],
-    language: FromPath[str],
-    executor: Injected[Executor[Repositories]],
-    actor: Injected[Actor],
-) -> None:
+async def restore_message_template(template_key: FromPath[str], language: FromPath[str], run: Injected[Run]) -> None:
     """Return to the built-in text of a template in a language; for admins."""
     of = TemplateText(template_key=template_key, language=language)
-    await executor.run(queries.remove_message_override, of, actor=actor)
+    await run(queries.remove_message_override, of)
 
 
 @post(
@@ -245,16 +235,11 @@ async def restore_message_template(
     ),
 )
 async def preview_message_template(
-    template_key: FromPath[str],
-    language: FromPath[str],
-    data: JSONBody[OverrideBody],
-    *,
-    executor: Injected[Executor[Repositories]],
-    actor: Injected[Actor],
+    template_key: FromPath[str], language: FromPath[str], data: JSONBody[OverrideBody], *, run: Injected[Run]
 ) -> RenderedJson:
     """Show a text as it would be sent, filled with sample values; nothing is stored."""
     command = data.command(template_key, language)
-    override = await executor.run(queries.preview_message_override, command, actor=actor)
+    override = await run(queries.preview_message_override, command)
     template = queries.MESSAGE_TEMPLATES[template_key]
     notice = OverridingTranslator(_BUILT_IN, [override]).translate(template.fill(**SAMPLES), language)
     return _rendered(notice)

@@ -29,11 +29,12 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -44,17 +45,15 @@ FailureCode = Annotated[
 ]
 
 
-class NotificationsQuery(Query, frozen=True, kw_only=True):
+class NotificationsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the caller's notifications."""
 
     unread: bool = False
     """Only unread notifications."""
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self, actor: Actor) -> NotificationFilter:
         """The filter, for one more than the page has."""
-        after = read_cursor(self.cursor, NotificationId)
+        after = self.after(NotificationId)
         return NotificationFilter(user_id=actor.id, unread=self.unread, after=after, limit=self.limit + 1)
 
 
@@ -140,11 +139,8 @@ class MessageJson(Json, frozen=True, kw_only=True):
     sent_at: Timestamp | None = None
 
 
-class MessagesJson(Json, frozen=True, kw_only=True):
+class MessagesJson(Page[MessageJson], frozen=True, kw_only=True):
     """A page of the log of messages."""
-
-    items: tuple[MessageJson, ...]
-    next_cursor: str | None = None
 
 
 def notification_json(notification: Notification) -> NotificationJson:
@@ -235,12 +231,10 @@ async def list_notifications(
     opt=documented(read_notification, answer=READ, keyless=CONFIDENTIAL),
     operation_id="markNotificationRead",
 )
-async def read_one(
-    notification_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> NotificationJson:
+async def read_one(notification_id: FromPath[UUID], run: Injected[Run]) -> NotificationJson:
     """Mark a notification as read. Marking it again does not change when it was read."""
     command = ReadNotification(notification_id=NotificationId(notification_id))
-    return notification_json(await executor.run(read_notification, command, actor=actor))
+    return notification_json(await run(read_notification, command))
 
 
 @post(
@@ -269,8 +263,7 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
     undeliverable.
     """
     found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
-    page, next_cursor = cut(found, asked.limit, lambda view: view.message.id)
-    return MessagesJson(items=tuple(map(message_json, page)), next_cursor=next_cursor)
+    return MessagesJson.of(found, asked.limit, message_json, lambda view: view.message.id)
 
 
 @post(

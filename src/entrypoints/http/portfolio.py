@@ -24,19 +24,19 @@ from booking_domain.portfolio.model import (
 )
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows import portfolio
 from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioItem, TakeDownItem
-from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.files.images import IMAGE, ImageJson, file_ids, picture_json
+from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given, one_of
+from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.images import IMAGE, ImageJson, file_ids, picture_json
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 
@@ -93,19 +93,7 @@ class TakeDownBody(Body, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 
 
-class PortfolioQuery(Query, frozen=True, kw_only=True):
-    """A page of items."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
-
-    @property
-    def after(self) -> PortfolioItemId | None:
-        """The last item of the previous page."""
-        return read_cursor(self.cursor, PortfolioItemId)
-
-
-class PortfolioSearchQuery(PortfolioQuery, frozen=True, kw_only=True):
+class PortfolioSearchQuery(PageQuery, frozen=True, kw_only=True):
     """A page of items with this tag, and with this text in the description or the tags."""
 
     tag: Tag | None = None
@@ -113,7 +101,7 @@ class PortfolioSearchQuery(PortfolioQuery, frozen=True, kw_only=True):
 
     def chosen(self) -> PortfolioFilter:
         """The filter, for one item more than the page has."""
-        return PortfolioFilter(tag=self.tag, text=self.text, after=self.after, limit=self.limit + 1)
+        return PortfolioFilter(tag=self.tag, text=self.text, after=self.after(PortfolioItemId), limit=self.limit + 1)
 
 
 class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
@@ -143,11 +131,8 @@ class PortfolioItemJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class PortfolioJson(Json, frozen=True, kw_only=True):
+class PortfolioJson(Page[PortfolioItemJson], frozen=True, kw_only=True):
     """A page of portfolio items."""
-
-    items: tuple[PortfolioItemJson, ...]
-    next_cursor: str | None = None
 
 
 def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioItemJson:
@@ -169,8 +154,7 @@ def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioIte
 
 def portfolio_json(found: Sequence[PortfolioView], limit: int, links: ObjectLinks) -> PortfolioJson:
     """A page of the `limit` + 1 items that were read."""
-    page, next_cursor = cut(found, limit, lambda view: view.item.id)
-    return PortfolioJson(items=tuple(portfolio_item_json(view, links) for view in page), next_cursor=next_cursor)
+    return PortfolioJson.of(found, limit, lambda view: portfolio_item_json(view, links), lambda view: view.item.id)
 
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
@@ -229,13 +213,13 @@ async def add_portfolio_item(
 
 @get("/portfolio/me", opt=documented(portfolio.list_own_portfolio, answer=PAGE))
 async def list_own_portfolio(
-    asked: Injected[PortfolioQuery],
+    asked: Injected[PageQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> PortfolioJson:
     """List your portfolio in its order, including items that admins have taken down."""
-    found = await portfolio.list_own_portfolio(actor, asked.after, asked.limit + 1, reads.portfolios)
+    found = await portfolio.list_own_portfolio(actor, asked.after(PortfolioItemId), asked.limit + 1, reads.portfolios)
     return portfolio_json(found, asked.limit, object_storage)
 
 
@@ -255,14 +239,14 @@ async def search_portfolios(
 async def list_portfolio(
     provider_id: FromPath[UUID],
     *,
-    asked: Injected[PortfolioQuery],
+    asked: Injected[PageQuery],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioJson]:
     """List the public portfolio of a provider, in its order."""
     found = await portfolio.list_portfolio(
-        ProviderId(provider_id), asked.after, asked.limit + 1, reads.portfolios, reads.providers
+        ProviderId(provider_id), asked.after(PortfolioItemId), asked.limit + 1, reads.portfolios, reads.providers
     )
     return _cached(portfolio_json(found, asked.limit, object_storage), if_none_match)
 
@@ -290,32 +274,28 @@ async def edit_portfolio_item(
     data: JSONBody[EditItemBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[PortfolioItemJson]:
     """Change an item of your portfolio."""
     command = data.command(item_id, expected_version(if_match))
-    await executor.run(portfolio.edit_portfolio_item, command, actor=actor)
+    await run(portfolio.edit_portfolio_item, command)
     return await _shown(item_id, actor, reads, object_storage)
 
 
 @delete("/portfolio/{item_id:str}", opt=documented(portfolio.remove_portfolio_item))
-async def delete_portfolio_item(
-    item_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_portfolio_item(item_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete an item of your portfolio with its images."""
-    await executor.run(portfolio.remove_portfolio_item, PortfolioItemId(item_id), actor=actor)
+    await run(portfolio.remove_portfolio_item, PortfolioItemId(item_id))
 
 
 @put("/portfolio/order", status_code=204, opt=documented(portfolio.order_portfolio, body=ORDER))
-async def order_portfolio(
-    data: JSONBody[OrderBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def order_portfolio(data: JSONBody[OrderBody], run: Injected[Run]) -> None:
     """Reorder the items of your portfolio."""
     wanted = tuple(map(PortfolioItemId, data.item_ids))
-    await executor.run(portfolio.order_portfolio, wanted, actor=actor)
+    await run(portfolio.order_portfolio, wanted)
 
 
 @get("/admin/portfolio", opt=documented(portfolio.list_portfolio_items, answer=DOWN_PAGE))

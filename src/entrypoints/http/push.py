@@ -15,10 +15,7 @@ from booking_domain.notifications.push import (
     PushSubscription,
     PushSubscriptionId,
 )
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.push_subscriptions import (
     SubscribeToPush,
     list_push_subscriptions,
@@ -29,6 +26,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 
@@ -124,11 +122,9 @@ async def public_key(push_rules: Injected[PushRules]) -> PushKeyJson:
     opt=documented(list_push_subscriptions, answer={"items": [SUBSCRIPTION]}),
     operation_id="listPushSubscriptions",
 )
-async def list_subscriptions(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> PushSubscriptionsJson:
+async def list_subscriptions(session_id: Injected[SessionId], run: Injected[Run]) -> PushSubscriptionsJson:
     """List the devices that show your notifications, oldest first; 20 at most."""
-    found = await executor.run(list_push_subscriptions, None, actor=actor)
+    found = await run(list_push_subscriptions, None)
     return PushSubscriptionsJson(items=tuple(_json(each, session_id) for each in found))
 
 
@@ -138,11 +134,7 @@ async def list_subscriptions(
     operation_id="subscribeToPush",
 )
 async def subscribe(
-    data: JSONBody[SubscribeToPushBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    client: Injected[Client],
-    executor: Injected[Executor[Repositories]],
+    data: JSONBody[SubscribeToPushBody], session_id: Injected[SessionId], client: Injected[Client], run: Injected[Run]
 ) -> PushSubscriptionJson:
     """Subscribe this device to your notifications, until its session ends.
 
@@ -158,7 +150,7 @@ async def subscribe(
         auth_secret=data.keys.auth,
         user_agent=client.user_agent,
     )
-    return _json(await executor.run(subscribe_to_push, command, actor=actor), session_id)
+    return _json(await run(subscribe_to_push, command), session_id)
 
 
 @delete(
@@ -166,11 +158,9 @@ async def subscribe(
     opt=documented(unsubscribe_from_push),
     operation_id="unsubscribeFromPush",
 )
-async def unsubscribe(
-    subscription_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def unsubscribe(subscription_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Unsubscribe a device from your notifications."""
-    await executor.run(unsubscribe_from_push, PushSubscriptionId(subscription_id), actor=actor)
+    await run(unsubscribe_from_push, PushSubscriptionId(subscription_id))
 
 
 async def _exported(source: ExportSource) -> list[PushSubscriptionJson]:

@@ -18,9 +18,8 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Json, Timestamp
-from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.languages.documents import Phrase, Wording
 
 _TITLES: Final = {
@@ -175,8 +174,7 @@ async def get_receipt(
     actor: Injected[Actor],
     reads: Injected[Reads],
     documents: Injected[Documents],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return a receipt or a credit note as an HTML page or a PDF file, in the customer's language.
@@ -189,12 +187,12 @@ async def get_receipt(
     headers = {**etag(receipt.version, wanted.value), "Vary": "Accept"}
     if matches(if_none_match, headers["ETag"]):
         return Response("", status_code=NOT_MODIFIED, media_type=HTML, headers=headers)
-    async with turns.turn(caller):
+    async with turn as computing:
         document = receipt_document(receipt)
         if wanted is DocumentFormat.PDF:
-            answer = await file_of(document, receipt.number, documents=documents, turns=turns)
+            answer = await file_of(document, receipt.number, documents=documents, computing=computing)
         else:
-            answer = await page_of(document, documents=documents, turns=turns)
+            answer = await page_of(document, documents=documents, computing=computing)
     answer.headers.update(headers)
     return answer
 

@@ -1,7 +1,5 @@
 """`/admin/reconciliation`: how the gateways' books differ from the platform's, for admins."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -28,14 +26,14 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows import reconciliation_runs as queries
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.reconciliation_runs import CloseFinding, RequestRun, close_finding, request_run
-from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import PeriodQuery, attachment
+from entrypoints.http.kit.listing import PeriodQuery
 
 
 class CloseFindingBody(Body, frozen=True, kw_only=True):
@@ -91,17 +89,15 @@ class FindingsQuery(ChosenFindingsQuery, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
 
-class RunsQuery(Query, frozen=True, kw_only=True):
+class RunsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of runs."""
 
     status: RunStatus | None = None
     gateway: GatewayName | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self) -> RunFilter:
         """The filter, for one run more than the page has."""
-        after = read_cursor(self.cursor, RunId)
+        after = self.after(RunId)
         return RunFilter(status=self.status, gateway=self.gateway, after=after, limit=self.limit + 1)
 
 
@@ -131,11 +127,8 @@ class FindingJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class FindingsJson(Json, frozen=True, kw_only=True):
+class FindingsJson(Page[FindingJson], frozen=True, kw_only=True):
     """A page of findings."""
-
-    items: tuple[FindingJson, ...]
-    next_cursor: str | None = None
 
 
 class RunJson(Json, frozen=True, kw_only=True):
@@ -159,11 +152,8 @@ class RunJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class RunsJson(Json, frozen=True, kw_only=True):
+class RunsJson(Page[RunJson], frozen=True, kw_only=True):
     """A page of runs."""
-
-    items: tuple[RunJson, ...]
-    next_cursor: str | None = None
 
 
 def finding_json(finding: Finding) -> FindingJson:
@@ -208,43 +198,23 @@ def run_json(run: Run) -> RunJson:
     )
 
 
-_COLUMNS: Final = (
-    "id",
-    "gateway",
-    "kind",
-    "status",
-    "paymentReference",
-    "invoiceReference",
-    "reported",
-    "counted",
-    "currency",
-    "paidAt",
-    "transactionId",
-    "bookingId",
-    "note",
-    "createdAt",
-    "settledAt",
-)
-
-
-def _cells(finding: Finding) -> Sequence[str]:
-    return (
-        str(finding.id),
-        finding.gateway,
-        finding.kind.value,
-        finding.status.value,
-        finding.reference,
-        finding.invoice_reference,
-        str(finding.reported.decimal()),
-        str(finding.counted.decimal()),
-        finding.reported.currency,
-        moment(finding.paid_at),
-        str(finding.payment_id or ""),
-        str(finding.booking_id or ""),
-        finding.note,
-        moment(finding.created_at),
-        moment(finding.settled_at),
-    )
+_COLUMNS: Final[Columns[Finding]] = {
+    "id": lambda finding: finding.id,
+    "gateway": lambda finding: finding.gateway,
+    "kind": lambda finding: finding.kind,
+    "status": lambda finding: finding.status,
+    "paymentReference": lambda finding: finding.reference,
+    "invoiceReference": lambda finding: finding.invoice_reference,
+    "reported": lambda finding: finding.reported.decimal(),
+    "counted": lambda finding: finding.counted.decimal(),
+    "currency": lambda finding: finding.reported.currency,
+    "paidAt": lambda finding: finding.paid_at,
+    "transactionId": lambda finding: finding.payment_id,
+    "bookingId": lambda finding: finding.booking_id,
+    "note": lambda finding: finding.note,
+    "createdAt": lambda finding: finding.created_at,
+    "settledAt": lambda finding: finding.settled_at,
+}
 
 
 # Examples for the API's documentation.
@@ -316,8 +286,7 @@ async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], 
     units.
     """
     found = await queries.list_findings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.reconciliation)
-    page, next_cursor = cut(found, asked.limit, lambda finding: finding.id)
-    return FindingsJson(items=tuple(map(finding_json, page)), next_cursor=next_cursor)
+    return FindingsJson.of(found, asked.limit, finding_json, lambda finding: finding.id)
 
 
 @get(
@@ -330,11 +299,13 @@ async def export_findings(
     asked: Injected[ChosenFindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export findings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
-    chosen = asked.chosen(None, PAGE)
-    # Read before the response begins: a later error could not be reported.
-    first = await queries.list_findings(actor, chosen, reads.reconciliation)
-    parts = csv_file(_COLUMNS, first, _cells, lambda last: reads.reconciliation.page(replace(chosen, after=last.id)))
-    return attachment("reconciliation", parts)
+    return await csv_response(
+        "reconciliation",
+        _COLUMNS,
+        asked.chosen(None, PAGE),
+        lambda chosen: queries.list_findings(actor, chosen, reads.reconciliation),
+        lambda finding: finding.id,
+    )
 
 
 @get(
@@ -345,8 +316,7 @@ async def export_findings(
 async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
     """List runs of the reconciliation, newest first; for admins."""
     found = await queries.list_runs(actor, asked.chosen(), reads.reconciliation)
-    page, next_cursor = cut(found, asked.limit, lambda run: run.id)
-    return RunsJson(items=tuple(map(run_json, page)), next_cursor=next_cursor)
+    return RunsJson.of(found, asked.limit, run_json, lambda run: run.id)
 
 
 @post("/runs", opt=documented(request_run, body=REQUEST, answer=RUN), operation_id="requestReconciliationRun")

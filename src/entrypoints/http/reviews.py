@@ -34,18 +34,18 @@ from booking_domain.reviews.use_cases import (
     restore_review,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.providers import get_provider
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, given, one_of
+from entrypoints.http.kit.fields import Body, Json, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 
@@ -102,25 +102,13 @@ class HideReviewBody(Body, frozen=True, kw_only=True):
         return HideReview(review_id=ReviewId(review_id), reason=self.reason, note=self.note)
 
 
-class OwnReviewsQuery(Query, frozen=True, kw_only=True):
-    """A page of reviews."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
-
-    @property
-    def after(self) -> ReviewId | None:
-        """The last review of the previous page."""
-        return read_cursor(self.cursor, ReviewId)
-
-
-class ProviderReviewsQuery(OwnReviewsQuery, frozen=True, kw_only=True):
+class ProviderReviewsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of a provider's published reviews."""
 
     sort: ReviewOrder = ReviewOrder.NEWEST
 
 
-class ReviewsQuery(OwnReviewsQuery, frozen=True, kw_only=True):
+class ReviewsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of reviews, for admins."""
 
     status: ReviewStatus | None = None
@@ -129,7 +117,9 @@ class ReviewsQuery(OwnReviewsQuery, frozen=True, kw_only=True):
     def chosen(self) -> ReviewFilter:
         """The filter, for one review more than the page has."""
         provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
-        return ReviewFilter(provider_id=provider_id, status=self.status, after=self.after, limit=self.limit + 1)
+        return ReviewFilter(
+            provider_id=provider_id, status=self.status, after=self.after(ReviewId), limit=self.limit + 1
+        )
 
 
 class AuthorJson(Json, frozen=True, kw_only=True):
@@ -169,11 +159,8 @@ class ReviewJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class ReviewsJson(Json, frozen=True, kw_only=True):
+class ReviewsJson(Page[ReviewJson], frozen=True, kw_only=True):
     """A page of reviews."""
-
-    items: tuple[ReviewJson, ...]
-    next_cursor: str | None = None
 
 
 class ExportedReviewJson(Json, frozen=True, kw_only=True):
@@ -217,8 +204,7 @@ def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
 
 def reviews_json(found: Sequence[ReviewView], limit: int, actor: Actor | None) -> ReviewsJson:
     """A page of the `limit` + 1 reviews that were read."""
-    page, next_cursor = cut(found, limit, lambda view: view.review.id)
-    return ReviewsJson(items=tuple(review_json(view, actor) for view in page), next_cursor=next_cursor)
+    return ReviewsJson.of(found, limit, lambda view: review_json(view, actor), lambda view: view.review.id)
 
 
 def exported_review(review: Review) -> ExportedReviewJson:
@@ -285,11 +271,9 @@ async def create_review(
 
 
 @get("/reviews/me", opt=documented(queries.list_own_reviews, answer=OWN))
-async def list_my_reviews(
-    asked: Injected[OwnReviewsQuery], actor: Injected[Actor], reads: Injected[Reads]
-) -> ReviewsJson:
+async def list_my_reviews(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
     """List your reviews, newest first, hidden ones included."""
-    found = await queries.list_own_reviews(actor, asked.after, asked.limit + 1, reads.reviews)
+    found = await queries.list_own_reviews(actor, asked.after(ReviewId), asked.limit + 1, reads.reviews)
     return reviews_json(found, asked.limit, actor)
 
 
@@ -313,12 +297,12 @@ async def change_review(
     data: JSONBody[EditReviewBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ReviewJson]:
     """Edit your review, within 14 days of posting it."""
-    await executor.run(edit_review, data.command(review_id, expected_version(if_match)), actor=actor)
+    await run(edit_review, data.command(review_id, expected_version(if_match)))
     return await _shown(review_id, actor, reads)
 
 
@@ -353,7 +337,7 @@ async def list_provider_reviews(
     """
     provider = await get_provider(ProviderId(provider_id), reads.providers)
     found = await queries.list_provider_reviews(
-        provider.profile.id, asked.sort, asked.after, asked.limit + 1, reads.reviews
+        provider.profile.id, asked.sort, asked.after(ReviewId), asked.limit + 1, reads.reviews
     )
     return reviews_json(found, asked.limit, None)
 

@@ -14,10 +14,9 @@ from booking_domain.scheduling.services import (
     ServiceView,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import services as queries
 from booking_domain.workflows.services import (
     AddService,
@@ -48,6 +47,7 @@ from entrypoints.http.kit.fields import (
     given,
 )
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
 
@@ -307,33 +307,26 @@ async def change_service(
     data: JSONBody[EditServiceBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ServiceJson]:
     """Change a service. Existing bookings keep the service as they were made with it."""
-    await executor.run(edit_service, data.command(service_id, expected_version(if_match)), actor=actor)
+    await run(edit_service, data.command(service_id, expected_version(if_match)))
     view = await queries.get_service(actor, ServiceId(service_id), reads.services)
     return Response(service_json(view), headers=etag(view.service.version))
 
 
 @delete("/{service_id:str}", opt=documented(remove_service))
-async def delete_service(
-    service_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_service(service_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete a service. Existing bookings keep the service as they were made with it."""
-    await executor.run(remove_service, ServiceId(service_id), actor=actor)
+    await run(remove_service, ServiceId(service_id))
 
 
 @put("/{service_id:str}/offer", opt=documented(offer_service, body=OFFER, answer=OFFERED))
-async def offer_salon_service(
-    service_id: FromPath[UUID],
-    data: JSONBody[OfferBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-) -> OfferedJson:
+async def offer_salon_service(service_id: FromPath[UUID], data: JSONBody[OfferBody], run: Injected[Run]) -> OfferedJson:
     """Offer a service of your salon, optionally at another length or price. Replaces an earlier offer."""
-    offer = await executor.run(offer_service, data.command(service_id), actor=actor)
+    offer = await run(offer_service, data.command(service_id))
     return OfferedJson(
         service_id=offer.service_id,
         provider_id=offer.provider_id,
@@ -343,11 +336,9 @@ async def offer_salon_service(
 
 
 @delete("/{service_id:str}/offer", opt=documented(withdraw_service))
-async def withdraw_salon_service(
-    service_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def withdraw_salon_service(service_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Stop offering a service of your salon."""
-    await executor.run(withdraw_service, ServiceId(service_id), actor=actor)
+    await run(withdraw_service, ServiceId(service_id))
 
 
 routes: Final = Router(

@@ -650,8 +650,7 @@ async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.
     app = Litestar(
         route_handlers=[Router("/api/v1", route_handlers=[routes])],
         dependencies={
-            "turns": Provide(lambda: turns, sync_to_thread=False),
-            "caller": Provide(lambda: "anybody", sync_to_thread=False),
+            "turn": Provide(lambda: turns.turn("anybody"), sync_to_thread=False),
         },
         dto=StrictJson,
         return_dto=None,

@@ -31,13 +31,13 @@ from entrypoints.http.accounts.examples import (
 )
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import SignedInJson, accepted_versions, signed_in
+from entrypoints.http.accounts.session_modes import SessionMode, has_token
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ENDED_SESSION, IF_VALID, ONE_FACTOR, PENDING_TOO
-from entrypoints.http.kit.session_cookies import SessionMode, has_token
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,

@@ -13,14 +13,14 @@ from booking_domain.identity import queries
 from booking_domain.identity.use_cases.sessions import EndSession, end_other_sessions, end_session
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import LoginId, SessionId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
-from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, logins_page
+from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import SessionsJson, session_json
-from entrypoints.http.kit.cursors import read_cursor
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -37,27 +37,20 @@ async def list_sessions(
 
 
 @delete("/sessions/{ended_id:str}", opt=documented(end_session), operation_id="endMySession")
-async def end_session_of_mine(
-    ended_id: FromPath[UUID],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def end_session_of_mine(ended_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """End one of your sessions. It can be the current one."""
-    await executor.run(end_session, EndSession(session_id=SessionId(ended_id), current=session_id), actor=actor)
+    await run(end_session, EndSession(session_id=SessionId(ended_id), current=session_id))
 
 
 @delete("/sessions", opt=documented(end_other_sessions), operation_id="endOtherSessions")
-async def end_others(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> None:
+async def end_others(session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """End all your sessions except the current one."""
-    await executor.run(end_other_sessions, session_id, actor=actor)
+    await run(end_other_sessions, session_id)
 
 
 @get("/login-history", opt=documented(queries.list_own_logins, answer=LOGINS))
 async def login_history(
-    asked: Injected[LoginsQuery],
+    asked: Injected[PageQuery],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     reads: Injected[Reads],
@@ -70,7 +63,7 @@ async def login_history(
         reads.sessions,
         reads.login_history,
         now=clock.now(),
-        after=read_cursor(asked.cursor, LoginId),
+        after=asked.after(LoginId),
         limit=asked.limit + 1,
     )
     return logins_page(found, asked.limit)

@@ -7,24 +7,22 @@ from uuid import UUID
 from booking_domain.identity.code_history import CodeFilter, CodeOutcome, IssuedCode
 from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId, UserId
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
-from entrypoints.http.kit.fields import Cursor, Json, Limit, Query, Timestamp, one_of
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.fields import Json, Timestamp, one_of
 
 
-class CodesQuery(Query, frozen=True, kw_only=True):
+class CodesQuery(PageQuery, frozen=True, kw_only=True):
     """A filter of codes, and the page."""
 
     user_id: UUID | None = None
     purpose: CodePurpose | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def page(self) -> CodeFilter:
         """The page plus one code, which tells whether another page follows."""
         return CodeFilter(
             user_id=None if self.user_id is None else UserId(self.user_id),
             purpose=self.purpose,
-            after=read_cursor(self.cursor, CodeId),
+            after=self.after(CodeId),
             limit=self.limit + 1,
         )
 
@@ -45,11 +43,8 @@ class CodeJson(Json, frozen=True, kw_only=True):
     outcome: Annotated[str, one_of(CodeOutcome)]
 
 
-class CodesJson(Json, frozen=True, kw_only=True):
+class CodesJson(Page[CodeJson], frozen=True, kw_only=True):
     """A page of codes."""
-
-    items: tuple[CodeJson, ...]
-    next_cursor: str | None = None
 
 
 def code_json(code: IssuedCode, now: datetime) -> CodeJson:

@@ -30,12 +30,12 @@ from entrypoints.http.accounts.openid_schemas import (
     start_json,
 )
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
+from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import COMPUTES, CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.refusals import invalid_input
-from entrypoints.http.kit.session_cookies import SessionMode
 from entrypoints.settings import Settings
 
 _OF_CALLBACK: Final = GUARDED | documented(

@@ -35,14 +35,15 @@ from entrypoints.http.accounts.examples import (
 )
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
+from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
-from entrypoints.http.kit.session_cookies import SessionMode
 
 _LIMITED: Final = limited_as(AUTH)
 PasskeyName = Annotated[str, Meta(min_length=1, max_length=MAX_PASSKEY_NAME, examples=["phone"])]
@@ -144,19 +145,14 @@ async def start_adding(
     opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, answer=PASSKEY, keyless=REPEATED),
     operation_id="addPasskey",
 )
-async def add(
-    data: JSONBody[AddPasskeyBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> PasskeyJson:
+async def add(data: JSONBody[AddPasskeyBody], session_id: Injected[SessionId], run: Injected[Run]) -> PasskeyJson:
     """Add the passkey that the device created; an account has at most 20. All other sessions end, and you are notified.
 
     A passkey signs in without a password and counts as two factors. With `secondFactor`, which is required of admins,
     every sign-in with a password, a code or another service then needs a second factor: a code, or a passkey.
     """
     command = AddPasskey(response=data.response, name=data.name, second_factor=data.second_factor, current=session_id)
-    return _json(await executor.run(add_passkey, command, actor=actor))
+    return _json(await run(add_passkey, command))
 
 
 @get("/passkeys", opt=documented(list_own_passkeys, answer={"items": [PASSKEY]}), operation_id="listMyPasskeys")
@@ -171,15 +167,11 @@ async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> Passk
     operation_id="renamePasskey",
 )
 async def rename(
-    passkey_id: FromPath[UUID],
-    data: JSONBody[RenamePasskeyBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
+    passkey_id: FromPath[UUID], data: JSONBody[RenamePasskeyBody], session_id: Injected[SessionId], run: Injected[Run]
 ) -> PasskeyJson:
     """Rename a passkey."""
     command = RenamePasskey(passkey_id=PasskeyId(passkey_id), name=data.name, current=session_id)
-    return _json(await executor.run(rename_passkey, command, actor=actor))
+    return _json(await run(rename_passkey, command))
 
 
 @delete(

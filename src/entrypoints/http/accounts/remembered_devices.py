@@ -8,7 +8,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath
 
 from booking_domain.identity.remembered_devices import RememberedDevice
-from booking_domain.identity.sessions import Client, Platform
+from booking_domain.identity.sessions import Client
 from booking_domain.identity.use_cases.remembered_devices import (
     ForgetDevice,
     RememberDevice,
@@ -17,28 +17,19 @@ from booking_domain.identity.use_cases.remembered_devices import (
     list_devices,
     remember_device,
 )
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import DeviceId, SessionId
-from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.examples import REMEMBERED_DEVICE
+from entrypoints.http.accounts.session_schemas import DeviceJson
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
-from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
-class RememberedDeviceJson(Json, frozen=True, kw_only=True):
+class RememberedDeviceJson(DeviceJson, frozen=True, kw_only=True):
     """A device that signs in without the second factor, described as it was when it was remembered."""
-
-    id: UUID
-    created_at: Timestamp
-    last_used_at: Timestamp
-    expires_at: Timestamp
-    user_agent: str
-    platform: Platform
-    address: str
 
 
 class NewRememberedDeviceJson(RememberedDeviceJson, frozen=True, kw_only=True):
@@ -74,11 +65,9 @@ DEVICES: Final = value("remembered_devices", tuple[RememberedDeviceJson, ...], _
 
 
 @get("/remembered-devices", opt=documented(list_devices, answer={"items": [REMEMBERED_DEVICE]}))
-async def list_remembered_devices(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> RememberedDevicesJson:
+async def list_remembered_devices(session_id: Injected[SessionId], run: Injected[Run]) -> RememberedDevicesJson:
     """List the devices that sign in without the second factor, the most recently used first; at most 20."""
-    found = await executor.run(list_devices, session_id, actor=actor)
+    found = await run(list_devices, session_id)
     return RememberedDevicesJson(items=tuple(map(_json, found)))
 
 
@@ -92,10 +81,7 @@ async def list_remembered_devices(
     operation_id="rememberDevice",
 )
 async def remember(
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    client: Injected[Client],
-    executor: Injected[Executor[Repositories]],
+    session_id: Injected[SessionId], client: Injected[Client], run: Injected[Run]
 ) -> NewRememberedDeviceJson:
     """Remember this device for 30 days: its token replaces the second factor, but never the first.
 
@@ -103,32 +89,25 @@ async def remember(
     as safely as a password. Send it as `secondFactor` at the next sign-in; 401 `auth.invalid_second_factor` then means
     that it has expired or was forgotten. You are notified.
     """
-    made = await executor.run(remember_device, RememberDevice(current=session_id, client=client), actor=actor)
+    made = await run(remember_device, RememberDevice(current=session_id, client=client))
     return NewRememberedDeviceJson(**msgspec.structs.asdict(_json(made.device)), device_token=made.token)
 
 
 @delete("/remembered-devices/{device_id:str}", opt=documented(forget_device), operation_id="forgetRememberedDevice")
-async def forget(
-    device_id: FromPath[UUID],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def forget(device_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Forget a device: its next sign-in needs the second factor. Its sessions end, except the current one."""
     command = ForgetDevice(device_id=DeviceId(device_id), current=session_id)
-    await executor.run(forget_device, command, actor=actor)
+    await run(forget_device, command)
 
 
 @delete("/remembered-devices", opt=documented(forget_all_devices), operation_id="forgetRememberedDevices")
-async def forget_all(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> None:
+async def forget_all(session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Forget all devices, and end their sessions, except the current one.
 
     Devices are also forgotten when the password changes, when the second factor is replaced or removed, and when all
     other sessions are ended.
     """
-    await executor.run(forget_all_devices, session_id, actor=actor)
+    await run(forget_all_devices, session_id)
 
 
 handlers: Final = (list_remembered_devices, remember, forget, forget_all)

@@ -28,12 +28,13 @@ from entrypoints.http.accounts.schemas import (
     signed_in,
     user_json,
 )
+from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL, PENDING_TOO
-from entrypoints.http.kit.session_cookies import CSRF, SessionMode
+from entrypoints.http.kit.session_cookies import CSRF
 
 _NOTHING: Final = LogOutBody()
 _NO_TOKEN: Final = RefreshBody()

@@ -15,9 +15,9 @@ from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
 from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, one_of
-from entrypoints.http.kit.session_cookies import SessionMode
+from entrypoints.http.accounts.session_modes import SessionMode
+from entrypoints.http.kit.cursors import Page
+from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -134,13 +134,6 @@ class LogOutBody(Body, frozen=True, kw_only=True):
     refresh_token: RefreshTokenText | None = None
 
 
-class LoginsQuery(Query, frozen=True, kw_only=True):
-    """A page of the login history."""
-
-    cursor: Cursor | None = None
-    limit: Limit = DEFAULT_LIMIT
-
-
 class UserJson(Json, frozen=True, kw_only=True):
     """An account."""
 
@@ -180,11 +173,8 @@ class LoginJson(Json, frozen=True, kw_only=True):
     outcome: LoginOutcome
 
 
-class LoginsJson(Json, frozen=True, kw_only=True):
+class LoginsJson(Page[LoginJson], frozen=True, kw_only=True):
     """A page of the login history."""
-
-    items: tuple[LoginJson, ...]
-    next_cursor: str | None = None
 
 
 def user_json(user: User) -> UserJson:
@@ -218,8 +208,7 @@ def signed_in(tokens: Tokens, mode: SessionMode) -> Response[SignedInJson]:
 
 def logins_page(found: Sequence[Login], limit: int) -> LoginsJson:
     """Return a page of the `limit` + 1 attempts that were read."""
-    page, next_cursor = cut(found, limit, lambda login: login.id)
-    return LoginsJson(items=tuple(map(login_json, page)), next_cursor=next_cursor)
+    return LoginsJson.of(found, limit, login_json, lambda login: login.id)
 
 
 def login_json(login: Login) -> LoginJson:

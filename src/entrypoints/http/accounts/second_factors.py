@@ -15,9 +15,7 @@ from booking_domain.identity.use_cases.second_factor import (
 )
 from booking_domain.identity.use_cases.second_factor import renew_recovery_codes as renew
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP, TOTP
 from entrypoints.http.accounts.second_factor_schemas import (
     ConfirmTotpBody,
@@ -30,6 +28,7 @@ from entrypoints.http.accounts.second_factor_schemas import (
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
@@ -38,11 +37,9 @@ _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
 
 
 @get("/mfa/totp", opt=documented(get_factor, answer=TOTP), operation_id="getTotp")
-async def totp(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> TotpJson:
+async def totp(session_id: Injected[SessionId], run: Injected[Run]) -> TotpJson:
     """Return whether your account has a second factor, and how many recovery codes are left."""
-    return totp_json(await executor.run(get_factor, session_id, actor=actor))
+    return totp_json(await run(get_factor, session_id))
 
 
 @post(
@@ -78,10 +75,7 @@ async def set_up_totp(
     | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES, keyless=CONFIDENTIAL),
 )
 async def confirm_totp(
-    data: JSONBody[ConfirmTotpBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
+    data: JSONBody[ConfirmTotpBody], session_id: Injected[SessionId], run: Injected[Run]
 ) -> RecoveryCodesJson:
     """Confirm a second factor with a code of the authenticator app; from now on every sign-in needs it.
 
@@ -89,22 +83,17 @@ async def confirm_totp(
     as signed in with two factors; its access tokens say so after the next `/auth/refresh`.
     """
     command = UseFactor(code=data.code, current=session_id)
-    made = await executor.run(confirm_factor, command, actor=actor)
+    made = await run(confirm_factor, command)
     return RecoveryCodesJson(recovery_codes=made.texts)
 
 
 @delete("/mfa/totp", opt=_GUARDED | documented(remove_factor, body=SECOND_FACTOR))
-async def remove_totp(
-    data: JSONBody[SecondFactorBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def remove_totp(data: JSONBody[SecondFactorBody], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Remove the second factor and its recovery codes.
 
     Users whose role needs a second factor cannot remove it; they can replace it with `POST`.
     """
-    await executor.run(remove_factor, UseFactor(code=data.code, current=session_id), actor=actor)
+    await run(remove_factor, UseFactor(code=data.code, current=session_id))
 
 
 @post(
@@ -113,13 +102,10 @@ async def remove_totp(
     opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES, keyless=CONFIDENTIAL),
 )
 async def renew_recovery_codes(
-    data: JSONBody[SecondFactorBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
+    data: JSONBody[SecondFactorBody], session_id: Injected[SessionId], run: Injected[Run]
 ) -> RecoveryCodesJson:
     """Create ten new recovery codes; the former ones are no longer accepted."""
-    made = await executor.run(renew, UseFactor(code=data.code, current=session_id), actor=actor)
+    made = await run(renew, UseFactor(code=data.code, current=session_id))
     return RecoveryCodesJson(recovery_codes=made.texts)
 
 

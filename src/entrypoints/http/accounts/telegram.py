@@ -19,12 +19,12 @@ from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM, TELEGRAM_LINK
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
+from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody, TelegramLinkJson
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.kit.session_cookies import SessionMode
 from entrypoints.telegram.bot import Bot
 
 _OF_LINK: Final = documented(

@@ -18,16 +18,16 @@ from booking_domain.identity.use_cases.administration import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import LoginId, SessionId, UserId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.examples import LOGINS
 from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
-from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, logins_page
+from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import DevicesJson, device_json
 from entrypoints.http.admin.examples import CODES, DEVICES
-from entrypoints.http.kit.cursors import cut, read_cursor
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -45,10 +45,10 @@ async def list_sessions_of_user(
 
 @get("/users/{user_id:str}/login-history", opt=documented(logins_of_user, answer=LOGINS))
 async def list_logins_of_user(
-    user_id: FromPath[UUID], asked: Injected[LoginsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    user_id: FromPath[UUID], asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> LoginsJson:
     """List the attempts to sign in to an account, newest first; for admins."""
-    after = read_cursor(asked.cursor, LoginId)
+    after = asked.after(LoginId)
     found = await logins_of_user(
         actor, UserId(user_id), reads.users, reads.login_history, after=after, limit=asked.limit + 1
     )
@@ -60,35 +60,28 @@ async def list_logins_of_user(
     opt=documented(end_session_of_user),
     operation_id="endSessionOfUser",
 )
-async def end_one_session(
-    user_id: FromPath[UUID],
-    ended_id: FromPath[UUID],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def end_one_session(user_id: FromPath[UUID], ended_id: FromPath[UUID], run: Injected[Run]) -> None:
     """End one session of an account; for admins. Its access tokens can only read, and expire within half an hour."""
     command = EndSessionOfUser(user_id=UserId(user_id), session_id=SessionId(ended_id))
-    await executor.run(end_session_of_user, command, actor=actor)
+    await run(end_session_of_user, command)
 
 
 @delete("/users/{user_id:str}/sessions", opt=documented(end_sessions_of_user), operation_id="endSessionsOfUser")
-async def end_all_sessions(
-    user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def end_all_sessions(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     """End all sessions of an account and remove its secret calendar address; for admins.
 
     Their access tokens can only read from then on, and expire within half an hour.
     """
-    await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
+    await run(end_sessions_of_user, UserId(user_id))
 
 
 @delete("/users/{user_id:str}/lock", opt=documented(unlock_user), operation_id="unlockUser")
-async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def unlock(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Unlock an account that three wrong passwords in a row have locked; for admins.
 
     Unlocking an account that is not locked changes nothing. Verify the user's identity first: the server cannot.
     """
-    await executor.run(unlock_user, UserId(user_id), actor=actor)
+    await run(unlock_user, UserId(user_id))
 
 
 @delete(
@@ -96,14 +89,12 @@ async def unlock(user_id: FromPath[UUID], actor: Injected[Actor], executor: Inje
     opt=documented(restore_email_of_user),
     operation_id="restoreEmailOfUser",
 )
-async def restore_email(
-    user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def restore_email(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Resume messages to the e-mail address of an account that was marked undeliverable; for admins.
 
     Restoring an address that is not marked changes nothing. The next message that bounces marks it again.
     """
-    await executor.run(restore_email_of_user, UserId(user_id), actor=actor)
+    await run(restore_email_of_user, UserId(user_id))
 
 
 @get("/codes", opt=documented(list_codes, answer=CODES))
@@ -115,21 +106,19 @@ async def list_issued_codes(
     Codes of contacts without an account are listed too, without `userId`. The codes themselves are not stored.
     """
     found = await list_codes(actor, asked.page(), reads.code_history)
-    page, next_cursor = cut(found, asked.limit, lambda code: code.id)
-    return CodesJson(items=tuple(code_json(code, clock.now()) for code in page), next_cursor=next_cursor)
+    now = clock.now()
+    return CodesJson.of(found, asked.limit, lambda code: code_json(code, now), lambda code: code.id)
 
 
 @delete(
     "/users/{user_id:str}/second-factor",
     opt=documented(remove_factor_of_user),
 )
-async def remove_second_factor(
-    user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_second_factor(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove a user's second factor and its recovery codes; for admins.
 
     All sessions of the user end at once; access tokens expire within half an hour. The user signs in with one
     factor again, and sets up another second factor if their role needs it. Verify the user's identity first: the server
     cannot. Admins cannot remove their own second factor here.
     """
-    await executor.run(remove_factor_of_user, UserId(user_id), actor=actor)
+    await run(remove_factor_of_user, UserId(user_id))

@@ -11,7 +11,6 @@ from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.audit import list_audit_entries
 from entrypoints.http.admin.audit_schemas import AuditJson, AuditQuery, entry_json
-from entrypoints.http.kit.cursors import cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import utc_moment
@@ -45,9 +44,8 @@ async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads:
         action=asked.action,
         at_from=utc_moment(asked.from_, name="from"),
         at_before=utc_moment(asked.to, name="to"),
-        after=read_cursor(asked.cursor, AuditId),
+        after=asked.after(AuditId),
         limit=asked.limit + 1,
     )
     found = await list_audit_entries(actor, chosen, reads.audit_log)
-    page, next_cursor = cut(found, asked.limit, lambda entry: entry.id)
-    return AuditJson(items=tuple(map(entry_json, page)), next_cursor=next_cursor)
+    return AuditJson.of(found, asked.limit, entry_json, lambda entry: entry.id)

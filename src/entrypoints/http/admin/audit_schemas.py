@@ -8,13 +8,13 @@ from msgspec import Meta, field
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query, Timestamp, one_of
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.fields import Json, Moment, Timestamp, one_of
 
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class AuditQuery(Query, frozen=True, kw_only=True):
+class AuditQuery(PageQuery, frozen=True, kw_only=True):
     """A filter of entries, and the page."""
 
     actor_id: UUID | None = None
@@ -23,8 +23,6 @@ class AuditQuery(Query, frozen=True, kw_only=True):
     action: Word | None = None
     from_: Moment | None = field(default=None, name="from")
     to: Moment | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
 
 class EntryJson(Json, frozen=True, kw_only=True):
@@ -44,11 +42,8 @@ class EntryJson(Json, frozen=True, kw_only=True):
     details: Mapping[str, Any]
 
 
-class AuditJson(Json, frozen=True, kw_only=True):
+class AuditJson(Page[EntryJson], frozen=True, kw_only=True):
     """A page of the audit log."""
-
-    items: tuple[EntryJson, ...]
-    next_cursor: str | None = None
 
 
 def entry_json(entry: AuditEntry) -> EntryJson:

@@ -16,13 +16,13 @@ from booking_domain.identity.use_cases.blocked_networks import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 _BLOCK: Final[dict[str, Any]] = {
@@ -124,12 +124,7 @@ async def block(
 
 
 @delete("/blocked-networks/{blocked_id:str}", opt=documented(lift_block), operation_id="unblockNetwork")
-async def lift(
-    blocked_id: FromPath[UUID],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    address_guard: Injected[AddressGuard],
-) -> None:
+async def lift(blocked_id: FromPath[UUID], run: Injected[Run], address_guard: Injected[AddressGuard]) -> None:
     """Accept requests from a network again, within five seconds; for admins."""
-    await executor.run(lift_block, BlockedNetworkId(blocked_id), actor=actor)
+    await run(lift_block, BlockedNetworkId(blocked_id))
     address_guard.read_again()

@@ -1,7 +1,5 @@
 """`/admin/bookings` and `/admin/transactions`: bookings and transactions of the whole platform."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -29,12 +27,12 @@ from booking_domain.workflows.queries.listings import list_transactions as trans
 from booking_domain.workflows.views import Appointment
 from entrypoints.http.bookings.examples import BOOKING
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
-from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
+from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Cursor, GatewayName, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson, attachment
+from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
@@ -88,11 +86,8 @@ class ListedBookingJson(BookingJson, frozen=True, kw_only=True):
     customer_name: str
 
 
-class ListedBookingsJson(Json, frozen=True, kw_only=True):
+class ListedBookingsJson(Page[ListedBookingJson], frozen=True, kw_only=True):
     """A page of all bookings."""
-
-    items: tuple[ListedBookingJson, ...]
-    next_cursor: str | None = None
 
 
 class TransactionJson(Json, frozen=True, kw_only=True):
@@ -124,11 +119,8 @@ class TransactionJson(Json, frozen=True, kw_only=True):
     processed_at: Timestamp | None = None
 
 
-class TransactionsJson(Json, frozen=True, kw_only=True):
+class TransactionsJson(Page[TransactionJson], frozen=True, kw_only=True):
     """A page of transactions."""
-
-    items: tuple[TransactionJson, ...]
-    next_cursor: str | None = None
 
 
 def _booking_json(appointment: Appointment) -> ListedBookingJson:
@@ -161,82 +153,42 @@ def _transaction_json(move: Transaction) -> TransactionJson:
     )
 
 
-_BOOKING_COLUMNS: Final = (
-    "id",
-    "reference",
-    "status",
-    "paymentStatus",
-    "provider",
-    "customer",
-    "start",
-    "end",
-    "timeZone",
-    "price",
-    "deposit",
-    "paid",
-    "refunded",
-    "deskPaid",
-    "currency",
-    "createdAt",
-)
-_TRANSACTION_COLUMNS: Final = (
-    "id",
-    "type",
-    "status",
-    "bookingReference",
-    "provider",
-    "customer",
-    "gateway",
-    "purpose",
-    "reason",
-    "note",
-    "amount",
-    "moved",
-    "currency",
-    "reference",
-    "createdAt",
-    "processedAt",
-)
-
-
-def _booking_cells(appointment: Appointment) -> Sequence[str]:
-    booking = appointment.booking
-    amounts = (booking.price, booking.deposit, booking.paid, booking.refunded, booking.desk_paid)
-    return (
-        str(booking.id),
-        booking.reference,
-        booking.status.value,
-        booking.payment_status.value,
-        appointment.provider_name,
-        appointment.customer_name,
-        moment(booking.span.start),
-        moment(booking.span.end),
-        booking.time_zone,
-        *(str(amount.decimal()) for amount in amounts),
-        booking.price.currency,
-        moment(booking.created_at),
-    )
-
-
-def _transaction_cells(move: Transaction) -> Sequence[str]:
-    return (
-        str(move.id),
-        move.type.value,
-        move.status.value,
-        move.booking_reference,
-        move.provider_name,
-        move.customer_name,
-        move.gateway,
-        move.purpose or "",
-        move.reason or "",
-        move.note or "",
-        str(move.amount.decimal()),
-        str(move.moved.decimal()),
-        move.amount.currency,
-        move.reference or "",
-        moment(move.created_at),
-        moment(move.processed_at),
-    )
+_BOOKING_COLUMNS: Final[Columns[Appointment]] = {
+    "id": lambda each: each.booking.id,
+    "reference": lambda each: each.booking.reference,
+    "status": lambda each: each.booking.status,
+    "paymentStatus": lambda each: each.booking.payment_status,
+    "provider": lambda each: each.provider_name,
+    "customer": lambda each: each.customer_name,
+    "start": lambda each: each.booking.span.start,
+    "end": lambda each: each.booking.span.end,
+    "timeZone": lambda each: each.booking.time_zone,
+    "price": lambda each: each.booking.price.decimal(),
+    "deposit": lambda each: each.booking.deposit.decimal(),
+    "paid": lambda each: each.booking.paid.decimal(),
+    "refunded": lambda each: each.booking.refunded.decimal(),
+    "deskPaid": lambda each: each.booking.desk_paid.decimal(),
+    "currency": lambda each: each.booking.price.currency,
+    "createdAt": lambda each: each.booking.created_at,
+}
+_TRANSACTION_COLUMNS: Final[Columns[Transaction]] = {
+    "id": lambda move: move.id,
+    "type": lambda move: move.type,
+    "status": lambda move: move.status,
+    "bookingReference": lambda move: move.booking_reference,
+    "provider": lambda move: move.provider_name,
+    "customer": lambda move: move.customer_name,
+    "gateway": lambda move: move.gateway,
+    "purpose": lambda move: move.purpose,
+    "reason": lambda move: move.reason,
+    "note": lambda move: move.note,
+    "amount": lambda move: move.amount.decimal(),
+    "moved": lambda move: move.moved.decimal(),
+    "currency": lambda move: move.amount.currency,
+    "reference": lambda move: move.reference,
+    "createdAt": lambda move: move.created_at,
+    "processedAt": lambda move: move.processed_at,
+}
 
 
 # Examples for the API's documentation.
@@ -283,8 +235,7 @@ async def list_all_bookings(
     while you page may be missing or appear twice.
     """
     found = await all_bookings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.appointments)
-    page, next_cursor = cut(found, asked.limit, lambda listed: listed.booking.id)
-    return ListedBookingsJson(items=tuple(map(_booking_json, page)), next_cursor=next_cursor)
+    return ListedBookingsJson.of(found, asked.limit, _booking_json, lambda listed: listed.booking.id)
 
 
 @get(
@@ -296,16 +247,13 @@ async def export_all_bookings(
     asked: Injected[ChosenBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export bookings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
-    chosen = asked.chosen(None, PAGE)
-    # Read before the response begins: a later error could not be reported.
-    first = await all_bookings(actor, chosen, reads.appointments)
-    parts = csv_file(
+    return await csv_response(
+        "bookings",
         _BOOKING_COLUMNS,
-        first,
-        _booking_cells,
-        lambda last: reads.appointments.page(replace(chosen, after=last.booking.id)),
+        asked.chosen(None, PAGE),
+        lambda chosen: all_bookings(actor, chosen, reads.appointments),
+        lambda listed: listed.booking.id,
     )
-    return attachment("bookings", parts)
 
 
 @get(
@@ -321,8 +269,7 @@ async def list_transactions(
     by currency.
     """
     found = await transactions(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.transactions)
-    page, next_cursor = cut(found, asked.limit, lambda move: move.id)
-    return TransactionsJson(items=tuple(map(_transaction_json, page)), next_cursor=next_cursor)
+    return TransactionsJson.of(found, asked.limit, _transaction_json, lambda move: move.id)
 
 
 @get(
@@ -334,13 +281,10 @@ async def export_transactions(
     asked: Injected[ChosenTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export the list of transactions as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
-    chosen = asked.chosen(None, PAGE)
-    # Read before the response begins: a later error could not be reported.
-    first = await transactions(actor, chosen, reads.transactions)
-    parts = csv_file(
+    return await csv_response(
+        "transactions",
         _TRANSACTION_COLUMNS,
-        first,
-        _transaction_cells,
-        lambda last: reads.transactions.page(replace(chosen, after=last.id)),
+        asked.chosen(None, PAGE),
+        lambda chosen: transactions(actor, chosen, reads.transactions),
+        lambda move: move.id,
     )
-    return attachment("transactions", parts)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -23,7 +23,8 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.versions import ExpectedVersion
 from entrypoints.http.accounts.schemas import UserJson, user_json
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.csv_cells import Columns
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, read_cursor
 from entrypoints.http.kit.fields import (
     Body,
     Cursor,
@@ -151,11 +152,8 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     version: int
 
 
-class ManagedUsersJson(Json, frozen=True, kw_only=True):
+class ManagedUsersJson(Page[ManagedUserJson], frozen=True, kw_only=True):
     """A page of accounts."""
-
-    items: tuple[ManagedUserJson, ...]
-    next_cursor: str | None = None
 
 
 class ChangedUsersJson(Json, frozen=True, kw_only=True):
@@ -191,3 +189,18 @@ def phone_in(text: str, phone_numbers: PhoneNumbers) -> str | None:
         return phone_numbers.parse(text)
     except InvalidValue:
         return None
+
+
+COLUMNS: Final[Columns[ManagedUser]] = {
+    "id": lambda managed: managed.user.id,
+    "name": lambda managed: managed.user.name,
+    "email": lambda managed: managed.user.email,
+    "phone": lambda managed: managed.user.phone,
+    "role": lambda managed: managed.user.role,
+    "status": account_status,
+    "locale": lambda managed: managed.user.locale,
+    "timeZone": lambda managed: managed.user.time_zone,
+    "createdAt": lambda managed: managed.user.created_at,
+    "emailVerifiedAt": lambda managed: managed.user.email_verified_at,
+    "phoneVerifiedAt": lambda managed: managed.user.phone_verified_at,
+}

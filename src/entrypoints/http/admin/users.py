@@ -1,26 +1,22 @@
 """`/admin/users`: accounts, for admins. The audit log has an entry for every request."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity import queries
-from booking_domain.identity.ports import UserFilter
-from booking_domain.identity.queries import ManagedUser
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.workflows.change_accounts import change_user, change_users
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
-from entrypoints.http.admin.export import csv_of
 from entrypoints.http.admin.user_schemas import (
+    COLUMNS,
     ChangedUsersJson,
     ChangeUserBody,
     ChangeUsersBody,
@@ -30,13 +26,12 @@ from entrypoints.http.admin.user_schemas import (
     UsersQuery,
     managed_user_json,
 )
-from entrypoints.http.kit.csv_cells import PAGE
-from entrypoints.http.kit.cursors import cut
+from entrypoints.http.kit.csv_cells import PAGE, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 
 
 @get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
@@ -51,8 +46,7 @@ async def list_users(
     now = clock.now()
     chosen = asked.page(identity.phone_numbers, now)
     found = await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
-    page, next_cursor = cut(found, asked.limit, lambda managed: managed.user.id)
-    return ManagedUsersJson(items=tuple(map(managed_user_json, page)), next_cursor=next_cursor)
+    return ManagedUsersJson.of(found, asked.limit, managed_user_json, lambda managed: managed.user.id)
 
 
 @get(
@@ -74,13 +68,13 @@ async def export_users(
     it; so every phone number is prefixed. Cells that begin with a control character are prefixed too.
     """
     now = clock.now()
-    chosen = asked.chosen(identity.phone_numbers, None, PAGE, now)
-
-    async def page(chosen: UserFilter) -> Sequence[ManagedUser]:
-        return await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
-
-    # Read before the response begins: a later error could not be reported.
-    return attachment("users", csv_of(chosen, await page(chosen), page))
+    return await csv_response(
+        "users",
+        COLUMNS,
+        asked.chosen(identity.phone_numbers, None, PAGE, now),
+        lambda chosen: queries.list_users(actor, chosen, reads.users, reads.credentials, now=now),
+        lambda managed: managed.user.id,
+    )
 
 
 @get("/users/{user_id:str}", opt=documented(queries.get_user, answer=USER))
@@ -107,8 +101,7 @@ async def change_a_user(
     user_id: FromPath[UUID],
     data: JSONBody[ChangeUserBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     clock: Injected[Clock],
     if_match: IfMatch = None,
@@ -119,7 +112,7 @@ async def change_a_user(
     Access tokens issued before can only read, for at most half an hour. Admins cannot disable or demote themselves, so
     an admin always remains.
     """
-    user = await executor.run(change_user, data.command(user_id, expected_version(if_match)), actor=actor)
+    user = await run(change_user, data.command(user_id, expected_version(if_match)))
     [managed] = await queries.with_locks([user], reads.credentials, clock.now())
     return Response(managed_user_json(managed), headers=etag(user.version))
 
@@ -138,15 +131,10 @@ async def change_many_users(
 
 
 @delete("/users/{user_id:str}", opt=documented(delete_account))
-async def delete_user(
-    user_id: FromPath[UUID],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def delete_user(user_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Delete an account, under the same rules as its owner; for admins.
 
     It is erased 30 days later. Deleting it again changes nothing.
     """
     command = DeleteAccount(user_id=UserId(user_id), current=session_id)
-    await executor.run(delete_account, command, actor=actor)
+    await run(delete_account, command)

@@ -22,14 +22,14 @@ from booking_domain.scheduling.feeds import (
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.availability import get_own_feeds
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import FEEDS as FEEDS_CLASS
 from entrypoints.http.kit.rate_limits import limited_as
@@ -88,12 +88,7 @@ class FeedsJson(Json, frozen=True, kw_only=True):
 
 @put("/feeds", opt=limited_as(FEEDS_CLASS) | documented(set_feeds, body=SET_FEEDS, answer=FEEDS))
 async def set_availability_feeds(
-    data: JSONBody[FeedsBody],
-    *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    clock: Injected[Clock],
-    if_match: IfMatch = None,
+    data: JSONBody[FeedsBody], *, run: Injected[Run], clock: Injected[Clock], if_match: IfMatch = None
 ) -> Response[FeedsJson]:
     """Replace the provider's external calendars.
 
@@ -101,7 +96,7 @@ async def set_availability_feeds(
     They are not read until the provider is approved. Their busy times are not offered. A calendar that stays in the
     list keeps its last reading. `If-Match` covers the list and `whenFailing`; a reading does not change the version.
     """
-    own = await executor.run(set_feeds, data.command(expected_version(if_match)), actor=actor)
+    own = await run(set_feeds, data.command(expected_version(if_match)))
     shown = feeds_json(own, clock.now())
     return Response(shown, headers=_tag(own, shown))
 

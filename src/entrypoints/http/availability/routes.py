@@ -17,9 +17,8 @@ from booking_domain.scheduling.use_cases.calendars import (
     set_rules,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.provider_profiles import change_settings
 from booking_domain.workflows.queries.availability import get_calendar
 from entrypoints.http.availability.examples import (
@@ -59,6 +58,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
 
@@ -104,19 +104,14 @@ async def get_availability(
 
 
 @delete("/{rule_id:str}", opt=documented(remove_rule))
-async def remove_availability(
-    rule_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_availability(rule_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove a weekly rule. Bookings made under it stay."""
-    await executor.run(remove_rule, RuleId(rule_id), actor=actor)
+    await run(remove_rule, RuleId(rule_id))
 
 
 @put("/rules", opt=documented(set_rules, body=SET_RULES, answer=RULES))
 async def set_availability_rules(
-    data: JSONBody[RulesBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    data: JSONBody[RulesBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[RulesJson]:
     """Replace all weekly rules at once.
 
@@ -124,23 +119,20 @@ async def set_availability_rules(
     sending the same rules again changes nothing. Existing bookings stay. `If-Match` takes the `ETag` of the
     availability.
     """
-    calendar = await executor.run(set_rules, data.command(expected_version(if_match)), actor=actor)
+    calendar = await run(set_rules, data.command(expected_version(if_match)))
     return Response(rules_json(calendar.rules), headers=etag(calendar.version))
 
 
 @put("/settings", opt=documented(change_settings, body=CHANGE_SETTINGS, answer=SETTINGS))
 async def change_availability_settings(
-    data: JSONBody[SettingsBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    data: JSONBody[SettingsBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[SettingsJson]:
     """Change slot settings and prices.
 
     Omitted members keep their values. `If-Match` takes the `ETag` of the availability, which also covers rules,
     exceptions and blocks.
     """
-    view = await executor.run(change_settings, data.change(expected_version(if_match)), actor=actor)
+    view = await run(change_settings, data.change(expected_version(if_match)))
     return Response(settings_json(view.calendar, view.terms), headers=etag(view.calendar.version))
 
 
@@ -156,11 +148,9 @@ async def add_availability_exception(
 
 
 @delete("/exceptions/{exception_id:str}", opt=documented(remove_exception))
-async def remove_availability_exception(
-    exception_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_availability_exception(exception_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove an exception. The weekly rules apply to that date again."""
-    await executor.run(remove_exception, ExceptionId(exception_id), actor=actor)
+    await run(remove_exception, ExceptionId(exception_id))
 
 
 @post("/blocks", opt=documented(add_block, body=ADD_BLOCK, answer=BLOCK))
@@ -173,11 +163,9 @@ async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[Ide
 
 
 @delete("/blocks/{block_id:str}", opt=documented(remove_block))
-async def remove_availability_block(
-    block_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_availability_block(block_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove a block. The rules apply to its time range again."""
-    await executor.run(remove_block, BlockId(block_id), actor=actor)
+    await run(remove_block, BlockId(block_id))
 
 
 routes: Final = Router(

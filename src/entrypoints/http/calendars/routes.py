@@ -9,7 +9,6 @@ from litestar.params import FromPath
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, SessionId
 from booking_domain.workflows.calendar_files import CalendarFiles
 from booking_domain.workflows.calendar_links import (
@@ -20,7 +19,7 @@ from booking_domain.workflows.calendar_links import (
     remove_calendar_link,
     remove_provider_calendar_link,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import calendar_files as shared_calendars
 from booking_domain.workflows.queries.bookings import get_appointment
 from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
@@ -29,10 +28,10 @@ from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfNoneMatch, etag
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.settings import Settings
 
 
@@ -66,10 +65,7 @@ async def get_booking_file(
     operation_id="renewProviderCalendarLink",
 )
 async def change_provider_link(
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-    settings: Injected[Settings],
+    session_id: Injected[SessionId], run: Injected[Run], settings: Injected[Settings]
 ) -> CalendarLinkJson:
     """Create or change the secret URL of the caller's calendar as a provider.
 
@@ -77,7 +73,7 @@ async def change_provider_link(
     one secret: earlier URLs stop working at once, including that of `/users/me`. Each call creates a new secret, which
     cannot be shown again.
     """
-    link = await executor.run(change_provider_calendar_link, session_id, actor=actor)
+    link = await run(change_provider_calendar_link, session_id)
     return _shown(link, "providers", settings)
 
 
@@ -87,10 +83,7 @@ async def change_provider_link(
     operation_id="renewMyCalendarLink",
 )
 async def change_link(
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-    settings: Injected[Settings],
+    session_id: Injected[SessionId], run: Injected[Run], settings: Injected[Settings]
 ) -> CalendarLinkJson:
     """Create or change the secret URL of the caller's calendar as a customer.
 
@@ -98,7 +91,7 @@ async def change_link(
     one secret: earlier URLs stop working at once, including that of `/providers/me`. Each call creates a new secret,
     which cannot be shown again.
     """
-    link = await executor.run(change_calendar_link, session_id, actor=actor)
+    link = await run(change_calendar_link, session_id)
     return _shown(link, "users", settings)
 
 
@@ -107,19 +100,15 @@ async def change_link(
     opt=documented(remove_provider_calendar_link),
     operation_id="deleteProviderCalendarLink",
 )
-async def remove_provider_link(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_provider_link(session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Revoke the secret URLs of the caller's calendars."""
-    await executor.run(remove_provider_calendar_link, session_id, actor=actor)
+    await run(remove_provider_calendar_link, session_id)
 
 
 @delete("/users/me/calendar-link", opt=documented(remove_calendar_link), operation_id="deleteMyCalendarLink")
-async def remove_link(
-    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_link(session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Revoke the secret URLs of the caller's calendars."""
-    await executor.run(remove_calendar_link, session_id, actor=actor)
+    await run(remove_calendar_link, session_id)
 
 
 @get(
@@ -133,8 +122,7 @@ async def get_provider_calendar(
     *,
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return the calendar of the provider that the token identifies.
@@ -143,9 +131,9 @@ async def get_provider_calendar(
     for 30 days.
     """
     now = clock.now()
-    async with turns.turn(caller):
+    async with turn as computing:
         shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
-        found = await turns.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
+        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     return calendar_response(found)
 
 
@@ -160,8 +148,7 @@ async def get_calendar(
     *,
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
     """Return the calendar of the customer that the token identifies.
@@ -170,9 +157,9 @@ async def get_calendar(
     for 30 days.
     """
     now = clock.now()
-    async with turns.turn(caller):
+    async with turn as computing:
         shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)
-        found = await turns.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
+        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     return calendar_response(found)
 
 

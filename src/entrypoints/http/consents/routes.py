@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.bookings.consents import ConsentId
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.consents import (
     change_consent_code,
@@ -18,7 +18,7 @@ from booking_domain.workflows.consents import (
     remove_consent_code,
     revoke_consent,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.consents.schemas import (
     CODE,
     CONSENTS,
@@ -27,19 +27,19 @@ from entrypoints.http.consents.schemas import (
     GRANT,
     RECEIVED_PAGE,
     ConsentCodeJson,
-    ConsentsQuery,
     GivenConsentJson,
     GivenConsentsJson,
     GrantConsentBody,
     ReceivedConsentsJson,
     code_json,
     given_json,
-    given_page,
-    received_page,
+    received_json,
 )
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -48,14 +48,14 @@ from entrypoints.http.kit.injection import Injected
     opt=documented(change_consent_code, answer=CODE, keyless=CONFIDENTIAL),
     operation_id="renewConsentCode",
 )
-async def change_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> ConsentCodeJson:
+async def change_code(run: Injected[Run]) -> ConsentCodeJson:
     """Create or replace your consent code.
 
     Give it to customers, in person or in a link to your app with `providerId` and `code`. A customer who sends it
     consents to bookings that you place for them. A code is valid until you replace or remove it; consents stay valid
     after that. `GET` shows the code.
     """
-    return code_json(await executor.run(change_consent_code, None, actor=actor))
+    return code_json(await run(change_consent_code, None))
 
 
 @get("/providers/me/consent-code", opt=documented(get_consent_code, answer=CODE), operation_id="getConsentCode")
@@ -65,9 +65,9 @@ async def get_code(actor: Injected[Actor], reads: Injected[Reads]) -> ConsentCod
 
 
 @delete("/providers/me/consent-code", opt=documented(remove_consent_code), operation_id="deleteConsentCode")
-async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def remove_code(run: Injected[Run]) -> None:
     """Remove your consent code. Consents stay."""
-    await executor.run(remove_consent_code, None, actor=actor)
+    await run(remove_consent_code, None)
 
 
 @get(
@@ -76,11 +76,11 @@ async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Reposi
     operation_id="listReceivedConsents",
 )
 async def list_received(
-    asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ReceivedConsentsJson:
     """List the customers who have granted or revoked consent to bookings that you place for them, newest first."""
-    found = await list_received_consents(actor, asked.after, asked.limit + 1, reads)
-    return received_page(found, asked.limit)
+    found = await list_received_consents(actor, asked.after(ConsentId), asked.limit + 1, reads)
+    return ReceivedConsentsJson.of(found, asked.limit, received_json, lambda view: view.id)
 
 
 @post(
@@ -100,23 +100,19 @@ async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRun
     opt=documented(list_given_consents, answer=GIVEN_PAGE),
     operation_id="listGivenConsents",
 )
-async def list_given(
-    asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
-) -> GivenConsentsJson:
+async def list_given(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> GivenConsentsJson:
     """List the providers for whom you have granted or revoked consent, newest first."""
-    found = await list_given_consents(actor, asked.after, asked.limit + 1, reads)
-    return given_page(found, asked.limit)
+    found = await list_given_consents(actor, asked.after(ConsentId), asked.limit + 1, reads)
+    return GivenConsentsJson.of(found, asked.limit, given_json, lambda view: view.id)
 
 
 @delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent), operation_id="revokeConsent")
-async def revoke(
-    provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def revoke(provider_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Revoke your consent: the provider can no longer place bookings for you, even if you have booked there before.
 
     Bookings that you have already stay; you can cancel them. Booking there yourself stays possible.
     """
-    await executor.run(revoke_consent, ProviderId(provider_id), actor=actor)
+    await run(revoke_consent, ProviderId(provider_id))
 
 
 routes: Final = Router(

@@ -1,17 +1,16 @@
 """The JSON of consents and consent codes."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta
 
-from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentId, ConsentStatus, ConsentView
+from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentStatus, ConsentView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.consents import GrantConsent
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, one_of
+from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
 
 
 class GrantConsentBody(Body, frozen=True, kw_only=True):
@@ -23,18 +22,6 @@ class GrantConsentBody(Body, frozen=True, kw_only=True):
     def command(self) -> GrantConsent:
         """Return the command."""
         return GrantConsent(provider_id=ProviderId(self.provider_id), code=self.code)
-
-
-class ConsentsQuery(Query, frozen=True, kw_only=True):
-    """A page of consents."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
-
-    @property
-    def after(self) -> ConsentId | None:
-        """The last consent of the previous page."""
-        return read_cursor(self.cursor, ConsentId)
 
 
 class ConsentCodeJson(Json, frozen=True, kw_only=True):
@@ -77,18 +64,12 @@ class ReceivedConsentJson(Json, frozen=True, kw_only=True):
     created_at: Timestamp
 
 
-class GivenConsentsJson(Json, frozen=True, kw_only=True):
+class GivenConsentsJson(Page[GivenConsentJson], frozen=True, kw_only=True):
     """A page of the caller's consents."""
 
-    items: tuple[GivenConsentJson, ...]
-    next_cursor: str | None = None
 
-
-class ReceivedConsentsJson(Json, frozen=True, kw_only=True):
+class ReceivedConsentsJson(Page[ReceivedConsentJson], frozen=True, kw_only=True):
     """A page of the consents about the caller as a provider."""
-
-    items: tuple[ReceivedConsentJson, ...]
-    next_cursor: str | None = None
 
 
 def code_json(code: ConsentCode) -> ConsentCodeJson:
@@ -107,19 +88,8 @@ def given_json(view: ConsentView) -> GivenConsentJson:
     )
 
 
-def given_page(found: Sequence[ConsentView], limit: int) -> GivenConsentsJson:
-    """Show a page of the `limit` + 1 consents that were read to their customer."""
-    page, next_cursor = cut(found, limit, lambda view: view.id)
-    return GivenConsentsJson(items=tuple(map(given_json, page)), next_cursor=next_cursor)
-
-
-def received_page(found: Sequence[ConsentView], limit: int) -> ReceivedConsentsJson:
-    """Show a page of the `limit` + 1 consents that were read to their provider."""
-    page, next_cursor = cut(found, limit, lambda view: view.id)
-    return ReceivedConsentsJson(items=tuple(map(_received, page)), next_cursor=next_cursor)
-
-
-def _received(view: ConsentView) -> ReceivedConsentJson:
+def received_json(view: ConsentView) -> ReceivedConsentJson:
+    """Show a consent to its provider."""
     consent = view.consent
     return ReceivedConsentJson(
         customer=ConsentingCustomerJson(id=consent.customer_id, name=view.customer_name),

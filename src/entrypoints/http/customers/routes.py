@@ -10,10 +10,9 @@ from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import CustomerId
 from booking_domain.workflows import customers
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.customers.schemas import (
     CUSTOMER,
     CUSTOMERS,
@@ -28,10 +27,10 @@ from entrypoints.http.customers.schemas import (
     customer_json,
     note_json,
 )
-from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
@@ -50,8 +49,7 @@ async def list_customers(
     """
     chosen = asked.chosen(identity.phone_numbers)
     found = await customers.list_customers(actor, chosen, reads.customers, now=clock.now())
-    page, next_cursor = cut(found, asked.limit, lambda customer: customer.id)
-    return CustomersJson(items=tuple(map(customer_json, page)), next_cursor=next_cursor)
+    return CustomersJson.of(found, asked.limit, customer_json, lambda customer: customer.id)
 
 
 @get("/{customer_id:str}", opt=documented(customers.get_customer, answer=CUSTOMER))
@@ -69,28 +67,20 @@ async def get_customer(
     operation_id="writeCustomerNote",
 )
 async def write_note(
-    customer_id: FromPath[UUID],
-    data: JSONBody[NoteBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    customer_id: FromPath[UUID], data: JSONBody[NoteBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[CustomerNoteJson]:
     """Replace your note on a customer, which nobody else sees. It is erased with your account or the customer's."""
-    note = await executor.run(
-        customers.note_on_customer, data.command(customer_id, expected_version(if_match)), actor=actor
-    )
+    note = await run(customers.note_on_customer, data.command(customer_id, expected_version(if_match)))
     return Response(note_json(note), headers=etag(note.version))
 
 
 @delete("/{customer_id:str}", opt=documented(customers.delete_walk_in))
-async def delete_walk_in(
-    customer_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_walk_in(customer_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete the name, number and notes of a walk-in; also for admins. The bookings stay, without the name.
 
     A customer with an account deletes it themselves. The request is refused while the walk-in has an upcoming booking.
     """
-    await executor.run(customers.delete_walk_in, CustomerId(customer_id), actor=actor)
+    await run(customers.delete_walk_in, CustomerId(customer_id))
 
 
 routes: Final = Router(

@@ -12,9 +12,9 @@ from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.customers import NoteOnCustomer
 from entrypoints.http.admin.user_schemas import phone_in
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSection, items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 CUSTOMER: Final[dict[str, Any]] = {
     "id": "0199f3a9-5c10-7b3e-a4d2-3e9c1f7b6a05",
@@ -57,12 +57,10 @@ CustomerText = Annotated[
 ]
 
 
-class CustomersQuery(Query, frozen=True, kw_only=True):
+class CustomersQuery(PageQuery, frozen=True, kw_only=True):
     """A filter of customers."""
 
     q: CustomerText | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self, phone_numbers: PhoneNumbers) -> CustomerFilter:
         """The filter, for one customer more than the page has."""
@@ -70,7 +68,7 @@ class CustomersQuery(Query, frozen=True, kw_only=True):
             whose=CustomerScope(),
             text=self.q,
             phone=None if self.q is None else phone_in(self.q, phone_numbers),
-            after=read_cursor(self.cursor, CustomerId),
+            after=self.after(CustomerId),
             limit=self.limit + 1,
         )
 
@@ -106,11 +104,8 @@ class CustomerJson(Json, frozen=True, kw_only=True):
     """The caller's own note; nobody else sees it."""
 
 
-class CustomersJson(Json, frozen=True, kw_only=True):
+class CustomersJson(Page[CustomerJson], frozen=True, kw_only=True):
     """A page of customers, by name."""
-
-    items: tuple[CustomerJson, ...]
-    next_cursor: str | None = None
 
 
 class CustomerNoteJson(Json, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from entrypoints.http.bookings.examples import BOOKING
-from entrypoints.http.kit.images import IMAGE
+from entrypoints.http.files.images import IMAGE
 
 _ID: Final = "0199f3d4-2a61-7c3e-8f15-7b4e9d0c6a38"
 _CUSTOMER: Final = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"}

@@ -1,7 +1,5 @@
 """`/disputes`: open, read, make statements, withdraw; `/admin/disputes`: open for a party, list, export, resolve."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -9,12 +7,11 @@ from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.disputes.model import DisputeId
-from booking_domain.disputes.ports import DisputeFilter, DisputeReads, DisputeView
+from booking_domain.disputes.ports import DisputeView
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.workflows.disputes import (
     make_statement,
     open_dispute,
@@ -22,7 +19,7 @@ from booking_domain.workflows.disputes import (
     resolve_dispute,
     withdraw_dispute,
 )
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import disputes as queries
 from entrypoints.http.disputes.examples import (
     CASE,
@@ -55,32 +52,32 @@ from entrypoints.http.disputes.schemas import (
     withdrawal,
 )
 from entrypoints.http.kit.csv_cells import PAGE as ROWS
-from entrypoints.http.kit.csv_cells import csv_file, moment
+from entrypoints.http.kit.csv_cells import Columns, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 
-_COLUMNS: Final = (
-    "id",
-    "bookingReference",
-    "status",
-    "openedBy",
-    "byAdmin",
-    "bookingWas",
-    "customer",
-    "provider",
-    "openedAt",
-    "statementDueAt",
-    "decisionDueAt",
-    "closedAt",
-    "resolution",
-    "refundAmount",
-    "currency",
-    "bookingStatus",
-)
+_COLUMNS: Final[Columns[DisputeView]] = {
+    "id": lambda view: view.dispute.id,
+    "bookingReference": lambda view: view.booking_reference,
+    "status": lambda view: view.dispute.status,
+    "openedBy": lambda view: view.dispute.opened_by,
+    "byAdmin": lambda view: view.dispute.by_admin,
+    "bookingWas": lambda view: view.dispute.booking_was,
+    "customer": lambda view: view.customer_name,
+    "provider": lambda view: view.provider_name,
+    "openedAt": lambda view: view.dispute.opened_at,
+    "statementDueAt": lambda view: view.dispute.statement_due_at,
+    "decisionDueAt": lambda view: view.dispute.decision_due_at,
+    "closedAt": lambda view: view.dispute.closed_at,
+    "resolution": lambda view: view.dispute.verdict and view.dispute.verdict.resolution,
+    "refundAmount": lambda view: view.dispute.verdict and view.dispute.verdict.refund.decimal(),
+    "currency": lambda view: view.dispute.verdict and view.dispute.verdict.refund.currency,
+    "bookingStatus": lambda view: view.dispute.verdict and view.dispute.verdict.booking_status,
+}
 
 
 @post("/disputes", opt=documented(open_dispute, body=OPEN, answer=DISPUTE))
@@ -195,36 +192,12 @@ async def export_disputes(
     asked: Injected[ChosenDisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[str]:
     """Export disputes as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
-    chosen = asked.chosen(clock.now(), None, ROWS)
-    # Read before the response begins: a later error could not be reported.
-    first = await queries.list_disputes(actor, chosen, reads.disputes)
-    return attachment("disputes", _csv(chosen, first, reads.disputes))
-
-
-def _csv(chosen: DisputeFilter, first: Sequence[DisputeView], reads: DisputeReads) -> AsyncIterator[bytes]:
-    return csv_file(_COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.dispute.id)))
-
-
-def _cells(view: DisputeView) -> tuple[str, ...]:
-    dispute, verdict = view.dispute, view.dispute.verdict
-    decided = ("", "", "", "")
-    if verdict is not None:
-        refund = verdict.refund
-        decided = (verdict.resolution.value, str(refund.decimal()), refund.currency, verdict.booking_status.value)
-    return (
-        str(dispute.id),
-        view.booking_reference,
-        dispute.status.value,
-        dispute.opened_by.value,
-        "yes" if dispute.by_admin else "no",
-        dispute.booking_was.value,
-        view.customer_name,
-        view.provider_name,
-        moment(dispute.opened_at),
-        moment(dispute.statement_due_at),
-        moment(dispute.decision_due_at),
-        moment(dispute.closed_at),
-        *decided,
+    return await csv_response(
+        "disputes",
+        _COLUMNS,
+        asked.chosen(clock.now(), None, ROWS),
+        lambda chosen: queries.list_disputes(actor, chosen, reads.disputes),
+        lambda view: view.dispute.id,
     )
 
 
@@ -250,7 +223,7 @@ async def resolve_a_dispute(
     data: JSONBody[ResolveBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -260,7 +233,7 @@ async def resolve_a_dispute(
     The refund is scheduled; it is at most the amount paid less refunds made or pending. The booking gets the status
     `bookingStatus`. A cancelled booking that the decision keeps occupies its time again, if that is still free.
     """
-    await executor.run(resolve_dispute, data.command(dispute_id, expected_version(if_match)), actor=actor)
+    await run(resolve_dispute, data.command(dispute_id, expected_version(if_match)))
     return await _case(dispute_id, actor, reads, object_storage)
 
 

@@ -44,10 +44,10 @@ from booking_domain.workflows.disputes import (
 from booking_domain.workflows.queries.disputes import DisputeCase
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.files.images import ImageJson, private_image_json
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, pages
-from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Query, Timestamp, given, one_of
-from entrypoints.http.kit.images import ImageJson, private_image_json
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, given, one_of
 from entrypoints.http.kit.listing import ListQuery, PersonJson
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 from entrypoints.http.providers.terms import TierJson, tiers_json
@@ -124,13 +124,11 @@ def withdrawal(dispute_id: UUID, expected_version: ExpectedVersion) -> WithdrawD
     return WithdrawDispute(dispute_id=DisputeId(dispute_id), expected_version=expected_version)
 
 
-class OwnDisputesQuery(Query, frozen=True, kw_only=True):
+class OwnDisputesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the caller's disputes."""
 
     status: DisputeStatus | None = None
     booking_id: UUID | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self, actor: Actor) -> DisputeFilter:
         """The filter, for one dispute more than the page has."""
@@ -138,7 +136,7 @@ class OwnDisputesQuery(Query, frozen=True, kw_only=True):
             party_id=actor.id,
             status=self.status,
             booking_id=None if self.booking_id is None else BookingId(self.booking_id),
-            after=read_cursor(self.cursor, DisputeId),
+            after=self.after(DisputeId),
             limit=self.limit + 1,
         )
 
@@ -230,11 +228,8 @@ class DisputeJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class DisputesJson(Json, frozen=True, kw_only=True):
+class DisputesJson(Page[DisputeJson], frozen=True, kw_only=True):
     """A page of disputes."""
-
-    items: tuple[DisputeJson, ...]
-    next_cursor: str | None = None
 
 
 class DisputePartyJson(Json, frozen=True, kw_only=True):
@@ -377,8 +372,7 @@ def _statement_json(statement: Statement, images: Mapping[UUID, Sequence[File]],
 
 def disputes_json(found: Sequence[DisputeView], limit: int, actor: Actor) -> DisputesJson:
     """A page of the `limit` + 1 disputes that were read."""
-    page, next_cursor = cut(found, limit, lambda view: view.dispute.id)
-    return DisputesJson(items=tuple(_dispute_json(view, actor) for view in page), next_cursor=next_cursor)
+    return DisputesJson.of(found, limit, lambda view: _dispute_json(view, actor), lambda view: view.dispute.id)
 
 
 def case_json(case: DisputeCase, actor: Actor, links: ObjectLinks) -> DisputeCaseJson:

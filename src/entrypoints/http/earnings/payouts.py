@@ -45,14 +45,12 @@ from entrypoints.http.earnings.schemas import (
     StartedPayoutJson,
     StartPayoutBody,
     provider_payout_json,
-    provider_payouts_json,
 )
-from entrypoints.http.kit.csv_cells import PAGE
+from entrypoints.http.kit.csv_cells import PAGE, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 
 
 class _Made(msgspec.Struct):
@@ -106,7 +104,7 @@ async def list_payouts_to_providers(
     """List payouts to providers with the data for their transfers, oldest first by default; for admins."""
     chosen = asked.chosen(asked.cursor, asked.limit + 1)
     found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
-    return provider_payouts_json(found, asked.limit)
+    return ProviderPayoutsJson.of(found, asked.limit, provider_payout_json, lambda view: view.payout.id)
 
 
 @get(
@@ -126,10 +124,13 @@ async def export_payouts_to_providers(
 
     `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
     """
-    chosen = asked.chosen(None, PAGE)
-    # Read before the response begins: a later error could not be reported.
-    first = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
-    return attachment("provider-payouts", statements.payouts(chosen, first, reads.provider_payouts))
+    return await csv_response(
+        "provider-payouts",
+        statements.PAYOUTS,
+        asked.chosen(None, PAGE),
+        lambda chosen: queries.list_provider_payouts(actor, chosen, reads.provider_payouts),
+        lambda view: view.payout.id,
+    )
 
 
 @get("/admin/provider-payouts/{payout_id:str}", opt=documented(queries.get_provider_payout, answer=PAYOUT))

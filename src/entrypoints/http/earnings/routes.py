@@ -13,12 +13,11 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.documents import Document, Documents
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.workflows.earnings import adjust_earnings, set_commission
 from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import ProviderPayoutFilter, Reads, Repositories
+from booking_domain.workflows.ports import ProviderPayoutFilter, Reads
 from booking_domain.workflows.queries import earnings as queries
 from booking_domain.workflows.queries.earnings import EarningsAccount
 from booking_domain.workflows.views import ProviderPayoutView
@@ -45,7 +44,6 @@ from entrypoints.http.earnings.schemas import (
     EarningsQuery,
     OwnPayoutJson,
     OwnPayoutsJson,
-    PageQuery,
     ProviderAccountJson,
     StatementFileQuery,
     StatementFormat,
@@ -54,19 +52,17 @@ from entrypoints.http.earnings.schemas import (
     commission_json,
     earning_json,
     own_payout_json,
-    own_payouts_json,
 )
 from entrypoints.http.earnings.statement_documents import MOST, statement_document
-from entrypoints.http.kit.csv_cells import PAGE
-from entrypoints.http.kit.cursors import read_cursor
+from entrypoints.http.kit.csv_cells import PAGE, attachment
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 
 
 @get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
@@ -99,8 +95,7 @@ async def export_my_earnings(
     reads: Injected[Reads],
     clock: Injected[Clock],
     documents: Injected[Documents],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[str]:
     """Return the statement of a period as a CSV file (RFC 4180, UTF-8) or, with `format=pdf`, as a PDF file.
 
@@ -110,8 +105,8 @@ async def export_my_earnings(
     if asked.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
-    async with turns.turn(caller):
-        return await file_of(document, "earnings", documents=documents, turns=turns)
+    async with turn as computing:
+        return await file_of(document, "earnings", documents=documents, computing=computing)
 
 
 def _first_page(asked: StatementFileQuery) -> int:
@@ -130,16 +125,16 @@ async def _document(account: EarningsAccount, reader: Actor, reads: Reads, now: 
 @get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts, answer=OWN_PAYOUTS))
 async def list_my_payouts(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> OwnPayoutsJson:
     """List the payouts to your profile, newest first. They go to your bank account (`PUT /users/me/bank-account`)."""
-    chosen = ProviderPayoutFilter(
-        order=MoneyOrder.NEWEST, after=read_cursor(asked.cursor, ProviderPayoutId), limit=asked.limit + 1
-    )
-    return own_payouts_json(await queries.list_own_provider_payouts(actor, chosen, reads), asked.limit)
+    after = asked.after(ProviderPayoutId)
+    chosen = ProviderPayoutFilter(order=MoneyOrder.NEWEST, after=after, limit=asked.limit + 1)
+    found = await queries.list_own_provider_payouts(actor, chosen, reads)
+    return OwnPayoutsJson.of(found, asked.limit, own_payout_json, lambda view: view.payout.id)
 
 
 @get("/admin/earnings", opt=documented(queries.list_balances, answer=BALANCES))
 async def list_balances(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
     """List the providers that have ever earned, with their balances by currency; for admins."""
-    found = await queries.list_balances(actor, read_cursor(asked.cursor, ProviderId), asked.limit + 1, reads)
+    found = await queries.list_balances(actor, asked.after(ProviderId), asked.limit + 1, reads)
     return balances_json(found, asked.limit)
 
 
@@ -185,16 +180,15 @@ async def export_earnings_of_provider(
     reads: Injected[Reads],
     clock: Injected[Clock],
     documents: Injected[Documents],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[str]:
     """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8) or PDF file; for admins."""
     account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(_first_page(asked)), reads)
     if asked.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
-    async with turns.turn(caller):
-        return await file_of(document, "earnings", documents=documents, turns=turns)
+    async with turn as computing:
+        return await file_of(document, "earnings", documents=documents, computing=computing)
 
 
 @post(
@@ -227,7 +221,7 @@ async def set_the_commission(
     data: JSONBody[CommissionBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> CommissionJson:
@@ -237,7 +231,7 @@ async def set_the_commission(
     platform's rate. Former rates stay on record.
     """
     command = data.command()
-    await executor.run(set_commission, command, actor=actor)
+    await run(set_commission, command)
     commission = await queries.get_commission(actor, command.provider_id, reads, now=clock.now())
     return commission_json(command.provider_id, commission)
 

@@ -31,7 +31,7 @@ from booking_domain.workflows.provider_payouts import (
 )
 from booking_domain.workflows.queries.earnings import EarningsAccount, EarningsSelection
 from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
 from entrypoints.http.payouts.schemas import PayeeJson, payee_json
@@ -70,13 +70,6 @@ class EarningsQuery(StatementQuery, frozen=True, kw_only=True):
         """The period, and one entry more than the page has."""
         after = read_cursor(self.cursor, EarningId)
         return EarningsSelection(start=self.start(), end=self.end(), after=after, limit=self.limit + 1)
-
-
-class PageQuery(Query, frozen=True, kw_only=True):
-    """A page."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
 
 class CommissionQuery(Query, frozen=True, kw_only=True):
@@ -262,11 +255,8 @@ class ProviderBalancesJson(Json, frozen=True, kw_only=True):
     balances: tuple[BalanceJson, ...]
 
 
-class BalancesJson(Json, frozen=True, kw_only=True):
+class BalancesJson(Page[ProviderBalancesJson], frozen=True, kw_only=True):
     """A page of providers with what they are owed."""
-
-    items: tuple[ProviderBalancesJson, ...]
-    next_cursor: str | None = None
 
 
 class CommissionJson(Json, frozen=True, kw_only=True):
@@ -294,11 +284,8 @@ class OwnPayoutJson(Json, frozen=True, kw_only=True):
     processed_at: Timestamp | None = None
 
 
-class OwnPayoutsJson(Json, frozen=True, kw_only=True):
+class OwnPayoutsJson(Page[OwnPayoutJson], frozen=True, kw_only=True):
     """A page of the caller's payouts."""
-
-    items: tuple[OwnPayoutJson, ...]
-    next_cursor: str | None = None
 
 
 class ProviderPayoutJson(Json, frozen=True, kw_only=True):
@@ -319,11 +306,8 @@ class ProviderPayoutJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class ProviderPayoutsJson(Json, frozen=True, kw_only=True):
+class ProviderPayoutsJson(Page[ProviderPayoutJson], frozen=True, kw_only=True):
     """A page of payouts to providers."""
-
-    items: tuple[ProviderPayoutJson, ...]
-    next_cursor: str | None = None
 
 
 class StartedPayoutJson(Json, frozen=True, kw_only=True):
@@ -391,8 +375,7 @@ def _held_json(held: HeldMoney) -> HeldMoneyJson:
 def balances_json(found: Sequence[ProviderBalance], limit: int) -> BalancesJson:
     """A page of the balances of the `limit` + 1 providers that were read."""
     by_provider = [list(group) for _, group in groupby(found, key=lambda each: each.provider_id)]
-    page, next_cursor = cut(by_provider, limit, lambda group: group[0].provider_id)
-    return BalancesJson(items=tuple(map(_balances_of_provider, page)), next_cursor=next_cursor)
+    return BalancesJson.of(by_provider, limit, _balances_of_provider, lambda group: group[0].provider_id)
 
 
 def _balances_of_provider(group: Sequence[ProviderBalance]) -> ProviderBalancesJson:
@@ -432,12 +415,6 @@ def own_payout_json(view: ProviderPayoutView) -> OwnPayoutJson:
     )
 
 
-def own_payouts_json(found: Sequence[ProviderPayoutView], limit: int) -> OwnPayoutsJson:
-    """A page of the `limit` + 1 payouts that were read, for their provider."""
-    page, next_cursor = cut(found, limit, lambda view: view.payout.id)
-    return OwnPayoutsJson(items=tuple(map(own_payout_json, page)), next_cursor=next_cursor)
-
-
 def provider_payout_json(view: ProviderPayoutView) -> ProviderPayoutJson:
     """Show a payout to an admin."""
     payout, payee = view.payout, view.payee
@@ -456,9 +433,3 @@ def provider_payout_json(view: ProviderPayoutView) -> ProviderPayoutJson:
         processed_at=payout.processed_at,
         version=payout.version,
     )
-
-
-def provider_payouts_json(found: Sequence[ProviderPayoutView], limit: int) -> ProviderPayoutsJson:
-    """A page of the `limit` + 1 payouts that were read."""
-    page, next_cursor = cut(found, limit, lambda view: view.payout.id)
-    return ProviderPayoutsJson(items=tuple(map(provider_payout_json, page)), next_cursor=next_cursor)

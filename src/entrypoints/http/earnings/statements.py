@@ -1,16 +1,15 @@
 """CSV files: the statement of an account, balances, and payouts for the bank. Amounts are in whole units."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from booking_domain.payments.earnings import EarningTotals, EarningView, ProviderBalance
 from booking_domain.shared.money import MINOR_UNIT_DIGITS
-from booking_domain.workflows.ports import ProviderPayoutFilter, ProviderPayoutReads, Reads
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.earnings import EarningsAccount
 from booking_domain.workflows.views import ProviderPayoutView
-from entrypoints.http.kit.csv_cells import PAGE, csv_file, csv_lines, moment
+from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_lines
 
 _STATEMENT: Final = (
     "at",
@@ -26,19 +25,19 @@ _STATEMENT: Final = (
     "reason",
 )
 _BALANCES: Final = ("providerId", "provider", "hasBankAccount", "owed", "reserved", "currency")
-_PAYOUTS: Final = (
-    "id",
-    "provider",
-    "holderName",
-    "bank",
-    "accountNumber",
-    "amount",
-    "currency",
-    "status",
-    "createdAt",
-    "approvedAt",
-    "bankReference",
-)
+PAYOUTS: Final[Columns[ProviderPayoutView]] = {
+    "id": lambda view: view.payout.id,
+    "provider": lambda view: view.provider_name,
+    "holderName": lambda view: view.payee and view.payee.holder_name,
+    "bank": lambda view: view.payee and view.payee.bank,
+    "accountNumber": lambda view: view.payee and view.payee.account_number,
+    "amount": lambda view: view.payout.amount.decimal(),
+    "currency": lambda view: view.payout.amount.currency,
+    "status": lambda view: view.payout.status,
+    "createdAt": lambda view: view.payout.created_at,
+    "approvedAt": lambda view: view.payout.approved_at,
+    "bankReference": lambda view: view.payout.bank_reference,
+}
 
 
 def whole(amount: int, currency: str) -> str:
@@ -51,28 +50,28 @@ async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[byt
     period = account.period
     yield csv_lines([_STATEMENT])
     yield csv_lines(
-        (moment(period.start), "opening", *[""] * 6, whole(each.opening, each.currency), each.currency, "")
+        (period.start, "opening", *[None] * 6, whole(each.opening, each.currency), each.currency, None)
         for each in account.totals
     )
     entries = account.entries
     while entries:
         yield csv_lines(map(_entry, entries))
         entries = await reads.earnings.page(period, entries[-1].id, PAGE) if len(entries) == PAGE else ()
-    yield csv_lines((moment(period.end), "closing", "", "", *_sums(each), each.currency, "") for each in account.totals)
+    yield csv_lines((period.end, "closing", None, None, *_sums(each), each.currency, None) for each in account.totals)
 
 
-def _entry(view: EarningView) -> Sequence[str]:
+def _entry(view: EarningView) -> Sequence[object]:
     entry = view.earning
     amounts = (entry.kept, entry.desk, entry.commission, entry.amount)
     return (
-        moment(entry.at),
-        entry.kind.value,
-        view.booking_reference or "",
-        "" if entry.payout_id is None else str(entry.payout_id),
+        entry.at,
+        entry.kind,
+        view.booking_reference,
+        entry.payout_id,
         *(whole(amount, entry.currency) for amount in amounts),
-        "",
+        None,
         entry.currency,
-        entry.reason or "",
+        entry.reason,
     )
 
 
@@ -91,36 +90,12 @@ async def balances(first: Sequence[ProviderBalance], reads: Reads) -> AsyncItera
         page = await reads.earnings.balances(page[-1].provider_id, PAGE)
 
 
-def _balance(balance: ProviderBalance) -> Sequence[str]:
+def _balance(balance: ProviderBalance) -> Sequence[object]:
     return (
-        str(balance.provider_id),
+        balance.provider_id,
         balance.provider_name,
-        "yes" if balance.has_bank_account else "no",
+        balance.has_bank_account,
         whole(balance.owed, balance.currency),
         whole(balance.reserved, balance.currency),
         balance.currency,
-    )
-
-
-def payouts(
-    chosen: ProviderPayoutFilter, first: Sequence[ProviderPayoutView], reads: ProviderPayoutReads
-) -> AsyncIterator[bytes]:
-    """Payouts to providers, with the accounts to transfer to."""
-    return csv_file(_PAYOUTS, first, _payout, lambda last: reads.page(replace(chosen, after=last.payout.id)))
-
-
-def _payout(view: ProviderPayoutView) -> Sequence[str]:
-    payout, payee = view.payout, view.payee
-    return (
-        str(payout.id),
-        view.provider_name,
-        payee.holder_name if payee else "",
-        payee.bank if payee else "",
-        payee.account_number if payee else "",
-        str(payout.amount.decimal()),
-        payout.amount.currency,
-        payout.status.value,
-        moment(payout.created_at),
-        moment(payout.approved_at),
-        payout.bank_reference or "",
     )

@@ -22,16 +22,15 @@ from entrypoints.http.files.schemas import (
     AnnounceBody,
     FileJson,
     FilesJson,
-    FilesQuery,
     UploadJson,
     file_json,
-    files_json,
     upload_json,
 )
+from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.identities import Caller, Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
@@ -84,14 +83,14 @@ async def complete_upload(
 
 @get("/uploads", opt=documented(files.list_files, answer=PAGE))
 async def list_uploads(
-    asked: Injected[FilesQuery],
+    asked: Injected[PageQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> FilesJson:
     """List your files, oldest first. URLs of private files are valid for five minutes."""
-    found = await files.list_files(actor, asked.after, asked.limit + 1, reads.files)
-    return files_json(found, asked.limit, object_storage)
+    found = await files.list_files(actor, asked.after(FileId), asked.limit + 1, reads.files)
+    return FilesJson.of(found, asked.limit, lambda file: file_json(file, object_storage), lambda file: file.id)
 
 
 @get("/uploads/{file_id:str}", opt=documented(files.get_file, answer=FILE))
@@ -106,19 +105,15 @@ async def get_upload(
 
 
 @delete("/uploads/{file_id:str}", opt=documented(files.delete_own_file))
-async def delete_upload(
-    file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_upload(file_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete one of your files that is not in use. To delete one that is, change or delete what uses it."""
-    await executor.run(files.delete_own_file, FileId(file_id), actor=actor)
+    await run(files.delete_own_file, FileId(file_id))
 
 
 @delete("/admin/files/{file_id:str}", opt=documented(pictures.delete_file))
-async def delete_any_file(
-    file_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_any_file(file_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete any file, even one in use; for admins. Its objects are deleted within minutes."""
-    await executor.run(pictures.delete_file, FileId(file_id), actor=actor)
+    await run(pictures.delete_file, FileId(file_id))
 
 
 routes: Final = Router(

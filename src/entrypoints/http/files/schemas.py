@@ -1,6 +1,5 @@
 """Schemas and examples of `/uploads`."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -9,12 +8,11 @@ from msgspec import Meta
 
 from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, UPLOAD_WITHIN, Content, File, FileStatus, Folder
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.shared.ids import FileId
 from booking_domain.workflows.files import AnnounceUpload
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
+from entrypoints.http.files.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
+from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
-from entrypoints.http.kit.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 
 class AnnounceBody(Body, frozen=True, kw_only=True):
@@ -30,18 +28,6 @@ class AnnounceBody(Body, frozen=True, kw_only=True):
         return AnnounceUpload(
             folder=self.folder, filename=self.filename, content_type=self.content_type, size=self.size
         )
-
-
-class FilesQuery(Query, frozen=True, kw_only=True):
-    """A page of files."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
-
-    @property
-    def after(self) -> FileId | None:
-        """The last file of the previous page."""
-        return read_cursor(self.cursor, FileId)
 
 
 class UploadJson(Json, frozen=True, kw_only=True):
@@ -74,11 +60,8 @@ class FileJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class FilesJson(Json, frozen=True, kw_only=True):
+class FilesJson(Page[FileJson], frozen=True, kw_only=True):
     """A page of files."""
-
-    items: tuple[FileJson, ...]
-    next_cursor: str | None = None
 
 
 def upload_json(file: File, links: ObjectLinks) -> UploadJson:
@@ -113,12 +96,6 @@ def file_json(file: File, links: ObjectLinks) -> FileJson:
         created_at=file.created_at,
         version=file.version,
     )
-
-
-def files_json(found: Sequence[File], limit: int, links: ObjectLinks) -> FilesJson:
-    """A page of the `limit` + 1 files that were read."""
-    page, next_cursor = cut(found, limit, lambda file: file.id)
-    return FilesJson(items=tuple(file_json(file, links) for file in page), next_cursor=next_cursor)
 
 
 class ExportedFileJson(Json, frozen=True, kw_only=True):

@@ -7,16 +7,14 @@ from litestar import Response, Router, delete, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.scheduling.use_cases.holds import place_hold, release_hold
-from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ClaimId
 from booking_domain.workflows.any_provider import hold_with_any_provider
-from booking_domain.workflows.ports import Repositories
 from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
 
@@ -50,9 +48,9 @@ async def hold_slot(
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold), operation_id="releaseHold")
-async def release(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def release(hold_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Release a hold of the caller."""
-    await executor.run(release_hold, ClaimId(hold_id), actor=actor)
+    await run(release_hold, ClaimId(hold_id))
 
 
 routes: Final = Router("/holds", route_handlers=[hold_slot, release])

@@ -8,6 +8,7 @@ killed if a computation takes too long: that is the bound on the processor time 
 import asyncio
 import os
 import pickle
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
@@ -16,10 +17,13 @@ import structlog
 
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.rate_limits import ServiceBusy
+from entrypoints.processes import die_with_parent
 
 SECONDS: Final = 10.0
-LENGTH_BYTES: Final = 8
-_CHILD: Final = "entrypoints.http.kit.computer"
+_LENGTH_BYTES: Final = 8
+_CHILD: Final = "entrypoints.http.kit.computers"
+_NICENESS: Final = 5
+"""The event loop goes first where processors are scarce."""
 _log: Final = structlog.get_logger()
 
 Result = TypeVar("Result")
@@ -116,13 +120,25 @@ async def _exchange(process: asyncio.subprocess.Process, request: bytes) -> byte
     written, read = process.stdin, process.stdout
     if written is None or read is None:
         raise RuntimeError("the process has no pipes")
-    written.write(len(request).to_bytes(LENGTH_BYTES) + request)
+    written.write(len(request).to_bytes(_LENGTH_BYTES) + request)
     await written.drain()
-    length = int.from_bytes(await read.readexactly(LENGTH_BYTES))
+    length = int.from_bytes(await read.readexactly(_LENGTH_BYTES))
     return await read.readexactly(length)
 
 
-def answer_of(request: bytes) -> bytes:
+def _compute() -> None:
+    """Read computations from stdin and write their results to stdout, in the child process, until stdin is closed."""
+    die_with_parent(signal.SIGKILL, int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    os.nice(_NICENESS)
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    while head := requests.read(_LENGTH_BYTES):
+        answer = _answer_of(requests.read(int.from_bytes(head)))
+        answers.write(len(answer).to_bytes(_LENGTH_BYTES) + answer)
+        answers.flush()
+
+
+def _answer_of(request: bytes) -> bytes:
     """Run the pickled computation, and pickle its result or its domain error."""
     answer: tuple[Any, ...]
     try:
@@ -130,3 +146,7 @@ def answer_of(request: bytes) -> bytes:
     except DomainError as error:
         answer = (False, type(error), error.parameters)
     return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+
+
+if __name__ == "__main__":
+    _compute()

@@ -1,15 +1,24 @@
-"""Rows of CSV files (RFC 4180) whose cells spreadsheets do not compute."""
+"""CSV files (RFC 4180) whose cells spreadsheets do not compute, read and streamed page by page."""
 
 import csv
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 from io import StringIO
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
+from uuid import UUID
+
+from litestar import Response
+from litestar.response import Stream
 
 PAGE: Final = 500
 """How many items of a file are read at once."""
 Item = TypeVar("Item")
+Filter = TypeVar("Filter", bound=Any)
+Columns = Mapping[str, Callable[[Item], object]]
+"""By the name of each column, what its cell of an item holds."""
 
 _FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 """Characters that begin a formula, with their fullwidth and small forms, and the minus sign."""
@@ -30,27 +39,52 @@ def neutralise_formulas(cell: str) -> str:
     return _DANGEROUS.sub("'", cell)
 
 
-def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
     """The rows of a CSV file in UTF-8, with the formulas of their cells neutralised."""
     written = StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n").writerows([neutralise_formulas(cell) for cell in row] for row in rows)
+    csv.writer(written, lineterminator="\r\n").writerows(
+        [neutralise_formulas(_text(cell)) for cell in row] for row in rows
+    )
     return written.getvalue().encode()
 
 
-def moment(at: datetime | None) -> str:
-    """The cell of an instant; empty for None."""
-    return "" if at is None else at.isoformat()
+def _text(cell: object) -> str:
+    """The text of a cell; None is empty."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case datetime():
+            return cell.isoformat()
+        case Enum():
+            return str(cell.value)
+        case _:
+            return str(cell)
 
 
-async def csv_file(
-    columns: Sequence[str],
-    first: Sequence[Item],
-    cells: Callable[[Item], Sequence[str]],
-    after: Callable[[Item], Awaitable[Sequence[Item]]],
-) -> AsyncIterator[bytes]:
-    """A CSV file in parts: the columns, `first`, and the pages of `PAGE` items that `after` reads after an item."""
-    yield csv_lines([columns])
-    page = first
-    while page:
-        yield csv_lines(map(cells, page))
-        page = await after(page[-1]) if len(page) == PAGE else ()
+async def csv_response(
+    name: str,
+    columns: Columns[Item],
+    chosen: Filter,
+    read: Callable[[Filter], Awaitable[Sequence[Item]]],
+    id_of: Callable[[Item], UUID],
+) -> Response[str]:
+    """The response that streams a CSV file of everything that a filter, for pages of `PAGE` items, chooses."""
+    first = await read(chosen)  # before the response begins: a later error could not be reported
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield csv_lines([columns])
+        page = first
+        while page:
+            yield csv_lines([cell(item) for cell in columns.values()] for item in page)
+            page = await read(replace(chosen, after=id_of(page[-1]))) if len(page) == PAGE else ()
+
+    return attachment(name, parts())
+
+
+def attachment(name: str, parts: AsyncIterator[bytes]) -> Response[str]:
+    """The response that streams a CSV file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    # The OpenAPI document needs the type of the text; Litestar streams it.
+    return cast("Response[str]", Stream(parts, media_type="text/csv", headers=headers))

@@ -1,18 +1,46 @@
-"""Cursors: the id of the last item of a page, opaque to clients."""
+"""Pages of lists. The cursor of a page is the id of the last item of the page before, opaque to clients."""
 
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Final, Generic, Self, TypeVar
 from uuid import UUID
 
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Query
 from entrypoints.http.kit.refusals import invalid_input
 
 DEFAULT_LIMIT: Final = 50
 _ID_BYTES: Final = 16
 
 Item = TypeVar("Item")
+Shown = TypeVar("Shown")
 Id = TypeVar("Id")
+
+
+class PageQuery(Query, frozen=True, kw_only=True):
+    """A page of a list."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def after(self, kind: Callable[[UUID], Id]) -> Id | None:
+        """The id of the last item of the previous page."""
+        return read_cursor(self.cursor, kind)
+
+
+class Page(Json, Generic[Shown], frozen=True, kw_only=True):
+    """A page of a list, and the cursor of the next page if there is one."""
+
+    items: tuple[Shown, ...]
+    next_cursor: str | None = None
+
+    @classmethod
+    def of(
+        cls, found: Sequence[Item], limit: int, show: Callable[[Item], Shown], id_of: Callable[[Item], UUID]
+    ) -> Self:
+        """Show the page of `limit` items from `limit` + 1 that were read."""
+        page, next_cursor = cut(found, limit, id_of)
+        return cls(items=tuple(map(show, page)), next_cursor=next_cursor)
 
 
 def read_cursor(text: str | None, kind: Callable[[UUID], Id]) -> Id | None:

@@ -7,9 +7,9 @@ from typing import Any, Final
 from litestar import Request, Response
 
 from booking_domain.shared.documents import Document, Documents
+from entrypoints.http.kit.computers import Computing
 from entrypoints.http.kit.fields import Query
 from entrypoints.http.kit.quality_values import quality_values
-from entrypoints.http.kit.turns import Turns
 
 HTML: Final = "text/html"
 PDF: Final = "application/pdf"
@@ -39,15 +39,15 @@ class DocumentQuery(Query, frozen=True, kw_only=True):
         return DocumentFormat.PDF if wanted.get(PDF, 0) > wanted.get(HTML, 0) else DocumentFormat.HTML
 
 
-async def file_of(document: Document, name: str, *, documents: Documents, turns: Turns) -> Response[str]:
+async def file_of(document: Document, name: str, *, documents: Documents, computing: Computing) -> Response[str]:
     """The PDF file of a document, rendered inside a turn."""
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    content: Any = await turns.run(partial(documents.pdf, document))
+    content: Any = await computing.run(partial(documents.pdf, document))
     # The OpenAPI document needs the type of the page or text that the answer is otherwise.
     return Response(content, media_type=PDF, headers=headers)
 
 
-async def page_of(document: Document, *, documents: Documents, turns: Turns) -> Response[str]:
+async def page_of(document: Document, *, documents: Documents, computing: Computing) -> Response[str]:
     """The HTML page of a document, rendered inside a turn."""
-    page = await turns.run(partial(documents.html, document))
+    page = await computing.run(partial(documents.html, document))
     return Response(page, media_type=HTML, headers={"Content-Security-Policy": _MAY})

@@ -4,18 +4,14 @@ from typing import Final
 
 from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEAD: Final = "head"
 
 
 def answer_head(app: Litestar) -> None:
-    """Route HEAD as GET and list it in `Allow`."""
+    """Route HEAD as GET; `Allow` lists both."""
     app.asgi_handler = _head_as_get(app.asgi_handler)
-    for route in app.routes:
-        if isinstance(route, HTTPRoute) and "GET" in route.methods:
-            route.methods.add("HEAD")
 
 
 def wants_head(scope: Scope) -> bool:

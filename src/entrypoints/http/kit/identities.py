@@ -1,12 +1,14 @@
 """The caller, for handlers."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from litestar import Request
 
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import counted
@@ -16,11 +18,31 @@ PLATFORM: Final = "X-Client-Platform"
 Caller = str
 """Whom a request counts against: an account, or the address of a caller without an access token."""
 
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+
+
+class Run:
+    """Runs use cases as the authenticated caller."""
+
+    def __init__(self, executor: Executor[Repositories], actor: Actor) -> None:
+        self._executor = executor
+        self._actor = actor
+
+    async def __call__(self, use_case: UseCase[Command, Repositories, Result], command: Command) -> Result:
+        """Run a use case, and return its result after the commit."""
+        return await self._executor.run(use_case, command, actor=self._actor)
+
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
     """Provide `actor`, the authenticated caller; None only where the route's access is optional."""
     actor: Actor | None = request.scope["user"]
     return actor
+
+
+def provide_run(request: Request[Any, Any, Any], executor: Injected[Executor[Repositories]]) -> Run:
+    """Provide `run`; not where the route's access is optional."""
+    return Run(executor, request.scope["user"])
 
 
 def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:

@@ -1,12 +1,9 @@
-"""The queries that all lists of admins share: dates, parties, reference, amounts, page; and their CSV files."""
+"""The queries that all lists of admins share: dates, parties, reference, amounts, page."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated, Final, TypedDict, cast
+from typing import Annotated, Final, TypedDict
 from uuid import UUID
 
-from litestar import Response
-from litestar.response import Stream
 from msgspec import Meta, field
 
 from booking_domain.shared.ids import CustomerId, ProviderId
@@ -92,10 +89,3 @@ class PersonJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-
-
-def attachment(name: str, parts: AsyncIterator[bytes]) -> Response[str]:
-    """The response that streams a CSV file."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    # The OpenAPI document needs the type of the text; Litestar streams it.
-    return cast("Response[str]", Stream(parts, media_type="text/csv", headers=headers))

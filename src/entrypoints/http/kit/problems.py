@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457): the only module that maps error families to HTTP statuses."""
 
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -44,6 +45,7 @@ STATUS: Final[dict[type[DomainError], int]] = {
     TooMany: 429,
     Unavailable: 503,
 }
+_PARAMETER: Final = re.compile(r"\{[^}]*\}")
 RETRY_AFTER_SECONDS: Final = 2
 """Sent when a service is unavailable."""
 _OF_FRAMEWORK: Final = {
@@ -104,7 +106,8 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
             code = _OF_FRAMEWORK.get(status, _REFUSED)
-            headers = {"Allow": allowed_methods(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
+            allowed = (error.headers or {}).get("allow")
+            headers = {} if allowed is None else {"Allow": _listed(allowed.split(", "))}
             detail = says.word(MESSAGE, DETAILS.get(status, error.detail))
             return _problem(request, says, status, code, detail, headers=headers)
         case _:
@@ -199,22 +202,17 @@ def camel(name: str) -> str:
 
 
 def allowed_methods(request: Request[Any, Any, Any]) -> str:
-    """The methods of the address, for `Allow`."""
-    path = request.scope["path"]
-    found = [route for route in request.app.routes if isinstance(route, HTTPRoute) and _matches(route, path)]
-    closest = max((_literal(route) for route in found), default=())
-    return ", ".join(sorted({method for route in found if _literal(route) == closest for method in route.methods}))
-
-
-def _literal(route: HTTPRoute) -> tuple[bool, ...]:
-    """Which components of the path are literal; literal components take precedence over parameters."""
-    return tuple(isinstance(component, str) for component in route.path_components)
-
-
-def _matches(route: HTTPRoute, path: str) -> bool:
-    parts = [part for part in path.split("/") if part]
-    return len(parts) == len(route.path_components) and all(
-        part == component
-        for part, component in zip(parts, route.path_components, strict=True)
-        if isinstance(component, str)
+    """The methods of the route's address, for `Allow`; names of parameters do not tell two addresses apart."""
+    address = _PARAMETER.sub("{}", request.scope["path_template"])
+    same = (
+        route.methods
+        for route in request.app.routes
+        if isinstance(route, HTTPRoute) and _PARAMETER.sub("{}", route.path) == address
     )
+    return _listed(method for methods in same for method in methods)
+
+
+def _listed(methods: Iterable[str]) -> str:
+    """The methods in order; HEAD is answered wherever GET is."""
+    found = set(methods)
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))

@@ -11,17 +11,12 @@ need `X-Session-Mode`, which a page of another site cannot send.
 
 import hmac
 from collections.abc import Collection, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from litestar import Request
-from litestar.datastructures import Cookie
 
 from booking_domain.identity.errors import InvalidCsrfToken
-from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
-from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.ids import SessionId
-from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.refusals import invalid_input
 
 MODE: Final = "X-Session-Mode"
 CSRF: Final = "X-CSRF-Token"
@@ -64,60 +59,5 @@ class SessionCookies:
             raise InvalidCsrfToken
 
 
-class SessionMode:
-    """How the client of a request keeps its session: as tokens, or in cookies."""
-
-    def __init__(self, request: Request[Any, Any, Any], cookies: SessionCookies) -> None:
-        self._request = request
-        self._cookies = cookies
-        mode = request.headers.get(MODE)
-        if mode not in {None, "cookie"}:
-            raise invalid_input(f"/header/{MODE}", "`cookie`, or no such header.")
-        self._asked: Final = mode is not None
-        if self._asked:
-            cookies.require_own_site(request)
-        self.in_cookies: Final[bool] = self._asked or request.scope["state"].get(BY_COOKIE, False)
-
-    def csrf_token(self, session_id: SessionId) -> str | None:
-        """The CSRF token of a session in cookies."""
-        return self._cookies.csrf_token(session_id) if self.in_cookies else None
-
-    def refresh_token(self, given: str | None) -> str | None:
-        """The refresh token of the body, else that of the cookie."""
-        if given is None and self._asked:
-            return self._request.cookies.get(REFRESH_COOKIE)
-        return given
-
-    def cookies(self, tokens: Tokens) -> Sequence[Cookie]:
-        """The cookies that keep a new session; none if the client keeps the tokens."""
-        if not self.in_cookies:
-            return ()
-        until = int(REFRESH_TOKEN_LIFE.total_seconds())
-        return _cookies((tokens.access.text, tokens.access.expires_in), (tokens.refresh_token, until))
-
-    def no_cookies(self) -> Sequence[Cookie]:
-        """The cookies that remove the session from the browser."""
-        return _cookies(("", 0), ("", 0)) if self.in_cookies else ()
-
-
-def provide_session_mode(request: Request[Any, Any, Any], session_cookies: Injected[SessionCookies]) -> SessionMode:
-    """Provide `session_mode`."""
-    return SessionMode(request, session_cookies)
-
-
-def has_token(request: Request[Any, Any, Any]) -> bool:
-    """Whether the client has a session, valid or not; its access cookie may have expired."""
-    return "authorization" in request.headers or not {ACCESS_COOKIE, REFRESH_COOKIE}.isdisjoint(request.cookies)
-
-
 def _signed(key: bytes, session_id: SessionId) -> bytes:
     return hmac.digest(key, session_id.bytes, "sha256").hex().encode()
-
-
-def _cookies(access: tuple[str, int], refresh: tuple[str, int]) -> Sequence[Cookie]:
-    """The cookies with their values and ages; a link from elsewhere may read, so the first one is `Lax`."""
-    return (_cookie(ACCESS_COOKIE, *access, "lax"), _cookie(REFRESH_COOKIE, *refresh, "strict"))
-
-
-def _cookie(name: str, value: str, max_age: int, samesite: Literal["lax", "strict"]) -> Cookie:
-    return Cookie(key=name, value=value, max_age=max_age, secure=True, httponly=True, samesite=samesite)

@@ -6,14 +6,16 @@ and the others wait. Callers take turns: one that asks a hundred times makes ano
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
 
 from litestar import Response
 
 from booking_domain.shared.rate_limits import MAX_WAITING_PER_CALLER, ServiceBusy, TooManyAtOnce
 from entrypoints.http.kit.computers import Computing
+from entrypoints.http.kit.identities import Caller
+from entrypoints.http.kit.injection import Injected
 
 AT_ONCE: Final = 2
 MAX_WAITING: Final = 512
@@ -21,7 +23,8 @@ PATIENCE_SECONDS: Final = 15.0
 
 TURN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
 
-Result = TypeVar("Result")
+Turn = AbstractAsyncContextManager[Computing]
+"""A turn of the caller of a request."""
 _Waiting = deque[asyncio.Future[None]]
 
 
@@ -45,8 +48,8 @@ class Turns:
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, caller: str) -> AsyncIterator[None]:
-        """Wait for a turn of this caller, and end it with the block.
+    async def turn(self, caller: str) -> AsyncIterator[Computing]:
+        """Wait for a turn of this caller, in which computations may run, and end it with the block.
 
         Raises:
             TooManyAtOnce: the caller has too many requests that wait.
@@ -54,13 +57,9 @@ class Turns:
         """
         await self._begin(caller)
         try:
-            yield
+            yield self._computing
         finally:
             self._end()
-
-    async def run(self, work: Callable[[], Result]) -> Result:
-        """Run a computation, inside a turn."""
-        return await self._computing.run(work)
 
     async def _begin(self, caller: str) -> None:
         if self._free:
@@ -100,6 +99,11 @@ class Turns:
         waiting.remove(granted)
         if not waiting:
             del self._waiting[caller]
+
+
+def provide_turn(turns: Injected[Turns], caller: Injected[Caller]) -> Turn:
+    """Provide `turn`."""
+    return turns.turn(caller)
 
 
 def encoded(answer: bytes) -> Response[Any]:

@@ -1,7 +1,5 @@
 """`/bookings/{id}/payments`, `/users/me/bank-account` and `/admin/payouts`."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +13,6 @@ from booking_domain.identity.use_cases.bank_accounts import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.workflows.payouts import (
     ApprovePayout,
@@ -23,16 +20,16 @@ from booking_domain.workflows.payouts import (
     return_payout,
     settle_payout,
 )
-from booking_domain.workflows.ports import PayoutFilter, PayoutReads, Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import payouts as queries
 from booking_domain.workflows.views import Payout
-from entrypoints.http.kit.csv_cells import PAGE, csv_file, moment
+from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import attachment
 from entrypoints.http.payouts.schemas import (
     ACCOUNT,
     APPROVED,
@@ -58,19 +55,18 @@ from entrypoints.http.payouts.schemas import (
     bank_account_json,
     booking_money_json,
     payout_json,
-    payouts_json,
 )
 
-_COLUMNS: Final = (
-    "id",
-    "bookingReference",
-    "holderName",
-    "bank",
-    "accountNumber",
-    "amount",
-    "currency",
-    "approvedAt",
-)
+_COLUMNS: Final[Columns[Payout]] = {
+    "id": lambda payout: payout.refund.id,
+    "bookingReference": lambda payout: payout.booking_reference,
+    "holderName": lambda payout: payout.payee and payout.payee.holder_name,
+    "bank": lambda payout: payout.payee and payout.payee.bank,
+    "accountNumber": lambda payout: payout.payee and payout.payee.account_number,
+    "amount": lambda payout: payout.refund.amount.decimal(),
+    "currency": lambda payout: payout.refund.amount.currency,
+    "approvedAt": lambda payout: payout.refund.approved_at,
+}
 
 
 @get("/bookings/{booking_id:str}/payments", opt=documented(queries.list_booking_payments, answer=MONEY))
@@ -92,23 +88,20 @@ async def get_my_bank_account(
 
 @put("/users/me/bank-account", opt=documented(set_bank_account, body=SET_ACCOUNT, answer=ACCOUNT))
 async def set_my_bank_account(
-    data: JSONBody[BankAccountBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    data: JSONBody[BankAccountBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[BankAccountJson]:
     """Set the bank account for your refunds.
 
     A transfer that is already approved still goes to the former account. You are notified of every change.
     """
-    account = await executor.run(set_bank_account, data.command(expected_version(if_match)), actor=actor)
+    account = await run(set_bank_account, data.command(expected_version(if_match)))
     return Response(bank_account_json(account), headers=etag(account.version))
 
 
 @delete("/users/me/bank-account", opt=documented(remove_bank_account))
-async def remove_my_bank_account(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def remove_my_bank_account(run: Injected[Run]) -> None:
     """Remove your bank account. Refunds that are not approved yet wait until you add another."""
-    await executor.run(remove_bank_account, None, actor=actor)
+    await run(remove_bank_account, None)
 
 
 @get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
@@ -118,7 +111,8 @@ async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], re
     `waitsFor` selects refunds that wait for the customer's bank details, an approval or the transfer, or that are done.
     """
     chosen = asked.chosen(asked.cursor, asked.limit + 1)
-    return payouts_json(await queries.list_payouts(actor, chosen, reads.payouts), asked.limit)
+    found = await queries.list_payouts(actor, chosen, reads.payouts)
+    return PayoutsJson.of(found, asked.limit, payout_json, lambda payout: payout.refund.id)
 
 
 @get(
@@ -133,27 +127,12 @@ async def export_payouts(
 
     `?waitsFor=transfer` is the list of approved transfers. Amounts are in whole units of the currency.
     """
-    chosen = asked.chosen(None, PAGE)
-    # Read before the response begins: a later error could not be reported.
-    first = await queries.list_payouts(actor, chosen, reads.payouts)
-    return attachment("payouts", _csv(chosen, first, reads.payouts))
-
-
-def _csv(chosen: PayoutFilter, first: Sequence[Payout], reads: PayoutReads) -> AsyncIterator[bytes]:
-    return csv_file(_COLUMNS, first, _cells, lambda last: reads.page(replace(chosen, after=last.refund.id)))
-
-
-def _cells(payout: Payout) -> tuple[str, ...]:
-    refund, payee = payout.refund, payout.payee
-    return (
-        str(refund.id),
-        payout.booking_reference,
-        payee.holder_name if payee else "",
-        payee.bank if payee else "",
-        payee.account_number if payee else "",
-        str(refund.amount.decimal()),
-        refund.amount.currency,
-        moment(refund.approved_at),
+    return await csv_response(
+        "payouts",
+        _COLUMNS,
+        asked.chosen(None, PAGE),
+        lambda chosen: queries.list_payouts(actor, chosen, reads.payouts),
+        lambda payout: payout.refund.id,
     )
 
 

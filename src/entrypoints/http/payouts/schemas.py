@@ -1,6 +1,5 @@
 """The JSON of payouts."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from booking_domain.workflows.queries.payouts import BookingMoney
 from booking_domain.workflows.views import Payout, PayoutStep
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.listing import MoneyListQuery, PersonJson
@@ -185,11 +184,8 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class PayoutsJson(Json, frozen=True, kw_only=True):
+class PayoutsJson(Page[PayoutJson], frozen=True, kw_only=True):
     """A page of payouts."""
-
-    items: tuple[PayoutJson, ...]
-    next_cursor: str | None = None
 
 
 def bank_account_json(account: BankAccount) -> BankAccountJson:
@@ -272,12 +268,6 @@ def payout_json(payout: Payout) -> PayoutJson:
 def payee_json(details: BankDetails) -> PayeeJson:
     """Show the bank account of a transfer to an admin."""
     return PayeeJson(bank=details.bank, account_number=details.account_number, holder_name=details.holder_name)
-
-
-def payouts_json(found: Sequence[Payout], limit: int) -> PayoutsJson:
-    """A page of the `limit` + 1 payouts that were read."""
-    page, next_cursor = cut(found, limit, lambda payout: payout.refund.id)
-    return PayoutsJson(items=tuple(map(payout_json, page)), next_cursor=next_cursor)
 
 
 async def _bank_account(source: ExportSource) -> BankAccountJson | None:

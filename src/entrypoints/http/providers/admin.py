@@ -9,9 +9,8 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.profile_publication import (
     ReinstateProfile,
     SuspendProfile,
@@ -28,6 +27,7 @@ from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.providers.examples import (
     APPROVED,
@@ -76,7 +76,7 @@ async def decide_on_provider(
     data: JSONBody[DecisionBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -88,7 +88,7 @@ async def decide_on_provider(
         note=data.note,
         expected_version=expected_version(if_match),
     )
-    await executor.run(decide_on_profile, command, actor=actor)
+    await run(decide_on_profile, command)
     return await _shown(provider_id, actor, reads, object_storage)
 
 
@@ -114,13 +114,13 @@ async def correct_a_profile(
     data: JSONBody[CorrectProfileBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Correct the texts and the location of a profile. Its owner is notified. Admins only."""
-    await executor.run(correct_profile, data.command(provider_id, expected_version(if_match)), actor=actor)
+    await run(correct_profile, data.command(provider_id, expected_version(if_match)))
     return await _shown(provider_id, actor, reads, object_storage)
 
 
@@ -174,11 +174,9 @@ async def reinstate_a_profile(
 
 
 @delete("/{provider_id:str}", opt=documented(delete_profile))
-async def delete_a_profile(
-    provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def delete_a_profile(provider_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete a profile that has no upcoming bookings and no pending refunds. Its owner is notified. Admins only."""
-    await executor.run(delete_profile, ProviderId(provider_id), actor=actor)
+    await run(delete_profile, ProviderId(provider_id))
 
 
 @get(

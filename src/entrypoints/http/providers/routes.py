@@ -8,9 +8,8 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId, ProviderId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.profile_publication import delete_own_profile, republish_profile, withdraw_profile
 from booking_domain.workflows.provider_profiles import (
     SetDocuments,
@@ -24,6 +23,7 @@ from booking_domain.workflows.queries.providers import get_own_provider
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.examples import CHANGES, PAGE
@@ -70,13 +70,12 @@ async def my_profile(
 async def change_my_profile(
     data: JSONBody[ChangeProfileBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Change the caller's provider profile. Omitted members keep their values."""
-    view = await executor.run(edit_profile, data.change(expected_version(if_match)), actor=actor)
+    view = await run(edit_profile, data.change(expected_version(if_match)))
     return Response(provider_json(view, object_storage), headers=etag(view.profile.version))
 
 
@@ -89,7 +88,7 @@ async def set_my_documents(
     data: JSONBody[DocumentsBody],
     *,
     actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -100,7 +99,7 @@ async def set_my_documents(
     profile.
     """
     command = SetDocuments(file_ids=tuple(map(FileId, data.file_ids)), expected_version=expected_version(if_match))
-    await executor.run(set_documents, command, actor=actor)
+    await run(set_documents, command)
     return await _mine(actor, reads, object_storage)
 
 
@@ -150,9 +149,9 @@ async def republish_my_profile(
 
 
 @delete("/me", opt=documented(delete_own_profile))
-async def delete_my_profile(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def delete_my_profile(run: Injected[Run]) -> None:
     """Delete the caller's profile and calendar. Refused if there are upcoming bookings or pending refunds."""
-    await executor.run(delete_own_profile, None, actor=actor)
+    await run(delete_own_profile, None)
 
 
 async def _mine(actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:

@@ -34,22 +34,19 @@ from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.queries.providers import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.workflows.views import ProviderView
+from entrypoints.http.files.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.files.schemas import FILE, FileJson
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import (
     Body,
-    Cursor,
     GatewayName,
     Json,
-    Limit,
     Note,
-    Query,
     Timestamp,
     ZoneName,
     given,
     one_of,
 )
-from entrypoints.http.kit.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.providers.slot_responses import SlotJson, slot_json
 from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
@@ -190,12 +187,10 @@ class DecidedJson(Json, frozen=True, kw_only=True):
     changed: int
 
 
-class ProviderBookingsQuery(Query, frozen=True, kw_only=True):
+class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the upcoming bookings of a provider."""
 
     in_question: bool | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self, provider_id: UUID, now: datetime) -> BookingFilter:
         """Return the filter, for one booking more than the page has."""
@@ -203,33 +198,29 @@ class ProviderBookingsQuery(Query, frozen=True, kw_only=True):
             provider_id=ProviderId(provider_id),
             to_come_at=now,
             in_question=self.in_question,
-            after=read_cursor(self.cursor, BookingId),
+            after=self.after(BookingId),
             limit=self.limit + 1,
         )
 
 
-class ProvidersQuery(Query, frozen=True, kw_only=True):
+class ProvidersQuery(PageQuery, frozen=True, kw_only=True):
     """A page of approved providers, sorted by registration or by rating (best first)."""
 
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
     sort: ProviderOrder = ProviderOrder.REGISTERED
 
     def chosen(self) -> ProviderFilter:
         """The page, and one provider more."""
-        return ProviderFilter(order=self.sort, after=read_cursor(self.cursor, ProviderId), limit=self.limit + 1)
+        return ProviderFilter(order=self.sort, after=self.after(ProviderId), limit=self.limit + 1)
 
 
-class ProfilesQuery(Query, frozen=True, kw_only=True):
+class ProfilesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of profiles, for admins."""
 
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
     status: ProfileStatus | None = None
 
     def chosen(self) -> ProviderFilter:
         """The page, and one profile more."""
-        return ProviderFilter(status=self.status, after=read_cursor(self.cursor, ProviderId), limit=self.limit + 1)
+        return ProviderFilter(status=self.status, after=self.after(ProviderId), limit=self.limit + 1)
 
 
 class PointJson(Json, frozen=True, kw_only=True):
@@ -312,11 +303,8 @@ class ProviderPageJson(Json, frozen=True, kw_only=True):
     degraded: tuple[str, ...]
 
 
-class ProvidersJson(Json, frozen=True, kw_only=True):
+class ProvidersJson(Page[ProviderJson], frozen=True, kw_only=True):
     """A page of providers."""
-
-    items: tuple[ProviderJson, ...]
-    next_cursor: str | None = None
 
 
 def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:

@@ -12,21 +12,22 @@ from msgspec import Meta, field
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.errors import WindowInvalid
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import availability, providers
 from booking_domain.workflows.queries.providers import ProviderPage
+from entrypoints.http.kit.computers import Computing
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
-from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.examples import DAYS, EXPLANATION, PROVIDER_PAGE, SLOTS
 from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
 from entrypoints.http.providers.slot_responses import (
@@ -45,40 +46,39 @@ _ANY_OFFSET: Final = timedelta(days=1)
 """The largest offset of any time zone from UTC."""
 
 
-class SlotsQuery(Query, frozen=True, kw_only=True):
-    """The window `[from, to)`: dates in the provider's time zone, or instants, at most 62 days apart."""
+class AppointmentQuery(Query, frozen=True, kw_only=True):
+    """The length of an appointment, or its services.
 
-    from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
-    to: Annotated[Moment, Meta(examples=["2026-11-30"])]
-    duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
-    service_ids: ServiceIds = ()
-    time_zone: ZoneName | None = None
-    """Return slots with the offset of this time zone instead of in UTC."""
-
-
-class DaysQuery(Query, frozen=True, kw_only=True):
-    """The dates `[from, to)` in the provider's time zone, at most 62 days apart."""
-
-    from_: Annotated[Date, Meta(examples=["2026-11-01"])] = field(name="from")
-    to: Annotated[Date, Meta(examples=["2026-12-01"])]
-    duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
-    service_ids: ServiceIds = ()
-
-
-class ProviderPageQuery(Query, frozen=True, kw_only=True):
-    """The length or the services for which to search the next free time.
-
-    Defaults to the provider's default length, or to the service that takes the least time.
+    Without them, the provider's default length; on a provider's page, the service that takes the least time.
     """
 
     duration_minutes: SomeMinutes | None = None
     service_id: UUID | None = None
     service_ids: ServiceIds = ()
 
+    @property
+    def services(self) -> tuple[ServiceId, ...]:
+        """The services, in order."""
+        return service_ids(self.service_id, self.service_ids)
 
-class ExplainQuery(Query, frozen=True, kw_only=True):
+
+class SlotsQuery(AppointmentQuery, frozen=True, kw_only=True):
+    """The window `[from, to)`: dates in the provider's time zone, or instants, at most 62 days apart."""
+
+    from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
+    to: Annotated[Moment, Meta(examples=["2026-11-30"])]
+    time_zone: ZoneName | None = None
+    """Return slots with the offset of this time zone instead of in UTC."""
+
+
+class DaysQuery(AppointmentQuery, frozen=True, kw_only=True):
+    """The dates `[from, to)` in the provider's time zone, at most 62 days apart."""
+
+    from_: Annotated[Date, Meta(examples=["2026-11-01"])] = field(name="from")
+    to: Annotated[Date, Meta(examples=["2026-12-01"])]
+
+
+class ExplainQuery(AppointmentQuery, frozen=True, kw_only=True):
     """The start to explain."""
 
     slot: Annotated[
@@ -91,9 +91,6 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
             examples=["2026-11-23T03:10:00Z"],
         ),
     ]
-    duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
-    service_ids: ServiceIds = ()
 
 
 @get(
@@ -108,8 +105,7 @@ async def list_slots(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[SlotsJson]:
     """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request.
 
@@ -118,21 +114,13 @@ async def list_slots(
     services. A provider who offers services can only be booked by service.
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    async with turns.turn(caller):
-        schedule = await availability.get_bookable_schedule(
-            actor,
-            ProviderId(provider_id),
-            _wide(asked),
-            reads.schedules,
-            reads.salons,
-            duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
-        )
+    async with turn as computing:
+        schedule = await _schedule(provider_id, asked, actor, reads)
         window = window_of(asked, schedule.calendar.zone)
         work = partial(
             slots_response, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes
         )
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))
 
 
 @get(
@@ -147,26 +135,17 @@ async def list_days(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[DaysJson]:
     """Count the offered slots of each day, for a calendar view. Days without slots are listed too.
 
     With `serviceId`, or `serviceIds` repeated for several, only slots for appointments with these services count.
     """
-    async with turns.turn(caller):
-        schedule = await availability.get_bookable_schedule(
-            actor,
-            ProviderId(provider_id),
-            _wide(asked),
-            reads.schedules,
-            reads.salons,
-            duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
-        )
+    async with turn as computing:
+        schedule = await _schedule(provider_id, asked, actor, reads)
         window = window_of(asked, schedule.calendar.zone)
         work = partial(days_response, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))
 
 
 @get(
@@ -181,21 +160,22 @@ async def list_days(
 )
 async def show_provider_page(
     provider_id: FromPath[UUID],
-    asked: Injected[ProviderPageQuery],
+    asked: Injected[AppointmentQuery],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
     object_storage: Injected[ObjectLinks],
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
     page = await providers.get_provider_page(
         ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
     )
-    async with turns.turn(caller):
-        return await shown_page(page, asked, actor, reads=reads, now=clock.now(), turns=turns, links=object_storage)
+    async with turn as computing:
+        return await shown_page(
+            page, asked, actor, reads=reads, now=clock.now(), computing=computing, links=object_storage
+        )
 
 
 @get(
@@ -210,8 +190,7 @@ async def explain_slot(
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[ExplanationJson]:
     """Explain why a time is not offered.
 
@@ -221,7 +200,7 @@ async def explain_slot(
     `day_full`, `week_full`). Others see `unavailable`, and can only use lengths that the provider offers.
     """
     start = moment(asked.slot, UTC, name="slot")
-    async with turns.turn(caller):
+    async with turn as computing:
         now = clock.now()
         found = await availability.get_explicable_schedule(
             actor,
@@ -231,24 +210,24 @@ async def explain_slot(
             reads.salons,
             now=now,
             duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
+            services=asked.services,
         )
         work = partial(explanation_response, found, start, now, duration_minutes=asked.duration_minutes)
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))
 
 
 async def shown_page(
     page: ProviderPage,
-    asked: ProviderPageQuery,
+    asked: AppointmentQuery,
     actor: Actor | None,
     *,
     reads: Reads,
     now: datetime,
-    turns: Turns,
+    computing: Computing,
     links: ObjectLinks,
 ) -> ProviderPageJson:
     """Show the page with the next free time, inside a turn."""
-    wanted = service_ids(asked.service_id, asked.service_ids)
+    wanted = asked.services
     if not wanted and asked.duration_minutes is None:
         wanted = page.quickest
     schedule = await availability.get_schedule_to_come(
@@ -260,8 +239,22 @@ async def shown_page(
         duration_minutes=asked.duration_minutes,
         services=wanted,
     )
-    free, degraded = await turns.run(partial(next_free, schedule, now, asked.duration_minutes))
+    free, degraded = await computing.run(partial(next_free, schedule, now, asked.duration_minutes))
     return provider_page_json(page, free, degraded, links)
+
+
+async def _schedule(
+    provider_id: UUID, asked: SlotsQuery | DaysQuery, actor: Actor | None, reads: Reads
+) -> ProviderSchedule:
+    return await availability.get_bookable_schedule(
+        actor,
+        ProviderId(provider_id),
+        _wide(asked),
+        reads.schedules,
+        reads.salons,
+        duration_minutes=asked.duration_minutes,
+        services=asked.services,
+    )
 
 
 def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.files.schemas import file_json
-from entrypoints.http.kit.cursors import cut
 from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, SuspensionJson, provider_json
 
 
@@ -33,5 +32,4 @@ def providers_page(
     links: ObjectLinks,
 ) -> ProvidersJson:
     """A page of the `limit` + 1 providers that were read."""
-    page, next_cursor = cut(found, limit, lambda view: view.profile.id)
-    return ProvidersJson(items=tuple(show(view, links) for view in page), next_cursor=next_cursor)
+    return ProvidersJson.of(found, limit, lambda view: show(view, links), lambda view: view.profile.id)

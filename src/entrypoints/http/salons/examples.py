@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from entrypoints.http.kit.images import IMAGE
+from entrypoints.http.files.images import IMAGE
 from entrypoints.http.providers.schemas import PROVIDER, PROVIDER_ID
 from entrypoints.http.services import SERVICE
 

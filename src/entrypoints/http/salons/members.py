@@ -7,9 +7,8 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import salons
 from booking_domain.workflows.salons import (
     Membership,
@@ -20,6 +19,7 @@ from booking_domain.workflows.salons import (
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.salons.examples import INVITATIONS, INVITE, INVITED, JOINED, MEMBERS, MEMBERSHIP
@@ -95,15 +95,10 @@ async def decline_salon_invitation(salon_id: FromPath[UUID], runner: Injected[Id
     "/{salon_id:str}/members/{provider_id:str}",
     opt=documented(end_membership),
 )
-async def end_salon_membership(
-    salon_id: FromPath[UUID],
-    provider_id: FromPath[UUID],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-) -> None:
+async def end_salon_membership(salon_id: FromPath[UUID], provider_id: FromPath[UUID], run: Injected[Run]) -> None:
     """End a membership or an invitation. Bookings stay.
 
     The manager can end any membership of the salon; a provider only their own.
     """
     membership = Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(provider_id))
-    await executor.run(end_membership, membership, actor=actor)
+    await run(end_membership, membership)

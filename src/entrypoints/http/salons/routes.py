@@ -8,15 +8,15 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SalonId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import salons
 from booking_domain.workflows.salons import delete_salon, edit_salon, open_salon, set_salon_hours
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.salons.examples import (
@@ -118,26 +118,23 @@ async def change_salon(
     salon_id: FromPath[UUID],
     *,
     data: JSONBody[EditSalonBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[SalonJson]:
     """Change a salon. Omitted members keep their values. If the time zone changes, the hours are in the new one."""
-    salon = await executor.run(edit_salon, data.command(salon_id, expected_version(if_match)), actor=actor)
+    salon = await run(edit_salon, data.command(salon_id, expected_version(if_match)))
     return Response(salon_json(salon, object_storage), headers=etag(salon.version))
 
 
 @delete("/{salon_id:str}", opt=documented(delete_salon))
-async def remove_salon(
-    salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_salon(salon_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Delete a salon, as its manager or an admin.
 
     Members and invited providers are notified. Bookings stay. The salon's services are deleted, and its opening hours
     no longer limit the members' own.
     """
-    await executor.run(delete_salon, SalonId(salon_id), actor=actor)
+    await run(delete_salon, SalonId(salon_id))
 
 
 @get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon, answer=HOURS))
@@ -151,14 +148,10 @@ async def get_salon_hours(
 
 @put("/{salon_id:str}/hours", opt=documented(set_salon_hours, body=SET_HOURS, answer=HOURS))
 async def set_hours_of_salon(
-    salon_id: FromPath[UUID],
-    data: JSONBody[SalonHoursBody],
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    salon_id: FromPath[UUID], data: JSONBody[SalonHoursBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[SalonHoursJson]:
     """Replace the opening hours of a salon. Its members are open only while it is open."""
-    view = await executor.run(set_salon_hours, data.command(salon_id, expected_version(if_match)), actor=actor)
+    view = await run(set_salon_hours, data.command(salon_id, expected_version(if_match)))
     return Response(hours_json(view), headers=etag(view.salon.version))
 
 

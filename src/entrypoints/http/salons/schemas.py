@@ -40,9 +40,9 @@ from booking_domain.workflows.salons import (
 )
 from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, ZoneName, given, one_of
-from entrypoints.http.kit.images import ImageJson, file_ids, picture_json
+from entrypoints.http.files.images import ImageJson, file_ids, picture_json
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, given, one_of
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
 from entrypoints.http.services import ServiceJson, service_json
@@ -209,7 +209,7 @@ class SalonPageJson(SalonJson, frozen=True, kw_only=True):
     providers: Annotated[tuple[ProviderJson, ...], Meta(max_length=MAX_MEMBERS)]
 
 
-class SalonsQuery(Query, frozen=True, kw_only=True):
+class SalonsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of salons. With `lat` and `lon`: only those within `radiusKm`, nearest first."""
 
     text: (
@@ -220,8 +220,6 @@ class SalonsQuery(Query, frozen=True, kw_only=True):
     lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
     lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
     radius_km: Annotated[int, Meta(ge=1, le=MAX_RADIUS_METRES // 1000)] = DEFAULT_RADIUS_KM
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self) -> SalonFilter:
         """Return the filter, for one salon more than the page has."""
@@ -237,7 +235,7 @@ class SalonsQuery(Query, frozen=True, kw_only=True):
             text=self.text,
             city=self.city,
             near=near,
-            after=read_cursor(self.cursor, SalonId),
+            after=self.after(SalonId),
             limit=self.limit + 1,
         )
 
@@ -253,11 +251,8 @@ class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
     """The distance from the point of the query."""
 
 
-class ListedSalonsJson(Json, frozen=True, kw_only=True):
+class ListedSalonsJson(Page[ListedSalonJson], frozen=True, kw_only=True):
     """A page of salons."""
-
-    items: tuple[ListedSalonJson, ...]
-    next_cursor: str | None = None
 
 
 class MemberJson(Json, frozen=True, kw_only=True):
@@ -351,8 +346,7 @@ def _service_json(service: ServiceView, offers: Sequence[ServiceView]) -> SalonS
 
 def listed_salons_json(found: Sequence[ListedSalon], limit: int, links: ObjectLinks) -> ListedSalonsJson:
     """Show a page of the `limit` + 1 salons that were read."""
-    page, next_cursor = cut(found, limit, lambda listed: listed.salon.id)
-    return ListedSalonsJson(items=tuple(_listed_json(listed, links) for listed in page), next_cursor=next_cursor)
+    return ListedSalonsJson.of(found, limit, lambda each: _listed_json(each, links), lambda each: each.salon.id)
 
 
 def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:

@@ -16,11 +16,9 @@ from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.salons import get_salon
 from booking_domain.workflows.salon_slots import salon_schedules
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import service_ids
-from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.slots import SlotsQuery, window_of
 from entrypoints.http.salons.examples import SALON_SLOTS
 from entrypoints.http.salons.slot_responses import SalonSlotsJson, salon_slots_response
@@ -37,8 +35,7 @@ async def list_salon_slots(
     *,
     reads: Injected[Reads],
     clock: Injected[Clock],
-    turns: Injected[Turns],
-    caller: Injected[Caller],
+    turn: Injected[Turn],
 ) -> Response[SalonSlotsJson]:
     """List the offered slots of all members of a salon who offer this length. Dates are in the salon's time zone.
 
@@ -49,7 +46,7 @@ async def list_salon_slots(
     that, the answer has its first part, and `nextFrom` is the `from` of the next request.
     """
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    async with turns.turn(caller):
+    async with turn as computing:
         view = await get_salon(SalonId(salon_id), reads.salons)
         window = window_of(asked, view.hours.zone)
         schedules = await salon_schedules(
@@ -57,7 +54,7 @@ async def list_salon_slots(
             window=window,
             reads=reads,
             duration_minutes=asked.duration_minutes,
-            services=service_ids(asked.service_id, asked.service_ids),
+            services=asked.services,
         )
         work = partial(
             salon_slots_response,
@@ -67,4 +64,4 @@ async def list_salon_slots(
             zone=zone,
             duration_minutes=asked.duration_minutes,
         )
-        return encoded(await turns.run(work))
+        return encoded(await computing.run(work))

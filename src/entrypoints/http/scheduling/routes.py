@@ -11,10 +11,9 @@ from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import COMPUTES
-from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.kit.turns import TURN_ERRORS, Turns, encoded
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.scheduling.examples import COMPUTE, COMPUTED, EXPLAIN, EXPLAINED
 from entrypoints.http.scheduling.schemas import (
     ComputedSlotsJson,
@@ -34,24 +33,20 @@ _OF_EXPLAINING: Final = documented(
 
 
 @post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)
-async def compute_slots(
-    data: JSONBody[ComputeSlotsBody], turns: Injected[Turns], caller: Injected[Caller]
-) -> Response[ComputedSlotsJson]:
+async def compute_slots(data: JSONBody[ComputeSlotsBody], turn: Injected[Turn]) -> Response[ComputedSlotsJson]:
     """Compute the slots of the calendar in the request.
 
     The window is at most 62 days and 10,000 steps long. The conformance vectors use this operation.
     """
-    async with turns.turn(caller):
-        return encoded(await turns.run(partial(computed_response, data)))
+    async with turn as computing:
+        return encoded(await computing.run(partial(computed_response, data)))
 
 
 @post("/explain", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_EXPLAINING)
-async def explain_start(
-    data: JSONBody[ExplainSlotBody], turns: Injected[Turns], caller: Injected[Caller]
-) -> Response[ExplainedSlotJson]:
+async def explain_start(data: JSONBody[ExplainSlotBody], turn: Injected[Turn]) -> Response[ExplainedSlotJson]:
     """Explain why a start is or is not offered by the calendar in the request."""
-    async with turns.turn(caller):
-        return encoded(await turns.run(partial(explained_response, data)))
+    async with turn as computing:
+        return encoded(await computing.run(partial(explained_response, data)))
 
 
 routes: Final = Router("/scheduling", route_handlers=[compute_slots, explain_start])

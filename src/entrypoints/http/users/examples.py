@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from entrypoints.http.accounts.examples import USER
-from entrypoints.http.kit.images import IMAGE
+from entrypoints.http.files.images import IMAGE
 
 ACCOUNT: Final[dict[str, Any]] = {
     **USER,

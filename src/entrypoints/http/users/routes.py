@@ -12,18 +12,18 @@ from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.use_cases.accounts import EditAccount
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.delete_account import delete_own_account
 from booking_domain.workflows.pictures import EditOwnAccount, edit_account
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
 from entrypoints.http.accounts.examples import CODE_SENT, PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
+from entrypoints.http.files.images import picture_change
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.images import picture_change
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.users.examples import (
@@ -69,10 +69,9 @@ async def my_account(
 @patch("/", opt=documented(edit_account, body=CHANGES, answer=ACCOUNT))
 async def edit_my_account(
     data: JSONBody[EditAccountBody],
-    actor: Injected[Actor],
     *,
     session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[AccountJson]:
@@ -83,7 +82,7 @@ async def edit_my_account(
     """
     edit = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
     command = EditOwnAccount(edit=edit, picture=picture_change(data.picture_file_id))
-    user = await executor.run(edit_account, command, actor=actor)
+    user = await run(edit_account, command)
     return Response(account_json(user, object_storage), headers=etag(user.version))
 
 
@@ -98,11 +97,7 @@ async def my_preferences(
 
 @put("/preferences", opt=documented(edit_account, body=PREFERENCES, answer=PREFERENCES))
 async def set_my_preferences(
-    data: JSONBody[PreferencesBody],
-    actor: Injected[Actor],
-    session_id: Injected[SessionId],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    data: JSONBody[PreferencesBody], session_id: Injected[SessionId], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[PreferencesJson]:
     """Replace your notification preferences.
 
@@ -113,7 +108,7 @@ async def set_my_preferences(
     edit = EditAccount(
         changes={"preferences": data.preferences()}, expected_version=expected_version(if_match), current=session_id
     )
-    user = await executor.run(edit_account, EditOwnAccount(edit=edit), actor=actor)
+    user = await run(edit_account, EditOwnAccount(edit=edit))
     return Response(preferences_json(user), headers=etag(user.version))
 
 
@@ -209,7 +204,7 @@ async def delete_my_account(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     identity: Injected[Identity],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:
     """Delete your account; it is erased 30 days later.
@@ -220,7 +215,7 @@ async def delete_my_account(
     account can only be deleted by another admin.
     """
     proof = await check_password(identity, Requester(actor, session_id), data.current_password)
-    await executor.run(delete_own_account, proof, actor=actor)
+    await run(delete_own_account, proof)
 
 
 routes: Final = Router(

@@ -14,8 +14,8 @@ from booking_domain.identity.use_cases.accounts import AccountChanges
 from booking_domain.shared.time import WallTime
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
+from entrypoints.http.files.images import ImageJson, picture_or_none
 from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName
-from entrypoints.http.kit.images import ImageJson, picture_or_none
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]

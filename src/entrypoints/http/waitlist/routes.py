@@ -9,14 +9,14 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.scheduling.use_cases.waiting import join_waiting_list, leave_waiting_list
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, WaitingId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.providers import get_time_zone
 from booking_domain.workflows.queries.waiting_list import list_own_entries
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.waitlist.examples import JOIN, LIST, WAITING
 from entrypoints.http.waitlist.export import WAITING_LIST
@@ -50,11 +50,9 @@ async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
 
 
 @delete("/{waiting_id:str}", opt=documented(leave_waiting_list))
-async def leave_waitlist(
-    waiting_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def leave_waitlist(waiting_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Leave a waiting list. An offered slot is released at once."""
-    await executor.run(leave_waiting_list, WaitingId(waiting_id), actor=actor)
+    await run(leave_waiting_list, WaitingId(waiting_id))
 
 
 routes: Final = Router(

@@ -7,15 +7,15 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.webhooks.model import MAX_ENDPOINTS, DeliveryId, EndpointId
 from booking_domain.webhooks.ports import EndpointFilter
 from booking_domain.workflows import webhook_endpoints as webhooks
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
+from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import WEBHOOK_REQUESTS, limited_as
 from entrypoints.http.webhook_endpoints import examples
@@ -34,7 +34,6 @@ from entrypoints.http.webhook_endpoints.schemas import (
     ReplayBody,
     ReplayedJson,
     RotateBody,
-    deliveries_json,
     delivery_json,
     delivery_with_payload_json,
     endpoint_json,
@@ -51,15 +50,13 @@ _ASKS_FOR_REQUESTS: Final = limited_as(WEBHOOK_REQUESTS)
     opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED, keyless=CONFIDENTIAL),
     operation_id="addWebhookEndpoint",
 )
-async def add_endpoint(
-    data: JSONBody[AddEndpointBody], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> Response[EndpointWithSecretJson]:
+async def add_endpoint(data: JSONBody[AddEndpointBody], run: Injected[Run]) -> Response[EndpointWithSecretJson]:
     """Add a webhook endpoint. A provider's receives the events of the provider's bookings, an admin's those of all.
 
     The answer contains the secret that signs the deliveries. It is not shown again. A second endpoint with the same URL
     is refused.
     """
-    endpoint = await executor.run(webhooks.add_endpoint, data.command(), actor=actor)
+    endpoint = await run(webhooks.add_endpoint, data.command())
     return Response(endpoint_with_secret_json(endpoint), status_code=201, headers=etag(endpoint.version))
 
 
@@ -107,12 +104,7 @@ async def get_endpoint(
     operation_id="editWebhookEndpoint",
 )
 async def edit_endpoint(
-    endpoint_id: FromPath[UUID],
-    data: JSONBody[EditEndpointBody],
-    *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    endpoint_id: FromPath[UUID], data: JSONBody[EditEndpointBody], *, run: Injected[Run], if_match: IfMatch = None
 ) -> Response[EndpointJson]:
     """Change a webhook endpoint, disable it, or enable it again.
 
@@ -120,7 +112,7 @@ async def edit_endpoint(
     can be replayed.
     """
     command = data.command(endpoint_id, expected_version(if_match))
-    endpoint = await executor.run(webhooks.edit_endpoint, command, actor=actor)
+    endpoint = await run(webhooks.edit_endpoint, command)
     return Response(endpoint_json(endpoint), headers=etag(endpoint.version))
 
 
@@ -129,11 +121,9 @@ async def edit_endpoint(
     opt=documented(webhooks.remove_endpoint),
     operation_id="deleteWebhookEndpoint",
 )
-async def remove_endpoint(
-    endpoint_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
+async def remove_endpoint(endpoint_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove a webhook endpoint with its deliveries."""
-    await executor.run(webhooks.remove_endpoint, EndpointId(endpoint_id), actor=actor)
+    await run(webhooks.remove_endpoint, EndpointId(endpoint_id))
 
 
 @post(
@@ -143,19 +133,14 @@ async def remove_endpoint(
     operation_id="rotateWebhookSecret",
 )
 async def rotate_secret(
-    endpoint_id: FromPath[UUID],
-    data: JSONBody[RotateBody],
-    *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
-    if_match: IfMatch = None,
+    endpoint_id: FromPath[UUID], data: JSONBody[RotateBody], *, run: Injected[Run], if_match: IfMatch = None
 ) -> Response[EndpointWithSecretJson]:
     """Replace the secret. For `overlapHours`, deliveries have two signatures: with the new and the former secret.
 
     The answer contains the new secret. It is not shown again.
     """
     command = data.command(endpoint_id, expected_version(if_match))
-    endpoint = await executor.run(webhooks.rotate_secret, command, actor=actor)
+    endpoint = await run(webhooks.rotate_secret, command)
     return Response(endpoint_with_secret_json(endpoint), status_code=200, headers=etag(endpoint.version))
 
 
@@ -182,7 +167,7 @@ async def list_deliveries(
 ) -> DeliveriesJson:
     """List the deliveries to a webhook endpoint, newest first. They are kept for two weeks."""
     found = await webhooks.list_deliveries(actor, asked.chosen(endpoint_id), reads.webhooks)
-    return deliveries_json(found, asked.limit)
+    return DeliveriesJson.of(found, asked.limit, delivery_json, lambda delivery: delivery.id)
 
 
 @get(

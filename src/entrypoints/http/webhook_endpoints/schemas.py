@@ -27,8 +27,8 @@ from booking_domain.webhooks.model import (
 from booking_domain.webhooks.ports import DeliveryFilter, EndpointFilter
 from booking_domain.webhooks.types import WebhookType
 from booking_domain.workflows.webhook_endpoints import AddEndpoint, EditEndpoint, ReplayFailed, RotateSecret
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.fields import Body, Cursor, Instant, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
 
 _HOUR: Final = timedelta(hours=1)
 EndpointUrl = Annotated[
@@ -100,28 +100,24 @@ class ReplayBody(Body, frozen=True, kw_only=True):
         return ReplayFailed(endpoint_id=EndpointId(endpoint_id), since=self.failed_since)
 
 
-class EndpointsQuery(Query, frozen=True, kw_only=True):
+class EndpointsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the endpoints of all accounts."""
 
     owner_id: UUID | None = None
     status: EndpointStatus | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self) -> EndpointFilter:
         """The filter, for one endpoint more than the page has."""
         owner_id = None if self.owner_id is None else UserId(self.owner_id)
-        after = read_cursor(self.cursor, EndpointId)
+        after = self.after(EndpointId)
         return EndpointFilter(owner_id=owner_id, status=self.status, after=after, limit=self.limit + 1)
 
 
-class DeliveriesQuery(Query, frozen=True, kw_only=True):
+class DeliveriesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of deliveries."""
 
     status: DeliveryStatus | None = None
     booking_id: UUID | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
 
     def chosen(self, endpoint_id: UUID) -> DeliveryFilter:
         """The filter, for one delivery more than the page has."""
@@ -129,7 +125,7 @@ class DeliveriesQuery(Query, frozen=True, kw_only=True):
             endpoint_id=EndpointId(endpoint_id),
             status=self.status,
             booking_id=None if self.booking_id is None else BookingId(self.booking_id),
-            after=read_cursor(self.cursor, DeliveryId),
+            after=self.after(DeliveryId),
             limit=self.limit + 1,
         )
 
@@ -158,11 +154,8 @@ class EndpointWithSecretJson(EndpointJson, frozen=True, kw_only=True):
     secret: str
 
 
-class EndpointsJson(Json, frozen=True, kw_only=True):
+class EndpointsJson(Page[EndpointJson], frozen=True, kw_only=True):
     """A page of endpoints."""
-
-    items: tuple[EndpointJson, ...]
-    next_cursor: str | None = None
 
 
 class DeliveryJson(Json, frozen=True, kw_only=True):
@@ -194,11 +187,8 @@ class DeliveryWithPayloadJson(DeliveryJson, frozen=True, kw_only=True):
     payload: str
 
 
-class DeliveriesJson(Json, frozen=True, kw_only=True):
+class DeliveriesJson(Page[DeliveryJson], frozen=True, kw_only=True):
     """A page of deliveries, newest first."""
-
-    items: tuple[DeliveryJson, ...]
-    next_cursor: str | None = None
 
 
 class ReplayedJson(Json, frozen=True, kw_only=True):
@@ -242,8 +232,7 @@ def endpoint_with_secret_json(endpoint: WebhookEndpoint) -> EndpointWithSecretJs
 
 def endpoints_json(found: Sequence[WebhookEndpoint], limit: int) -> EndpointsJson:
     """A page of the `limit` + 1 endpoints that were read."""
-    page, next_cursor = cut(found, limit, lambda endpoint: endpoint.id)
-    return EndpointsJson(items=tuple(map(endpoint_json, page)), next_cursor=next_cursor)
+    return EndpointsJson.of(found, limit, endpoint_json, lambda endpoint: endpoint.id)
 
 
 def delivery_json(delivery: WebhookDelivery) -> DeliveryJson:
@@ -269,12 +258,6 @@ def delivery_json(delivery: WebhookDelivery) -> DeliveryJson:
 def delivery_with_payload_json(delivery: WebhookDelivery) -> DeliveryWithPayloadJson:
     """Show an entry of the log with the body."""
     return DeliveryWithPayloadJson(**asdict(delivery_json(delivery)), payload=delivery.payload)
-
-
-def deliveries_json(found: Sequence[WebhookDelivery], limit: int) -> DeliveriesJson:
-    """A page of the `limit` + 1 deliveries that were read."""
-    page, next_cursor = cut(found, limit, lambda delivery: delivery.id)
-    return DeliveriesJson(items=tuple(map(delivery_json, page)), next_cursor=next_cursor)
 
 
 def exported_endpoint(endpoint: WebhookEndpoint) -> ExportedEndpointJson:

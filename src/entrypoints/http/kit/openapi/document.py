@@ -2,6 +2,8 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +20,17 @@ from entrypoints.http.kit.openapi.operations import SECURITY, SECURITY_SCHEMES, 
 from entrypoints.http.kit.openapi.sharing import share
 from entrypoints.http.kit.openapi.signatures import Schemas
 from entrypoints.http.kit.problems import Problem, camel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What the document says about the resources of the application."""
+
+    tags: Mapping[str, str]
+    """The first part of each path, and what it is about."""
+    names: Mapping[str, str]
+    """Names of types that need their module to be understood, as the document names them."""
+
 
 Operation = tuple[str, str, HTTPRouteHandler]
 """Path, method and handler."""
@@ -42,45 +55,14 @@ Every response has these headers:
 `/health`.
 """
 _LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
-TAGS: Final = {
-    "action-links": "Links in messages, with which customers act on a booking without signing in.",
-    "admin": "What admins see and decide.",
-    "announcements": "What the platform tells everyone, or all people of a role.",
-    "auth": "Registration, sign-in, second factors, sessions and codes.",
-    "availability": "When a provider works, what it blocks, and the calendars that it follows.",
-    "book": "Booking links of providers, opened without an account.",
-    "bookings": "Bookings: place, answer, reschedule, complete and cancel them.",
-    "customers": "The customers of a provider or salon, with private notes.",
-    "disputes": "Disputes about bookings.",
-    "events": "What happens, as it happens.",
-    "health": "Whether the server and its worker work.",
-    "holds": "Slots that are kept for a customer for some minutes.",
-    "legal-documents": "The terms of use and the privacy policy.",
-    "ideas": "What customers wish for their bookings, and what providers note and estimate.",
-    "notifications": "What happened to the caller, to read again.",
-    "push": "The browsers and apps that show the caller's notifications.",
-    "payments": "Payments of bookings.",
-    "providers": "Profiles of providers, their free slots, earnings and consents.",
-    "portfolio": "What providers show of their work.",
-    "receipts": "Receipts and credit notes of bookings.",
-    "reviews": "Reviews of completed bookings.",
-    "salons": "Salons, their members and their free slots.",
-    "scheduling": "Slots of a calendar that the request describes; nothing is stored.",
-    "services": "What providers and salons offer, with durations and prices.",
-    "uploads": "Files that the caller uploads.",
-    "users": "The account of the caller: profile, export, deletion.",
-    "waitlist": "Waiting for a slot that others may release.",
-    "webhook-endpoints": "Where an integrator receives events.",
-    "webhooks": "What payment gateways, text message providers, mail servers and Telegram call.",
-}
-"""The first part of each path, and what it is about."""
 
 
 @lru_cache(maxsize=4)
 def document_of(app: Litestar) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the application."""
+    """The OpenAPI 3.1 document of the application, with its `state.wording`."""
     found = sorted(_told_apart_by_method(_documented(app)), key=lambda each: each[:2])
-    schemas = Schemas([handler for _, _, handler in found], Problem, UUID)
+    wording: Wording = app.state.wording
+    schemas = Schemas([handler for _, _, handler in found], Problem, UUID, names=wording.names)
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
@@ -94,7 +76,8 @@ def document_of(app: Litestar) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": SECURITY,
         "tags": [
-            {"name": name, "description": TAGS.get(name, "")} for name in sorted({tag_of(path) for path in paths})
+            {"name": name, "description": wording.tags.get(name, "")}
+            for name in sorted({tag_of(path) for path in paths})
         ],
         "paths": paths,
         "components": {

@@ -37,7 +37,7 @@ HEADERS: Final = {
     "Retry-After": _header("The seconds after which to retry.", "2", always=True, pattern="^[0-9]+$"),
 }
 """The components."""
-_CONDITIONAL: Final = ("If-Match", "If-None-Match")
+_CONDITIONAL: Final = frozenset({"If-Match", "If-None-Match"})
 _OF_FAMILIES: Final[dict[type[DomainError], str]] = {
     Unauthenticated: "WWW-Authenticate",
     TooMany: "Retry-After",
@@ -47,13 +47,9 @@ _OF_FAMILIES: Final[dict[type[DomainError], str]] = {
 
 def headers_of_success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> References:
     """The headers of the successful response: an `ETag` if it has a version or the route is conditional."""
-    fields = handler.parsed_fn_signature.parameters
-    conditional = any(
-        isinstance(field.kwarg_definition, HeaderParameter) and field.kwarg_definition.name in _CONDITIONAL
-        for field in fields.values()
-    )
-    names = ["ETag"] if conditional or schemas.has_member(answer_type(handler), "version") else []
-    names += ["Idempotency-Replayed"] if "runner" in fields else []
+    versioned = not _CONDITIONAL.isdisjoint(_taken_by(handler)) or schemas.has_member(answer_type(handler), "version")
+    names = ["ETag"] if versioned else []
+    names += ["Idempotency-Replayed"] if "runner" in handler.parsed_fn_signature.parameters else []
     return _references(*names, *said.headers)
 
 
@@ -69,9 +65,13 @@ def headers_of_problem(status: int) -> References:
 
 def takes_if_none_match(handler: HTTPRouteHandler) -> bool:
     """Whether the response may be 304."""
-    fields = handler.parsed_fn_signature.parameters.values()
-    named = (field.kwarg_definition for field in fields)
-    return any(isinstance(each, HeaderParameter) and each.name == "If-None-Match" for each in named)
+    return "If-None-Match" in _taken_by(handler)
+
+
+def _taken_by(handler: HTTPRouteHandler) -> set[str | None]:
+    """The headers of the request that are parameters of the handler."""
+    declared = (field.kwarg_definition for field in handler.parsed_fn_signature.parameters.values())
+    return {each.name for each in declared if isinstance(each, HeaderParameter)}
 
 
 def _references(*names: str) -> References:

@@ -27,57 +27,48 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "cursor": "AZnzohtAfBGaVQ1qTw6MIQ",
     "token": "pX3l0dV9o1kQm7tYh2sJb5uEw8rNc4aGf6zKi0xLvTI",
     "qpay_payment_id": "123456789012345",
-    "status": None,
-}
-_IDEMPOTENCY: Final[dict[str, Any]] = {
-    "name": HEADER,
-    "in": "header",
-    "description": "A repetition with the same key within 24 hours has no effect and gets the first response.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "example": "monday-at-ten-7d1f3c0e",
-}
-_SESSION_MODE: Final[dict[str, Any]] = {
-    "name": MODE,
-    "in": "header",
-    "description": "`cookie` keeps the session in cookies, for a web page.",
-    "schema": {"type": "string", "enum": ["cookie"]},
-}
-_PLATFORM: Final[dict[str, Any]] = {
-    "name": PLATFORM,
-    "in": "header",
-    "description": (
-        f"What the client runs on, for the login history: {', '.join(Platform)}. Without it, or with another value, "
-        "the user agent decides."
-    ),
-    "schema": {"type": "string"},
-    "example": "ios",
 }
 _TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
-_IF_MATCH: Final[dict[str, Any]] = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "One or more `ETag`s; 412 if none of them is the current version. `*` matches any version.",
-    "schema": {"type": "string", "maxLength": 1000, "pattern": _TAGS},
-    "example": '"1"',
-}
-_IF_NONE_MATCH: Final[dict[str, Any]] = {
-    "name": "If-None-Match",
-    "in": "header",
-    "description": "An `ETag`; 304 without a body if it is current.",
-    "schema": {"type": "string"},
-    "example": 'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
-}
 
 
-_LAST_EVENT_ID: Final[dict[str, Any]] = {
-    "name": "Last-Event-ID",
-    "in": "header",
-    "required": False,
-    "description": "The id of the last event that the client has.",
-    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-    "example": "41",
+def _header(name: str, description: str, example: str | None, **schema: Any) -> dict[str, Any]:
+    """A header parameter, which is optional."""
+    parameter = {"name": name, "in": "header", "description": description, "schema": {"type": "string", **schema}}
+    return parameter if example is None else {**parameter, "example": example}
+
+
+_IDEMPOTENCY: Final = _header(
+    HEADER,
+    "A repetition with the same key within 24 hours has no effect and gets the first response.",
+    "monday-at-ten-7d1f3c0e",
+    minLength=1,
+    maxLength=255,
+    pattern="^[!-~]+$",
+)
+_SESSION_MODE: Final = _header(MODE, "`cookie` keeps the session in cookies, for a web page.", None, enum=["cookie"])
+_PLATFORM: Final = _header(
+    PLATFORM,
+    f"What the client runs on, for the login history: {', '.join(Platform)}. Without it, or with another value, "
+    "the user agent decides.",
+    "ios",
+)
+_HEADERS: Final[dict[str | None, dict[str, Any]]] = {
+    "If-Match": _header(
+        "If-Match",
+        "One or more `ETag`s; 412 if none of them is the current version. `*` matches any version.",
+        '"1"',
+        maxLength=1000,
+        pattern=_TAGS,
+    ),
+    "If-None-Match": _header(
+        "If-None-Match",
+        "An `ETag`; 304 without a body if it is current.",
+        'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
+    ),
+    "Last-Event-ID": _header(
+        "Last-Event-ID", "The id of the last event that the client has.", "41", pattern="^[0-9]{1,18}$"
+    ),
 }
-_HEADERS: Final = {each["name"]: each for each in (_IF_MATCH, _IF_NONE_MATCH, _LAST_EVENT_ID)}
 
 
 def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> list[dict[str, Any]]:
@@ -115,7 +106,7 @@ def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
         if name in required:
             parameter["required"] = True
         parameter["schema"] = without_null(member)
-        if _EXAMPLES.get(name) is not None:
+        if name in _EXAMPLES:
             parameter["example"] = _EXAMPLES[name]
         found.append(parameter)
     return found

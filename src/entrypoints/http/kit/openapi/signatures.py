@@ -1,5 +1,6 @@
 """The request and response types in a handler's signature."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -9,35 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
-_PUBLIC: Final = {
-    "AccountStatus": "AdminAccountStatus",
-    "Anchoring": "SlotAnchoring",
-    "AuditJson": "AuditLog",
-    "BlockJson": "AvailabilityBlock",
-    "DaysJson": "FreeDays",
-    "EntryJson": "AuditEntry",
-    "EventJson": "BookingEvent",
-    "EventsJson": "BookingEvents",
-    "ExceptionJson": "AvailabilityException",
-    "Failure": "DeliveryFailure",
-    "FeedsJson": "ExternalCalendars",
-    "LoginsJson": "LoginHistory",
-    "Preset": "CancellationPreset",
-    "Purpose": "PaymentKind",
-    "Reason": "DisablingReason",
-    "RecoveryCodesJson": "NewRecoveryCodes",
-    "ReplayedJson": "ReplayedDeliveries",
-    "RuleJson": "AvailabilityRule",
-    "RulesJson": "AvailabilityRules",
-    "Side": "BookingSide",
-    "SlotsJson": "FreeSlots",
-    "Standing": "UndisputedStatus",
-    "Status": "BookingStatus",
-    "WaitingJson": "WaitingListEntry",
-    "WaitsJson": "WaitingList",
-    "When": "BookingPeriod",
-}
-"""Names of types that need their module to be understood, as the document names them."""
 _REFERENCE: Final = "#/components/schemas/"
 _NO_NUL: Final = "^[^\\u0000]*$"
 
@@ -63,13 +35,16 @@ def answer_type(handler: HTTPRouteHandler) -> Any:
 class Schemas:
     """The schemas of all types in the document, as msgspec decodes and encodes them."""
 
-    def __init__(self, handlers: list[HTTPRouteHandler], *others: Any) -> None:
+    def __init__(self, handlers: list[HTTPRouteHandler], *others: Any, names: Mapping[str, str]) -> None:
+        self._names = names
         found = [kind(handler) for handler in handlers for kind in (body_type, query_type, answer_type)]
         self._types = list(dict.fromkeys([*(each for each in found if each is not None), *others]))
         self._queries = {each.__name__ for handler in handlers if (each := query_type(handler)) is not None}
         schemas, components = msgspec.json.schema_components(self._types, ref_template=_REFERENCE + "{name}")
-        schemas = _with_public_names(schemas)
-        self._components = {_public(name): _with_public_names(component) for name, component in components.items()}
+        schemas = self._with_public_names(schemas)
+        self._components = {
+            self._public(name): self._with_public_names(component) for name, component in components.items()
+        }
         if len(self._components) < len(components):
             raise ValueError("two types have the same public name")
         self._refs = dict(zip(self._types, schemas, strict=True))
@@ -100,7 +75,7 @@ class Schemas:
 
     def has_member(self, kind: Any, name: str) -> bool:
         """Whether a type is an object with this member."""
-        component = self._components.get(_public(getattr(kind, "__name__", "")), {})
+        component = self._components.get(self._public(getattr(kind, "__name__", "")), {})
         return name in component.get("properties", {})
 
     def members(self, query: Any) -> tuple[dict[str, dict[str, Any]], frozenset[str]]:
@@ -113,22 +88,20 @@ class Schemas:
         """The components, without queries, which become parameters."""
         return {name: schema for name, schema in self._components.items() if name not in self._queries}
 
+    def _public(self, name: str) -> str:
+        return self._names.get(name, name.removesuffix("Json"))
 
-def _public(name: str) -> str:
-    return _PUBLIC.get(name, name.removesuffix("Json"))
-
-
-def _with_public_names(schema: Any) -> Any:
-    """The schema with references to the public names of components."""
-    match schema:
-        case {"$ref": str(reference)}:
-            return {**schema, "$ref": _REFERENCE + _public(reference.removeprefix(_REFERENCE))}
-        case dict():
-            return {name: _with_public_names(member) for name, member in schema.items()}
-        case list() | tuple():
-            return [_with_public_names(each) for each in schema]
-        case _:
-            return schema
+    def _with_public_names(self, schema: Any) -> Any:
+        """The schema with references to the public names of components."""
+        match schema:
+            case {"$ref": str(reference)}:
+                return {**schema, "$ref": _REFERENCE + self._public(reference.removeprefix(_REFERENCE))}
+            case dict():
+                return {name: self._with_public_names(member) for name, member in schema.items()}
+            case list() | tuple():
+                return [self._with_public_names(each) for each in schema]
+            case _:
+                return schema
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
