@@ -30,7 +30,7 @@ def main() -> None:
     for module in PRELOADED:
         importlib.import_module(module)
     _make_an_application()
-    gc.freeze()  # otherwise each fork's collector copies the pages of what is imported
+    gc.freeze()  # otherwise garbage collection in each fork copies the pages of imported modules
     gc.enable()
     for line in sys.stdin:
         request = json.loads(line)

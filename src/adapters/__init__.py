@@ -1,1 +1,1 @@
-"""What the ports of the domain are in the world: databases, gateways, storage, senders of messages."""
+"""Implementations of the domain's ports: databases, gateways, storage, senders of messages."""

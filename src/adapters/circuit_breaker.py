@@ -1,7 +1,7 @@
 """A circuit breaker around a payment gateway, so that requests do not wait for one that does not answer.
 
-After several failures in a row it opens: calls fail at once. After a rest one call is let through as a probe; its
-success closes the circuit, its failure begins another rest. The state is that of one process.
+After several failures in a row it opens: calls fail at once. After a pause it lets one call through as a probe: success
+closes the circuit, failure begins another pause. Each process has its own state.
 """
 
 import time
@@ -32,7 +32,7 @@ REST_SECONDS: Final = 15.0
 
 
 class CircuitBreaker:
-    """Counts failures in a row, and says whether a call may be made now."""
+    """Counts consecutive failures, and decides whether a call may be made now."""
 
     def __init__(
         self, *, failures: int = FAILURES, rest_seconds: float = REST_SECONDS, now: Callable[[], float] = time.monotonic
@@ -50,7 +50,7 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether calls fail at once, apart from a probe."""
+        """Whether calls fail at once, except for a probe."""
         return self._most <= self._in_a_row
 
     def admits(self) -> bool:
@@ -69,7 +69,7 @@ class CircuitBreaker:
         self._probing = False
 
     def failed_now(self) -> None:
-        """Count a failure; with enough of them the circuit opens, or stays open."""
+        """Count a failure; after enough of them the circuit opens or stays open."""
         self.failed += 1
         self._in_a_row += 1
         self._probing = False
@@ -160,5 +160,5 @@ class GuardedGateway(PaymentGateway):
 
 
 def _is_failure(cause: BaseException | None) -> bool:
-    """Whether the gateway failed: not if it refused one request, and not if our own storage failed."""
+    """Whether the gateway failed. Refusals of a request and failures of the platform's own storage do not count."""
     return cause is not None and not isinstance(cause, RefusedRequest | Unavailable)

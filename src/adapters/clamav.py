@@ -1,4 +1,4 @@
-"""Looks for malware with ClamAV: `INSTREAM` of the protocol of clamd (clamd(8))."""
+"""Scans for malware with ClamAV, by the command `INSTREAM` of clamd (clamd(8))."""
 
 import asyncio
 import re
@@ -22,10 +22,10 @@ class NoScanner(MalwareScanner):
 
 
 class ClamAv(MalwareScanner):
-    """A clamd that listens on TCP. Only `stream: OK` is clean; an answer that is no verdict is no answer.
+    """A clamd that listens on TCP. Only `stream: OK` is clean; an answer without a verdict counts as no answer.
 
     clamd must be configured with `StreamMaxLength` of at least 15M, `AlertExceedsMax yes` and
-    `AlertEncryptedArchive yes`: else what it gave up on counts as clean.
+    `AlertEncryptedArchive yes`; otherwise it reports files as clean that it could not scan.
     """
 
     def __init__(self, host: str, port: int, *, timeout_seconds: float = 20.0) -> None:

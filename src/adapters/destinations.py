@@ -41,7 +41,7 @@ _SPECIAL_IPV6: Final = (
 class DestinationRefused(Exception):
     """A URL that must not be contacted.
 
-    `why` is for the user who gave the URL. It is empty where it would tell what the platform's name servers know;
+    `why` is for the user who gave the URL. It is empty if it would disclose results of the platform's name servers;
     `detail` is for the operator's log.
     """
 
@@ -133,10 +133,10 @@ class Destinations:
 
 
 def literal_is_allowed(host: str) -> bool:
-    """Whether a host may be contacted as far as its text shows: it is a name, or a public address.
+    """Whether a host is a name or a public address, judged by its text alone.
 
-    Names are checked when they are resolved. Names of the local host, and numbers that resolvers take for addresses
-    (`127.1`, `0x7f000001`), are refused here already.
+    Other names are checked when they are resolved. Names of the local host, and numbers that resolvers read as
+    addresses (`127.1`, `0x7f000001`), are refused here.
     """
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):

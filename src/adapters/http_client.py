@@ -1,4 +1,4 @@
-"""The HTTP client with which adapters call the services that the deployment has chosen."""
+"""The HTTP client with which adapters call the services that the deployment configures."""
 
 import ssl
 from functools import cache
@@ -8,7 +8,7 @@ import httpx
 
 @cache
 def trusted_certificates() -> ssl.SSLContext:
-    """Trust certifi's certificates. All clients share them: to load them takes 20 ms."""
+    """Trust certifi's certificates. All clients share them, because loading them takes 20 ms."""
     return httpx.create_ssl_context(trust_env=False)
 
 

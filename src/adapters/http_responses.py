@@ -30,7 +30,7 @@ class HttpResponse:
 
     @property
     def refused(self) -> bool:
-        """Whether the request was refused for what it asks, and not because the server has too much to do."""
+        """Whether the status refuses this request, rather than reporting an overloaded server."""
         overload = self.status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
         return HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR and not overload
 

@@ -1,4 +1,4 @@
-"""Phone numbers as people write them, parsed by libphonenumber's metadata."""
+"""Parses phone numbers as people write them, with libphonenumber's metadata."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ _COSTLY: Final = frozenset(
 
 
 class LibPhoneNumbers(PhoneNumbers):
-    """Parses numbers; those without a country code are of `country` (ISO 3166-1)."""
+    """Parses numbers; those without a country code belong to `country` (ISO 3166-1)."""
 
     def __init__(self, country: str) -> None:
         self._country = country

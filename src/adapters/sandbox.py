@@ -46,15 +46,15 @@ class Sandbox:
         self._closing = False
 
     async def run(self, content: bytes, request: Mapping[str, Any]) -> bytes:
-        """Return what the child writes.
+        """Return the output of the child.
 
         Raises:
-            LimitExceeded: it did not end well.
+            LimitExceeded: the child exceeded a limit, crashed or was killed.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, content, request)
 
     async def close(self) -> None:
-        """Cancel what waits, and kill what runs."""
+        """Cancel waiting runs, and kill running children."""
         self._closing = True
         for child in tuple(self._children):
             child.kill()
@@ -79,7 +79,7 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 raise LimitExceeded from None
             finally:
-                child.kill()  # does nothing to a child that has ended
+                child.kill()  # has no effect on a child that has ended
                 self._children.remove(child)
         if child.returncode:
             raise LimitExceeded(child.returncode)

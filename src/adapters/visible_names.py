@@ -1,4 +1,4 @@
-"""Names of people as another service tells them."""
+"""Cleans names of people that other services report."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""People who use the product, and shortcuts for what they do."""
+"""Users of the product, and shortcuts for their actions."""
 
 import asyncio
 from collections.abc import Mapping

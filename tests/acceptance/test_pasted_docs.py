@@ -1,4 +1,4 @@
-"""The shell lines of the docs can be pasted, page by page, and print what the comments behind them say."""
+"""The shell lines of each page of the docs can be pasted, and print the output that their comments promise."""
 
 import contextlib
 import os
@@ -73,7 +73,7 @@ class Shell:
         self._bash.communicate()
 
     def _kill(self) -> None:
-        """Kill bash and what it runs, which would keep the pipe open."""
+        """Kill bash and its children, which would keep the pipe open."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._bash.pid, signal.SIGKILL)
 
@@ -136,7 +136,7 @@ def test_a_page_can_be_pasted(product: Product, name: str, sections: list[str], 
             assert code == 0, f"{command}\n{shown}"
             if expected := _EXPECTED.search(command):
                 checked += 1
-                if _READS.search(command):  # what the worker may still have to do
+                if _READS.search(command):  # the worker may not have finished yet
                     eventually(lambda: _says(shell.run(here)[0], expected[1]), what=command)  # noqa: B023
                 else:
                     assert _says(shown, expected[1]), f"{command}\n{shown}"

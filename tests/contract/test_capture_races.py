@@ -1,4 +1,4 @@
-"""An authorised payment while others act on its booking: captured once, and what the booking's end decided."""
+"""An authorised payment is captured once, as the booking's end decides, while others act on the booking."""
 
 from tests.unit.workflows.scenes import MINUTE
 

@@ -1,4 +1,4 @@
-"""Streams of several processes on PostgreSQL: each event once, also when the connections that listen are killed."""
+"""Streams of several processes deliver each event once, even when their listening connections are killed."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -119,7 +119,7 @@ async def _settings_behind_stops(gateway: GatewayUnderTest, behind_stops: Any) -
 
 
 class KilledWorker:
-    """The worker. Whoever is killed is followed by another."""
+    """The worker. A killed one is replaced by a new one."""
 
     def __init__(self, log: Path, database_url: str, settings: Mapping[str, str]) -> None:
         self._log = log
@@ -148,7 +148,7 @@ class KilledWorker:
         self.kills += 1
 
     async def is_connected(self) -> bool:
-        """Whether the database still works for it: a statement ends, or waits, also if its sender is dead."""
+        """Whether the database still works for it: a statement runs or waits on, even if its client is dead."""
         found = await self._run("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", self.name)
         return found != [(0,)]
 

@@ -1,4 +1,4 @@
-"""Bookings that bring work for a worker in every channel, and what the books say of them at the end."""
+"""Bookings that give a worker work on every channel, and the state of the books at the end."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -85,7 +85,7 @@ class Fate(StrEnum):
 
 
 class Lives:
-    """Bookings at a gateway, with a fate each, and whoever acts in them besides the worker."""
+    """Bookings at a gateway, each with a planned end, and the users who act on them."""
 
     def __init__(self, gateway: GatewayUnderTest, servers: Servers, container: Container) -> None:
         self._gateway, self._servers, self._container = gateway, servers, container
@@ -123,7 +123,7 @@ class Lives:
     # What happens
 
     async def begin(self, number: int) -> None:
-        """Book, have what is to be paid paid at the gateway, and leave the rest to the worker."""
+        """Book, pay at the gateway if a payment is due, and leave the rest to the worker."""
         for first in range(0, number, OF_A_STUDIO):
             await self._begin_at_a_studio(range(first, min(number, first + OF_A_STUDIO)))
 
@@ -144,7 +144,8 @@ class Lives:
 
     def _booking(self, profile: Profile, customer: User, fate: Fate, number: int) -> Booking:
         """A booking of a month hence, or of the time that its fate needs."""
-        # Stripe keeps an authorisation for a week: what is later is charged. A reminder is due a day before the start.
+        # Stripe keeps an authorisation for a week: later deposits are charged. A reminder is due a day before the
+        # start.
         start = {Fate.AUTHORISED: 2 * DAY, Fate.REMINDED: 3 * HOUR}.get(fate, 30 * DAY) + number * HOUR
         placed = self._now - (3 * DAY if fate is Fate.REMINDED else timedelta())
         span = TimeRange(self._now + start, self._now + start + HOUR)
@@ -163,7 +164,7 @@ class Lives:
         )
 
     async def _customer(self, *, by_phone: bool) -> User:
-        """A customer who is told by text message, or by e-mail and on a device."""
+        """A customer who is notified by text message, or by e-mail and on a device."""
         user = replace(
             self._make.user(), created_at=self._now, email_verified_at=self._now, phone_verified_at=self._now
         )
@@ -206,7 +207,7 @@ class Lives:
         await self._container.executor().run(change_booking_status, command, actor=self._customers[booking_id].actor)
 
     async def go_on(self) -> bool:
-        """Have customers cancel what is confirmed by now; return whether nothing is left to do for anybody."""
+        """Have customers cancel their confirmed bookings; return whether nobody has anything left to do."""
         ending = (Fate.CANCELLED, Fate.AUTHORISED)
         wanted = [booking_id for booking_id, fate in self._lives.items() if fate in ending]
         confirmed = await self._rows("SELECT id FROM bookings WHERE status = 'confirmed' AND id = ANY(%s)", wanted)
@@ -215,7 +216,7 @@ class Lives:
         return not confirmed and not await self.left()
 
     async def left(self) -> dict[str, int]:
-        """How much of what is left to do."""
+        """The amount of each kind of work that is left."""
         return {name: number for name, number in await self._rows(_TO_DO) if number}
 
     async def let_time_pass(self) -> None:

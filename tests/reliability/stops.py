@@ -139,7 +139,7 @@ class Stops:
 
 @asynccontextmanager
 async def stopping_before(url: str, stops: Stops) -> AsyncIterator[str]:
-    """Serve what the server at `url` serves, with stops before and after its requests; yield the URL."""
+    """Proxy the server at `url`, with stops before and after its requests; yield the URL."""
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, trust_env=False) as server:
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

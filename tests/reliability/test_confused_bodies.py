@@ -87,7 +87,7 @@ async def confusions(api: Api, rows: Rows, world: World, route: str, stride: int
 
 
 async def somebody(world: World, row: Row) -> tuple[str, Ids]:
-    """A user who may call the route, and the ids to call it with."""
+    """A user who may call the route, and the ids for its path."""
     for identity in IDENTITIES[1:]:
         for target in ("own", "other's"):
             if not expected(row, identity, target):

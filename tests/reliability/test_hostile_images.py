@@ -1,4 +1,4 @@
-"""Row 25: hostile images are rejected, or encoded anew without metadata, in little memory."""
+"""Row 25: hostile images are rejected, or re-encoded without metadata, in little memory."""
 
 import io
 import time
@@ -104,7 +104,7 @@ async def test_hostile_images_are_rejected_or_re_encoded(report: Report) -> None
 
 
 class _Careless(ImageEncoder):
-    """Stores what was uploaded."""
+    """Stores the uploaded bytes unchanged."""
 
     async def encode(self, content: bytes, *, content_type: str) -> EncodedImage:
         return EncodedImage(by_size=dict.fromkeys(SIZES, content), size=ImageSize(width=1, height=1))

@@ -82,7 +82,7 @@ def slots() -> Iterator[str]:
 
 
 class Customers:
-    """Customers who book and request codes until they are told to stop, and repeat what was answered with 503."""
+    """Customers who book and request codes until they are told to stop, and repeat requests answered with 503."""
 
     def __init__(self, product: Product, load: Load) -> None:
         self._product = product
@@ -238,7 +238,7 @@ async def _kill_once(
 
 @pytest.mark.skipif(not scale.FULL, reason="the outage takes longer than a minute")
 def test_after_a_long_outage_api_and_worker_are_back(tmp_path: Path, report: Report) -> None:
-    """Requests go on during the outage. Whoever waited longer after each failed attempt would now be waiting."""
+    """Requests continue during the outage. A client or worker with growing pauses would still be waiting at its end."""
     server = embedded.start(tmp_path / "postgres", binaries=BINARIES)
     try:
         migrations.upgrade(server.conninfo)

@@ -67,7 +67,7 @@ class Mortal:
 
 
 class Objects(Protocol):
-    """A storage that can be opened anew, and says what it holds, for S3 on a real server."""
+    """A storage that can be reopened and lists its objects; for S3 on a real server."""
 
     def opened(self, die: Callable[[], None] | None) -> AbstractAsyncContextManager[ObjectStorage]:
         """Open the storage. With `die`, each of its calls may be the last."""
@@ -165,7 +165,7 @@ class Opened:
 
 
 def killed_at(step: int, platform: Platform, work: Callable[[Opened], Awaitable[object]]) -> bool:
-    """Run `work` in a process that kills itself at this step; return whether it came so far."""
+    """Run `work` in a process that kills itself at this step; return whether it reached the step."""
     child = os.fork()
     if child == 0:
         left = step
@@ -225,7 +225,7 @@ def _checked_and_swept(platform: Platform, user: User) -> Callable[[Opened], Awa
         public = [name for name in platform.objects.names() if name.startswith("public")]
         assert len(public) in {0, 1, PUBLIC}
         assert all(name.endswith(".webp") for name in public)
-        for file in files:  # what was interrupted can be done again
+        for file in files:  # the interrupted work can be repeated
             if file.status in {FileStatus.PENDING, FileStatus.CHECKING} and await opened.storage.head(file.upload):
                 opened.clock.advance(CHECKED_WITHIN)
                 assert (await opened.complete(user, file)).status is FileStatus.READY

@@ -134,7 +134,7 @@ _DONE: Final[Counter[str]] = Counter()
 
 @dataclass
 class History:
-    """A studio, what it made, and the bank's book of transfers."""
+    """A studio, the objects that it made, and the bank's book of transfers."""
 
     studio: Studio
     currency: str
@@ -145,7 +145,7 @@ class History:
     """What admins have added to the ledgers, in minor units."""
 
     async def step(self, kind: str, nth: int, how: int) -> None:
-        """Do one step; what is not possible now does nothing."""
+        """Do one step; an impossible step does nothing."""
         with suppress(*_NOT_NOW):
             await getattr(self, f"do_{kind}")(nth, how)
             _DONE[kind] += 1
@@ -190,7 +190,7 @@ class History:
             await race([self.studio.settle(payment) for _ in range(1 + how // 2)])
 
     async def do_cancel(self, nth: int, how: int) -> None:
-        """Cancel by a quote: exactly what it said goes back, or nothing happens."""
+        """Cancel by a quote: exactly its amount is refunded, or nothing happens."""
         booking, by = self._nth(nth), self._somebody(how)
         if booking is None:
             return
@@ -263,7 +263,7 @@ class History:
         await self.transfer(refund, times=1 + how % 2)
 
     async def do_adjust(self, nth: int, how: int) -> None:
-        """An admin corrects what was paid: a part of it, or all that is kept."""
+        """An admin adjusts the paid amount: by a part of it, or by all kept money."""
         booking = self._nth(nth)
         if booking is None:
             return

@@ -120,7 +120,7 @@ class Workers:
         await self.rows(_SWEEPS)
 
     async def settle(self, moment: datetime) -> None:
-        """Both clocks jump, and the first one catches up with what the second one's worker has left to it."""
+        """Both clocks jump, and the first worker catches up with the work that the second one left."""
         await self.show(moment)
         await self.rest()
         await self.show(moment + AHEAD, timedelta())

@@ -1,4 +1,4 @@
-"""Rows 7 and 8: callbacks that are lost, repeated, reordered and forged, and what the reconciliation repairs.
+"""Rows 7 and 8: lost, repeated, reordered and forged callbacks, and their repair by the reconciliation.
 
 The callbacks are requests to the API on PostgreSQL; the gateway is its simulator, over HTTP in a process of its own.
 """

@@ -199,7 +199,7 @@ async def _held_up(task: asyncio.Task[Any], *, locks: bool) -> bool:
 
 
 async def _confirmed_meanwhile(postgres: TestServer, *, locks: bool) -> tuple[bool, bool]:
-    """Whether a sign-in with one factor waits for a concurrent confirmation, and whether it then succeeds."""
+    """Return whether a sign-in with one factor waits for a concurrent confirmation, and whether it then succeeds."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
         assert isinstance(first, SignedIn)

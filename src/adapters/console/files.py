@@ -17,7 +17,7 @@ _FILE_MODE: Final = 0o600
 
 
 def message_path(folder: Path, name: str, user_id: UserId | None) -> Path:
-    """The file of a message; the recipient's account is part of its name, so that it is found when that is erased."""
+    """The file of a message. Its name contains the recipient's account, so that an erasure finds it."""
     return folder / (f"{name}.json" if user_id is None else f"{name}.{user_id}.json")
 
 
@@ -28,7 +28,7 @@ def write_message(
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
-    path.parent.chmod(_FOLDER_MODE)  # it may be of an earlier version, which let others read it
+    path.parent.chmod(_FOLDER_MODE)  # an earlier version may have created it readable by others
     message = {
         "channel": channel,
         "to": to,
@@ -39,7 +39,7 @@ def write_message(
     }
     half_written = path.with_suffix(".part")
     half_written.unlink(missing_ok=True)
-    half_written.touch(_FILE_MODE, exist_ok=False)  # before anything is in it
+    half_written.touch(_FILE_MODE, exist_ok=False)  # before anything is written into it
     half_written.write_text(json.dumps(message, ensure_ascii=False, indent=2), encoding="utf-8")
     half_written.replace(path)
     return True
@@ -51,7 +51,7 @@ def sms_path(folder: Path, key: object) -> Path:
 
 
 class MessageFiles:
-    """The files that the adapters of this package wrote; in production there are none."""
+    """The files that the adapters of this package have written. Production writes none."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -74,7 +74,7 @@ class MessageFiles:
         return {**message, "name": name}
 
     def erase(self, user_id: UserId, addresses: Collection[str], sms: Collection[object]) -> None:
-        """Delete the messages of an account: to its id, to its addresses, and these text messages."""
+        """Delete the messages to an account: to its id, to its addresses, and these text messages."""
         for path in (*self._folder.glob(f"*.{user_id}.json"), *(sms_path(self._folder, key) for key in sms)):
             path.unlink(missing_ok=True)
         for path in self._folder.glob("*.json"):

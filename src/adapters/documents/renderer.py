@@ -25,12 +25,12 @@ _INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u
 
 
 class TemplateDocuments(Documents):
-    """Renders documents by the templates beside this module, with the fonts beside it and no others."""
+    """Renders documents with the templates and fonts next to this module, and no other fonts."""
 
     def pdf(self, document: Document) -> bytes:
         try:
             return _compiled(document, _PDF_STANDARD)
-        except typst.TypstError:  # a name has characters that the fonts lack, e.g. Chinese ones: boxes in their place
+        except typst.TypstError:  # characters that the fonts lack, e.g. Chinese ones, are rendered as boxes
             return _compiled(document, None)
 
     def html(self, document: Document) -> str:

@@ -1,1 +1,1 @@
-"""Images of strangers: decoded and re-encoded by Pillow in a sandbox."""
+"""Untrusted images: decoded and re-encoded by Pillow in a sandbox."""

@@ -31,7 +31,7 @@ _MODES: Final = frozenset({"RGB", "RGBA"})
 _JPEG: Final = frozenset({"JPEG", "MPO"})
 """A JPEG with several pictures opens as MPO; the first one is used."""
 
-Image.MAX_IMAGE_PIXELS = None  # counted below, with limits of our own
+Image.MAX_IMAGE_PIXELS = None  # pixels are counted below, against this module's own limits
 
 
 def encode(content: bytes, content_type: str) -> EncodedImage:
@@ -73,7 +73,7 @@ def _reduced(image: Image.Image, longest: int) -> Image.Image:
 
 
 def _webp(image: Image.Image) -> bytes:
-    """Save the pixels only. `save` would copy what `info` has of the original."""
+    """Save the pixels only. `save` would otherwise copy metadata of the original from `info`."""
     image.info.clear()
     file = io.BytesIO()
     image.save(file, "WEBP", quality=_QUALITY, method=4, exif=b"", icc_profile=b"", xmp=b"")

@@ -37,5 +37,5 @@ class SandboxedImages(ImageEncoder):
         return EncodedImage(by_size=by_size, size=ImageSize(width=head["width"], height=head["height"]))
 
     async def close(self) -> None:
-        """Wait for what runs."""
+        """Wait for running encodings."""
         await self._sandbox.close()

@@ -23,7 +23,7 @@ _NAME: Final = re.compile(r"[a-z]+(?:/[A-Za-z0-9-]+)*/[A-Za-z0-9-]+(?:\.[a-z]+)?
 class LocalStorage(ObjectStorage, ObjectLinks):
     """Each object is a file that is replaced atomically.
 
-    `base_url` is where the API serves the objects.
+    `base_url` is the address at which the API serves the objects.
     """
 
     def __init__(self, folder: Path, *, base_url: str, key: bytes, clock: Clock) -> None:
@@ -53,11 +53,11 @@ class LocalStorage(ObjectStorage, ObjectLinks):
         return f"{self._base_url}/{_space(key)}/{key.name}"
 
     def may_upload(self, key: ObjectKey, *, content_type: str, size: int, expires: int, signature: str) -> bool:
-        """Whether a PUT has a signature that `upload` made, in time."""
+        """Whether a PUT has a signature of `upload` that has not expired."""
         return self._in_time(expires) and _same(signature, self._signature("PUT", key, expires, content_type, size))
 
     def may_download(self, key: ObjectKey, *, expires: int, signature: str) -> bool:
-        """Whether a GET may read the object: it is public, or the signature is one that `download` made, in time."""
+        """Whether a GET may read the object: it is public, or has a signature of `download` that has not expired."""
         return key.public or (self._in_time(expires) and _same(signature, self._signature("GET", key, expires)))
 
     async def head(self, key: ObjectKey) -> StoredObject | None:

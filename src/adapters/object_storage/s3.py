@@ -30,7 +30,7 @@ _CONFIG: Final = {
 
 
 class S3Storage(ObjectStorage, ObjectLinks):
-    """`public_url` is where everybody reads the public bucket. URLs are signed here, without a call of the service."""
+    """`public_url` is the address of the public bucket. URLs are signed locally, without calling the service."""
 
     def __init__(
         self,

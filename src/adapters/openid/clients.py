@@ -1,4 +1,4 @@
-"""What the platform is to a service: its client id and secret, and how that service differs."""
+"""The platform's client at a service: id, secret, and the peculiarities of the service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

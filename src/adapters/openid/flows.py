@@ -1,4 +1,4 @@
-"""What ties a sign-in at a service to the client that began it.
+"""Flows: tie a sign-in at a service to the client that began it.
 
 The client keeps `flow`: a random value and the time at which it expires. State, nonce and PKCE verifier are HMACs of
 it, so the server stores nothing, and only a client that has the flow can use the code that comes back with its state.
@@ -64,7 +64,7 @@ class Flow:
 
     @property
     def until(self) -> datetime:
-        """When it expires; of a flow whose state is right, and that was issued therefore."""
+        """When the flow expires. Valid only once the state has matched, which proves that the platform issued it."""
         return datetime.fromtimestamp(int.from_bytes(base64.urlsafe_b64decode(self.text + "==")[:_TIME_BYTES]), UTC)
 
     def _derived(self, purpose: str) -> str:

@@ -1,4 +1,4 @@
-"""Identity tokens (OpenID Connect Core 1.0 §3.1.3.7): what a service has signed about a person for one sign-in."""
+"""Identity tokens (OpenID Connect Core 1.0 §3.1.3.7): signed claims of a service about a person for one sign-in."""
 
 import hmac
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _OPTIONS: Final[jwt.types.Options] = {
 
 
 class UnknownKey(Exception):
-    """The token names a key that is not among the service's keys as they are known."""
+    """The token names a key that is not among the known keys of the service."""
 
 
 def key_of(text: str, keys: jwt.PyJWKSet) -> jwt.PyJWK:
@@ -74,9 +74,9 @@ def verified(text: str, key: jwt.PyJWK, client: OpenIdClient, *, nonce: str, now
 def assertion_of(
     claims: Mapping[str, Any], provider: IdentityProvider, client: OpenIdClient, name: str | None, *, until: datetime
 ) -> Assertion:
-    """What the platform uses of a token; `name` is that of the person if the token has none.
+    """The assertion of a token; `name` is used if the token has no name.
 
-    Its digest is that of the nonce: a flow signs in once, also with several codes. `until` is when the flow expires.
+    Its digest is the nonce's, so a flow signs in only once, even with several codes. `until` is the expiry of the flow.
     """
     email = _verified_email(claims)
     local, _, domain = (email or "").partition("@")

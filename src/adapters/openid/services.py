@@ -34,9 +34,10 @@ Document = TypeVar("Document")
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """What a service publishes about itself (OpenID Connect Discovery 1.0 §3).
+    """The published metadata of a service (OpenID Connect Discovery 1.0 §3).
 
-    Its `issuer` is not compared: Apple's has differed from that of its tokens, which is compared with the settings.
+    Its `issuer` is not checked, because Apple's has differed from the issuer of its tokens. The tokens' issuer is
+    checked against the settings.
     """
 
     authorization_endpoint: str
@@ -168,7 +169,7 @@ class HttpOpenIdProviders(OpenIdProviders):
         except (UnusableResponse, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
             reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
             _LOG.warning("%s: no usable response to the %s: %s", provider, operation, reason)
-            raise IdentityProviderUnavailable from None  # the cause has the request, and with it the secret
+            raise IdentityProviderUnavailable from None  # the cause contains the request, and with it the secret
 
     async def _call(self, method: str, url: str, form: Mapping[str, str] | None = None) -> HttpResponse:
         if self._http is None:

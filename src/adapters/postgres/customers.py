@@ -47,7 +47,7 @@ from booking_domain.workflows.views import CONTACT_SHOWN
 
 
 def _of_either(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Delete the notes that the account wrote, and those on it and on walk-ins of its profile."""
+    """Delete the notes that the account wrote, and the notes on it and on walk-ins of its profile."""
     walk_in = table.c.customer_id.in_(select(bookings.c.id).where(bookings.c.customer_id == USER))
     return delete(table).where(or_(owned, table.c.customer_id == USER, walk_in))
 

@@ -176,7 +176,7 @@ class PostgresLiveReads(WithWork, LiveReads):
 
 
 class PostgresLiveSignal(LiveSignal):
-    """`LiveSignal` by LISTEN, on a connection of its own. A lost one is replaced, and counts as a signal."""
+    """`LiveSignal` by LISTEN on its own connection. A lost connection is replaced, which also counts as a signal."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -195,7 +195,7 @@ class PostgresLiveSignal(LiveSignal):
             try:
                 heard = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
                 if not heard:
-                    await self._connection.execute("SELECT 1")  # is it still there?
+                    await self._connection.execute("SELECT 1")  # checks that the connection still works
             except (psycopg.OperationalError, asyncio.CancelledError):
                 await self.close()
                 raise

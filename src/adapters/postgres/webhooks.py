@@ -126,7 +126,7 @@ webhook_deliveries: Final = Table(
     ),
     info=personal_data(
         "booking_id",
-        erase=DELETE,  # what was sent about the account's bookings; the rest goes with the endpoints
+        erase=DELETE,  # deliveries about the account's bookings; the others are deleted with their endpoints
         export=NotExported("copies of what the export shows in other sections, for two weeks"),
     ),
 )
@@ -279,7 +279,7 @@ _NOW: Final = bindparam("now", type_=_d.created_at.type)
 
 
 def _waiting(*columns: ColumnElement[Any]) -> Select[Any]:
-    """What the endpoints of owners who receive will be sent, whenever it is due."""
+    """The waiting deliveries to endpoints whose owners may receive them, due or not."""
     return (
         select(*columns)
         .select_from(

@@ -59,7 +59,7 @@ CHARGEABLE: Final = Chargeable(
 
 
 class MerchantGateway(PaymentGateway, Generic[CallsT]):
-    """What QPay does for a merchant, however it is called. Opened and closed with `async with`.
+    """QPay as a payment gateway, independent of the transport. Opened and closed with `async with`.
 
     Payments store `name`. `timeout_seconds` bounds a whole port call.
     """
@@ -74,7 +74,7 @@ class MerchantGateway(PaymentGateway, Generic[CallsT]):
 
     @abstractmethod
     def _connected(self, http: httpx.AsyncClient) -> CallsT:
-        """Return what calls QPay over this client."""
+        """Return the object that calls QPay over this client."""
 
     @property
     def name(self) -> str:

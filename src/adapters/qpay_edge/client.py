@@ -37,7 +37,7 @@ class EdgeClient(QPayCalls):
     async def call(
         self, method: str, path: str, document: msgspec.Struct | None = None, *, repeatable: bool
     ) -> QPayResponse:
-        """Let the Worker make one of the calls that it permits; it adds token and invoice code."""
+        """Have the Worker make one of its permitted calls; it adds token and invoice code."""
         operation, body = _relayed(method, path, document)
         relayed = await self.ask(operation, body, RelayedResponse, repeatable=repeatable)
         return QPayResponse(status=relayed.status, body=relayed.body.encode())
@@ -52,7 +52,7 @@ class EdgeClient(QPayCalls):
                 raise
             response = await self._send(operation, content)
         if response.status == HTTPStatus.UNAUTHORIZED:
-            _LOG.error("the Worker refuses our signature: compare QPAY_EDGE_KEY with its EDGE_KEY, and the clocks")
+            _LOG.error("the Worker refused the signature: compare QPAY_EDGE_KEY with its EDGE_KEY, and the clocks")
         if not response.succeeded:
             problem = f"the Worker: {response.status} {error_code(response.body) or 'without a code'}"
             raise RefusedRequest(problem) if response.status in _REFUSALS else UnusableResponse(problem)

@@ -31,7 +31,7 @@ class EdgeInvoice(msgspec.Struct, frozen=True, rename="camel"):
     deep_links: list[EdgeLink] | None = None
 
     def in_qpays_words(self) -> InvoiceResponse:
-        """Return what QPay itself would have answered."""
+        """Return the response in QPay's own form."""
         return InvoiceResponse(
             invoice_id=self.qpay_invoice_id,
             qr_text=self.qr_text,

@@ -9,13 +9,13 @@ from booking_domain.payments.ports import GatewayNotifications
 
 
 class Notification(msgspec.Struct, frozen=True, rename="camel"):
-    """What is read of a notification; the rest is not needed, since only the gateway's report counts."""
+    """The members of a notification that are read. Others are ignored: only the gateway's report counts."""
 
     qpay_invoice_id: str
 
 
 class EdgeNotifications(GatewayNotifications):
-    """Accepts what the verifier accepts."""
+    """Accepts a notification if the verifier accepts its signature."""
 
     def __init__(self, verifier: CallVerifier) -> None:
         self._verifier = verifier

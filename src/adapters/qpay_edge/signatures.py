@@ -82,7 +82,7 @@ class CallVerifier:
 
 
 def signed_text(direction: str, *, method: str, target: str, timestamp: str, nonce: str, body: bytes) -> bytes:
-    """What is signed: everything that has a meaning in the call, in an unambiguous form.
+    """The signed text: every meaningful part of the call, in an unambiguous form.
 
     >>> text = signed_text("to-worker", method="POST", target="/a?b=c", timestamp="1790000000", nonce="n", body=b"{}")
     >>> print(text.decode())

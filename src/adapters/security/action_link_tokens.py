@@ -1,4 +1,4 @@
-"""Tokens of action links: what the link allows, with an HMAC."""
+"""Tokens of action links: the booking and the action, with an HMAC."""
 
 import base64
 import hmac

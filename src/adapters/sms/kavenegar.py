@@ -43,7 +43,8 @@ _RECIPIENT_ERRORS: Final = frozenset(
         422,  # disallowed characters in the text
     }
 )
-"""Permanent errors of this number or text. Every other error concerns our account, so the message may be retried."""
+"""Permanent errors of this number or text. Every other error concerns the platform's account, so the message may be
+retried."""
 
 
 class Return(msgspec.Struct, frozen=True):

@@ -27,8 +27,8 @@ class SmsMessageSender(MessageSender):
     async def send(self, message: OutgoingMessage) -> None:
         """Send the text to an E.164 number.
 
-        A repetition sends nothing if the provider's answer was recorded. If it was not, a provider that knows keys of
-        messages sends it once, another one perhaps twice.
+        A repetition sends nothing if the provider's answer was recorded. If it was not, a provider with idempotency
+        keys sends the message once; others may send it twice.
 
         Raises:
             InvalidValue: `to` is not a phone number.

@@ -54,7 +54,8 @@ _RECIPIENT_ERRORS: Final = frozenset(
         21617,  # text too long
     }
 )
-"""Permanent errors of this number or text. Every other error concerns our account, so the message may be retried."""
+"""Permanent errors of this number or text. Every other error concerns the platform's account, so the message may be
+retried."""
 _SID: Final = r"\A[A-Za-z0-9]{1,64}\Z"
 _MAX_FIELDS: Final = 200
 _SCHEME_PORTS: Final = {"http": 80, "https": 443}

@@ -40,7 +40,7 @@ class StripeEvents(GatewayEvents):
         self._secrets = secrets
 
     def read(self, body: bytes, signature: str, now: datetime) -> str | None:
-        """As in the port. The time is part of what is signed, and must be within five minutes of `now`."""
+        """As in the port. The signature covers the time, which must be within five minutes of `now`."""
         at = _time_of(signature)
         if at is None or abs(now - at) > TOLERANCE or not self._is_signed(body, signature):
             raise InvalidGatewaySignature

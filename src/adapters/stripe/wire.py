@@ -8,11 +8,11 @@ from stripe import StripeObject
 from adapters.http_responses import UnusableResponse
 
 PAYMENT_ID: Final = "booking_payment_id"
-"""The metadata of a payment intent, and of its charges, with our payment id."""
+"""The metadata key, on a payment intent and its charges, of the platform's payment id."""
 ORDER_NUMBER: Final = "order_number"
-"""The metadata of a payment intent with our order number."""
+"""The metadata key, on a payment intent, of the platform's order number."""
 REFUND_ID: Final = "booking_refund_id"
-"""The metadata of a refund with our refund id."""
+"""The metadata key, on a refund, of the platform's refund id."""
 INTENT: Final = r"\Api_[A-Za-z0-9_]{1,250}\Z"
 """An id of a payment intent."""
 
@@ -80,7 +80,7 @@ class Refunds(msgspec.Struct, frozen=True):
 
 
 def read(found: StripeObject, kind: type[DocumentT]) -> DocumentT:
-    """Decode what the SDK returns.
+    """Decode an object of the SDK.
 
     Raises:
         UnusableResponse: it is not such a document.

@@ -1,4 +1,4 @@
-"""Web Push over HTTP: what a device decrypts is what was sent, and push services verify who sent it."""
+"""Web Push over HTTP: devices decrypt the sent message, and push services verify the sender."""
 
 import json
 import logging
@@ -44,7 +44,7 @@ MESSAGE: Final = PushMessage(
 
 
 class Device:
-    """A browser: it has a key, and decrypts what the push service hands it."""
+    """A browser: it has a key, and decrypts the messages of the push service."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())

@@ -1,4 +1,4 @@
-"""What a party can do with a booking: what the list says is what the booking then allows."""
+"""The actions of a party: the booking allows exactly those that the list contains."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -109,7 +109,7 @@ Creating one takes longer than most tests.
 
 
 class Api:
-    """The API, as its clients see it, and what is behind it, as no client does."""
+    """The API as its clients see it, and the adapters behind it for tests."""
 
     def __init__(self, environ: Mapping[str, str], *, in_memory: bool = True) -> None:
         self.clock = ManualClock(MONDAY_MORNING)

@@ -13,7 +13,7 @@ from booking_domain.live.model import Channel
 
 
 class Socket:
-    """A client that reads what it gets; while `reads` is not set, it does not."""
+    """A client that reads messages only while `reads` is set."""
 
     def __init__(self, app: Any, headers: dict[str, str]) -> None:
         self.reads = asyncio.Event()
@@ -54,7 +54,7 @@ class Socket:
             return await self._got.get()
 
     async def events(self) -> list[dict[str, Any]]:
-        """The events up to the announced end of the test, without what is no event."""
+        """The events up to the announced end of the test, without other messages."""
         found = []
         while (message := await self.next())["event"] != Channel.SYSTEM:
             if message["event"] in set(Channel):

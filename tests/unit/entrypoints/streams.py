@@ -117,7 +117,7 @@ async def following(
 
 
 async def relayed(api: Api) -> None:
-    """Announce what the outbox holds, then the end of the test."""
+    """Announce the events in the outbox, then the end of the test."""
     events = await api.database.outbox_events()
     async with api.database.begin() as tx:
         await announce(events, tx.live_events, api.clock.now())

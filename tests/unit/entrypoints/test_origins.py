@@ -1,4 +1,4 @@
-"""Where what is done comes from."""
+"""The origin of requests and jobs, for audit entries."""
 
 import asyncio
 

@@ -498,7 +498,7 @@ def test_unencrypted_email_is_allowed_in_development_only() -> None:
 
 
 class Asked(dict[str, str]):
-    """An environment that remembers what it was asked for."""
+    """An environment that records the variables that are read."""
 
     def __init__(self) -> None:
         super().__init__()

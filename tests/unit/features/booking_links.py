@@ -1,4 +1,4 @@
-"""`/providers/me/booking-links` and `/book`: booking links and what they count."""
+"""`/providers/me/booking-links` and `/book`: booking links and their counts."""
 
 from typing import Final
 

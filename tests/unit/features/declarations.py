@@ -41,7 +41,7 @@ Request = tuple[str, str, dict[str, Any]]
 
 @dataclass
 class World:
-    """People of each role, others of each role, and what belongs to them. Each is made when first used."""
+    """Two users of each role and their objects, each created at its first use."""
 
     api: Api
     tokens: dict[str, str] = field(default_factory=dict)

@@ -53,7 +53,7 @@ async def recorded(world: World, who: str) -> Ids:
 
 
 async def confirmed(api: Api) -> tuple[str, str, dict[str, Any]]:
-    """Customer, provider and a confirmed booking, of which the whole price is due."""
+    """Customer, provider and a confirmed booking whose whole price is due."""
     provider, provider_id = await api.open_provider(**TERMS | {"depositAmount": 0})
     customer = await api.joined("customer")
     return customer, provider, await api.booked(customer, provider_id)

@@ -26,7 +26,7 @@ DEPOSIT: Final = TERMS["depositAmount"]
 
 
 async def recorded(api: Api) -> None:
-    """Do what the worker does: bring all accounts up to date."""
+    """Bring all accounts up to date, as the worker does."""
     for booking_id in await api.database.reads.earnings.outdated(1_000):
         await api.container.executor().run(update_earnings, booking_id, actor=SYSTEM)
 

@@ -21,7 +21,7 @@ from booking_domain.workflows.receipts import issue_receipts
 
 
 async def issued(api: Api, booking_id: str) -> None:
-    """Do what the worker does after money has moved."""
+    """Issue receipts, as the worker does after money has moved."""
     container = api.container
     await issue_receipts(BookingId(UUID(booking_id)), reads=container.reads(), executor=container.executor())
 

@@ -53,7 +53,7 @@ async def requested(api: Api, admin: str) -> str:
 
 
 async def carried_out(api: Api, run_id: str) -> None:
-    """Do what the worker does."""
+    """Execute the run, as the worker does."""
     container = api.container
     await reconcile(
         RunId(UUID(run_id)),

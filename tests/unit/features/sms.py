@@ -1,4 +1,4 @@
-"""Text messages: reports of their delivery, and what is stored of them."""
+"""Text messages: delivery reports, and the stored data."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""Services of one booking: what they add up to, and which can be chosen."""
+"""Services of one booking: their totals, and which can be chosen."""
 
 from datetime import timedelta
 from random import Random

@@ -62,7 +62,7 @@ AFTERWARDS: Final = TOMORROW + timedelta(hours=12)
 
 
 async def recorded(studio: Studio) -> None:
-    """Do what the worker does."""
+    """Update the accounts, as the worker does."""
     for booking_id in await studio.reads.earnings.outdated(1_000):
         await studio.run(update_earnings, booking_id, by=SYSTEM)
 

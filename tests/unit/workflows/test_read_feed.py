@@ -78,7 +78,7 @@ async def kept(studio: Studio, feed_id: FeedId) -> StoredFeed:
 
 
 async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
-    """The hours after 10:00 at which a slot is offered tomorrow, and what is degraded."""
+    """The hours after 10:00 at which a slot is offered tomorrow, and the degraded calendars."""
     window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
     schedule = await studio.reads.schedules.get(studio.provider_id, window)
     assert schedule is not None

@@ -79,7 +79,7 @@ async def to_make(studio: Studio, booking: Booking) -> list[Refund]:
 
 
 def stated(receipts: list[Receipt]) -> int:
-    """What the receipts state less what the credit notes do."""
+    """The sum of the receipts less the sum of the credit notes."""
     signs = {ReceiptKind.RECEIPT: 1, ReceiptKind.CREDIT_NOTE: -1}
     return sum(signs[each.kind] * each.amount.amount for each in receipts)
 

@@ -1,4 +1,4 @@
-"""Reminders: who is told what, once, and not what is no longer true."""
+"""Reminders: each is sent once to the right user, and not if it no longer applies."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,7 +53,7 @@ class Desk:
         return cls(await Studio.opened(asks=asks))
 
     async def at(self, moment: datetime) -> list[OutgoingMessage]:
-        """Sweep at this time, twice, and return what is sent."""
+        """Sweep twice at this time, and return the messages sent."""
         self.studio.clock.set(moment)
         await self.announce()
         await self.announce()

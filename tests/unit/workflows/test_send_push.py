@@ -34,7 +34,7 @@ class Devices:
 
 
 class PushingSender(ScriptedSender):
-    """Pushes what is for devices; the rest follows its script."""
+    """Pushes messages to devices; other channels follow its script."""
 
     push: MessageSender
 

@@ -61,7 +61,7 @@ def _interval(length: timedelta) -> ColumnElement[timedelta]:
 
 
 def _announced(kind: type[BookingReminder], due: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
-    """Whether the reminder of this time, or any of this kind, was announced."""
+    """Whether a reminder for this time, or any of this kind, was announced."""
     at = () if due is None else (_r.due_at == due,)
     return exists().where(_r.booking_id == _b.id, _r.topic == literal(kind.topic), *at)
 
@@ -74,7 +74,7 @@ def _bookings(status: Status, *conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _near() -> Select[Any]:
-    # Those of the first service that has any.
+    # The reminders of the first service that has any.
     own = func.jsonb_path_query_first(_b.services, cast(literal("$[*].reminder_minutes"), JSONPATH))
     every = func.coalesce(own, func.to_jsonb(providers.c.reminder_minutes))
     before = func.jsonb_array_elements_text(every, type_=Text).column_valued("before")
@@ -107,7 +107,7 @@ def _deadline(status: Status, kind: type[BookingReminder]) -> Select[Any]:
 
 
 def _follow_up(kind: type[BookingReminder], *conditions: ColumnElement[bool]) -> Select[Any]:
-    # What was completed at T has changed at T for the last time, or later.
+    # A booking completed at T changed last at T or later.
     return (
         _bookings(
             Status.COMPLETED,

@@ -73,9 +73,9 @@ bookings: Final = Table(
     Column("provider_user_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("status", Text, nullable=False),
-    # How the attempt to pay the deposit stands.
+    # The state of the attempt to pay the deposit.
     Column("payment_attempt", Text, nullable=False, server_default=PaymentAttempt.NONE.value),
-    # What `payment_status_of` says; nothing sets it.
+    # Computed like `payment_status_of`; never written.
     Column("payment_status", Text, Computed(_PAYMENT_STATUS, persisted=True)),
     instant("starts_at"),
     instant("ends_at"),
@@ -91,7 +91,7 @@ bookings: Final = Table(
     instant("agreed_from", nullable=True),
     instant("agreed_until", nullable=True),
     instant("objection_deadline", nullable=True),
-    # By which the cancellation policy judges, where it is not the start.
+    # The start from which the cancellation policy counts, if it is not the booking's start.
     instant("cancellation_start", nullable=True),
     Column("series_id", Uuid),
     # The services as they were offered, in order.
@@ -106,16 +106,16 @@ bookings: Final = Table(
     Column("paid_amount", BigInteger, nullable=False),
     Column("refunded_amount", BigInteger, nullable=False),
     Column("refund_pending_amount", BigInteger, nullable=False, server_default="0"),
-    # What the customer paid at the desk; the platform never had it.
+    # The amount paid at the desk; the platform never held it.
     Column("desk_paid_amount", BigInteger, nullable=False, server_default="0"),
-    # What is authorised and about to be captured, and what was authorised and is not captured.
+    # The amount that is authorised and may still be captured, and the amount that was released.
     Column("authorised_amount", BigInteger, nullable=False, server_default="0"),
     Column("released_amount", BigInteger, nullable=False, server_default="0"),
     Column("cancellation_policy", JSONB, nullable=False),
     Column("notes", Text, nullable=False),
     instant("due_at", nullable=True),
     Column("version", Integer, nullable=False),
-    # The version that the entries of the provider's account follow.
+    # The version up to which the provider's account has entries.
     Column("earnings_version", Integer),
     instant("created_at"),
     instant("updated_at"),

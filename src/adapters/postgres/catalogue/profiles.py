@@ -22,7 +22,7 @@ from booking_domain.workflows.views import ProviderView
 
 
 def policy_json(policy: CancellationPolicy) -> Jsonb:
-    """Return the policy as `[[hours before, percent], …]`, or as an object if it has rules besides its tiers."""
+    """Return the policy as `[[hours before, percent], …]`, or as an object if it has more than tiers."""
     tiers = [[tier.hours_before, tier.percent] for tier in policy.tiers]
     if policy == CancellationPolicy(policy.tiers):
         return Jsonb(tiers)

@@ -59,7 +59,7 @@ salons: Final = Table(
     Column("photos", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("version", Integer, nullable=False),
     instant("created_at"),
-    # The place stays, because other people work there; how to reach its manager does not.
+    # The address stays, because other people work there; the manager's contacts are cleared.
     info=personal_data("manager_id", erase=_clear_contact, export="salons"),
 )
 
@@ -133,7 +133,7 @@ providers: Final = Table(
     Column("currency", Text, nullable=False, server_default="MNT"),
     Column("price_amount", BigInteger, nullable=False, server_default="0"),
     Column("deposit_amount", BigInteger, nullable=False, server_default="0"),
-    # The lengths besides the default: `[[minutes, price, deposit], …]`, always replaced as a whole.
+    # The lengths other than the default: `[[minutes, price, deposit], …]`, always replaced as a whole.
     Column("durations", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("payment_gateway", Text),
@@ -185,7 +185,7 @@ booking_link_days: Final = Table(
     info=personal_data("link_id", erase=DELETE, export="booking_links"),
 )
 
-# Who was counted today, as digests. A sweep deletes those of earlier days.
+# Digests of the visitors counted today. A sweep deletes those of earlier days.
 booking_link_visitors: Final = Table(
     "booking_link_visitors",
     metadata,

@@ -108,7 +108,7 @@ _earlier: Final = messages.alias("earlier")
 
 
 def _waiting(query: Select[Any]) -> Select[Any]:
-    """Narrow to pending messages before which none of their user, subject and channel is pending."""
+    """Select pending messages without an earlier pending message of the same user, subject and channel."""
     return query.where(
         _m.status == _PENDING,
         ~exists(

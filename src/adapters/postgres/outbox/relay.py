@@ -1,4 +1,4 @@
-"""The relay: hands the messages of the outbox on, in order, and removes them in the same transaction."""
+"""The relay: dispatches the messages of the outbox in order, and removes them in the same transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Backlog
 
 Dispatch = Callable[[AsyncConnection[Any], Sequence[Event]], Awaitable[None]]
-"""Stores what has to be done about events; called inside the relay's transaction, on its connection."""
+"""Stores the jobs that follow from events; called inside the relay's transaction, on its connection."""
 
 _WAITING: Final = Statement(select(*MESSAGE_COLUMNS).where(outbox.c.parked_at.is_(None)).order_by(outbox.c.seq))
 # One relay at a time across all processes: two relays would mix up the order.

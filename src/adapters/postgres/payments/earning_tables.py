@@ -27,14 +27,14 @@ from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 
 
 def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Clear the payee and what was written about the transfer; amounts, times and the bank's reference stay."""
+    """Clear the payee and notes about the transfer; amounts, times and the bank's reference stay."""
     personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
     values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
     return update(table).where(owned, personal).values(values)
 
 
 def _clear_reason(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Clear why an admin adjusted the account; amounts, times and ids of bookings stay."""
+    """Clear the admin's reason of an adjustment; amounts, times and ids of bookings stay."""
     return update(table).where(owned, table.c.reason.is_not(None)).values(reason="")
 
 

@@ -45,7 +45,7 @@ from booking_domain.shared.money import Money
 
 
 def _clear_names(table: Table, _: ColumnElement[bool]) -> UpdateBase:
-    """Clear the names of the party that is erased; numbers, amounts and what was booked stay."""
+    """Clear the names of the erased party; numbers, amounts and services stay."""
 
     def blank(column: Column[Any], whose: Column[Any]) -> Any:
         erased = table.c.booking_id.in_(select(bookings.c.id).where(whose == USER))

@@ -39,21 +39,21 @@ def _clear_gateway_payload(table: Table, owned: ColumnElement[bool]) -> UpdateBa
 
 
 def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Clear the payee and what was written about the transfer; amounts, times and the bank's reference stay."""
+    """Clear the payee and notes about the transfer; amounts, times and the bank's reference stay."""
     personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
     values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
     return update(table).where(owned, personal).values(values)
 
 
 def _clear_void_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
-    """Clear what the provider's side wrote about the customer, when either of them is erased."""
+    """Clear the reason that the provider's side gave, when either party is erased."""
     theirs = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
     values = {"void_reason": null(), "version": table.c.version + 1}
     return update(table).where(theirs, table.c.void_reason.is_not(None)).values(values)
 
 
 def _clear_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
-    """Clear what an admin wrote, when a party is erased."""
+    """Clear the admin's reason when a party is erased."""
     theirs = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
     return update(table).where(theirs, table.c.reason != "").values(reason="")
 

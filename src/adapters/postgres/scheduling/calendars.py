@@ -411,7 +411,7 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
     ) -> list[Workload]:
         service_ids = list(dict.fromkeys(services))
         rows = await self._work.all(_LOCK_MEMBERS, salon_id=salon_id, service_ids=service_ids)
-        # The claims are read after the locks: they are what the former holders of the locks committed.
+        # Read the claims after taking the locks, so that they include everything that former lock holders committed.
         spans = await spans_around(self._work, [row[0] for row in rows], start, now)
         return [workload(ProviderId(id_), spans.get(id_, ()), at=start, zone=zone) for id_, zone in rows]
 

@@ -117,7 +117,7 @@ async def claims_around(
 async def claims_of_each(
     work: Work, provider_ids: Sequence[ProviderId], around: TimeRange
 ) -> Callable[[], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
-    """The same as `claims_around`, of several providers."""
+    """As `claims_around`, for several providers."""
     cursor = await work.execute(
         _AROUND_EACH, provider_ids=list(provider_ids), window_start=around.start, window_end=around.end
     )
@@ -134,7 +134,7 @@ async def claims_of_each(
 async def spans_around(
     work: Work, providers_: Sequence[ProviderId], at: datetime, now: datetime
 ) -> dict[ProviderId, list[TimeRange]]:
-    """The appointments and live holds of providers that start in the week of `at`, in any time zone, and some more."""
+    """The appointments and live holds of providers in the week of `at`, wide enough for any time zone."""
     week = timedelta(days=8)
     spans: dict[ProviderId, list[TimeRange]] = {}
     rows = await work.all(_SPANS, provider_ids=list(providers_), since=at - week, before=at + week, now=now)

@@ -11,7 +11,7 @@ _MOST_FIELDS: Final = 200
 
 
 class Form:
-    """The parameters of a request. Each is read once; `finish` refuses those that nobody read."""
+    """The parameters of a request. Each is read once; `finish` refuses parameters that were not read."""
 
     def __init__(self, text: str) -> None:
         try:

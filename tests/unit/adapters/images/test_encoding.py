@@ -1,4 +1,4 @@
-"""Images of strangers: what is stored was encoded anew, without metadata, and hostile ones cost little."""
+"""Untrusted images are stored re-encoded and without metadata, and hostile ones cost little."""
 
 import io
 import random

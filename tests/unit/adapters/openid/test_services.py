@@ -1,4 +1,4 @@
-"""Signing in at a real OpenID provider: what it accepts, and what it and the platform refuse."""
+"""Signing in at a real OpenID provider: accepted and refused requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

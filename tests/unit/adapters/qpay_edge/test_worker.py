@@ -1,4 +1,4 @@
-"""The Worker in workerd, in front of QPay's simulator: whom it believes, whom it tells, and what it keeps to itself."""
+"""The Worker in workerd, in front of QPay's simulator: signatures, notifications, and secrets that stay in it."""
 
 import asyncio
 import json

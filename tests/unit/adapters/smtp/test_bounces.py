@@ -1,4 +1,4 @@
-"""Bounces and complaints of messages that were really sent: only ours count, and only what is about the address."""
+"""Bounces and complaints of sent messages: only the platform's messages and only failures of the address count."""
 
 import asyncio
 import hmac

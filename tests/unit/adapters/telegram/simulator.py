@@ -1,4 +1,4 @@
-"""A simulator of the Bot API over HTTP: it checks what the bot sends as Telegram does, and keeps the chats.
+"""A simulator of the Bot API over HTTP: it checks the bot's messages as Telegram does, and records the chats.
 
 Written from https://core.telegram.org/bots/api: limits, required fields and the texts of errors are Telegram's.
 """

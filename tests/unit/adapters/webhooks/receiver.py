@@ -1,4 +1,4 @@
-"""An integrator's server: it keeps the requests, and answers as it is told."""
+"""An integrator's server: it records requests, and gives scripted answers."""
 
 import asyncio
 import ssl

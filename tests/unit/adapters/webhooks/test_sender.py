@@ -199,7 +199,7 @@ async def test_only_https_on_a_web_port_without_credentials_is_sent(url: str) ->
 
 
 async def test_a_name_that_changes_its_address_is_contacted_where_it_was_checked() -> None:
-    """DNS rebinding: each attempt resolves the name once, and connects to what was checked."""
+    """DNS rebinding: each attempt resolves the name once, and connects to the address that was checked."""
     async with receiving() as receiver:
         resolver = FakeResolver([[LOOPBACK], ["127.0.0.2"]])
         async with HttpWebhookSender(allow_private=True, resolve=resolver) as sender:

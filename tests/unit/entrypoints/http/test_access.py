@@ -47,7 +47,7 @@ async def walked(route: str) -> list[str]:
 
 
 async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: str, named: Ids) -> httpx.Response:
-    """With the documented body, about what is named."""
+    """Request the route with the documented body and the named ids."""
     row, (method, path) = ROUTES[route], route.split()
     body = await the_body(world, handler, named)
     address = path.format(**{**named, "transaction_id": str(uuid4())})
@@ -57,7 +57,7 @@ async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: s
 
 
 async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[str, Any]:
-    """The documented one, about what is there."""
+    """The documented body, with ids of existing objects."""
     example = handler.opt[KEY].body if KEY in handler.opt else None
     body = dict(example or {})
     if "providerId" in body:

@@ -46,7 +46,7 @@ class Scene:
         return made
 
     async def takes(self, action: str, booking: Mapping[str, Any], party: str) -> bool:
-        """Ask for an action, as `party`; return whether it does anything."""
+        """Request an action as `party`; return whether it changes anything."""
         method, path, body = self._request(action, booking, party)
         answer = await self._api.call(method, path, self.tokens[party], json=body)
         assert answer.status_code != 400, answer.text  # the request itself is right

@@ -1,4 +1,4 @@
-"""Corrections of what was paid for a booking."""
+"""Adjustments of the ledger of a booking."""
 
 from typing import Any, Final
 

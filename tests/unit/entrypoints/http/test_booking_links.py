@@ -1,4 +1,4 @@
-"""Booking links: addresses that a provider gives out, and what they count."""
+"""Booking links: addresses that a provider gives out, and their counts."""
 
 from datetime import timedelta
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Whose address counts, and who is believed."""
+"""Which address of a client counts, and which proxies are trusted."""
 
 from collections.abc import Sequence
 from ipaddress import ip_network

@@ -36,7 +36,7 @@ PHONE: Final = "+97699112233"
 
 
 class Texts(MessageSender):
-    """Keeps what is sent by other channels."""
+    """Records messages over other channels."""
 
     def __init__(self) -> None:
         self.sent: list[OutgoingMessage] = []

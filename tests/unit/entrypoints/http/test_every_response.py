@@ -24,7 +24,7 @@ SAFE = {
 
 
 def assert_safe(answer: httpx.Response) -> None:
-    """Assert that it is kept by nobody, read as what it is, and shown in no page."""
+    """Assert headers against caching, content sniffing and framing."""
     assert {name: answer.headers.get_list(name) for name in SAFE} == {name: [value] for name, value in SAFE.items()}
     kind = answer.headers.get("Content-Type", "")
     assert "Set-Cookie" not in answer.headers

@@ -115,7 +115,7 @@ async def try_a_key(api: Api, token: str, path: str, body: dict[str, Any]) -> No
     assert again.headers["Idempotency-Replayed"] == "true"
     for header in ("Location", "ETag"):
         assert again.headers.get(header) == first.headers.get(header)
-    if body:  # a route without one ignores what is sent
+    if body:  # a route without a body ignores one that is sent
         refused = await api.post(path, token, content=b"{}", headers=KEY | JSON)
         assert refused.json()["code"] in {"validation.invalid_input", "idempotency.key_reused"}
     changed = await api.post(path, token, content=b" " + first.request.content, headers=KEY | JSON)

@@ -1,4 +1,4 @@
-"""A salon's manager: the day of the salon, and what the lifecycle lets a manager do with members' bookings."""
+"""A salon's manager: the day of the salon, and the manager's actions on members' bookings."""
 
 from typing import Any
 

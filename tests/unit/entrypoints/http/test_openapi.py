@@ -1,4 +1,4 @@
-"""The OpenAPI document says what is so, and the page needs nothing from elsewhere."""
+"""The OpenAPI document matches the API, and the page loads nothing from other hosts."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The rules of signing in with Google and Apple: whose account it is, what is linked, who is told."""
+"""The rules of signing in with Google and Apple: which account, which links, which notices."""
 
 from dataclasses import replace
 from datetime import timedelta

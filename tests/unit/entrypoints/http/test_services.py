@@ -355,7 +355,7 @@ async def test_any_provider_is_the_least_busy_who_is_free(api: Api) -> None:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["providerId"])
 
-    # Nobody is busy: by id. Then who has less that day, then who has less that week.
+    # Nobody is busy: the lowest id. Then the provider with less time taken that day, then that week.
     assert [await taken("2026-11-23T10:00:00+08:00") for _ in range(3)] == ids
     assert_problem(
         await api.post("/bookings", customer, json={**wish, "slot": "2026-11-23T10:00:00+08:00"}),

@@ -1,4 +1,4 @@
-"""Twilio tells what has become of text messages."""
+"""Twilio's delivery reports of text messages."""
 
 import base64
 import hmac

@@ -163,7 +163,7 @@ async def test_methods_are_named_with_head(api: Api) -> None:
     assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert (await api.call("OPTIONS", "/providers")).headers["Allow"] == "GET, HEAD, OPTIONS"
     assert "HEAD" not in (await api.call("HEAD", "/auth/login")).headers["Allow"]
-    # Those of the closest path: what is literal comes before a parameter, and two parameters are one.
+    # Of the closest path: a literal part matches before a parameter; names of parameters do not matter.
     assert (await api.call("OPTIONS", "/availability/feeds")).headers["Allow"] == "GET, HEAD, OPTIONS, PUT"
     assert (await api.call("OPTIONS", "/availability/blocks")).headers["Allow"] == "OPTIONS, POST"
     assert (await api.call("OPTIONS", f"/availability/{uuid4()}")).headers["Allow"] == "DELETE, GET, HEAD, OPTIONS"

@@ -46,7 +46,7 @@ BOLD: Final = {**DORJ, "id": 5_512_345, "language_code": "en"}
 
 
 class Phone:
-    """A person's Telegram: what they write and tap reaches the API, and what the bot sends is shown."""
+    """A person's Telegram: passes messages and taps to the API, and shows the bot's messages."""
 
     def __init__(self, api: Api, simulator: TelegramSimulator, person: dict[str, Any]) -> None:
         self.api = api
@@ -56,7 +56,7 @@ class Phone:
         """The dialogue, in Markdown."""
 
     def tell(self, done: str, shown: Shown) -> Shown:
-        """Note what the person did and sees."""
+        """Record the person's action and the screen."""
         rows = (" ".join(f"[{button['text']}]" for button in row) for row in shown.rows)
         self.told += [f"> **{done}**", "", "```text", shown.text, *rows, "```", ""]
         return shown
@@ -369,7 +369,7 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
 
 
 async def news(phone: Phone, token: str, event: type[Event], notify: Any) -> list[tuple[str, str, str]]:
-    """Notify of the last event of this type, send what is due, and return the messages of an account.
+    """Notify of the last event of this type, send due messages, and return those of an account.
 
     Of each: channel, status, failure.
     """

@@ -105,7 +105,7 @@ async def test_head_says_304_too(api: Api) -> None:
 
 
 async def test_a_missing_resource_is_404_for_every_tag(api: Api) -> None:
-    """`*` asks for any version of what is there: there is none."""
+    """`*` asks for any version of an existing resource: there is none."""
     nobody = "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02"
     manager, customer = await api.joined("manager"), await api.joined("customer")
     for tag in ("*", '"1"', 'W/"1"'):

@@ -1,4 +1,4 @@
-"""`/waitlist`: join, see what is offered, book it, leave."""
+"""`/waitlist`: join, see offers, book one, leave."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ KEY = {"Idempotency-Key": "waiting-for-monday"}
 
 
 async def offered(api: Api, provider_id: str) -> None:
-    """The platform has offered what is free."""
+    """Have the platform offer the free time."""
     command = OfferFreedTime(provider_id=ProviderId(UUID(provider_id)))
     await api.container.executor().run(offer_freed, command, actor=SYSTEM)
 

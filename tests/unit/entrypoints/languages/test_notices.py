@@ -93,7 +93,7 @@ async def test_each_party_of_a_booking_reads_its_own_language() -> None:
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if not isinstance(event, bookings.BookingChanged):
-            assert isinstance(event, PaymentReceived | CalendarChanged)  # of which nobody is notified
+            assert isinstance(event, PaymentReceived | CalendarChanged)  # events without a notice
             continue
         await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator(FALLBACK))
     reference = (await studio.seen(booking)).reference

@@ -22,7 +22,7 @@ async def confirmed(studio: Studio) -> Booking:
 
 
 async def work(shop: Workshop) -> list[str]:
-    """Relay, run the jobs that follow, and return the subjects of what was sent meanwhile."""
+    """Relay, run the jobs that follow, and return the subjects of the messages that they sent."""
     before = len(shop.sender.delivered)
     for _ in range(2):
         await shop.relay()

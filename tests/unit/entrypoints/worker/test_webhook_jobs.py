@@ -51,7 +51,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 async def hooks(shop: Workshop) -> AsyncIterator[Receiver]:
-    """Receive what is sent, on a loopback address, which only this sender may contact."""
+    """Receive webhooks on a loopback address, which only this sender may contact."""
     async with receiving() as receiver, HttpWebhookSender(allow_private=True) as sender:
         shop.container.webhook_sender.override(sender)
         yield receiver
@@ -73,7 +73,7 @@ async def settled(shop: Workshop) -> None:
 
 
 async def on(shop: Workshop, later: timedelta) -> None:
-    """Move the clock, and let the sweep find what is due."""
+    """Move the clock, and let the sweep find due deliveries."""
     shop.studio.clock.advance(later)
     await shop.run_periodic("sweep")
     await settled(shop)

@@ -28,7 +28,7 @@ _LATER: Final = timedelta(days=365_000)
 
 
 class StudioJobs(Jobs):
-    """Jobs of which those with a time stay scheduled, whatever the real time is."""
+    """Jobs; scheduled ones stay scheduled, whatever the real time is."""
 
     async def _defer(self, request: JobRequest, **options: Any) -> None:
         at = None if request.at is None else request.at + _LATER
