@@ -61,7 +61,6 @@ PROFILE: Final = Mapper(
     location=Columns("lat", "lon"),
     photo=Converted("photo", write=image_json, read=image_of),
     suspension=Columns("suspension_cause", "suspension_reason", "suspended_at", "withdrawn_before"),
-    rating=Columns("rating_count", "rating_total"),
     changes=(
         "display_name",
         "bio",
