@@ -54,7 +54,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.rating import NO_REVIEWS, Rating
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import ProfileChange, TermsChange, edit_profile
+from booking_domain.workflows.profile_publication import delete_own_profile
+from booking_domain.workflows.provider_profiles import ProfileChange, TermsChange, edit_profile, open_profile
 
 REVIEW: Final = Review(
     id=ReviewId(UUID(int=1)),
@@ -307,8 +308,11 @@ async def test_only_moderators_list_all_reviews() -> None:
         await list_reviews(studio.owner, ReviewFilter(), reads)
 
 
-async def test_a_profile_keeps_its_rating_when_it_is_edited() -> None:
+async def test_a_profile_keeps_its_rating_when_it_is_edited_or_deleted_and_opened_again() -> None:
     studio = await opened()
     await posted(studio, rating=3)
     edited = await studio.run(edit_profile, ProfileChange(bio="Ornament", terms=TermsChange()), by=studio.owner)
     assert edited.profile.rating.average == 3.0
+    await studio.run(delete_own_profile, None, by=studio.owner)
+    again = await studio.run(open_profile, ProfileChange(display_name="Ink", terms=TermsChange()), by=studio.owner)
+    assert again.profile.rating.average == 3.0
