@@ -1,6 +1,7 @@
 """Provider profiles and their review by admins."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -274,6 +275,20 @@ class Profile:
         """The profile after its suspension: published again, unless its owner had withdrawn it before."""
         withdrawn = self.suspension is not None and self.suspension.withdrawn
         return self.moved(ProfileAction.REINSTATE_WITHDRAWN if withdrawn else ProfileAction.REINSTATE, by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderTotals:
+    """What several providers add up to."""
+
+    count: int
+    rating: Rating
+
+    @classmethod
+    def of(cls, profiles: Sequence[Profile]) -> Self:
+        """Add up profiles."""
+        count = sum(each.rating.count for each in profiles)
+        return cls(count=len(profiles), rating=Rating(count=count, total=sum(each.rating.total for each in profiles)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     case,
+    func,
     null,
     text,
     update,
@@ -29,12 +30,13 @@ from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
+from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
-from booking_domain.catalogue.model import ProfileStatus, SuspensionCause
+from booking_domain.catalogue.model import ProfileStatus, ProviderTotals, SuspensionCause
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
-from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS
+from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS, Rating
 
 
 def _clear_contact(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -162,6 +164,16 @@ providers: Final = Table(
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
+
+PROVIDER_TOTALS: Final = (func.count(), func.sum(providers.c.rating_count), func.sum(providers.c.rating_total))
+"""The columns that `totals_of` reads, of a statement that groups providers."""
+
+
+def totals_of(row: Row) -> ProviderTotals:
+    """What a group of providers adds up to."""
+    count, reviews, stars = row
+    return ProviderTotals(count=count, rating=Rating(count=reviews, total=stars))
+
 
 booking_links: Final = Table(
     "booking_links",

@@ -10,10 +10,12 @@ import pytest
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
+from booking_domain.catalogue.salons import Salon, SalonFilter
 from booking_domain.reviews.model import HideReason, Review, ReviewExists, ReviewId
 from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews
+from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId
 from booking_domain.shared.rating import Rating
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings
@@ -201,6 +203,22 @@ class ReviewsContract(StorageContract):
         ):
             found += [view.profile.id for view in page]
         assert found == best_first
+
+    async def test_the_providers_of_a_salon_are_rated_together(self, backend: Backend, make: Builder) -> None:
+        manager, casts = make.user(Role.MANAGER), [await a_cast(backend, make) for _ in range(2)]
+        salon = Salon(
+            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW
+        )
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            await tx.salons.add(salon)
+            for cast, rating in zip(casts, (Rating(count=1, total=5), Rating(count=2, total=7)), strict=True):
+                await tx.salons.lock(salon.id)
+                await tx.calendars.lock_provider_of(cast.owner.id)
+                await tx.salons.join(salon.id, cast.profile.id)
+                await tx.reviews.change_rating(cast.profile.id, rating)
+        [listed] = await backend.reads.salons.page(SalonFilter(limit=9))
+        assert listed.totals.rating == Rating(count=3, total=12)
 
     async def test_erasing_the_author_keeps_the_stars(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
