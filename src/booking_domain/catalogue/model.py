@@ -43,6 +43,10 @@ class ProviderOrder(StrEnum):
         return 0, profile.id.int
 
 
+RECOMMENDED: Final = ProviderOrder.RATING
+"""How providers are sorted for people who choose one of them."""
+
+
 class ProfileStatus(StrEnum):
     """The status of a profile. Only an approved one is published: listed, with slots, and bookable."""
 

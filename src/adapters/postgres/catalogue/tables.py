@@ -1,5 +1,6 @@
 """Salons, and providers: profile, calendar settings and terms in one row."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import (
@@ -32,11 +33,14 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
-from booking_domain.catalogue.model import ProfileStatus, ProviderTotals, SuspensionCause
+from booking_domain.catalogue.model import ProfileStatus, ProviderOrder, ProviderTotals, SuspensionCause
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
 from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS, Rating
+
+_SORTS: Final = "sorts"
+"""The `info` of a column that is the sort key of an order, from the highest; of equal keys the latest id is first."""
 
 
 def _clear_contact(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -64,6 +68,11 @@ salons: Final = Table(
     # The place stays, because other people work there; how to reach its manager does not.
     info=personal_data("manager_id", erase=_clear_contact, export="salons"),
 )
+
+
+def sort_keys() -> Mapping[ProviderOrder, str]:
+    """The columns of `providers` that are sort keys."""
+    return {each.info[_SORTS]: each.name for each in providers.c if _SORTS in each.info}
 
 
 def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -152,6 +161,7 @@ providers: Final = Table(
             f"1000000 * ({PRIOR_REVIEWS * PRIOR_RATING}::bigint + rating_total) / ({PRIOR_REVIEWS} + rating_count)",
             persisted=True,
         ),
+        info={_SORTS: ProviderOrder.RATING},
     ),
     one_of("status", ProfileStatus),
     one_of("suspension_cause", SuspensionCause),
