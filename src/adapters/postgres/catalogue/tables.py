@@ -33,11 +33,18 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
-from booking_domain.catalogue.model import ProfileStatus, ProviderOrder, ProviderTotals, SuspensionCause
+from booking_domain.catalogue.model import (
+    PRIOR_RATING,
+    PRIOR_REVIEWS,
+    ProfileStatus,
+    ProviderOrder,
+    ProviderTotals,
+    Rating,
+    SuspensionCause,
+)
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
-from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS, Rating
 
 _SORTS: Final = "sorts"
 """The `info` of a column that is the sort key of an order, from the highest; of equal keys the latest id is first."""
@@ -151,7 +158,7 @@ providers: Final = Table(
     Column("reminder_minutes", ARRAY(Integer), nullable=False, server_default=text("'{1440,120}'")),
     Column("instructions", Text, nullable=False, server_default=""),
     Column("deposit_mode", Text),
-    # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
+    # The published reviews, and the sort key of the search (`Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),
     Column("rating_total", Integer, nullable=False, server_default="0"),
     Column(
