@@ -26,7 +26,7 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import LANGUAGES, language_of
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.fields import Body, Cursor, Instant, Json, Limit, Query, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -343,4 +343,5 @@ routes: Final = Router(
         edit_announcement,
         delete_announcement,
     ],
+    opt=about("announcements", "What the platform tells everyone, or all people of a role."),
 )

@@ -31,7 +31,7 @@ from booking_domain.workflows import portfolio
 from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioItem, TakeDownItem
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given, one_of
@@ -389,5 +389,5 @@ routes: Final = Router(
         take_down_portfolio_item,
         restore_portfolio_item,
     ],
-    opt=exporting(PORTFOLIO),
+    opt=about("portfolio", "What providers show of their work.") | exporting(PORTFOLIO),
 )

@@ -41,7 +41,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.providers import get_provider
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cut, read_cursor
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, given, one_of
@@ -405,5 +405,5 @@ routes: Final = Router(
         hide_a_review,
         restore_a_review,
     ],
-    opt=exporting(REVIEWS),
+    opt=about("reviews", "Reviews of completed bookings.") | exporting(REVIEWS),
 )

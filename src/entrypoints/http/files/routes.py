@@ -28,7 +28,7 @@ from entrypoints.http.files.schemas import (
     files_json,
     upload_json,
 )
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Caller
@@ -124,5 +124,5 @@ async def delete_any_file(
 routes: Final = Router(
     "/",
     route_handlers=[presign_upload, complete_upload, list_uploads, get_upload, delete_upload, delete_any_file],
-    opt=exporting(FILES),
+    opt=about("uploads", "Files that the caller uploads.") | exporting(FILES),
 )

@@ -14,7 +14,7 @@ from booking_domain.shared.ids import ClaimId
 from booking_domain.workflows.any_provider import hold_with_any_provider
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
@@ -55,4 +55,8 @@ async def let_go(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Inje
     await executor.run(release_hold, ClaimId(hold_id), actor=actor)
 
 
-routes: Final = Router("/holds", route_handlers=[hold_slot, let_go])
+routes: Final = Router(
+    "/holds",
+    route_handlers=[hold_slot, let_go],
+    opt=about("holds", "Slots that are kept for a customer for some minutes."),
+)

@@ -1,7 +1,7 @@
 """The document."""
 
 import re
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from entrypoints.http.kit.documentation import ABOUT
 from entrypoints.http.kit.openapi.answers import PROBLEM, any_problem, codes_of
 from entrypoints.http.kit.openapi.headers import HEADERS
 from entrypoints.http.kit.openapi.links import add_links
@@ -43,37 +44,17 @@ Every response has these headers:
 """
 _LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
 TAGS: Final = {
-    "action-links": "Links in messages, with which customers act on a booking without signing in.",
     "admin": "What admins see and decide.",
-    "announcements": "What the platform tells everyone, or all people of a role.",
     "auth": "Registration, sign-in, second factors, sessions and codes.",
-    "availability": "When a provider works, what it blocks, and the calendars that it follows.",
-    "book": "Booking links of providers, opened without an account.",
     "bookings": "Bookings: place, answer, reschedule, complete and cancel them.",
-    "customers": "The customers of a provider or salon, with private notes.",
-    "disputes": "Disputes about bookings.",
-    "events": "What happens, as it happens.",
     "health": "Whether the server and its worker work.",
-    "holds": "Slots that are kept for a customer for some minutes.",
-    "legal-documents": "The terms of use and the privacy policy.",
-    "ideas": "What customers wish for their bookings, and what providers note and estimate.",
-    "notifications": "What happened to the caller, to read again.",
-    "push": "The browsers and apps that show the caller's notifications.",
     "payments": "Payments of bookings.",
     "providers": "Profiles of providers, their free slots, earnings and consents.",
-    "portfolio": "What providers show of their work.",
-    "receipts": "Receipts and credit notes of bookings.",
-    "reviews": "Reviews of completed bookings.",
     "salons": "Salons, their members and their free slots.",
-    "scheduling": "Slots of a calendar that the request describes; nothing is stored.",
-    "services": "What providers and salons offer, with durations and prices.",
-    "uploads": "Files that the caller uploads.",
     "users": "The account of the caller: profile, export, deletion.",
-    "waitlist": "Waiting for a slot that others may release.",
-    "webhook-endpoints": "Where an integrator receives events.",
     "webhooks": "What payment gateways, text message providers, mail servers and Telegram call.",
 }
-"""The first part of each path, and what it is about."""
+"""The first part of the paths of several routers, and what it is about; a router says it of its own (`about`)."""
 
 
 @lru_cache(maxsize=4)
@@ -85,6 +66,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
     add_links(paths, schemas.components)
+    said = dict(ChainMap(*(handler.opt.get(ABOUT, {}) for _, _, handler in found), TAGS))
     problem = schemas.components["Problem"]
     problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
     problem["examples"] = [PROBLEM]
@@ -94,7 +76,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": SECURITY,
         "tags": [
-            {"name": name, "description": TAGS.get(name, "")} for name in sorted({tag_of(path) for path in paths})
+            {"name": name, "description": said.get(name, "")} for name in sorted({tag_of(path) for path in paths})
         ],
         "paths": paths,
         "components": {
