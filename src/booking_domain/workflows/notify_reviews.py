@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.reviews.events import ReviewChanged, ReviewPosted, ReviewReplied, ReviewRestored
+from booking_domain.reviews.events import EVENTS, ReviewChanged, ReviewPosted, ReviewReplied, ReviewRestored
 from booking_domain.reviews.model import HideReason, ReviewStatus
 from booking_domain.reviews.ports import ReviewView
+from booking_domain.workflows.declarations import Messages
 from booking_domain.workflows.notify_parties import tell
 from booking_domain.workflows.ports import Reads
 
@@ -73,3 +75,19 @@ def _template_of(event: ReviewChanged, view: ReviewView) -> NoticeTemplate | Non
     if isinstance(event, ReviewRestored):
         return RESTORED if review.status is ReviewStatus.PUBLISHED else None
     return None if review.hide_reason is None else HIDDEN[review.hide_reason]
+
+
+MESSAGES: Final = Messages(
+    events=EVENTS,
+    notify=notify_of_review,
+    templates={
+        "review.posted": POSTED,
+        "review.replied": REPLIED,
+        "review.restored": RESTORED,
+        **{f"review.hidden.{reason.value}": each for reason, each in HIDDEN.items()},
+    },
+    fields={
+        "rating": NoticeField("The stars of a review, 1 to 5.", "5"),
+        "reply": NoticeField("The provider's reply to a review.", "Thank you, see you again!"),
+    },
+)
