@@ -127,4 +127,4 @@ class ReviewReadGroup(Protocol):
     def reviews(self) -> ReviewReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(REVIEW_LIFECYCLE,))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(REVIEW_LIFECYCLE,), news=frozenset({"review"}))

@@ -13,3 +13,5 @@ class DomainContext:
 
     events: tuple[type[Event], ...] = ()
     lifecycles: tuple[Lifecycle[Any, Any, Any], ...] = ()
+    news: frozenset[str] = frozenset()
+    """The first parts of the topics of which people can turn off notifications: not of what concerns the account."""

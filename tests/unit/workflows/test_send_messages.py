@@ -181,7 +181,7 @@ NIGHT = QuietHours(start=WallTime.parse("07:30"), end=WallTime.parse("10:00"))
 """On the clock of Ulaanbaatar, where it is 08:00."""
 
 
-@pytest.mark.parametrize("topic", ["booking.confirmed", "booking.reminder", "review.posted"])
+@pytest.mark.parametrize("topic", ["booking.confirmed", "booking.reminder", "service.changed"])
 async def test_what_can_wait_is_sent_when_the_quiet_hours_of_its_reader_are_over(topic: str) -> None:
     office = Office(ScriptedSender())
     office.user = replace(office.user, preferences=Preferences(quiet_hours=NIGHT))
