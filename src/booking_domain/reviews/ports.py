@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from booking_domain.reviews.events import EVENTS
+from booking_domain.reviews.events import EVENTS, ReviewWelcome
 from booking_domain.reviews.model import REVIEW_LIFECYCLE, RatingChange, Review, ReviewId, ReviewStatus
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -127,4 +127,9 @@ class ReviewReadGroup(Protocol):
     def reviews(self) -> ReviewReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(REVIEW_LIFECYCLE,), news=frozenset({"review"}))
+CONTEXT: Final = DomainContext(
+    events=(*EVENTS, ReviewWelcome),
+    lifecycles=(REVIEW_LIFECYCLE,),
+    follow_ups=(ReviewWelcome,),
+    news=frozenset({"review"}),
+)

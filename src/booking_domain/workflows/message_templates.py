@@ -73,7 +73,6 @@ _OTHERS: Final[Mapping[str, NoticeTemplate]] = {
     "reminder.deposit": remind.DEPOSIT,
     "reminder.answer": remind.ANSWER,
     "reminder.choice": remind.CHOICE,
-    "reminder.review": remind.REVIEW,
     "reminder.balance": remind.BALANCE,
     "links.booking": action_links.LINKS,
     "waitlist.offered": notify_waiting.OFFER,

@@ -162,7 +162,10 @@ FEATURE: Final = Feature(
         review.reply         provider:own token
         review.moderate      admin:any
     """,
-    events={f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},
+    events={
+        **{f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},
+        "booking.review_reminder": {"bookingId", "until"},
+    },
     samples={(Review, "rating"): st.integers(MIN_RATING, MAX_RATING)},
     personal_data=personal_data,
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.workflows.test_remind import Desk
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
@@ -317,3 +318,15 @@ async def test_a_profile_keeps_its_rating_when_it_is_edited_or_deleted_and_opene
     await studio.run(delete_own_profile, None, by=studio.owner)
     again = await studio.run(open_profile, ProfileChange(display_name="Ink", terms=TermsChange()), by=studio.owner)
     assert again.profile.rating.average == 3.0
+
+
+async def test_a_review_is_asked_for_a_day_after_the_completion_unless_it_is_posted() -> None:
+    desk = Desk(await opened())
+    studio = desk.studio
+    bookings = [await completed(studio, hour) for hour in range(3)]
+    await studio.run(post_review, PostReview(booking_id=bookings[2].id, rating=5), by=studio.customer)
+    at = studio.clock.now() + timedelta(days=1)
+    subjects = [each.subject for each in await desk.at(at) if "how was it?" in each.subject]
+    assert sorted(subjects) == sorted(f"Booking {each.reference}: how was it?" for each in bookings[:2])
+    for days in (1, 2, 3, 4):
+        assert await desk.at(at + timedelta(days=days)) == []
