@@ -16,7 +16,7 @@ pytestmark = [
 ]
 
 
-WRITTEN_BY_PEOPLE = ("users", "providers", "salons", "bookings", "payments", "reviews", "disputes", "services", "ideas")
+WRITTEN_BY_PEOPLE = ("users", "providers", "salons", "bookings", "payments", "disputes", "services", "ideas")
 """Tables to which no worker adds rows at any time, as it does to the queues, the news, receipts and earnings."""
 
 

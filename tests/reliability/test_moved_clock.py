@@ -23,8 +23,9 @@ from tests.reliability.conftest import Report
 from tests.unit.adapters.smtp.mail_server import Mailbox, server
 
 from booking_domain.bookings.model import DEFAULT_REMINDERS
-from booking_domain.bookings.reminders import BookingReminder, reminders_of
+from booking_domain.bookings.reminders import reminders_of
 from booking_domain.bookings.transitions import Status
+from booking_domain.shared.reminders import BookingReminder
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings

@@ -41,6 +41,7 @@ from booking_domain.reviews.model import (
     MAX_RATING,
     MIN_RATING,
     HideReason,
+    RatingChange,
     Review,
     ReviewExists,
     ReviewId,
@@ -56,7 +57,6 @@ from booking_domain.reviews.ports import (
     ReviewView,
 )
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
-from booking_domain.shared.rating import Rating
 
 
 def _clear_words(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -198,7 +198,7 @@ class PostgresReviews(WithWork, Reviews):
     async def save(self, review: Review, *, was: Review) -> None:
         await self._work.update_one("review", _SAVE, row_key=was.id, seen_version=was.version, **REVIEW.changes(review))
 
-    async def change_rating(self, provider_id: ProviderId, change: Rating) -> None:
+    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
         await self._work.update_one(
             "provider", _CHANGE_RATING, provider_id=provider_id, count=change.count, total=change.total
         )

@@ -177,4 +177,5 @@ class BookingReadGroup(Protocol):
 CONTEXT: Final = DomainContext(
     events=(*EVENTS, *consents.EVENTS, *ideas.EVENTS, *reminders.EVENTS),
     lifecycles=(BOOKING_LIFECYCLE, CONSENT_LIFECYCLE),
+    news=frozenset({"booking", "consent", "idea"}),
 )

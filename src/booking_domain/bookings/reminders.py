@@ -9,27 +9,16 @@ from uuid import UUID, uuid5
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import UNSETTLED, Status
-from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, EventId
+from booking_domain.shared.reminders import BookingReminder
 
 FOLLOWS_AFTER: Final = timedelta(days=1)
-"""How long after the completion the customer is asked for a review, and reminded of the balance."""
+"""How long after the completion the customer is reminded of the balance, and of what other contexts ask for."""
 FOLLOWS_FOR: Final = timedelta(days=3)
 """How late these may be sent."""
 _LAST_PART: Final = 3
 """The reminder of a deadline is due when this part of the time, a third, is left."""
 _NAMESPACE: Final = UUID("0b8f7c52-6a3d-5e41-9c07-2d4f8e1a6b93")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingReminder(Event):
-    """The common fields of all reminders. `occurred_at` is when the reminder is due."""
-
-    subject_field: ClassVar[str] = "booking_id"
-
-    booking_id: BookingId
-    until: datetime
-    """From then on it is not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +43,6 @@ class AnswerNearlyDue(BookingReminder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewWelcome(BookingReminder):
-    """The customer can review the appointment."""
-
-    topic: ClassVar[str] = "booking.review_reminder"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceOpen(BookingReminder):
     """The appointment is over, and a part of its price is not paid."""
 
@@ -71,17 +53,22 @@ EVENTS: Final[tuple[type[BookingReminder], ...]] = (
     AppointmentNear,
     DepositNearlyDue,
     AnswerNearlyDue,
-    ReviewWelcome,
     BalanceOpen,
 )
 
 
-def reminders_of(booking: Booking, minutes: Iterable[int], told_at: datetime) -> Iterator[BookingReminder]:
+def reminders_of(
+    booking: Booking,
+    minutes: Iterable[int],
+    told_at: datetime,
+    *,
+    follow_ups: Iterable[type[BookingReminder]] = (),
+) -> Iterator[BookingReminder]:
     """Yield the reminders of a booking, those of the past and of the future.
 
     `minutes` are those before the start. `told_at` is when the booking last changed for its parties: a reminder that
     would have been due before is left out, because they have just been told. Each reminder ends when the next is due.
-    A walk-in has none.
+    `follow_ups` are those of other contexts, after the appointment. A walk-in has none.
     """
     if booking.customer_id == booking.provider_user_id:
         return
@@ -97,9 +84,8 @@ def reminders_of(booking: Booking, minutes: Iterable[int], told_at: datetime) ->
         yield _reminder(kind, booking, booking.due_at - left, booking.due_at)
     elif booking.status is Status.COMPLETED:
         due_at = told_at + FOLLOWS_AFTER
-        yield _reminder(ReviewWelcome, booking, due_at, due_at + FOLLOWS_FOR, once=True)
-        if booking.balance_due:
-            yield _reminder(BalanceOpen, booking, due_at, due_at + FOLLOWS_FOR, once=True)
+        for kind in (*follow_ups, *((BalanceOpen,) if booking.balance_due else ())):
+            yield _reminder(kind, booking, due_at, due_at + FOLLOWS_FOR, once=True)
 
 
 def _reminder(

@@ -97,4 +97,6 @@ class CatalogueReadGroup(Protocol):
     def booking_links(self) -> BookingLinkReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PROFILE_LIFECYCLE, MEMBER_LIFECYCLE))
+CONTEXT: Final = DomainContext(
+    events=EVENTS, lifecycles=(PROFILE_LIFECYCLE, MEMBER_LIFECYCLE), news=frozenset({"provider", "salon"})
+)

@@ -129,4 +129,4 @@ class DisputeReadGroup(Protocol):
     def disputes(self) -> DisputeReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(DISPUTE_LIFECYCLE,))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(DISPUTE_LIFECYCLE,), news=frozenset({"dispute"}))

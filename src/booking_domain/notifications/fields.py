@@ -1,4 +1,4 @@
-"""The fields that templates of notices may name: what each means, with a sample value."""
+"""The fields that templates of several features may name: what each means, with a sample value."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def _togrog(amount: int) -> Money:
     return Money.of(amount, "MNT")
 
 
-NOTICE_FIELDS: Final[Mapping[str, NoticeField]] = {
+COMMON_FIELDS: Final[Mapping[str, NoticeField]] = {
     "agreed": NoticeField("The start of the booking before it was moved.", _at(-24)),
     "amount": NoticeField("The amount of the payment, receipt, payout or adjustment.", _togrog(20_000)),
     "attempts": NoticeField("How often it was tried.", "3"),
@@ -65,12 +65,10 @@ NOTICE_FIELDS: Final[Mapping[str, NoticeField]] = {
     "percent": NoticeField("Which share of the payment a cancellation gives back.", "100"),
     "place": NoticeField("The salon and the address.", "Ink House, Peace Avenue 1, Ulaanbaatar"),
     "provider": NoticeField("The provider's public name.", "Bold Ink"),
-    "rating": NoticeField("The stars of a review, 1 to 5.", "5"),
     "reason": NoticeField("The reason that an admin or a provider gave.", "Entered twice."),
     "reference": NoticeField("The reference of the booking.", "BK7F3Q9D"),
     "refund": NoticeField("The amount that goes back.", _togrog(15_000)),
     "released": NoticeField("The reserved amount that is not charged.", _togrog(5_000)),
-    "reply": NoticeField("The provider's reply to a review.", "Thank you, see you again!"),
     "return_reason": NoticeField("Why the bank returned a transfer.", "Unknown account."),
     "salon": NoticeField("The salon's name.", "Ink House"),
     "service": NoticeField("The name of a service.", "Small tattoo"),
@@ -81,8 +79,6 @@ NOTICE_FIELDS: Final[Mapping[str, NoticeField]] = {
     "when": NoticeField("The start of the booking.", _at(0)),
 }
 """By name."""
-SAMPLES: Final[Mapping[str, NoticeValue]] = {name: field.sample for name, field in NOTICE_FIELDS.items()}
-"""The sample values by name."""
 
 
 def names_in(text: str) -> Iterator[str]:
@@ -97,12 +93,11 @@ def names_in(text: str) -> Iterator[str]:
     return (name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-def fields_of(template: NoticeTemplate) -> Mapping[str, NoticeField]:
-    """Return the fields that a template names, by name, in alphabetical order.
+def names_of(template: NoticeTemplate) -> tuple[str, ...]:
+    """Return the fields that a template names, in alphabetical order.
 
     Raises:
-        KeyError: a field is unknown.
         ValueError: a brace is not closed, or not opened.
     """
     texts = (template.subject, template.text, *template.details)
-    return {name: NOTICE_FIELDS[name] for name in sorted({name for text in texts for name in names_in(text)})}
+    return tuple(sorted({name for text in texts for name in names_in(text)}))

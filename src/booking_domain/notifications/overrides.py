@@ -7,7 +7,7 @@ from string import Formatter
 from typing import ClassVar, Final, Protocol, Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from booking_domain.notifications.fields import fields_of
+from booking_domain.notifications.fields import names_of
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.shared.errors import InvalidValue, RuleViolated
 
@@ -68,7 +68,7 @@ def override_id(template_key: str, language: str) -> UUID:
 
 
 def _require_fields(field: str, text: str, template: NoticeTemplate) -> None:
-    allowed = ", ".join(f"{{{name}}}" for name in fields_of(template)) or "none"
+    allowed = ", ".join(f"{{{name}}}" for name in names_of(template)) or "none"
     problem = f"the fields of this message in braces: {allowed}"
     try:
         parts = list(Formatter().parse(text))
@@ -76,7 +76,7 @@ def _require_fields(field: str, text: str, template: NoticeTemplate) -> None:
         raise InvalidValue(field=field, problem=problem) from None
     for _, name, form, conversion in parts:
         # A format could write a million characters, and an attribute more than the field.
-        if name is not None and (name not in fields_of(template) or form or conversion):
+        if name is not None and (name not in names_of(template) or form or conversion):
             raise InvalidValue(field=field, problem=problem)
 
 

@@ -341,5 +341,7 @@ class PaymentReadGroup(Protocol):
 
 
 CONTEXT: Final = DomainContext(
-    events=EVENTS, lifecycles=(PAYMENT_LIFECYCLE, DESK_PAYMENT_LIFECYCLE, REFUND_LIFECYCLE, PROVIDER_PAYOUT_LIFECYCLE)
+    events=EVENTS,
+    lifecycles=(PAYMENT_LIFECYCLE, DESK_PAYMENT_LIFECYCLE, REFUND_LIFECYCLE, PROVIDER_PAYOUT_LIFECYCLE),
+    news=frozenset({"desk_payment", "earnings", "ledger", "payment", "provider_payout", "receipt", "refund"}),
 )

@@ -103,4 +103,4 @@ class PortfolioReadGroup(Protocol):
     def portfolios(self) -> PortfolioReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PORTFOLIO_LIFECYCLE,))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PORTFOLIO_LIFECYCLE,), news=frozenset({"portfolio"}))

@@ -7,6 +7,7 @@ from booking_domain.reviews.model import Review, ReviewId
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId
+from booking_domain.shared.reminders import BookingReminder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,13 @@ class ReviewRestored(ReviewChanged):
     """An admin published the review again."""
 
     topic: ClassVar[str] = "review.restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWelcome(BookingReminder):
+    """The customer can review the appointment."""
+
+    topic: ClassVar[str] = "booking.review_reminder"
 
 
 EVENTS: Final[tuple[type[ReviewChanged], ...]] = (ReviewPosted, ReviewReplied, ReviewHidden, ReviewRestored)

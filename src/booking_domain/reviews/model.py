@@ -9,7 +9,6 @@ from uuid import UUID
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
-from booking_domain.shared.rating import NO_REVIEWS, Rating
 
 ReviewId = NewType("ReviewId", UUID)
 
@@ -181,16 +180,24 @@ class Review:
         return replace(self, status=status, version=self.version + 1)
 
 
-def rating_change(before: Review | None, after: Review) -> Rating:
-    """Return the difference that a change of a review makes to the provider's rating."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingChange:
+    """The difference that a change of a review makes to the provider's rating."""
+
+    count: int
+    """Of the published reviews."""
+    total: int
+    """Of the sum of their stars."""
+
+
+def rating_change(before: Review | None, after: Review) -> RatingChange | None:
+    """Return the difference that a change of a review makes to the provider's rating, if it makes any."""
     was, now = _counted(before), _counted(after)
-    return Rating(count=now.count - was.count, total=now.total - was.total)
+    return None if was == now else RatingChange(count=now[0] - was[0], total=now[1] - was[1])
 
 
-def _counted(review: Review | None) -> Rating:
-    if review is None or review.status is not ReviewStatus.PUBLISHED:
-        return NO_REVIEWS
-    return Rating(count=1, total=review.rating)
+def _counted(review: Review | None) -> tuple[int, int]:
+    return (0, 0) if review is None or review.status is not ReviewStatus.PUBLISHED else (1, review.rating)
 
 
 def _require_at_most(field: str, text: str, most: int) -> None:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from booking_domain.reviews.events import EVENTS
-from booking_domain.reviews.model import REVIEW_LIFECYCLE, Review, ReviewId, ReviewStatus
+from booking_domain.reviews.events import EVENTS, ReviewWelcome
+from booking_domain.reviews.model import REVIEW_LIFECYCLE, RatingChange, Review, ReviewId, ReviewStatus
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
-from booking_domain.shared.rating import Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,7 @@ class Reviews(Protocol):
         """
         ...
 
-    async def change_rating(self, provider_id: ProviderId, change: Rating) -> None:
+    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
         """Add a difference to the provider's rating. Concurrent changes add up."""
         ...
 
@@ -128,4 +127,9 @@ class ReviewReadGroup(Protocol):
     def reviews(self) -> ReviewReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(REVIEW_LIFECYCLE,))
+CONTEXT: Final = DomainContext(
+    events=(*EVENTS, ReviewWelcome),
+    lifecycles=(REVIEW_LIFECYCLE,),
+    follow_ups=(ReviewWelcome,),
+    news=frozenset({"review"}),
+)

@@ -45,7 +45,6 @@ from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
-from booking_domain.shared.rating import NO_REVIEWS
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 
@@ -192,7 +191,7 @@ async def _record(
 ) -> None:
     """Change the provider's rating, and announce the event if there is one."""
     change = rating_change(before, after)
-    if change != NO_REVIEWS:
+    if change is not None:
         await tx.reviews.change_rating(after.provider_id, change)
     if kind is not None:
         await tx.outbox.put([review_event(kind, after, context)])

@@ -221,4 +221,4 @@ class SchedulingReadGroup(Protocol):
     def waiting_list(self) -> WaitingReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(WAITING_LIFECYCLE,))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(WAITING_LIFECYCLE,), news=frozenset({"service", "waitlist"}))

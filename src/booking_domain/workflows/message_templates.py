@@ -9,7 +9,8 @@ from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.notifications.codes import CODE_NOTICES
 from booking_domain.notifications.errors import MessageTemplateNotFound
 from booking_domain.notifications.events import MessageTestRequested
-from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.notifications.fields import COMMON_FIELDS, NoticeField, names_of
+from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.notifications.overrides import MessageOverride, MessageTemplateFixed, override_id
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Details, Subject
@@ -25,23 +26,20 @@ from booking_domain.workflows import (
     notify_account,
     notify_adjustments,
     notify_authorisations,
-    notify_consents,
     notify_desk,
     notify_disputes,
     notify_earnings,
     notify_ideas,
     notify_memberships,
-    notify_portfolio,
     notify_profiles,
     notify_receipts,
     notify_reconciliation,
-    notify_reviews,
-    notify_services,
     notify_waiting,
     notify_webhooks,
     remind,
 )
 from booking_domain.workflows.booking_notices import PartyNotices
+from booking_domain.workflows.messages import MESSAGES
 from booking_domain.workflows.ports import Repositories
 
 _OF_PARTIES: Final[Mapping[str, PartyNotices]] = {
@@ -75,7 +73,6 @@ _OTHERS: Final[Mapping[str, NoticeTemplate]] = {
     "reminder.deposit": remind.DEPOSIT,
     "reminder.answer": remind.ANSWER,
     "reminder.choice": remind.CHOICE,
-    "reminder.review": remind.REVIEW,
     "reminder.balance": remind.BALANCE,
     "links.booking": action_links.LINKS,
     "waitlist.offered": notify_waiting.OFFER,
@@ -118,26 +115,15 @@ _OTHERS: Final[Mapping[str, NoticeTemplate]] = {
     **{f"membership.left.{was.value}": each for was, each in notify_memberships.LEFT.items()},
     **{f"membership.removed.{was.value}": each for was, each in notify_memberships.REMOVED.items()},
     "salon.deleted": notify_memberships.DELETED,
-    "service.changed": notify_services.CHANGED,
-    "service.ended": notify_services.ENDED,
     **{f"profile.suspended.{cause.value}": each for cause, each in notify_profiles.SUSPENDED.items()},
     "profile.reinstated": notify_profiles.REINSTATED,
     "profile.reinstated_withdrawn": notify_profiles.REINSTATED_WITHDRAWN,
     "profile.corrected": notify_profiles.CORRECTED,
     "profile.deleted": notify_profiles.DELETED,
-    "portfolio.taken_down": notify_portfolio.TAKEN_DOWN,
-    "portfolio.restored": notify_portfolio.RESTORED,
-    "review.posted": notify_reviews.POSTED,
-    "review.replied": notify_reviews.REPLIED,
-    "review.restored": notify_reviews.RESTORED,
-    **{f"review.hidden.{reason.value}": each for reason, each in notify_reviews.HIDDEN.items()},
-    "consent.granted.to_customer": notify_consents.GRANTED_TO_CUSTOMER,
-    "consent.granted.to_provider": notify_consents.GRANTED_TO_PROVIDER,
-    "consent.revoked.to_customer": notify_consents.REVOKED_TO_CUSTOMER,
-    "consent.revoked.to_provider": notify_consents.REVOKED_TO_PROVIDER,
     **{f"webhook.disabled.{because.value}": each for because, each in notify_webhooks.DISABLED.items()},
     "reconciliation.left_findings": notify_reconciliation.LEFT_FINDINGS,
     "reconciliation.delayed": notify_reconciliation.DELAYED,
+    **{key: template for declared in MESSAGES for key, template in declared.templates.items()},
 }
 
 
@@ -149,6 +135,25 @@ def _all() -> Iterator[tuple[str, NoticeTemplate]]:
 
 MESSAGE_TEMPLATES: Final[Mapping[str, NoticeTemplate]] = dict(sorted(_all()))
 """By key, e.g. `booking.confirmed.to_customer`, in alphabetical order."""
+
+
+NOTICE_FIELDS: Final[Mapping[str, NoticeField]] = {
+    **COMMON_FIELDS,
+    **{name: each for declared in MESSAGES for name, each in declared.fields.items()},
+}
+"""All fields that templates may name, by name."""
+SAMPLES: Final[Mapping[str, NoticeValue]] = {name: field.sample for name, field in NOTICE_FIELDS.items()}
+"""The sample values by name."""
+
+
+def fields_of(template: NoticeTemplate) -> Mapping[str, NoticeField]:
+    """Return the fields that a template names, by name, in alphabetical order.
+
+    Raises:
+        KeyError: a field is unknown.
+        ValueError: a brace is not closed, or not opened.
+    """
+    return {name: NOTICE_FIELDS[name] for name in names_of(template)}
 
 
 _FIXED: Final = ("code.", "links.")

@@ -6,30 +6,11 @@ from typing import Final
 from booking_domain.bookings import reminders
 from booking_domain.identity.preferences import NewsKind
 from booking_domain.notifications.push import Urgency
+from booking_domain.workflows.ports import CONTEXTS, FOLLOW_UPS
 
-_REMINDERS: Final = frozenset(event.topic for event in reminders.EVENTS)
-_BOOKINGS: Final = frozenset(
-    {
-        "booking",
-        "consent",
-        "desk_payment",
-        "dispute",
-        "earnings",
-        "idea",
-        "ledger",
-        "payment",
-        "portfolio",
-        "provider",
-        "provider_payout",
-        "receipt",
-        "refund",
-        "review",
-        "salon",
-        "service",
-        "waitlist",
-    }
-)
-"""The contexts of topics. News of other contexts, above all of the account, cannot be turned off by a link."""
+_REMINDERS: Final = frozenset(event.topic for event in (*reminders.EVENTS, *FOLLOW_UPS))
+_BOOKINGS: Final = frozenset(name for context in CONTEXTS for name in context.news)
+"""News of other contexts, above all of the account, cannot be turned off by a link."""
 
 _URGENT: Final = frozenset({"booking.answer_reminder", "booking.payment_reminder", "waitlist.offered"})
 """What is worthless after the night."""

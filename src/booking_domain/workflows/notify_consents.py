@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from booking_domain.bookings.consents import ConsentChanged, ConsentGranted, ConsentStatus
+from booking_domain.bookings.consents import EVENTS, ConsentChanged, ConsentGranted, ConsentStatus
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
+from booking_domain.workflows.declarations import Messages
 from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
@@ -46,3 +47,15 @@ async def notify_of_consent(
         if user is not None:
             notice = template.fill(customer=view.customer_name, provider=view.provider_name)
             await notify_user(user, event, notice, notifier=notifier, translator=translator)
+
+
+MESSAGES: Final = Messages(
+    events=EVENTS,
+    notify=notify_of_consent,
+    templates={
+        "consent.granted.to_customer": GRANTED_TO_CUSTOMER,
+        "consent.granted.to_provider": GRANTED_TO_PROVIDER,
+        "consent.revoked.to_customer": REVOKED_TO_CUSTOMER,
+        "consent.revoked.to_provider": REVOKED_TO_PROVIDER,
+    },
+)

@@ -2,11 +2,10 @@
 
 from booking_domain.identity.model import UserStatus
 from booking_domain.notifications.events import MessageTestRequested
-from booking_domain.notifications.fields import SAMPLES
 from booking_domain.notifications.model import MessageAddress, MessageChannel
 from booking_domain.notifications.notices import TranslatedNotice, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
+from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, SAMPLES
 from booking_domain.workflows.ports import Reads
 
 MARK = "[Test] "

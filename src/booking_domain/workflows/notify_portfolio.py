@@ -4,8 +4,9 @@ from typing import Final
 
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.portfolio.events import PortfolioModerated, PortfolioTakenDown
+from booking_domain.portfolio.events import EVENTS, PortfolioModerated, PortfolioTakenDown
 from booking_domain.portfolio.model import PortfolioStatus
+from booking_domain.workflows.declarations import Messages
 from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
@@ -37,3 +38,10 @@ async def notify_of_portfolio(
     template = TAKEN_DOWN if taken_down else RESTORED
     notice = template.fill(provider=view.provider_name, reason=view.item.reason)
     await notify_user(owner, event, notice, notifier=notifier, translator=translator)
+
+
+MESSAGES: Final = Messages(
+    events=EVENTS,
+    notify=notify_of_portfolio,
+    templates={"portfolio.taken_down": TAKEN_DOWN, "portfolio.restored": RESTORED},
+)

@@ -1,16 +1,33 @@
-"""Notify the provider of a review, and its author of a reply or of moderation. May run any number of times."""
+"""Ask for a review, and notify the provider of it, and its author of a reply or of moderation.
+
+Each may run any number of times.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
+from booking_domain.bookings.model import Booking
+from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.reviews.events import ReviewChanged, ReviewPosted, ReviewReplied, ReviewRestored
+from booking_domain.reviews.events import (
+    EVENTS,
+    ReviewChanged,
+    ReviewPosted,
+    ReviewReplied,
+    ReviewRestored,
+    ReviewWelcome,
+)
 from booking_domain.reviews.model import HideReason, ReviewStatus
-from booking_domain.reviews.ports import ReviewView
+from booking_domain.reviews.ports import ReviewFilter, ReviewView
+from booking_domain.workflows.declarations import FollowUp, Messages
 from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
+WELCOME: Final = NoticeTemplate(
+    subject="Booking {reference}: how was it?",
+    text="How was your appointment with {provider} on {when}? Your review helps others to choose.",
+)
 POSTED: Final = NoticeTemplate(
     subject="{customer} reviewed you", text="{customer} reviewed {provider}: {rating} of 5 stars. You can reply."
 )
@@ -73,3 +90,26 @@ def _template_of(event: ReviewChanged, view: ReviewView) -> NoticeTemplate | Non
     if isinstance(event, ReviewRestored):
         return RESTORED if review.status is ReviewStatus.PUBLISHED else None
     return None if review.hide_reason is None else HIDDEN[review.hide_reason]
+
+
+async def _is_not_reviewed(booking: Booking, reads: Reads) -> bool:
+    mine = ReviewFilter(author_id=booking.customer_id, provider_id=booking.provider_id)
+    return all(view.review.booking_id != booking.id for view in await reads.reviews.page(mine))
+
+
+MESSAGES: Final = Messages(
+    events=EVENTS,
+    notify=notify_of_review,
+    templates={
+        "reminder.review": WELCOME,
+        "review.posted": POSTED,
+        "review.replied": REPLIED,
+        "review.restored": RESTORED,
+        **{f"review.hidden.{reason.value}": each for reason, each in HIDDEN.items()},
+    },
+    follow_ups={ReviewWelcome: FollowUp(template=WELCOME, wanted=_is_not_reviewed)},
+    fields={
+        "rating": NoticeField("The stars of a review, 1 to 5.", "5"),
+        "reply": NoticeField("The provider's reply to a review.", "Thank you, see you again!"),
+    },
+)

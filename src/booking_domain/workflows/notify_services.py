@@ -4,7 +4,8 @@ from typing import Final
 
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.scheduling.events import OfferedServiceChanged, OfferedServiceEnded
+from booking_domain.scheduling.events import SERVICE_EVENTS, OfferedServiceChanged, OfferedServiceEnded
+from booking_domain.workflows.declarations import Messages
 from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
@@ -37,3 +38,10 @@ async def notify_of_service(
     template = ENDED if isinstance(event, OfferedServiceEnded) else CHANGED
     notice = template.fill(salon=salon.salon.name, service=event.service_name)
     await notify_user(user, event, notice, notifier=notifier, translator=translator)
+
+
+MESSAGES: Final = Messages(
+    events=SERVICE_EVENTS,
+    notify=notify_of_service,
+    templates={"service.changed": CHANGED, "service.ended": ENDED},
+)

@@ -261,3 +261,5 @@ CONTEXTS: Final = (
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""
+FOLLOW_UPS: Final = tuple(kind for context in CONTEXTS for kind in context.follow_ups)
+"""The reminders of all contexts a day after an appointment."""

@@ -171,7 +171,7 @@ async def _delete_any(provider_id: ProviderId, tx: Repositories, context: Contex
 
 
 async def _delete(profile: Profile, tx: Repositories, context: Context) -> None:
-    """Delete a profile that is locked: its bookings, their money and its reviews stay, its texts do not."""
+    """Delete a profile that is locked: what refers to it stays, its texts do not."""
     blockers = await tx.personal_data.profile_blockers(profile.id, context.now)
     if blockers.bookings:
         raise ProfileHasBookings

@@ -208,19 +208,25 @@ class DecideOnProfile:
 
 
 async def _open(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
-    """Add a profile, or open a deleted one again: it keeps its id, its bookings and its reviews."""
-    deleted = await tx.profiles.of_owner(context.actor.id)
+    """Add a profile, or open a deleted one again: it keeps its id, and what refers to it."""
+    found = await tx.profiles.of_owner(context.actor.id)
+    deleted = found if found is not None and found.status is ProfileStatus.DELETED else None
     profile = Profile(
         id=ProviderId(context.entropy.new_id()),
         owner_id=context.actor.id,
         display_name=command.display_name or "",
+        created_at=context.now,
+    )
+    profile = replace(
+        profile if deleted is None else deleted.moved(ProfileAction.REOPEN, context.actor.role),
+        display_name=profile.display_name,
         bio=command.bio or "",
         styles=command.styles or (),
         languages=command.languages or (),
         instagram=command.instagram or "",
         address=command.address or "",
         location=command.location,
-        created_at=context.now,
+        photo=None,
     )
     zero = Money.zero(command.terms.currency or "MNT")
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
@@ -229,21 +235,11 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     time_zone = command.time_zone or "Asia/Ulaanbaatar"
     settings = SlotSettings()
     _require_one_price(settings, terms)
-    if deleted is not None and deleted.status is ProfileStatus.DELETED:
-        reopened = deleted.moved(ProfileAction.REOPEN, context.actor.role)
-        profile = replace(
-            profile,
-            id=reopened.id,
-            status=reopened.status,
-            rating=reopened.rating,
-            version=reopened.version,
-            created_at=reopened.created_at,
-        )
-        profile = replace(profile, photo=await _photo(command, profile, tx, context))
-        await tx.profiles.save(profile, was=deleted)
-    else:
-        profile = replace(profile, photo=await _photo(command, profile, tx, context))
+    profile = replace(profile, photo=await _photo(command, profile, tx, context))
+    if deleted is None:
         await tx.profiles.add(profile)
+    else:
+        await tx.profiles.save(profile, was=deleted)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)

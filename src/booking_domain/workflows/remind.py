@@ -1,6 +1,6 @@
 """Announce the reminders of a booking that are due, and notify of them. Each step may run any number of times."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,9 +9,7 @@ from booking_domain.bookings.reminders import (
     AnswerNearlyDue,
     AppointmentNear,
     BalanceOpen,
-    BookingReminder,
     DepositNearlyDue,
-    ReviewWelcome,
     reminders_of,
 )
 from booking_domain.catalogue.model import Location
@@ -19,13 +17,15 @@ from booking_domain.identity.model import User
 from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import LocalTime, NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.reviews.ports import ReviewFilter
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.reminders import BookingReminder
+from booking_domain.workflows.declarations import FollowUp
+from booking_domain.workflows.messages import MESSAGES
 from booking_domain.workflows.notify_parties import notify_user
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.ports import FOLLOW_UPS, Reads, Repositories
 from booking_domain.workflows.views import ProviderView
 
 APPOINTMENT: Final = NoticeTemplate(
@@ -52,10 +52,6 @@ ANSWER: Final = NoticeTemplate(
 CHOICE: Final = NoticeTemplate(
     subject="Booking {reference}: the request is about to expire",
     text="{provider} offers you other times: {offered}. Please accept one by {due}; otherwise the request expires.",
-)
-REVIEW: Final = NoticeTemplate(
-    subject="Booking {reference}: how was it?",
-    text="How was your appointment with {provider} on {when}? Your review helps others to choose.",
 )
 BALANCE: Final = NoticeTemplate(
     subject="Booking {reference}: balance due",
@@ -104,7 +100,8 @@ async def notify_of_reminder(
     provider = await reads.providers.get(booking.provider_id)
     if user is None or customer is None or provider is None or not user.preferences.reminders:
         return
-    if isinstance(event, ReviewWelcome) and await _is_reviewed(booking, reads):
+    follow_up = _FOLLOW_UPS.get(type(event))
+    if follow_up is not None and not await follow_up.wanted(booking, reads):
         return
     values = _values(booking, user, customer, provider)
     if isinstance(event, AppointmentNear):
@@ -113,12 +110,15 @@ async def notify_of_reminder(
     await notify_user(user, event, template.fill(**values), notifier=notifier, translator=translator)
 
 
-_TEMPLATES: Final = {
+_FOLLOW_UPS: Final[Mapping[type[BookingReminder], FollowUp]] = {
+    kind: each for declared in MESSAGES for kind, each in declared.follow_ups.items()
+}
+_TEMPLATES: Final[Mapping[type[BookingReminder], NoticeTemplate]] = {
     AppointmentNear: APPOINTMENT,
     DepositNearlyDue: DEPOSIT,
     AnswerNearlyDue: ANSWER,
-    ReviewWelcome: REVIEW,
     BalanceOpen: BALANCE,
+    **{kind: each.template for kind, each in _FOLLOW_UPS.items()},
 }
 _TOPICS: Final = frozenset(event.topic for event in _TEMPLATES)
 
@@ -135,12 +135,7 @@ async def _reminders(booking: Booking, reads: Reads) -> list[BookingReminder]:
     if provider is None:
         return []
     told_at = max((entry.at for entry in trail), default=booking.created_at)
-    return list(reminders_of(booking, booking.reminders(provider.terms), told_at))
-
-
-async def _is_reviewed(booking: Booking, reads: Reads) -> bool:
-    mine = ReviewFilter(author_id=booking.customer_id, provider_id=booking.provider_id)
-    return any(view.review.booking_id == booking.id for view in await reads.reviews.page(mine))
+    return list(reminders_of(booking, booking.reminders(provider.terms), told_at, follow_ups=FOLLOW_UPS))
 
 
 def _values(booking: Booking, user: User, customer: User, provider: ProviderView) -> dict[str, NoticeValue]:

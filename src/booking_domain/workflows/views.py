@@ -9,7 +9,7 @@ from typing import Final
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.model import Profile, ProviderTotals
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.files.model import File
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
@@ -18,7 +18,6 @@ from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, SalonId, UserId
-from booking_domain.shared.rating import Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +97,7 @@ class ListedSalon:
     """A salon with what its published providers add up to."""
 
     salon: Salon
-    providers: int
-    rating: Rating
+    totals: ProviderTotals
     metres: float | None
     """How far it is from the point that was searched near."""
 

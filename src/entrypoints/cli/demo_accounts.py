@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -21,6 +21,14 @@ class DemoAccount:
     email: str
     name: str
     role: Role
+
+
+class People(NamedTuple):
+    """The people of the demo data who are there before its salons."""
+
+    admin: User
+    provider: User
+    customer: User
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from booking_domain.catalogue.model import Location
 from booking_domain.files.model import Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskMethod
-from booking_domain.reviews.use_cases import PostReview, post_review
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, SetRules, set_rules
 from booking_domain.shared.actor import SYSTEM, Role
@@ -57,7 +56,7 @@ from booking_domain.workflows.services import (
     add_service,
     offer_service,
 )
-from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, at_that_time, registered
+from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, People, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.container import Container
 
@@ -99,8 +98,6 @@ class DemoBooking(NamedTuple):
     hour: int
     member: int
     service: int = 0
-    stars: int | None = None
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +144,8 @@ SALONS: Final = (
             DemoBooking(Status.CONFIRMED, 3, 13, 2),
             DemoBooking(Status.PENDING, 4, 11, 1, service=1),
             DemoBooking(Status.REQUESTED, 5, 14, 3),
-            DemoBooking(Status.COMPLETED, -3, 11, 0, stars=5, text="The finest lines in town."),
-            DemoBooking(Status.COMPLETED, -4, 15, 1, stars=4, text="Bold and clean. The music was loud."),
+            DemoBooking(Status.COMPLETED, -3, 11, 0),
+            DemoBooking(Status.COMPLETED, -4, 15, 1),
             DemoBooking(Status.CANCELLED, 6, 11, 0),
             DemoBooking(Status.NO_SHOW, -2, 16, 2),
             DemoBooking(Status.EXPIRED, -1, 11, 1, service=1),
@@ -175,9 +172,9 @@ SALONS: Final = (
         bookings=(
             DemoBooking(Status.CONFIRMED, 1, 15, 0),
             DemoBooking(Status.CONFIRMED, 2, 16, 1),
-            DemoBooking(Status.COMPLETED, -2, 12, 0, stars=5, text="Exactly what I asked for."),
-            DemoBooking(Status.COMPLETED, -6, 14, 1, stars=5, text="Enkhmaa knows colour."),
-            DemoBooking(Status.COMPLETED, -5, 13, 3, stars=3, text="Good cut, long wait."),
+            DemoBooking(Status.COMPLETED, -2, 12, 0),
+            DemoBooking(Status.COMPLETED, -6, 14, 1),
+            DemoBooking(Status.COMPLETED, -5, 13, 3),
         ),
     ),
     DemoSalon(
@@ -198,13 +195,13 @@ SALONS: Final = (
         ),
         bookings=(
             DemoBooking(Status.CONFIRMED, 1, 16, 2),
-            DemoBooking(Status.COMPLETED, -3, 14, 1, stars=5, text="Tiny horses on every nail!"),
+            DemoBooking(Status.COMPLETED, -3, 14, 1),
         ),
     ),
 )
 
 
-async def add_salons(container: Container, admin: User, customer: User) -> None:
+async def add_salons(container: Container, people: People) -> None:
     """Add the salons that are missing."""
     password_hash: str | None = None
     for salon in SALONS:
@@ -212,8 +209,8 @@ async def add_salons(container: Container, admin: User, customer: User) -> None:
             continue
         # All demo accounts have one password: it is hashed once.
         password_hash = password_hash or await container.password_hasher().hash(PASSWORD)
-        customers = [customer, *[await registered(container, each, password_hash) for each in CUSTOMERS]]
-        await _Opening(container, salon, admin, password_hash).run(customers)
+        customers = [people.customer, *[await registered(container, each, password_hash) for each in CUSTOMERS]]
+        await _Opening(container, salon, people.admin, password_hash).run(customers)
 
 
 class _Opening:
@@ -322,11 +319,9 @@ class _Opening:
             actor = {Role.CUSTOMER: customer, Role.PROVIDER: owner}[_CHANGED_BY[planned.status]].actor
             after = at_that_time(self._container, min(now, booking.span.end))
             await after.run(change_booking_status, change, actor=actor)
-        if planned.stars is not None:
+        if planned.status is Status.COMPLETED:
             paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CARD)
             await self._executor.run(record_desk_payment, paid, actor=owner.actor)
-            review = PostReview(booking_id=booking.id, rating=planned.stars, text=planned.text)
-            await self._executor.run(post_review, review, actor=customer.actor)
 
     def _at(self, days: int, hour: int) -> datetime:
         zone = ZoneInfo(ZONE)

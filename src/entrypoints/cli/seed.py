@@ -19,11 +19,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.disputes.model import Evidence
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.files.model import Folder
-from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskMethod
-from booking_domain.reviews.model import MAX_RATING
-from booking_domain.reviews.ports import ReviewFilter
-from booking_domain.reviews.use_cases import PostReview, ReplyToReview, post_review, reply_to_review
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
@@ -35,6 +31,7 @@ from booking_domain.workflows.change_booking_status import ChangeBookingStatus, 
 from booking_domain.workflows.consents import GrantConsent, change_consent_code, grant_consent, list_given_consents
 from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.workflows.disputes import MakeStatement, OpenDispute, make_statement, open_dispute
+from booking_domain.workflows.listings import BookingListFilter
 from booking_domain.workflows.pictures import PictureChange
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
@@ -46,8 +43,9 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
-from entrypoints.cli.demo_accounts import DemoAccount, at_that_time, registered
+from entrypoints.cli.demo_accounts import DemoAccount, People, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
+from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
 from entrypoints.settings import Environment, Settings
@@ -58,11 +56,8 @@ TWO_HOURS: Final = DurationChange(minutes=120, price_amount=Money.of(140_000, "M
 """A second duration, offered in addition to the default of one hour, for the same deposit."""
 STYLES: Final = ("fine line", "ornamental")
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
-REVIEWS: Final = (
-    (timedelta(hours=20), 5, "Steady hands and a clean studio."),
-    (timedelta(hours=6), 4, "Lovely lines. I waited ten minutes."),
-)
-"""How long ago the appointment was, the stars, and the text."""
+VISITS: Final = (timedelta(hours=20), timedelta(hours=6))
+"""How long ago the appointments of the customer were that went well."""
 DISPUTED: Final = timedelta(hours=30)
 """How long ago the disputed appointment was."""
 COMPLAINT: Final = ("The lines are uneven", "Two lines on the left arm blurred within a day.")
@@ -85,6 +80,7 @@ ADMIN: Final = DemoAccount("admin@example.com", "Admin", Role.ADMIN)
 PROVIDER: Final = DemoAccount("provider@example.com", "Sarnai", Role.PROVIDER)
 CUSTOMER: Final = DemoAccount("customer@example.com", "Bold", Role.CUSTOMER)
 ACCOUNTS: Final = (ADMIN, PROVIDER, CUSTOMER)
+"""Those of `People`."""
 
 
 async def seed(settings: Settings, url: str) -> None:
@@ -99,20 +95,16 @@ async def seed(settings: Settings, url: str) -> None:
     await container.database().open()
     await container.object_storage().open()
     try:
-        admin, provider, customer = [await registered(container, account) for account in ACCOUNTS]
-        await _provider(container, provider, admin)
-        await _consent(container, provider, customer)
-        await _reviews(container, provider, customer, admin)
-        await _dispute(container, provider, customer, admin)
-        await add_salons(container, admin, customer)
-        await _announcement(container, admin)
+        people = People(*[await registered(container, account) for account in ACCOUNTS])
+        for add in PARTS:
+            await add(container, people)
     finally:
         await container.object_storage().close()
         await container.database().close()
 
 
-async def _provider(container: Container, owner: User, admin: User) -> None:
-    executor, reads = container.executor(), container.reads()
+async def _provider(container: Container, people: People) -> None:
+    executor, reads, owner = container.executor(), container.reads(), people.provider
     view = await reads.providers.by_owner(owner.id)
     if view is None:
         images = DemoImages(container)
@@ -141,84 +133,76 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
     if view.profile.status is ProfileStatus.DRAFT:
         await executor.run(submit_profile, None, actor=owner.actor)
         decision = DecideOnProfile(provider_id=view.profile.id, approved=True)
-        await executor.run(decide_on_profile, decision, actor=admin.actor)
+        await executor.run(decide_on_profile, decision, actor=people.admin.actor)
 
 
-async def _consent(container: Container, owner: User, customer: User) -> None:
+async def _consent(container: Container, people: People) -> None:
     """Record the customer's consent to bookings that the provider places for them."""
     executor, reads = container.executor(), container.reads()
-    if await list_given_consents(customer.actor, None, 1, reads):
+    if await list_given_consents(people.customer.actor, None, 1, reads):
         return
-    code = await executor.run(change_consent_code, None, actor=owner.actor)
+    code = await executor.run(change_consent_code, None, actor=people.provider.actor)
     grant = GrantConsent(provider_id=code.provider_id, code=code.code)
     # A developer may have withdrawn or changed the profile.
     with suppress(ConsentCodeNotFound):
-        await executor.run(grant_consent, grant, actor=customer.actor)
+        await executor.run(grant_consent, grant, actor=people.customer.actor)
 
 
-async def _reviews(container: Container, owner: User, customer: User, admin: User) -> None:
-    """Completed appointments of the customer, each with a review; the provider replies to the first.
-
-    The customer paid for them at the desk.
-    """
-    executor, reads = container.executor(), container.reads()
+async def _visits(container: Container, people: People) -> None:
+    """Completed appointments of the customer, who paid for them at the desk."""
+    reads, owner = container.reads(), people.provider
     view = await reads.providers.by_owner(owner.id)
-    if view is None or await reads.reviews.page(ReviewFilter(provider_id=view.profile.id, limit=1)):
+    if view is None or await reads.appointments.page(BookingListFilter(provider_id=view.profile.id, limit=1)):
         return
-    for ago, stars, text in REVIEWS:
-        booking = await _completed(container, view.profile.id, ago, (owner, customer, admin))
-        if booking is None:
-            continue
-        paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH)
-        await executor.run(record_desk_payment, paid, actor=owner.actor)
-        post = PostReview(booking_id=booking.id, rating=stars, text=text)
-        review = (await executor.run(post_review, post, actor=customer.actor)).review
-        if stars == MAX_RATING:
-            reply = ReplyToReview(review_id=review.id, text="Thank you, Bold!")
-            await executor.run(reply_to_review, reply, actor=owner.actor)
+    for ago in VISITS:
+        booking = await _completed(container, view.profile.id, ago, people)
+        if booking is not None:
+            paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH)
+            await container.executor().run(record_desk_payment, paid, actor=owner.actor)
 
 
-async def _dispute(container: Container, owner: User, customer: User, admin: User) -> None:
+async def _dispute(container: Container, people: People) -> None:
     """Create a completed appointment that the customer disputes, and the provider's answer."""
-    executor, reads = container.executor(), container.reads()
+    executor, reads, owner = container.executor(), container.reads(), people.provider
     view = await reads.providers.by_owner(owner.id)
     if view is None or await reads.disputes.page(DisputeFilter(provider_id=view.profile.id, limit=1)):
         return
-    booking = await _completed(container, view.profile.id, DISPUTED, (owner, customer, admin))
+    booking = await _completed(container, view.profile.id, DISPUTED, people)
     if booking is None:
         return
     claim = OpenDispute(booking_id=booking.id, reason=COMPLAINT[0], evidence=(Evidence(text=COMPLAINT[1]),))
-    dispute = (await executor.run(open_dispute, claim, actor=customer.actor)).view.dispute
+    dispute = (await executor.run(open_dispute, claim, actor=people.customer.actor)).view.dispute
     answer = MakeStatement(dispute_id=dispute.id, evidence=Evidence(text=ANSWER))
     await executor.run(make_statement, answer, actor=owner.actor)
 
 
-async def _announcement(container: Container, admin: User) -> None:
+async def _announcement(container: Container, people: People) -> None:
     """An announcement for everyone, in all languages, without an end."""
     if await container.reads().announcements.page(AnnouncementFilter(limit=1)):
         return
-    await container.executor().run(make_announcement, MakeAnnouncement(texts=WELCOME), actor=admin.actor)
+    await container.executor().run(make_announcement, MakeAnnouncement(texts=WELCOME), actor=people.admin.actor)
 
 
-async def _completed(
-    container: Container, provider_id: ProviderId, ago: timedelta, people: tuple[User, User, User]
-) -> Booking | None:
+async def _completed(container: Container, provider_id: ProviderId, ago: timedelta, people: People) -> Booking | None:
     """Create a completed appointment; return None if a developer has changed the data so that this fails."""
-    owner, customer, admin = people
     start = (container.clock().now() - ago).replace(minute=0, second=0, microsecond=0)
     then = at_that_time(container, start)
     place = PlaceBooking(
         provider_id=provider_id,
         slot=start,
         payment_window=container.settings().payment_window,
-        customer_id=customer.id,
+        customer_id=people.customer.id,
     )
     try:
-        booking = await then.run(place_booking, place, actor=owner.actor)
+        booking = await then.run(place_booking, place, actor=people.provider.actor)
     except (SlotTaken, BookingForOthers, CustomerNotFound):
         return None
-    for to, actor in ((Status.CONFIRMED, admin.actor), (Status.COMPLETED, owner.actor)):
+    for to, actor in ((Status.CONFIRMED, people.admin.actor), (Status.COMPLETED, people.provider.actor)):
         if booking.status is not to:
             change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
             booking = await then.run(change_booking_status, change, actor=actor)
     return booking
+
+
+PARTS: Final = (_provider, _consent, _visits, _dispute, add_salons, add_reviews, _announcement)
+"""What adds the demo data, in this order. A feature that needs more than what is there adds a part."""

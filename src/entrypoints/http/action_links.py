@@ -24,7 +24,7 @@ from booking_domain.workflows.start_payment import StartPayment, start_payment
 from booking_domain.workflows.views import Appointment
 from entrypoints.http.bookings.examples import QUOTE
 from entrypoints.http.bookings.schemas import CancelBody, CancellationQuoteJson, cancellation_quote_json
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, GatewayName, Instant, Json, Timestamp, one_of
 from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
 from entrypoints.http.kit.injection import Injected
@@ -283,4 +283,8 @@ async def cancel(
     return linked_booking_json(booking, opened.appointment)
 
 
-routes: Final = Router("/action-links", route_handlers=[open_link, pay, move, cancel])
+routes: Final = Router(
+    "/action-links",
+    route_handlers=[open_link, pay, move, cancel],
+    opt=about("action-links", "Links in messages, with which customers act on a booking without signing in."),
+)

@@ -25,7 +25,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.languages import LANGUAGES, language_of
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -329,4 +329,5 @@ routes: Final = Router(
         edit_announcement,
         delete_announcement,
     ],
+    opt=about("announcements", "What the platform tells everyone, or all people of a role."),
 )

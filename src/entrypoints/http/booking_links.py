@@ -29,7 +29,7 @@ from booking_domain.workflows.booking_links import (
 )
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import availability, providers
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -230,5 +230,6 @@ async def _of_user(source: ExportSource) -> list[CountedLinkJson]:
 routes: Final = Router(
     "",
     route_handlers=[add_link, list_links, regenerate_link, remove_link, open_link],
-    opt=exporting(value("booking_links", tuple[CountedLinkJson, ...], _of_user, example=[])),
+    opt=about("book", "Booking links of providers, opened without an account.")
+    | exporting(value("booking_links", tuple[CountedLinkJson, ...], _of_user, example=[])),
 )

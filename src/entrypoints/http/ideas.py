@@ -18,7 +18,7 @@ from booking_domain.workflows.ideas import EditIdea, IdeaView, ShareIdea
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles
 from entrypoints.http.files.images import ImageJson, file_ids, private_image_json
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
 from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp
@@ -193,5 +193,6 @@ async def _own(source: ExportSource) -> AsyncIterator[Sequence[IdeaJson]]:
 routes: Final = Router(
     "/ideas",
     route_handlers=[share_idea, list_ideas, get_idea, edit_idea, delete_idea],
-    opt=exporting(pages("ideas", IdeaJson, _own, example=[IDEA])),
+    opt=about("ideas", "What customers wish for their bookings, and what providers note and estimate.")
+    | exporting(pages("ideas", IdeaJson, _own, example=[IDEA])),
 )

@@ -14,7 +14,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import UserId
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import AcceptedBody
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -182,5 +182,5 @@ routes: Final = Router(
         accept_legal_documents,
         list_legal_documents_of_user,
     ],
-    opt=exporting(_EXPORT),
+    opt=about("legal-documents", "The terms of use and the privacy policy.") | exporting(_EXPORT),
 )

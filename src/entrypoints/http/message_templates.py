@@ -10,7 +10,7 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from booking_domain.notifications.fields import SAMPLES, fields_of
+from booking_domain.notifications.fields import names_of
 from booking_domain.notifications.notices import NoticeTemplate, TranslatedNotice, Translator
 from booking_domain.notifications.overrides import MAX_OVERRIDE_SUBJECT, MAX_OVERRIDE_TEXT, MessageOverride
 from booking_domain.notifications.segments import segments_of
@@ -128,7 +128,7 @@ _SHOWN: Final[dict[str, Any]] = {
 
 def _listed(key: str, template: NoticeTemplate) -> MessageTemplateJson:
     return MessageTemplateJson(
-        template_key=key, subject=template.subject, text=template.text, fields=tuple(fields_of(template))
+        template_key=key, subject=template.subject, text=template.text, fields=names_of(template)
     )
 
 
@@ -142,7 +142,7 @@ def _text(
         text=catalogue.notice(template.text) if override is None else override.text,
         overridden_at=None if override is None else override.changed_at,
         details=tuple(map(catalogue.notice, template.details)),
-        preview=_rendered(translator.translate(template.fill(**SAMPLES), language)),
+        preview=_rendered(translator.translate(template.fill(**queries.SAMPLES), language)),
     )
 
 
@@ -192,8 +192,10 @@ async def get_message_template(
     return MessageTemplateDetailsJson(
         template_key=template_key,
         fields=tuple(
-            TemplateFieldJson(name=name, meaning=field.meaning, sample=template.fill(**SAMPLES).written(f"{{{name}}}"))
-            for name, field in fields_of(template).items()
+            TemplateFieldJson(
+                name=name, meaning=field.meaning, sample=template.fill(**queries.SAMPLES).written(f"{{{name}}}")
+            )
+            for name, field in queries.fields_of(template).items()
         ),
         texts=tuple(_text(template, language, overrides, translator) for language in LANGUAGES),
     )
@@ -241,7 +243,7 @@ async def preview_message_template(
     command = data.command(template_key, language)
     override = await run(queries.preview_message_override, command)
     template = queries.MESSAGE_TEMPLATES[template_key]
-    notice = OverridingTranslator(_BUILT_IN, [override]).translate(template.fill(**SAMPLES), language)
+    notice = OverridingTranslator(_BUILT_IN, [override]).translate(template.fill(**queries.SAMPLES), language)
     return _rendered(notice)
 
 

@@ -30,7 +30,7 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentRunner
@@ -300,5 +300,5 @@ NOTIFICATIONS: Final = items(
 routes: Final = Router(
     "/",
     route_handlers=[list_notifications, read_one, read_all, unsubscribe_by_link, list_messages],
-    opt=exporting(NOTIFICATIONS),
+    opt=about("notifications", "What happened to the caller, to read again.") | exporting(NOTIFICATIONS),
 )

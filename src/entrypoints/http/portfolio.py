@@ -31,7 +31,7 @@ from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioIt
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.files.images import IMAGE, ImageJson, file_ids, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
@@ -369,5 +369,5 @@ routes: Final = Router(
         take_down_portfolio_item,
         restore_portfolio_item,
     ],
-    opt=exporting(PORTFOLIO),
+    opt=about("portfolio", "What providers show of their work.") | exporting(PORTFOLIO),
 )

@@ -22,7 +22,7 @@ from booking_domain.workflows.push_subscriptions import (
     subscribe_to_push,
     unsubscribe_from_push,
 )
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
@@ -176,5 +176,7 @@ SUBSCRIPTIONS: Final = value(
 )
 
 routes: Final = Router(
-    "/", route_handlers=[public_key, list_subscriptions, subscribe, unsubscribe], opt=exporting(SUBSCRIPTIONS)
+    "/",
+    route_handlers=[public_key, list_subscriptions, subscribe, unsubscribe],
+    opt=about("push", "The browsers and apps that show the caller's notifications.") | exporting(SUBSCRIPTIONS),
 )

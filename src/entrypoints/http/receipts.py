@@ -14,7 +14,7 @@ from booking_domain.shared.documents import Column, Document, Documents, Fact
 from booking_domain.shared.ids import BookingId, ReceiptId
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import receipts as queries
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Json, Timestamp
@@ -197,4 +197,6 @@ async def get_receipt(
     return answer
 
 
-routes: Final = Router("/", route_handlers=[list_receipts, get_receipt])
+routes: Final = Router(
+    "/", route_handlers=[list_receipts, get_receipt], opt=about("receipts", "Receipts and credit notes of bookings.")
+)

@@ -40,7 +40,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.providers import get_provider
 from entrypoints.http.kit.cursors import Page, PageQuery
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, given, one_of
@@ -389,5 +389,5 @@ routes: Final = Router(
         hide_a_review,
         restore_a_review,
     ],
-    opt=exporting(REVIEWS),
+    opt=about("reviews", "Reviews of completed bookings.") | exporting(REVIEWS),
 )

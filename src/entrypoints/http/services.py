@@ -31,7 +31,7 @@ from booking_domain.workflows.services import (
     remove_service,
     withdraw_service,
 )
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import (
@@ -352,5 +352,5 @@ routes: Final = Router(
         offer_salon_service,
         withdraw_salon_service,
     ],
-    opt=exporting(SERVICES),
+    opt=about("services", "What providers and salons offer, with durations and prices.") | exporting(SERVICES),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.transitions import Party
-from booking_domain.catalogue.model import ProviderFilter, ProviderOrder
+from booking_domain.catalogue.model import RECOMMENDED, ProviderFilter
 from booking_domain.notifications.chats import Button, ChatMessage
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.scheduling.services import ServiceView
@@ -33,7 +33,7 @@ _MOST_OFFERS: Final = 10
 async def choose_provider(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """Show the providers, best rated first."""
     after = ProviderId(long(words[0])) if words else None
-    chosen = ProviderFilter(order=ProviderOrder.RATING, after=after, limit=_PAGE + 1)
+    chosen = ProviderFilter(order=RECOMMENDED, after=after, limit=_PAGE + 1)
     found = await providers.list_providers(chosen, parts.reads.providers)
     page = [view.profile for view in found[:_PAGE]]
     rows = [(Button(text=profile.display_name, data=joined("p", profile.id)),) for profile in page]

@@ -11,6 +11,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.notify_ideas import notify_of_idea
 from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.ports import FOLLOW_UPS
 from booking_domain.workflows.remind import notify_of_reminder, remind
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
@@ -66,7 +67,7 @@ CONTEXT: Final = WorkerContext(
     subscriptions=(Subscription(EVENTS, _expire_when_due),),
     notices=(
         Notice(_TOLD, notify_parties),
-        Notice(reminders.EVENTS, notify_of_reminder),
+        Notice((*reminders.EVENTS, *FOLLOW_UPS), notify_of_reminder),
         Notice(IDEA_EVENTS, notify_of_idea),
     ),
     sweeps=(Sweep("overdue bookings", _sweep_overdue), Sweep("reminders of bookings", _sweep_due_reminders)),

@@ -3,19 +3,16 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import procrastinate
 
-from booking_domain.notifications.notices import Translator
-from booking_domain.notifications.ports import Notifier
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
-from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.declarations import Notify
 from entrypoints.container import Container
 
 EventT = TypeVar("EventT", bound=Event)
-Contra = TypeVar("Contra", bound=Event, contravariant=True)
 
 DEFAULT: Final = "default"
 REMOTE: Final = "feeds"
@@ -77,12 +74,6 @@ class Subscription(Generic[EventT]):
 
     events: tuple[type[EventT], ...]
     handler: Callable[[EventT], Iterable[JobRequest]]
-
-
-class Notify(Protocol[Contra]):
-    """Notifies users of an event. It may run any number of times for one event."""
-
-    async def __call__(self, event: Contra, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
+from booking_domain.workflows.declarations import Notify
 from booking_domain.workflows.send_messages import StoringNotifier
 from entrypoints.container import Container
 from entrypoints.languages.notices import OverridingTranslator
@@ -22,7 +23,6 @@ from entrypoints.worker.declarations import (
     Enqueue,
     Job,
     JobRequest,
-    Notify,
     Subscription,
     WorkerContext,
 )

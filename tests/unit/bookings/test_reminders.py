@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -13,13 +14,12 @@ from booking_domain.bookings.reminders import (
     AnswerNearlyDue,
     AppointmentNear,
     BalanceOpen,
-    BookingReminder,
     DepositNearlyDue,
-    ReviewWelcome,
     reminders_of,
 )
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.reminders import BookingReminder
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, Builder, terms
 
@@ -30,8 +30,14 @@ PROFILE = MAKE.profile(OWNER)
 BOOKING = MAKE.booking(PROFILE, CUSTOMER, NOW + 72 * HOUR, status=Status.CONFIRMED)
 
 
+class Asked(BookingReminder):
+    """A follow-up of another context."""
+
+    topic: ClassVar[str] = "booking.asked"
+
+
 def of(booking: Booking, minutes: tuple[int, ...] = DEFAULT_REMINDERS) -> list[BookingReminder]:
-    return list(reminders_of(booking, minutes, NOW))
+    return list(reminders_of(booking, minutes, NOW, follow_ups=(Asked,)))
 
 
 def test_an_appointment_has_a_reminder_a_day_and_two_hours_before() -> None:
@@ -64,8 +70,8 @@ def test_a_moved_booking_has_other_reminders_and_the_same_ones_again_once_it_is_
         (replace(BOOKING, status=Status.EXPIRED), []),
         (replace(BOOKING, status=Status.NO_SHOW), []),
         (replace(BOOKING, status=Status.DISPUTED), []),
-        (replace(BOOKING, status=Status.COMPLETED), [ReviewWelcome, BalanceOpen]),
-        (replace(BOOKING, status=Status.COMPLETED, paid=BOOKING.price), [ReviewWelcome]),
+        (replace(BOOKING, status=Status.COMPLETED), [Asked, BalanceOpen]),
+        (replace(BOOKING, status=Status.COMPLETED, paid=BOOKING.price), [Asked]),
         (replace(BOOKING, status=Status.PENDING, due_at=NOW + HOUR), [DepositNearlyDue]),
         (replace(BOOKING, status=Status.REQUESTED, due_at=NOW + HOUR), [AnswerNearlyDue]),
     ],
@@ -79,10 +85,10 @@ def test_a_deadline_is_recalled_when_a_third_of_the_time_is_left() -> None:
     assert (reminder.occurred_at, reminder.until) == (NOW + 10 * MINUTE, NOW + 15 * MINUTE)
 
 
-def test_a_review_is_asked_for_a_day_after_the_completion_and_once_only() -> None:
+def test_a_follow_up_is_due_a_day_after_the_completion_and_once_only() -> None:
     completed = replace(BOOKING, status=Status.COMPLETED, paid=BOOKING.price)
-    [first] = reminders_of(completed, (), NOW)
-    [again] = reminders_of(completed, (), NOW + HOUR)
+    [first] = reminders_of(completed, (), NOW, follow_ups=(Asked,))
+    [again] = reminders_of(completed, (), NOW + HOUR, follow_ups=(Asked,))
     assert (first.occurred_at, first.id) == (NOW + FOLLOWS_AFTER, again.id)
 
 

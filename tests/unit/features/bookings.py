@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
 TUESDAY_AT_TWO: Final = "2026-11-24T14:00:00+08:00"
+EARLIER_TODAY: Final = "2026-11-22T17:00:00Z"
 
 
 async def booking(world: World, who: str) -> Ids:
@@ -37,6 +39,32 @@ async def booking(world: World, who: str) -> Ids:
     made = await world.done(
         "POST", "/bookings", customer, providerId=await world.provider_id(provider), slot=world.slot()
     )
+    return {"booking_id": made["id"]}
+
+
+async def completed(world: World, who: str, provider: str = "clinic") -> Ids:
+    """A completed booking of theirs: placed by the provider, or by an admin for themselves."""
+    provider_id, owner, customer = (
+        await world.provider_id(provider),
+        await world.token(provider),
+        await world.token(who),
+    )
+    assert owner is not None
+    assert customer is not None
+    by_admin = who.endswith("admin")
+    named = {} if by_admin else {"customerId": await world.api.consented(customer, owner)}
+    await world.done("PUT", "/providers/me", provider, depositAmount=0)
+    world.minutes += 5
+    made = await world.done(
+        "POST",
+        "/bookings",
+        who if by_admin else provider,
+        providerId=provider_id,
+        slot=(datetime(2026, 11, 22, 16, tzinfo=UTC) + timedelta(minutes=world.minutes)).isoformat(),
+        durationMinutes=5,
+        **named,
+    )
+    await world.done("PATCH", f"/bookings/{made['id']}", provider, status="completed")
     return {"booking_id": made["id"]}
 
 
@@ -49,6 +77,17 @@ async def a_slot(api: Api) -> tuple[str, dict[str, Any]]:
 async def new_booking(api: Api) -> Request:
     customer, slot = await a_slot(api)
     return customer, "/bookings", slot
+
+
+async def completed_booking(api: Api, slot: str = EARLIER_TODAY) -> tuple[str, str, dict[str, Any]]:
+    """Customer, provider and booking: entered by the provider for the customer, and completed."""
+    owner, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    customer_id = await api.consented(customer, owner)
+    booking = await api.booked(owner, provider_id, slot, customerId=customer_id)
+    done = await api.patch(f"/bookings/{booking['id']}", owner, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+    return customer, owner, done.json()
 
 
 async def new_series(api: Api) -> Request:

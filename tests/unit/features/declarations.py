@@ -174,6 +174,8 @@ class Feature:
     """Valid values of fields whose type does not say which are valid."""
     personal_data: Callable[[Repositories, Builder, Cast], Awaitable[None]] | None = None
     """Store `CANARY` in every personal field of the feature's tables, for customer and owner."""
+    seeded: Mapping[str, int] = field(default_factory=dict)
+    """How many rows the demo data have in tables of the feature."""
 
 
 async def ids(world: World, row: Row, identity: str, target: str) -> Ids | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
+from tests.unit.features.bookings import completed, completed_booking
 from tests.unit.features.declarations import (
     CANARY,
     PROVIDERS,
@@ -16,7 +17,6 @@ from tests.unit.features.declarations import (
     Row,
     World,
 )
-from tests.unit.features.reviews import completed, completed_booking
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.disputes.model import (

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
+from tests.unit.features.bookings import completed, completed_booking
 from tests.unit.features.declarations import (
     CANARY,
     PUBLIC,
@@ -29,34 +29,6 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
-EARLIER_TODAY: Final = "2026-11-22T17:00:00Z"
-
-
-async def completed(world: World, who: str, provider: str = "clinic") -> Ids:
-    """A completed booking of theirs: placed by the provider, or by an admin for themselves."""
-    provider_id, owner, customer = (
-        await world.provider_id(provider),
-        await world.token(provider),
-        await world.token(who),
-    )
-    assert owner is not None
-    assert customer is not None
-    by_admin = who.endswith("admin")
-    named = {} if by_admin else {"customerId": await world.api.consented(customer, owner)}
-    await world.done("PUT", "/providers/me", provider, depositAmount=0)
-    world.minutes += 5
-    made = await world.done(
-        "POST",
-        "/bookings",
-        who if by_admin else provider,
-        providerId=provider_id,
-        slot=(datetime(2026, 11, 22, 16, tzinfo=UTC) + timedelta(minutes=world.minutes)).isoformat(),
-        durationMinutes=5,
-        **named,
-    )
-    await world.done("PATCH", f"/bookings/{made['id']}", provider, status="completed")
-    return {"booking_id": made["id"]}
-
 
 async def review(world: World, who: str, provider: str = "clinic") -> Ids:
     booking = await completed(world, who, provider)
@@ -72,17 +44,6 @@ async def hidden(world: World, who: str) -> Ids:
 
 async def received_review(world: World, who: str) -> Ids:
     return await review(world, "other customer", who)
-
-
-async def completed_booking(api: Api, slot: str = EARLIER_TODAY) -> tuple[str, str, dict[str, Any]]:
-    """Customer, provider and booking: entered by the provider for the customer, and completed."""
-    owner, provider_id = await api.open_provider()
-    customer = await api.joined("customer")
-    customer_id = await api.consented(customer, owner)
-    booking = await api.booked(owner, provider_id, slot, customerId=customer_id)
-    done = await api.patch(f"/bookings/{booking['id']}", owner, json={"status": "completed"})
-    assert done.status_code == 200, done.text
-    return customer, owner, done.json()
 
 
 async def reviewed(api: Api, rating: int = 5) -> tuple[str, str, dict[str, Any]]:
@@ -162,7 +123,11 @@ FEATURE: Final = Feature(
         review.reply         provider:own token
         review.moderate      admin:any
     """,
-    events={f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},
+    events={
+        **{f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},
+        "booking.review_reminder": {"bookingId", "until"},
+    },
     samples={(Review, "rating"): st.integers(MIN_RATING, MAX_RATING)},
     personal_data=personal_data,
+    seeded={"reviews": 8},
 )

@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.workflows.test_remind import Desk
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.model import Rating
 from booking_domain.reviews.model import (
     EDITABLE_FOR,
     MAX_REPLY,
@@ -51,10 +53,10 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersio
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
-from booking_domain.shared.rating import NO_REVIEWS, Rating
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import ProfileChange, TermsChange, edit_profile
+from booking_domain.workflows.profile_publication import delete_own_profile
+from booking_domain.workflows.provider_profiles import ProfileChange, TermsChange, edit_profile, open_profile
 
 REVIEW: Final = Review(
     id=ReviewId(UUID(int=1)),
@@ -155,7 +157,8 @@ def test_the_rating_is_that_of_the_published_reviews_after_any_history(changes: 
             except InvalidReviewTransition:
                 continue
         change = rating_change(before, after)
-        count, total = count + change.count, total + change.total
+        if change is not None:
+            count, total = count + change.count, total + change.total
         reviews[number] = after
     published = [each.rating for each in reviews.values() if each.status is ReviewStatus.PUBLISHED]
     assert (count, total) == (len(published), sum(published))
@@ -172,7 +175,7 @@ def test_a_score_lies_between_the_prior_and_the_average(count: int, data: st.Dat
 
 
 def test_without_reviews_the_score_is_the_prior() -> None:
-    assert (NO_REVIEWS.average, NO_REVIEWS.score) == (None, 4_000_000)
+    assert (Rating().average, Rating().score) == (None, 4_000_000)
 
 
 FREE: Final = Money.of(0, "MNT")
@@ -307,8 +310,23 @@ async def test_only_moderators_list_all_reviews() -> None:
         await list_reviews(studio.owner, ReviewFilter(), reads)
 
 
-async def test_a_profile_keeps_its_rating_when_it_is_edited() -> None:
+async def test_a_profile_keeps_its_rating_when_it_is_edited_or_deleted_and_opened_again() -> None:
     studio = await opened()
     await posted(studio, rating=3)
     edited = await studio.run(edit_profile, ProfileChange(bio="Ornament", terms=TermsChange()), by=studio.owner)
     assert edited.profile.rating.average == 3.0
+    await studio.run(delete_own_profile, None, by=studio.owner)
+    again = await studio.run(open_profile, ProfileChange(display_name="Ink", terms=TermsChange()), by=studio.owner)
+    assert again.profile.rating.average == 3.0
+
+
+async def test_a_review_is_asked_for_a_day_after_the_completion_unless_it_is_posted() -> None:
+    desk = Desk(await opened())
+    studio = desk.studio
+    bookings = [await completed(studio, hour) for hour in range(3)]
+    await studio.run(post_review, PostReview(booking_id=bookings[2].id, rating=5), by=studio.customer)
+    at = studio.clock.now() + timedelta(days=1)
+    subjects = [each.subject for each in await desk.at(at) if "how was it?" in each.subject]
+    assert sorted(subjects) == sorted(f"Booking {each.reference}: how was it?" for each in bookings[:2])
+    for days in (1, 2, 3, 4):
+        assert await desk.at(at + timedelta(days=days)) == []

@@ -111,7 +111,7 @@ async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have
     for topic, kind in (
         ("booking.reminder", "reminders"),
         ("booking.confirmed", "bookings"),
-        ("review.replied", "bookings"),
+        ("service.changed", "bookings"),
     ):
         url = (await enclosed(studio, user_id, topic, None)).unsubscribe_url
         assert url == f"https://example.com/{user_id}/{kind}/email"

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from booking_domain.notifications.fields import NOTICE_FIELDS, fields_of, names_in
+from booking_domain.notifications.fields import names_in
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
+from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, fields_of
 from entrypoints.cli.messages import messages
 from entrypoints.languages.catalogues import NOTICE
 

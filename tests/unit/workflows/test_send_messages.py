@@ -183,7 +183,7 @@ NIGHT = QuietHours(start=WallTime.parse("07:30"), end=WallTime.parse("10:00"))
 """On the clock of Ulaanbaatar, where it is 08:00."""
 
 
-@pytest.mark.parametrize("topic", ["booking.confirmed", "booking.reminder", "review.posted"])
+@pytest.mark.parametrize("topic", ["booking.confirmed", "booking.reminder", "service.changed"])
 async def test_messages_that_can_wait_are_sent_after_the_recipients_quiet_hours(topic: str) -> None:
     office = Office(ScriptedSender())
     office.user = replace(office.user, preferences=Preferences(quiet_hours=NIGHT))

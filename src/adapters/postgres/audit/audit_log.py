@@ -18,8 +18,6 @@ _a: Final = audit_log.c
 ENTRY: Final = Mapper(
     audit_log,
     AuditEntry,
-    actor=Columns("actor_id", "actor_role"),
-    subject=Columns("subject_kind", "subject_id"),
     origin=Columns("address", "user_agent", "request_id"),
     details=Converted("details", write=lambda details: Jsonb(dict(details)), read=lambda details: details),
 )

@@ -127,7 +127,7 @@ BOOKING: Final = Mapper(
         "updated_at",
     ),
 )
-EVENT: Final = Mapper(booking_events, BookingEvent, by=Columns("by_id", "by_role"))
+EVENT: Final = Mapper(booking_events, BookingEvent)
 _b: Final = bookings.c
 _ADD: Final = BOOKING.insert()
 _ADD_EVENT: Final = EVENT.insert()

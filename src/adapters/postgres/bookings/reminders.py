@@ -33,15 +33,15 @@ from booking_domain.bookings.reminders import (
     AnswerNearlyDue,
     AppointmentNear,
     BalanceOpen,
-    BookingReminder,
     BookingReminderReads,
     BookingReminders,
     DepositNearlyDue,
-    ReviewWelcome,
 )
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.reminders import EARLIEST_REMINDER
 from booking_domain.shared.ids import BookingId
+from booking_domain.shared.reminders import BookingReminder
+from booking_domain.workflows.ports import FOLLOW_UPS
 
 _b: Final = bookings.c
 _r: Final = booking_reminders.c
@@ -127,7 +127,7 @@ _found: Final = union(
     _near(),
     _deadline(Status.PENDING, DepositNearlyDue),
     _deadline(Status.REQUESTED, AnswerNearlyDue),
-    _follow_up(ReviewWelcome),
+    *map(_follow_up, FOLLOW_UPS),
     _follow_up(BalanceOpen, and_(_b.price_amount > _PAID)),
 ).subquery("found")
 _DUE: Final = Statement(select(_found.c.id).order_by(_found.c.id).limit(bindparam("most")))

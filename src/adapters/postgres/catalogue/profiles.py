@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
-from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.catalogue.tables import providers, sort_keys
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
@@ -61,7 +61,6 @@ PROFILE: Final = Mapper(
     location=Columns("lat", "lon"),
     photo=Converted("photo", write=image_json, read=image_of),
     suspension=Columns("suspension_cause", "suspension_reason", "suspended_at", "withdrawn_before"),
-    rating=Columns("rating_count", "rating_total"),
     changes=(
         "display_name",
         "bio",
@@ -102,7 +101,6 @@ _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id 
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
 _last: Final = providers.alias("last")
-_AFTER_SCORE: Final = select(_last.c.rating_score).where(_last.c.id == bindparam("after")).scalar_subquery()
 
 
 def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement:
@@ -117,16 +115,14 @@ def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement
     )
 
 
+def _from_the_highest(name: str) -> Statement:
+    key, after = _p[name], select(_last.c[name]).where(_last.c.id == bindparam("after")).scalar_subquery()
+    return _page(or_(key < after, and_(key == after, _p.id < bindparam("after"))), key.desc(), _p.id.desc())
+
+
 _PAGES: Final[Mapping[ProviderOrder, Statement]] = {
     ProviderOrder.REGISTERED: _page(_p.id > bindparam("after"), _p.id.asc()),
-    ProviderOrder.RATING: _page(
-        or_(
-            _p.rating_score < _AFTER_SCORE,
-            and_(_p.rating_score == _AFTER_SCORE, _p.id < bindparam("after")),
-        ),
-        _p.rating_score.desc(),
-        _p.id.desc(),
-    ),
+    **{order: _from_the_highest(name) for order, name in sort_keys().items()},
 }
 
 

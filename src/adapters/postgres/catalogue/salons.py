@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
-from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
+from adapters.postgres.catalogue.tables import PROVIDER_TOTALS, providers, salon_invitations, salons, totals_of
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.images import images_json, images_of
@@ -38,7 +38,6 @@ from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFi
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
-from booking_domain.shared.rating import Rating
 from booking_domain.workflows.ports import SalonReads
 from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
@@ -145,7 +144,7 @@ def _search() -> Statement:
         select(_distance(last)).where(last.c.id == after).scalar_subquery(), after
     )
     return Statement(
-        select(*SALON.columns, func.count(), func.sum(_p.rating_count), func.sum(_p.rating_total), _metres(salons))
+        select(*SALON.columns, *PROVIDER_TOTALS, _metres(salons))
         .select_from(salons.join(providers, _p.salon_id == _s.id))
         .where(
             _p.status == ProfileStatus.APPROVED.value,
@@ -167,10 +166,8 @@ _SEARCH: Final = _search()
 
 
 def _listed(row: Row) -> ListedSalon:
-    *salon, providers_, reviews, stars, metres = row
-    return ListedSalon(
-        salon=SALON.read(salon), providers=providers_, rating=Rating(count=reviews, total=stars), metres=metres
-    )
+    own = len(SALON.columns)
+    return ListedSalon(salon=SALON.read(row[:own]), totals=totals_of(row[own:-1]), metres=row[-1])
 
 
 class PostgresSalons(WithWork, Salons):

@@ -1,5 +1,6 @@
 """Salons, and providers: profile, calendar settings and terms in one row."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     case,
+    func,
     null,
     text,
     update,
@@ -29,12 +31,23 @@ from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
+from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
-from booking_domain.catalogue.model import ProfileStatus, SuspensionCause
+from booking_domain.catalogue.model import (
+    PRIOR_RATING,
+    PRIOR_REVIEWS,
+    ProfileStatus,
+    ProviderOrder,
+    ProviderTotals,
+    Rating,
+    SuspensionCause,
+)
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
-from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS
+
+_SORTS: Final = "sorts"
+"""The `info` of a column that is the sort key of an order, from the highest; of equal keys the latest id is first."""
 
 
 def _clear_contact(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -62,6 +75,11 @@ salons: Final = Table(
     # The address stays, because other people work there; the manager's contacts are cleared.
     info=personal_data("manager_id", erase=_clear_contact, export="salons"),
 )
+
+
+def sort_keys() -> Mapping[ProviderOrder, str]:
+    """The columns of `providers` that are sort keys."""
+    return {each.info[_SORTS]: each.name for each in providers.c if _SORTS in each.info}
 
 
 def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -140,7 +158,7 @@ providers: Final = Table(
     Column("reminder_minutes", ARRAY(Integer), nullable=False, server_default=text("'{1440,120}'")),
     Column("instructions", Text, nullable=False, server_default=""),
     Column("deposit_mode", Text),
-    # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
+    # The published reviews, and the sort key of the search (`Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),
     Column("rating_total", Integer, nullable=False, server_default="0"),
     Column(
@@ -150,6 +168,7 @@ providers: Final = Table(
             f"1000000 * ({PRIOR_REVIEWS * PRIOR_RATING}::bigint + rating_total) / ({PRIOR_REVIEWS} + rating_count)",
             persisted=True,
         ),
+        info={_SORTS: ProviderOrder.RATING},
     ),
     one_of("status", ProfileStatus),
     one_of("suspension_cause", SuspensionCause),
@@ -162,6 +181,16 @@ providers: Final = Table(
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
+
+PROVIDER_TOTALS: Final = (func.count(), func.sum(providers.c.rating_count), func.sum(providers.c.rating_total))
+"""The columns that `totals_of` reads, of a statement that groups providers."""
+
+
+def totals_of(row: Row) -> ProviderTotals:
+    """What a group of providers adds up to."""
+    count, reviews, stars = row
+    return ProviderTotals(count=count, rating=Rating(count=reviews, total=stars))
+
 
 booking_links: Final = Table(
     "booking_links",

@@ -1,6 +1,7 @@
 """The row codec: derives the INSERT, the UPDATE and the row mapping from a table and a frozen dataclass.
 
-A field is stored in the column of its name. What is not that simple is declared:
+A field is stored in the column of its name; a value object, in the columns of its name and parts (`by_id`, `by_role`).
+What is not that simple is declared:
 
     WAITING = Mapper(waiting_list, WaitingListEntry, window=Columns("waits_from", "waits_until"), changes=("status",))
 
@@ -15,7 +16,7 @@ of the constructor. A field that neither its type nor a declaration explains fai
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
@@ -150,7 +151,8 @@ class _Code:
             raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
         for field in fields(kind):
             if field.name not in transient:
-                self._add(field.name, hints[field.name], declared.get(field.name, Renamed(field.name)))
+                hint = hints[field.name]
+                self._add(field.name, hint, declared.get(field.name) or self._undeclared(field.name, hint))
 
     def reader(self, columns: list[str]) -> Callable[..., Any]:
         """Compile the function from a row of these columns to the value."""
@@ -170,6 +172,11 @@ class _Code:
         exec(source, self.names, made)  # noqa: S102 - the source is made of declarations in this code alone
         function: Callable[..., Any] = made["function"]
         return function
+
+    def _undeclared(self, name: str, hint: Any) -> Declaration:
+        kind, _ = _without_none(hint)
+        parts = [f"{name}_{part.name}" for part in fields(kind) if part.init] if is_dataclass(kind) else []
+        return Columns(*parts) if parts and set(parts) <= set(self.table.columns.keys()) else Renamed(name)
 
     def _add(self, name: str, hint: Any, declaration: Declaration) -> None:
         kind, optional = _without_none(hint)

@@ -5,14 +5,14 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
-from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import adjustments
 from booking_domain.payments.adjustments import Adjustment, AdjustmentReads, Adjustments
 from booking_domain.shared.ids import AdjustmentId, BookingId
 
-ADJUSTMENT: Final = Mapper(adjustments, Adjustment, by=Columns("by_id", "by_role"))
+ADJUSTMENT: Final = Mapper(adjustments, Adjustment)
 _a: Final = adjustments.c
 _ADD: Final = ADJUSTMENT.insert()
 _ONE: Final = Statement(select(*ADJUSTMENT.columns).where(_a.id == bindparam("adjustment_id")))

@@ -16,8 +16,6 @@ DESK_PAYMENT: Final = Mapper(
     desk_payments,
     DeskPayment,
     amount=Columns("amount", "currency"),
-    recorded_by=Columns("recorded_by_id", "recorded_by_role"),
-    voided_by=Columns("voided_by_id", "voided_by_role"),
     changes=("status", "voided_by_id", "voided_by_role", "voided_at", "void_reason", "version"),
 )
 _t: Final = desk_payments.c

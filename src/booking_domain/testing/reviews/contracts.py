@@ -9,12 +9,13 @@ import pytest
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
-from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
-from booking_domain.reviews.model import HideReason, Review, ReviewExists, ReviewId
+from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder, Rating
+from booking_domain.catalogue.salons import Salon, SalonFilter
+from booking_domain.reviews.model import HideReason, RatingChange, Review, ReviewExists, ReviewId
 from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews
+from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId
-from booking_domain.shared.rating import Rating
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings
 from booking_domain.workflows.ports import Repositories
@@ -32,7 +33,7 @@ async def _a_review(backend: Backend, make: Builder, cast: Cast, rating: int = 5
     review = a_review(make, booking, rating)
     async with backend.begin() as tx:
         await tx.reviews.add(review)
-        await tx.reviews.change_rating(review.provider_id, Rating(count=1, total=rating))
+        await tx.reviews.change_rating(review.provider_id, RatingChange(count=1, total=rating))
     return review
 
 
@@ -107,7 +108,7 @@ class ReviewsContract(StorageContract):
 
         async def change(stars: int) -> None:
             async with backend.begin() as tx:
-                await tx.reviews.change_rating(cast.profile.id, Rating(count=1, total=stars))
+                await tx.reviews.change_rating(cast.profile.id, RatingChange(count=1, total=stars))
 
         await asyncio.gather(*(change(1 + number % 5) for number in range(15)))
         async with backend.begin() as tx:
@@ -124,7 +125,7 @@ class ReviewsContract(StorageContract):
 
         async def post(tx: Repositories) -> None:
             await tx.reviews.add(a_review(make, booking))
-            await tx.reviews.change_rating(cast.profile.id, Rating(count=1, total=5))
+            await tx.reviews.change_rating(cast.profile.id, RatingChange(count=1, total=5))
 
         await rolled_back(backend, post)
         assert await backend.reads.reviews.page(ReviewFilter()) == []
@@ -185,7 +186,7 @@ class ReviewsContract(StorageContract):
 
     async def test_providers_are_sorted_by_score(self, backend: Backend, make: Builder) -> None:
         casts = [await a_cast(backend, make) for _ in range(4)]
-        ratings = (Rating(count=1, total=5), Rating(count=100, total=490), Rating(), Rating(count=9, total=9))
+        ratings = [RatingChange(count=count, total=total) for count, total in ((1, 5), (100, 490), (0, 0), (9, 9))]
         for cast, rating in zip(casts, ratings, strict=True):
             async with backend.begin() as tx:
                 await tx.reviews.change_rating(cast.profile.id, rating)
@@ -201,6 +202,24 @@ class ReviewsContract(StorageContract):
         ):
             found += [view.profile.id for view in page]
         assert found == best_first
+
+    async def test_the_providers_of_a_salon_are_rated_together(self, backend: Backend, make: Builder) -> None:
+        manager, casts = make.user(Role.MANAGER), [await a_cast(backend, make) for _ in range(2)]
+        salon = Salon(
+            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW
+        )
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            await tx.salons.add(salon)
+            for cast, rating in zip(
+                casts, (RatingChange(count=1, total=5), RatingChange(count=2, total=7)), strict=True
+            ):
+                await tx.salons.lock(salon.id)
+                await tx.calendars.lock_provider_of(cast.owner.id)
+                await tx.salons.add_member(salon.id, cast.profile.id)
+                await tx.reviews.change_rating(cast.profile.id, rating)
+        [listed] = await backend.reads.salons.page(SalonFilter(limit=9))
+        assert listed.totals.rating == Rating(count=3, total=12)
 
     async def test_erasing_the_author_keeps_the_stars(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.reviews.model import Review, ReviewExists, ReviewId, ReviewStatus
+from booking_domain.catalogue.model import Rating
+from booking_domain.reviews.model import RatingChange, Review, ReviewExists, ReviewId, ReviewStatus
 from booking_domain.reviews.ports import (
     ReviewableBooking,
     ReviewableBookings,
@@ -17,7 +18,6 @@ from booking_domain.reviews.ports import (
 )
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
-from booking_domain.shared.rating import Rating
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
 from booking_domain.testing.identity.memory.tables import USERS
@@ -61,7 +61,7 @@ class MemoryReviews(Reviews):
             raise ConcurrentChange(what="review")
         self._state[REVIEWS][review.id] = review
 
-    async def change_rating(self, provider_id: ProviderId, change: Rating) -> None:
+    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
         profile = self._state[PROFILES][provider_id]
         rating = Rating(count=profile.rating.count + change.count, total=profile.rating.total + change.total)
         self._state[PROFILES][provider_id] = replace(profile, rating=rating, version=profile.version + 1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
+from booking_domain.catalogue.model import RECOMMENDED, ProfileStatus, ProviderFilter
 from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, Salon, SalonFilter, SalonNotFound
 from booking_domain.scheduling.services import ServiceReads, ServiceView
 from booking_domain.shared.actor import Actor
@@ -25,7 +25,7 @@ async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalonPage:
-    """A salon, its opening hours, its services and its published members, best rated first."""
+    """A salon, its opening hours, its services and its published members, as recommended."""
 
     view: SalonView
     providers: Sequence[ProviderView]
@@ -36,9 +36,7 @@ class SalonPage:
 async def _get_salon_page(
     salon_id: SalonId, salons: SalonReads, providers: ProviderReads, services: ServiceReads
 ) -> SalonPage:
-    members = ProviderFilter(
-        status=ProfileStatus.APPROVED, salon_id=salon_id, order=ProviderOrder.RATING, limit=MAX_MEMBERS
-    )
+    members = ProviderFilter(status=ProfileStatus.APPROVED, salon_id=salon_id, order=RECOMMENDED, limit=MAX_MEMBERS)
     view = await _get_salon(salon_id, salons)
     offers: dict[ServiceId, list[ServiceView]] = {}
     for offer in await services.offers_in(salon_id):

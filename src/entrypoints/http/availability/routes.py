@@ -54,7 +54,7 @@ from entrypoints.http.availability.schemas import (
     rules_json,
     settings_json,
 )
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -183,5 +183,6 @@ routes: Final = Router(
         get_availability_feeds,
         set_availability_feeds,
     ],
-    opt=exporting(PROVIDER),
+    opt=about("availability", "When a provider works, what it blocks, and the calendars that it follows.")
+    | exporting(PROVIDER),
 )

@@ -27,7 +27,7 @@ from entrypoints.http.customers.schemas import (
     customer_json,
     note_json,
 )
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.identities import Run
@@ -84,5 +84,7 @@ async def delete_walk_in(customer_id: FromPath[UUID], run: Injected[Run]) -> Non
 
 
 routes: Final = Router(
-    "/customers", route_handlers=[list_customers, get_customer, write_note, delete_walk_in], opt=exporting(NOTES)
+    "/customers",
+    route_handlers=[list_customers, get_customer, write_note, delete_walk_in],
+    opt=about("customers", "The customers of a provider or salon, with private notes.") | exporting(NOTES),
 )

@@ -53,7 +53,7 @@ from entrypoints.http.disputes.schemas import (
 )
 from entrypoints.http.kit.csv_cells import PAGE as ROWS
 from entrypoints.http.kit.csv_cells import Columns, csv_response
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -256,5 +256,5 @@ routes: Final = Router(
         get_dispute_case,
         resolve_a_dispute,
     ],
-    opt=exporting(DISPUTES),
+    opt=about("disputes", "Disputes about bookings.") | exporting(DISPUTES),
 )

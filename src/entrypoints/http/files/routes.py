@@ -27,7 +27,7 @@ from entrypoints.http.files.schemas import (
     upload_json,
 )
 from entrypoints.http.kit.cursors import PageQuery
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Caller, Run
@@ -119,5 +119,5 @@ async def delete_any_file(file_id: FromPath[UUID], run: Injected[Run]) -> None:
 routes: Final = Router(
     "/",
     route_handlers=[presign_upload, complete_upload, list_uploads, get_upload, delete_upload, delete_any_file],
-    opt=exporting(FILES),
+    opt=about("uploads", "Files that the caller uploads.") | exporting(FILES),
 )

@@ -11,7 +11,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
 from booking_domain.workflows.any_provider import hold_with_any_provider
 from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
@@ -53,4 +53,8 @@ async def release(hold_id: FromPath[UUID], run: Injected[Run]) -> None:
     await run(release_hold, ClaimId(hold_id))
 
 
-routes: Final = Router("/holds", route_handlers=[hold_slot, release])
+routes: Final = Router(
+    "/holds",
+    route_handlers=[hold_slot, release],
+    opt=about("holds", "Slots that are kept for a customer for some minutes."),
+)

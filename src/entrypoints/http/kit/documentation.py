@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from booking_domain.shared.errors import DomainError
 
 KEY: Final = "documentation"
+ABOUT: Final = "about"
 
 
 class Operation(Protocol):
@@ -64,3 +65,8 @@ def documented(
         keyless=keyless,
     )
     return {KEY: said}
+
+
+def about(tag: str, text: str) -> dict[str, Any]:
+    """Return the `opt` of a router that says what a tag, the first part of its paths, is about."""
+    return {ABOUT: {tag: text}}

@@ -18,7 +18,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Query
 from entrypoints.http.kit.heads import wants_head
 from entrypoints.http.kit.identities import Caller
@@ -128,4 +128,6 @@ def _read(last_event_id: str | None) -> int | None:
     return int(last_event_id)
 
 
-routes: Final = Router("/", route_handlers=[follow_events, follow_over_socket])
+routes: Final = Router(
+    "/", route_handlers=[follow_events, follow_over_socket], opt=about("events", "What happens, as it happens.")
+)

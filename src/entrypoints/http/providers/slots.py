@@ -168,7 +168,7 @@ async def show_provider_page(
     turn: Injected[Turn],
     object_storage: Injected[ObjectLinks],
 ) -> ProviderPageJson:
-    """Return what the public page of a provider shows: profile, rating, salon, services, next free time."""
+    """Return what the public page of a provider shows: profile, salon, services, next free time."""
     page = await providers.get_provider_page(
         ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
     )

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from entrypoints.http.files.images import IMAGE
 from entrypoints.http.providers.schemas import PROVIDER, PROVIDER_ID
+from entrypoints.http.salons.schemas import PROVIDER_TOTALS
 from entrypoints.http.services import SERVICE
 
 OPEN: Final[dict[str, Any]] = {
@@ -42,7 +43,7 @@ SALON_SERVICE: Final[dict[str, Any]] = {
 }
 SALON_PAGE: Final[dict[str, Any]] = {**SALON, "hours": HOURS, "services": [SALON_SERVICE], "providers": [PROVIDER]}
 SALON_LIST: Final[dict[str, Any]] = {
-    "items": [{**SALON, "providerCount": 4, "rating": 4.83, "ratingCount": 12, "distanceMetres": 640}],
+    "items": [{**SALON, **PROVIDER_TOTALS, "distanceMetres": 640}],
 }
 INVITE: Final[dict[str, Any]] = {"providerId": PROVIDER_ID}
 INVITED: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "invited"}

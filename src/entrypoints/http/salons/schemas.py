@@ -251,6 +251,10 @@ class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
     """The distance from the point of the query."""
 
 
+PROVIDER_TOTALS: Final[dict[str, Any]] = {"providerCount": 4, "rating": 4.83, "ratingCount": 12}
+"""An example of what the providers of a listed salon add up to."""
+
+
 class ListedSalonsJson(Page[ListedSalonJson], frozen=True, kw_only=True):
     """A page of salons."""
 
@@ -352,9 +356,9 @@ def listed_salons_json(found: Sequence[ListedSalon], limit: int, links: ObjectLi
 def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
     return ListedSalonJson(
         **_members(listed.salon, links),
-        provider_count=listed.providers,
-        rating=listed.rating.average,
-        rating_count=listed.rating.count,
+        provider_count=listed.totals.count,
+        rating=listed.totals.rating.average,
+        rating_count=listed.totals.rating.count,
         distance_metres=None if listed.metres is None else round(listed.metres),
     )
 

@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.kit.compression import COMPRESSIBLE
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -49,4 +49,8 @@ async def explain_start(data: JSONBody[ExplainSlotBody], turn: Injected[Turn]) -
         return encoded(await computing.run(partial(explained_response, data)))
 
 
-routes: Final = Router("/scheduling", route_handlers=[compute_slots, explain_start])
+routes: Final = Router(
+    "/scheduling",
+    route_handlers=[compute_slots, explain_start],
+    opt=about("scheduling", "Slots of a calendar that the request describes; nothing is stored."),
+)

@@ -13,7 +13,7 @@ from booking_domain.shared.ids import ProviderId, WaitingId
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.providers import get_time_zone
 from booking_domain.workflows.queries.waiting_list import list_own_entries
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
@@ -56,5 +56,7 @@ async def leave_waitlist(waiting_id: FromPath[UUID], run: Injected[Run]) -> None
 
 
 routes: Final = Router(
-    "/waitlist", route_handlers=[join_waitlist, list_waits, leave_waitlist], opt=exporting(WAITING_LIST)
+    "/waitlist",
+    route_handlers=[join_waitlist, list_waits, leave_waitlist],
+    opt=about("waitlist", "Waiting for a slot that others may release.") | exporting(WAITING_LIST),
 )

@@ -11,7 +11,7 @@ from booking_domain.webhooks.model import MAX_ENDPOINTS, DeliveryId, EndpointId
 from booking_domain.webhooks.ports import EndpointFilter
 from booking_domain.workflows import webhook_endpoints as webhooks
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
@@ -238,5 +238,5 @@ routes: Final = Router(
         replay_delivery,
         replay_failed,
     ],
-    opt=exporting(ENDPOINTS),
+    opt=about("webhook-endpoints", "Where an integrator receives events.") | exporting(ENDPOINTS),
 )

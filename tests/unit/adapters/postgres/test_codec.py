@@ -199,6 +199,21 @@ def test_a_nested_value_that_is_none_is_null_in_all_its_columns() -> None:
     assert is_dataclass(mapper.read((place.id, "Nomad", 1, 2)).at)
 
 
+def test_columns_of_the_name_and_the_parts_of_a_nested_value_need_no_declaration() -> None:
+    table = Table(
+        "places",
+        MetaData(),
+        Column("id", Uuid),
+        Column("label", Text),
+        Column("at_x", Integer),
+        Column("at_y", Integer),
+    )
+    mapper = Mapper(table, Place, transient=("tags",), name=Renamed("label"))
+    place = Place(id=UUID(int=1), name="Nomad", at=Point(x=1, y=2))
+    assert mapper.write(place) == {"id": place.id, "label": "Nomad", "at_x": 1, "at_y": 2}
+    assert mapper.read((place.id, "Nomad", 1, 2)) == place
+
+
 def test_an_update_sets_the_declared_columns_only() -> None:
     mapper = declared(at=Columns("x", "y"), changes=("x", "y"))()
     assert mapper.changes(Place(id=UUID(int=1), name="Nomad", at=Point(x=1, y=2))) == {"x": 1, "y": 2}

@@ -7,6 +7,7 @@ import pytest
 from psycopg import sql
 from tests.databases import TestServer
 from tests.unit.entrypoints.test_settings import PRODUCTION
+from tests.unit.features.collected import FEATURES
 
 from booking_domain.bookings.transitions import Status
 from entrypoints.cli.seed import SeedRefused, seed
@@ -44,13 +45,14 @@ async def test_production_has_no_demo_accounts(postgres: TestServer, tmp_path: P
             "salons": 3,
             "providers": 12,
             "bookings": 19,
-            "reviews": 8,
             "disputes": 1,
             "dispute_statements": 2,
             "portfolio_items": 24,
             "files": 52,
             "ideas": 2,
         }
+        for feature in FEATURES:
+            expected |= feature.seeded
         assert {table: seeded[table] for table in expected} == expected
         with psycopg.connect(url) as connection:
             statuses = {status for (status,) in connection.execute("SELECT DISTINCT status FROM bookings")}

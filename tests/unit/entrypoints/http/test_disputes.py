@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.features.bookings import completed_booking
 from tests.unit.features.disputes import REASON, disputed
 from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid
-from tests.unit.features.reviews import completed_booking
 
 from booking_domain.disputes.events import DisputeImageDeleted
 from booking_domain.disputes.model import DECISION_WITHIN, MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS

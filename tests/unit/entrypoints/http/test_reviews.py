@@ -3,7 +3,8 @@
 import asyncio
 
 from tests.unit.entrypoints.api import Api, assert_problem
-from tests.unit.features.reviews import completed_booking, reviewed
+from tests.unit.features.bookings import completed_booking
+from tests.unit.features.reviews import reviewed
 
 
 async def test_a_review_is_public_under_the_first_name_of_its_author(api: Api) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from booking_domain.bookings import events as bookings
 from booking_domain.notifications.codes import code_notice
-from booking_domain.notifications.fields import SAMPLES, names_in
+from booking_domain.notifications.fields import names_in
 from booking_domain.notifications.notices import LocalTime, Notice
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.scheduling.events import CalendarChanged
@@ -16,7 +16,7 @@ from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.booking_notices import NOTICES
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
+from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, SAMPLES
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import OFFER
 from entrypoints.languages.catalogues import catalogue_of

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from booking_domain.notifications.fields import SAMPLES
 from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.testing.builders import NOW
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
+from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, SAMPLES
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
 
 KEY: Final = "reminder.appointment"
@@ -26,7 +25,7 @@ def test_the_text_of_an_admin_is_sent_with_the_details_of_the_template() -> None
 
 
 def test_other_languages_and_templates_keep_their_texts() -> None:
-    translator = OverridingTranslator(BUILT_IN, [override("A", language="mn"), override("B", key="reminder.review")])
+    translator = OverridingTranslator(BUILT_IN, [override("A", language="mn"), override("B", key="reminder.deposit")])
     assert translator.translate(NOTICE, "en") == BUILT_IN.translate(NOTICE, "en")
 
 

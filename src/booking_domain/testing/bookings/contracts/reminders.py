@@ -8,21 +8,21 @@ from booking_domain.bookings.reminders import (
     AnswerNearlyDue,
     AppointmentNear,
     BalanceOpen,
-    BookingReminder,
     DepositNearlyDue,
-    ReviewWelcome,
     reminders_of,
 )
 from booking_domain.bookings.transitions import Status
+from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+from booking_domain.workflows.ports import FOLLOW_UPS
 
 _MINUTES = (2_880, 600, 120)
 _SECOND = timedelta(seconds=1)
 
 
 def _reminders(booking: Booking) -> list[BookingReminder]:
-    return list(reminders_of(booking, _MINUTES, booking.updated_at))
+    return list(reminders_of(booking, _MINUTES, booking.updated_at, follow_ups=FOLLOW_UPS))
 
 
 class RemindersContract(StorageContract):
@@ -46,7 +46,7 @@ class RemindersContract(StorageContract):
         bookings.append(replace(odd, due_at=NOW + timedelta(seconds=100, microseconds=7)))
         await store_bookings(backend, make, *bookings)
         expected = [each for booking in bookings for each in _reminders(booking)]
-        kinds = {AppointmentNear, DepositNearlyDue, AnswerNearlyDue, ReviewWelcome, BalanceOpen}
+        kinds = {AppointmentNear, DepositNearlyDue, AnswerNearlyDue, BalanceOpen, *FOLLOW_UPS}
         assert {type(each) for each in expected} == kinds
         moments = {
             at + step for each in expected for at in (each.occurred_at, each.until) for step in (-_SECOND, 0 * _SECOND)

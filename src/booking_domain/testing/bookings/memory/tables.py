@@ -7,9 +7,9 @@ from uuid import UUID
 from booking_domain.bookings.consents import BookingConsent, ConsentCode
 from booking_domain.bookings.ideas import Idea
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
-from booking_domain.bookings.reminders import BookingReminder
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, CustomerId, EventId, IdeaId, ProviderId, UserId
+from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
 

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.model import Profile, ProviderTotals
 from booking_domain.catalogue.ports import Salons
 from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
-from booking_domain.shared.rating import Rating
 from booking_domain.testing.catalogue.memory.tables import (
     PROFILES,
     SALON_INVITATIONS,
@@ -170,11 +169,7 @@ class MemorySalonReads(SalonReads):
     def _listed(self, salon: Salon, published: list[Profile], criteria: SalonFilter) -> ListedSalon:
         return ListedSalon(
             salon=salon,
-            providers=len(published),
-            rating=Rating(
-                count=sum(profile.rating.count for profile in published),
-                total=sum(profile.rating.total for profile in published),
-            ),
+            totals=ProviderTotals.of(published),
             metres=None
             if criteria.near is None or salon.location is None
             else criteria.near.location.metres_to(salon.location),

@@ -1,7 +1,7 @@
 """The document."""
 
 import re
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from entrypoints.http.kit.documentation import ABOUT
 from entrypoints.http.kit.openapi.answers import PROBLEM, any_problem, codes_of
 from entrypoints.http.kit.openapi.headers import HEADERS
 from entrypoints.http.kit.openapi.links import add_links
@@ -27,7 +28,7 @@ class Wording:
     """What the document says about the resources of the application."""
 
     tags: Mapping[str, str]
-    """The first part of each path, and what it is about."""
+    """The first part of the paths of several routers, and what it is about; a router says it of its own (`about`)."""
     names: Mapping[str, str]
     """Names of types that need their module to be understood, as the document names them."""
 
@@ -67,6 +68,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
     add_links(paths, schemas.components)
+    about = ChainMap(*(handler.opt.get(ABOUT, {}) for _, _, handler in found), dict(wording.tags))
     problem = schemas.components["Problem"]
     problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
     problem["examples"] = [PROBLEM]
@@ -76,8 +78,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": SECURITY,
         "tags": [
-            {"name": name, "description": wording.tags.get(name, "")}
-            for name in sorted({tag_of(path) for path in paths})
+            {"name": name, "description": about.get(name, "")} for name in sorted({tag_of(path) for path in paths})
         ],
         "paths": paths,
         "components": {
