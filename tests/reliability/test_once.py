@@ -27,7 +27,7 @@ from adapters.postgres.idempotency import _EARLIER, PostgresIdempotency, idempot
 from adapters.postgres.kit.statements import Statement
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Role
-from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyInUse
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
 from entrypoints.http.app import create_app
@@ -165,9 +165,9 @@ _KEEP: Final = Statement(
 )
 
 
-async def _looked_up(self: PostgresIdempotency, key: IdempotencyKey, now: datetime) -> bytes | None:
-    earlier = await self._work.one(_EARLIER, caller=key.caller, key=key.key)
-    return None if earlier is None else bytes(earlier[1])
+async def _look_up(self: PostgresIdempotency, key: IdempotencyKey, now: datetime) -> None:
+    if await self._work.one(_EARLIER, caller=key.caller, key=key.key) is not None:
+        raise KeyInUse
 
 
 async def _kept(self: PostgresIdempotency, key: IdempotencyKey, answer: bytes) -> None:
@@ -179,7 +179,7 @@ async def _kept(self: PostgresIdempotency, key: IdempotencyKey, answer: bytes) -
 async def test_without_reserving_the_key_there_are_several_effects(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PostgresIdempotency, "begin", Gate(KEYS_AT_ONCE + 1).after(_looked_up))
+    monkeypatch.setattr(PostgresIdempotency, "reserve", Gate(KEYS_AT_ONCE + 1).after(_look_up))
     monkeypatch.setattr(PostgresIdempotency, "finish", _kept)
 
     async def story(these: Salons) -> None:

@@ -73,7 +73,9 @@ class PostgresIdempotency(WithWork, IdempotencyStore):
         try:
             await self.reserve(key, now)
             await self.confirm()
-        except KeyInUse:
+        except KeyInUse as used:
+            if used.in_flight:
+                raise RequestInFlight from used
             return await self._earlier(key)
         return None
 
@@ -81,7 +83,7 @@ class PostgresIdempotency(WithWork, IdempotencyStore):
         await self._work.expect_one(
             KeyInUse(),
             _RESERVE,
-            timed_out=RequestInFlight(),
+            timed_out=KeyInUse(in_flight=True),
             caller=key.caller,
             key=key.key,
             fingerprint=key.fingerprint,

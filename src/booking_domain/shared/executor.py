@@ -19,7 +19,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import ConcurrentChange, DomainError
-from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore, KeyInUse
+from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore, KeyInUse, RequestInFlight
 from booking_domain.shared.ids import AuditId, Entropy
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.unit_of_work import UnitOfWork
@@ -178,7 +178,9 @@ class Executor(Generic[Begun]):
         async def attempt_or_replay() -> StoredResponse | _Refused:
             try:
                 return await attempt()
-            except KeyInUse:
+            except KeyInUse as used:
+                if used.in_flight:
+                    raise RequestInFlight from used
                 return await self._earlier(key)
 
         return await _retried(attempt_or_replay)

@@ -38,6 +38,11 @@ class RequestInFlight(Conflict):
 class KeyInUse(Exception):
     """A key that a transaction has reserved is in use. The executor handles it; it reaches no caller."""
 
+    def __init__(self, *, in_flight: bool = False) -> None:
+        super().__init__()
+        self.in_flight = in_flight
+        """Whether the store has waited for a concurrent request that did not finish."""
+
 
 class IdempotencyStore(Protocol):
     """Stores responses by key."""
@@ -57,7 +62,7 @@ class IdempotencyStore(Protocol):
         """Reserve the key for this transaction, as `begin` does, in the round trip of the next statement.
 
         If the key is in use, or the concurrent request did not finish while the store waited, this or a later call of
-        the transaction raises `KeyInUse` or `RequestInFlight`; `confirm` does at the latest.
+        the transaction raises `KeyInUse`; `confirm` does at the latest.
         """
         ...
 

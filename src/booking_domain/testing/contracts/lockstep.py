@@ -74,6 +74,8 @@ class Lockstep:
             if isinstance(answer, DomainError) and not isinstance(other_answer, DomainError):
                 late.append(answer)
                 raise answer
+            if callable(answer) and callable(other_answer):  # it waits for a result: that is compared when it is called
+                return lambda: ask(_Question(lambda: f"{asked.what()}()", answer, other_answer))
             return self._same(asked.what, answer, other_answer, asked.around)
 
         async with self._alone(), self._one.begin() as one:
