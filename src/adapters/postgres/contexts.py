@@ -15,7 +15,6 @@ from adapters.postgres import (
     portfolio,
     rate_limits,
     reconciliation,
-    reviews,
     webhooks,
 )
 from adapters.postgres.audit import context as audit
@@ -37,7 +36,6 @@ CONTEXTS: Final = (
     bookings.CONTEXT,
     payments.CONTEXT,
     reconciliation.CONTEXT,
-    reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
@@ -63,7 +61,6 @@ class ContextRepositories(
     bookings.BookingRepositories,
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
-    reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
@@ -86,7 +83,6 @@ class ContextReads(
     bookings.BookingReads,
     payments.PaymentReads,
     reconciliation.ReconciliationReadGroup,
-    reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,

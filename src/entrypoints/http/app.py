@@ -21,7 +21,6 @@ from entrypoints.http import (
     push,
     receipts,
     reconciliation,
-    reviews,
     services,
     telegram_bot,
 )
@@ -94,7 +93,6 @@ RESOURCES: Final = (
     users.routes,
     calendars.routes,
     waitlist.routes,
-    reviews.routes,
     payments.routes,
     webhooks.routes,
     stripe_events.routes,
