@@ -15,6 +15,7 @@ from adapters.postgres import (
     portfolio,
     rate_limits,
     reconciliation,
+    reviews,
     webhooks,
 )
 from adapters.postgres.audit import context as audit
@@ -36,6 +37,7 @@ CONTEXTS: Final = (
     bookings.CONTEXT,
     payments.CONTEXT,
     reconciliation.CONTEXT,
+    reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
@@ -61,6 +63,7 @@ class ContextRepositories(
     bookings.BookingRepositories,
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
+    reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
@@ -83,6 +86,7 @@ class ContextReads(
     bookings.BookingReads,
     payments.PaymentReads,
     reconciliation.ReconciliationReadGroup,
+    reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,

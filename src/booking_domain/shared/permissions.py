@@ -74,6 +74,9 @@ class Permission(StrEnum):
     """Add to the ledger of a booking or take from it, with a reason."""
     ADJUST_EARNINGS = "earnings.adjust"
     """Add to the account of a provider or take from it, with a reason."""
+    WRITE_REVIEWS = "review.write"
+    REPLY_TO_REVIEWS = "review.reply"
+    MODERATE_REVIEWS = "review.moderate"
     MANAGE_WEBHOOKS = "webhook.manage"
     """Keep webhook endpoints: a provider for the events of its own bookings, an admin for all."""
     SEE_DISPUTES = "dispute.see"
@@ -178,6 +181,9 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SET_COMMISSION: {Role.ADMIN: _ANY},
     Permission.ADJUST_LEDGERS: {Role.ADMIN: _ANY},
     Permission.ADJUST_EARNINGS: {Role.ADMIN: _ANY},
+    Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
+    Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
+    Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},
     Permission.MANAGE_WEBHOOKS: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
     Permission.SEE_DISPUTES: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.TAKE_PART_IN_DISPUTES: dict.fromkeys(_PEOPLE, _PARTY),

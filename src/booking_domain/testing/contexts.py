@@ -15,6 +15,7 @@ from booking_domain.testing import (
     payments,
     portfolio,
     reconciliation,
+    reviews,
     scheduling,
     shared,
     webhooks,
@@ -32,6 +33,7 @@ from booking_domain.testing.notifications.memory.context import NotificationRead
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
 from booking_domain.testing.portfolio.memory import PortfolioReadGroup, PortfolioRepositories
 from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup, ReconciliationRepositories
+from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
 from booking_domain.testing.webhooks.memory import WebhookReadGroup, WebhookRepositories
@@ -43,6 +45,7 @@ CONTEXTS: Final = (
     bookings.CONTEXT,
     payments.CONTEXT,
     reconciliation.CONTEXT,
+    reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
@@ -63,6 +66,7 @@ class ContextRepositories(
     BookingRepositories,
     PaymentRepositories,
     ReconciliationRepositories,
+    ReviewRepositories,
     WebhookRepositories,
     DisputeRepositories,
     FileRepositories,
@@ -83,6 +87,7 @@ class ContextReads(
     BookingReads,
     PaymentReads,
     ReconciliationReadGroup,
+    ReviewReadGroup,
     WebhookReadGroup,
     DisputeReadGroup,
     FileReadGroup,

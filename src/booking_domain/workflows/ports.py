@@ -27,6 +27,7 @@ from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.portfolio import ports as portfolio
 from booking_domain.reconciliation import ports as reconciliation
+from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
@@ -205,6 +206,7 @@ class Repositories(
     bookings.BookingRepositories,
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
+    reviews.ReviewRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
@@ -227,6 +229,7 @@ class Reads(
     bookings.BookingReadGroup,
     payments.PaymentReadGroup,
     reconciliation.ReconciliationReadGroup,
+    reviews.ReviewReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,
@@ -248,6 +251,7 @@ CONTEXTS: Final = (
     reconciliation.CONTEXT,
     catalogue.CONTEXT,
     scheduling.CONTEXT,
+    reviews.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     notifications.CONTEXT,

@@ -45,6 +45,7 @@ from booking_domain.workflows.provider_profiles import (
 )
 from entrypoints.cli.demo_accounts import DemoAccount, People, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
+from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
 from entrypoints.settings import Environment, Settings
@@ -203,5 +204,5 @@ async def _completed(container: Container, provider_id: ProviderId, ago: timedel
     return booking
 
 
-PARTS: Final = (_provider, _consent, _visits, _dispute, add_salons, _announcement)
+PARTS: Final = (_provider, _consent, _visits, _dispute, add_salons, add_reviews, _announcement)
 """What adds the demo data, in this order. A feature that needs more than what is there adds a part."""

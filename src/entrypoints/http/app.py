@@ -21,6 +21,7 @@ from entrypoints.http import (
     push,
     receipts,
     reconciliation,
+    reviews,
     services,
     telegram_bot,
 )
@@ -93,6 +94,7 @@ RESOURCES: Final = (
     users.routes,
     calendars.routes,
     waitlist.routes,
+    reviews.routes,
     payments.routes,
     webhooks.routes,
     stripe_events.routes,

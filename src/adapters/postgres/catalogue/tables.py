@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Computed,
     Date,
     Double,
     ForeignKey,
@@ -33,9 +34,12 @@ from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_da
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
 from booking_domain.catalogue.model import (
+    PRIOR_RATING,
+    PRIOR_REVIEWS,
     ProfileStatus,
     ProviderOrder,
     ProviderTotals,
+    Rating,
     SuspensionCause,
 )
 from booking_domain.identity.model import ERASED_NAME
@@ -154,6 +158,18 @@ providers: Final = Table(
     Column("reminder_minutes", ARRAY(Integer), nullable=False, server_default=text("'{1440,120}'")),
     Column("instructions", Text, nullable=False, server_default=""),
     Column("deposit_mode", Text),
+    # The published reviews, and the sort key of the search (`Rating`).
+    Column("rating_count", Integer, nullable=False, server_default="0"),
+    Column("rating_total", Integer, nullable=False, server_default="0"),
+    Column(
+        "rating_score",
+        BigInteger,
+        Computed(
+            f"1000000 * ({PRIOR_REVIEWS * PRIOR_RATING}::bigint + rating_total) / ({PRIOR_REVIEWS} + rating_count)",
+            persisted=True,
+        ),
+        info={_SORTS: ProviderOrder.RATING},
+    ),
     one_of("status", ProfileStatus),
     one_of("suspension_cause", SuspensionCause),
     one_of("booking_mode", BookingMode),
@@ -162,17 +178,18 @@ providers: Final = Table(
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
+    Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
 
-PROVIDER_TOTALS: Final = (func.count(),)
+PROVIDER_TOTALS: Final = (func.count(), func.sum(providers.c.rating_count), func.sum(providers.c.rating_total))
 """The columns that `totals_of` reads, of a statement that groups providers."""
 
 
 def totals_of(row: Row) -> ProviderTotals:
     """What a group of providers adds up to."""
-    (count,) = row
-    return ProviderTotals(count=count)
+    count, reviews, stars = row
+    return ProviderTotals(count=count, rating=Rating(count=reviews, total=stars))
 
 
 booking_links: Final = Table(

@@ -204,7 +204,7 @@ class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class ProvidersQuery(PageQuery, frozen=True, kw_only=True):
-    """A page of approved providers, sorted by registration."""
+    """A page of approved providers, sorted by registration or by rating (best first)."""
 
     sort: ProviderOrder = ProviderOrder.REGISTERED
 
@@ -263,6 +263,9 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     reschedule_notice_minutes: int
+    rating: float | None = None
+    """The mean of the published reviews in stars, rounded to two decimals, if there are any."""
+    rating_count: int
     version: int
     review_note: str | None = None
     suspension: SuspensionJson | None = None
@@ -329,6 +332,8 @@ def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
         late_cancellation_keeps_percent=terms.cancellation.late_keeps,
         no_show_keeps_percent=terms.cancellation.no_show_keeps,
         reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,
+        rating=profile.rating.average,
+        rating_count=profile.rating.count,
         version=profile.version,
     )
 
@@ -388,6 +393,8 @@ PROVIDER: Final[dict[str, Any]] = {
     "lateCancellationKeepsPercent": 100,
     "noShowKeepsPercent": 100,
     "rescheduleNoticeMinutes": 0,
+    "rating": 4.83,
+    "ratingCount": 12,
     "version": 3,
 }
 _DOCUMENT: Final[dict[str, Any]] = {name: FILE[name] for name in ("id", "status", "createdAt", "version")} | {

@@ -244,11 +244,14 @@ class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
     """A salon in a list, with totals over its published providers."""
 
     provider_count: int
+    rating: float | None = None
+    """The mean of the reviews of its providers in stars, if there are any."""
+    rating_count: int
     distance_metres: int | None = None
     """The distance from the point of the query."""
 
 
-PROVIDER_TOTALS: Final[dict[str, Any]] = {"providerCount": 4}
+PROVIDER_TOTALS: Final[dict[str, Any]] = {"providerCount": 4, "rating": 4.83, "ratingCount": 12}
 """An example of what the providers of a listed salon add up to."""
 
 
@@ -354,6 +357,8 @@ def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
     return ListedSalonJson(
         **_members(listed.salon, links),
         provider_count=listed.totals.count,
+        rating=listed.totals.rating.average,
+        rating_count=listed.totals.rating.count,
         distance_metres=None if listed.metres is None else round(listed.metres),
     )
 

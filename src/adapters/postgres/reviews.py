@@ -1,0 +1,268 @@
+"""Reviews on PostgreSQL. Their rating is in `providers`, so that a list of providers is one statement."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import UpdateBase
+
+from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.identity.tables import users
+from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import USER, personal_data
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, WithWork
+from booking_domain.bookings.transitions import Status
+from booking_domain.reviews.model import (
+    MAX_RATING,
+    MIN_RATING,
+    HideReason,
+    RatingChange,
+    Review,
+    ReviewExists,
+    ReviewId,
+    ReviewStatus,
+)
+from booking_domain.reviews.ports import (
+    ReviewableBooking,
+    ReviewableBookings,
+    ReviewFilter,
+    ReviewOrder,
+    ReviewReads,
+    Reviews,
+    ReviewView,
+)
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+
+
+def _clear_words(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Clear what the account wrote: texts as the author, replies as the provider. The stars stay."""
+    replied = table.c.provider_user_id == USER
+    written = or_(owned & ((table.c.text != "") | (table.c.hide_note != "")), replied & table.c.reply.is_not(None))
+    return (
+        update(table)
+        .where(written)
+        .values(
+            text=case((owned, ""), else_=table.c.text),
+            hide_note=case((owned, ""), else_=table.c.hide_note),
+            reply=case((replied, null()), else_=table.c.reply),
+            replied_at=case((replied, null()), else_=table.c.replied_at),
+            version=table.c.version + 1,
+        )
+    )
+
+
+reviews: Final = Table(
+    "reviews",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, unique=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("provider_user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("author_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("rating", SmallInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reply", Text),
+    instant("replied_at", nullable=True),
+    Column("hide_reason", Text),
+    Column("hide_note", Text, nullable=False),
+    instant("created_at"),
+    instant("edited_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    one_of("status", ReviewStatus),
+    one_of("hide_reason", HideReason),
+    CheckConstraint(f"rating BETWEEN {MIN_RATING} AND {MAX_RATING}", name="rating"),
+    Index("reviews_author_id_id_idx", "author_id", "id"),
+    Index("reviews_provider_user_id_id_idx", "provider_user_id", "id"),
+    Index("reviews_published_idx", "provider_id", "id", postgresql_where=text("status = 'published'")),
+    Index("reviews_published_rating_idx", "provider_id", "rating", "id", postgresql_where=text("status = 'published'")),
+    info=personal_data("author_id", erase=_clear_words, export="reviews"),
+)
+
+
+REVIEW: Final = Mapper(
+    reviews,
+    Review,
+    changes=("rating", "text", "status", "reply", "replied_at", "hide_reason", "hide_note", "edited_at", "version"),
+)
+_r: Final = reviews.c
+_b: Final = bookings.c
+_p: Final = providers.c
+# Written out, so that the partial indexes serve.
+_PUBLISHED: Final = _r.status == literal_column(f"'{ReviewStatus.PUBLISHED.value}'")
+_ADD: Final = REVIEW.insert()
+_SAVE: Final = REVIEW.update(versioned=True)
+_LOCK: Final = Statement(select(*REVIEW.columns).where(_r.id == bindparam("review_id")).with_for_update())
+_CHANGE_RATING: Final = Statement(
+    update(providers)
+    .where(_p.id == bindparam("provider_id"))
+    .values(
+        rating_count=_p.rating_count + bindparam("count", type_=_p.rating_count.type),
+        rating_total=_p.rating_total + bindparam("total", type_=_p.rating_total.type),
+        version=_p.version + 1,
+    )
+)
+_BOOKING: Final = Statement(
+    select(
+        _b.id, _b.provider_id, _b.provider_user_id, _b.customer_id, users.c.name, providers.c.display_name, _b.status
+    )
+    .select_from(bookings.join(users, users.c.id == _b.customer_id).join(providers, _p.id == _b.provider_id))
+    .where(_b.id == bindparam("booking_id"))
+)
+_VIEW: Final[Select[tuple[object, ...]]] = select(*REVIEW.columns, users.c.name, _p.display_name).select_from(
+    reviews.join(users, users.c.id == _r.author_id).join(providers, _p.id == _r.provider_id)
+)
+_ONE: Final = Statement(_VIEW.where(_r.id == bindparam("review_id")))
+_PAGE: Final = Statement(
+    _VIEW.where(
+        if_given("author_id", _r.author_id, _r.author_id == bindparam("author_id")),
+        if_given("provider_id", _r.provider_id, _r.provider_id == bindparam("provider_id")),
+        if_given("status", _r.status, _r.status == bindparam("status")),
+        if_given("after", _r.id, _r.id < bindparam("after")),
+    )
+    .order_by(_r.id.desc())
+    .limit(bindparam("most"))
+)
+_WRITTEN_FOR: Final = Statement(
+    select(*REVIEW.columns)
+    .where(
+        or_(_r.author_id == bindparam("user_id"), _r.provider_user_id == bindparam("user_id")),
+        if_given("after", _r.id, _r.id > bindparam("after")),
+    )
+    .order_by(_r.id)
+    .limit(bindparam("most"))
+)
+_last: Final = reviews.alias("last")
+_AFTER_RATING: Final = select(_last.c.rating).where(_last.c.id == bindparam("after")).scalar_subquery()
+
+
+def _of_provider(follows: ColumnElement[bool], *order: ColumnElement[object]) -> Statement:
+    return Statement(
+        _VIEW.where(_r.provider_id == bindparam("provider_id"), _PUBLISHED, if_given("after", _r.id, follows))
+        .order_by(*order)
+        .limit(bindparam("most"))
+    )
+
+
+_older: Final = _r.id < bindparam("after")
+_OF_PROVIDER: Final[Mapping[ReviewOrder, Statement]] = {
+    ReviewOrder.NEWEST: _of_provider(_older, _r.id.desc()),
+    ReviewOrder.HIGHEST: _of_provider(
+        or_(_r.rating < _AFTER_RATING, and_(_r.rating == _AFTER_RATING, _older)), _r.rating.desc(), _r.id.desc()
+    ),
+    ReviewOrder.LOWEST: _of_provider(
+        or_(_r.rating > _AFTER_RATING, and_(_r.rating == _AFTER_RATING, _older)), _r.rating, _r.id.desc()
+    ),
+}
+
+
+def _view_of(row: Row) -> ReviewView:
+    return ReviewView(review=REVIEW.read(row[:-2]), author_name=row[-2], provider_name=row[-1])
+
+
+class PostgresReviews(WithWork, Reviews):
+    """`Reviews` in the table `reviews`, with the sums in `providers`."""
+
+    async def add(self, review: Review) -> None:
+        await self._work.execute(_ADD, **REVIEW.write(review))
+
+    async def lock(self, review_id: ReviewId) -> Review | None:
+        row = await self._work.one(_LOCK, review_id=review_id)
+        return None if row is None else REVIEW.read(row)
+
+    async def save(self, review: Review, *, was: Review) -> None:
+        await self._work.update_one("review", _SAVE, row_key=was.id, seen_version=was.version, **REVIEW.changes(review))
+
+    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
+        await self._work.update_one(
+            "provider", _CHANGE_RATING, provider_id=provider_id, count=change.count, total=change.total
+        )
+
+
+class PostgresReviewableBookings(WithWork, ReviewableBookings):
+    """`ReviewableBookings` in the table `bookings`."""
+
+    async def get(self, booking_id: BookingId) -> ReviewableBooking | None:
+        row = await self._work.one(_BOOKING, booking_id=booking_id)
+        if row is None:
+            return None
+        return ReviewableBooking(
+            booking_id=BookingId(row[0]),
+            provider_id=ProviderId(row[1]),
+            provider_user_id=UserId(row[2]),
+            customer_id=UserId(row[3]),
+            customer_name=row[4],
+            provider_name=row[5],
+            completed=row[6] == Status.COMPLETED.value,
+        )
+
+
+class PostgresReviewReads(WithWork, ReviewReads):
+    """`ReviewReads` of `reviews` with the names in `users` and `providers`."""
+
+    async def get(self, review_id: ReviewId) -> ReviewView | None:
+        row = await self._work.one(_ONE, review_id=review_id)
+        return None if row is None else _view_of(row)
+
+    async def page(self, chosen: ReviewFilter) -> list[ReviewView]:
+        rows = await self._work.all(
+            _PAGE,
+            author_id=chosen.author_id,
+            provider_id=chosen.provider_id,
+            status=None if chosen.status is None else chosen.status.value,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [_view_of(row) for row in rows]
+
+    async def of_provider(
+        self, provider_id: ProviderId, order: ReviewOrder, after: ReviewId | None, limit: int
+    ) -> list[ReviewView]:
+        rows = await self._work.all(_OF_PROVIDER[order], provider_id=provider_id, after=after, most=limit)
+        return [_view_of(row) for row in rows]
+
+    async def written_for(self, user_id: UserId, after: ReviewId | None, limit: int) -> list[Review]:
+        return [
+            REVIEW.read(row) for row in await self._work.all(_WRITTEN_FOR, user_id=user_id, after=after, most=limit)
+        ]
+
+
+CONTEXT: Final = Context(tables=(reviews,), conflicts={"reviews_booking_id_key": ReviewExists})
+
+
+class ReviewRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    reviews = part(PostgresReviews)
+    reviewable_bookings = part(PostgresReviewableBookings)
+
+
+class ReviewReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    reviews = part(PostgresReviewReads)

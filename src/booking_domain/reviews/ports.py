@@ -1,0 +1,135 @@
+"""Ports of reviews."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from booking_domain.reviews.events import EVENTS, ReviewWelcome
+from booking_domain.reviews.model import REVIEW_LIFECYCLE, RatingChange, Review, ReviewId, ReviewStatus
+from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewableBooking:
+    """What a review needs to know of a booking."""
+
+    booking_id: BookingId
+    provider_id: ProviderId
+    provider_user_id: UserId
+    customer_id: UserId
+    """The provider's own account for a walk-in."""
+    customer_name: str
+    provider_name: str
+    completed: bool
+
+
+class ReviewableBookings(Protocol):
+    """The bookings of a transaction, as far as reviews need them."""
+
+    async def get(self, booking_id: BookingId) -> ReviewableBooking | None:
+        """One booking."""
+        ...
+
+
+class Reviews(Protocol):
+    """The reviews of a transaction."""
+
+    async def add(self, review: Review) -> None:
+        """Add a review.
+
+        Raises:
+            ReviewExists: the booking has a review. Raised at this call or at the next wait.
+        """
+        ...
+
+    async def lock(self, review_id: ReviewId) -> Review | None:
+        """One review, locked until the transaction ends."""
+        ...
+
+    async def save(self, review: Review, *, was: Review) -> None:
+        """Replace a review that this transaction has locked.
+
+        Raises:
+            ConcurrentChange: it is no longer the version `was`. Raised at this call or at the next wait.
+        """
+        ...
+
+    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
+        """Add a difference to the provider's rating. Concurrent changes add up."""
+        ...
+
+
+class ReviewOrder(StrEnum):
+    """How a provider's reviews are sorted; reviews of equal rating are newest first."""
+
+    NEWEST = "newest"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewView:
+    """A review with the names of both sides."""
+
+    review: Review
+    author_name: str
+    provider_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFilter:
+    """Which reviews to list, newest first; None matches any value. `after` is the last id of the previous page."""
+
+    author_id: UserId | None = None
+    provider_id: ProviderId | None = None
+    status: ReviewStatus | None = None
+    after: ReviewId | None = None
+    limit: int = 50
+
+
+class ReviewReads(Protocol):
+    """Reads of reviews, outside any transaction."""
+
+    async def get(self, review_id: ReviewId) -> ReviewView | None:
+        """One review, whatever its status."""
+        ...
+
+    async def page(self, chosen: ReviewFilter) -> Sequence[ReviewView]:
+        """The reviews that match, newest first, at most `limit`."""
+        ...
+
+    async def of_provider(
+        self, provider_id: ProviderId, order: ReviewOrder, after: ReviewId | None, limit: int
+    ) -> Sequence[ReviewView]:
+        """The provider's published reviews: those that follow `after` in this order, at most `limit`."""
+        ...
+
+    async def written_for(self, user_id: UserId, after: ReviewId | None, limit: int) -> Sequence[Review]:
+        """The reviews that the user wrote or, as the provider, received, by id: those after `after`."""
+        ...
+
+
+class ReviewRepositories(Protocol):
+    """The repositories of this context."""
+
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def reviewable_bookings(self) -> ReviewableBookings: ...
+
+
+class ReviewReadGroup(Protocol):
+    """The reads of this context."""
+
+    @property
+    def reviews(self) -> ReviewReads: ...
+
+
+CONTEXT: Final = DomainContext(
+    events=(*EVENTS, ReviewWelcome),
+    lifecycles=(REVIEW_LIFECYCLE,),
+    follow_ups=(ReviewWelcome,),
+    news=frozenset({"review"}),
+)

@@ -1,0 +1,8 @@
+"""The test kit of `booking_domain.reviews`: memory tables and repositories, contracts of the ports."""
+
+from typing import Final
+
+from booking_domain.testing.kit.tables import Context
+from booking_domain.testing.reviews.memory import TABLES
+
+CONTEXT: Final = Context(package=__name__, tables=TABLES)

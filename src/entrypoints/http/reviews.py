@@ -1,0 +1,393 @@
+"""`/reviews`: post, read, edit, reply; for admins: list, hide and restore."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.reviews import use_cases as queries
+from booking_domain.reviews.model import (
+    MAX_NOTE,
+    MAX_RATING,
+    MAX_REPLY,
+    MAX_TEXT,
+    MIN_RATING,
+    HideReason,
+    Review,
+    ReviewId,
+    ReviewStatus,
+)
+from booking_domain.reviews.ports import ReviewFilter, ReviewOrder, ReviewView
+from booking_domain.reviews.use_cases import (
+    EditReview,
+    HideReview,
+    PostReview,
+    ReplyToReview,
+    edit_review,
+    hide_review,
+    post_review,
+    reply_to_review,
+    restore_review,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.queries.providers import get_provider
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting, items
+from entrypoints.http.kit.fields import Body, Json, given, one_of
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
+
+Stars = Annotated[int, Meta(ge=MIN_RATING, le=MAX_RATING, description="Stars, 5 is best.")]
+ReviewText = Annotated[str, Meta(max_length=MAX_TEXT)]
+
+
+class PostReviewBody(Body, frozen=True, kw_only=True):
+    """A review of one of the caller's completed bookings."""
+
+    booking_id: UUID
+    rating: Stars
+    text: ReviewText = ""
+
+    def command(self) -> PostReview:
+        """The command."""
+        return PostReview(booking_id=BookingId(self.booking_id), rating=self.rating, text=self.text)
+
+
+class EditReviewBody(Body, frozen=True, kw_only=True):
+    """New values of a review; members that are left out keep theirs."""
+
+    rating: Stars | UnsetType = UNSET
+    text: ReviewText | UnsetType = UNSET
+
+    def command(self, review_id: UUID, expected_version: ExpectedVersion) -> EditReview:
+        """The command."""
+        return EditReview(
+            review_id=ReviewId(review_id),
+            rating=given(self.rating),
+            text=given(self.text),
+            expected_version=expected_version,
+        )
+
+
+class ReplyBody(Body, frozen=True, kw_only=True):
+    """The provider's reply; it replaces an earlier one."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_REPLY)]
+
+    def command(self, review_id: UUID, expected_version: ExpectedVersion) -> ReplyToReview:
+        """The command."""
+        return ReplyToReview(review_id=ReviewId(review_id), text=self.text, expected_version=expected_version)
+
+
+class HideReviewBody(Body, frozen=True, kw_only=True):
+    """Why a review is hidden. Its author sees both."""
+
+    reason: HideReason
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
+
+    def command(self, review_id: UUID) -> HideReview:
+        """The command."""
+        return HideReview(review_id=ReviewId(review_id), reason=self.reason, note=self.note)
+
+
+class ProviderReviewsQuery(PageQuery, frozen=True, kw_only=True):
+    """A page of a provider's published reviews."""
+
+    sort: ReviewOrder = ReviewOrder.NEWEST
+
+
+class ReviewsQuery(PageQuery, frozen=True, kw_only=True):
+    """A page of reviews, for admins."""
+
+    status: ReviewStatus | None = None
+    provider_id: UUID | None = None
+
+    def chosen(self) -> ReviewFilter:
+        """The filter, for one review more than the page has."""
+        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
+        return ReviewFilter(
+            provider_id=provider_id, status=self.status, after=self.after(ReviewId), limit=self.limit + 1
+        )
+
+
+class AuthorJson(Json, frozen=True, kw_only=True):
+    """The author of a review, by the first word of their name."""
+
+    display_name: str
+
+
+class ReplyJson(Json, frozen=True, kw_only=True):
+    """The provider's reply."""
+
+    text: str
+    at: datetime
+
+
+class HiddenJson(Json, frozen=True, kw_only=True):
+    """Why a review is hidden."""
+
+    reason: str
+    note: str
+
+
+class ReviewJson(Json, frozen=True, kw_only=True):
+    """A review; `bookingId` and `hidden` only for its two sides and admins."""
+
+    id: UUID
+    booking_id: UUID | None = None
+    provider_id: UUID
+    author: AuthorJson
+    rating: int
+    text: str
+    status: Annotated[str, one_of(ReviewStatus)]
+    reply: ReplyJson | None = None
+    hidden: HiddenJson | None = None
+    created_at: datetime
+    edited_at: datetime | None = None
+    version: int
+
+
+class ReviewsJson(Page[ReviewJson], frozen=True, kw_only=True):
+    """A page of reviews."""
+
+
+class ExportedReviewJson(Json, frozen=True, kw_only=True):
+    """A review that the account wrote or received."""
+
+    id: UUID
+    booking_id: UUID
+    rating: int
+    text: str
+    reply: str | None = None
+    created_at: datetime
+
+
+def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
+    """Show a review; its booking, and why it is hidden, only to its two sides and to admins."""
+    review = view.review
+    inside = may(actor, Permission.MODERATE_REVIEWS) or (
+        actor is not None and actor.id in {review.author_id, review.provider_user_id}
+    )
+    reply: ReplyJson | None = None
+    if review.reply is not None and review.replied_at is not None:
+        reply = ReplyJson(text=review.reply, at=review.replied_at)
+    hidden: HiddenJson | None = None
+    if inside and review.hide_reason is not None:
+        hidden = HiddenJson(reason=review.hide_reason.value, note=review.hide_note)
+    return ReviewJson(
+        id=review.id,
+        booking_id=review.booking_id if inside else None,
+        provider_id=review.provider_id,
+        author=AuthorJson(display_name=view.author_name.partition(" ")[0]),
+        rating=review.rating,
+        text=review.text,
+        status=review.status.value,
+        reply=reply,
+        hidden=hidden,
+        created_at=review.created_at,
+        edited_at=review.edited_at,
+        version=review.version,
+    )
+
+
+def reviews_json(found: Sequence[ReviewView], limit: int, actor: Actor | None) -> ReviewsJson:
+    """A page of the `limit` + 1 reviews that were read."""
+    return ReviewsJson.of(found, limit, lambda view: review_json(view, actor), lambda view: view.review.id)
+
+
+def exported_review(review: Review) -> ExportedReviewJson:
+    """Show a review in the export of its author or provider."""
+    return ExportedReviewJson(
+        id=review.id,
+        booking_id=review.booking_id,
+        rating=review.rating,
+        text=review.text,
+        reply=review.reply,
+        created_at=review.created_at,
+    )
+
+
+REVIEWS: Final = items(
+    "reviews",
+    ExportedReviewJson,
+    lambda source, after: source.reads.reviews.written_for(source.user.id, after, source.page),
+    exported_review,
+)
+"""The section of the export."""
+
+# Examples for the API's documentation.
+POST: Final[dict[str, Any]] = {
+    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
+    "rating": 5,
+    "text": "Clean lines, and no waiting.",
+}
+REVIEW: Final[dict[str, Any]] = {
+    "id": "0199f3b2-5e41-7b8a-93d7-1f0c8a2e6b54",
+    "bookingId": POST["bookingId"],
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "author": {"displayName": "Bold"},
+    "rating": 5,
+    "text": POST["text"],
+    "status": "published",
+    "createdAt": "2026-11-25T04:10:00Z",
+    "version": 1,
+}
+EDIT: Final[dict[str, Any]] = {"rating": 4, "text": "Clean lines. Ten minutes of waiting."}
+REPLY: Final[dict[str, Any]] = {"text": "Thank you, Bold!"}
+REPLIED: Final[dict[str, Any]] = {
+    **REVIEW,
+    "reply": {"text": REPLY["text"], "at": "2026-11-25T06:00:00Z"},
+    "version": 2,
+}
+HIDE: Final[dict[str, Any]] = {"reason": "personal_data", "note": "It names a phone number."}
+HIDDEN: Final[dict[str, Any]] = {
+    **REVIEW,
+    "status": "hidden",
+    "hidden": {"reason": HIDE["reason"], "note": HIDE["note"]},
+    "version": 2,
+}
+PAGE: Final[dict[str, Any]] = {"items": [REPLIED]}
+OWN: Final[dict[str, Any]] = {"items": [HIDDEN]}
+
+
+@post("/reviews", opt=documented(post_review, body=POST, answer=REVIEW))
+async def create_review(
+    data: JSONBody[PostReviewBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
+) -> Response[ReviewJson]:
+    """Review one of your completed bookings. A booking has one review."""
+    return await runner.created(post_review, data.command(), answer=lambda view: review_json(view, actor))
+
+
+@get("/reviews/me", opt=documented(queries.list_own_reviews, answer=OWN))
+async def list_my_reviews(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
+    """List your reviews, newest first, hidden ones included."""
+    found = await queries.list_own_reviews(actor, asked.after(ReviewId), asked.limit + 1, reads.reviews)
+    return reviews_json(found, asked.limit, actor)
+
+
+@get("/reviews/{review_id:str}", opt=OPTIONAL | documented(queries.get_review, answer=REPLIED))
+async def get_review(
+    review_id: FromPath[UUID],
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    if_none_match: IfNoneMatch = None,
+) -> Response[ReviewJson]:
+    """Get a review. A hidden one exists only for its author and admins."""
+    view = await queries.get_review(actor, ReviewId(review_id), reads.reviews)
+    shown = review_json(view, actor)
+    inside = "inside" if shown.booking_id else "public"
+    return unless_known(shown, etag(view.review.version, inside), if_none_match)
+
+
+@patch("/reviews/{review_id:str}", opt=documented(edit_review, body=EDIT, answer=REVIEW))
+async def change_review(
+    review_id: FromPath[UUID],
+    data: JSONBody[EditReviewBody],
+    *,
+    actor: Injected[Actor],
+    run: Injected[Run],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ReviewJson]:
+    """Edit your review, within 14 days of posting it."""
+    await run(edit_review, data.command(review_id, expected_version(if_match)))
+    return await _shown(review_id, actor, reads)
+
+
+@post("/reviews/{review_id:str}/reply", status_code=200, opt=documented(reply_to_review, body=REPLY, answer=REPLIED))
+async def reply_to_a_review(
+    review_id: FromPath[UUID],
+    data: JSONBody[ReplyBody],
+    *,
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ReviewJson]:
+    """Reply to a review of you, or replace your reply."""
+    return await runner.shown(
+        reply_to_review,
+        data.command(review_id, expected_version(if_match)),
+        answer=lambda: _shown(review_id, actor, reads),
+    )
+
+
+@get(
+    "/providers/{provider_id:str}/reviews",
+    opt=PUBLIC | documented(get_provider, queries.list_provider_reviews, answer=PAGE),
+)
+async def list_provider_reviews(
+    provider_id: FromPath[UUID], asked: Injected[ProviderReviewsQuery], reads: Injected[Reads]
+) -> ReviewsJson:
+    """List the published reviews of a provider who can be booked.
+
+    A review whose rating changes between two pages may be listed twice, or not at all.
+    """
+    provider = await get_provider(ProviderId(provider_id), reads.providers)
+    found = await queries.list_provider_reviews(
+        provider.profile.id, asked.sort, asked.after(ReviewId), asked.limit + 1, reads.reviews
+    )
+    return reviews_json(found, asked.limit, None)
+
+
+@get("/admin/reviews", opt=documented(queries.list_reviews, answer=PAGE))
+async def list_reviews(asked: Injected[ReviewsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
+    """List reviews, newest first; for admins."""
+    return reviews_json(await queries.list_reviews(actor, asked.chosen(), reads.reviews), asked.limit, actor)
+
+
+@post("/admin/reviews/{review_id:str}/hide", status_code=200, opt=documented(hide_review, body=HIDE, answer=HIDDEN))
+async def hide_a_review(
+    review_id: FromPath[UUID],
+    data: JSONBody[HideReviewBody],
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+    reads: Injected[Reads],
+) -> Response[ReviewJson]:
+    """Hide a review from the public; for admins. Its author is told the reason and the note."""
+    return await runner.shown(hide_review, data.command(review_id), answer=lambda: _shown(review_id, actor, reads))
+
+
+@post("/admin/reviews/{review_id:str}/restore", status_code=200, opt=documented(restore_review, answer=REVIEW))
+async def restore_a_review(
+    review_id: FromPath[UUID],
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+    reads: Injected[Reads],
+) -> Response[ReviewJson]:
+    """Publish a hidden review again; for admins."""
+    return await runner.shown(restore_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads))
+
+
+async def _shown(review_id: UUID, actor: Actor, reads: Reads) -> Response[ReviewJson]:
+    view = await queries.get_review(actor, ReviewId(review_id), reads.reviews)
+    return Response(review_json(view, actor), status_code=200, headers=etag(view.review.version, "inside"))
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        create_review,
+        list_my_reviews,
+        get_review,
+        change_review,
+        reply_to_a_review,
+        list_provider_reviews,
+        list_reviews,
+        hide_a_review,
+        restore_a_review,
+    ],
+    opt=about("reviews", "Reviews of completed bookings.") | exporting(REVIEWS),
+)
