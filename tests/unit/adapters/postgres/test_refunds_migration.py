@@ -21,7 +21,7 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import a_cast
 from booking_domain.workflows.ports import Repositories
 
-BEFORE: Final = "0016"
+BEFORE: Final = "0017"
 AFTER: Final = "0018"
 HALF: Final = DEPOSIT.percent(50)
 
