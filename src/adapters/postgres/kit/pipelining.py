@@ -104,9 +104,11 @@ class Pipeline(Work):
     async def flush(self) -> None:
         try:
             await self.exchange()
-        except LockNotAvailable as error:
-            for each in self._expected:
-                if each.timed_out is not None and each.reply.rowcount < 0:
+        except Error as error:
+            for each in self._expected:  # in the order of the statements: those behind the error have no result
+                if each.reply.rowcount == 0:
+                    raise each.otherwise from error
+                if each.timed_out is not None and each.reply.rowcount < 0 and isinstance(error, LockNotAvailable):
                     raise each.timed_out from error
             raise
         await super().flush()

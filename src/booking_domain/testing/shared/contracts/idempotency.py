@@ -175,6 +175,21 @@ class IdempotencyContract(StorageContract):
         assert await _begun(backend, key) == ANSWER
         assert len(await backend.outbox_events()) == 0
 
+    async def test_a_used_key_goes_before_an_error_of_a_later_statement(self, backend: Backend, make: Builder) -> None:
+        key, user = await _a_key(backend, make), make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+        await _answered(backend, key)
+
+        async def add_again() -> None:
+            async with backend.begin() as tx:
+                await tx.idempotency.reserve(key, NOW)
+                await tx.users.add(user)
+                await tx.idempotency.confirm()
+
+        with pytest.raises(KeyInUse):
+            await add_again()
+
     async def test_an_expired_key_can_be_reserved(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
