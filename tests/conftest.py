@@ -20,10 +20,14 @@ from tests.distribution import Distribution, compile_share, rank
 from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
+from adapters.zone_data import use_pinned_zone_data
+
 _UNTRACED = {"acceptance", "reliability"}
 _BETWEEN_COLLECTIONS = 20_000
 """Allocations between two garbage collections; the default, 700, makes the suite three percent slower."""
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
+
+use_pinned_zone_data()  # as the programs of the product do
 
 settings.register_profile(
     "default",  # the same examples each time: `make test` does not pass or fail by luck

@@ -11,7 +11,6 @@ import json
 import os
 import runpy
 import sys
-import zoneinfo
 
 PRELOADED = (
     "adapters.postgres.kit.migrations",
@@ -63,8 +62,6 @@ def _run(arguments: list[str], environ: dict[str, str], log: str) -> None:
     os.close(output)
     os.environ.clear()
     os.environ.update(environ)
-    zoneinfo.reset_tzpath()  # reads PYTHONTZPATH
-    zoneinfo.ZoneInfo.clear_cache()
     module, *sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -10,13 +10,11 @@ import json
 import os
 import subprocess
 import sys
-import zoneinfo
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any
 
-_INHERITED_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONTZPATH", "SYSTEMROOT")
-"""The only variables that the child inherits; none is secret."""
+from adapters.zone_data import interpreter_environment
 
 
 class LimitExceeded(Exception):
@@ -61,15 +59,13 @@ class Sandbox:
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     def _run(self, content: bytes, request: Mapping[str, Any]) -> bytes:
-        environment = {name: os.environ[name] for name in _INHERITED_ENVIRONMENT if name in os.environ}
-        environment["PYTHONTZPATH"] = os.pathsep.join(zoneinfo.TZPATH)
         argument = json.dumps({**request, **self._limits})
         with subprocess.Popen(  # noqa: S603 - fixed interpreter and module; the content is passed on stdin
             [sys.executable, "-P", "-W", "ignore", "-m", self._module, argument],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, map(os.path.abspath, sys.path)))},
+            env=interpreter_environment(),
         ) as child:
             self._children.add(child)
             try:

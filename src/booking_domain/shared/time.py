@@ -42,7 +42,10 @@ class TimeZonesMissing(Unavailable):
 
 @lru_cache(maxsize=1024)
 def time_zone(name: str) -> ZoneInfo:
-    """Return the IANA time zone `name`.
+    """Return the IANA time zone `name`, with the rules that the caller's `zoneinfo` finds.
+
+    That is by default the system's database, and the package `tzdata` only for zones that the system lacks. Processes
+    that must agree on local times need the same release: call `zoneinfo.reset_tzpath(())` first to read `tzdata` only.
 
     Raises:
         InvalidValue: there is no such zone.

@@ -15,12 +15,12 @@ import os
 import sys
 from contextlib import suppress
 
+from adapters.zone_data import use_pinned_zone_data
 from booking_domain.notifications.errors import ChatUnavailable
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.time import time_zone
 from entrypoints.cli.startup import CannotStart, DatabaseUnreachable, require_database, require_folder, wait_for_free
 from entrypoints.settings import Environment, InvalidSettings, Settings
-from entrypoints.zone_data import use_pinned_zone_data
 
 
 def _imported() -> None:
@@ -30,6 +30,7 @@ def _imported() -> None:
 
 def main() -> int:
     """Run the command; return its exit code: 2 if the arguments, the configuration or the database are unusable."""
+    use_pinned_zone_data()
     parser = argparse.ArgumentParser(prog="python -m entrypoints.cli", description="The booking platform.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (
@@ -54,7 +55,6 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.command == "vapid-key":
         return _vapid_key()
-    use_pinned_zone_data(os.environ)
     try:
         settings = Settings.from_environment(os.environ)
         if chosen.command == "worker":

@@ -7,12 +7,12 @@ from typing import Final
 
 from litestar import Litestar
 
+from adapters.zone_data import use_pinned_zone_data
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import TEXT, Settings
-from entrypoints.zone_data import use_pinned_zone_data
 
 COLLECT_AFTER: Final = (20_000, 20, 50)
 """A request allocates some thousand objects, and reference counting frees nearly all of them. With Python's threshold
@@ -22,7 +22,7 @@ of 700 the collector runs several times per request and finds nothing: 4 to 6 % 
 def create() -> Litestar:
     """Make the application from the environment."""
     die_with_parent(signal.SIGKILL, os.getppid())  # else it would keep the port if granian died
-    use_pinned_zone_data(os.environ)
+    use_pinned_zone_data()
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == TEXT)
     gc.disable()

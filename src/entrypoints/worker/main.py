@@ -17,6 +17,7 @@ from adapters.postgres.database import RECONNECT_SECONDS
 from adapters.postgres.kit.work import Work
 from adapters.postgres.live import PostgresLiveEvents
 from adapters.postgres.outbox.relay import relay, release_parked
+from adapters.zone_data import use_pinned_zone_data
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Activity
@@ -30,7 +31,6 @@ from entrypoints.worker.heart import HeartbeatRecorder
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.results import PersistentResults
 from entrypoints.worker.supervision import keep_running
-from entrypoints.zone_data import use_pinned_zone_data
 
 PAUSE_SECONDS = 0.2
 JOB_POLL_SECONDS = 0.5
@@ -156,7 +156,7 @@ async def _until_signalled(container: Container) -> None:
 
 def main() -> None:
     """Run from the environment."""
-    use_pinned_zone_data(os.environ)
+    use_pinned_zone_data()
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == TEXT)
     set_origin(lambda: Origin(user_agent="worker"))

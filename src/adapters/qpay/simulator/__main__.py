@@ -10,6 +10,7 @@ import uvloop
 
 from adapters.qpay.simulator.config import SimulatorConfig
 from adapters.qpay.simulator.server import serve
+from adapters.zone_data import use_pinned_zone_data
 
 
 def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
@@ -30,6 +31,7 @@ def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    use_pinned_zone_data()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = config_from(arguments)

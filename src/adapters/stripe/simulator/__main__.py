@@ -15,6 +15,7 @@ from adapters import simulator_server
 from adapters.stripe.simulator.app import create_simulator
 from adapters.stripe.simulator.config import SimulatorConfig
 from adapters.stripe.simulator.store import Store
+from adapters.zone_data import use_pinned_zone_data
 
 
 def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
@@ -45,6 +46,7 @@ async def _serve(config: SimulatorConfig) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
+    use_pinned_zone_data()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = config_from(arguments)

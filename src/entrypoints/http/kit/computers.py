@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
+from adapters.zone_data import interpreter_environment
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.rate_limits import ServiceBusy
 from entrypoints.processes import die_with_parent
@@ -101,7 +102,7 @@ class ProcessComputing(Computing):
             str(os.getpid()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={"PYTHONPATH": os.pathsep.join(filter(None, map(os.path.abspath, sys.path))), **_zone_files()},
+            env=interpreter_environment(),
         )
         self._all.add(process)
         return process
@@ -110,10 +111,6 @@ class ProcessComputing(Computing):
         self._all.discard(process)
         if process.returncode is None:
             process.kill()
-
-
-def _zone_files() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("PYTHONTZPATH", "LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
 
 
 async def _exchange(process: asyncio.subprocess.Process, request: bytes) -> bytes:
