@@ -24,5 +24,5 @@ class EdgeNotifications(GatewayNotifications):
         await self._verifier.verify(method, target, headers, body)
         try:
             return msgspec.json.decode(body, type=Notification).qpay_invoice_id
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None

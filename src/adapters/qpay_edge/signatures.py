@@ -9,20 +9,18 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
+from adapters.signatures import TOLERANCE, matches, recent
 from booking_domain.payments.errors import InvalidGatewaySignature
 from booking_domain.shared.clock import Clock
 
 SCHEME: Final = "booking-edge-v1"
 TO_WORKER: Final = "to-worker"
 TO_API: Final = "to-api"
-TOLERANCE: Final = timedelta(minutes=5)
-"""How far a timestamp may be from the recipient's clock, on either side."""
 KEPT: Final = 2 * TOLERANCE
 """How long a nonce is kept after its timestamp. It outlives the tolerance, since the clocks of processes differ."""
-_TIMESTAMP: Final = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{22,64}", re.ASCII)
 _NONCE_BYTES: Final = 24
 
@@ -68,14 +66,12 @@ class CallVerifier:
             InvalidGatewaySignature: the call is not signed with one of the keys, is not recent, or was accepted before.
         """
         timestamp, nonce = headers.get("edge-timestamp", ""), headers.get("edge-nonce", "")
-        if not _TIMESTAMP.fullmatch(timestamp) or not _NONCE.fullmatch(nonce):
+        now = self._clock.now()
+        signed_at = recent(timestamp, now)
+        if signed_at is None or not _NONCE.fullmatch(nonce):
             raise InvalidGatewaySignature
-        now, signed_at = self._clock.now(), datetime.fromtimestamp(int(timestamp), UTC)
         text = signed_text(TO_API, method=method, target=target, timestamp=timestamp, nonce=nonce, body=body)
-        received = headers.get("edge-signature", "").encode("utf-8", "surrogatepass")
-        if not any(hmac.compare_digest(_signature(key, text).encode(), received) for key in self._keys):
-            raise InvalidGatewaySignature
-        if abs(now - signed_at) > TOLERANCE:
+        if not matches(headers.get("edge-signature", ""), (_signature(key, text).encode() for key in self._keys)):
             raise InvalidGatewaySignature
         if not await self._nonces.use(nonce, now=now, expires_at=signed_at + KEPT):
             raise InvalidGatewaySignature

@@ -4,6 +4,7 @@ import base64
 import hmac
 from collections.abc import Sequence
 
+from adapters.signatures import matches
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.ids import PaymentId
 
@@ -19,8 +20,7 @@ class HmacCallbackTokens(CallbackTokens):
         return _signature(self._key, payment_id)
 
     def verify(self, payment_id: PaymentId, token: str) -> bool:
-        received = token.encode("utf-8", "surrogatepass")
-        return any(hmac.compare_digest(_signature(key, payment_id).encode(), received) for key in self._keys)
+        return matches(token, (_signature(key, payment_id).encode() for key in self._keys))
 
 
 def _signature(key: bytes, payment_id: PaymentId) -> str:

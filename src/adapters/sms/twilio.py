@@ -18,6 +18,7 @@ import httpx
 import msgspec
 
 from adapters.http_responses import HttpResponse, UnusableResponse
+from adapters.signatures import matches
 from adapters.sms.http import MAX_COST, HttpSmsSender, ProviderClient, decode
 from booking_domain.notifications.errors import InvalidSmsSignature, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsCallbacks, SmsSender
@@ -155,8 +156,7 @@ class TwilioCallbacks(SmsCallbacks):
     def _is_signed(self, url: str, fields: list[tuple[str, str]], signature: str) -> bool:
         """Twilio signs some URLs without their port, and some with the default port added."""
         joined = "".join(name + value for name, value in sorted(set(fields)))
-        received = signature.encode("utf-8", "surrogatepass")
-        return any(hmac.compare_digest(self._signature(each + joined), received) for each in _url_variants(url))
+        return matches(signature, (self._signature(each + joined) for each in _url_variants(url)))
 
     def _signature(self, text: str) -> bytes:
         return base64.b64encode(hmac.digest(self._auth_token, text.encode("utf-8", "surrogatepass"), "sha1"))

@@ -3,17 +3,16 @@
 import hmac
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from typing import Any, Final, TypeAlias
 
+from adapters.signatures import matches, recent
 from adapters.smtp.references import HmacDeliveryReferences
 from booking_domain.notifications.bounces import Bounce, BounceKind, BounceReports
 from booking_domain.notifications.errors import InvalidBounceSignature
 
-TOLERANCE: Final = timedelta(minutes=5)
-"""How far the time of a signature may be from ours, before or after."""
 REFERENCE_HEADER: Final = "X-Delivery-Reference"
 _NAMED_IN: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Return-Path", REFERENCE_HEADER)
 """Headers of a report, or of the message that it returns, which contain the reference."""
@@ -37,11 +36,10 @@ class SignedBounceReports(BounceReports):
 
     def read(self, body: bytes, *, timestamp: str, signature: str, now: datetime) -> Bounce | None:
         """As in the port."""
-        at = _time_of(timestamp)
-        if not self._secret or at is None or abs(now - at) > TOLERANCE:
+        if not self._secret or recent(timestamp, now) is None:
             raise InvalidBounceSignature
-        right = hmac.new(self._secret, timestamp.encode() + b"." + body, "sha256").hexdigest()
-        if not hmac.compare_digest(right.encode(), signature.encode("utf-8", "surrogatepass")):
+        right = hmac.digest(self._secret, timestamp.encode() + b"." + body, "sha256").hex()
+        if not matches(signature, [right.encode()]):
             raise InvalidBounceSignature
         try:
             return self._bounce(body)
@@ -59,12 +57,6 @@ class SignedBounceReports(BounceReports):
             if message_id is not None:
                 return Bounce(message_id=message_id, kind=kind)
         return None
-
-
-def _time_of(text: str) -> datetime | None:
-    if not (text.isascii() and text.isdecimal()) or len(text) > 11:  # noqa: PLR2004 - seconds until the year 5138
-        return None
-    return datetime.fromtimestamp(int(text), UTC)
 
 
 def _parts(message: _Part) -> Iterator[_Part]:

@@ -101,7 +101,7 @@ class TelegramBotApi(Chats):
             if refused.status == HTTPStatus.FORBIDDEN or _CHAT_GONE in refused.description:
                 raise ChatBlocked from None
             reason = str(refused)
-        except (UnusableResponse, msgspec.MsgspecError, httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+        except (UnusableResponse, httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
             reason = type(error).__name__
         _LOG.warning("telegram: no usable response to %s: %s", method, reason)
         # Outside the handler: the cause holds the request, and with it the token.
@@ -112,7 +112,10 @@ class TelegramBotApi(Chats):
             self._http = http_client(base_url=self._base_url)
         async with self._http.stream("POST", method, json=content, headers=ACCEPT, timeout=timeout_seconds) as response:
             found = await read_response(response, max_bytes=_MAX_RESPONSE_BYTES)
-        answer = msgspec.json.decode(found.body, type=_Response)
+        try:
+            answer = msgspec.json.decode(found.body, type=_Response)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise UnusableResponse(f"no {_Response.__name__} ({type(error).__name__})") from None
         if not answer.ok:
             raise _Refused(found.status, answer.description)
         return answer.result

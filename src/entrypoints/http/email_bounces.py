@@ -16,6 +16,7 @@ from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_heads import sole_headers
 
 TIMESTAMP: Final = "x-bounce-timestamp"
 SIGNATURE: Final = "x-bounce-signature"
@@ -40,10 +41,11 @@ async def take_email_bounce(
     a time more than five minutes in the past or the future, is rejected with 403. Repeating a request changes nothing.
     An e-mail that is not a report, or not about a message of the platform, is answered with 204.
     """
+    headers = sole_headers(request)
     bounce = bounce_reports.read(
         await request.body(),
-        timestamp=request.headers.get(TIMESTAMP, ""),
-        signature=request.headers.get(SIGNATURE, ""),
+        timestamp=headers.get(TIMESTAMP, ""),
+        signature=headers.get(SIGNATURE, ""),
         now=clock.now(),
     )
     if bounce is not None:

@@ -1,11 +1,11 @@
 """`/webhooks/telegram`: messages to the bot."""
 
-import hmac
 from typing import Any, Final
 
 from litestar import Request, Router, post
 from msgspec import MsgspecError
 
+from adapters.signatures import matches
 from booking_domain.notifications.errors import InvalidWebhookSecret
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import REPEATED
@@ -13,6 +13,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.settings import Settings
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.updates import decode_update
@@ -33,13 +34,12 @@ async def take_telegram_update(
     Telegram sends the secret of the webhook (`X-Telegram-Bot-Api-Secret-Token`); a wrong one is rejected with 403. If
     an update cannot be handled now, the answer is 503, so that Telegram sends it again.
     """
-    sent = request.headers.get(SECRET, "").encode("utf-8", "surrogatepass")
     secret = settings.telegram.webhook_secret.encode()
-    if not secret or not hmac.compare_digest(sent, secret):
+    if not secret or not matches(sole_headers(request).get(SECRET, ""), [secret]):
         raise InvalidWebhookSecret
     try:
         update = decode_update(await request.body())
-    except (MsgspecError, UnicodeDecodeError):
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
         raise invalid_input("", "This is not an update of the Bot API.") from None
     await bot.take(update)
 

@@ -1,6 +1,6 @@
 """The updates of the Bot API: https://core.telegram.org/bots/api#update. Unknown members are ignored."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -8,7 +8,7 @@ import msgspec
 class TelegramSender(msgspec.Struct, frozen=True, kw_only=True):
     """The person who writes or taps."""
 
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=1, lt=10**16)]
     is_bot: bool = False
     language_code: str = ""
 

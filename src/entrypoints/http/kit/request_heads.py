@@ -1,7 +1,8 @@
 """Refuses requests that a proxy and this server could read differently (RFC 9112 §3.2, §6.1, §11.2)."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any, Final
 
@@ -33,6 +34,17 @@ async def refuse_transfer_encoding(request: Request[Any, Any, Any]) -> None:
     if any(name == b"transfer-encoding" for name, _ in request.scope["headers"]):
         await request.body()
         raise invalid_input("/header/Transfer-Encoding", "Send a Content-Length instead.")
+
+
+def sole_headers(request: Request[Any, Any, Any]) -> Mapping[str, str]:
+    """The headers that the request has exactly once, by their names in lower case.
+
+    Of two signatures or two timestamps, a proxy could check one and this server the other.
+    """
+    names = Counter(name for name, _ in request.scope["headers"])
+    return {
+        name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"] if names[name] == 1
+    }
 
 
 def _with_one_host(app: ASGIApp) -> ASGIApp:

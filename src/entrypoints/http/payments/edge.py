@@ -20,6 +20,7 @@ from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.settings import Settings
 
@@ -51,7 +52,7 @@ async def take_edge_notification(
     invoice = await edge_notifications.read(
         method="POST",
         target=_target(request, settings.public_url),
-        headers=request.headers,
+        headers=sole_headers(request),
         body=await request.body(),
     )
     payment = None if invoice is None else await reads.payments.by_invoice(invoice)

@@ -17,6 +17,7 @@ from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.http.payments.schemas import STRIPE
 
@@ -40,7 +41,7 @@ async def take_stripe_event(
     events may arrive twice and in any order. An event about anything else is answered with 204. If Stripe is
     unavailable, the answer is 503, so that it sends the event again; the payment is checked later in any case.
     """
-    signature = request.headers.get("stripe-signature", "")
+    signature = sole_headers(request).get("stripe-signature", "")
     reference = stripe_events.read(await request.body(), signature, clock.now())
     payment = None if reference is None else await reads.payments.by_invoice(reference)
     if payment is not None and payment.gateway == STRIPE:

@@ -17,7 +17,9 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.http.sms.export import TEXT_MESSAGES
 from entrypoints.settings import Settings
 
@@ -32,7 +34,7 @@ class SmsCallbackQuery(Struct, frozen=True, kw_only=True):
 @post(
     "/twilio",
     status_code=204,
-    opt=PUBLIC | documented(apply_sms_update, raises=(InvalidSmsSignature,), keyless=REPEATED),
+    opt=PUBLIC | limited_as("webhook") | documented(apply_sms_update, raises=(InvalidSmsSignature,), keyless=REPEATED),
 )
 async def take_twilio_callback(
     request: Request[Any, Any, Any],
@@ -52,7 +54,7 @@ async def take_twilio_callback(
     news = sms_callbacks.read(
         None if asked.message is None else SmsId(asked.message),
         url=_address(request, settings.public_url),
-        signature=request.headers.get("x-twilio-signature", ""),
+        signature=sole_headers(request).get("x-twilio-signature", ""),
         body=body,
     )
     if news is not None:
