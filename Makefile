@@ -19,7 +19,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast nightly mutants reliability check fmt lint types arch dead audit migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
+.PHONY: help run test test-fast nightly mutants reliability check fmt lint types arch dead fresh audit migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -71,7 +71,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an 
 		$(BIN)/python -m pytest tests/reliability/test_reconciliation.py tests/reliability/test_faulty_gateways.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
-check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
+check: $(VENV)/.dev lint types arch dead fresh ## format, lint, types, import contracts, dead code, generated documentation
 
 fmt: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
@@ -89,6 +89,9 @@ arch: $(VENV)/.dev ## which module may import which
 
 dead: $(VENV)/.dev ## code that nothing uses
 	$(BIN)/vulture
+
+fresh: $(VENV)/.dev ## whether the generated parts of docs/ are up to date, and the OpenAPI document is complete
+	$(BIN)/python -m entrypoints.cli.generated_docs --check
 
 audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STRICT=1 fails if none can be reached
 	@.ci/audit

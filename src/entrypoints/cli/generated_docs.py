@@ -1,5 +1,7 @@
 """Write the lifecycles and permissions of the code into docs/reference.md, or check that they are up to date.
 
+The check also builds the OpenAPI document, which fails if a member or a parameter is not described.
+
 python -m entrypoints.cli.generated_docs [--check]
 """
 
@@ -14,6 +16,10 @@ from typing import Final
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import LIVE_SESSION, PERMISSIONS
 from booking_domain.workflows.ports import CONTEXTS
+from entrypoints.http.app import create_app
+from entrypoints.http.container import HttpContainer
+from entrypoints.http.kit.openapi.document import document_of
+from entrypoints.settings import Settings
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 Part = Callable[[], str]
@@ -63,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
     parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)
+    document_of(create_app(HttpContainer(settings=Settings.from_environment({}))))
     document: Path = chosen.folder / DOCUMENT
     before = document.read_text(encoding="utf-8")
     after = with_fresh_parts(before, PARTS)

@@ -85,6 +85,7 @@ class OpenedLinkJson(Json, frozen=True, kw_only=True):
     """What a link is for."""
 
     action: Annotated[str, one_of(LinkAction)]
+    """What the link lets the customer do."""
     possible: bool
     """Whether the booking allows the action now."""
     expires_at: Timestamp

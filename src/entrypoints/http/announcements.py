@@ -85,6 +85,7 @@ class EditAnnouncementBody(Body, frozen=True, kw_only=True):
     audience: Audience | UnsetType = UNSET
     level: AnnouncementLevel | UnsetType = UNSET
     from_: Instant | UnsetType = field(default=UNSET, name="from")
+    """When it begins to be shown."""
     to: Instant | UnsetType | None = UNSET
     """Null: until it is deleted."""
 
@@ -124,7 +125,9 @@ class AnnouncementJson(Json, frozen=True, kw_only=True):
     audience: Audience
     level: AnnouncementLevel
     from_: Timestamp = field(name="from")
+    """When it begins to be shown."""
     to: Timestamp | None = None
+    """When it ceases to be shown."""
     published: bool
     """Whether clients have been notified that it is current."""
     created_at: Timestamp
@@ -148,6 +151,7 @@ class ShownAnnouncementJson(Json, frozen=True, kw_only=True):
     from_: Timestamp = field(name="from")
     to: Timestamp | None = None
     dismissed: bool
+    """Whether the caller has dismissed it."""
 
 
 class ShownAnnouncementsJson(Json, frozen=True, kw_only=True):

@@ -60,7 +60,9 @@ class LinkDayJson(Json, frozen=True, kw_only=True):
 
     date: date
     visitors: int
+    """How many people opened the link."""
     bookings: int
+    """How many bookings were made through the link on this day."""
 
 
 class BookingLinkJson(Json, frozen=True, kw_only=True):
@@ -80,6 +82,7 @@ class CountedLinkJson(BookingLinkJson, frozen=True, kw_only=True):
     visitors: int
     """The sum of all days."""
     bookings: int
+    """How many bookings were made through the link."""
     days: Annotated[tuple[LinkDayJson, ...], Meta(max_length=DAYS_SHOWN + 1)]
     """Of the last 30 days, those with a visitor or a booking."""
 
@@ -231,5 +234,13 @@ routes: Final = Router(
     "",
     route_handlers=[add_link, list_links, regenerate_link, remove_link, open_link],
     opt=about("book", "Booking links of providers, opened without an account.")
-    | exporting(value("booking_links", tuple[CountedLinkJson, ...], _of_user, example=[])),
+    | exporting(
+        value(
+            "booking_links",
+            tuple[CountedLinkJson, ...],
+            _of_user,
+            about="The booking links of the provider.",
+            example=[],
+        )
+    ),
 )

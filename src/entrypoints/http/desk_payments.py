@@ -67,8 +67,11 @@ class DeskPaymentJson(Json, frozen=True, kw_only=True):
     recorded_by: str
     """The role of the user who recorded it: `provider`, `manager` or `admin`."""
     voided_by: str | None = None
+    """Who voided it."""
     voided_at: Timestamp | None = None
+    """When it was voided."""
     void_reason: str | None = None
+    """Why it was voided."""
     created_at: Timestamp
     version: int
 

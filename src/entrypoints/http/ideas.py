@@ -57,6 +57,7 @@ class IdeaJson(Json, frozen=True, kw_only=True):
     id: UUID
     booking_id: UUID
     by: IdeaSide
+    """Who wrote it."""
     description: str
     size: str | None = None
     placement: str | None = None
@@ -194,5 +195,5 @@ routes: Final = Router(
     "/ideas",
     route_handlers=[share_idea, list_ideas, get_idea, edit_idea, delete_idea],
     opt=about("ideas", "What customers wish for their bookings, and what providers note and estimate.")
-    | exporting(pages("ideas", IdeaJson, _own, example=[IDEA])),
+    | exporting(pages("ideas", IdeaJson, _own, about="The ideas that the user wrote.", example=[IDEA])),
 )

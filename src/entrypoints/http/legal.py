@@ -41,6 +41,7 @@ class AcceptDocumentsBody(Body, frozen=True, kw_only=True):
     """The versions that the user accepts."""
 
     accepted: AcceptedBody
+    """The versions that the user accepts."""
 
 
 class LegalDocumentVersionJson(Json, frozen=True, kw_only=True):
@@ -61,6 +62,7 @@ class AcceptedVersionJson(Json, frozen=True, kw_only=True):
     """A version of a document that the user has accepted."""
 
     version: str
+    """The version of the document."""
     accepted_at: Timestamp
 
 
@@ -116,6 +118,7 @@ _EXPORT: Final = value(
     "acceptances",
     tuple[ExportedAcceptanceJson, ...],
     _acceptances,
+    about="The legal documents that the user accepted.",
     example=[{"document": "terms_of_use", **_ACCEPTED}],
 )
 

@@ -49,7 +49,9 @@ class TemplateFieldJson(Json, frozen=True, kw_only=True):
 
     name: str
     meaning: str
+    """What the field holds."""
     sample: str
+    """A sample value."""
 
 
 class RenderedJson(Json, frozen=True, kw_only=True):
@@ -84,6 +86,7 @@ class TemplateTextJson(Json, frozen=True, kw_only=True):
     details: tuple[str, ...]
     """Lines after the text. A line is left out if one of its fields is empty."""
     preview: RenderedJson
+    """The text with sample values."""
 
 
 class MessageTemplateDetailsJson(Json, frozen=True, kw_only=True):
@@ -91,6 +94,7 @@ class MessageTemplateDetailsJson(Json, frozen=True, kw_only=True):
 
     template_key: str
     fields: tuple[TemplateFieldJson, ...]
+    """The fields that the texts may name."""
     texts: tuple[TemplateTextJson, ...]
 
 

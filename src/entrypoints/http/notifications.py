@@ -136,7 +136,9 @@ class MessageJson(Json, frozen=True, kw_only=True):
     """The code of the last error; empty after success."""
     created_at: Timestamp
     next_attempt_at: Timestamp | None = None
+    """When it is tried next."""
     sent_at: Timestamp | None = None
+    """When it was sent."""
 
 
 class MessagesJson(Page[MessageJson], frozen=True, kw_only=True):
@@ -294,6 +296,7 @@ NOTIFICATIONS: Final = items(
         NotificationFilter(user_id=source.user.id, after=after, limit=source.page)
     ),
     notification_json,
+    about="The notifications that the user received.",
     example=[NOTIFICATION],
 )
 

@@ -85,6 +85,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
     """All items of the caller's portfolio, in their new order."""
 
     item_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_ITEMS)]
+    """All items, by id, in the new order."""
 
 
 class TakeDownBody(Body, frozen=True, kw_only=True):
@@ -125,6 +126,7 @@ class PortfolioItemJson(Json, frozen=True, kw_only=True):
     images: tuple[ImageJson, ...]
     description: str
     tags: tuple[str, ...]
+    """Words to find it by."""
     status: Annotated[str, one_of(PortfolioStatus)]
     reason: str | None = None
     created_at: Timestamp
@@ -172,7 +174,9 @@ async def _exported(source: ExportSource) -> list[PortfolioItemJson]:
     return [portfolio_item_json(view, source.links) for view in found]
 
 
-PORTFOLIO: Final = value("portfolio", tuple[PortfolioItemJson, ...], _exported, example=[])
+PORTFOLIO: Final = value(
+    "portfolio", tuple[PortfolioItemJson, ...], _exported, about="The items of the provider's portfolio.", example=[]
+)
 """The section of the export."""
 
 # Examples for the API's documentation.

@@ -46,7 +46,9 @@ class SubscribeToPushBody(Body, frozen=True, kw_only=True):
     """What `PushSubscription.toJSON()` returns in the browser."""
 
     endpoint: Annotated[str, Meta(max_length=MAX_ENDPOINT)]
+    """The address at the push service."""
     keys: PushKeysBody
+    """The public keys of the subscription."""
     expiration_time: float | None = None
     """Not used: the push service reports when a subscription has ended."""
 
@@ -172,6 +174,7 @@ SUBSCRIPTIONS: Final = value(
     "push_subscriptions",
     tuple[PushSubscriptionJson, ...],
     _exported,
+    about="The devices that notifications are pushed to.",
     example=[SUBSCRIPTION | {"current": False}],
 )
 

@@ -54,9 +54,11 @@ class ReceiptJson(Json, frozen=True, kw_only=True):
     corrects: tuple[str, ...]
     """The numbers of the receipts that a credit note corrects."""
     issuer_name: str | None = None
+    """The name of the seller."""
     customer_name: str | None = None
     language: str
     issued_at: Timestamp
+    """When it was issued."""
 
 
 class ReceiptsJson(Json, frozen=True, kw_only=True):

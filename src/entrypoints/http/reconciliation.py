@@ -112,12 +112,14 @@ class FindingJson(Json, frozen=True, kw_only=True):
     payment_reference: str
     """The gateway's id of the payment, or of the invoice if the gateway has no such payment."""
     invoice_reference: str
+    """The gateway's id of the invoice."""
     reported_amount: int
     """What the gateway reports."""
     counted_amount: int
     """The amount in the platform's books when the difference was found."""
     currency: str
     paid_at: Timestamp | None = None
+    """When it was paid."""
     transaction_id: UUID | None = None
     booking_id: UUID | None = None
     note: str
@@ -137,6 +139,7 @@ class RunJson(Json, frozen=True, kw_only=True):
     id: UUID
     gateway: str
     day: date
+    """The day that was reconciled."""
     time_zone: str
     status: RunStatus
     attempts: int
@@ -148,7 +151,9 @@ class RunJson(Json, frozen=True, kw_only=True):
     """Findings that were open at its end."""
     created_at: Timestamp
     retry_at: Timestamp | None = None
+    """When it is tried again."""
     finished_at: Timestamp | None = None
+    """When it ended."""
     version: int
 
 

@@ -149,13 +149,16 @@ class ReviewJson(Json, frozen=True, kw_only=True):
     booking_id: UUID | None = None
     provider_id: UUID
     author: AuthorJson
+    """Who wrote it."""
     rating: int
     text: str
     status: Annotated[str, one_of(ReviewStatus)]
     reply: ReplyJson | None = None
     hidden: HiddenJson | None = None
+    """Whether an admin has hidden it."""
     created_at: datetime
     edited_at: datetime | None = None
+    """When the author last changed it."""
     version: int
 
 
@@ -224,6 +227,7 @@ REVIEWS: Final = items(
     ExportedReviewJson,
     lambda source, after: source.reads.reviews.written_for(source.user.id, after, source.page),
     exported_review,
+    about="The reviews that the user wrote.",
 )
 """The section of the export."""
 

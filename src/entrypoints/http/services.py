@@ -121,6 +121,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     reminder_minutes: ReminderMinutes | UnsetType | None = UNSET
     add_on: bool | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    """Whether the service can be booked."""
 
     def command(self, service_id: UUID, version: ExpectedVersion) -> EditService:
         """Return the command."""
@@ -178,6 +179,7 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     reminder_minutes: tuple[int, ...] | None = None
     add_on: bool
     active: bool
+    """Whether the service can be booked."""
     version: int
     created_at: Timestamp
 
@@ -228,7 +230,7 @@ async def _exported(source: ExportSource) -> list[ServiceJson]:
     return [service_json(view) for view in await source.reads.services.of_provider(provider.profile.id)]
 
 
-SERVICES: Final = value("services", tuple[ServiceJson, ...], _exported, example=[])
+SERVICES: Final = value("services", tuple[ServiceJson, ...], _exported, about="The services.", example=[])
 """The section of the export."""
 
 # Examples for the API's documentation.

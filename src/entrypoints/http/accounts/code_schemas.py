@@ -64,6 +64,7 @@ class CompleteProfileBody(Body, frozen=True, kw_only=True):
     name: NewName
     role: NewRole
     password: Password | None = None
+    """The password."""
     accepted: AcceptedBody | None = None
 
 

@@ -19,6 +19,7 @@ class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
     """A session, live or ended."""
 
     ended_at: Timestamp | None = None
+    """When it ended."""
 
 
 class ExportedIdentityJson(Json, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class ExportedIdentityJson(Json, frozen=True, kw_only=True):
 
     service: str
     subject: str
+    """The service's id of the user."""
     linked_at: Timestamp
 
 
@@ -51,6 +53,7 @@ SESSIONS: Final = items(
     ExportedSessionJson,
     lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page),
     _session,
+    about="The sessions of the account.",
     example=[_DEVICE],
 )
 LOGIN_HISTORY: Final = items(
@@ -58,6 +61,7 @@ LOGIN_HISTORY: Final = items(
     LoginJson,
     lambda source, after: source.reads.login_history.of_user(source.user.id, after, source.page),
     login_json,
+    about="The attempts to sign in to the account.",
     example=examples.LOGINS["items"],
 )
 
@@ -67,10 +71,17 @@ async def _codes(source: ExportSource) -> list[CodeJson]:
     return [code_json(code, source.now) for code in found]
 
 
-CODES: Final = value("codes", tuple[CodeJson, ...], _codes, example=[examples.ISSUED_CODE])
+CODES: Final = value(
+    "codes",
+    tuple[CodeJson, ...],
+    _codes,
+    about="The one-time codes that were issued; not the codes themselves.",
+    example=[examples.ISSUED_CODE],
+)
 IDENTITIES: Final = value(
     "identities",
     tuple[ExportedIdentityJson, ...],
     _identities,
+    about="The identities of other services that are linked to the account.",
     example=[{"service": "telegram", "subject": "279058397", "linkedAt": "2026-11-20T03:20:00Z"}],
 )

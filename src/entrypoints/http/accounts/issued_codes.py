@@ -35,11 +35,15 @@ class CodeJson(Json, frozen=True, kw_only=True):
     """Null if the contact had no account, or the code was for a sign-up."""
     purpose: Annotated[str, one_of(CodePurpose)]
     channel: Annotated[str, one_of(ContactChannel)]
+    """The kind of contact that the code was sent to."""
     to: str
+    """The contact, masked."""
     created_at: Timestamp
     expires_at: Timestamp
     used_at: Timestamp | None = None
+    """When it was used."""
     wrong_guesses: int
+    """How many wrong codes were entered."""
     outcome: Annotated[str, one_of(CodeOutcome)]
 
 

@@ -25,6 +25,7 @@ class OpenIdStartJson(Json, frozen=True, kw_only=True):
     """Where to send the user to sign in, and the flow to keep until they return."""
 
     authorization_url: str
+    """Where to send the user's browser."""
     flow: str
     """Send it together with the code: the code is valid only with it."""
     expires_in: int
@@ -47,6 +48,7 @@ class OpenIdBody(Body, frozen=True, kw_only=True):
 
     service: OpenIdService
     code: _Text
+    """The code that the service sent with the redirection."""
     state: _Text
     iss: _Text | None = None
     flow: Annotated[str, Meta(min_length=1, max_length=128)]

@@ -91,6 +91,7 @@ class PasskeyJson(Json, frozen=True, kw_only=True):
     id: UUID
     name: str
     second_factor: bool
+    """Whether it can be the second factor."""
     created_at: Timestamp
     last_used_at: Timestamp | None = None
 
@@ -115,7 +116,9 @@ async def _exported(source: ExportSource) -> list[PasskeyJson]:
     return [_json(each) for each in await source.reads.passkeys.of_user(source.user.id)]
 
 
-EXPORT: Final = value("passkeys", tuple[PasskeyJson, ...], _exported, example=[PASSKEY])
+EXPORT: Final = value(
+    "passkeys", tuple[PasskeyJson, ...], _exported, about="The passkeys of the account.", example=[PASSKEY]
+)
 
 
 @post(

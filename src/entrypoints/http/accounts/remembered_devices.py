@@ -61,7 +61,13 @@ async def _exported(source: ExportSource) -> list[RememberedDeviceJson]:
     return [_json(each) for each in await source.reads.remembered_devices.live(source.user.id, source.now)]
 
 
-DEVICES: Final = value("remembered_devices", tuple[RememberedDeviceJson, ...], _exported, example=[REMEMBERED_DEVICE])
+DEVICES: Final = value(
+    "remembered_devices",
+    tuple[RememberedDeviceJson, ...],
+    _exported,
+    about="The devices on which sign-in needs no second factor.",
+    example=[REMEMBERED_DEVICE],
+)
 
 
 @get("/remembered-devices", opt=documented(list_devices, answer={"items": [REMEMBERED_DEVICE]}))

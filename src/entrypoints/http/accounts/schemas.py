@@ -82,7 +82,9 @@ class AcceptedBody(Body, frozen=True, kw_only=True):
     """The versions of the legal documents that the user accepts: the current ones of `GET /legal-documents`."""
 
     terms_of_use: DocumentVersion | None = None
+    """The version of the terms of use that the user accepts."""
     privacy_policy: DocumentVersion | None = None
+    """The version of the privacy policy that the user accepts."""
 
     def versions(self) -> AcceptedVersions:
         """The version of each document that is accepted."""
@@ -154,7 +156,9 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     """An account and the tokens of its new session, which are absent if they are in cookies."""
 
     user: UserJson
+    """The account."""
     access_token: str | None = None
+    """The access token, for `Authorization: Bearer`."""
     refresh_token: str | None = None
     expires_in: int
     """Seconds until the access token expires."""
@@ -167,9 +171,11 @@ class LoginJson(Json, frozen=True, kw_only=True):
 
     at: Timestamp
     address: str
+    """The network address of the attempt."""
     user_agent: str
     platform: Platform
     method: LoginMethod
+    """How the user tried to sign in."""
     outcome: LoginOutcome
 
 

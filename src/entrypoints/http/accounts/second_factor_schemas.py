@@ -31,8 +31,11 @@ class TotpJson(Json, frozen=True, kw_only=True):
     """The second factor of an account."""
 
     active: bool
+    """Whether sign-in asks for a code of the authenticator."""
     confirmed_at: Timestamp | None = None
+    """When it was confirmed."""
     recovery_codes_left: int
+    """How many recovery codes are left."""
 
 
 class NewTotpJson(Json, frozen=True, kw_only=True):
@@ -48,6 +51,7 @@ class RecoveryCodesJson(Json, frozen=True, kw_only=True):
     """Codes for users who have lost the app; each can be used once. They are shown once."""
 
     recovery_codes: Annotated[tuple[str, ...], Meta(min_length=RECOVERY_CODES, max_length=RECOVERY_CODES)]
+    """Codes of one use each, for users who have lost their second factor. They are shown once."""
 
 
 def totp_json(factor: SecondFactor) -> TotpJson:

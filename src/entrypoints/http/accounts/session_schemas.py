@@ -19,6 +19,7 @@ class DeviceJson(Json, frozen=True, kw_only=True):
     user_agent: str
     platform: Platform
     address: str
+    """The network address of its last use."""
 
 
 class SessionJson(DeviceJson, frozen=True, kw_only=True):

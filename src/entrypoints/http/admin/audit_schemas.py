@@ -32,14 +32,18 @@ class EntryJson(Json, frozen=True, kw_only=True):
     at: Timestamp
     actor_id: UUID
     actor_role: Annotated[str, one_of(Role)]
+    """The role in which the actor did it."""
     action: str
+    """What was done, e.g. `provider.approve`."""
     subject_kind: str | None = None
     """The kind of the subject: `user`, `booking`, `provider`, …. Absent: none, or the actor's own account."""
     subject_id: UUID | None = None
     address: str
+    """The network address of the request."""
     user_agent: str
     request_id: str
     details: Mapping[str, Any]
+    """More about it, by name."""
 
 
 class AuditJson(Page[EntryJson], frozen=True, kw_only=True):

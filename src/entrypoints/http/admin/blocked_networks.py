@@ -62,8 +62,10 @@ class BlockedNetworkJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     network: str
+    """The address, or the network in CIDR notation."""
     reason: str
     blocked_at: Timestamp
+    """When it was blocked."""
     expires_at: Timestamp | None = None
 
 

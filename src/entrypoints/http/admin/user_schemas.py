@@ -131,7 +131,9 @@ class ChangeUsersBody(Body, frozen=True, kw_only=True):
     """One action on many accounts."""
 
     ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    """The accounts, by id."""
     action: BulkAction
+    """What to do with the accounts."""
     reason: WhyDisabled | UnsetType = UNSET
 
     def command(self) -> ChangeUsers:
@@ -144,11 +146,13 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
 
     status: Annotated[str, one_of(AccountStatus)]
     locked_until: Timestamp | None = None
+    """Until when wrong passwords lock the account."""
     given_name: str | None = None
     family_name: str | None = None
     email_undeliverable_at: Timestamp | None = None
     """When the address was marked undeliverable. It gets no news until it is verified again or an admin restores it."""
     email_undeliverable_reason: Undeliverable | None = None
+    """Why the e-mail address was marked undeliverable."""
     version: int
 
 

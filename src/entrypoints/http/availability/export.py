@@ -23,11 +23,13 @@ class ExportedProviderJson(Json, frozen=True, kw_only=True):
     """A provider's profile and calendar."""
 
     profile: ProviderJson
+    """The profile of the provider."""
     settings: SettingsJson
     rules: tuple[RuleJson, ...]
     exceptions: tuple[ExceptionJson, ...]
     blocks: tuple[BlockJson, ...]
     external_calendars: FeedsJson
+    """The calendars that the provider imports."""
 
 
 async def _provider(source: ExportSource) -> ExportedProviderJson | None:
@@ -47,4 +49,4 @@ async def _provider(source: ExportSource) -> ExportedProviderJson | None:
     )
 
 
-PROVIDER: Final = value("provider", ExportedProviderJson | None, _provider)
+PROVIDER: Final = value("provider", ExportedProviderJson | None, _provider, about="The provider.")

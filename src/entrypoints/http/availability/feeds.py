@@ -55,6 +55,7 @@ class FeedsBody(Body, frozen=True, kw_only=True):
     """
 
     urls: Annotated[tuple[FeedUrl, ...], Meta(max_length=MAX_FEEDS)]
+    """The URLs of the calendars."""
     when_failing: WhenFeedFails
     trust_hours: TrustHours = DEFAULT_FEED_RULE.trust_hours
 
@@ -74,16 +75,21 @@ class FeedJson(Json, frozen=True, kw_only=True):
     url: str
     read_at: Timestamp | None = None
     failing: bool
+    """Whether the last readings failed."""
     failure: str | None = None
+    """Why the last reading failed."""
 
 
 class FeedsJson(Json, frozen=True, kw_only=True):
     """The provider's external calendars; `waitsForApproval`: they are not read until the profile is approved."""
 
     feeds: Annotated[tuple[FeedJson, ...], Meta(max_length=MAX_FEEDS)]
+    """The calendars that are imported."""
     waits_for_approval: bool
+    """Whether an imported calendar waits for the provider's approval."""
     when_failing: str
     trust_hours: int
+    """For how many hours the last reading counts while a calendar cannot be read."""
 
 
 @put("/feeds", opt=limited_as(FEEDS_CLASS) | documented(set_feeds, body=SET_FEEDS, answer=FEEDS))

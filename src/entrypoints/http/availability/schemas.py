@@ -187,6 +187,7 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     anchoring: str
     booking_mode: str
     requests_claim_time: bool
+    """Whether a request claims its time until it is answered."""
     payment_gateway: str | None = None
     """The gateway that the provider chose. Absent: the platform's first that accepts the currency."""
     deposit_mode: DepositMode | None = None

@@ -31,6 +31,7 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     gateway_reference: str | None = None
+    """The gateway's id of the payment."""
     created_at: Timestamp
     processed_at: Timestamp | None = None
 
@@ -46,11 +47,15 @@ class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
     """A booking with its events, payments, refunds, desk payments, corrections and receipts, oldest first."""
 
     events: tuple[EventJson, ...]
+    """The steps of the booking."""
     payments: tuple[ExportedPaymentJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
     adjustments: tuple[LedgerAdjustmentJson, ...]
+    """What admins added to the ledger or took from it."""
     receipts: tuple[ReceiptJson, ...]
+    """The receipts."""
     walk_in: WalkInJson | None = None
+    """A customer without an account."""
 
 
 def _booking(
@@ -120,4 +125,6 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         after = found[-1].id
 
 
-BOOKINGS: Final = pages("bookings", ExportedBookingJson, _bookings)
+BOOKINGS: Final = pages(
+    "bookings", ExportedBookingJson, _bookings, about="The bookings of the user, as a customer and as a provider."
+)

@@ -186,6 +186,7 @@ class OfferTimesBody(Body, frozen=True, kw_only=True):
     """Other times that the provider offers."""
 
     slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MAX_OFFERED_TIMES)]
+    """The starts of the offered times."""
 
 
 class MoveBookingBody(Body, frozen=True, kw_only=True):
@@ -283,7 +284,6 @@ class BookingJson(Json, frozen=True, kw_only=True):
     released_amount: int
     """The amount that was authorised on the customer's card and released without a charge."""
     balance_due_amount: int
-    """The amount on its way back to the customer."""
     currency: str
     notes: str
     version: int
@@ -321,6 +321,7 @@ class QuotedTierJson(Json, frozen=True, kw_only=True):
     hours_before: int
     percent: int
     deadline: Timestamp
+    """Until when this tier applies."""
 
 
 class BookingCustomerJson(Json, frozen=True, kw_only=True):
@@ -417,8 +418,11 @@ class EventJson(Json, frozen=True, kw_only=True):
     id: UUID
     type: str
     from_: str | None = field(name="from", default=None)
+    """The status before."""
     to: str
+    """The status after."""
     by: ActorJson
+    """Who did it."""
     reason: str | None = None
     at: Timestamp
 

@@ -11,6 +11,7 @@ class CalendarQuery(Query, frozen=True, kw_only=True):
     """The secret of the calendar."""
 
     token: Annotated[str, Meta(max_length=200)] = ""
+    """The secret of the calendar link."""
 
 
 class CalendarLinkJson(Json, frozen=True, kw_only=True):

@@ -104,6 +104,7 @@ CONSENTS: Final = items(
     GivenConsentJson,
     lambda source, after: source.reads.booking_consents.of_customer(source.user.id, after, source.page),
     given_json,
+    about="The providers who may book for the user.",
 )
 """The section of the export."""
 

@@ -96,6 +96,7 @@ class CustomerJson(Json, frozen=True, kw_only=True):
     bookings: int
     """How many bookings were confirmed and not cancelled."""
     no_shows: int
+    """How many times the customer did not come."""
     last_visit: Timestamp | None = None
     """The latest start of a booking that was not missed."""
     next_visit: Timestamp | None = None
@@ -145,5 +146,6 @@ NOTES: Final[ExportSection] = items(
     CustomerNoteJson,
     lambda source, after: source.reads.customers.notes_by(source.user.id, after, source.page),
     note_json,
+    about="The private notes that the user wrote about customers.",
     example=[NOTE],
 )

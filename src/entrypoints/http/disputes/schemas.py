@@ -74,6 +74,7 @@ class OpenDisputeBody(Body, frozen=True, kw_only=True):
     booking_id: UUID
     reason: Reason
     evidence: Annotated[tuple[EvidenceBody, ...], Meta(max_length=MAX_EVIDENCE)] = ()
+    """The first statements, with their images."""
 
     def command(self) -> OpenDispute:
         """The command."""
@@ -85,6 +86,7 @@ class OpenDisputeForBody(OpenDisputeBody, frozen=True, kw_only=True):
     """The booking to dispute, why, and for which party: `initiatorId` is the customer's or the provider's account."""
 
     initiator_id: UUID
+    """The party for which the dispute is opened."""
 
     def command_for(self) -> OpenDisputeFor:
         """The command."""
@@ -180,6 +182,7 @@ class StatementJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     by: Side
+    """Who wrote it."""
     kind: EvidenceKind
     text: str
     images: tuple[ImageJson, ...]
@@ -210,6 +213,7 @@ class DisputeJson(Json, frozen=True, kw_only=True):
     provider: PersonJson
     """The provider's profile."""
     opened_by: Side
+    """The party that opened it, or an admin for the party."""
     by_admin: bool
     """Whether an admin opened it for that party."""
     reason: str
@@ -221,6 +225,7 @@ class DisputeJson(Json, frozen=True, kw_only=True):
     """By then the platform decides."""
     verdict: VerdictJson | None = None
     closed_at: Timestamp | None = None
+    """When it ended."""
     actions: tuple[str, ...]
     """The actions that the caller can take now: `make_statement`, `withdraw`, `resolve`."""
     statements: tuple[StatementJson, ...] | None = None
@@ -282,15 +287,18 @@ class DisputeCaseJson(Json, frozen=True, kw_only=True):
     """A dispute with its evidence, for admins."""
 
     dispute: DisputeJson
+    """The dispute."""
     booking: BookingJson
     cancellation_policy: tuple[TierJson, ...]
     """The tiers when the booking was made; the two percentages are from then too."""
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     parties: PartiesJson
+    """The customer and the provider."""
     timeline: tuple[EventJson, ...]
     """The events of the booking, oldest first."""
     money: CaseMoneyJson
+    """The payments and refunds of the booking."""
     earlier_disputes: tuple[DisputeJson, ...]
     """The other disputes about this booking, oldest first."""
 
@@ -305,6 +313,7 @@ class ExportedDisputeJson(Json, frozen=True, kw_only=True):
     reason: str | None = None
     """Only if the account opened the dispute."""
     statements: tuple[StatementJson, ...]
+    """What the parties said."""
     verdict: VerdictJson | None = None
 
 
@@ -440,5 +449,5 @@ async def _exported_dispute(dispute: Dispute, source: ExportSource) -> ExportedD
     )
 
 
-DISPUTES: Final = pages("disputes", ExportedDisputeJson, _exported)
+DISPUTES: Final = pages("disputes", ExportedDisputeJson, _exported, about="The disputes that the user opened.")
 """The section of the export."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from entrypoints.http.docs.vocabulary import VOCABULARY
 from entrypoints.http.kit.openapi.document import Wording
 
 WORDING: Final = Wording(
@@ -44,4 +45,5 @@ WORDING: Final = Wording(
         "WaitsJson": "WaitingList",
         "When": "BookingPeriod",
     },
+    members=VOCABULARY,
 )

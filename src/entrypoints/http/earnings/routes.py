@@ -251,8 +251,10 @@ async def _payouts(source: ExportSource, after: ProviderPayoutId | None) -> list
     return list(await source.reads.provider_payouts.page(chosen))
 
 
-EARNINGS: Final = items("earnings", EarningJson, _entries, earning_json)
-PAYOUTS: Final = items("provider_payouts", OwnPayoutJson, _payouts, own_payout_json)
+EARNINGS: Final = items("earnings", EarningJson, _entries, earning_json, about="The ledger of the provider's earnings.")
+PAYOUTS: Final = items(
+    "provider_payouts", OwnPayoutJson, _payouts, own_payout_json, about="The payouts to the provider."
+)
 """The sections of the export."""
 
 routes: Final = Router(

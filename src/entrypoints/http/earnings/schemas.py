@@ -58,6 +58,7 @@ class StatementFileQuery(StatementQuery, frozen=True, kw_only=True):
     """A period, and the format of its statement."""
 
     format: StatementFormat = StatementFormat.CSV
+    """The format of the statement."""
 
 
 class EarningsQuery(StatementQuery, frozen=True, kw_only=True):
@@ -116,6 +117,7 @@ class CommissionBody(Body, frozen=True, kw_only=True):
 
     provider_id: UUID | None = None
     basis_points: BasisPoints | None
+    """The commission, in hundredths of a percent of the price."""
 
     def command(self) -> SetCommission:
         """The command."""
@@ -204,6 +206,7 @@ class HeldMoneyJson(Json, frozen=True, kw_only=True):
     upcoming_amount: int
     """Of bookings that are not over."""
     disputed_amount: int
+    """What is held because of disputes, in the minor unit of the currency."""
 
 
 class EarningJson(Json, frozen=True, kw_only=True):
@@ -215,7 +218,9 @@ class EarningJson(Json, frozen=True, kw_only=True):
     booking_reference: str | None = None
     payout_id: UUID | None = None
     kept_amount: int
+    """What came through a gateway and was not sent back, in the minor unit of the currency."""
     desk_amount: int
+    """What the provider took at the desk, in the minor unit of the currency."""
     commission_amount: int
     amount: int
     """The signed amount that it adds to the balance."""
@@ -232,7 +237,9 @@ class ProviderAccountJson(Json, frozen=True, kw_only=True):
     from_: Timestamp | None = field(name="from", default=None)
     to: Timestamp | None = None
     totals: tuple[EarningTotalsJson, ...]
+    """The sums of the period."""
     held: tuple[HeldMoneyJson, ...]
+    """What is not available yet, and why."""
     items: tuple[EarningJson, ...]
     next_cursor: str | None = None
 
@@ -252,7 +259,9 @@ class ProviderBalancesJson(Json, frozen=True, kw_only=True):
 
     provider: PersonJson
     has_bank_account: bool
+    """Whether the provider has entered a bank account."""
     balances: tuple[BalanceJson, ...]
+    """What the platform owes to providers, by currency."""
 
 
 class BalancesJson(Page[ProviderBalancesJson], frozen=True, kw_only=True):
@@ -266,7 +275,9 @@ class CommissionJson(Json, frozen=True, kw_only=True):
     basis_points: int
     """The rate for bookings made now."""
     own_basis_points: int | None = None
+    """The provider's own commission, in hundredths of a percent."""
     platform_basis_points: int
+    """The platform's commission, in hundredths of a percent."""
 
 
 class OwnPayoutJson(Json, frozen=True, kw_only=True):

@@ -22,9 +22,12 @@ class ImageJson(Json, frozen=True, kw_only=True):
 
     file_id: UUID
     width: int
+    """The width in pixels."""
     height: int
+    """The height in pixels."""
     url: str
     thumbnail_url: str
+    """A small version of the image."""
 
 
 def image_json(file_id: FileId, size: ImageSize, links: ObjectLinks, *, public: bool) -> ImageJson:

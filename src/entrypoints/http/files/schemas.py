@@ -21,6 +21,7 @@ class AnnounceBody(Body, frozen=True, kw_only=True):
     filename: Annotated[str, Meta(min_length=1, max_length=MAX_FILENAME)]
     content_type: Annotated[str, Meta(min_length=1, max_length=100, description="For example `image/jpeg`.")]
     size: Annotated[int, Meta(ge=1, le=max(MAX_BYTES.values()), description="In bytes.")]
+    """The size in bytes."""
     folder: Folder
 
     def command(self) -> AnnounceUpload:
@@ -38,8 +39,11 @@ class UploadJson(Json, frozen=True, kw_only=True):
 
     file_id: UUID
     upload_url: str
+    """Where to put the file."""
     headers: dict[str, str]
+    """The headers that the upload must have."""
     public_url: str | None = None
+    """Where the file is once it is accepted."""
     expires_at: Timestamp
 
 
@@ -51,11 +55,16 @@ class FileJson(Json, frozen=True, kw_only=True):
     filename: str
     content_type: str
     size: int
+    """The size in bytes."""
     status: FileStatus
     rejected_because: str | None = None
+    """Why the file was rejected."""
     in_use: bool
+    """Whether something shows the file."""
     image: ImageJson | None = None
+    """The image, if the file is one."""
     document_url: str | None = None
+    """Where the file can be downloaded for some minutes."""
     created_at: Timestamp
     version: int
 
@@ -106,6 +115,7 @@ class ExportedFileJson(Json, frozen=True, kw_only=True):
     filename: str
     content_type: str
     size: int
+    """The size in bytes."""
     status: FileStatus
     created_at: datetime
 
@@ -127,6 +137,7 @@ FILES: Final = items(
     ExportedFileJson,
     lambda source, after: source.reads.files.of_account(source.user.id, after, source.page),
     _exported,
+    about="The uploaded files.",
 )
 """The section of the export."""
 

@@ -27,11 +27,17 @@ class WorkerJson(Json, frozen=True, kw_only=True):
     """The times of the worker's last activities. Absent: never."""
 
     relay: Timestamp | None = None
+    """The relay of events."""
     jobs: Timestamp | None = None
+    """Jobs of the general queue."""
     remote_jobs: Timestamp | None = None
+    """Jobs that call other services."""
     webhook_jobs: Timestamp | None = None
+    """Jobs that send webhooks."""
     message_jobs: Timestamp | None = None
+    """Jobs that send messages."""
     sweep: Timestamp | None = None
+    """The periodic check for what was missed."""
 
 
 class ReadyJson(Json, frozen=True, kw_only=True):
@@ -39,7 +45,9 @@ class ReadyJson(Json, frozen=True, kw_only=True):
 
     status: Literal["ok", "degraded"]
     stale: tuple[StaleActivity, ...]
+    """The parts of the worker that have not worked for too long."""
     worker: WorkerJson
+    """The state of the worker."""
 
 
 _OK: Final = {"status": "ok"}

@@ -49,6 +49,8 @@ class ExportSection:
     """In snake_case, as a field of the document."""
     kind: Any
     """The type of the value."""
+    about: str
+    """What the document says of it."""
     write: Callable[[ExportSource], AsyncIterator[bytes]]
     """Write the value, as JSON; nothing, if there is none."""
     example: Any
@@ -65,7 +67,7 @@ def sections_of(routers: Iterable[Router]) -> tuple[ExportSection, ...]:
 
 
 def value(
-    name: str, kind: Any, read: Callable[[ExportSource], Awaitable[object]], *, example: Any = None
+    name: str, kind: Any, read: Callable[[ExportSource], Awaitable[object]], *, about: str, example: Any = None
 ) -> ExportSection:
     """Return a section that is read at once; without a value, it is absent."""
 
@@ -73,7 +75,7 @@ def value(
         if (found := await read(source)) is not None:
             yield encode(found)
 
-    return ExportSection(name=name, kind=kind, write=write, example=example)
+    return ExportSection(name=name, kind=kind, about=about, write=write, example=example)
 
 
 def pages(
@@ -81,6 +83,7 @@ def pages(
     kind: type[Shown],
     read: Callable[[ExportSource], AsyncIterator[Sequence[Shown]]],
     *,
+    about: str,
     example: Sequence[Any] = (),
 ) -> ExportSection:
     """Return a section that is an array, read in pages."""
@@ -93,7 +96,8 @@ def pages(
             first = False
         yield b"]"
 
-    return ExportSection(name=name, kind=tuple[kind, ...], write=write, example=list(example))  # type: ignore[valid-type]
+    listed: Any = tuple[kind, ...]  # type: ignore[valid-type]
+    return ExportSection(name=name, kind=listed, about=about, write=write, example=list(example))
 
 
 def items(
@@ -102,6 +106,7 @@ def items(
     read: Callable[[ExportSource, Any], Awaitable[Sequence[Item]]],
     show: Callable[[Item], Shown],
     *,
+    about: str,
     example: Sequence[Any] = (),
 ) -> ExportSection:
     """Return a section that is an array of items. `read` returns the page after an id; None is before the first."""
@@ -112,4 +117,4 @@ def items(
             yield [show(item) for item in found]
             after = found[-1].id
 
-    return pages(name, kind, read_pages, example=example)
+    return pages(name, kind, read_pages, about=about, example=example)

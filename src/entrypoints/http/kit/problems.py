@@ -73,12 +73,17 @@ class Problem(Json, frozen=True, kw_only=True):
 
     type: str
     title: str
+    """The kind of the problem, in the caller's language."""
     status: int
     detail: str
+    """What went wrong, in the caller's language."""
     instance: str
+    """The path of the request."""
     code: str
+    """What went wrong, for programs; it is stable."""
     request_id: str
     errors: tuple[InputError, ...] | None = None
+    """Each value that was refused."""
 
 
 def status_of(error: type[DomainError]) -> int:

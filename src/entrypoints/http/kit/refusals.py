@@ -17,7 +17,9 @@ class InputError(Struct, frozen=True, kw_only=True):
     """A problem and its place: a JSON pointer into the body, or `/query/…`, `/path/…`, `/header/…`."""
 
     pointer: str
+    """The value, as a JSON pointer (RFC 6901) into the request."""
     message: str
+    """What is wrong with the value, in the caller's language."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -37,6 +37,7 @@ class CallbackQuery(Struct, frozen=True, kw_only=True):
     """The query of the gateway's callback; unknown parameters are ignored."""
 
     token: Annotated[str, Meta(max_length=200)] = ""
+    """The secret of the callback, which only the gateway got."""
     qpay_payment_id: str | None = None
     """Not trusted: the server asks the gateway's API."""
 
@@ -46,6 +47,7 @@ class DeepLinkJson(Json, frozen=True, kw_only=True):
 
     name: str
     link: str
+    """The link."""
 
 
 class PaymentJson(Json, frozen=True, kw_only=True):
@@ -59,13 +61,19 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     qpay_invoice_id: str | None = None
+    """QPay's id of the invoice."""
     stripe_payment_intent_id: str | None = None
+    """Stripe's id of the payment."""
     client_secret: str | None = None
     """The client secret for Stripe.js; only for the customer, while the payment is pending."""
     qr_text: str | None = None
+    """The text of the QR code."""
     qr_image: str | None = None
+    """The QR code as a `data:` URL of a PNG."""
     checkout_url: str | None = None
+    """The page on which the customer pays."""
     deep_links: tuple[DeepLinkJson, ...]
+    """Links that open the payment in banking apps."""
     expires_at: Timestamp | None = None
     processed_at: Timestamp | None = None
     authorised_amount: int | None = None

@@ -139,7 +139,9 @@ class BookingMoneyJson(Json, frozen=True, kw_only=True):
     desk_paid_amount: int
     """The amount paid at the desk. The platform never held it and does not refund it."""
     authorised_amount: int
+    """The amount that is authorised on the customer's card and not charged yet."""
     released_amount: int
+    """The amount that was authorised on the customer's card and released without a charge."""
     payments: tuple[PaymentJson, ...]
     refunds: tuple[RefundJson, ...]
     desk_payments: tuple[DeskPaymentJson, ...]
@@ -171,6 +173,7 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     reason: RefundReason
     waits_for: PayoutStep
     method: RefundMethod | None = None
+    """How the money is sent."""
     attempts: int
     """How often the payment gateway was asked."""
     retry_at: Timestamp | None = None
@@ -275,7 +278,9 @@ async def _bank_account(source: ExportSource) -> BankAccountJson | None:
     return None if account is None else bank_account_json(account)
 
 
-BANK_ACCOUNT: Final = value("bank_account", BankAccountJson | None, _bank_account)
+BANK_ACCOUNT: Final = value(
+    "bank_account", BankAccountJson | None, _bank_account, about="The bank account that refunds and payouts go to."
+)
 """The section of the export."""
 
 # Examples for the API's documentation.

@@ -114,12 +114,14 @@ class DocumentsBody(Body, frozen=True, kw_only=True):
     """The documents for the decision on a profile, in their order: files of the folder `documents`."""
 
     file_ids: Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.DOCUMENTS].most)]
+    """The uploaded files, by id, in order."""
 
 
 class DecisionBody(Body, frozen=True, kw_only=True):
     """An admin's decision on a submitted profile."""
 
     approved: bool
+    """Whether the profile is approved; otherwise it is rejected."""
     note: Note | None = None
 
 
@@ -168,6 +170,7 @@ class DecideOnBookingsBody(Body, frozen=True, kw_only=True):
     """Bookings of a provider, and the decision about them."""
 
     booking_ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    """The bookings to decide on."""
     verdict: BookingVerdict
     reason: Note | None = None
 
@@ -185,6 +188,7 @@ class DecidedJson(Json, frozen=True, kw_only=True):
     """How many bookings the decision changed."""
 
     changed: int
+    """How many were changed."""
 
 
 class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
@@ -234,8 +238,10 @@ class SuspensionJson(Json, frozen=True, kw_only=True):
     """Why and since when a profile is suspended; for its owner and admins."""
 
     cause: str
+    """Why it was suspended."""
     reason: str
     since: Timestamp
+    """Since when."""
 
 
 class ProviderJson(Json, frozen=True, kw_only=True):
@@ -249,9 +255,11 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     styles: tuple[str, ...]
     languages: tuple[str, ...]
     instagram: str
+    """The name at Instagram."""
     address: str
     location: PointJson | None = None
     photo: ImageJson | None = None
+    """The photo."""
     booking_mode: str
     deposit_amount: int
     price_amount: int
@@ -268,7 +276,9 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     rating_count: int
     version: int
     review_note: str | None = None
+    """What the admin said about the profile."""
     suspension: SuspensionJson | None = None
+    """Since when and why the profile is suspended."""
     payment_gateway: str | None = None
     """For the owner and admins: the gateway that the provider chose. Absent: the first that accepts the currency."""
     deposit_mode: DepositMode | None = None

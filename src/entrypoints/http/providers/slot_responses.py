@@ -45,6 +45,7 @@ class DayJson(Json, frozen=True, kw_only=True):
     slots: int
     """How many slots start on this day."""
     first_slot: Timestamp | None = None
+    """The start of the first slot of the day."""
 
 
 class DaysJson(Json, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class DaysJson(Json, frozen=True, kw_only=True):
 
     time_zone: str
     days: Annotated[tuple[DayJson, ...], Meta(max_length=LONGEST_WINDOW.days)]
+    """The days."""
     next_from: date | None = None
     degraded: tuple[str, ...]
 

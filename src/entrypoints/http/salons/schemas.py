@@ -199,14 +199,17 @@ class SalonServiceJson(ServiceJson, frozen=True, kw_only=True):
     """A service of the salon, and the published members who offer it."""
 
     offers: Annotated[tuple[MemberOfferJson, ...], Meta(max_length=MAX_MEMBERS)]
+    """The providers who offer the service."""
 
 
 class SalonPageJson(SalonJson, frozen=True, kw_only=True):
     """A salon, its opening hours, its active services and its published members, best rated first."""
 
     hours: SalonHoursJson
+    """The weekly opening hours."""
     services: tuple[SalonServiceJson, ...]
     providers: Annotated[tuple[ProviderJson, ...], Meta(max_length=MAX_MEMBERS)]
+    """The providers."""
 
 
 class SalonsQuery(PageQuery, frozen=True, kw_only=True):
@@ -244,6 +247,7 @@ class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
     """A salon in a list, with totals over its published providers."""
 
     provider_count: int
+    """How many providers the salon has."""
     rating: float | None = None
     """The mean of the reviews of its providers in stars, if there are any."""
     rating_count: int
@@ -278,6 +282,7 @@ class ManagedSalonJson(SalonJson, frozen=True, kw_only=True):
     """A salon of the caller, with its members and invitations."""
 
     members: Annotated[tuple[MemberJson, ...], Meta(max_length=MAX_MEMBERS)]
+    """The providers of the salon."""
 
 
 class ManagedSalonsJson(Json, frozen=True, kw_only=True):
@@ -291,6 +296,7 @@ class InvitationJson(Json, frozen=True, kw_only=True):
 
     salon: SalonJson
     invited_at: Timestamp
+    """When the provider was invited."""
 
 
 class InvitationsJson(Json, frozen=True, kw_only=True):

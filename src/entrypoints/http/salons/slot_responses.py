@@ -20,6 +20,7 @@ class SalonSlotJson(Json, frozen=True, kw_only=True):
     start: Timestamp
     end: Timestamp
     provider_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_MEMBERS)]
+    """The providers who are free then."""
 
 
 class SalonSlotsJson(Json, frozen=True, kw_only=True):

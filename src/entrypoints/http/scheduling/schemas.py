@@ -233,6 +233,7 @@ class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
 
     calendar: CalendarBody
     claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MOST_PERIODS)] = ()
+    """What occupies the calendar's time."""
     now: Instant
     duration_minutes: SomeMinutes | None = None
 
@@ -245,6 +246,7 @@ class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
     """A calendar, and the window to compute slots for."""
 
     window: WindowBody
+    """The period in which slots are computed."""
 
     def range(self) -> TimeRange:
         """Return the window; raise `WindowInvalid` if it is too long or has too many steps."""

@@ -13,6 +13,7 @@ class ExportedTextJson(Json, frozen=True, kw_only=True):
     at: Timestamp
     to: str
     template: str
+    """The template of the text."""
     language: str
     status: Annotated[str, one_of(SmsStatus)]
 
@@ -33,6 +34,7 @@ TEXT_MESSAGES: Final = items(
     ExportedTextJson,
     lambda source, after: source.reads.sms.of_user(source.user.id, after, source.page),
     _text,
+    about="The text messages that were sent to the user.",
     example=[
         {
             "at": "2026-11-20T03:16:00Z",

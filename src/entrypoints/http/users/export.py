@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from types import NoneType
-from typing import Any, Final, cast, get_args
+from typing import Annotated, Any, Final, cast, get_args
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
-from msgspec import Struct, defstruct
+from msgspec import Meta, Struct, defstruct
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.queries import get_own_live_account
@@ -25,6 +25,7 @@ from entrypoints.http.users.examples import ACCOUNT, PREFERENCES
 from entrypoints.http.users.schemas import AccountJson, PreferencesJson, account_json, preferences_json
 
 PAGE: Final = 100
+_ExportedAt = Annotated[Timestamp, Meta(description="When the export was made.")]
 _HEADERS: Final = {"Content-Disposition": 'attachment; filename="my-account.json"'}
 
 
@@ -37,21 +38,24 @@ async def _preferences(source: ExportSource) -> PreferencesJson:
 
 
 _OWN: Final = (
-    value("account", AccountJson, _account, example=ACCOUNT),
-    value("preferences", PreferencesJson, _preferences, example=PREFERENCES),
+    value("account", AccountJson, _account, about="The account's own data.", example=ACCOUNT),
+    value(
+        "preferences", PreferencesJson, _preferences, about="The user's preferences for messages.", example=PREFERENCES
+    ),
 )
 
 
 def export_document(sections: Sequence[ExportSection]) -> type[Struct]:
     """The type of the document: one field for each section."""
-    fields = [("exported_at", Timestamp), *(_field(each) for each in (*_OWN, *sections))]
+    fields = [("exported_at", _ExportedAt), *(_field(each) for each in (*_OWN, *sections))]
     about = {"__doc__": "All data about an account."}
     return defstruct("ExportJson", fields, bases=(Json,), frozen=True, kw_only=True, namespace=about)
 
 
 def _field(section: ExportSection) -> tuple[str, Any] | tuple[str, Any, None]:
+    kind: Any = Annotated[section.kind, Meta(description=section.about)]
     optional = NoneType in get_args(section.kind)
-    return (section.name, section.kind, None) if optional else (section.name, section.kind)
+    return (section.name, kind, None) if optional else (section.name, kind)
 
 
 def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:

@@ -75,6 +75,7 @@ class ChannelsBody(Body, frozen=True, kw_only=True):
     """The channels that notifications may use."""
 
     email: bool
+    """Whether e-mails are sent."""
     sms: bool
     telegram: bool
     push: bool
@@ -85,6 +86,7 @@ class UnsubscriptionBody(Body, frozen=True, kw_only=True):
 
     kind: NewsKind
     channel: NewsChannel
+    """The kind of messages that end."""
 
 
 TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the user's clock.")]
@@ -133,7 +135,9 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
     birth_date: date | None = None
     address: str | None = None
     picture: ImageJson | None = None
+    """The picture of the user."""
     has_password: bool
+    """Whether the account has a password."""
     email_undeliverable_at: Timestamp | None = None
     """When the address was marked undeliverable. No news is sent there until it is verified again."""
     email_undeliverable_reason: Undeliverable | None = None
@@ -145,6 +149,7 @@ class ChannelsJson(Json, frozen=True, kw_only=True):
     """The channels that notifications may use."""
 
     email: bool
+    """Whether e-mails are sent."""
     sms: bool
     telegram: bool
     push: bool
@@ -155,6 +160,7 @@ class UnsubscriptionJson(Json, frozen=True, kw_only=True):
 
     kind: NewsKind
     channel: NewsChannel
+    """The kind of messages that end."""
 
 
 class QuietHoursJson(Json, frozen=True, kw_only=True):
@@ -171,7 +177,9 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     reminders: bool
     marketing: bool
     unsubscribed: tuple[UnsubscriptionJson, ...]
+    """Which kinds of messages the user has unsubscribed from by a link."""
     quiet_hours: QuietHoursJson | None = None
+    """When no messages are sent but urgent ones."""
 
 
 def account_json(user: User, links: ObjectLinks) -> AccountJson:

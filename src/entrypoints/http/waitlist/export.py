@@ -10,4 +10,5 @@ WAITING_LIST: Final = items(
     WaitingJson,
     lambda source, after: source.reads.waiting_list.of_customer(source.user.id, after),
     waiting_json,
+    about="The places on waiting lists.",
 )

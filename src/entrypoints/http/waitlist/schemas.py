@@ -54,6 +54,7 @@ class WaitingJson(Json, frozen=True, kw_only=True):
     service_ids: ServiceIds | None = None
     status: Annotated[str, one_of(WaitingStatus)]
     hold: OfferJson | None = None
+    """The hold that the customer was offered."""
     created_at: Timestamp
 
 

@@ -219,6 +219,7 @@ ENDPOINTS: Final = items(
         EndpointFilter(owner_id=source.user.id, after=after, limit=source.page)
     ),
     exported_endpoint,
+    about="The webhook endpoints.",
 )
 """The section of the export."""
 

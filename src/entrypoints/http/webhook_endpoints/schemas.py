@@ -65,6 +65,7 @@ class EditEndpointBody(Body, frozen=True, kw_only=True):
     description: Description | UnsetType = UNSET
     event_types: EventTypes | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
+    """Whether it gets events."""
 
     def command(self, endpoint_id: UUID, expected_version: ExpectedVersion) -> EditEndpoint:
         """The command."""
@@ -83,6 +84,7 @@ class RotateBody(Body, frozen=True, kw_only=True):
     """For how long the current secret also signs."""
 
     overlap_hours: Annotated[int, Meta(ge=0, le=MAX_OVERLAP // _HOUR)] = DEFAULT_OVERLAP // _HOUR
+    """For how many hours events are signed with the previous secret too."""
 
     def command(self, endpoint_id: UUID, expected_version: ExpectedVersion) -> RotateSecret:
         """The command."""
@@ -152,6 +154,7 @@ class EndpointWithSecretJson(EndpointJson, frozen=True, kw_only=True):
     """A webhook endpoint with its new secret, which cannot be shown again."""
 
     secret: str
+    """The secret. It is shown once."""
 
 
 class EndpointsJson(Page[EndpointJson], frozen=True, kw_only=True):
@@ -185,6 +188,7 @@ class DeliveryWithPayloadJson(DeliveryJson, frozen=True, kw_only=True):
     """A delivery with the body that is sent."""
 
     payload: str
+    """The body that is sent."""
 
 
 class DeliveriesJson(Page[DeliveryJson], frozen=True, kw_only=True):
@@ -195,6 +199,7 @@ class ReplayedJson(Json, frozen=True, kw_only=True):
     """How many deliveries are sent again."""
 
     replayed: int
+    """How many deliveries are sent again."""
 
 
 class ExportedEndpointJson(Json, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+import pytest
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import LargeBinary
 from tests.openapi import example_of, operations
@@ -14,12 +15,14 @@ from tests.unit.entrypoints.api import V1, Api, assert_problem
 
 from adapters.postgres.contexts import metadata
 from entrypoints.http.docs.routes import ASSETS, FOLDER
+from entrypoints.http.docs.vocabulary import VOCABULARY
 from entrypoints.http.kit.documentation import KEY
-from entrypoints.http.kit.openapi.signatures import answer_type, body_type
+from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_type
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.strict_json import read_json
 
-MOST_BYTES = 600_000
+MOST_BYTES = 720_000
 SWAGGER_UI = {
     "LICENSE-swagger-ui.txt": "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
     "favicon-32x32.png": "3ed612f41e050ca5e7000cad6f1cbe7e7da39f65fca99c02e99e6591056e5837",
@@ -112,6 +115,44 @@ async def test_the_document_is_small_and_the_names_of_its_components_do_not_coun
     assert [name for name in names if name[-1].isdigit()] == []
 
 
+async def test_every_member_and_every_parameter_is_described(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    for name, schema in document["components"]["schemas"].items():
+        assert [each for each, member in schema.get("properties", {}).items() if "description" not in member] == [], (
+            name
+        )
+    parameters = [*document["components"]["parameters"].values()]
+    parameters += [each for _, operation in operations(document) for each in operation["parameters"]]
+    assert [each for each in parameters if "$ref" not in each and "description" not in each] == []
+    assert [each for each in parameters if "description" in each.get("schema", {})] == []
+
+
+async def test_the_docstring_of_an_attribute_is_its_description(api: Api) -> None:
+    booking = (await api.get("/schema")).json()["components"]["schemas"]["Booking"]["properties"]
+    assert booking["releasedAmount"]["description"] == (
+        "The amount that was authorised on the customer's card and released without a charge."
+    )
+
+
+class Undescribed(Json, frozen=True, kw_only=True):
+    """A schema that says nothing about one of its members."""
+
+    said: int
+    """It is described."""
+    unsaid: int
+
+
+def test_a_member_that_nothing_describes_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"these mean: Undescribed.unsaid; add a docstring"):
+        Schemas([], Undescribed, names={}, vocabulary={})
+    Schemas([], Undescribed, names={}, vocabulary={"unsaid": "It is in the vocabulary."})
+
+
+async def test_the_vocabulary_has_no_word_that_the_document_does_not_use(api: Api) -> None:
+    document = json.dumps((await api.get("/schema")).json(), ensure_ascii=False)
+    assert [name for name in VOCABULARY if f'"{name}"' not in document] == []
+
+
 async def test_created_resources_link_to_their_operations(api: Api) -> None:
     document = (await api.get("/schema")).json()
     named = {operation["operationId"]: name for name, operation in operations(document)}
@@ -131,9 +172,10 @@ async def test_created_resources_link_to_their_operations(api: Api) -> None:
 async def test_schemas_match_the_decoded_and_encoded_types(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     booking = schemas["Booking"]["properties"]
-    assert booking["start"] == booking["dueAt"] == {"type": "string", "format": "date-time"}
-    assert booking["offeredTimes"]["items"] == {"type": "string", "format": "date-time"}
-    assert schemas["User"]["properties"]["emailVerifiedAt"] == {"type": "string", "format": "date-time"}
+    instant = {"type": "string", "format": "date-time"}
+    assert booking["offeredTimes"]["items"] == instant
+    for member in (booking["start"], booking["dueAt"], schemas["User"]["properties"]["emailVerifiedAt"]):
+        assert {**member, "description": ""} == {**instant, "description": ""}
     no_nul = re.compile(schemas["RegisterBody"]["properties"]["name"]["pattern"])
     assert no_nul.search("Dorj\nof Khovd")
     assert not no_nul.search("Dorj\0")
@@ -347,7 +389,7 @@ async def test_states_roles_and_purposes_in_answers_are_enumerated(api: Api) -> 
 async def test_the_codes_of_problems_are_enumerated(api: Api) -> None:
     document = (await api.get("/schema")).json()
     schemas = document["components"]["schemas"]
-    assert schemas["Problem"]["properties"]["code"] == {"$ref": "#/components/schemas/ProblemCode"}
+    assert schemas["Problem"]["properties"]["code"]["$ref"] == "#/components/schemas/ProblemCode"
     assert {"auth.invalid_token", "booking.slot_taken", "http.not_found"} <= set(schemas["ProblemCode"]["enum"])
     for unknown in ("/nowhere", "/bookings?colour=red"):
         assert (await api.get(unknown)).json()["code"] in schemas["ProblemCode"]["enum"]

@@ -31,6 +31,8 @@ class Wording:
     """The first part of the paths of several routers, and what it is about; a router says it of its own (`about`)."""
     names: Mapping[str, str]
     """Names of types that need their module to be understood, as the document names them."""
+    members: Mapping[str, str]
+    """What path parameters mean, and members of schemas whose name means the same in several of them."""
 
 
 Operation = tuple[str, str, HTTPRouteHandler]
@@ -63,14 +65,17 @@ def document_of(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the application, with its `state.wording`."""
     found = sorted(_told_apart_by_method(_documented(app)), key=lambda each: each[:2])
     wording: Wording = app.state.wording
-    schemas = Schemas([handler for _, _, handler in found], Problem, UUID, names=wording.names)
+    schemas = Schemas(
+        [handler for _, _, handler in found], Problem, UUID, names=wording.names, vocabulary=wording.members
+    )
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
     add_links(paths, schemas.components)
     about = ChainMap(*(handler.opt.get(ABOUT, {}) for _, _, handler in found), dict(wording.tags))
     problem = schemas.components["Problem"]
-    problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
+    code = problem["properties"]["code"]
+    problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode", "description": code["description"]}
     problem["examples"] = [PROBLEM]
     document: dict[str, Any] = {
         "openapi": "3.1.0",

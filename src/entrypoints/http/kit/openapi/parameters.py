@@ -83,7 +83,16 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
                 if parameter.annotation is UUID
                 else {"type": "string", "maxLength": 64, "pattern": "^[!-~]+$"}
             )
-            found.append({"name": shown, "in": "path", "required": True, "schema": schema, "example": _ID})
+            found.append(
+                {
+                    "name": shown,
+                    "in": "path",
+                    "required": True,
+                    "description": schemas.meaning(shown),
+                    "schema": schema,
+                    "example": _ID,
+                }
+            )
         elif isinstance(parameter.kwarg_definition, HeaderParameter):
             found.append(_HEADERS[parameter.kwarg_definition.name])
     query = query_type(handler)
@@ -105,7 +114,10 @@ def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
         parameter: dict[str, Any] = {"name": name, "in": "query"}
         if name in required:
             parameter["required"] = True
-        parameter["schema"] = without_null(member)
+        schema = dict(without_null(member))
+        if "description" in schema:
+            parameter["description"] = schema.pop("description")
+        parameter["schema"] = schema
         if name in _EXAMPLES:
             parameter["example"] = _EXAMPLES[name]
         found.append(parameter)

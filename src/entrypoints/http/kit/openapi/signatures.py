@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from entrypoints.http.kit.openapi.descriptions import meanings, structs_of
 from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
@@ -35,10 +36,19 @@ def answer_type(handler: HTTPRouteHandler) -> Any:
 class Schemas:
     """The schemas of all types in the document, as msgspec decodes and encodes them."""
 
-    def __init__(self, handlers: list[HTTPRouteHandler], *others: Any, names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        handlers: list[HTTPRouteHandler],
+        *others: Any,
+        names: Mapping[str, str],
+        vocabulary: Mapping[str, str],
+    ) -> None:
         self._names = names
+        self._vocabulary = vocabulary
         found = [kind(handler) for handler in handlers for kind in (body_type, query_type, answer_type)]
-        self._types = list(dict.fromkeys([*(each for each in found if each is not None), *others]))
+        shown = [*(each for each in found if each is not None), *others]
+        structs = structs_of(shown)
+        self._types = list(dict.fromkeys([*shown, *structs]))
         self._queries = {each.__name__ for handler in handlers if (each := query_type(handler)) is not None}
         schemas, components = msgspec.json.schema_components(self._types, ref_template=_REFERENCE + "{name}")
         schemas = self._with_public_names(schemas)
@@ -48,6 +58,12 @@ class Schemas:
         if len(self._components) < len(components):
             raise ValueError("two types have the same public name")
         self._refs = dict(zip(self._types, schemas, strict=True))
+        undescribed = [f"{kind.__qualname__}.{name}" for kind in structs for name in self._describe(kind)]
+        if undescribed:
+            raise ValueError(
+                f"nothing says what these mean: {', '.join(undescribed)}; add a docstring below the attribute, or the "
+                "name to entrypoints/http/docs/vocabulary.py if several schemas share it"
+            )
         for name, component in self._components.items():
             component.pop("title", None)  # its name
             read = name in self._queries or component.get("additionalProperties") is False
@@ -77,6 +93,27 @@ class Schemas:
         """Whether a type is an object with this member."""
         component = self._components.get(self._public(getattr(kind, "__name__", "")), {})
         return name in component.get("properties", {})
+
+    def meaning(self, parameter: str) -> str:
+        """What a path parameter means.
+
+        Raises:
+            LookupError: the vocabulary does not have it.
+        """
+        if parameter not in self._vocabulary:
+            raise LookupError(f"add the path parameter {parameter!r} to entrypoints/http/docs/vocabulary.py")
+        return self._vocabulary[parameter]
+
+    def _describe(self, kind: type[msgspec.Struct]) -> list[str]:
+        """Say what each member of a Struct means, before what its type says of its form; return the others."""
+        members = self._components[self._refs[kind]["$ref"].removeprefix(_REFERENCE)]["properties"]
+        said = dict(meanings(kind, self._vocabulary))
+        for name, member in members.items():
+            forms = [each.pop("description") for each in (member, *member.get("anyOf", ())) if "description" in each]
+            texts = [said[name], *forms] if name in said else forms
+            if texts:
+                member["description"] = " ".join(dict.fromkeys(texts))
+        return [name for name, member in members.items() if "description" not in member]
 
     def members(self, query: Any) -> tuple[dict[str, dict[str, Any]], frozenset[str]]:
         """The members of a query's Struct, and which of them are required."""
