@@ -3,21 +3,18 @@
 import asyncio
 import hmac
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from adapters.signatures import matches
 from booking_domain.files.model import ObjectKey, StorageOfFilesUnavailable
 from booking_domain.files.ports import ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock
-
-_NAME: Final = re.compile(r"[a-z]+(?:/[A-Za-z0-9-]+)*/[A-Za-z0-9-]+(?:\.[a-z]+)?")
 
 
 class LocalStorage(ObjectStorage, ObjectLinks):
@@ -54,11 +51,15 @@ class LocalStorage(ObjectStorage, ObjectLinks):
 
     def may_upload(self, key: ObjectKey, *, content_type: str, size: int, expires: int, signature: str) -> bool:
         """Whether a PUT has a signature of `upload` that has not expired."""
-        return self._in_time(expires) and _same(signature, self._signature("PUT", key, expires, content_type, size))
+        return self._in_time(expires) and matches(
+            signature, [self._signature("PUT", key, expires, content_type, size).encode()]
+        )
 
     def may_download(self, key: ObjectKey, *, expires: int, signature: str) -> bool:
         """Whether a GET may read the object: it is public, or has a signature of `download` that has not expired."""
-        return key.public or (self._in_time(expires) and _same(signature, self._signature("GET", key, expires)))
+        return key.public or (
+            self._in_time(expires) and matches(signature, [self._signature("GET", key, expires).encode()])
+        )
 
     async def head(self, key: ObjectKey) -> StoredObject | None:
         found = await self.found(key)
@@ -69,9 +70,7 @@ class LocalStorage(ObjectStorage, ObjectLinks):
         return None if found is None else found[0][: most + 1]
 
     async def found(self, key: ObjectKey) -> tuple[bytes, str] | None:
-        """The object and its type. A client may ask for any name."""
-        if not _NAME.fullmatch(key.name):
-            return None
+        """The object and its type."""
         with _errors():
             return await asyncio.to_thread(_read, self._path(key))
 
@@ -102,15 +101,11 @@ def _space(key: ObjectKey) -> str:
     return "public" if key.public else "private"
 
 
-def _same(signature: str, expected: str) -> bool:
-    return hmac.compare_digest(signature.encode(), expected.encode())
-
-
 def _read(path: Path) -> tuple[bytes, str] | None:
-    """A file begins with a line that holds the type of the object."""
+    """A file begins with a line that holds the type of the object. A folder, as `images/<id>`, is no object."""
     try:
         content_type, _, content = path.read_bytes().partition(b"\n")
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     return content, content_type.decode()
 

@@ -1,5 +1,6 @@
 """An uploaded file: its checks, what it belongs to, its objects in the storage, and its lifecycle."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ SIZES: Final = (LARGE, SMALL)
 """The longest sides of the sizes of an image, in pixels."""
 IMAGE_TYPE: Final = "image/webp"
 """What images are re-encoded to."""
+_OBJECT_NAME: Final = re.compile(r"[a-z]{1,20}(?:/[A-Za-z0-9-]{1,60}){1,2}(?:\.[a-z]{1,10})?")
 
 
 class FileNotFound(NotFound):
@@ -203,10 +205,17 @@ class FileUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectKey:
-    """The name of an object in the storage. Public objects can be read without authentication."""
+    """The name of an object in the storage, as `File` makes them. Public objects need no authentication to read.
+
+    No other name reaches a storage: a client can ask for any.
+    """
 
     name: str
     public: bool = False
+
+    def __post_init__(self) -> None:
+        if _OBJECT_NAME.fullmatch(self.name) is None:
+            raise InvalidValue(field="name", problem="not the name of an object")
 
 
 class Rejection(StrEnum):

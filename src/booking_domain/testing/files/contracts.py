@@ -16,6 +16,7 @@ import pytest
 
 from booking_domain.files.model import (
     SETTLES_AFTER,
+    SMALL,
     UPLOAD_WITHIN,
     File,
     FileOwner,
@@ -26,6 +27,7 @@ from booking_domain.files.model import (
     ImageSize,
     ObjectKey,
     Rejection,
+    image_key,
 )
 from booking_domain.files.ports import FileReads, Files, ObjectLinks, ObjectStorage, StoredObject
 from booking_domain.identity.model import User
@@ -260,6 +262,14 @@ class ObjectStorageContract(AsyncContract):
         await storage.write(other, BODY, content_type="image/webp")
         await storage.delete([key, other])
         assert (await storage.head(key), await storage.head(other)) == (None, None)
+
+    async def test_the_folder_of_an_image_is_no_object(self, objects: ObjectsUnderTest) -> None:
+        storage, file_id = objects.storage, uuid4()
+        await storage.write(image_key(FileId(file_id), SMALL, public=True), BODY, content_type="image/webp")
+        folder = ObjectKey(name=f"images/{file_id}", public=True)
+        assert (await storage.head(folder), await storage.read(folder, most=100)) == (None, None)
+        status, body = await objects.request("GET", storage.public(folder))
+        assert (status in REFUSED, BODY in body) == (True, False)
 
     async def test_a_client_uploads_what_was_announced(self, objects: ObjectsUnderTest, key: ObjectKey) -> None:
         upload = objects.storage.upload(key, content_type=PNG, size=len(BODY), expires_in=MINUTE)

@@ -141,9 +141,9 @@ class MemoryObjectStorage(ObjectStorage, ObjectLinks):
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> tuple[int, bytes]:
         """Return status and body of the answer."""
         granted = self._granted.get(url)
-        public = ObjectKey(name=url.removeprefix("https://storage.test/public/"), public=True)
-        if method == "GET" and public in self.objects:
-            return 200, self.objects[public][0]
+        public = {self.public(key): content for key, (content, _) in self.objects.items() if key.public}
+        if method == "GET" and url in public:
+            return 200, public[url]
         if granted is None or granted.method != method or self._clock.now() >= granted.until:
             return 403, b""
         if method == "GET":

@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from booking_domain.files.model import MAX_BYTES, ObjectKey, UrlRefused
+from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Query
 from entrypoints.http.kit.injection import Injected
@@ -89,7 +90,10 @@ async def get_object(
 def _key(space: str, name: str, settings: Settings) -> ObjectKey:
     if settings.storage.service != LOCAL or space not in {"public", "private"}:
         raise NotFoundException
-    return ObjectKey(name=name.lstrip("/"), public=space == "public")
+    try:
+        return ObjectKey(name=name.removeprefix("/"), public=space == "public")
+    except InvalidValue:
+        raise NotFoundException from None
 
 
 routes: Final = Router("/objects", route_handlers=[put_object, get_object])
