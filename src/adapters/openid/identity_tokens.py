@@ -1,14 +1,14 @@
 """Identity tokens (OpenID Connect Core 1.0 §3.1.3.7): signed claims of a service about a person for one sign-in."""
 
-import hmac
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import jwt
+import msgspec
 
 from adapters.openid.clients import OpenIdClient
+from adapters.signatures import matches
 from adapters.visible_names import visible_name
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import CLOCKS_DIFFER, Assertion, IdentityProvider
@@ -17,7 +17,9 @@ from booking_domain.shared.languages import language_of
 
 _ALGORITHMS: Final = ("RS256", "ES256")
 _CLAIMS: Final = ("iss", "aud", "sub", "iat", "exp", "nonce")
-_MAX_SUBJECT: Final = 255
+_UNTIL_9999: Final = msgspec.Meta(ge=0, le=253_402_300_799)
+_Seconds = Annotated[int, _UNTIL_9999] | Annotated[float, _UNTIL_9999]
+"""Since 1970."""
 # Expiry depends on the caller's clock, so the library's time checks are disabled and done in `verified`.
 _OPTIONS: Final[jwt.types.Options] = {
     "require": list(_CLAIMS),
@@ -26,6 +28,26 @@ _OPTIONS: Final[jwt.types.Options] = {
     "verify_iat": False,
     "verify_nbf": False,
 }
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """The claims that are read. One of another type makes the token invalid, except those that are only shown."""
+
+    sub: Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]{1,255}\Z")]
+    """ASCII (§2), and no space."""
+    iat: _Seconds
+    exp: _Seconds
+    nonce: str
+    azp: str | None = None
+    email: str | None = None
+    email_verified: bool | Literal["true", "false"] | None = None
+    """Apple writes a text."""
+    hd: str | None = None
+    """The domain of Google Workspace."""
+    name: Any = None
+    given_name: Any = None
+    family_name: Any = None
+    locale: Any = None
 
 
 class UnknownKey(Exception):
@@ -41,7 +63,7 @@ def key_of(text: str, keys: jwt.PyJWKSet) -> jwt.PyJWK:
     """
     try:
         header = jwt.get_unverified_header(text)
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         raise InvalidAssertion from None
     if header.get("alg") not in _ALGORITHMS:
         raise InvalidAssertion
@@ -51,28 +73,27 @@ def key_of(text: str, keys: jwt.PyJWKSet) -> jwt.PyJWK:
         raise UnknownKey from None
 
 
-def verified(text: str, key: jwt.PyJWK, client: OpenIdClient, *, nonce: str, now: datetime) -> dict[str, Any]:
+def verified(text: str, key: jwt.PyJWK, client: OpenIdClient, *, nonce: str, now: datetime) -> Claims:
     """The claims of a token that the service signed for this client and this flow, or raise `InvalidAssertion`."""
     try:
-        claims = jwt.decode(
-            text, key, list(_ALGORITHMS), options=_OPTIONS, audience=client.client_id, issuer=client.issuer
+        claims = msgspec.convert(
+            jwt.decode(text, key, list(_ALGORITHMS), options=_OPTIONS, audience=client.client_id, issuer=client.issuer),
+            type=Claims,
         )
-        issued, expires = (datetime.fromtimestamp(int(claims[name]), UTC) for name in ("iat", "exp"))
-    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError):
+    except (jwt.InvalidTokenError, msgspec.ValidationError, RecursionError):
         raise InvalidAssertion from None
-    if not issued - CLOCKS_DIFFER <= now < expires + CLOCKS_DIFFER:
+    differ = CLOCKS_DIFFER.total_seconds()
+    if not claims.iat - differ <= now.timestamp() < claims.exp + differ:
         raise InvalidAssertion
-    if claims.get("azp", client.client_id) != client.client_id:
+    if claims.azp not in (None, client.client_id):
         raise InvalidAssertion
-    if not hmac.compare_digest(str(claims["nonce"]).encode("utf-8", "surrogatepass"), nonce.encode()):
-        raise InvalidAssertion
-    if not 1 <= len(str(claims["sub"])) <= _MAX_SUBJECT:
+    if not matches(claims.nonce, [nonce.encode()]):
         raise InvalidAssertion
     return claims
 
 
 def assertion_of(
-    claims: Mapping[str, Any], provider: IdentityProvider, client: OpenIdClient, name: str | None, *, until: datetime
+    claims: Claims, provider: IdentityProvider, client: OpenIdClient, name: str | None, *, until: datetime
 ) -> Assertion:
     """The assertion of a token; `name` is used if the token has no name.
 
@@ -80,28 +101,25 @@ def assertion_of(
     """
     email = _verified_email(claims)
     local, _, domain = (email or "").partition("@")
-    given_name, family_name = visible_name(claims.get("given_name")), visible_name(claims.get("family_name"))
+    given_name, family_name = visible_name(claims.given_name), visible_name(claims.family_name)
     whole = " ".join(filter(None, (given_name, family_name)))
     return Assertion(
         provider=provider,
-        subject=str(claims["sub"]),
-        name=(visible_name(claims.get("name")) or whole or visible_name(name) or local or provider.title())[
-            :MAX_NAME
-        ].strip(),
+        subject=claims.sub,
+        name=(visible_name(claims.name) or whole or visible_name(name) or local or provider.title())[:MAX_NAME].strip(),
         given_name=given_name,
         family_name=family_name,
-        locale=language_of(str(claims.get("locale"))),
+        locale=language_of(str(claims.locale)),
         email=email,
-        email_of_service=domain in client.mail_domains or (email is not None and bool(claims.get("hd"))),
-        digest=sha256(str(claims["nonce"]).encode()).digest(),
+        email_of_service=domain in client.mail_domains or (email is not None and bool(claims.hd)),
+        digest=sha256(claims.nonce.encode()).digest(),
         good_until=until,
     )
 
 
-def _verified_email(claims: Mapping[str, Any]) -> str | None:
-    """The e-mail address, if the service has verified it. Apple writes `true` as a text."""
-    email = claims.get("email")
-    if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
+def _verified_email(claims: Claims) -> str | None:
+    """The e-mail address, if the service has verified it."""
+    if claims.email is None or claims.email_verified not in (True, "true"):
         return None
-    found = normal_email(email)
+    found = normal_email(claims.email)
     return found if is_email(found) else None

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import parse_qsl
 
+from adapters.signatures import matches
 from adapters.telegram.users import TelegramUser, user_from_json, user_from_widget
 from booking_domain.identity.errors import InvalidAssertion, TelegramNotConfigured
 from booking_domain.identity.external_identities import (
@@ -86,9 +87,8 @@ def _data_check_string(fields: Mapping[str, str]) -> bytes:
 
 def _signed(keys: Sequence[bytes], lines: bytes, fields: Mapping[str, str]) -> bool:
     """Whether the hash matches, and no key or value could make the same text split into other fields."""
-    received = fields.get("hash", "").encode("utf-8", "surrogatepass")
-    matches = any(hmac.compare_digest(hmac.digest(key, lines, "sha256").hex().encode(), received) for key in keys)
-    return matches and not any(
+    hashes = (hmac.digest(key, lines, "sha256").hex().encode() for key in keys)
+    return matches(fields.get("hash", ""), hashes) and not any(
         "=" in key or _BREAKS_LINES.search(key) or _BREAKS_LINES.search(value) for key, value in fields.items()
     )
 

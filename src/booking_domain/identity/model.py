@@ -28,7 +28,8 @@ SIGN_UP_LIFE: Final = timedelta(days=1)
 ERASED_NAME: Final = "Deleted account"
 PENDING_NAME: Final = "New account"
 """Until the profile is complete."""
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@(?:[^@\s.]+\.)+[^@\s.]{2,63}")
+_LETTER: Final = r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_EMAIL: Final = re.compile(rf"{_LETTER}]{{1,64}}@(?:{_LETTER}.]+\.)+{_LETTER}.]{{2,63}}")
 
 
 class UserStatus(StrEnum):

@@ -28,6 +28,8 @@ MAX_PASSKEY_NAME: Final = 60
 MOST_PASSKEYS: Final = 20
 MAX_RESPONSE: Final = 16_384
 """Characters of a response."""
+MAX_CREDENTIAL_ID: Final = 1_023
+"""Bytes (WebAuthn §5.8.3)."""
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _CHALLENGE_LETTERS: Final = 43
 """Of 62: 256 bits."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from booking_domain.identity.errors import InvalidToken, LastWayIn, SecondFactorRequired
 from booking_domain.identity.events import PasskeyAdded, PasskeyRemoved, account_event
 from booking_domain.identity.passkeys import (
+    MAX_CREDENTIAL_ID,
     MOST_PASSKEYS,
     InvalidPasskey,
     Passkey,
@@ -102,6 +103,8 @@ async def _add(command: AddPasskey, tx: IdentityTx, context: Context) -> Passkey
         made = security.passkeys.verify_new(answer)
     except InvalidPasskey:
         raise PasskeyRefused from None
+    if not 1 <= len(made.credential_id) <= MAX_CREDENTIAL_ID:
+        raise PasskeyRefused
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     if len(await tx.passkeys.of_user(own.user.id)) >= MOST_PASSKEYS:
         raise TooManyPasskeys

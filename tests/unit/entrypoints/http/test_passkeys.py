@@ -1,5 +1,7 @@
 """Passkeys: add one, sign in with it, use it as a second factor, rename and remove it."""
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,7 +12,7 @@ from tests.unit.entrypoints.http.test_security_notices import told
 from tests.unit.entrypoints.http.two_factors import Member, member, protected
 from tests.unit.passkey_device import SoftwareDevice
 
-from booking_domain.identity.passkeys import CHALLENGE_LIFE, MOST_PASSKEYS
+from booking_domain.identity.passkeys import CHALLENGE_LIFE, MAX_CREDENTIAL_ID, MOST_PASSKEYS
 from booking_domain.testing.identity.memory.tables import PASSKEY_CHALLENGES, PASSKEYS, USERS
 
 PAGE: Final = "https://app.example.com"
@@ -212,3 +214,43 @@ async def test_whoever_verifies_the_contact_first_gets_an_account_without_passke
     code = await code_for(api, who={"email": thief.email})
     assert (await use(api, code, who={"email": thief.email})).status_code == 200
     assert_problem(await sign_in(api, device), *REFUSED)
+
+
+async def test_an_id_of_a_credential_that_is_too_long_is_refused(api: Api) -> None:
+    dorj = await member(api)
+    for length, status in ((0, 422), (MAX_CREDENTIAL_ID + 1, 422), (3_000, 422), (MAX_CREDENTIAL_ID, 201)):
+        device = a_device()
+        device.credential_id = bytes(length)
+        body = {"response": device.create(await asked_to_add(dorj)), "name": "phone"}
+        answer = await api.post("/auth/passkeys", dorj.token, json=body)
+        assert answer.status_code == status, (length, answer.text)
+
+
+@pytest.mark.parametrize(
+    "attestation",
+    [
+        *(b"", b"\xff", b"\x9a\xff\xff\xff\xff", b"\x9b" + b"\xff" * 8, b"\x5a\xff\xff\xff\xff", b"\x5b" + b"\xff" * 8),
+        *(b"\xba\xff\xff\xff\xff", b"\x81" * 5_000, b"\xd8\x1c" * 3_000, b"\xa1" * 5_000),
+        b"\xc2\x59\x10\x00" + b"\xff" * 4_096,
+    ],
+    ids=lambda raw: raw[:4].hex(),
+)
+async def test_an_attestation_that_is_a_trap_is_refused(api: Api, attestation: bytes) -> None:
+    dorj, device = await member(api), a_device()
+    response = json.loads(device.create(await asked_to_add(dorj)))
+    response["response"]["attestationObject"] = base64.urlsafe_b64encode(attestation).decode().rstrip("=")
+    answer = await api.post("/auth/passkeys", dorj.token, json={"response": json.dumps(response), "name": "phone"})
+    assert_problem(answer, 422, "auth.passkey_refused")
+
+
+@pytest.mark.parametrize("member_of", ["userHandle", "clientDataJSON", "authenticatorData", "signature", "rawId", "id"])
+async def test_a_member_of_a_response_may_be_anything(api: Api, member_of: str) -> None:
+    dorj, device = await member(api), a_device()
+    await added(dorj, device)
+    hostile: tuple[Any, ...] = (None, 7, True, [], {}, "", "\0", "é", "%", "A" * 9_000, "[" * 5_000)
+    for wrong in hostile:
+        response = json.loads(device.get(await asked(api)))
+        holder = response if member_of in response else response["response"]
+        holder[member_of] = wrong
+        answer = await api.post("/auth/passkey", json={"response": json.dumps(response)})
+        assert_problem(answer, *REFUSED)
