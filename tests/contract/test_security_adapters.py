@@ -7,6 +7,7 @@ from adapters.phone_numbers import LibPhoneNumbers
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.action_link_tokens import HmacActionLinkTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
+from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key
 from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
@@ -18,6 +19,7 @@ from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTok
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.payments.ports import CallbackTokens
+from booking_domain.shared.ids import Entropy
 from booking_domain.testing.bookings.contracts.action_links import ActionLinkTokensContract
 from booking_domain.testing.identity.contracts.passkeys import Device, PasskeyCeremoniesContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
@@ -29,6 +31,7 @@ from booking_domain.testing.identity.contracts.tokens import (
 from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeTokensContract
 from booking_domain.testing.memory import MemoryTimeCodes
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
+from booking_domain.testing.shared.contracts.sources import EntropyContract
 
 _APP = MemoryTimeCodes()
 OURS, THEIRS = derived_key("ours", "a test"), derived_key("theirs", "a test")
@@ -52,6 +55,12 @@ class TestPasskeyCeremonies(PasskeyCeremoniesContract):
     @pytest.fixture
     def device(self) -> Device:
         return SoftwareDevice()
+
+
+class TestEntropy(EntropyContract):
+    @pytest.fixture
+    def entropy(self) -> Entropy:
+        return SystemEntropy()
 
 
 class TestRefreshTokens(RefreshTokensContract):

@@ -81,6 +81,8 @@ webhook_endpoints: Final = Table(
     instant("previous_secret_until", nullable=True),
     Column("failures", Integer, nullable=False),
     instant("rests_until", nullable=True),
+    # When the owner was asked to replace a secret of the earlier kind.
+    instant("rotation_asked_at", nullable=True),
     instant("created_at"),
     Column("version", Integer, nullable=False),
     one_of("status", EndpointStatus),
@@ -150,6 +152,7 @@ ENDPOINT: Final = Mapper(
         "previous_secret_until",
         "failures",
         "rests_until",
+        "rotation_asked_at",
         "version",
     ),
 )

@@ -15,8 +15,8 @@ class SystemEntropy(Entropy):
         return UUID(int=uuid7().int)
 
     def pick(self, alphabet: str, length: int) -> str:
-        # One call of the operating system for all characters: so many bits that each is as likely as the others.
-        number, picked = secrets.randbits(128), ""
+        # One call of the operating system for all characters: a number for each possible result, all equally likely.
+        number, picked = secrets.randbelow(len(alphabet) ** length), ""
         for _ in range(length):
             number, digit = divmod(number, len(alphabet))
             picked += alphabet[digit]

@@ -1,5 +1,6 @@
 """Secret links to a user's calendar: the secret gives read access to that calendar and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +13,9 @@ from booking_domain.shared.ids import Entropy, UserId
 _ALPHABET: Final = ascii_letters + digits + "-_"
 _LENGTH: Final = 43
 """43 characters of six bits each: 258 bits."""
+_KIND: Final = b"\x02"
+"""Begins a digest. Secrets of the earlier kind had 128 random bits, and their digests have no such byte."""
+DIGEST_BYTES: Final = len(_KIND) + sha256().digest_size
 
 
 class CalendarLinkNotFound(NotFound):
@@ -40,7 +44,7 @@ def digest_of(secret: str) -> bytes:
 
     Links are looked up by the digest. The timing of a lookup reveals digests at most, which do not lead to a secret.
     """
-    return sha256(secret.encode()).digest()
+    return _KIND + sha256(secret.encode()).digest()
 
 
 class CalendarLinks(Protocol):
@@ -52,6 +56,13 @@ class CalendarLinks(Protocol):
 
     async def remove(self, user_id: UserId) -> bool:
         """Remove a user's link; False if there is none."""
+        ...
+
+    async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
+        """Remove at most `limit` links whose digest is shorter than `DIGEST_BYTES`; return their users, by id.
+
+        Links that another database transaction has locked are left out.
+        """
         ...
 
 

@@ -95,7 +95,7 @@ class AccountDeleted(AccountChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarLinkRevoked(AccountChanged):
-    """A user's calendar link was removed, because the password was replaced or all sessions were ended."""
+    """A user's calendar link was removed: the password was replaced, all sessions ended, or its secret is outdated."""
 
     topic: ClassVar[str] = "account.calendar_link_revoked"
 

@@ -32,7 +32,14 @@ class EndpointWasDisabled(EndpointChanged):
     topic: ClassVar[str] = "webhook.disabled"
 
 
-EVENTS: Final[tuple[type[EndpointChanged], ...]] = (DeliveriesQueued, EndpointWasDisabled)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretOfEarlierKind(EndpointChanged):
+    """The owner should rotate the secret of the endpoint, which has fewer random bits than new ones."""
+
+    topic: ClassVar[str] = "webhook.secret_of_earlier_kind"
+
+
+EVENTS: Final[tuple[type[EndpointChanged], ...]] = (DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind)
 
 
 def endpoint_event(kind: type[EndpointChanged], endpoint_id: EndpointId, context: Context) -> EndpointChanged:

@@ -39,6 +39,8 @@ _SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what every secret begins with
 _BASE64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SECRET_LENGTH: Final = 48
 """Characters of a secret: base64 of 36 bytes."""
+_PADDING: Final = "A" * 20
+"""Ends a secret of the earlier kind, which had 128 random bits. No other secret ends so: the chance is 1 in 2¹²⁰."""
 
 
 class EndpointNotFound(NotFound):
@@ -212,6 +214,8 @@ class WebhookEndpoint:
     """Failed attempts since the last success."""
     rests_until: datetime | None = None
     """After a failed attempt nothing is sent until then, so that a slow endpoint does not take the turns of others."""
+    rotation_asked_at: datetime | None = None
+    """When the owner was asked to replace a secret of the earlier kind."""
     created_at: datetime
     version: int = 1
 
@@ -255,8 +259,17 @@ class WebhookEndpoint:
             secret=secret,
             previous_secret=self.secret if overlap else None,
             previous_secret_until=now + overlap if overlap else None,
+            rotation_asked_at=None,
             version=self.version + 1,
         )
+
+    @property
+    def rotation_due(self) -> bool:
+        """Whether its secret is of the earlier kind, and the owner has not been asked to rotate it.
+
+        The secret keeps signing: only its owner can bring a new one to the server that verifies the signatures.
+        """
+        return self.rotation_asked_at is None and self.secret.endswith(_PADDING)
 
     def disable(self, because: DisabledBecause, *, now: datetime) -> Self:
         """Stop the deliveries. An endpoint that is disabled keeps its reason."""

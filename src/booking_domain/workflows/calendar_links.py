@@ -3,6 +3,8 @@
 - A user has one secret. Replacing or removing it invalidates its addresses at once. So does what ends all sessions: a
   new or reset password, signing out everywhere, disabling, deletion, a change of role.
 - Each change needs a live session.
+- Addresses with a secret of the earlier kind, which had fewer random bits, do not work. The worker removes them and
+  their users are notified.
 - A calendar shows the user's bookings from 90 days ago on. It shows cancelled and expired bookings for 30 days, as
   cancelled, so that subscribed calendars remove them.
 """
@@ -15,6 +17,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.events import CalendarLinkRevoked, account_event
 from booking_domain.identity.use_cases.sessions import lock_own_account
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
@@ -26,6 +29,7 @@ from booking_domain.workflows.views import Appointment
 SHOWN_FOR: Final = timedelta(days=90)
 CANCELLED_SHOWN_FOR: Final = timedelta(days=30)
 MAX_CALENDAR_ENTRIES: Final = 5_000
+_ENDED_AT_ONCE: Final = 500
 WALK_IN_SUMMARY: Final = "Walk-in"
 
 
@@ -54,6 +58,11 @@ async def _change_of_provider(current: SessionId, tx: Repositories, context: Con
 async def _remove(current: SessionId, tx: Repositories, context: Context) -> None:
     await lock_own_account(context.actor.id, current, tx, context)
     await tx.calendar_links.remove(context.actor.id)
+
+
+async def _end_earlier_kind(_: None, tx: Repositories, context: Context) -> None:
+    users = await tx.calendar_links.remove_earlier_kind(_ENDED_AT_ONCE)
+    await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context) for user_id in users])
 
 
 async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads, now: datetime) -> list[CalendarEntry]:
@@ -90,3 +99,5 @@ remove_calendar_link: Final = UseCase(
     Permission.SHARE_CALENDAR, _remove, audited_as="calendar.unshare", raises=(InvalidToken,)
 )
 remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _remove, raises=(InvalidToken,))
+end_calendar_links_of_earlier_kind: Final = UseCase(Permission.RUN_PLATFORM, _end_earlier_kind)
+"""At most 500 of them; the worker repeats it."""

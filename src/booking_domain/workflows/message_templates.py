@@ -120,6 +120,7 @@ _OTHERS: Final[Mapping[str, NoticeTemplate]] = {
     "profile.reinstated_withdrawn": notify_profiles.REINSTATED_WITHDRAWN,
     "profile.corrected": notify_profiles.CORRECTED,
     "profile.deleted": notify_profiles.DELETED,
+    "webhook.secret_of_earlier_kind": notify_webhooks.ROTATE,
     **{f"webhook.disabled.{because.value}": each for because, each in notify_webhooks.DISABLED.items()},
     "reconciliation.left_findings": notify_reconciliation.LEFT_FINDINGS,
     "reconciliation.delayed": notify_reconciliation.DELAYED,

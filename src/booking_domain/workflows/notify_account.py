@@ -69,8 +69,8 @@ ACCOUNT_DELETED: Final = NoticeTemplate(
 )
 CALENDAR_LINK_REVOKED: Final = NoticeTemplate(
     subject="The secret address of your calendar was removed",
-    text="The secret address of your calendar no longer works, because your password or your sessions changed. Create "
-    "a new one where you need it.",
+    text="The secret address of your calendar no longer works: your password or your sessions changed, or addresses of "
+    "its kind were replaced by safer ones. Create a new one where you need it.",
 )
 
 EARLIER_ACCESS_REMOVED: Final = NoticeTemplate(

@@ -1,12 +1,15 @@
-"""Notify the owner of a webhook endpoint that the platform has disabled it. May run any number of times."""
+"""Notify the owner of a webhook endpoint: the platform has disabled it, or its secret should be rotated.
+
+May run any number of times.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.webhooks.events import EndpointWasDisabled
-from booking_domain.webhooks.model import DisabledBecause
+from booking_domain.webhooks.events import EndpointWasDisabled, SecretOfEarlierKind
+from booking_domain.webhooks.model import DisabledBecause, WebhookEndpoint
 from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
@@ -23,20 +26,32 @@ DISABLED: Final[Mapping[DisabledBecause, NoticeTemplate]] = {
         "enable it again.",
     ),
 }
+ROTATE: Final = NoticeTemplate(
+    subject="Replace the secret of your webhook endpoint at {host}",
+    text="The secret that signs the webhooks to {host} was made from fewer random characters than new ones. Make a new "
+    "secret with rotate-secret; the current one can sign too for up to seven days.",
+)
 
 
 async def notify_of_endpoint(
-    event: EndpointWasDisabled, /, *, reads: Reads, notifier: Notifier, translator: Translator
+    event: EndpointWasDisabled | SecretOfEarlierKind, /, *, reads: Reads, notifier: Notifier, translator: Translator
 ) -> None:
-    """Send the notification, unless the endpoint was removed or enabled since.
+    """Send the notification, unless the endpoint was removed, enabled or given another secret since.
 
     Raises:
         Unavailable: the notification was not sent; the caller may retry.
     """
     endpoint = await reads.webhooks.endpoint(event.endpoint_id)
-    if endpoint is None or endpoint.disabled_because is None or endpoint.disabled_because not in DISABLED:
+    template = None if endpoint is None else _template(event, endpoint)
+    if endpoint is None or template is None:
         return
     user = await reads.users.get(endpoint.owner_id)
     if user is not None:
-        notice = DISABLED[endpoint.disabled_because].fill(host=endpoint.host)
+        notice = template.fill(host=endpoint.host)
         await notify_user(user, event, notice, notifier=notifier, translator=translator)
+
+
+def _template(event: EndpointWasDisabled | SecretOfEarlierKind, endpoint: WebhookEndpoint) -> NoticeTemplate | None:
+    if isinstance(event, SecretOfEarlierKind):
+        return None if endpoint.rotation_asked_at is None else ROTATE
+    return None if endpoint.disabled_because is None else DISABLED.get(endpoint.disabled_because)

@@ -5,7 +5,7 @@ not recorded is made again under the same `webhook-id`.
 """
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -15,7 +15,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
-from booking_domain.webhooks.events import EndpointWasDisabled, endpoint_event
+from booking_domain.webhooks.events import EndpointWasDisabled, SecretOfEarlierKind, endpoint_event
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -25,13 +25,14 @@ from booking_domain.webhooks.model import (
     Outcome,
     WebhookDelivery,
 )
-from booking_domain.webhooks.ports import WebhookMessage, WebhookSender
+from booking_domain.webhooks.ports import EndpointFilter, WebhookMessage, WebhookSender
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PublicEvent
 
 ATTEMPTS_PER_TURN: Final = 10
 """Deliveries of one endpoint in a row, before other endpoints have their turn."""
 _REMOVED_AT_ONCE: Final = 1_000
+_ENDPOINTS_PER_PAGE: Final = 500
 
 
 class WritePayload(Protocol):
@@ -148,6 +149,24 @@ async def _attempted(command: _RecordAttempt, tx: Repositories, context: Context
     await tx.webhook_endpoints.save(known, was=endpoint)
 
 
+async def ask_for_rotation(*, reads: Reads, executor: Executor[Repositories]) -> None:
+    """Ask the owners of secrets of the earlier kind to rotate them, once for each secret."""
+    page = EndpointFilter(limit=_ENDPOINTS_PER_PAGE)
+    while endpoints := await reads.webhooks.endpoints(page):
+        for endpoint in endpoints:
+            if endpoint.rotation_due:
+                await executor.run(_ask_for_rotation, endpoint.id, actor=SYSTEM)
+        page = replace(page, after=endpoints[-1].id)
+
+
+async def _asked(endpoint_id: EndpointId, tx: Repositories, context: Context) -> None:
+    endpoint = await tx.webhook_endpoints.lock(endpoint_id)
+    if endpoint is None or not endpoint.rotation_due:
+        return
+    await tx.webhook_endpoints.save(replace(endpoint, rotation_asked_at=context.now), was=endpoint)
+    await tx.outbox.put([endpoint_event(SecretOfEarlierKind, endpoint_id, context)])
+
+
 async def remove_old_deliveries(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
     """Delete the entries of the log that are older than this, whatever their status."""
     while await executor.run(_remove_old, kept_for, actor=SYSTEM) == _REMOVED_AT_ONCE:
@@ -161,3 +180,4 @@ async def _remove_before(kept_for: timedelta, tx: Repositories, context: Context
 _record_event: Final = UseCase(Permission.RUN_PLATFORM, _record)
 _record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _attempted)
 _remove_old: Final = UseCase(Permission.RUN_PLATFORM, _remove_before)
+_ask_for_rotation: Final = UseCase(Permission.RUN_PLATFORM, _asked)

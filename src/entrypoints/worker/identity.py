@@ -35,6 +35,7 @@ from booking_domain.identity.use_cases.remembered_devices import sweep_devices
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
+from booking_domain.workflows.calendar_links import end_calendar_links_of_earlier_kind
 from booking_domain.workflows.erase_account import ErasureResult, erase_account
 from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.send_code import send_code, send_sign_up_code
@@ -137,6 +138,10 @@ async def _sweep_passkey_challenges(container: Container, _: Enqueue) -> None:
     await container.executor().run(sweep_passkey_challenges, None, actor=SYSTEM)
 
 
+async def _sweep_calendar_links(container: Container, _: Enqueue) -> None:
+    await container.executor().run(end_calendar_links_of_earlier_kind, None, actor=SYSTEM)
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested, SignUpRequested), _send_requested),),
@@ -169,6 +174,7 @@ CONTEXT: Final = WorkerContext(
         Sweep("expired blocks of networks", _sweep_blocked_networks),
         Sweep("expired remembered devices", _sweep_devices),
         Sweep("expired challenges of passkeys", _sweep_passkey_challenges),
+        Sweep("calendar links of the earlier kind", _sweep_calendar_links),
     ),
     periodic=(Periodic(name="erase_due", cron="17 * * * *", run=_erase_due),),
 )

@@ -11,12 +11,12 @@ from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.events import Event
-from booking_domain.webhooks.events import DeliveriesQueued, EndpointWasDisabled
+from booking_domain.webhooks.events import DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind
 from booking_domain.webhooks.model import EndpointId
 from booking_domain.workflows.notify_webhooks import notify_of_endpoint
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.payouts import list_booking_payments
-from booking_domain.workflows.webhook_deliveries import record_event, remove_old_deliveries, send_due
+from booking_domain.workflows.webhook_deliveries import ask_for_rotation, record_event, remove_old_deliveries, send_due
 from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PayloadData, PublicEvent
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
@@ -165,13 +165,20 @@ async def _remove_old(container: Container, _: Enqueue) -> None:
     await remove_old_deliveries(container.settings().webhook_log, executor=container.executor())
 
 
+async def _ask_for_rotation(container: Container, _: Enqueue) -> None:
+    await ask_for_rotation(reads=container.reads(), executor=container.executor())
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(RECORD, SEND, SEND_AGAIN, PULSE),
     subscriptions=(
         Subscription(tuple(PUBLIC_EVENTS), _record_public),
         Subscription((DeliveriesQueued,), _send_queued),
     ),
-    notices=(Notice((EndpointWasDisabled,), notify_of_endpoint),),
+    notices=(Notice((EndpointWasDisabled, SecretOfEarlierKind), notify_of_endpoint),),
     sweeps=(Sweep("due webhooks", _sweep_due_endpoints),),
-    periodic=(Periodic(name="forget_webhooks", cron="41 3 * * *", run=_remove_old),),
+    periodic=(
+        Periodic(name="forget_webhooks", cron="41 3 * * *", run=_remove_old),
+        Periodic(name="ask_for_webhook_rotation", cron="23 * * * *", run=_ask_for_rotation),
+    ),
 )

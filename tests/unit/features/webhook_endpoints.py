@@ -139,6 +139,7 @@ FEATURE: Final = Feature(
     events={
         "webhook.queued": {"endpointId"},
         "webhook.disabled": {"endpointId"},
+        "webhook.secret_of_earlier_kind": {"endpointId"},
         "payment.received": {"bookingId", "paymentId"},
     },
     samples={

@@ -1,20 +1,36 @@
 """Secret links to calendars on PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from adapters.postgres.identity.tables import calendar_links
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
+from booking_domain.identity.calendar_links import (
+    DIGEST_BYTES,
+    CalendarLink,
+    CalendarLinkReads,
+    CalendarLinks,
+)
 from booking_domain.shared.ids import UserId
 
 LINK: Final = Mapper(calendar_links, CalendarLink)
 _l: Final = calendar_links.c
 _SAVE: Final = LINK.upsert()
 _REMOVE: Final = Statement(delete(calendar_links).where(_l.user_id == bindparam("user_id")).returning(_l.user_id))
+_earlier = (
+    select(_l.user_id)
+    .where(func.octet_length(_l.secret_digest) < DIGEST_BYTES)
+    .order_by(_l.user_id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_REMOVE_EARLIER: Final = Statement(
+    delete(calendar_links).where(_l.user_id.in_(_earlier.scalar_subquery())).returning(_l.user_id)
+)
 _USER_OF: Final = Statement(select(_l.user_id).where(_l.secret_digest == bindparam("secret_digest")))
 
 
@@ -26,6 +42,9 @@ class PostgresCalendarLinks(WithWork, CalendarLinks):
 
     async def remove(self, user_id: UserId) -> bool:
         return await self._work.one(_REMOVE, user_id=user_id) is not None
+
+    async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
+        return sorted(UserId(user_id) for (user_id,) in await self._work.all(_REMOVE_EARLIER, most=limit))
 
 
 class PostgresCalendarLinkReads(WithWork, CalendarLinkReads):

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from tests.openapi import operations
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
+from booking_domain.identity.calendar_links import DIGEST_BYTES
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, USERS
@@ -194,7 +195,7 @@ async def test_only_the_digest_of_a_new_secret_is_stored(api: Api) -> None:
     assert {len(secret) for secret in secrets} == {43}
     [kept] = api.database.rows(CALENDAR_LINKS).values()
     assert not any(secret.encode() in repr(kept).encode() for secret in secrets)
-    assert len(kept.secret_digest) == 32
+    assert len(kept.secret_digest) == DIGEST_BYTES
     answer = await api.post("/users/me/calendar-link", customer, headers={"Idempotency-Key": "k"})
     assert answer.json()["url"].startswith(f"{api.container.settings().public_url}/api/v1/users/me/calendar.ics?token=")
     assert answer.json()["createdAt"] == "2026-11-23T00:00:00Z"

@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
 from tests.unit.entrypoints.worker.test_codes import messenger_of
 from tests.unit.entrypoints.worker.workshop import Workshop
 
+from booking_domain.identity.calendar_links import CalendarLink, digest_of
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.use_cases.contact_changes import (
@@ -23,6 +25,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.identity.memory.codes import SentCode
+from booking_domain.workflows.calendar_links import change_calendar_link
 from booking_domain.workflows.delete_account import delete_own_account
 from entrypoints.worker import identity
 
@@ -197,3 +200,19 @@ async def test_erasing_an_account_deletes_the_files_of_its_messages(shop: Worksh
     shop.studio.clock.advance(timedelta(seconds=1))
     await shop.run(identity.ERASE, **arguments)
     assert recipients() == others
+
+
+async def test_calendar_links_of_the_earlier_kind_end_and_their_users_are_notified(shop: Workshop) -> None:
+    (earlier, _), (current, session_id) = [await joined(shop, phone=None) for _ in range(2)]
+    made = await shop.studio.run(change_calendar_link, session_id, by=current.actor)
+    digest = sha256(b"of the earlier kind").digest()
+    async with shop.database.begin() as tx:
+        link = CalendarLink(user_id=earlier.id, secret_digest=digest, created_at=shop.studio.clock.now())
+        await tx.calendar_links.save(link)
+    for _ in range(2):
+        await shop.run_periodic("sweep")
+        await shop.relay()
+        await shop.run_due_jobs()
+    links = shop.database.reads.calendar_links
+    assert (await links.user_of(digest), await links.user_of(digest_of(made.secret))) == (None, current.id)
+    assert [each.to for each in shop.sender.delivered] == [earlier.email]

@@ -34,12 +34,14 @@ from booking_domain.workflows.webhook_endpoints import (
     EditEndpoint,
     ReplayDelivery,
     ReplayFailed,
+    RotateSecret,
     add_endpoint,
     edit_endpoint,
     ping_endpoint,
     remove_endpoint,
     replay_delivery,
     replay_failed,
+    rotate_secret,
 )
 from entrypoints.http.bookings.schemas import booking_json
 from entrypoints.worker import webhooks
@@ -353,3 +355,27 @@ async def test_an_endpoint_that_hangs_has_one_request_at_a_time_and_delays_no_ot
         go_on.set()
         stop.set()
         await worker
+
+
+async def test_the_owner_of_a_secret_of_the_earlier_kind_is_asked_once_to_rotate_it(
+    shop: Workshop, hooks: Receiver
+) -> None:
+    made, strong = await endpoint(shop, hooks), await endpoint(shop, hooks, path="strong")
+    weak = replace(made, secret="whsec_0123456789abcdefghijk" + "A" * 27)
+    async with shop.database.begin() as tx:
+        before = await tx.webhook_endpoints.lock(made.id)
+        assert before is not None
+        await tx.webhook_endpoints.save(weak, was=before)
+    for _ in range(2):
+        await shop.run_periodic("ask_for_webhook_rotation")
+        await settled(shop)
+    asked = await seen(shop, made)
+    assert (asked.rotation_asked_at, asked.secret, asked.version) == (shop.studio.clock.now(), weak.secret, 1)
+    assert (await seen(shop, strong)).rotation_asked_at is None
+    [notice] = [each for each in shop.sender.delivered if "webhook" in each.subject]
+    assert notice.subject == "Replace the secret of your webhook endpoint at 127.0.0.1"
+    assert notice.user_id == made.owner_id
+
+    rotated = await shop.studio.run(rotate_secret, RotateSecret(endpoint_id=made.id), by=shop.studio.owner)
+    assert rotated.secrets(shop.studio.clock.now()) == (rotated.secret, weak.secret)
+    assert (rotated.rotation_asked_at, rotated.rotation_due) == (None, False)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.calendar_links import CalendarLink, digest_of
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
@@ -13,7 +13,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 def _link(user_id: UserId, secret: str) -> CalendarLink:
-    return CalendarLink(user_id=user_id, secret_digest=sha256(secret.encode()).digest(), created_at=NOW)
+    return CalendarLink(user_id=user_id, secret_digest=digest_of(secret), created_at=NOW)
 
 
 class CalendarLinksContract(StorageContract):
@@ -29,7 +29,7 @@ class CalendarLinksContract(StorageContract):
             cast.owner.id,
             cast.customer.id,
         ]
-        for unknown in (sha256(b"another").digest(), links[0].secret_digest[:-1], b""):
+        for unknown in (digest_of("another"), links[0].secret_digest[:-1], b""):
             assert await backend.reads.calendar_links.user_of(unknown) is None
 
     async def test_a_new_link_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
@@ -52,6 +52,20 @@ class CalendarLinksContract(StorageContract):
                 assert await tx.calendar_links.remove(cast.customer.id) is removed
             assert await backend.reads.calendar_links.user_of(gone.secret_digest) is None
             assert await backend.reads.calendar_links.user_of(there.secret_digest) == cast.owner.id
+
+    async def test_links_of_the_earlier_kind_are_removed_and_others_stay(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        current = _link(cast.owner.id, "current")
+        earlier = sorted([cast.customer.id, other.owner.id, other.customer.id])
+        async with backend.begin() as tx:
+            await tx.calendar_links.save(current)
+            for user_id in earlier:
+                digest = sha256(user_id.bytes).digest()
+                await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
+        for found in (earlier[:2], earlier[2:], []):
+            async with backend.begin() as tx:
+                assert await tx.calendar_links.remove_earlier_kind(2) == found
+        assert await backend.reads.calendar_links.user_of(current.secret_digest) == cast.owner.id
 
     async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
+from booking_domain.identity.calendar_links import DIGEST_BYTES, CalendarLink, CalendarLinkReads, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
@@ -101,6 +101,13 @@ class MemoryCalendarLinks(CalendarLinks):
 
     async def remove(self, user_id: UserId) -> bool:
         return self._state[CALENDAR_LINKS].pop(user_id, None) is not None
+
+    async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
+        links = self._state[CALENDAR_LINKS]
+        found = sorted(user_id for user_id, link in links.items() if len(link.secret_digest) < DIGEST_BYTES)[:limit]
+        for user_id in found:
+            del links[user_id]
+        return found
 
 
 def users_like(state: State, criteria: UserFilter) -> Sequence[User]:

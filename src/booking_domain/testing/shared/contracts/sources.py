@@ -32,5 +32,9 @@ class EntropyContract:
         assert entropy.pick("a", 3) == "aaa"
         assert entropy.pick(ascii_lowercase, 0) == ""
 
+    def test_each_character_of_a_long_draw_can_be_any_of_the_alphabet(self, entropy: Entropy) -> None:
+        draws = [entropy.pick("abcdefgh", 100) for _ in range(300)]
+        assert {frozenset(position) for position in zip(*draws, strict=True)} == {frozenset("abcdefgh")}
+
     def test_long_draws_are_unique(self, entropy: Entropy) -> None:
         assert len({entropy.pick(ascii_lowercase, 20) for _ in range(1_000)}) == 1_000
