@@ -4,6 +4,7 @@ A name is resolved once, all its addresses are checked, and the connection goes 
 """
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,7 +24,12 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 WEB_PORTS: Final = frozenset({80, 443})
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_LABEL: Final = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]{{1,44}}")
+"""A name as resolvers know it, an IPv4 address in any notation, or an IPv6 address without a zone."""
+_NO_ADDRESS: Final = "its address is not an http(s) or webcal address"
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
+_LAST_PORT: Final = 65_535
 _MAX_ADDRESSES: Final = 3
 _MAX_CONNECTIONS: Final = 100
 _SPECIAL_IPV4: Final = (
@@ -61,6 +67,8 @@ def is_public(address: Address) -> bool:
         return False
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _SPECIAL_IPV4)
+    if address.scope_id is not None:  # a zone chooses an interface of this machine
+        return False
     return address in _GLOBAL_UNICAST and not any(address in network for network in _SPECIAL_IPV6)
 
 
@@ -89,6 +97,14 @@ def _resolve_blocking(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
+def parsed_url(text: str) -> httpx.URL:
+    """Parse a URL, or raise `DestinationRefused`."""
+    try:
+        return httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise DestinationRefused(why=_NO_ADDRESS) from None
+
+
 class Destinations:
     """Decides which IP addresses may be contacted for a URL; `ports=None` allows every port."""
 
@@ -114,15 +130,19 @@ class Destinations:
             DestinationRefused: the URL has another scheme or credentials, its host is unknown, or its port or any of
                 its addresses is not allowed.
         """
-        if url.scheme not in self._schemes or not url.host:
-            raise DestinationRefused(why="its address is not an http(s) or webcal address")
+        host = url.raw_host.decode("ascii")  # `url.host` decodes a name, which can fail
+        if url.scheme not in self._schemes or not host:
+            raise DestinationRefused(why=_NO_ADDRESS)
         if url.userinfo:
             raise DestinationRefused(why="its address holds a user name or a password")
         port = _DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+        if port > _LAST_PORT:
+            raise DestinationRefused(why=_NO_ADDRESS)
         if self._ports is not None and port not in self._ports:
             raise DestinationRefused(why="its address names a port other than 80 and 443")
         try:
-            addresses = [ip_address(found) for found in await self._resolve(url.raw_host.decode("ascii"), port)]
+            found = await self._resolve(host, port) if _HOST.fullmatch(host) else ()
+            addresses = list(map(ip_address, found))
         except (OSError, ValueError):
             addresses = []
         if not addresses:
@@ -191,7 +211,10 @@ async def request_pinned(
             content=content,
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
-        return await http.send(request, stream=True)
+        try:
+            return await http.send(request, stream=True)
+        except UnicodeError:  # httpx parses the `Location` of a redirect that it does not follow
+            raise httpx.RemoteProtocolError("a redirect to a name that cannot be decoded", request=request) from None
 
     for address in others:
         with suppress(httpx.ConnectError, httpx.ConnectTimeout):

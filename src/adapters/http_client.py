@@ -18,5 +18,15 @@ def http_client(*, base_url: str = "", timeout: httpx.Timeout | float | None = N
     `timeout` is in seconds; None means that each request has its own.
     """
     return httpx.AsyncClient(
-        base_url=base_url, timeout=timeout, verify=trusted_certificates(), trust_env=False, follow_redirects=False
+        base_url=base_url,
+        timeout=timeout,
+        verify=trusted_certificates(),
+        trust_env=False,
+        follow_redirects=False,
+        event_hooks={"response": [_forget_location]},
     )
+
+
+async def _forget_location(response: httpx.Response) -> None:
+    """Keep httpx from parsing where a redirect leads that it does not follow: a bad name would be a `UnicodeError`."""
+    response.headers.pop("location", None)

@@ -26,6 +26,7 @@ from adapters.destinations import (
     SystemResolver,
     allow_any,
     is_public,
+    parsed_url,
     pinned_client,
     request_pinned,
 )
@@ -119,8 +120,6 @@ class WebPush:
         except DestinationRefused as refused:
             _LOG.info("push message %s was not sent: %s", message.id, refused)
             return PushOutcome.REFUSED
-        except httpx.InvalidURL:
-            return PushOutcome.REFUSED
         except (TimeoutError, httpx.HTTPError, httpx.StreamError):
             return PushOutcome.UNAVAILABLE
         if status in _KEY_REFUSED:  # the platform's fault, which an operator can mend
@@ -139,7 +138,7 @@ class WebPush:
         subscription: PushSubscription,
         message: PushMessage,
     ) -> int:
-        url = httpx.URL(subscription.endpoint)
+        url = parsed_url(subscription.endpoint)
         addresses = await self._destinations.resolve(url)
         text = msgspec.json.encode(
             {

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from adapters.calendars.bodies import ACCEPT_ENCODING, read_body
-from adapters.destinations import DestinationRefused, Destinations, pinned_client, request_pinned
+from adapters.destinations import DestinationRefused, Destinations, parsed_url, pinned_client, request_pinned
 from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 
 _REDIRECTS: Final = frozenset(
@@ -98,10 +98,7 @@ def _url(address: str) -> httpx.URL:
     """Parse a URL; `webcal` is an alias of `https`."""
     if address.lower().startswith(_WEBCAL):
         address = "https://" + address[len(_WEBCAL) :]
-    try:
-        return httpx.URL(address)
-    except (httpx.InvalidURL, ValueError):
-        raise FeedUnreadable(why="its address is not an http(s) or webcal address") from None
+    return parsed_url(address)
 
 
 def _redirected(url: httpx.URL, location: str) -> httpx.URL:

@@ -17,6 +17,7 @@ from adapters.destinations import (
     SystemResolver,
     allow_any,
     is_public,
+    parsed_url,
     pinned_client,
     request_pinned,
 )
@@ -90,11 +91,11 @@ class HttpWebhookSender(WebhookSender):
             return Outcome(failure=Failure.UNREACHABLE)
         except httpx.ConnectError:
             return Outcome(failure=Failure.UNREACHABLE)
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL):
+        except (httpx.HTTPError, httpx.StreamError):
             return Outcome(failure=Failure.BROKEN)
 
     async def _post(self, http: httpx.AsyncClient, message: WebhookMessage) -> Outcome:
-        url = httpx.URL(message.url)
+        url = parsed_url(message.url)
         addresses = await self._destinations.resolve(url)
         headers = {**_HEADERS, **signed_headers(message)}
         sent = await request_pinned(http, "POST", url, addresses, headers=headers, content=message.body)

@@ -1,13 +1,24 @@
 """Public addresses according to the IANA special-purpose address registries (RFC 6890 and successors)."""
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from ipaddress import ip_address
+from typing import Final
 
 import httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.unit.adapters.calendars.feed_server import FakeResolver, resolve_literal
 
-from adapters.destinations import DestinationRefused, Destinations, SystemResolver, is_public, literal_is_allowed
+from adapters.destinations import (
+    DestinationRefused,
+    Destinations,
+    SystemResolver,
+    is_public,
+    literal_is_allowed,
+    parsed_url,
+)
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "203.0.114.1", "192.0.1.1", "172.32.0.1", "2606:4700::1111", "2001:4860:4860::8888"]
 NOT_PUBLIC = {
@@ -33,6 +44,7 @@ NOT_PUBLIC = {
     "Teredo, RFC 4380": ["2001:0:7f00:1::1"],
     "site-local, RFC 3879": ["fec0::1"],
     "discard, RFC 6666": ["100::1"],
+    "a zone, RFC 4007": ["2606:4700::1111%lo", "2001:4860:4860::8888%1"],
 }
 _REFUSED = [(kind, address) for kind, addresses in NOT_PUBLIC.items() for address in addresses]
 
@@ -147,3 +159,40 @@ def test_a_host_that_is_no_public_address_is_refused_by_its_text(host: str) -> N
 )
 def test_names_and_public_addresses_pass_by_their_text(host: str) -> None:
     assert literal_is_allowed(host)
+
+
+NO_NAMES: Final = (
+    *("xn--", "a.xn--", "xn--.example.com", "xn--a\\b", "a..b", ".a", "-a.com", "a-.com", "a b", "a%20b", "a%00b"),
+    *("a%2eb", "%31%32%37.0.0.1", "127.0.0.1%20", "evil.com\\.example.com", "a;b", "a,b", "*.example.com", "a!b"),
+    *("x" * 64 + ".com", "x." * 127 + "xx", "[2606:4700::1111%25lo]", "[2606:4700::1111%lo]", "[::1]x", "[v1.x]", "[]"),
+)
+"""Hosts that a resolver, TLS, a proxy or a server could read as another one."""
+
+
+@pytest.mark.parametrize("host", NO_NAMES)
+async def test_a_host_that_is_no_name_is_never_asked_for(host: str) -> None:
+    resolver = FakeResolver([["8.8.8.8"]])
+    with pytest.raises(DestinationRefused):
+        await Destinations(resolver).resolve(parsed_url(f"https://{host}/"))
+    assert resolver.hosts == []
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "a_b.example.com.", "xn--e1afmkfd.xn--p1ai", "почта.рф", "8.8.8.8", "[2606:4700::1]"]
+)
+async def test_a_name_in_any_script_is_asked_for_in_ascii(host: str) -> None:
+    resolver = FakeResolver([["8.8.8.8"]])
+    assert await Destinations(resolver).resolve(parsed_url(f"https://{host}/"))
+    assert all(each.isascii() for each in resolver.hosts)
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=40))
+@example("xn--")
+@example("\ud800")
+@example("\0")
+@example("[::1")
+@example("a:99999999999999999999")
+async def test_any_text_is_an_address_or_refused(text: str) -> None:
+    for url in (text, f"https://{text}", f"https://{text}.example.com/", f"https://a.example.com:{text}/"):
+        with suppress(DestinationRefused):
+            assert await Destinations(FakeResolver([["8.8.8.8"]])).resolve(parsed_url(url)) == [ip_address("8.8.8.8")]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from asyncio import StreamWriter
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -174,10 +175,41 @@ async def test_nothing_is_sent_into_the_internal_network(caplog: pytest.LogCaptu
             "https://push.example/secret-of-the-device",
             "http://push.example/",
             "https://[::1]/",
+            "https://xn--.push.example/",
+            "https://a..push.example/",
+            "https://[::1",
+            "https://push.example:0/",
         ):
             assert await push(device.subscription(endpoint), MESSAGE) is PushOutcome.REFUSED
         assert service.requests == []
     assert "secret-of-the-device" not in caplog.text
+
+
+async def test_a_long_answer_of_a_push_service_is_not_read() -> None:
+    async def endless(_: Request, writer: StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 201 Created\r\ncontent-length: 1000000000000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(bytes(65_536))
+            await writer.drain()
+
+    async with receiving() as service, pushing() as push:
+        service.respond = endless
+        assert await push(Device().subscription(service.url()), MESSAGE) is PushOutcome.ACCEPTED
+
+
+async def test_a_push_service_that_redirects_to_no_address_is_unavailable() -> None:
+    for location in ("https://xn--/", "https://[::1/"):
+        async with receiving(answer(307, headers=f"location: {location}\r\n")) as service, pushing() as push:
+            assert await push(Device().subscription(service.url()), MESSAGE) is PushOutcome.UNAVAILABLE
+
+
+async def test_a_push_service_that_does_not_answer_in_time_is_unavailable() -> None:
+    async def silent(_: Request, writer: StreamWriter) -> None:
+        await writer.wait_closed()
+
+    async with receiving() as service, pushing(timeout_seconds=0.2) as push:
+        service.respond = silent
+        assert await push(Device().subscription(service.url()), MESSAGE) is PushOutcome.UNAVAILABLE
 
 
 def test_a_key_has_one_public_key() -> None:

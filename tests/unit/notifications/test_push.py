@@ -27,6 +27,18 @@ def test_only_known_push_services_are_taken() -> None:
         "https://fcm.googleapis.com/ж",
         "https://fcm.googleapis.com:x/",
         "https://fcm.googleapis.com/" + "x" * 2_000,
+        *(
+            f"https://{before}.fcm.googleapis.com/x"
+            for before in ("xn--", "", "*", "a..b", "evil.com\\", "evil.com%2f", "a;")
+        ),
+        *(
+            f"https://fcm.googleapis.com{after}/x"
+            for after in (".", ":0", ":00", ":443", ":", "\\.evil.com", "%2eevil.com")
+        ),
+        *("https://a@fcm.googleapis.com/", "https://@fcm.googleapis.com/", "https://a:b@fcm.googleapis.com/"),
+        *("https://[fcm.googleapis.com]/", "https://x[fcm.googleapis.com]/", "https://evil.com?.fcm.googleapis.com/"),
+        *("//fcm.googleapis.com/", "https:fcm.googleapis.com", "https:///fcm.googleapis.com/", "HTTPS://evil.com/"),
+        *("https://fcm.googleapis.com/\0", "https://fcm.googleapis.com/\n", "https://fcm.googleapis.com\n"),
         "https://[::1/",
         "https://127.0.0.1/",
         "",

@@ -49,6 +49,13 @@ async def test_a_redirect_to_a_private_address_is_not_followed() -> None:
         ("http://u:p@127.0.0.1/", "its address holds a user name or a password"),
         ("file:///etc/passwd", "its address is not an http(s) or webcal address"),
         ("http://999.1.1.1/", "the answer was not understood, or broke off"),
+        ("http://xn--/", "the answer was not understood, or broke off"),
+        ("http://xn--.example.com/", "the answer was not understood, or broke off"),
+        ("//a..b/", "its host name is not known"),
+        ("http://[2606:4700::1111%25lo]/", "its host name is not known"),
+        ("http://127.0.0.1\\@127.0.0.2/", "its address holds a user name or a password"),
+        ("http://[::1/", "the answer was not understood, or broke off"),
+        ("http://127.0.0.1:99999999/", "its address is not an http(s) or webcal address"),
         ("", "it redirects too often"),
     ],
 )

@@ -134,6 +134,12 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
         assert target.requests == []
 
 
+@pytest.mark.parametrize("location", ["https://xn--/", "https://[::1/", "https://a:99999999/", "//xn--", "\xff", "\t"])
+async def test_a_redirect_to_no_address_is_a_failure(location: str) -> None:
+    async with receiving(answer(302, headers=f"location: {location}\r\n")) as receiver:
+        assert (await sent(receiver.url())).failure in {Failure.STATUS, Failure.BROKEN}
+
+
 async def test_a_long_response_is_cut_and_a_slow_one_not_waited_for() -> None:
     async def endless(_: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -196,6 +202,12 @@ async def test_other_notations_of_the_local_host_are_refused(host: str) -> None:
 async def test_only_https_on_a_web_port_without_credentials_is_sent(url: str) -> None:
     async with HttpWebhookSender() as sender:
         assert await sender.send(message(url)) == Outcome(failure=Failure.UNREACHABLE)
+
+
+@pytest.mark.parametrize("host", ["xn--", "xn--.example.com", "a..b", "[2606:4700::1111%25lo]", "a%00b", "[::1", "a:x"])
+async def test_a_host_that_is_no_name_is_unreachable(host: str) -> None:
+    async with HttpWebhookSender(resolve=FakeResolver([["8.8.8.8"]])) as sender:
+        assert await sender.send(message(f"https://{host}/")) == Outcome(failure=Failure.UNREACHABLE)
 
 
 async def test_a_name_that_changes_its_address_is_contacted_where_it_was_checked() -> None:
