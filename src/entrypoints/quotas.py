@@ -29,11 +29,13 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         # Tests and replays of webhooks, per account, because each sends requests to a server of the account's choice;
         # shared by all processes.
         "webhook-requests": Limit(60, _HOUR),
-        # Failed logins: per login and address, and per login from all addresses. The second limit is ten times the
+        # Failed logins: per login and client, and per login from all strangers. The second limit is ten times the
         # first, so that a single address cannot lock out the account's owner.
         "login": Limit(10, _MINUTE),
         "login-anywhere": Limit(100, _MINUTE),
-        # Wrong passwords and codes: per address, over all logins. The wait grows from one limit to the next. Right ones
+        # Codes that strangers request: per contact and address, so that one address leaves some to others.
+        "codes": Limit(5, 24 * _HOUR),
+        # Wrong passwords and codes: per client, over all logins. The wait grows from one limit to the next. Right ones
         # do not count, because many users can share an address.
         "guesses": Limit(60, 15 * _MINUTE),
         "guesses-hour": Limit(120, _HOUR),

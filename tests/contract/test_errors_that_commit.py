@@ -3,6 +3,7 @@
 import pytest
 
 from booking_domain.identity.errors import AccountLocked, WrongPassword
+from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.model import User
 from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.shared.actor import SYSTEM
@@ -17,13 +18,14 @@ from booking_domain.testing.memory import ManualClock
 from booking_domain.workflows.ports import Repositories
 
 pytestmark = pytest.mark.anyio
+STRANGER = CountedClient(b"a phone", known=False)
 
 
 def counting(error: DomainError) -> UseCase[User, Repositories, None]:
     """Count a wrong password, note it, and raise the error; `AccountLocked` if it is not counted any more."""
 
     async def handle(user: User, tx: Repositories, context: Context) -> None:
-        if not await tx.credentials.count_wrong_password(user.id, context.now):
+        if not await tx.credentials.count_wrong_password(user.id, STRANGER, context.now):
             raise AccountLocked
         context.note("password.tried", actor=user.actor)
         raise error

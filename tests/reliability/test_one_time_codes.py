@@ -33,10 +33,11 @@ from tests.reliability.volleys import Shot, volley
 from adapters.postgres.database import Database
 from adapters.postgres.identity.credentials import PostgresCredentials
 from adapters.postgres.identity.one_time_codes import PostgresOneTimeCodes
-from adapters.postgres.identity.tables import one_time_codes, wrong_passwords
+from adapters.postgres.identity.tables import one_time_codes, wrong_passwords_of_clients
 from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidCode
+from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.login_quota import GUESSES as GUESS_QUOTAS
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, Contact, ContactChannel, OneTimeCode
@@ -65,6 +66,7 @@ ROUNDS: Final = scale.of(10, less=1)
 POOLS: Final = 4
 UNLIMITED: Final = ",".join(f"{name}=1000000/1" for name in ("auth", "login", "login-anywhere", *GUESS_QUOTAS))
 """Rate limits would hide what is tested here."""
+STRANGER: Final = CountedClient(b"a phone", known=False)
 PASSWORD: Final = "correct-horse-battery"
 REFUSED: Final = (401, "auth.invalid_code")
 SIGNED_IN: Final = (200, None)
@@ -283,17 +285,22 @@ async def test_without_the_lock_more_guesses_are_checked(postgres: TestServer, m
         assert sessions > 1
 
 
-_TIMES: Final = Statement(select(wrong_passwords.c.times).where(wrong_passwords.c.account == bindparam("account")))
-_new: Final = insert(wrong_passwords)
-_SET: Final = Statement(_new.on_conflict_do_update(index_elements=["account"], set_={"times": _new.excluded.times}))
+_c: Final = wrong_passwords_of_clients.c
+_TIMES: Final = Statement(select(_c.times).where(_c.account == bindparam("account")))
+_new: Final = insert(wrong_passwords_of_clients)
+_SET: Final = Statement(
+    _new.on_conflict_do_update(index_elements=["account", "client"], set_={"times": _new.excluded.times})
+)
 
 
-async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: datetime, gate: Gate) -> bool:
+async def _read_and_then_write(
+    self: PostgresCredentials, account: UUID, client: CountedClient, now: datetime, gate: Gate
+) -> bool:
     row = await self._work.one(_TIMES, account=account)
     await gate.through()
     times = 0 if row is None else int(row[0])
     if times < MOST_WRONG:
-        await self._work.execute(_SET, account=account, times=times + 1, last_at=now)
+        await self._work.execute(_SET, account=account, client=client.key, times=times + 1, last_at=now)
     return times < MOST_WRONG
 
 
@@ -305,7 +312,7 @@ async def counted_at_once(url: str, number: int) -> int:
 
     async def count() -> bool:
         async with database.begin() as tx:
-            return await tx.credentials.count_wrong_password(account, NOW)
+            return await tx.credentials.count_wrong_password(account, STRANGER, NOW)
 
     try:
         return sum(await asyncio.gather(*(count() for _ in range(number))))

@@ -153,6 +153,8 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"{QUOTAS['auth'].quota:,} requests a minute for an address",
         f"{model.MIN_PASSWORD} to {model.MAX_PASSWORD} characters",
         f"{passwords.MOST_WRONG} wrong ones in a row lock the login for {locked} hours",
+        f"{passwords.MOST_WRONG_OF_STRANGERS} of all strangers for all strangers",
+        f"{QUOTAS['codes'].quota} of them for one address",
         f"{QUOTAS['login'].quota} failures a minute by login and address, {QUOTAS['login-anywhere'].quota} by login",
         f"{QUOTAS['guesses'].quota} wrong guesses in {minutes(QUOTAS['guesses'].window)} minutes",
         f"{QUOTAS['guesses-hours'].quota} in {hours(QUOTAS['guesses-hours'].window)} hours",

@@ -16,6 +16,7 @@ from booking_domain.identity.errors import (
     InvalidSecondFactor,
     SecondFactorNeeded,
     TooManyAttempts,
+    TooManyCodes,
     WrongPassword,
     WrongSecondFactor,
 )
@@ -37,10 +38,12 @@ _WRONG: Final = (
 
 
 class LoginQuota:
-    """Counts failures for each pair of login and address (`login`), each login (`login-anywhere`) and each address.
+    """Counts failures for each pair of login and client (`login`), each login (`login-anywhere`) and each client.
 
-    An address that tries one password or code at many logins stays below the quotas of each; `GUESSES` count over all
-    logins. What was right, or refused for another reason, does not count: many users can share an address.
+    A client is counted as its address, or by itself if it is known (`recognition`): then strangers at the same address,
+    or at the same login, do not use up its quotas. An address that tries one password or code at many logins stays
+    below the quotas of each; `GUESSES` count over all logins. What was right, or refused for another reason, does not
+    count: many users can share an address.
     """
 
     def __init__(self, quotas: Mapping[str, Limit], *, limiter: RateLimiter, clock: Clock, on: bool = True) -> None:
@@ -50,17 +53,17 @@ class LoginQuota:
         self._on = on
 
     @asynccontextmanager
-    async def guess(self, address: str) -> AsyncIterator[None]:
-        """Let a guess from an address through, or raise `TooManyAttempts`; an error in `_WRONG` makes it count.
+    async def guess(self, counted_as: str) -> AsyncIterator[None]:
+        """Let a guess of a client through, or raise `TooManyAttempts`; an error in `_WRONG` makes it count.
 
         An empty address is that of an entry point without addresses, and is not counted.
         """
-        if not self._on or not address:
+        if not self._on or not counted_as:
             yield
             return
         now, consumed = self._clock.now(), list[str]()
         for name in GUESSES:
-            key = f"{name} {address}"
+            key = f"{name} {counted_as}"
             standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:
                 await self._undo(consumed, now)
@@ -76,23 +79,45 @@ class LoginQuota:
         await self._undo(consumed, now)
 
     @asynccontextmanager
-    async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
+    async def attempt(self, login: str, counted_as: str, *, known: bool = False) -> AsyncIterator[None]:
         """Let an attempt to log in through, or raise `TooManyAttempts`; the attempt fails if the block raises.
 
-        It is given back if the password was right, which it was also where `SecondFactorNeeded` is raised.
+        It is given back if the password was right, which it was also where `SecondFactorNeeded` is raised. A known
+        client is not refused because of what strangers tried at its login.
         """
         # An address that is refused here does not count against the login's owner.
-        async with self.guess(address), self._of_login(login, address):
+        async with self.guess(counted_as), self._of_login(login, counted_as, known=known):
             yield
 
     @asynccontextmanager
-    async def _of_login(self, login: str, address: str) -> AsyncIterator[None]:
+    async def code(self, contact: str, network: str) -> AsyncIterator[None]:
+        """Let a stranger's request for a code through, or raise `TooManyCodes`; one that is refused does not count.
+
+        So strangers at one address leave codes for those at others.
+        """
+        if not self._on or not network:
+            yield
+            return
+        key, now = f"codes {contact} {network}", self._clock.now()
+        standing = await self._limiter.consume(key, self._quotas["codes"], now)
+        if not standing.allowed:
+            raise TooManyCodes(retry_after_seconds=standing.resets_in_seconds)
+        try:
+            yield
+        except TooManyCodes:
+            await self._undo((key,), now)
+            raise
+
+    @asynccontextmanager
+    async def _of_login(self, login: str, counted_as: str, *, known: bool) -> AsyncIterator[None]:
         if not self._on:
             yield
             return
         now = self._clock.now()
         # The narrow quota comes first: an attempt that it refuses does not count against the login's owner elsewhere.
-        keys = {"login": f"login {login} {address}", "login-anywhere": f"login-anywhere {login}"}
+        keys = {"login": f"login {login} {counted_as}"}
+        if not known:
+            keys["login-anywhere"] = f"login-anywhere {login}"
         for name, key in keys.items():
             standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:

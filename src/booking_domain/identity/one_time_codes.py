@@ -4,6 +4,9 @@ Rules: a code is valid for five minutes, one use, one purpose and five guesses; 
 the same purpose. A contact gets one code a minute for each purpose, and ten within 24 hours for all. The rules hold
 whether or not the contact has an account; without one, no code is sent.
 
+Known clients of the account (`known_clients`) have a reserve: codes that are issued to them are counted, replaced and
+guessed at apart from those of strangers. So strangers use up neither the codes nor the guesses of the account's owner.
+
 Only a random id of a code is stored. The code is derived from it with a key that the storage does not have
 (`SecretCodes`), so it is in no table, no event and no job.
 """
@@ -12,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from math import ceil
 from typing import Final, Protocol, Self
 
@@ -63,7 +67,10 @@ class OneTimeCode:
     """The stored state of the last code of a contact and purpose."""
 
     contact: bytes
-    """The keyed digest of the contact (`SecretCodes.contact`): contacts without an account are not stored."""
+    """The keyed digest of the contact (`SecretCodes.contact`): contacts without an account are not stored.
+
+    For a code of the reserve, `reserve_of` it.
+    """
     purpose: CodePurpose
     id: CodeId
     user_id: UserId | None
@@ -120,6 +127,11 @@ class OneTimeCode:
             day_began=last.day_began if last is not None and goes_on else now,
             issued_that_day=last.issued_that_day + 1 if last is not None and goes_on else 1,
         )
+
+
+def reserve_of(contact: bytes) -> bytes:
+    """The digest under which the codes of a contact are that known clients of its account have requested."""
+    return sha256(b"reserve " + contact).digest()
 
 
 def too_many(again_at: datetime, now: datetime, *, at_most: timedelta) -> TooManyCodes:

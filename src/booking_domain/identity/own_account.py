@@ -3,6 +3,7 @@
 Passwords are hashed and compared here, before the database transaction, which looks only at the result.
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -19,10 +20,12 @@ from booking_domain.identity.errors import (
     TooManyCodes,
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
+from booking_domain.identity.known_clients import NOBODY, Guesser
 from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel
 from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
+from booking_domain.identity.recognition import Recognised, recognise
 from booking_domain.identity.security import Identity
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE, LinkCodes
 from booking_domain.identity.use_cases.contact_changes import (
@@ -79,31 +82,47 @@ class NewFactor:
     """The `otpauth://` address, which an authenticator app reads as a QR code."""
 
 
-async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePurpose) -> None:
+async def _send_code(
+    identity: Identity, contact: ContactInput, purpose: CodePurpose, *, guesser: Guesser = NOBODY
+) -> None:
     """Have a one-time code sent. A contact without an account gets no code; the caller cannot tell.
+
+    Known clients get it from their reserve: see `one_time_codes`.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed.
         PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
-        TooManyCodes: a code was requested within the last minute, or ten within a day.
+        TooManyCodes: a code was requested within the last minute, ten within a day, or by a stranger five within a day
+            from the same network.
     """
     parsed = contact.parsed(identity.phone_numbers)
     if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
-    command = RequestCode(parsed, purpose, await identity.reads.users.by_login(parsed.address))
-    await identity.executor.run(request_code, command, actor=SYSTEM)
+    asked = await recognise(identity, parsed, guesser)
+    command = RequestCode(parsed, purpose, asked.user, reserve=asked.reserve)
+    async with _code_quota(identity, parsed, guesser, asked):
+        await identity.executor.run(request_code, command, actor=SYSTEM)
 
 
-async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str) -> None:
+def _code_quota(
+    identity: Identity, contact: Contact, guesser: Guesser, asked: Recognised
+) -> AbstractAsyncContextManager[None]:
+    return identity.login_quota.code(contact.address, "" if asked.reserve else guesser.network)
+
+
+async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str, *, guesser: Guesser = NOBODY) -> None:
     """Have a code of the purpose `signup` sent, in this language unless the contact has an account.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed, or no messages can be sent to it.
         PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
-        TooManyCodes: a code was requested within the last minute, or ten within a day.
+        TooManyCodes: as for `send_code`.
     """
-    command = RequestSignUp(contact=_reachable(identity, contact), locale=locale)
-    await identity.executor.run(request_sign_up, command, actor=SYSTEM)
+    reachable = _reachable(identity, contact)
+    asked = await recognise(identity, reachable, guesser)
+    command = RequestSignUp(contact=reachable, locale=locale, reserve=asked.reserve)
+    async with _code_quota(identity, reachable, guesser, asked):
+        await identity.executor.run(request_sign_up, command, actor=SYSTEM)
 
 
 def _reachable(identity: Identity, contact: ContactInput) -> Contact:
@@ -121,7 +140,7 @@ def _require_phone_codes(identity: Identity) -> None:
 
 
 async def _verify_with_code(
-    identity: Identity, contact: ContactInput, code: str, *, current: SessionId | None = None, counted_as: str = ""
+    identity: Identity, contact: ContactInput, code: str, *, current: SessionId | None = None, guesser: Guesser = NOBODY
 ) -> None:
     """Mark a contact as verified, with a code of the purpose `verify`.
 
@@ -133,19 +152,23 @@ async def _verify_with_code(
         InvalidCode: the code is wrong, which is counted, or no longer good.
         InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
-    guess = CodeGuess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
-    async with identity.login_quota.guess(counted_as):
+    parsed = contact.parsed(identity.phone_numbers)
+    asked = await recognise(identity, parsed, guesser)
+    guess = CodeGuess(parsed, CodePurpose.VERIFY, code, reserve=asked.reserve)
+    async with identity.login_quota.guess(asked.counted_as):
         await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
-async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, counted_as: str = "") -> None:
+async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, guesser: Guesser = NOBODY) -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
-    guess = CodeGuess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
-    async with identity.login_quota.guess(counted_as):
+    parsed = contact.parsed(identity.phone_numbers)
+    asked = await recognise(identity, parsed, guesser)
+    guess = CodeGuess(parsed, CodePurpose.UNLOCK, code, reserve=asked.reserve)
+    async with identity.login_quota.guess(asked.counted_as):
         await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
 
-async def _verify_own_email(identity: Identity, requester: Requester, code: str, *, counted_as: str = "") -> None:
+async def _verify_own_email(identity: Identity, requester: Requester, code: str, *, guesser: Guesser = NOBODY) -> None:
     """Mark the requester's e-mail address as verified, with a code of the purpose `verify`; other sessions end.
 
     Raises:
@@ -156,7 +179,7 @@ async def _verify_own_email(identity: Identity, requester: Requester, code: str,
     if user.email is None:
         raise ContactMissing
     contact = ContactInput(email=user.email)
-    await _verify_with_code(identity, contact, code, current=requester.session_id, counted_as=counted_as)
+    await _verify_with_code(identity, contact, code, current=requester.session_id, guesser=guesser)
 
 
 async def check_password(identity: Identity, requester: Requester, password: str | None) -> PasswordCheck:
@@ -179,7 +202,7 @@ async def _change_password(identity: Identity, requester: Requester, current: st
     await identity.executor.run(replace_password, command, actor=SYSTEM)
 
 
-async def _forget_password(identity: Identity, contact: ContactInput) -> int:
+async def _forget_password(identity: Identity, contact: ContactInput, *, guesser: Guesser = NOBODY) -> int:
     """Have a code of the purpose `reset` sent, unless one was sent within the last minute.
 
     Returns the seconds until another one can be requested.
@@ -189,14 +212,14 @@ async def _forget_password(identity: Identity, contact: ContactInput) -> int:
         PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
     """
     try:
-        await _send_code(identity, contact, CodePurpose.RESET)
+        await _send_code(identity, contact, CodePurpose.RESET, guesser=guesser)
     except TooManyCodes as refused:
         return refused.retry_after_seconds
     return COOL_DOWN_SECONDS
 
 
 async def _reset_password(
-    identity: Identity, contact: ContactInput, code: str, new: str, *, counted_as: str = ""
+    identity: Identity, contact: ContactInput, code: str, new: str, *, guesser: Guesser = NOBODY
 ) -> None:
     """Replace the password with a code of the purpose `reset`, end all sessions and unlock the account.
 
@@ -207,9 +230,10 @@ async def _reset_password(
     """
     parsed = contact.parsed(identity.phone_numbers)
     identity.security.password_policy.check(new, (parsed.address,), field="new_password")
-    async with identity.login_quota.guess(counted_as):
+    asked = await recognise(identity, parsed, guesser)
+    async with identity.login_quota.guess(asked.counted_as):
         command = ResetPassword(
-            guess=CodeGuess(parsed, CodePurpose.RESET, code),
+            guess=CodeGuess(parsed, CodePurpose.RESET, code, reserve=asked.reserve),
             new_password=new,
             new_hash=await identity.password_hasher.hash(new),
         )
@@ -233,7 +257,7 @@ async def _start_contact_change(
 
 
 async def _confirm_contact_change(
-    identity: Identity, requester: Requester, contact: ContactInput, code: str, *, counted_as: str = ""
+    identity: Identity, requester: Requester, contact: ContactInput, code: str, *, guesser: Guesser = NOBODY
 ) -> None:
     """Make the contact the account's, with the code that was sent to it.
 
@@ -244,7 +268,7 @@ async def _confirm_contact_change(
         EmailTaken, PhoneTaken: another account has verified it. It is raised only after a correct code.
     """
     command = ChangeContact(contact=contact.parsed(identity.phone_numbers), code=code, current=requester.session_id)
-    async with identity.login_quota.guess(counted_as):
+    async with identity.login_quota.guess(guesser.network):
         await identity.executor.run(change_contact, command, actor=requester.actor)
 
 

@@ -1,9 +1,10 @@
 """Passwords: which are accepted, and how many wrong ones lock an account.
 
-An account is locked after three wrong passwords in a row. It is unlocked by a one-time code, by a reset, or 24 hours
-after the last wrong password; a locked account answers the right password like a wrong one. A login without an account
-is counted and locked in the same way, so a lock does not reveal whether an account exists. An attacker who locks an
-account on purpose keeps its owner from using the password for a day at most; one-time codes still sign the owner in.
+Three wrong passwords in a row of a client lock the account for this client, and ten of all strangers for all strangers
+(`known_clients`). It is unlocked by a one-time code, by a reset, or 24 hours after the last wrong password; a locked
+account answers the right password like a wrong one, unless the right second factor comes with it. A login without an
+account is counted and locked in the same way, so a lock does not reveal whether an account exists. Strangers never lock
+out a known client.
 """
 
 import re
@@ -13,11 +14,15 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.model import MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 
 MOST_WRONG: Final = 3
+"""Of one client."""
+MOST_WRONG_OF_STRANGERS: Final = 10
+"""Of all clients of an account that are not known, from however many addresses: docs/adr/0013-codes-and-locks.md."""
 WRONG_PASSWORDS_EXPIRE_AFTER: Final = timedelta(hours=24)
 PRODUCT_WORDS: Final = ("booking",)
 SHORTEST_WORD: Final = 4
@@ -89,22 +94,26 @@ def own_words(user: User) -> tuple[str | None, ...]:
 class Credentials(Protocol):
     """The counts of wrong passwords, in a database transaction.
 
-    A count belongs to an account's id, or to any other UUID. After 24 hours without a wrong password it starts at zero.
+    Counts belong to an account's id, or to any other UUID: one for each client, and one for all strangers. After 24
+    hours without a wrong password a count starts at zero.
     """
 
-    async def count_wrong_password(self, account: UUID, now: datetime) -> bool:
-        """Count a wrong password; return False and count nothing after three in a row.
+    async def count_wrong_password(self, account: UUID, client: CountedClient, now: datetime) -> bool:
+        """Count a wrong password; return False after three in a row of the client, or ten of all strangers.
 
-        Of any number of concurrent wrong passwords at most three are counted.
+        Of any number of concurrent wrong passwords at most three of a client, and ten of strangers, are counted.
         """
         ...
 
-    async def reset_wrong_passwords(self, account: UUID, now: datetime) -> bool:
-        """Reset the count after the right password; return False and change nothing after three wrong ones."""
+    async def reset_wrong_passwords(self, account: UUID, client: CountedClient, now: datetime) -> bool:
+        """Reset the count of the client after the right password; return False and change nothing if it is locked out.
+
+        The count of all strangers stays.
+        """
         ...
 
     async def unlock(self, account: UUID) -> None:
-        """Reset the count."""
+        """Reset all counts of the account."""
         ...
 
     async def remove_expired(self, now: datetime) -> None:
@@ -116,5 +125,5 @@ class CredentialReads(Protocol):
     """Reads of the counts of wrong passwords, outside any database transaction."""
 
     async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
-        """The accounts of these that are locked, and until when."""
+        """The accounts of these that are locked for a client, or for all strangers, and until when."""
         ...

@@ -12,6 +12,7 @@ from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.known_clients import KnownClientReads, KnownClients
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
@@ -288,6 +289,8 @@ class IdentityRepositories(Protocol):
     @property
     def remembered_devices(self) -> RememberedDevices: ...
     @property
+    def known_clients(self) -> KnownClients: ...
+    @property
     def passkeys(self) -> Passkeys: ...
 
 
@@ -322,6 +325,8 @@ class IdentityReadGroup(Protocol):
     def blocked_networks(self) -> BlockedNetworkReads: ...
     @property
     def remembered_devices(self) -> RememberedDeviceReads: ...
+    @property
+    def known_clients(self) -> KnownClientReads: ...
     @property
     def passkeys(self) -> PasskeyReads: ...
 

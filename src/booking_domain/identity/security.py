@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdProviders, TelegramAssertions
+from booking_domain.identity.known_clients import KnownClientReads
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads
@@ -51,6 +52,8 @@ class IdentityReads(Protocol):
     def external_identities(self) -> ExternalIdentityReads: ...
     @property
     def passkeys(self) -> PasskeyReads: ...
+    @property
+    def known_clients(self) -> KnownClientReads: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

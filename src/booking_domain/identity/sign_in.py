@@ -39,12 +39,14 @@ from booking_domain.identity.external_identities import (
     OpenIdStart,
     TelegramProof,
 )
+from booking_domain.identity.known_clients import NOBODY, Guesser
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.identity.ports import AccessToken
 from booking_domain.identity.queries import get_own_account
+from booking_domain.identity.recognition import recognise
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
@@ -104,10 +106,12 @@ class Tokens:
     session_id: SessionId
     access: AccessToken
     refresh_token: str = field(repr=False)
+    client_token: str | None = field(default=None, repr=False)
+    """The token of the client, which is known now; None where a session goes on."""
 
 
-async def _register(identity: Identity, new: Registration, client: Client, *, counted_as: str = "") -> Tokens:
-    """Add an account and sign in to it. `counted_as` is the address that the quota of wrong guesses counts.
+async def _register(identity: Identity, new: Registration, client: Client, *, guesser: Guesser = NOBODY) -> Tokens:
+    """Add an account and sign in to it.
 
     Raises:
         ContactMissing: neither an e-mail address nor a phone number is given.
@@ -129,12 +133,14 @@ async def _register(identity: Identity, new: Registration, client: Client, *, co
         accepted=new.accepted,
     )
     if new.code is None:
-        added = RegisterAndSignIn(account=command, client=client)
+        added = RegisterAndSignIn(account=command, client=client, guesser=guesser)
         return _tokens(identity, await identity.executor.run(register_and_sign_in, added, actor=SYSTEM))
     contact = new.contact.parsed(identity.phone_numbers)
-    added = RegisterAndSignIn(account=replace(command, verified=contact.channel), client=client)
-    proved = RegisterWithCode(account=added, contact=contact, code=new.code)
-    async with identity.login_quota.guess(counted_as):
+    account = replace(command, verified=contact.channel)
+    added = RegisterAndSignIn(account=account, client=client, guesser=guesser)
+    asked = await recognise(identity, contact, guesser)
+    proved = RegisterWithCode(account=added, contact=contact, code=new.code, reserve=asked.reserve)
+    async with identity.login_quota.guess(asked.counted_as):
         return _tokens(identity, await identity.executor.run(register_with_code, proved, actor=SYSTEM))
 
 
@@ -144,25 +150,35 @@ async def _sign_in_with_password(
     password: str,
     *,
     client: Client,
-    counted_as: str,
+    guesser: Guesser,
     second_factor: str | None = None,
 ) -> Tokens:
-    """Sign in with a password. `counted_as` is the address that the login quota counts.
+    """Sign in with a password.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed.
         TooManyAttempts: the quota of failed logins is used up, or the second factor was wrong too often.
         InvalidCredentials: no account, or a wrong password, which is counted.
-        AccountLocked: three passwords in a row were wrong; the right one does not help.
+        AccountLocked: the client, or all strangers, sent too many wrong passwords; the right one does not help, unless
+            the right second factor comes with it.
         SecondFactorNeeded: the password is right, and the account has a second factor.
         InvalidSecondFactor: the code of the second factor is wrong, which is counted.
         AccountDisabled, AccountDeleted: the password is right.
     """
     login = contact.parsed(identity.phone_numbers)
-    async with identity.login_quota.attempt(login.address, counted_as):
-        user = await identity.reads.users.by_login(login.address)
+    asked = await recognise(identity, login, guesser)
+    async with identity.login_quota.attempt(login.address, asked.counted_as, known=asked.client.known):
+        user = asked.user
         right = await identity.password_hasher.verify(password, None if user is None else user.password_hash)
-        attempt = PasswordAttempt(contact=login, user=user, right=right, client=client, second_factor=second_factor)
+        attempt = PasswordAttempt(
+            user=user,
+            account=asked.account,
+            counted=asked.client,
+            right=right,
+            client=client,
+            guesser=guesser,
+            second_factor=second_factor,
+        )
         failures = (AccountDisabled, AccountLocked, InvalidCredentials, *_WRONG_SECOND_FACTOR)
         async with _noting(identity, failures, LoginMethod.PASSWORD, client, None if user is None else user.id):
             signed_in = await identity.executor.run(sign_in_by_password, attempt, actor=SYSTEM)
@@ -175,7 +191,7 @@ async def _sign_in_with_code(
     code: str,
     *,
     client: Client,
-    counted_as: str = "",
+    guesser: Guesser = NOBODY,
     second_factor: str | None = None,
     purpose: CodePurpose = CodePurpose.LOGIN,
 ) -> Tokens:
@@ -187,10 +203,12 @@ async def _sign_in_with_code(
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
     """
     login = contact.parsed(identity.phone_numbers)
-    command = SignInByCode(CodeGuess(login, purpose, code), client, second_factor)
+    asked = await recognise(identity, login, guesser)
+    guess = CodeGuess(login, purpose, code, reserve=asked.reserve)
+    command = SignInByCode(guess, client, second_factor, guesser)
     use_case = use_sign_up if purpose is CodePurpose.SIGNUP else sign_in_by_code
     try:
-        async with identity.login_quota.guess(counted_as):
+        async with identity.login_quota.guess(asked.counted_as):
             return _tokens(identity, await identity.executor.run(use_case, command, actor=SYSTEM))
     except (InvalidCode, *_WRONG_SECOND_FACTOR):
         user = await identity.reads.users.by_login(login.address)
@@ -199,7 +217,13 @@ async def _sign_in_with_code(
 
 
 async def _complete_profile(
-    identity: Identity, actor: Actor, profile: AccountDetails, *, current: SessionId, client: Client
+    identity: Identity,
+    actor: Actor,
+    profile: AccountDetails,
+    *,
+    current: SessionId,
+    client: Client,
+    guesser: Guesser = NOBODY,
 ) -> Tokens:
     """Complete the profile of a pending account; the session of the sign-up ends, and another one begins.
 
@@ -223,6 +247,7 @@ async def _complete_profile(
         password_hash=password_hash,
         current=current,
         client=client,
+        guesser=guesser,
         accepted=profile.accepted,
     )
     return _tokens(identity, await identity.executor.run(complete_pending_account, command, actor=actor))
@@ -233,7 +258,7 @@ async def _sign_in_with_telegram(
     proof: TelegramProof,
     *,
     client: Client,
-    counted_as: str = "",
+    guesser: Guesser = NOBODY,
     second_factor: str | None = None,
     accepted: AcceptedVersions | None = None,
 ) -> Tokens:
@@ -252,9 +277,9 @@ async def _sign_in_with_telegram(
         await _note_refused(identity, IdentityProvider.TELEGRAM, error.subject, client)
         raise
     command = SignInByAssertion(
-        assertion=assertion, client=client, second_factor=second_factor, accepted=accepted or {}
+        assertion=assertion, client=client, guesser=guesser, second_factor=second_factor, accepted=accepted or {}
     )
-    return await _sign_in_by_assertion(identity, command, counted_as)
+    return await _sign_in_by_assertion(identity, command)
 
 
 async def _begin_openid(identity: Identity, provider: IdentityProvider) -> OpenIdStart:
@@ -272,7 +297,7 @@ async def _sign_in_with_openid(
     back: OpenIdReturn,
     *,
     client: Client,
-    counted_as: str = "",
+    guesser: Guesser = NOBODY,
     second_factor: str | None = None,
     role: Role = Role.CUSTOMER,
     accepted: AcceptedVersions | None = None,
@@ -294,14 +319,19 @@ async def _sign_in_with_openid(
         await _note_refused(identity, back.provider, error.subject, client)
         raise
     command = SignInByAssertion(
-        assertion=assertion, client=client, second_factor=second_factor, role=role, accepted=accepted or {}
+        assertion=assertion,
+        client=client,
+        guesser=guesser,
+        second_factor=second_factor,
+        role=role,
+        accepted=accepted or {},
     )
-    return await _sign_in_by_assertion(identity, command, counted_as)
+    return await _sign_in_by_assertion(identity, command)
 
 
-async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion, counted_as: str) -> Tokens:
+async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion) -> Tokens:
     try:
-        async with identity.login_quota.guess(counted_as):
+        async with identity.login_quota.guess(command.guesser.network):
             return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
     except (InvalidAssertion, AccountDisabled, *_WRONG_SECOND_FACTOR):
         asserted = command.assertion
@@ -309,16 +339,18 @@ async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion, 
         raise
 
 
-async def _sign_in_with_passkey(identity: Identity, response: str, *, client: Client, counted_as: str = "") -> Tokens:
+async def _sign_in_with_passkey(
+    identity: Identity, response: str, *, client: Client, guesser: Guesser = NOBODY
+) -> Tokens:
     """Sign in with the response of a passkey, which is two factors.
 
     Raises:
         InvalidPasskey: it is not valid, was used before, came too late, or the account has no such passkey.
         AccountDisabled, AccountDeleted: the account cannot be used.
     """
-    command = SignInByPasskey(response=response, client=client)
+    command = SignInByPasskey(response=response, client=client, guesser=guesser)
     try:
-        async with identity.login_quota.guess(counted_as):
+        async with identity.login_quota.guess(guesser.network):
             return _tokens(identity, await identity.executor.run(sign_in_by_passkey, command, actor=SYSTEM))
     except (InvalidPasskey, AccountDisabled):
         await _note_failure(identity, LoginMethod.PASSKEY, client, await _passkey_owner(identity, response))
@@ -371,6 +403,7 @@ def _tokens(identity: Identity, signed_in: SignedIn) -> Tokens:
         session_id=signed_in.session_id,
         access=access,
         refresh_token=signed_in.refresh_token,
+        client_token=signed_in.client_token,
     )
 
 

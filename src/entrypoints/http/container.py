@@ -21,6 +21,7 @@ from entrypoints.http.kit.identities import (
     provide_caller,
     provide_client,
     provide_counted_as,
+    provide_guesser,
     provide_run,
     provide_session_id,
 )
@@ -41,6 +42,7 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "run": provide_run,
     "client": provide_client,
     "counted_as": provide_counted_as,
+    "guesser": provide_guesser,
     "caller": provide_caller,
     "turn": provide_turn,
     "asked": read_query,

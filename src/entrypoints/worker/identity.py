@@ -32,6 +32,7 @@ from booking_domain.identity.use_cases.external_identities import sweep_assertio
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.identity.use_cases.passkeys import sweep_passkey_challenges
 from booking_domain.identity.use_cases.remembered_devices import sweep_devices
+from booking_domain.identity.use_cases.sign_in import sweep_known_clients
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
@@ -130,6 +131,10 @@ async def _sweep_blocked_networks(container: Container, _: Enqueue) -> None:
     await container.executor().run(sweep_blocked_networks, None, actor=SYSTEM)
 
 
+async def _sweep_known_clients(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_known_clients, None, actor=SYSTEM)
+
+
 async def _sweep_devices(container: Container, _: Enqueue) -> None:
     await container.executor().run(sweep_devices, None, actor=SYSTEM)
 
@@ -173,6 +178,7 @@ CONTEXT: Final = WorkerContext(
         Sweep("expired sessions", _sweep_sessions),
         Sweep("expired blocks of networks", _sweep_blocked_networks),
         Sweep("expired remembered devices", _sweep_devices),
+        Sweep("expired known clients", _sweep_known_clients),
         Sweep("expired challenges of passkeys", _sweep_passkey_challenges),
         Sweep("calendar links of the earlier kind", _sweep_calendar_links),
     ),

@@ -22,6 +22,7 @@ from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.known_clients import CountedClient, Guesser, KnownClient
 from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
 from booking_domain.identity.model import ERASED_AFTER, Undeliverable, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel, OneTimeCode
@@ -30,7 +31,7 @@ from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import CodeId, DeviceId, FileId, UserId
+from booking_domain.shared.ids import CodeId, DeviceId, FileId, SessionId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -110,7 +111,12 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
         expires_at=code.expires_at,
     )
     await tx.code_history.add(issued)
-    await tx.credentials.count_wrong_password(user.id, NOW)
+    await tx.credentials.count_wrong_password(user.id, CountedClient(CANARY_DIGEST, known=False), NOW)
+    known = replace(
+        KnownClient.make(user.id, SessionId(make.entropy.new_id()), Guesser(), make.entropy, NOW)[0],
+        network_digest=CANARY_DIGEST,
+    )
+    await tx.known_clients.save(known)
     change = ContactChange.request(None, user_id=user.id, address=PHONE, code_id=code_id, now=NOW)
     await tx.phone_changes.save(change)
     await tx.email_changes.save(replace(change, address=f"{CANARY}@example.com", former=f"{CANARY}@example.org"))

@@ -22,6 +22,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.external_identities import InitData
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.queries import get_own_account, list_own_sessions
@@ -63,7 +64,7 @@ def by_password(
     platform: MemoryPlatform, password: str = PASSWORD, *, second_factor: str | None = None
 ) -> Awaitable[Tokens]:
     return sign_in.sign_in_with_password(
-        platform.identity, PHONE, password, client=CLIENT, counted_as=CLIENT.address, second_factor=second_factor
+        platform.identity, PHONE, password, client=CLIENT, guesser=Guesser(CLIENT.address), second_factor=second_factor
     )
 
 

@@ -18,6 +18,7 @@ from adapters.postgres.identity.external_identities import (
     PostgresExternalIdentityReads,
     PostgresUsedAssertions,
 )
+from adapters.postgres.identity.known_clients import PostgresKnownClientReads, PostgresKnownClients
 from adapters.postgres.identity.legal import PostgresAcceptanceReads, PostgresAcceptances
 from adapters.postgres.identity.one_time_codes import (
     PostgresCodeHistory,
@@ -42,6 +43,7 @@ from adapters.postgres.identity.tables import (
     code_history,
     email_changes,
     external_identities,
+    known_clients,
     login_history,
     one_time_codes,
     passkey_challenges,
@@ -55,6 +57,7 @@ from adapters.postgres.identity.tables import (
     used_assertions,
     users,
     wrong_passwords,
+    wrong_passwords_of_clients,
 )
 from adapters.postgres.identity.users import TAKEN, PostgresUserReads, PostgresUsers
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
@@ -70,6 +73,7 @@ CONTEXT: Final = Context(
         one_time_codes,
         code_history,
         wrong_passwords,
+        wrong_passwords_of_clients,
         phone_changes,
         email_changes,
         sign_ups,
@@ -82,6 +86,7 @@ CONTEXT: Final = Context(
         acceptances,
         blocked_networks,
         remembered_devices,
+        known_clients,
         passkeys,
         passkey_challenges,
     ),
@@ -115,6 +120,7 @@ class IdentityRepositories(RepositoryGroup):
     acceptances = part(PostgresAcceptances)
     blocked_networks = part(PostgresBlockedNetworks)
     remembered_devices = part(PostgresRememberedDevices)
+    known_clients = part(PostgresKnownClients)
     passkeys = part(PostgresPasskeys)
 
 
@@ -135,4 +141,5 @@ class IdentityReads(ReadGroup):
     acceptances = part(PostgresAcceptanceReads)
     blocked_networks = part(PostgresBlockedNetworkReads)
     remembered_devices = part(PostgresRememberedDeviceReads)
+    known_clients = part(PostgresKnownClientReads)
     passkeys = part(PostgresPasskeyReads)

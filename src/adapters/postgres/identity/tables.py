@@ -193,13 +193,26 @@ sign_ups: Final = Table(
     Index("sign_ups_expires_at_idx", "expires_at"),
 )
 
-# Consecutive wrong passwords per account. Logins without an account are counted under an id derived from them.
+# Consecutive wrong passwords of all strangers per account. Logins without an account are counted under an id derived
+# from them.
 wrong_passwords: Final = Table(
     "wrong_passwords",
     metadata,
     Column("account", Uuid, primary_key=True),
     Column("times", Integer, nullable=False),
     instant("last_at"),
+    info=personal_data("account", erase=DELETE, export=NotExported("a count that is kept for a day")),
+)
+
+# Consecutive wrong passwords per account and client, of which a digest is stored.
+wrong_passwords_of_clients: Final = Table(
+    "wrong_passwords_of_clients",
+    metadata,
+    Column("account", Uuid, nullable=False),
+    Column("client", LargeBinary, nullable=False),
+    Column("times", Integer, nullable=False),
+    instant("last_at"),
+    PrimaryKeyConstraint("account", "client"),
     info=personal_data("account", erase=DELETE, export=NotExported("a count that is kept for a day")),
 )
 
@@ -312,6 +325,22 @@ remembered_devices: Final = Table(
     one_of("platform", Platform),
     Index("remembered_devices_expires_at_idx", "expires_at"),
     info=personal_data("user_id", erase=DELETE, export="remembered_devices"),
+)
+
+# Clients that have signed in to an account. Their token and their network are stored as digests.
+known_clients: Final = Table(
+    "known_clients",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("network_digest", LargeBinary, nullable=False),
+    # Without a reference: old sessions are removed.
+    Column("session_id", Uuid, nullable=False),
+    instant("last_used_at"),
+    instant("expires_at"),
+    PrimaryKeyConstraint("user_id", "token_digest"),
+    Index("known_clients_expires_at_idx", "expires_at"),
+    info=personal_data("user_id", erase=DELETE, export=NotExported("digests of random tokens and of networks")),
 )
 
 # Public keys of passkeys; the private ones stay on the devices.

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Boolean, Text, and_, any_, bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy import ARRAY, Boolean, Text, and_, any_, bindparam, cast, func, literal_column, or_, select
 
-from adapters.postgres.identity.credentials import LOCKED
-from adapters.postgres.identity.tables import users, wrong_passwords
+from adapters.postgres.identity.credentials import LOCKED_ACCOUNTS
+from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
 from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
 from adapters.postgres.kit.errors import domain_errors
@@ -105,8 +105,7 @@ _PAGE: Final = Statement(
         ),
         or_(
             _WANTED_LOCKED.is_(None),
-            exists(select(wrong_passwords.c.account).where(wrong_passwords.c.account == users.c.id, LOCKED))
-            == _WANTED_LOCKED,
+            users.c.id.in_(LOCKED_ACCOUNTS) == _WANTED_LOCKED,
         ),
         if_given("created_from", users.c.created_at, users.c.created_at >= bindparam("created_from")),
         if_given("created_before", users.c.created_at, users.c.created_at < bindparam("created_before")),

@@ -24,6 +24,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
+from booking_domain.identity.known_clients import NOBODY, Guesser
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
@@ -56,6 +57,7 @@ class SignInByAssertion:
 
     assertion: Assertion
     client: Client
+    guesser: Guesser = NOBODY
     second_factor: str | None = field(default=None, repr=False)
     role: Role = Role.CUSTOMER
     """Of a new account."""
@@ -102,6 +104,7 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context)
         user_id=user_id,
         method=LoginMethod(asserted.provider.value),
         client=command.client,
+        guesser=command.guesser,
         second_factor=command.second_factor,
     )
     try:

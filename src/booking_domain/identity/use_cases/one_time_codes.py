@@ -9,8 +9,9 @@ from typing import Final
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.events import CodeRequested
+from booking_domain.identity.known_clients import NOBODY, Guesser
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode, reserve_of
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
@@ -31,6 +32,8 @@ class RequestCode:
     contact: Contact
     purpose: CodePurpose
     user: User | None
+    reserve: bool = False
+    """Whether it is issued from the reserve of known clients: see `one_time_codes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class CodeGuess:
     contact: Contact
     purpose: CodePurpose
     code: str = field(repr=False)
+    reserve: bool = False
+    """Whether a known client sends it back, for which codes are reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class SignInByCode:
     guess: CodeGuess
     client: Client
     second_factor: str | None = field(default=None, repr=False)
+    guesser: Guesser = NOBODY
 
 
 async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -88,6 +94,7 @@ def _usable(user: User, purpose: CodePurpose) -> bool:
 async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
     """Issue a code in place of the previous one; it is sent if the command names a user."""
     contact = context.get(SecurityPorts).secret_codes.contact(command.contact)
+    contact = reserve_of(contact) if command.reserve else contact
     code = OneTimeCode.issue(
         await tx.one_time_codes.lock(contact),
         contact=contact,
@@ -169,21 +176,24 @@ async def verify_guess(
     """Return the code that was verify_guess, or raise `InvalidCode`; a wrong guess is counted.
 
     The contact is locked before the guess is compared: of several guesses at once, no more are compared than the code
-    allows, and at most one is right.
+    allows, and at most one is right. A guess of a known client is compared with the code of the reserve too.
     """
     secrets = context.get(SecurityPorts).secret_codes
-    codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
-    code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
-    if code is None or not code.guesses_left:
-        raise InvalidCode
-    if not code.is_usable(context.now):
-        await tx.one_time_codes.save(code.used_up())
-        raise InvalidCode
-    if not secrets.matches(code.id, code.purpose, guess.code):
+    contact = secrets.contact(guess.contact)
+    reserved = await tx.one_time_codes.lock(reserve_of(contact)) if guess.reserve else ()
+    issued = (*reserved, *await tx.one_time_codes.lock(contact))
+    codes = [each for each in issued if each.purpose is guess.purpose and only in {None, each.id} and each.guesses_left]
+    usable = [code for code in codes if code.is_usable(context.now)]
+    for code in codes:
+        if code not in usable:
+            await tx.one_time_codes.save(code.used_up())
+    for code in usable:
+        if secrets.matches(code.id, code.purpose, guess.code):
+            return code
+    for code in usable[:1]:
         await tx.one_time_codes.save(code.with_wrong_guess())
         await tx.code_history.record_wrong_guess(code.id)
-        raise InvalidCode
-    return code
+    raise InvalidCode
 
 
 async def _verify(command: VerifyContact, tx: IdentityTx, context: Context) -> None:
@@ -245,6 +255,7 @@ async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityT
         user_id=user.id,
         method=LoginMethod.CODE,
         client=command.client,
+        guesser=command.guesser,
         second_factor=command.second_factor,
     )
     signed_in = await begin_session(opening, tx, context)

@@ -47,6 +47,7 @@ async def take_over(
     if not keep_factor:
         await tx.second_factors.remove(user.id)
     await tx.remembered_devices.remove_all(user.id)
+    await tx.known_clients.remove_all(user.id, but=but)
     await tx.passkeys.remove_all(user.id)
     await tx.calendar_links.remove(user.id)
     await tx.bank_accounts.remove(user.id)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from booking_domain.identity.errors import InvalidToken, LastWayIn, SecondFactorRequired
 from booking_domain.identity.events import PasskeyAdded, PasskeyRemoved, account_event
+from booking_domain.identity.known_clients import NOBODY, Guesser
 from booking_domain.identity.passkeys import (
     MAX_CREDENTIAL_ID,
     MOST_PASSKEYS,
@@ -80,6 +81,7 @@ class SignInByPasskey:
 
     response: str = field(repr=False)
     client: Client
+    guesser: Guesser = NOBODY
 
 
 async def _start_adding(proof: PasswordCheck, tx: IdentityTx, context: Context) -> dict[str, Any]:
@@ -162,7 +164,13 @@ async def _sign_in(command: SignInByPasskey, tx: IdentityTx, context: Context) -
     if user is None:
         raise InvalidPasskey
     await verify_response(answer, user, tx, context)
-    opening = OpenSession(user_id=user.id, method=LoginMethod.PASSKEY, client=command.client, two_factors=True)
+    opening = OpenSession(
+        user_id=user.id,
+        method=LoginMethod.PASSKEY,
+        client=command.client,
+        guesser=command.guesser,
+        two_factors=True,
+    )
     return await begin_session(opening, tx, context)
 
 

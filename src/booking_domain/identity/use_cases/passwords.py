@@ -9,13 +9,16 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.identity.errors import (
+    AccountDisabled,
     AccountLocked,
     InvalidCode,
     InvalidCredentials,
+    InvalidSecondFactor,
+    TooManyAttempts,
 )
 from booking_domain.identity.events import PasswordChanged, account_event
+from booking_domain.identity.known_clients import NOBODY, CountedClient, Guesser
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Contact
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
@@ -27,10 +30,15 @@ from booking_domain.identity.use_cases.reauthentication import (
     PasswordCheck,
     count_wrong_password,
     reauthenticate,
-    reset_wrong_passwords,
 )
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, revoke_what_outlasts_sessions
-from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
+from booking_domain.identity.use_cases.sign_in import (
+    OPENING_ERRORS,
+    OpenSession,
+    SignedIn,
+    begin_session,
+    needs_second_factor,
+)
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
@@ -41,10 +49,14 @@ from booking_domain.shared.permissions import Permission
 class PasswordAttempt:
     """A password that was compared with the hash of the account that has the login, if any."""
 
-    contact: Contact
     user: User | None
+    account: UUID
+    """The id of the account; without one, an id that is no account's."""
+    counted: CountedClient
+    """The client whose wrong passwords are counted."""
     right: bool
     client: Client
+    guesser: Guesser = NOBODY
     second_factor: str | None = field(default=None, repr=False)
 
 
@@ -70,26 +82,32 @@ async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -
     """Begin a session, or count a wrong password.
 
     Any number of passwords may have been compared at once. Transactions look at the results one after the other, and at
-    none once three in a row were wrong. A login without an account is counted under an id that is no account's.
+    none once the client is locked out. Then a second factor helps, if the account has one: both must be right, and the
+    answer does not tell which of them was not. A login without an account is counted under an id that is no account's.
     """
     user, right = attempt.user, attempt.right
-    secrets = context.get(SecurityPorts).secret_codes
-    account = UUID(bytes=secrets.contact(attempt.contact)[:16]) if user is None else user.id
     if user is not None and right:
         locked = await tx.users.lock(user.id)
         # The password may have been changed since it was compared.
         right = locked is not None and locked.password_hash == user.password_hash
     if user is None or not right:
-        await count_wrong_password(account, tx, context)
+        await count_wrong_password(attempt.account, attempt.counted, tx, context)
         raise InvalidCredentials
-    await reset_wrong_passwords(account, tx, context)
     opening = OpenSession(
         user_id=user.id,
         method=LoginMethod.PASSWORD,
         client=attempt.client,
+        guesser=attempt.guesser,
         second_factor=attempt.second_factor,
     )
-    return await begin_session(opening, tx, context)
+    if await tx.credentials.reset_wrong_passwords(user.id, attempt.counted, context.now):
+        return await begin_session(opening, tx, context)
+    if attempt.second_factor is None or not await needs_second_factor(user, tx):
+        raise AccountLocked
+    try:
+        return await begin_session(opening, tx, context)
+    except (AccountDisabled, InvalidSecondFactor, TooManyAttempts):
+        raise AccountLocked from None
 
 
 async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> None:
@@ -97,7 +115,7 @@ async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> 
     own = await reauthenticate(command.proof, tx, context)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
     await end_sessions(own.others, tx, context)
-    await revoke_what_outlasts_sessions(own.user.id, tx, context)
+    await revoke_what_outlasts_sessions(own.user.id, tx, context, but=own.current.id)
     await tx.outbox.put([account_event(PasswordChanged, own.user.id, context)])
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
 

@@ -1,6 +1,7 @@
 """Authenticate a signed-in user again, before the account itself is changed or deleted.
 
-An account with a password is authenticated by it; wrong passwords are counted as they are at signing in. An account
+An account with a password is authenticated by it; three wrong ones in a row lock it for the session, so strangers and
+other sessions do not lock it. An account
 without a password is authenticated by signing in again: its session is proof enough for five minutes.
 """
 
@@ -10,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.identity.errors import AccountLocked, InvalidToken, SignInTooOld, WrongPassword
+from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.sessions import LockedAccount, lock_own_account
@@ -41,7 +43,7 @@ async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: Context)
         InvalidToken: the session has ended.
         SignInTooOld: the account has no password, and the session began five minutes ago or earlier.
         WrongPassword: the password is wrong, which is counted, or missing, which is not.
-        AccountLocked: three passwords in a row were wrong.
+        AccountLocked: three passwords in a row were wrong in this session.
     """
     own = await lock_own_account(proof.user.id, proof.current, tx, context)
     if own.user.password_hash is None:
@@ -50,21 +52,17 @@ async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: Context)
         return own
     if proof.right is None:
         raise WrongPassword
+    client = CountedClient.of_session(proof.current)
     # The password may have been changed since it was compared.
     if not proof.right or own.user.password_hash != proof.user.password_hash:
-        await count_wrong_password(own.user.id, tx, context)
+        await count_wrong_password(own.user.id, client, tx, context)
         raise WrongPassword
-    await reset_wrong_passwords(own.user.id, tx, context)
+    if not await tx.credentials.reset_wrong_passwords(own.user.id, client, context.now):
+        raise AccountLocked
     return own
 
 
-async def count_wrong_password(account: UUID, tx: IdentityTx, context: Context) -> None:
+async def count_wrong_password(account: UUID, client: CountedClient, tx: IdentityTx, context: Context) -> None:
     """Count a wrong password, or raise `AccountLocked`."""
-    if not await tx.credentials.count_wrong_password(account, context.now):
-        raise AccountLocked
-
-
-async def reset_wrong_passwords(account: UUID, tx: IdentityTx, context: Context) -> None:
-    """Reset the count of wrong passwords, or raise `AccountLocked`: after three the right one does not help."""
-    if not await tx.credentials.reset_wrong_passwords(account, context.now):
+    if not await tx.credentials.count_wrong_password(account, client, context.now):
         raise AccountLocked

@@ -23,6 +23,8 @@ class RegisterWithCode:
     """`verified` is the channel of the contact."""
     contact: Contact
     code: str = field(repr=False)
+    reserve: bool = False
+    """Whether a known client of the account that has the contact sends it back."""
 
 
 async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context) -> SignedIn:
@@ -30,7 +32,7 @@ async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context)
 
     If it is verified there, the answer is that of a registration without a code, only after the code was right.
     """
-    guess = CodeGuess(command.contact, CodePurpose.VERIFY, command.code)
+    guess = CodeGuess(command.contact, CodePurpose.VERIFY, command.code, reserve=command.reserve)
     holder = await use_code(guess, tx, context, of_any_status=True)
     channel = command.contact.channel
     if holder.verified_at(channel) is not None:

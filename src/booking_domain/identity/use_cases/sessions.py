@@ -90,12 +90,15 @@ async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) ->
     return len(live)
 
 
-async def revoke_what_outlasts_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
-    """Forget a user's remembered devices and remove the calendar link, which a person who shared the account may know.
+async def revoke_what_outlasts_sessions(
+    user_id: UserId, tx: IdentityTx, context: Context, *, but: SessionId | None = None
+) -> None:
+    """Forget what a person who shared the account may have: remembered devices, known clients and the calendar link.
 
-    The user is notified of the calendar link.
+    The known client of the session `but` stays known. The user is notified of the calendar link.
     """
     await tx.remembered_devices.remove_all(user_id)
+    await tx.known_clients.remove_all(user_id, but=but)
     if await tx.calendar_links.remove(user_id):
         await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
@@ -119,7 +122,7 @@ async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> N
     sessions = await lock_live_sessions(context.actor.id, current, tx, context)
     others = [session for session in sessions if session.id != current]
     await end_sessions(others, tx, context)
-    await revoke_what_outlasts_sessions(context.actor.id, tx, context)
+    await revoke_what_outlasts_sessions(context.actor.id, tx, context, but=current)
     if others:
         await announce_ended_sessions(context.actor.id, tx, context)
 

@@ -16,6 +16,7 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
 )
 from booking_domain.identity.events import SessionsEnded, account_event
+from booking_domain.identity.known_clients import MOST_CLIENTS, NOBODY, Guesser, KnownClient, token_digest
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import ContactChannel
@@ -61,6 +62,7 @@ class OpenSession:
     user_id: UserId
     method: LoginMethod
     client: Client
+    guesser: Guesser = NOBODY
     second_factor: str | None = field(default=None, repr=False)
     """A code of the account's second factor, a recovery code, the token of a remembered device, or the response of a
     passkey."""
@@ -74,6 +76,7 @@ class RegisterAndSignIn:
 
     account: Register
     client: Client
+    guesser: Guesser = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,8 @@ class SignedIn:
     session_id: SessionId
     refresh_token: str = field(repr=False)
     second_factor: bool = False
+    client_token: str | None = field(default=None, repr=False)
+    """The token of the client, which is known now; None where a session goes on."""
 
     @property
     def bearer(self) -> Bearer:
@@ -162,7 +167,23 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     )
     await tx.sessions.add(session)
     await _note(command, LoginOutcome.SUCCEEDED, tx, context)
-    return SignedIn(user, token.session_id, token.text, two_factors)
+    client_token = await _make_known(session, command.guesser, tx, context)
+    return SignedIn(user, token.session_id, token.text, two_factors, client_token)
+
+
+async def _make_known(session: Session, guesser: Guesser, tx: IdentityTx, context: Context) -> str:
+    """Make the client of a session a known one; return its token, which is a new one unless it has shown one."""
+    clients = await tx.known_clients.of_user(session.user_id, context.now)
+    shown = token_digest(session.user_id, guesser.token)
+    for client in clients:
+        if client.token_digest == shown:
+            await tx.known_clients.save(client.signed_in(session.id, guesser, context.now))
+            return guesser.token
+    for least_used in clients[MOST_CLIENTS - 1 :]:
+        await tx.known_clients.remove(least_used)
+    client, token = KnownClient.make(session.user_id, session.id, guesser, context.entropy, context.now)
+    await tx.known_clients.save(client)
+    return token
 
 
 async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context: Context) -> SignedIn:
@@ -171,7 +192,9 @@ async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context
     In a second one, the session could begin after the owner of the contact has taken the account over.
     """
     user = await add_account(command.account, tx, context)
-    opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client)
+    opening = OpenSession(
+        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, guesser=command.guesser
+    )
     return await begin_session(opening, tx, context)
 
 
@@ -243,6 +266,10 @@ async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) ->
     return SignedIn(user, session.id, following.text, session.second_factor)
 
 
+async def _sweep_known_clients(_: None, tx: IdentityTx, context: Context) -> None:
+    await tx.known_clients.remove_expired(context.now)
+
+
 async def _note_failure(command: FailedLogin, tx: IdentityTx, context: Context) -> None:
     await _note(command, LoginOutcome.FAILED, tx, context)
 
@@ -283,4 +310,5 @@ open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(In
 refresh_session: Final = UseCase(
     Permission.RUN_PLATFORM, _refresh, raises=(InvalidToken, AccountDisabled, AccountDeleted)
 )
+sweep_known_clients: Final = UseCase(Permission.RUN_PLATFORM, _sweep_known_clients)
 note_failed_login: Final = UseCase(Permission.RUN_PLATFORM, _note_failure)

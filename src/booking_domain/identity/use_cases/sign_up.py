@@ -8,6 +8,7 @@ from typing import Final
 
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import SignUpRequested
+from booking_domain.identity.known_clients import NOBODY, Guesser
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
@@ -48,6 +49,8 @@ class RequestSignUp:
 
     contact: Contact
     locale: str
+    reserve: bool = False
+    """Whether the code is one of the reserve: see `one_time_codes`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +63,15 @@ class CompleteProfile:
     current: SessionId
     """The session of the request: it must be live, and ends."""
     client: Client
+    guesser: Guesser = NOBODY
     accepted: AcceptedVersions = field(default_factory=dict)
 
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> OneTimeCode:
     """Issue a code. Whether an account has the contact is looked at only when the code is sent, and when it is used."""
-    code = await issue_code(RequestCode(command.contact, CodePurpose.SIGNUP, None), tx, context)
+    code = await issue_code(
+        RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve), tx, context
+    )
     sign_up = SignUp(
         code_id=code.id,
         channel=command.contact.channel,
@@ -101,7 +107,7 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> Signe
     sign_up = await tx.sign_ups.get(code.id)
     locale = FALLBACK if sign_up is None else sign_up.locale
     user = await _add_pending(contact, locale, tx, context)
-    opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client)
+    opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client, guesser=command.guesser)
     return await begin_session(opening, tx, context)
 
 
@@ -138,7 +144,9 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: Context) 
     await record_acceptances(user.id, command.accepted, tx, context)
     await end_sessions([own.current, *own.others], tx, context)
     context.note("user.completed", Subject("user", user.id), details={"role": user.role.value})
-    opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client)
+    opening = OpenSession(
+        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, guesser=command.guesser
+    )
     return await begin_session(opening, tx, context)
 
 

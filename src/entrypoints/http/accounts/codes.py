@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.identity import own_account, sign_in
 from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
@@ -57,18 +58,24 @@ _OF_VERIFY: Final = documented(
     | documented(own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT, keyless=ONE_CODE),
 )
 async def send_otp(
-    data: JSONBody[SendOtpBody], request: Request[Any, Any, Any], identity: Injected[Identity]
+    data: JSONBody[SendOtpBody],
+    request: Request[Any, Any, Any],
+    guesser: Injected[Guesser],
+    identity: Injected[Identity],
 ) -> CodeSentJson:
     """Send a one-time code to the e-mail address or phone number of an account; with `signup`, to any.
 
     The answer is the same whether or not there is such an account. A new code replaces the last one for the same
-    purpose. A code can be requested once a minute, and ten times in 24 hours. A `signup` code is in the language of
+    purpose. A code can be requested once a minute, and ten times in 24 hours, of which five from one address. A client
+    that has signed in before (`X-Client-Token`), or comes from an address from which one has, has a reserve: codes of
+    its own, as often, which others cannot request, replace or guess at. A `signup` code is in the language of
     `Accept-Language`; other codes are in the language of the account.
     """
     if data.purpose == "signup":
-        await own_account.start_sign_up(identity, data.contact(), negotiated_language(request.scope["headers"]))
+        language = negotiated_language(request.scope["headers"])
+        await own_account.start_sign_up(identity, data.contact(), language, guesser=guesser)
     else:
-        await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose))
+        await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose), guesser=guesser)
     return code_sent_json()
 
 
@@ -79,7 +86,7 @@ async def verify_otp(
     *,
     client: Injected[Client],
     session_id: Injected[SessionId | None],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -103,17 +110,17 @@ async def verify_otp(
             contact,
             code,
             client=client,
-            counted_as=counted_as,
+            guesser=guesser,
             second_factor=data.second_factor,
             purpose=CodePurpose(data.purpose),
         )
         return signed_in(tokens, session_mode)
     if data.purpose == "unlock":
-        await own_account.unlock_with_code(identity, contact, code, counted_as=counted_as)
+        await own_account.unlock_with_code(identity, contact, code, guesser=guesser)
     else:
         if session_id is None and has_token(request):
             raise InvalidToken  # without it, the verification would remove everything that the user has set up
-        await own_account.verify_with_code(identity, contact, code, current=session_id, counted_as=counted_as)
+        await own_account.verify_with_code(identity, contact, code, current=session_id, guesser=guesser)
     return Response(cast("SignedInJson", None), status_code=204)
 
 
@@ -126,14 +133,14 @@ async def verify_email(
     data: JSONBody[VerifyEmailBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
 ) -> None:
     """Verify the e-mail address of your account with a code of the purpose `verify`.
 
     The first time, all other sessions end.
     """
-    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code, counted_as=counted_as)
+    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code, guesser=guesser)
 
 
 @post(
@@ -149,6 +156,7 @@ async def complete_profile(
     session_id: Injected[SessionId],
     *,
     client: Injected[Client],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -160,7 +168,9 @@ async def complete_profile(
     profile = sign_in.AccountDetails(
         name=data.name, role=Role(data.role), password=data.password, accepted=accepted_versions(data.accepted)
     )
-    tokens = await sign_in.complete_profile(identity, actor, profile, current=session_id, client=client)
+    tokens = await sign_in.complete_profile(
+        identity, actor, profile, current=session_id, client=client, guesser=guesser
+    )
     return signed_in(tokens, session_mode)
 
 

@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from booking_domain.identity import own_account, sign_in
 from booking_domain.identity.errors import IdentityProviderNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -92,7 +93,7 @@ async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Set
 async def sign_in_by_openid(
     data: JSONBody[SignInByOpenIdBody],
     client: Injected[Client],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     *,
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
@@ -114,7 +115,7 @@ async def sign_in_by_openid(
         identity,
         data.back(data.name),
         client=client,
-        counted_as=counted_as,
+        guesser=guesser,
         second_factor=data.second_factor,
         role=Role(data.role),
         accepted=accepted_versions(data.accepted),

@@ -7,6 +7,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.own_account import Requester, remove_a_passkey, start_adding_a_passkey
 from booking_domain.identity.passkeys import MAX_PASSKEY_NAME, MAX_RESPONSE, Passkey, PasskeyId
 from booking_domain.identity.security import Identity
@@ -221,7 +222,7 @@ async def start_signing_in(executor: Injected[Executor[Repositories]]) -> Passke
 async def sign_in(
     data: JSONBody[PasskeySignInBody],
     client: Injected[Client],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     *,
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
@@ -231,7 +232,7 @@ async def sign_in(
     The device must have verified its user. A response that is invalid, was used before, or arrives after five minutes
     is rejected with 401 `auth.invalid_passkey`.
     """
-    tokens = await sign_in_with_passkey(identity, data.response, client=client, counted_as=counted_as)
+    tokens = await sign_in_with_passkey(identity, data.response, client=client, guesser=guesser)
     return signed_in(tokens, session_mode)
 
 

@@ -6,6 +6,7 @@ from litestar import post
 from litestar.params import JSONBody
 
 from booking_domain.identity import own_account
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
@@ -38,8 +39,8 @@ async def change_password(
 ) -> None:
     """Change the password of your account, or set its first one.
 
-    The session of the access token must be live; all others end. Wrong passwords count towards the limits of
-    `/auth/login`. An account without a password must have signed in within five minutes.
+    The session of the access token must be live; all others end. Three wrong passwords in a row lock this for the
+    session, as at `/auth/login`. An account without a password must have signed in within five minutes.
     """
     requester = Requester(actor, session_id)
     await own_account.change_password(identity, requester, data.current_password, data.new_password)
@@ -50,12 +51,14 @@ async def change_password(
     status_code=202,
     opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT, keyless=ONE_CODE),
 )
-async def forgot_password(data: JSONBody[ForgotPasswordBody], identity: Injected[Identity]) -> CodeSentJson:
+async def forgot_password(
+    data: JSONBody[ForgotPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]
+) -> CodeSentJson:
     """Send a code that resets the password.
 
     The answer is the same whether or not there is such an account, and whether or not a code was just sent.
     """
-    return code_sent_json(await own_account.forget_password(identity, data.contact()))
+    return code_sent_json(await own_account.forget_password(identity, data.contact(), guesser=guesser))
 
 
 @post(
@@ -64,10 +67,10 @@ async def forgot_password(data: JSONBody[ForgotPasswordBody], identity: Injected
     opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD, keyless=CONFIDENTIAL),
 )
 async def reset_password(
-    data: JSONBody[ResetPasswordBody], counted_as: Injected[str], identity: Injected[Identity]
+    data: JSONBody[ResetPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]
 ) -> None:
     """Reset the password with a code; all sessions end, and the account is unlocked."""
-    await own_account.reset_password(identity, data.contact(), data.code, data.new_password, counted_as=counted_as)
+    await own_account.reset_password(identity, data.contact(), data.code, data.new_password, guesser=guesser)
 
 
 handlers: Final = (change_password, forgot_password, reset_password)

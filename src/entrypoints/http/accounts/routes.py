@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.identity import sign_in
 from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -45,7 +46,7 @@ async def register(
     data: JSONBody[RegisterBody],
     client: Injected[Client],
     *,
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -63,7 +64,7 @@ async def register(
         code=data.code,
         accepted=accepted_versions(data.accepted),
     )
-    return signed_in(await sign_in.register(identity, new, client, counted_as=counted_as), session_mode)
+    return signed_in(await sign_in.register(identity, new, client, guesser=guesser), session_mode)
 
 
 @post(
@@ -75,27 +76,33 @@ async def log_in(
     data: JSONBody[LoginBody],
     client: Injected[Client],
     *,
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
     """Sign in with a password.
 
-    Three wrong passwords in a row lock the login, whether or not it has an account. A locked login answers 403, even to
-    the right password, until a one-time code or a reset unlocks it, or 24 hours have passed. Further attempts are also
-    refused for a while after ten failures in a minute for one login from one address, a hundred for one login from all
-    addresses, or 60 wrong passwords and codes in 15 minutes from one address for any logins. The wait after the last of
-    these grows with each further failure, up to a day.
+    Three wrong passwords in a row from one client lock the login for it, and ten from all strangers lock it for all
+    strangers, whether or not it has an account. A locked login answers 403, even to the right password, until a
+    one-time code or a reset unlocks it, or 24 hours have passed. The right second factor, sent with the right password,
+    passes. Further attempts are also refused for a while after ten failures in a minute for one login from one client,
+    a hundred for one login from all strangers, or 60 wrong passwords and codes in 15 minutes from one client for any
+    logins. The wait after the last of these grows with each further failure, up to a day.
+
+    Clients are counted by their address. A client that signs in, here or in another way, gets a `clientToken`. It opens
+    nothing. Requests that send it as `X-Client-Token` are counted by it, so what strangers do does not lock this client
+    out: keep it when signing out. Addresses from which such a client has signed in last do not count as strangers.
 
     An account with a second factor also needs its code. If the password is right and the code is missing, the answer is
     401 `auth.second_factor_needed`; repeat the request with `secondFactor`. After five wrong codes in a row, codes are
     refused for 15 minutes, then 30, and so on up to a day; recovery codes are always accepted.
 
     With `X-Session-Mode: cookie`, here and on every route that signs in, the tokens are set as `HttpOnly` cookies
-    instead of being in the answer. Requests that change something then need the answer's `csrfToken` as `X-CSRF-Token`.
+    instead of being in the answer, also that of the client. Requests that change something then need the answer's
+    `csrfToken` as `X-CSRF-Token`.
     """
     tokens = await sign_in.sign_in_with_password(
-        identity, data.contact(), data.password, client=client, counted_as=counted_as, second_factor=data.second_factor
+        identity, data.contact(), data.password, client=client, guesser=guesser, second_factor=data.second_factor
     )
     return signed_in(tokens, session_mode)
 

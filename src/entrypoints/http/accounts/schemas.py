@@ -160,6 +160,8 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     access_token: str | None = None
     """The access token, for `Authorization: Bearer`."""
     refresh_token: str | None = None
+    client_token: str | None = None
+    """The value of `X-Client-Token` for this client: see `POST /auth/login`."""
     expires_in: int
     """Seconds until the access token expires."""
     csrf_token: str | None = None
@@ -206,6 +208,7 @@ def signed_in(tokens: Tokens, mode: SessionMode) -> Response[SignedInJson]:
         user=user_json(tokens.user),
         access_token=None if mode.in_cookies else tokens.access.text,
         refresh_token=None if mode.in_cookies else tokens.refresh_token,
+        client_token=None if mode.in_cookies else tokens.client_token,
         expires_in=tokens.access.expires_in,
         csrf_token=mode.csrf_token(tokens.session_id),
     )

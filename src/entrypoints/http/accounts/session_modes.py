@@ -6,12 +6,20 @@ from typing import Any, Final, Literal
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from booking_domain.identity.known_clients import KNOWN_FOR
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.refusals import invalid_input
-from entrypoints.http.kit.session_cookies import ACCESS_COOKIE, BY_COOKIE, MODE, REFRESH_COOKIE, SessionCookies
+from entrypoints.http.kit.session_cookies import (
+    ACCESS_COOKIE,
+    BY_COOKIE,
+    CLIENT_COOKIE,
+    MODE,
+    REFRESH_COOKIE,
+    SessionCookies,
+)
 
 
 class SessionMode:
@@ -43,10 +51,13 @@ class SessionMode:
         if not self.in_cookies:
             return ()
         until = int(REFRESH_TOKEN_LIFE.total_seconds())
-        return _cookies((tokens.access.text, tokens.access.expires_in), (tokens.refresh_token, until))
+        kept = _cookies((tokens.access.text, tokens.access.expires_in), (tokens.refresh_token, until))
+        if tokens.client_token is None:
+            return kept
+        return (*kept, _cookie(CLIENT_COOKIE, tokens.client_token, int(KNOWN_FOR.total_seconds()), "strict"))
 
     def no_cookies(self) -> Sequence[Cookie]:
-        """The cookies that remove the session from the browser."""
+        """The cookies that remove the session from the browser, which stays a known client."""
         return _cookies(("", 0), ("", 0)) if self.in_cookies else ()
 
 

@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from booking_domain.identity import own_account
 from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -41,7 +42,7 @@ _OF_LINK: Final = documented(
 async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],
     client: Injected[Client],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     *,
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
@@ -56,7 +57,7 @@ async def sign_in_by_telegram(
         identity,
         data.proof(),
         client=client,
-        counted_as=counted_as,
+        guesser=guesser,
         second_factor=data.second_factor,
         accepted=accepted_versions(data.accepted),
     )

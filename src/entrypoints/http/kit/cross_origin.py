@@ -15,7 +15,7 @@ _PREFLIGHT: Final = (
         b"access-control-allow-headers",
         (
             b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-            b"X-Client-Platform, X-CSRF-Token, X-Request-Id, X-Session-Mode"
+            b"X-Client-Platform, X-Client-Token, X-CSRF-Token, X-Request-Id, X-Session-Mode"
         ),
     ),
     (b"access-control-max-age", b"7200"),

@@ -4,6 +4,7 @@ from typing import Any, Final, TypeVar
 
 from litestar import Request
 
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor, UseCase
@@ -12,9 +13,12 @@ from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import counted
+from entrypoints.http.kit.session_cookies import CLIENT_COOKIE
 
 PLATFORM: Final = "X-Client-Platform"
 """The header in which a client names what it runs on."""
+CLIENT_TOKEN: Final = "X-Client-Token"  # noqa: S105 - a header
+"""The header in which a known client without cookies shows its token."""
 Caller = str
 """Whom a request counts against: an account, or the address of a caller without an access token."""
 
@@ -60,6 +64,12 @@ def provide_client(request: Request[Any, Any, Any], clients: Injected[Clients]) 
 def provide_counted_as(request: Request[Any, Any, Any], clients: Injected[Clients]) -> str:
     """Provide `counted_as`, the address that quotas count: an IPv4 address, or the /64 network of an IPv6 address."""
     return clients.counted_as(request.scope)
+
+
+def provide_guesser(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Guesser:
+    """Provide `guesser`: what the request shows of its client, for the limits on guessing."""
+    token = request.headers.get(CLIENT_TOKEN) or request.cookies.get(CLIENT_COOKIE, "")
+    return Guesser(clients.counted_as(request.scope), token)
 
 
 def provide_caller(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Caller:

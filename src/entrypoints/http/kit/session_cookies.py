@@ -22,6 +22,8 @@ MODE: Final = "X-Session-Mode"
 CSRF: Final = "X-CSRF-Token"
 ACCESS_COOKIE: Final = "__Host-access"
 REFRESH_COOKIE: Final = "__Host-refresh"
+CLIENT_COOKIE: Final = "__Host-client"
+"""The token of a known client (`identity.known_clients`). It outlives the session, and authenticates nothing."""
 BY_COOKIE: Final = "authenticated_by_cookie"
 """In the state of a request whose access token was in a cookie."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

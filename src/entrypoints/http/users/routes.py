@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.own_account import Requester, check_password, confirm_contact_change, start_contact_change
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
@@ -137,7 +138,7 @@ async def confirm_phone(
     *,
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
     object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
@@ -147,7 +148,7 @@ async def confirm_phone(
     the answer is 409, but only if the code is right.
     """
     requester, contact = Requester(actor, session_id), ContactInput(phone=data.phone)
-    await confirm_contact_change(identity, requester, contact, data.code, counted_as=counted_as)
+    await confirm_contact_change(identity, requester, contact, data.code, guesser=guesser)
     return await _edited(actor, identity, object_storage)
 
 
@@ -180,7 +181,7 @@ async def confirm_email(
     *,
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    counted_as: Injected[str],
+    guesser: Injected[Guesser],
     identity: Injected[Identity],
     object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
@@ -190,7 +191,7 @@ async def confirm_email(
     address, the answer is 409, but only if the code is right.
     """
     requester, contact = Requester(actor, session_id), ContactInput(email=data.email)
-    await confirm_contact_change(identity, requester, contact, data.code, counted_as=counted_as)
+    await confirm_contact_change(identity, requester, contact, data.code, guesser=guesser)
     return await _edited(actor, identity, object_storage)
 
 

@@ -25,7 +25,7 @@ DORJ: Final = {**EMAIL, "password": PASSWORD}
 NEW: Final = {**DORJ, "name": "Dorj", "role": "customer"}
 SHOP: Final = "https://shop.example.com"
 COOKIE: Final = {"X-Session-Mode": "cookie"}
-ACCESS, REFRESH = "__Host-access", "__Host-refresh"
+ACCESS, REFRESH, CLIENT = "__Host-access", "__Host-refresh", "__Host-client"
 
 
 class Browser:
@@ -71,16 +71,17 @@ def cookies_set(answer: httpx.Response) -> dict[str, Morsel[str]]:
     return found
 
 
-def assert_in_cookies(answer: httpx.Response) -> None:
+def assert_in_cookies(answer: httpx.Response, *, refreshed: bool = False) -> None:
     """Assert that the session is in cookies that no script and no other site reads, and not in the answer."""
     assert answer.is_success, answer.text
     shown = answer.json()
-    assert (shown.get("accessToken"), shown.get("refreshToken")) == (None, None)
+    assert (shown.get("accessToken"), shown.get("refreshToken"), shown.get("clientToken")) == (None, None, None)
     assert shown["csrfToken"]
     found = cookies_set(answer)
-    assert set(found) == {ACCESS, REFRESH}
-    assert len(answer.headers.get_list("Set-Cookie")) == 2
-    for name, site, age in ((ACCESS, "lax", "1800"), (REFRESH, "strict", "2592000")):
+    expected = [(ACCESS, "lax", "1800"), (REFRESH, "strict", "2592000"), (CLIENT, "strict", "31536000")]
+    expected = expected[:2] if refreshed else expected
+    assert len(answer.headers.get_list("Set-Cookie")) == len(found) == len(expected)
+    for name, site, age in expected:
         cookie = found[name]
         assert (cookie["httponly"], cookie["secure"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
         assert (cookie["samesite"], cookie["max-age"]) == (site, age)
@@ -90,7 +91,7 @@ def assert_in_cookies(answer: httpx.Response) -> None:
 async def test_every_way_to_sign_in_keeps_the_session_in_cookies(api: Api, browser: Browser) -> None:
     assert_in_cookies(await browser.post("/auth/register", json=NEW))
     assert_in_cookies(await browser.post("/auth/login", json=DORJ))
-    assert_in_cookies(await browser.post("/auth/refresh"))
+    assert_in_cookies(await browser.post("/auth/refresh"), refreshed=True)
     code = {**EMAIL, "purpose": "login", "code": await code_for(api, "login", EMAIL)}
     assert_in_cookies(await browser.post("/auth/verify-otp", json=code))
     assert (await browser.ask("GET", "/users/me")).json()["email"] == DORJ["email"]
@@ -185,8 +186,8 @@ async def test_refreshing_rotates_the_cookies_and_a_reused_one_ends_the_session(
     first = browser.kept
     # Without the mode, a cookie is no refresh token: the tokens of the answer would be for scripts.
     assert_problem(await browser.client.post(f"{V1}/auth/refresh"), 401, "auth.invalid_token")
-    assert_in_cookies(await browser.post("/auth/refresh"))
-    assert_in_cookies(await browser.post("/auth/refresh"))
+    assert_in_cookies(await browser.post("/auth/refresh"), refreshed=True)
+    assert_in_cookies(await browser.post("/auth/refresh"), refreshed=True)
     assert {first[name] for name in (ACCESS, REFRESH)}.isdisjoint(browser.kept.values())
     browser.client.cookies.set(REFRESH, first[REFRESH], domain="api.test", path="/")
     assert_problem(await browser.post("/auth/refresh"), 401, "auth.invalid_token")
@@ -211,7 +212,7 @@ async def test_signing_out_ends_the_session_and_removes_the_cookies(api: Api, br
         assert answer.status_code == 204
         for cookie in cookies_set(answer).values():
             assert (cookie.value, cookie["max-age"], cookie["secure"], cookie["httponly"]) == ("", "0", True, True)
-        assert browser.kept == {}
+        assert set(browser.kept) == {CLIENT}  # it is still a known client
         kept = "; ".join(f"{name}={value}" for name, value in before.items())
         again = await browser.post("/auth/refresh", headers={"Cookie": kept})
         assert_problem(again, 401, "auth.invalid_token")

@@ -182,6 +182,7 @@ async def test_a_second_code_within_a_minute_is_refused(api: Api) -> None:
     assert (await ask(api)).status_code == 202
 
 
+@pytest.mark.settings(BOOKING_RATE_LIMIT_QUOTAS="codes=100/60")
 async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -> None:
     await joined(api)
     for number in range(10):

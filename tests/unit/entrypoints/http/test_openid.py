@@ -198,7 +198,7 @@ async def test_the_last_way_to_sign_in_stays(services: Api) -> None:
 async def test_a_page_signs_in_with_a_cookie(services: Api) -> None:
     cookies = {"X-Session-Mode": "cookie"}
     answer = await services.post("/auth/openid", json=brought(services), headers=cookies)
-    assert (answer.json().get("accessToken"), len(answer.headers.get_list("Set-Cookie"))) == (None, 2)
+    assert (answer.json().get("accessToken"), len(answer.headers.get_list("Set-Cookie"))) == (None, 3)
 
 
 async def test_a_service_that_is_not_configured_is_not_found(api: Api) -> None:

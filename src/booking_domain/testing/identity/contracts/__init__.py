@@ -12,6 +12,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.contact_changes",
     f"{__name__}.credentials",
     f"{__name__}.external_identities",
+    f"{__name__}.known_clients",
     f"{__name__}.legal",
     f"{__name__}.passkeys",
     f"{__name__}.passwords",
@@ -32,6 +33,7 @@ from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLi
 from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.known_clients import KnownClientReads, KnownClients
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads, Passkeys
@@ -66,6 +68,7 @@ from booking_domain.testing.identity.contracts.external_identities import (
     ExternalIdentitiesContract,
     UsedAssertionsContract,
 )
+from booking_domain.testing.identity.contracts.known_clients import KnownClientsContract
 from booking_domain.testing.identity.contracts.legal import AcceptancesContract
 from booking_domain.testing.identity.contracts.passkeys import PasskeyCeremoniesContract, PasskeysContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
@@ -94,6 +97,8 @@ CONTRACTS: Final = {
     Credentials: CredentialsContract,
     ExternalIdentities: ExternalIdentitiesContract,
     ExternalIdentityReads: ExternalIdentitiesContract,
+    KnownClientReads: KnownClientsContract,
+    KnownClients: KnownClientsContract,
     LoginHistory: LoginHistoryContract,
     LoginReads: LoginHistoryContract,
     OneTimeCodes: OneTimeCodesContract,

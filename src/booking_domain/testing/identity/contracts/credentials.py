@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import (
     CODE_DIGITS,
@@ -23,7 +24,7 @@ from booking_domain.identity.one_time_codes import (
     OneTimeCode,
     SecretCodes,
 )
-from booking_domain.identity.passwords import MOST_WRONG, WRONG_PASSWORDS_EXPIRE_AFTER
+from booking_domain.identity.passwords import MOST_WRONG, MOST_WRONG_OF_STRANGERS, WRONG_PASSWORDS_EXPIRE_AFTER
 from booking_domain.identity.ports import UserFilter
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
@@ -133,14 +134,18 @@ class OneTimeCodesContract(StorageContract):
         assert found == [[good], [late.used_up()], [], []]
 
 
-async def _wrong(backend: Backend, account: UUID, now: datetime = NOW) -> bool:
-    async with backend.begin() as tx:
-        return await tx.credentials.count_wrong_password(account, now)
+CLIENT: Final = CountedClient(b"a phone", known=False)
+KNOWN: Final = CountedClient(b"her phone", known=True)
 
 
-async def _right(backend: Backend, account: UUID, now: datetime = NOW) -> bool:
+async def _wrong(backend: Backend, account: UUID, now: datetime = NOW, client: CountedClient = CLIENT) -> bool:
     async with backend.begin() as tx:
-        return await tx.credentials.reset_wrong_passwords(account, now)
+        return await tx.credentials.count_wrong_password(account, client, now)
+
+
+async def _right(backend: Backend, account: UUID, now: datetime = NOW, client: CountedClient = CLIENT) -> bool:
+    async with backend.begin() as tx:
+        return await tx.credentials.reset_wrong_passwords(account, client, now)
 
 
 class CredentialsContract(StorageContract):
@@ -153,6 +158,41 @@ class CredentialsContract(StorageContract):
         assert not await _wrong(backend, account)
         assert await _right(backend, other)
         assert await _wrong(backend, other)
+
+    async def test_all_strangers_have_ten_wrong_passwords_together(self, backend: Backend, make: Builder) -> None:
+        account, strangers = make.entropy.new_id(), [CountedClient(bytes([at]), known=False) for at in range(12)]
+        counted = [await _wrong(backend, account, client=stranger) for stranger in strangers]
+        assert counted == [True] * MOST_WRONG_OF_STRANGERS + [False] * 2
+        unseen = CountedClient(b"unseen", known=False)
+        assert not await _right(backend, account, client=unseen)
+        assert await _right(backend, account, NOW + WRONG_PASSWORDS_EXPIRE_AFTER, client=unseen)
+        async with backend.begin() as tx:
+            await tx.credentials.unlock(account)
+        assert await _right(backend, account, client=unseen)
+
+    async def test_a_right_password_of_a_stranger_leaves_the_count_of_all_strangers(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        account, counted = make.entropy.new_id(), 0
+        for _ in range(MOST_WRONG_OF_STRANGERS):
+            counted += await _wrong(backend, account)
+            await _right(backend, account)
+        assert (counted, await _wrong(backend, account)) == (MOST_WRONG_OF_STRANGERS, False)
+
+    async def test_clients_do_not_lock_each_other(self, backend: Backend, make: Builder) -> None:
+        account, other = make.entropy.new_id(), CountedClient(b"another phone", known=True)
+        for stranger in range(20):
+            await _wrong(backend, account, client=CountedClient(bytes([stranger]), known=False))
+        assert [await _wrong(backend, account, client=KNOWN) for _ in range(4)] == [True] * MOST_WRONG + [False]
+        assert not await _right(backend, account, client=KNOWN)
+        assert await _wrong(backend, account, client=other)
+        assert await _right(backend, account, client=other)
+
+    async def test_concurrent_strangers_are_counted_up_to_the_limit(self, backend: Backend, make: Builder) -> None:
+        account, strangers = make.entropy.new_id(), [CountedClient(bytes([at]), known=False) for at in range(20)]
+        counted, refusals = await race([_wrong(backend, account, client=stranger) for stranger in strangers])
+        assert not refusals
+        assert Counter(counted) == {True: MOST_WRONG_OF_STRANGERS, False: 20 - MOST_WRONG_OF_STRANGERS}
 
     async def test_locked_accounts_are_found_until_the_lock_ends(self, backend: Backend, make: Builder) -> None:
         locked, counted, other = make.user(), make.user(), make.user()

@@ -17,6 +17,7 @@ from booking_domain.testing.identity.memory.external_identities import (
     MemoryExternalIdentityReads,
     MemoryUsedAssertions,
 )
+from booking_domain.testing.identity.memory.known_clients import MemoryKnownClientReads, MemoryKnownClients
 from booking_domain.testing.identity.memory.legal import MemoryAcceptanceReads, MemoryAcceptances
 from booking_domain.testing.identity.memory.passkeys import MemoryPasskeyReads, MemoryPasskeys
 from booking_domain.testing.identity.memory.remembered_devices import (
@@ -61,6 +62,7 @@ class IdentityRepositories(RepositoryGroup):
         self.acceptances = MemoryAcceptances(state)
         self.blocked_networks = MemoryBlockedNetworks(state)
         self.remembered_devices = MemoryRememberedDevices(state)
+        self.known_clients = MemoryKnownClients(state)
         self.passkeys = MemoryPasskeys(state)
 
 
@@ -83,4 +85,5 @@ class IdentityReads(ReadGroup):
         self.acceptances = MemoryAcceptanceReads(committed)
         self.blocked_networks = MemoryBlockedNetworkReads(committed)
         self.remembered_devices = MemoryRememberedDeviceReads(committed)
+        self.known_clients = MemoryKnownClientReads(committed)
         self.passkeys = MemoryPasskeyReads(committed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from booking_domain.identity.code_history import (
@@ -11,8 +12,15 @@ from booking_domain.identity.code_history import (
     CodeHistoryReads,
     IssuedCode,
 )
+from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, unexpired_codes
-from booking_domain.identity.passwords import MOST_WRONG, WRONG_PASSWORDS_EXPIRE_AFTER, CredentialReads, Credentials
+from booking_domain.identity.passwords import (
+    MOST_WRONG,
+    MOST_WRONG_OF_STRANGERS,
+    WRONG_PASSWORDS_EXPIRE_AFTER,
+    CredentialReads,
+    Credentials,
+)
 from booking_domain.shared.ids import CodeId, UserId
 from booking_domain.testing.identity.memory.tables import CODE_HISTORY, ONE_TIME_CODES, WRONG_PASSWORDS, require_user
 from booking_domain.testing.kit.tables import State
@@ -81,45 +89,62 @@ class MemoryCodeHistoryReads(CodeHistoryReads):
         return sorted(found, key=lambda code: code.id, reverse=True)[: criteria.limit]
 
 
+_STRANGERS: Final = b""
+
+
 class MemoryCredentials(Credentials):
     """The credentials of one database transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def count_wrong_password(self, account: UUID, now: datetime) -> bool:
-        times = self._times(account, now)
-        if times < MOST_WRONG:
-            self._state[WRONG_PASSWORDS][account] = times + 1, now
-        return times < MOST_WRONG
-
-    async def reset_wrong_passwords(self, account: UUID, now: datetime) -> bool:
-        if self._times(account, now) >= MOST_WRONG:
+    async def count_wrong_password(self, account: UUID, client: CountedClient, now: datetime) -> bool:
+        if not self._count(account, client.key, now):
             return False
-        await self.unlock(account)
+        return client.known or self._count(account, _STRANGERS, now)
+
+    def _count(self, account: UUID, client: bytes, now: datetime) -> bool:
+        if _is_full(self._state, account, client, now):
+            return False
+        self._state[WRONG_PASSWORDS][account, client] = _times(self._state, account, client, now) + 1, now
+        return True
+
+    async def reset_wrong_passwords(self, account: UUID, client: CountedClient, now: datetime) -> bool:
+        counts = (client.key,) if client.known else (client.key, _STRANGERS)
+        if any(_is_full(self._state, account, key, now) for key in counts):
+            return False
+        self._state[WRONG_PASSWORDS].pop((account, client.key), None)
         return True
 
     async def unlock(self, account: UUID) -> None:
-        self._state[WRONG_PASSWORDS].pop(account, None)
+        for key in tuple(self._state[WRONG_PASSWORDS]):
+            if key[0] == account:
+                del self._state[WRONG_PASSWORDS][key]
 
     async def remove_expired(self, now: datetime) -> None:
-        for account in tuple(self._state[WRONG_PASSWORDS]):
-            if not self._times(account, now):
-                await self.unlock(account)
+        for key in tuple(self._state[WRONG_PASSWORDS]):
+            if not _times(self._state, *key, now):
+                del self._state[WRONG_PASSWORDS][key]
 
-    def _times(self, account: UUID, now: datetime) -> int:
-        times, last_at = self._state[WRONG_PASSWORDS].get(account, (0, now))
-        return times if now - last_at < WRONG_PASSWORDS_EXPIRE_AFTER else 0
+
+def _times(state: State, account: UUID, client: bytes, now: datetime) -> int:
+    times, last_at = state[WRONG_PASSWORDS].get((account, client), (0, now))
+    return times if now - last_at < WRONG_PASSWORDS_EXPIRE_AFTER else 0
+
+
+def _is_full(state: State, account: UUID, client: bytes, now: datetime) -> bool:
+    most = MOST_WRONG_OF_STRANGERS if client == _STRANGERS else MOST_WRONG
+    return _times(state, account, client, now) >= most
 
 
 def locked_until(state: State, account: UUID, now: datetime) -> datetime | None:
     """When wrong passwords cease to lock an account; None if they do not lock it."""
-    times, last_at = state[WRONG_PASSWORDS].get(account, (0, now))
-    return (
+    locks = [
         last_at + WRONG_PASSWORDS_EXPIRE_AFTER
-        if times >= MOST_WRONG and now - last_at < WRONG_PASSWORDS_EXPIRE_AFTER
-        else None
-    )
+        for (of, client), (_, last_at) in state[WRONG_PASSWORDS].items()
+        if of == account and _is_full(state, account, client, now)
+    ]
+    return max(locks, default=None)
 
 
 class MemoryCredentialReads(CredentialReads):

@@ -36,6 +36,7 @@ from booking_domain.testing.shared.memory.rate_limits import MemoryRateLimiter
 LOGIN_QUOTAS: Final = {
     "login": Limit(10, timedelta(minutes=1)),
     "login-anywhere": Limit(100, timedelta(minutes=1)),
+    "codes": Limit(5, timedelta(days=1)),
     "guesses": Limit(60, timedelta(minutes=15)),
     "guesses-hour": Limit(120, timedelta(hours=1)),
     "guesses-hours": Limit(240, timedelta(hours=4)),

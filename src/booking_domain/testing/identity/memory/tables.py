@@ -10,6 +10,7 @@ from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.known_clients import KnownClient
 from booking_domain.identity.legal import Acceptance, LegalDocument
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
@@ -29,7 +30,10 @@ ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
     "one_time_codes", erase=delete_rows(lambda row: row.user_id)
 )
 CODE_HISTORY: Final = Table[CodeId, IssuedCode]("code_history", erase=delete_rows(lambda row: row.user_id))
-WRONG_PASSWORDS: Final = Table[UUID, tuple[int, datetime]]("wrong_passwords", erase=delete_key(lambda key: key))
+WRONG_PASSWORDS: Final = Table[tuple[UUID, bytes], tuple[int, datetime]](
+    "wrong_passwords", erase=delete_key(lambda key: key[0])
+)
+"""By account and client; the key of all strangers is empty."""
 PHONE_CHANGES: Final = Table[UserId, ContactChange]("phone_changes", erase=delete_rows(lambda row: row.user_id))
 EMAIL_CHANGES: Final = Table[UserId, ContactChange]("email_changes", erase=delete_rows(lambda row: row.user_id))
 SIGN_UPS: Final = Table[CodeId, SignUp]("sign_ups")
@@ -46,6 +50,9 @@ ACCEPTANCES: Final = Table[tuple[UserId, LegalDocument, str], Acceptance](
 BLOCKED_NETWORKS: Final = Table[BlockedNetworkId, BlockedNetwork]("blocked_networks")
 REMEMBERED_DEVICES: Final = Table[DeviceId, RememberedDevice](
     "remembered_devices", erase=delete_rows(lambda row: row.user_id)
+)
+KNOWN_CLIENTS: Final = Table[tuple[UserId, bytes], KnownClient](
+    "known_clients", erase=delete_rows(lambda row: row.user_id)
 )
 PASSKEYS: Final = Table[PasskeyId, Passkey]("passkeys", erase=delete_rows(lambda row: row.user_id))
 PASSKEY_CHALLENGES: Final = Table[bytes, PasskeyChallenge](
@@ -70,6 +77,7 @@ TABLES: Final = (
     ACCEPTANCES,
     BLOCKED_NETWORKS,
     REMEMBERED_DEVICES,
+    KNOWN_CLIENTS,
     PASSKEYS,
     PASSKEY_CHALLENGES,
 )

@@ -12,13 +12,14 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.known_clients import CountedClient, Guesser, KnownClient
 from booking_domain.identity.model import ERASED_NAME, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
+from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, SessionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back
@@ -29,6 +30,8 @@ INSTANT = timedelta(microseconds=1)
 FREE = ErasureBlockers(bookings=False, money=False)
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 CONTACT = sha256(b"contact").digest()
+STRANGER = CountedClient(b"a phone", known=False)
+HOME = Guesser("192.0.2.1")
 
 
 async def _erasure_blockers(backend: Backend, user_id: UserId, ago: timedelta = timedelta(0)) -> ErasureBlockers:
@@ -60,7 +63,9 @@ async def _add_all_personal_data(backend: Backend, make: Builder, user: User, pr
         await tx.sessions.add(make.session(user))
         await tx.login_history.add(make.login(user))
         await tx.one_time_codes.save(code)
-        await tx.credentials.count_wrong_password(user.id, NOW)
+        await tx.credentials.count_wrong_password(user.id, STRANGER, NOW)
+        known, _ = KnownClient.make(user.id, SessionId(make.entropy.new_id()), HOME, make.entropy, NOW)
+        await tx.known_clients.save(known)
         await tx.phone_changes.save(change)
         await tx.email_changes.save(change)
         await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=frozenset({b"r"})))
@@ -83,12 +88,13 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         answered = await tx.idempotency.begin(IdempotencyKey(caller=user.id, key="key", fingerprint=b"f"), NOW)
         holds = await tx.claims.count_holds(user.id, NOW)
         factor = await tx.second_factors.lock(user.id)
-        locked = [await tx.credentials.count_wrong_password(user.id, NOW) for _ in range(3)]
+        locked = [await tx.credentials.count_wrong_password(user.id, STRANGER, NOW) for _ in range(3)]
     return {
         "sessions": len(await reads.sessions.of_user(user.id, None, 9)),
         "logins": len(await reads.login_history.of_user(user.id, None, 9)),
         "codes": len(codes),
         "wrong passwords": locked.count(False),
+        "known clients": len(await reads.known_clients.matching(user.id, HOME, NOW)),
         "phone changes": int(await reads.phone_changes.get(user.id) is not None),
         "e-mail changes": int(await reads.email_changes.get(user.id) is not None),
         "links": int(await reads.calendar_links.user_of(CONTACT) == user.id),

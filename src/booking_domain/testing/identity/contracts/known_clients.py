@@ -1,0 +1,72 @@
+"""The contract of `KnownClients` and `KnownClientReads`."""
+
+from datetime import timedelta
+
+from booking_domain.identity.known_clients import KNOWN_FOR, Guesser, KnownClient
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract
+
+HOUR = timedelta(hours=1)
+HOME = "2001:db8::/64"
+
+
+class KnownClientsContract(StorageContract):
+    """Clients that have signed in."""
+
+    async def test_a_client_is_known_until_it_is_removed_or_expires(self, backend: Backend, make: Builder) -> None:
+        def known(user_id: UserId, hours: int) -> KnownClient:
+            session_id = SessionId(make.entropy.new_id())
+            return KnownClient.make(user_id, session_id, Guesser(HOME), make.entropy, NOW + hours * HOUR)[0]
+
+        user, other = make.user(), make.user()
+        first, second, third = (known(user.id, hours) for hours in range(3))
+        anothers = known(other.id, 0)
+        later = first.signed_in(SessionId(make.entropy.new_id()), Guesser(), NOW + 5 * HOUR)
+        async with backend.begin() as tx:
+            for each in (user, other):
+                await tx.users.add(each)
+            for client in (first, second, third, anothers):
+                await tx.known_clients.save(client)
+        async with backend.begin() as tx:
+            await tx.known_clients.save(later)
+            await tx.known_clients.remove(third)
+            assert list(await tx.known_clients.of_user(user.id, NOW)) == [later, second]
+            assert list(await tx.known_clients.of_user(user.id, second.expires_at)) == [later]
+            await tx.known_clients.remove_expired(second.expires_at)
+            assert list(await tx.known_clients.of_user(user.id, NOW)) == [later]
+            assert list(await tx.known_clients.of_user(other.id, NOW)) == []  # it expired before
+            for client in (second, third, anothers):
+                await tx.known_clients.save(client)
+            await tx.known_clients.remove_all(user.id, but=third.session_id)
+            assert list(await tx.known_clients.of_user(user.id, NOW)) == [third]
+            await tx.known_clients.remove_all(user.id)
+            assert list(await tx.known_clients.of_user(user.id, NOW)) == []
+            assert list(await tx.known_clients.of_user(other.id, NOW)) == [anothers]
+
+    async def test_a_client_is_matched_by_its_token_or_its_network(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        session_id = SessionId(make.entropy.new_id())
+        client, token = KnownClient.make(user.id, session_id, Guesser(HOME), make.entropy, NOW)
+        nowhere, another_token = KnownClient.make(user.id, session_id, Guesser(), make.entropy, NOW)
+        async with backend.begin() as tx:
+            for each in (user, other):
+                await tx.users.add(each)
+            for each_client in (client, nowhere):
+                await tx.known_clients.save(each_client)
+        reads = backend.reads.known_clients
+        for shown, found in (
+            (Guesser("192.0.2.1", token), [client]),
+            (Guesser(HOME, "wrong"), [client]),
+            (Guesser(HOME), [client]),
+            (Guesser(HOME, another_token), [client, nowhere]),
+            (Guesser("", another_token), [nowhere]),
+            (Guesser("192.0.2.1", "wrong"), []),
+            (Guesser("192.0.2.1"), []),
+            (Guesser(), []),
+        ):
+            matching = await reads.matching(user.id, shown, NOW)
+            assert sorted(matching, key=lambda each: each.network_digest, reverse=True) == found
+            assert list(await reads.matching(other.id, shown, NOW)) == []
+            assert list(await reads.matching(make.entropy.new_id(), shown, NOW)) == []
+            assert list(await reads.matching(user.id, shown, NOW + KNOWN_FOR)) == []
