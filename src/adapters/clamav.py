@@ -10,7 +10,8 @@ from booking_domain.files.ports import MalwareScanner
 _CHUNK: Final = 64 * 1024
 _LENGTH_BYTES: Final = 4
 _MAX_RESPONSE: Final = 4_096
-_FOUND: Final = re.compile(r"stream: (.+) FOUND")
+_CLEAN: Final = b"stream: OK\0"
+_FOUND: Final = re.compile(rb"stream: ([^\0\n]+) FOUND\0")
 
 
 class NoScanner(MalwareScanner):
@@ -22,7 +23,7 @@ class NoScanner(MalwareScanner):
 
 
 class ClamAv(MalwareScanner):
-    """A clamd that listens on TCP. Only `stream: OK` is clean; an answer without a verdict counts as no answer.
+    """A clamd that listens on TCP. Only the whole answer `stream: OK` is clean; one without a verdict is no answer.
 
     clamd must be configured with `StreamMaxLength` of at least 15M, `AlertExceedsMax yes` and
     `AlertEncryptedArchive yes`; otherwise it reports files as clean that it could not scan.
@@ -38,14 +39,15 @@ class ClamAv(MalwareScanner):
                 answer = await self._ask(content)
         except (OSError, TimeoutError):
             raise StorageOfFilesUnavailable from None
-        if answer == "stream: OK":
+        if answer == _CLEAN:
             return None
         found = _FOUND.fullmatch(answer)
         if found is None:
             raise StorageOfFilesUnavailable
-        return found[1]
+        return found[1].decode(errors="replace")
 
-    async def _ask(self, content: bytes) -> str:
+    async def _ask(self, content: bytes) -> bytes:
+        """The answer until clamd closes the connection: its beginning can be that of another verdict."""
         reader, writer = await asyncio.open_connection(self._host, self._port)
         try:
             writer.write(b"zINSTREAM\0")
@@ -55,7 +57,9 @@ class ClamAv(MalwareScanner):
                 await writer.drain()
             writer.write(bytes(_LENGTH_BYTES))
             await writer.drain()
-            answer = await reader.read(_MAX_RESPONSE)
+            answer = b""
+            while len(answer) <= _MAX_RESPONSE and (more := await reader.read(_MAX_RESPONSE)):
+                answer += more
         finally:
             writer.close()
-        return answer.rstrip(b"\0\n").decode(errors="replace")
+        return answer

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import shutil
+import socket
 import subprocess
 import time
 import zipfile
@@ -82,17 +83,43 @@ async def test_a_file_that_clamd_refuses_to_scan_is_not_clean(clamd: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "answer", [b"", b"stream: OK?\0", b"UNKNOWN COMMAND\0", b"INSTREAM size limit exceeded. ERROR\0"]
+    "parts",
+    [
+        *([each] for each in (b"", b"\0", b"\xff\0", b"stream: OK", b"stream: OK\n", b"stream: OK?\0", b"OK\0")),
+        *([each] for each in (b"UNKNOWN COMMAND\0", b"INSTREAM size limit exceeded. ERROR\0", b"stream: ERROR\0")),
+        *([each] for each in (b"stream: OK\0stream: Evil FOUND\0", b"stream: OK\nstream: Evil FOUND\0")),
+        *([each] for each in (b"stream: OK\0\0", b" stream: OK\0", b"stream: Evil FOUND", b"x" * 1_000_000)),
+        *(
+            [b"stream: OK", each]
+            for each in (b" but not all of it\0", b"\nstream: Evil FOUND\0", b"\0stream: Evil FOUND\0")
+        ),
+        [b"stream: OK\0", b"INSTREAM size limit exceeded. ERROR\0"],
+    ],
+    ids=lambda parts: repr(parts)[:60],
 )
-async def test_an_answer_that_is_no_verdict_is_not_clean(answer: bytes) -> None:
+async def test_an_answer_that_is_no_verdict_is_not_clean(parts: list[bytes]) -> None:
+    with pytest.raises(StorageOfFilesUnavailable):
+        await scanned(parts)
+
+
+async def test_a_verdict_may_arrive_in_parts() -> None:
+    assert await scanned([b"str", b"eam: O", b"K", b"\0"]) is None
+    assert await scanned([b"stream: Ev", b"il FOUND\0"]) == "Evil"
+
+
+async def scanned(parts: list[bytes]) -> str | None:
+    """What the adapter makes of an answer in these parts."""
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\0\0\0\0")
-        writer.write(answer)
-        await writer.drain()
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        writer.close()
 
     async with serving_tcp(serve) as port:
-        with pytest.raises(StorageOfFilesUnavailable):
-            await ClamAv("127.0.0.1", port).scan(b"content")
+        return await ClamAv("127.0.0.1", port).scan(b"content")
 
 
 async def test_a_scanner_that_does_not_answer_is_unavailable() -> None:

@@ -1,6 +1,7 @@
 """`/uploads`: announced, checked, listed and deleted files."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from booking_domain.files.model import (
     UNUSED_FOR,
     UPLOAD_WITHIN,
     ObjectKey,
+    StorageOfFilesUnavailable,
 )
+from booking_domain.files.ports import MalwareScanner
 from booking_domain.shared.ids import FileId
 from booking_domain.workflows.files import sweep_files
 
@@ -198,3 +201,41 @@ async def test_the_export_lists_files(api: Api) -> None:
     file_id = await api.uploaded(token, "avatars")
     (file,) = (await api.get("/users/me/export", token)).json()["files"]
     assert (file["id"], file["folder"], file["status"]) == (file_id, "avatars", "ready")
+
+
+class Scanner(MalwareScanner):
+    """Answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.verdict: str | None = None
+        self.available = True
+
+    async def scan(self, content: bytes) -> str | None:
+        del content
+        if not self.available:
+            raise StorageOfFilesUnavailable
+        return self.verdict
+
+
+@pytest.mark.parametrize("folder", ["avatars", "documents"])
+async def test_nothing_is_stored_of_a_file_that_the_scanner_has_not_found_clean(api: Api, folder: str) -> None:
+    scanner, token = Scanner(), await api.joined("provider")
+    with api.container.file_checks.override(replace(api.container.file_checks(), scanner=scanner)):
+        made = await api.announced(token, folder)
+        path = f"/uploads/{made['fileId']}"
+        assert api.objects.request("PUT", made["uploadUrl"], made["headers"], made["content"])[0] == 200
+        scanner.available = False
+        for _ in range(3):
+            assert_problem(await api.post(f"{path}/complete", token), 503, "file.unavailable")
+            shown = (await api.get(path, token)).json()
+            assert (shown["status"], "image" in shown, "documentUrl" in shown) == ("pending", False, False)
+        assert [key.name for key in api.objects.objects] == [f"uploads/{made['fileId']}"]
+        scanner.available, scanner.verdict = True, "Evil.Test"
+        for _ in range(2):
+            refused = await api.post(f"{path}/complete", token)
+            assert_problem(refused, 422, "file.rejected")
+            assert "Evil.Test" not in refused.text
+        scanner.verdict = None  # what was found once stays rejected
+        assert_problem(await api.post(f"{path}/complete", token), 422, "file.rejected")
+    await sweep(api)
+    assert api.objects.objects == {}
