@@ -338,7 +338,7 @@ class Lives:
         return live, due
 
     async def assert_no_job_failed(self) -> None:
-        assert await self._rows("SELECT task_name FROM procrastinate_jobs WHERE status = 'failed'") == []
+        assert await self._rows("SELECT name FROM parked_jobs") == []
         assert await self._rows("SELECT topic FROM outbox WHERE parked_at IS NOT NULL") == []
 
     async def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:

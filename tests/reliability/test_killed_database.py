@@ -178,7 +178,7 @@ def test_a_killed_database_loses_nothing_and_messages_flow_again(tmp_path: Path,
         )
         assert product.number(_OVERLAPS) == 0
         assert product.number(_WITHOUT_THEIR_CLAIM) == 0
-        assert product.sql("SELECT task_name FROM procrastinate_jobs WHERE status = 'failed'") == []
+        assert product.sql("SELECT name FROM parked_jobs") == []
         assert product.program.process.poll() is None
     lost = [address for address in load.codes if not messages[address, True]]
     assert lost == [], "codes that were never sent"

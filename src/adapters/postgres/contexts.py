@@ -11,6 +11,7 @@ from adapters.postgres import (
     gateway_tokens,
     heartbeats,
     idempotency,
+    jobs,
     live,
     portfolio,
     rate_limits,
@@ -46,6 +47,7 @@ CONTEXTS: Final = (
     notifications.CONTEXT,
     live.CONTEXT,
     announcements.CONTEXT,
+    jobs.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
     idempotency.CONTEXT,
@@ -72,6 +74,7 @@ class ContextRepositories(
     notifications.NotificationRepositories,
     live.LiveRepositories,
     announcements.AnnouncementRepositories,
+    jobs.JobRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
     idempotency.IdempotencyRepositories,
@@ -95,6 +98,7 @@ class ContextReads(
     notifications.NotificationReads,
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
+    jobs.JobReadGroup,
     audit.AuditReads,
 ):
     """The reads of every context."""

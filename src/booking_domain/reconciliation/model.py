@@ -19,6 +19,8 @@ RunId = NewType("RunId", UUID)
 MAX_NOTE: Final = 500
 MAX_REFERENCE: Final = 200
 """The longest reference of a gateway that is stored."""
+FIRST_DAY: Final = date(2020, 1, 1)
+"""No gateway has payments of the platform from before."""
 OVERLAP: Final = timedelta(hours=1)
 """How far a run looks beyond its day: clocks differ, and a payment may be listed late."""
 RECHECKED_AFTER: Final = (1, 8)

@@ -92,6 +92,8 @@ class Permission(StrEnum):
     """Publish announcements of the platform, change and delete them."""
     DISMISS_ANNOUNCEMENTS = "announcement.dismiss"
     """Mark an announcement as not to be shown to the actor any more."""
+    MANAGE_JOBS = "job.manage"
+    """See the jobs of the worker that failed after all their attempts, and repeat one."""
     SEE_MESSAGES = "message.see"
     """See which messages were sent to whom, when, and why they failed; not their texts."""
     SEE_MESSAGE_TEMPLATES = "message_template.see"
@@ -190,6 +192,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DECIDE_ON_DISPUTES: {Role.ADMIN: _ANY},
     Permission.READ_NOTIFICATIONS: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PUSH: _PEOPLE_THEIR_OWN,
+    Permission.MANAGE_JOBS: {Role.ADMIN: _ANY},
     Permission.MANAGE_ANNOUNCEMENTS: {Role.ADMIN: _ANY},
     Permission.DISMISS_ANNOUNCEMENTS: dict.fromkeys(_PEOPLE, _ANY),
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},

@@ -10,6 +10,7 @@ from booking_domain.testing import (
     disputes,
     files,
     identity,
+    jobs,
     live,
     notifications,
     payments,
@@ -28,6 +29,7 @@ from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerR
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
 from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
+from booking_domain.testing.jobs.memory import JobReadGroup, JobRepositories
 from booking_domain.testing.live.memory import LiveReadGroup, LiveRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
@@ -54,6 +56,7 @@ CONTEXTS: Final = (
     notifications.CONTEXT,
     live.CONTEXT,
     announcements.CONTEXT,
+    jobs.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
 )
@@ -75,6 +78,7 @@ class ContextRepositories(
     NotificationRepositories,
     LiveRepositories,
     AnnouncementRepositories,
+    JobRepositories,
     SharedRepositories,
 ):
     """The repositories of every context over one state."""
@@ -96,6 +100,7 @@ class ContextReads(
     NotificationReads,
     LiveReadGroup,
     AnnouncementReadGroup,
+    JobReadGroup,
     SharedReads,
 ):
     """The reads of every context."""

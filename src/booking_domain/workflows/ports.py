@@ -20,6 +20,7 @@ from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
 from booking_domain.files import ports as files
 from booking_domain.identity import ports as identity
+from booking_domain.jobs import ports as jobs
 from booking_domain.live import ports as live
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
@@ -215,6 +216,7 @@ class Repositories(
     notifications.NotificationRepositories,
     live.LiveRepositories,
     announcements.AnnouncementRepositories,
+    jobs.JobRepositories,
     SharedRepositories,
     WorkflowRepositories,
     Protocol,
@@ -238,6 +240,7 @@ class Reads(
     notifications.NotificationReadGroup,
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
+    jobs.JobReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
     Protocol,

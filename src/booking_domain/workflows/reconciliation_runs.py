@@ -8,6 +8,7 @@ from typing import Final
 from booking_domain.payments.gateways import Gateways
 from booking_domain.reconciliation.events import RunRequested, run_event
 from booking_domain.reconciliation.model import (
+    FIRST_DAY,
     FIRST_RETRY,
     DayNotOver,
     Finding,
@@ -83,6 +84,8 @@ async def _schedule(zones: Sequence[tuple[str, str]], tx: Repositories, context:
 async def _request(command: RequestRun, tx: Repositories, context: Context) -> Run:
     if command.zone is None:
         raise UnknownGateway(gateway=command.gateway)
+    if command.day < FIRST_DAY:
+        raise InvalidValue(field="day", problem=f"{FIRST_DAY} or later")
     if day_of(context.now, command.zone) <= command.day:
         raise DayNotOver
     run = Run(
@@ -115,7 +118,7 @@ request_run: Final = UseCase(
     _request,
     lambda _, run: Subject("reconciliation_run", run.id),
     audited_as="reconciliation.request",
-    raises=(UnknownGateway, DayNotOver),
+    raises=(UnknownGateway, DayNotOver, InvalidValue),
 )
 close_finding: Final = UseCase(
     Permission.RECONCILE,

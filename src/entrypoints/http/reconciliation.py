@@ -49,7 +49,7 @@ class CloseFindingBody(Body, frozen=True, kw_only=True):
 class RequestRunBody(Body, frozen=True, kw_only=True):
     """The day to reconcile."""
 
-    day: Annotated[date, Meta(description="In the time zone of the gateway. The day must be over.")]
+    day: Annotated[date, Meta(description="In the time zone of the gateway. The day must be over, and 2020 or later.")]
     gateway: GatewayName | UnsetType = UNSET
     """By default the gateway of new payments."""
 

@@ -26,9 +26,28 @@ SWEEP: Final = "sweep"
 """The job that runs the sweeps every minute."""
 URGENT: Final = 1
 """The priority of jobs whose result a user is waiting for: they run before waiting notifications."""
-RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
-RETRY_SOON: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
+_AFTER_ERRORS: Final = procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4)
+"""An error that is no outage is probably the same again."""
+
+
+class Retry(procrastinate.BaseRetryStrategy):
+    """Attempts of a job: of one kind during an outage, fewer after any other error. Then the job is parked."""
+
+    def __init__(self, during_outages: procrastinate.RetryStrategy) -> None:
+        self._during_outages = during_outages
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate.jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        strategy = self._during_outages if isinstance(exception, Unavailable) else _AFTER_ERRORS
+        return strategy.get_retry_decision(exception=exception, job=job)
+
+
+RETRY: Final = Retry(procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2))
+RETRY_SOON: Final = Retry(procrastinate.RetryStrategy(max_attempts=12, linear_wait=5))
 """For jobs whose result is worthless after a few minutes."""
+RETRY_OUTAGES: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
+"""For periodic jobs, which run again anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,24 @@
-"""Runs the jobs of all contexts on procrastinate. Every job is safe to run any number of times."""
+"""Runs the jobs of all contexts on procrastinate. Every job is safe to run any number of times.
 
+A job that fails is repeated a few times, then parked: it is repeated after growing pauses, and given up in the end. So
+nothing is lost, and nothing repeats for ever. Meanwhile no sweep puts it into the queue.
+"""
+
+import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 import procrastinate
 import structlog
 from psycopg import AsyncConnection
 
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
+from booking_domain.jobs.model import ParkedJobId, parked_job_id
+from booking_domain.jobs.use_cases import ParkJob, forget_parked_job, park_job
+from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
 from booking_domain.workflows.declarations import Notify
@@ -18,12 +27,14 @@ from entrypoints.container import Container
 from entrypoints.languages.notices import OverridingTranslator
 from entrypoints.worker.contexts import CONTEXTS
 from entrypoints.worker.declarations import (
-    RETRY,
+    DEFAULT,
+    RETRY_OUTAGES,
     SWEEP,
     Enqueue,
     Job,
     JobRequest,
     Subscription,
+    Sweep,
     WorkerContext,
 )
 from entrypoints.worker.notifications import send_to
@@ -31,6 +42,8 @@ from entrypoints.worker.results import requeue
 from entrypoints.worker.supervision import queue_errors
 
 log: Final = structlog.get_logger()
+_PARKED_PER_SWEEP: Final = 200
+_PARKING_SECONDS: Final = 60
 Handlers = Mapping[type[Event], Sequence[Callable[[Any], Iterable[JobRequest]]]]
 
 
@@ -45,10 +58,18 @@ class Jobs:
         self._notices: Final = _notices(contexts)
         self._notify = Job(name="notify", run=self._keep_notices)
         self._handlers: Final = handlers(contexts, notify=self._notify)
-        self._sweeps: Final = tuple(sweep for context in contexts for sweep in context.sweeps)
+        self._sweeps: Final = (
+            *(sweep for context in contexts for sweep in context.sweeps),
+            Sweep("parked jobs", self._release_parked),
+        )
+        self._again = Job(name="retry_parked", run=self._run_again)
+        every = (self._notify, self._again, *(job for context in contexts for job in context.jobs))
+        self._jobs: Final = {job.name: job for job in every}
         self._tasks: Final = {
-            job.name: app.task(name=job.name, queue=job.queue, retry=job.retry, priority=job.priority)(self._bound(job))
-            for job in (self._notify, *(job for context in contexts for job in context.jobs))
+            job.name: app.task(
+                name=job.name, queue=job.queue, retry=_Unending(job.retry), priority=job.priority, pass_context=True
+            )(self._bound(job))
+            for job in every
         }
         for each in (each for context in contexts for each in context.periodic):
             self._schedule(each.name, each.cron, each.run)
@@ -62,7 +83,9 @@ class Jobs:
                     await self._defer(request, connection=connection)
 
     async def enqueue(self, request: JobRequest) -> None:
-        """Put a job into the queue, unless a job with the same `once` key waits there."""
+        """Put a job into the queue, unless it is parked, or a job with the same `once` key waits there."""
+        if await self._container.reads().parked_jobs.get(parked_job_id(request.job.name, request.arguments)):
+            return
         with suppress(procrastinate.exceptions.AlreadyEnqueued):
             await self._defer(request)
 
@@ -111,17 +134,65 @@ class Jobs:
             raise ExceptionGroup("sweeps failed", failures)
 
     def _bound(self, job: Job) -> Callable[..., Awaitable[None]]:
-        async def run(**arguments: str) -> None:
-            for following in await job.run(self._container, **arguments) or ():
-                await self.enqueue(following)
+        async def run(context: procrastinate.JobContext, **arguments: str) -> None:
+            try:
+                await self._run(job, arguments)
+            except Exception as error:
+                if job.retry.get_retry_decision(exception=error, job=context.job) is not None:
+                    raise
+                await self._park(job.name, arguments, context.job.lock, error)
 
         return run
+
+    async def _run(self, job: Job, arguments: Mapping[str, str]) -> None:
+        for following in await job.run(self._container, **arguments) or ():
+            await self.enqueue(following)
+
+    async def _park(self, name: str, arguments: Mapping[str, str], lock: str | None, error: Exception) -> None:
+        command = ParkJob(name=name, arguments=arguments, lock=lock, error=error)
+        parked = await self._container.executor().run(park_job, command, actor=SYSTEM)
+        event = "job.given_up" if parked.given_up else "job.parked"
+        log.error(event, job=name, parked_id=str(parked.id), failures=parked.failures, exc_info=error)
+
+    async def _release_parked(self, container: Container, _: Enqueue) -> None:
+        """Put the parked jobs that are due into the queue, each in that of its kind, one at a time for a lock."""
+        for parked in await container.reads().parked_jobs.due(container.clock().now(), _PARKED_PER_SWEEP):
+            job, key = self._jobs.get(parked.name), f"parked {parked.id}"
+            request = self._again.request(lock=parked.lock or key, once=key, parked_id=str(parked.id))
+            with suppress(procrastinate.exceptions.AlreadyEnqueued):
+                await self._defer(request, queue=DEFAULT if job is None else job.queue)
+
+    async def _run_again(self, container: Container, *, parked_id: str) -> None:
+        """Run a parked job, and forget it if it succeeds."""
+        parked = await container.reads().parked_jobs.get(ParkedJobId(UUID(parked_id)))
+        if parked is None or not parked.due(container.clock().now()):
+            return
+        arguments: dict[str, str] = json.loads(parked.arguments)
+        try:
+            await self._run(self._jobs[parked.name], arguments)
+        except Exception as error:  # noqa: BLE001 - any error parks it again
+            await self._park(parked.name, arguments, parked.lock, error)
+        else:
+            await container.executor().run(forget_parked_job, parked.id, actor=SYSTEM)
 
     def _schedule(self, name: str, cron: str, run: Callable[[Container, Enqueue], Awaitable[None]]) -> None:
         async def run_now(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it to every periodic task
             await run(self._container, self.enqueue)
 
-        self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name, retry=RETRY)(run_now))
+        self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name, retry=RETRY_OUTAGES)(run_now))
+
+
+class _Unending(procrastinate.BaseRetryStrategy):
+    """Repeats a job that could not be parked, because the database did not answer: it must not be lost."""
+
+    def __init__(self, retry: procrastinate.BaseRetryStrategy) -> None:
+        self._retry = retry
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate.jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        decision = self._retry.get_retry_decision(exception=exception, job=job)
+        return decision or procrastinate.RetryDecision(retry_in={"seconds": _PARKING_SECONDS})
 
 
 def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:

@@ -113,6 +113,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "iss": "The issuer that the service sent with the redirection.",
     "itemId": "The id of the item.",
     "items": "The items of this page.",
+    "jobId": "The id of the parked job.",
     "kind": "The kind.",
     "language": "The language.",
     "languages": "The languages that the provider speaks.",

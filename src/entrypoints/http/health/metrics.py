@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.heartbeats import STALE_AFTER, stale
+from booking_domain.workflows.ports import Reads
 from entrypoints.http.health.worker import WorkerRecord
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
@@ -29,6 +30,7 @@ async def metrics(
     settings: Injected[Settings],
     database: Injected[WorkerRecord],
     gateways: Injected[Gateways],
+    reads: Injected[Reads],
 ) -> Response[str]:
     """The metrics of the installation, for callers with a token of `BOOKING_METRICS_TOKEN`; without one, 404."""
     if not settings.metrics_tokens:
@@ -38,12 +40,14 @@ async def metrics(
     if scheme.lower() != "bearer" or not any(known):
         raise InvalidToken
     return Response(
-        generate_latest(await _measured(database, gateways)).decode(), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        generate_latest(await _measured(database, gateways, reads)).decode(),
+        headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 
 
-async def _measured(database: WorkerRecord, gateways: Gateways) -> CollectorRegistry:
+async def _measured(database: WorkerRecord, gateways: Gateways, reads: Reads) -> CollectorRegistry:
     heartbeats, backlog = await database.heartbeats(), await database.backlog()
+    counts = await reads.parked_jobs.counts()
     registry = CollectorRegistry(auto_describe=False)
     last = Gauge(
         "booking_worker_last_activity_timestamp_seconds",
@@ -63,6 +67,9 @@ async def _measured(database: WorkerRecord, gateways: Gateways) -> CollectorRegi
     messages.labels("parked").set(backlog.parked)
     oldest = Gauge("booking_outbox_oldest_seconds", "The age of the oldest waiting message.", registry=registry)
     oldest.set(backlog.oldest_seconds)
+    parked = Gauge("booking_parked_jobs", "Jobs that failed after all their attempts.", ["state"], registry=registry)
+    parked.labels("waiting").set(counts.waiting)
+    parked.labels("given_up").set(counts.given_up)
     registry.register(_Circuits(gateways))
     return registry
 

@@ -6,6 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.databases import TestServer
 from tests.unit.entrypoints.api import Api, assert_problem, serving
+from tests.unit.features.jobs import parked
 
 from adapters.circuit_breaker import FAILURES, GuardedGateway
 from booking_domain.shared.errors import StorageUnavailable
@@ -69,6 +70,7 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
         api.database.last[Activity.RELAY] = Heartbeat(MONDAY_MORNING - limit, limit)
         del api.database.last[Activity.SWEEP]
         api.database.outbox = Backlog(waiting=7, parked=1, oldest_seconds=12.5)
+        await parked(api)
         [guarded] = api.container.gateways()
         assert isinstance(guarded, GuardedGateway)
         for _ in range(FAILURES):
@@ -98,6 +100,8 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
             ("booking_outbox_messages", "waiting"): 7,
             ("booking_outbox_messages", "parked"): 1,
             ("booking_outbox_oldest_seconds",): 12.5,
+            ("booking_parked_jobs", "waiting"): 1,
+            ("booking_parked_jobs", "given_up"): 0,
             ("booking_gateway_circuit_open", "qpay"): 1,
             ("booking_gateway_failures_total", "qpay"): 5,
             ("booking_gateway_refused_calls_total", "qpay"): 1,

@@ -73,7 +73,7 @@ async def test_a_reminder_is_stored_exactly_once_even_if_the_worker_is_killed_at
     await shop.relay()
     [waiting] = [job for job in await shop.waiting_jobs() if job[0] == "notify"]
     for _ in range(2):
-        await shop.jobs.app.tasks["notify"].func(**waiting[1])
+        await shop.jobs._run(shop.jobs._notify, waiting[1])
     await shop.run_due_jobs()
     listed = await studio.reads.notifications.page(NotificationFilter(user_id=booking.customer_id))
     assert [each.type for each in listed].count("booking.reminder") == 1

@@ -1,0 +1,1 @@
+"""Jobs of the worker that failed too often: they are parked, repeated after growing pauses, and then given up."""

@@ -1,0 +1,8 @@
+"""The test kit of `booking_domain.jobs`: memory tables and repositories, contracts of the ports."""
+
+from typing import Final
+
+from booking_domain.testing.jobs.memory import TABLES
+from booking_domain.testing.kit.tables import Context
+
+CONTEXT: Final = Context(package=__name__, tables=TABLES)

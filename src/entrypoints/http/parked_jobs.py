@@ -1,0 +1,105 @@
+"""`/admin/parked-jobs`: jobs of the worker that failed after all their attempts, for admins."""
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from booking_domain.jobs import use_cases
+from booking_domain.jobs.model import ParkedJob, ParkedJobId
+from booking_domain.jobs.ports import ParkedJobFilter
+from booking_domain.shared.actor import Actor
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+
+
+class ParkedJobsQuery(PageQuery, frozen=True, kw_only=True):
+    """A page of parked jobs."""
+
+    given_up: bool | None = None
+    """Only those that are repeated no more, or only those that are."""
+
+    def chosen(self) -> ParkedJobFilter:
+        """The filter, for one more than the page has."""
+        return ParkedJobFilter(given_up=self.given_up, after=self.after(ParkedJobId), limit=self.limit + 1)
+
+
+class ParkedJobJson(Json, frozen=True, kw_only=True):
+    """A job that failed after all its attempts."""
+
+    id: UUID
+    name: str
+    arguments: dict[str, str]
+    """Ids, or an event with ids."""
+    error: str
+    """The type of the last error. The log of the worker has more."""
+    failures: int
+    """How often it has failed after all its attempts."""
+    parked_at: Timestamp
+    """When it last failed."""
+    retry_at: Timestamp | None = None
+    """When it is repeated. Absent: it was given up."""
+
+
+class ParkedJobsJson(Page[ParkedJobJson], frozen=True, kw_only=True):
+    """A page of parked jobs."""
+
+
+def parked_job_json(job: ParkedJob) -> ParkedJobJson:
+    """Show a parked job."""
+    return ParkedJobJson(
+        id=job.id,
+        name=job.name,
+        arguments=json.loads(job.arguments),
+        error=job.error,
+        failures=job.failures,
+        parked_at=job.parked_at,
+        retry_at=job.retry_at,
+    )
+
+
+# Examples for the API's documentation.
+PARKED: Final[dict[str, Any]] = {
+    "id": "1c9f3d02-8f10-5a3e-8a51-4d5e6f708192",
+    "name": "reconcile",
+    "arguments": {"run_id": "0199f3d0-3a10-7b21-8c45-6e9b0d7f1a60"},
+    "error": "OverflowError",
+    "failures": 7,
+    "parkedAt": "2026-11-23T01:45:00Z",
+}
+
+
+@get("/admin/parked-jobs", opt=documented(use_cases.list_parked_jobs, answer={"items": [PARKED]}))
+async def list_parked_jobs(
+    asked: Injected[ParkedJobsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> ParkedJobsJson:
+    """List the jobs of the worker that failed after all their attempts, by id; for admins.
+
+    Each is repeated after five minutes, then after growing pauses up to a day. After seven failures it is given up. It
+    leaves the list once it succeeds.
+    """
+    found = await use_cases.list_parked_jobs(actor, asked.chosen(), reads.parked_jobs)
+    return ParkedJobsJson.of(found, asked.limit, parked_job_json, lambda each: each.id)
+
+
+@post(
+    "/admin/parked-jobs/{job_id:str}/retry",
+    status_code=200,
+    opt=documented(use_cases.retry_parked_job, answer={**PARKED, "retryAt": "2026-11-24T08:00:00Z"}),
+)
+async def retry_parked_job(job_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[ParkedJobJson]:
+    """Let the worker repeat a parked job within a minute; for admins. If it fails again, it waits or is given up."""
+    return await runner.done(use_cases.retry_parked_job, ParkedJobId(job_id), answer=parked_job_json)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[list_parked_jobs, retry_parked_job],
+    opt=about("jobs", "Jobs of the worker that failed after all their attempts, for admins."),
+)
