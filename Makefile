@@ -30,7 +30,7 @@ run: $(DATABASE) ## serve the API with demo data, an embedded PostgreSQL, the wo
 test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.swift $(VENV)/.clamd ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
-	XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
+	ENDS_WITH_SHELL=$$$$ XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
 		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=) $(ARGS); \
 		status=$$?; rm -rf .tmp; exit $$status
 ifdef COVERAGE
@@ -42,21 +42,21 @@ endif
 
 test-fast: $(VENV)/.dev ## run the tests of the domain and of the routes, without processes and long walks: under a minute
 	@rm -rf .tmp && mkdir -p .tmp
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not no_cover" src/booking_domain tests/unit \
+	ENDS_WITH_SHELL=$$$$ $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not no_cover" src/booking_domain tests/unit \
 		--ignore=tests/unit/adapters --ignore=tests/unit/testing --ignore=tests/unit/entrypoints/cli --ignore=tests/unit/entrypoints/worker; \
 		status=$$?; rm -rf .tmp; exit $$status
 
 nightly: $(VENV)/.dev ## run all tests with a hundred times as many Hypothesis examples
 	@mkdir -p .tmp
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	HYPOTHESIS_PROFILE=nightly exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 mutants: $(VENV)/.dev ## mutation testing of slots and lifecycles (docs/mutants.md)
 	@rm -rf mutants
-	PYTHONPATH= nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
+	PYTHONPATH= exec nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
 reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an hour on two idle cores
 	@rm -rf .tmp && mkdir -p .tmp
-	export BOOKING_RELIABILITY=full; status=0; \
+	export BOOKING_RELIABILITY=full ENDS_WITH_SHELL=$$$$; status=0; \
 		$(BIN)/python -m pytest tests/reliability/test_logins.py tests/reliability/test_limits.py \
 			tests/reliability/test_confused_bodies.py tests/unit/entrypoints/http/test_hostile_input.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_double_booking.py || status=1; \
@@ -116,7 +116,7 @@ worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 
 bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers, or AGAINST=another revision
 	@mkdir -p .tmp
-	$(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+	ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS); status=$$?; rm -rf .tmp; exit $$status
 
 docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs

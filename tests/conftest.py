@@ -17,6 +17,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
 from tests.distribution import Distribution, compile_share, rank
+from tests.guarded import guard
 from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
@@ -27,6 +28,7 @@ _BETWEEN_COLLECTIONS = 20_000
 """Allocations between two garbage collections; the default, 700, makes the suite three percent slower."""
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
 
+guard()
 use_pinned_zone_data()  # as the programs of the product do
 
 settings.register_profile(
