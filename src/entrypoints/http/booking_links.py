@@ -77,7 +77,7 @@ class BookingLinkJson(Json, frozen=True, kw_only=True):
 
 
 class CountedLinkJson(BookingLinkJson, frozen=True, kw_only=True):
-    """A booking link with its bookings and its distinct visitors of each day, bots excluded."""
+    """A booking link with its bookings and its visitors of each day: distinct addresses, bots excluded."""
 
     visitors: int
     """The sum of all days."""
@@ -179,8 +179,8 @@ async def open_link(
 ) -> ProviderPageJson:
     """Open a booking link: the provider's public page. Book with `linkToken`, so that the link counts the booking.
 
-    A visitor counts once a day; bots do not count. The visitor's address and user agent are kept only as a hash, which
-    is deleted later.
+    An address (a /64 network of IPv6) counts as one visitor a day, whatever its user agents; bots do not count. The
+    address is kept only as a hash, which is deleted later.
     """
     page = await providers.get_provider_page(
         ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
@@ -188,17 +188,16 @@ async def open_link(
     now = clock.now()
     day = now.astimezone(time_zone(page.view.time_zone)).date()
     counts = request.method == "GET" and client.user_agent and not _BOT.search(client.user_agent)
-    visitor = _digest(link_visitor_key, day, counted_as, client.user_agent) if counts else None
+    visitor = _digest(link_visitor_key, day, counted_as) if counts else None
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await executor.run(visit_booking_link, visit, actor=SYSTEM)
     async with turn as computing:
         return await shown_page(page, asked, None, reads=reads, now=now, computing=computing, links=object_storage)
 
 
-def _digest(key: bytes, day: date, *of: str) -> bytes:
+def _digest(key: bytes, day: date, address: str) -> bytes:
     """A keyed digest that changes every day."""
-    text = "\n".join((day.isoformat(), *of))
-    return hmac.digest(key, text.encode(), "sha256")[:_DIGEST_BYTES]
+    return hmac.digest(key, f"{day.isoformat()}\n{address}".encode(), "sha256")[:_DIGEST_BYTES]
 
 
 def _members(link: BookingLink) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any, Final
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
+from booking_domain.testing.catalogue.memory.tables import LINK_VISITORS
+
 LINKS: Final = "/providers/me/booking-links"
 PHONE: Final = {"User-Agent": "Mozilla/5.0 (iPhone)"}
 LAPTOP: Final = {"User-Agent": "Mozilla/5.0 (X11; Linux)"}
@@ -33,16 +35,40 @@ async def test_a_link_shows_the_public_page_without_an_account(api: Api) -> None
     assert (await api.get(address(link))).json() == (await api.get(f"/providers/{provider_id}/page")).json()
 
 
-async def test_visitors_count_once_a_day_and_programs_never(api: Api) -> None:
+@pytest.mark.settings(BOOKING_TRUSTED_PROXIES="127.0.0.1")
+async def test_an_address_counts_once_a_day_whatever_its_user_agents_and_bots_never(api: Api) -> None:
     owner, _, link = await linked(api)
-    for headers in (PHONE, PHONE, LAPTOP, {"User-Agent": "Googlebot/2.1"}, {"User-Agent": ""}, {}):
+
+    async def visit(user_agent: str, at: str) -> None:
+        headers = {"User-Agent": user_agent, "X-Forwarded-For": at}
         assert (await api.get(address(link), headers=headers)).status_code == 200
+
+    for number in range(100):
+        await visit(f"Mozilla/5.0 ({number})", "203.0.113.7")
+    assert await counted(api, owner) == (1, 0)
+    for neighbour in range(1, 20):
+        await visit(f"Mozilla/5.0 ({neighbour})", f"2001:db8::{neighbour:x}")
     assert await counted(api, owner) == (2, 0)
+    for bot in ("Googlebot/2.1", "WhatsApp/2.23", "curl/8", ""):
+        await visit(bot, "203.0.113.8")
+    assert await counted(api, owner) == (2, 0)
+    await visit("Mozilla/5.0", "203.0.113.8")
+    assert await counted(api, owner) == (3, 0)
+
+
+async def test_a_visitor_counts_again_the_next_day_and_on_another_link(api: Api) -> None:
+    owner, _, link = await linked(api)
+    other = (await api.post(LINKS, owner, json={"name": "Flyer"})).json()
+    for headers in (PHONE, LAPTOP):
+        for each in (link, other):
+            await api.get(address(each), headers=headers)
     api.clock.advance(-timedelta(days=1))
     await api.get(address(link), headers=PHONE)
     api.clock.advance(timedelta(days=1))
-    (again,) = (await api.get(LINKS, owner)).json()["items"]
-    assert [day["visitors"] for day in again["days"]] == [1, 2]
+    items = (await api.get(LINKS, owner)).json()["items"]
+    assert [[day["visitors"] for day in each["days"]] for each in items] == [[1, 1], [1]]
+    digests = {visitor for _, _, visitor in api.database.rows(LINK_VISITORS)}
+    assert [len(each) for each in digests] == [16, 16]  # one for each day
 
 
 async def test_a_regenerated_link_ends_the_former_address_at_once(api: Api) -> None:
