@@ -82,6 +82,7 @@ from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.enclosures import Enclosures
 from booking_domain.workflows.files import FileChecks
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.remind import MAPS
 from booking_domain.workflows.send_push import PushMessageSender
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
@@ -109,6 +110,11 @@ def unsubscribe_urls(public_url: str, tokens: UnsubscribeTokens) -> Callable[[Us
 def organizer(sender: str) -> str:
     """The sender address of calendar invitations."""
     return sender or "bookings@localhost"
+
+
+def own_urls(public_url: str, web_url: str) -> tuple[str, ...]:
+    """The bases of the links in e-mails: of the platform, and of the maps to which it links."""
+    return tuple(filter(None, (public_url, web_url, MAPS)))
 
 
 def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentId], str]:
@@ -445,7 +451,8 @@ class Container(containers.DeclarativeContainer):
     webhook_sender = providers.Singleton(HttpWebhookSender, allow_private=settings.provided.webhooks_allow_private)
 
     message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
-    message_files = providers.Singleton(MessageFiles, message_folder)
+    link_bases = providers.Callable(own_urls, settings.provided.public_url, settings.provided.web_url)
+    message_files = providers.Singleton(MessageFiles, message_folder, link_bases)
     translator = providers.Singleton(GettextTranslator, settings.provided.default_language)
     sms_sender = providers.Selector(
         settings.provided.sms.service,
@@ -484,6 +491,7 @@ class Container(containers.DeclarativeContainer):
         sender=settings.provided.email.sender,
         timeout_seconds=settings.provided.email.timeout_seconds,
         bounce_address=settings.provided.email.bounce_address,
+        own_urls=link_bases,
     )
     delivery_references = providers.Singleton(
         HmacDeliveryReferences,

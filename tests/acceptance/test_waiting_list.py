@@ -46,7 +46,7 @@ def test_a_cancelled_slot_is_offered_to_the_first_in_line_who_books_it(product: 
     address = waiter.get("/auth/me")["email"]
     eventually(lambda: messages(product, address), what="a message about the offer")
     [message] = messages(product, address)
-    assert message["subject"] == "Studio: a time has come free"
+    assert message["subject"] == "Waiting list: a time with “Studio” has come free"
     when = slot[:16].replace("T", " ")
     until = hold["expiresAt"][:16].replace("T", " ")
     assert message["text"] == f"A time has come free: Studio, {when}; it is held for you until {until}."

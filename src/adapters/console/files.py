@@ -53,8 +53,9 @@ def sms_path(folder: Path, key: object) -> Path:
 class MessageFiles:
     """The files that the adapters of this package have written. Production writes none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own_urls: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._own_urls = own_urls
 
     def listed(self, most: int) -> Sequence[Mapping[str, str]]:
         """The newest messages, each with the `name` of its file."""
@@ -70,7 +71,8 @@ class MessageFiles:
         except FileNotFoundError:
             return None
         if message["channel"] == "email":
-            message["html"] = email_page(message["subject"], message["text"], message.get("language", "und"))
+            language = message.get("language", "und")
+            message["html"] = email_page(message["subject"], message["text"], language, self._own_urls)
         return {**message, "name": name}
 
     def erase(self, user_id: UserId, addresses: Collection[str], sms: Collection[object]) -> None:

@@ -103,10 +103,11 @@ def assertion_of(
     local, _, domain = (email or "").partition("@")
     given_name, family_name = visible_name(claims.given_name), visible_name(claims.family_name)
     whole = " ".join(filter(None, (given_name, family_name)))
+    found = visible_name(claims.name) or whole or visible_name(name) or visible_name(local) or provider.title()
     return Assertion(
         provider=provider,
         subject=claims.sub,
-        name=(visible_name(claims.name) or whole or visible_name(name) or local or provider.title())[:MAX_NAME].strip(),
+        name=found[:MAX_NAME].strip(),
         given_name=given_name,
         family_name=family_name,
         locale=language_of(str(claims.locale)),

@@ -78,6 +78,7 @@ class ContextRepositories(
     audit.AuditRepositories,
     outbox.OutboxRepositories,
     idempotency.IdempotencyRepositories,
+    rate_limits.RateLimitRepositories,
 ):
     """The repositories of every context over one connection."""
 

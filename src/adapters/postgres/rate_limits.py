@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array, insert
 
-from adapters.postgres.kit.context import Context
+from adapters.postgres.kit.context import Context, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Connections
+from adapters.postgres.kit.work import Connections, WithWork
 from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, limit_state
 
 # Unlogged: no write-ahead log; a crash of the server empties the table, which resets the limits. No index besides the
@@ -82,29 +82,39 @@ _GIVE_BACK: Final = Statement(
 _FORGET: Final = Statement(delete(rate_limits).where(_r.counts_until <= bindparam("now")))
 
 
+class PostgresTxRateLimiter(WithWork, RateLimiter):
+    """`RateLimiter` in the table `rate_limits`, on one connection. Keys are stored as digests."""
+
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
+        row = await self._work.one(
+            _TAKE,
+            key=_digest(key),
+            now=now,
+            quota=limit.quota,
+            counts_after=now - limit.window,
+            counts_until=now + limit.window,
+        )
+        assert row is not None  # noqa: S101 - it is inserted or updated
+        allowed, hits, oldest = row
+        return limit_state(limit, allowed=allowed, hits=hits, oldest=oldest, now=now)
+
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
+        await self._work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
+
+
 class PostgresRateLimiter(RateLimiter):
-    """`RateLimiter` in the table `rate_limits`. Keys are stored as digests."""
+    """`RateLimiter` outside of any transaction: a hit stays counted, whatever its request comes to."""
 
     def __init__(self, database: Connections) -> None:
         self._database = database
 
     async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         async with self._database.work() as work:
-            row = await work.one(
-                _TAKE,
-                key=_digest(key),
-                now=now,
-                quota=limit.quota,
-                counts_after=now - limit.window,
-                counts_until=now + limit.window,
-            )
-        assert row is not None  # noqa: S101 - it is inserted or updated
-        allowed, hits, oldest = row
-        return limit_state(limit, allowed=allowed, hits=hits, oldest=oldest, now=now)
+            return await PostgresTxRateLimiter(work).consume(key, limit, now)
 
     async def remove_hit(self, key: str, taken_at: datetime) -> None:
         async with self._database.work() as work:
-            await work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
+            await PostgresTxRateLimiter(work).remove_hit(key, taken_at)
 
     async def remove_expired(self, now: datetime) -> None:
         """Delete the keys whose hits have all expired."""
@@ -117,3 +127,9 @@ def _digest(key: str) -> bytes:
 
 
 CONTEXT: Final = Context(tables=(rate_limits,))
+
+
+class RateLimitRepositories(RepositoryGroup):
+    """The repository of this context."""
+
+    rate_limits = part(PostgresTxRateLimiter)

@@ -1,7 +1,7 @@
 """Submits e-mail to an SMTP server (RFC 5321)."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -42,6 +42,7 @@ class SmtpMailer:
         sender: str,
         timeout_seconds: float,
         bounce_address: str = "",
+        own_urls: Sequence[str] = (),
         trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self._host, self._port, self._security = host, port, Security(security)
@@ -49,6 +50,7 @@ class SmtpMailer:
         self._sender = sender
         self._timeout = timeout_seconds
         self._bounce_address = bounce_address
+        self._own_urls = own_urls
         self._trust = trust
 
     async def send(
@@ -87,7 +89,7 @@ class SmtpMailer:
                 message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
                 message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             message.set_content(text)
-            message.add_alternative(email_page(subject, text, language), subtype="html")
+            message.add_alternative(email_page(subject, text, language, self._own_urls), subtype="html")
             if calendar:
                 method = "CANCEL" if "METHOD:CANCEL" in calendar.splitlines() else "REQUEST"
                 message.add_attachment(

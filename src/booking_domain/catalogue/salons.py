@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
@@ -13,6 +13,7 @@ from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.phones import phone_number
+from booking_domain.shared.rate_limits import Limit
 from booking_domain.shared.time import time_zone
 
 MAX_SALON_NAME: Final = 120
@@ -24,6 +25,10 @@ MAX_RADIUS_METRES: Final = 100_000
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 MAX_MEMBERS: Final = 50
 MAX_SALONS_PER_MANAGER: Final = 20
+INVITATIONS_OF_MANAGER: Final = Limit(2 * MAX_MEMBERS, timedelta(days=1))
+"""How many invitations a manager sends, of all salons together."""
+INVITATIONS_TO_PROVIDER: Final = Limit(10, timedelta(days=1))
+"""How many invitations a provider gets, of all salons together."""
 
 
 class SalonNotFound(NotFound):
@@ -60,6 +65,12 @@ class SalonFull(Conflict):
     __doc__ = f"A salon has at most {MAX_MEMBERS} members, including invited providers."
 
     code: ClassVar[str] = "salon.full"
+
+
+class ManagerUnverified(Forbidden):
+    """Verify your e-mail address or phone number before you invite providers."""
+
+    code: ClassVar[str] = "salon.manager_unverified"
 
 
 class TooManySalons(Conflict):

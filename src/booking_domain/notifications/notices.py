@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import Formatter
-from typing import Protocol
+from typing import Final, Protocol
 
 from booking_domain.shared.money import Money
+from booking_domain.shared.stranger_words import without_links
 from booking_domain.shared.time import time_zone
+
+MOST_QUOTED: Final = 40
+"""Characters of a value in a subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,18 @@ class LocalTime:
         return f"{self.instant.astimezone(time_zone(self.zone)):%Y-%m-%d %H:%M}"
 
 
-NoticeValue = str | date | Money | LocalTime | tuple[LocalTime, ...]
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A URL that the platform has made. No other value of a notice becomes a link."""
+
+    url: str = field(repr=False)
+    """May hold a secret."""
+
+    def __str__(self) -> str:
+        return self.url
+
+
+NoticeValue = str | Link | date | Money | LocalTime | tuple[LocalTime, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +53,10 @@ class NoticeTemplate:
     """Subject and text in English, with placeholders in braces."""
 
     subject: str
-    """The subject of an e-mail; a text message has none."""
+    """The subject of an e-mail; a text message has none.
+
+    It says in words of the platform who speaks, and quotes the words of users: `Invitation from a salon: “{salon}”`.
+    """
     text: str
     details: tuple[str, ...] = ()
     """Lines after the text, each of which is left out if one of its values is missing or empty."""
@@ -66,8 +84,15 @@ class Notice:
         )
 
     def written(self, template: str) -> str:
-        """Return a translation of the subject or the text with the values in their places."""
+        """Return a translation of the text with the values in their places, without links but those of the platform."""
         return template.format(**{name: _shown(value) for name, value in self.values.items()})
+
+    def written_subject(self, template: str) -> str:
+        """Return a translation of the subject: one line, with the values in their places, long ones shortened."""
+        shown = {
+            name: _shortened(value) if isinstance(value, str) else _shown(value) for name, value in self.values.items()
+        }
+        return template.format(**shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,5 +113,12 @@ class Translator(Protocol):
         ...
 
 
+def _shortened(text: str) -> str:
+    line = " ".join(without_links(text).split())
+    return line if len(line) <= MOST_QUOTED else f"{line[: MOST_QUOTED - 1].rstrip()}…"
+
+
 def _shown(value: NoticeValue) -> str:
+    if isinstance(value, str):
+        return without_links(value)
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -5,6 +5,7 @@ from typing import Protocol
 from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.outbox import Outbox
+from booking_domain.shared.rate_limits import RateLimiter
 
 
 class SharedRepositories(Protocol):
@@ -16,6 +17,10 @@ class SharedRepositories(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit_log(self) -> AuditLog: ...
+    @property
+    def rate_limits(self) -> RateLimiter:
+        """Counts hits of this database transaction; a rollback takes them back."""
+        ...
 
 
 class SharedReadGroup(Protocol):

@@ -12,6 +12,7 @@ from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.disputes.model import Dispute, DisputeStatus, Resolution, Standing
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.events import PaymentReceived
@@ -142,7 +143,7 @@ class Studio:
         return self.backend.reads
 
     async def joined(self, role: Role = Role.CUSTOMER) -> Actor:
-        """Register a user with this role."""
+        """Register a user with this role and a verified e-mail address."""
         self._people += 1
         command = Register(
             email=f"user{self._people}@example.com",
@@ -151,6 +152,7 @@ class Studio:
             role=role,
             password_hash="",
             by_platform=True,
+            verified=ContactChannel.EMAIL,
         )
         return (await self.run(register, command, by=SYSTEM)).actor
 

@@ -19,7 +19,7 @@ from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User
 from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import NoticeTemplate, Translator
+from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment
@@ -59,7 +59,7 @@ class ActionLinkLines:
                     expires_at=ends,
                     address=address_digest(to),
                 )
-                values[action.value] = self._url(link)
+                values[action.value] = Link(self._url(link))
         if not values:
             return ""
         notice = LINKS.fill(reference=booking.reference, **values)

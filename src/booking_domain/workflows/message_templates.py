@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from string import Formatter
 from typing import Final
 
 from booking_domain.bookings.transitions import LatePayment, Status
@@ -157,6 +158,7 @@ def fields_of(template: NoticeTemplate) -> Mapping[str, NoticeField]:
     return {name: NOTICE_FIELDS[name] for name in names_of(template)}
 
 
+_FEWEST_LETTERS: Final = 3
 _FIXED: Final = ("code.", "links.")
 """Messages whose texts cannot be changed: they carry secrets."""
 
@@ -181,7 +183,18 @@ class WriteMessageOverride:
 def _override(command: WriteMessageOverride, now: datetime) -> MessageOverride:
     template = _overridable(command.of)
     key, language = command.of.template_key, command.of.language
-    return MessageOverride.written(key, template, language, subject=command.subject, text=command.text, now=now)
+    written = MessageOverride.written(key, template, language, subject=command.subject, text=command.text, now=now)
+    _require_own_words(written.subject)
+    return written
+
+
+def _require_own_words(subject: str) -> None:
+    """A subject says in words of the platform who speaks, before it quotes a user."""
+    said = ""
+    for literal, name, _, _ in Formatter().parse(subject):
+        said += literal
+        if name is not None and NOTICE_FIELDS[name].of_users and sum(map(str.isalpha, said)) < _FEWEST_LETTERS:
+            raise InvalidValue(field="subject", problem="words of its own before a field that users write")
 
 
 def _overridable(of: TemplateText) -> NoticeTemplate:

@@ -10,18 +10,19 @@ from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 GRANTED_TO_CUSTOMER: Final = NoticeTemplate(
-    subject="{provider} can place bookings for you",
+    subject="Your consent: “{provider}” can place bookings for you",
     text="You let {provider} place bookings for you. You can revoke this at any time.",
 )
 GRANTED_TO_PROVIDER: Final = NoticeTemplate(
-    subject="You can place bookings for {customer}", text="{customer} lets you place bookings for them."
+    subject="A customer’s consent: you can place bookings for “{customer}”",
+    text="{customer} lets you place bookings for them.",
 )
 REVOKED_TO_CUSTOMER: Final = NoticeTemplate(
-    subject="{provider} can no longer place bookings for you",
+    subject="Your consent has ended: “{provider}” can no longer place bookings for you",
     text="{provider} can no longer place bookings for you. Bookings that you have already stay.",
 )
 REVOKED_TO_PROVIDER: Final = NoticeTemplate(
-    subject="You can no longer place bookings for {customer}",
+    subject="A customer’s consent has ended: “{customer}”",
     text="{customer} no longer lets you place bookings for them. Bookings that exist already stay.",
 )
 

@@ -18,31 +18,31 @@ from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 INVITED: Final = NoticeTemplate(
-    subject="{salon} invites you",
+    subject="Invitation from a salon: “{salon}”",
     text=(
         "The salon {salon} invites you to become a member. If you accept, you are open only while the salon is open, "
         "and its manager sees your bookings and can move and cancel them."
     ),
 )
 JOINED: Final = NoticeTemplate(
-    subject="{provider} is now a member of {salon}", text="{provider} has accepted your invitation to {salon}."
+    subject="A new member of your salon: “{provider}”", text="{provider} has accepted your invitation to {salon}."
 )
 LEFT: Final[Mapping[MemberStatus, NoticeTemplate]] = {
     MemberStatus.INVITED: NoticeTemplate(
-        subject="{provider} has declined your invitation",
+        subject="Invitation declined by a provider: “{provider}”",
         text="{provider} has declined your invitation to {salon}.",
     ),
     MemberStatus.MEMBER: NoticeTemplate(
-        subject="{provider} has left {salon}",
+        subject="A provider has left your salon: “{provider}”",
         text="{provider} is no longer a member of {salon}. You no longer see their bookings.",
     ),
 }
 REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
     MemberStatus.INVITED: NoticeTemplate(
-        subject="{salon} has withdrawn its invitation", text="The salon {salon} no longer invites you."
+        subject="Invitation withdrawn by a salon: “{salon}”", text="The salon {salon} no longer invites you."
     ),
     MemberStatus.MEMBER: NoticeTemplate(
-        subject="You are no longer a member of {salon}",
+        subject="You are no longer a member of a salon: “{salon}”",
         text=(
             "The manager of {salon} has ended your membership. Your bookings stay; your opening hours are your own "
             "again."
@@ -50,7 +50,7 @@ REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
     ),
 }
 DELETED: Final = NoticeTemplate(
-    subject="{salon} was deleted",
+    subject="A salon was deleted: “{salon}”",
     text="The salon {salon} was deleted. Your bookings stay; your opening hours are your own again.",
 )
 

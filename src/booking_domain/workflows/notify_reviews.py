@@ -29,15 +29,16 @@ WELCOME: Final = NoticeTemplate(
     text="How was your appointment with {provider} on {when}? Your review helps others to choose.",
 )
 POSTED: Final = NoticeTemplate(
-    subject="{customer} reviewed you", text="{customer} reviewed {provider}: {rating} of 5 stars. You can reply."
+    subject="New review by a customer: “{customer}”",
+    text="{customer} reviewed {provider}: {rating} of 5 stars. You can reply.",
 )
 REPLIED: Final = NoticeTemplate(
-    subject="{provider} replied to your review", text="{provider} replied to your review: {reply}"
+    subject="Reply to your review by a provider: “{provider}”", text="{provider} replied to your review: {reply}"
 )
 RESTORED: Final = NoticeTemplate(
     subject="Your review is public again", text="Your review of {provider} is public again."
 )
-_HIDDEN: Final = "Your review of {provider} is hidden"
+_HIDDEN: Final = "Your review of “{provider}” is hidden"
 HIDDEN: Final[Mapping[HideReason, NoticeTemplate]] = {
     HideReason.SPAM: NoticeTemplate(
         subject=_HIDDEN, text="Your review of {provider} was hidden because it is advertising or spam. {note}"
@@ -110,6 +111,6 @@ MESSAGES: Final = Messages(
     follow_ups={ReviewWelcome: FollowUp(template=WELCOME, wanted=_is_not_reviewed)},
     fields={
         "rating": NoticeField("The stars of a review, 1 to 5.", "5"),
-        "reply": NoticeField("The provider's reply to a review.", "Thank you, see you again!"),
+        "reply": NoticeField("The provider's reply to a review.", "Thank you, see you again!", of_users=True),
     },
 )

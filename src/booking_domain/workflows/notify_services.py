@@ -10,14 +10,14 @@ from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 CHANGED: Final = NoticeTemplate(
-    subject="{salon} has changed {service}",
+    subject="Your salon has changed a service: “{service}”",
     text=(
         "The salon {salon} has changed its service {service}, which you offer. A price or length of your own stays. "
         "Bookings keep what they were made with."
     ),
 )
 ENDED: Final = NoticeTemplate(
-    subject="{salon} no longer offers {service}",
+    subject="Your salon no longer offers a service: “{service}”",
     text="The salon {salon} no longer offers {service}: customers can no longer book it with you. Bookings stay.",
 )
 

@@ -9,7 +9,7 @@ from booking_domain.workflows.notify_parties import notify_user
 from booking_domain.workflows.ports import Reads
 
 OFFER: Final = NoticeTemplate(
-    subject="{provider}: a time has come free",
+    subject="Waiting list: a time with “{provider}” has come free",
     text="A time has come free: {provider}, {when}; it is held for you until {until}.",
 )
 

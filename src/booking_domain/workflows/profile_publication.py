@@ -28,6 +28,7 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.files import delete_files
 from booking_domain.workflows.ports import Repositories
@@ -89,6 +90,9 @@ class CorrectProfile:
     any_deposit_mode: bool = False
     """Leave it to the deployment again when deposits are charged."""
     expected_version: ExpectedVersion = None
+
+    def __post_init__(self) -> None:
+        require_no_address(self.display_name, field="display_name")
 
 
 _CORRECTABLE: Final = ("display_name", "bio", "styles", "languages", "instagram", "address", "location")

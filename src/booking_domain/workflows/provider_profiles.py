@@ -29,6 +29,7 @@ from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.chargeable_terms import require_chargeable, require_chargeable_profile, require_gateway
 from booking_domain.workflows.files import SET_FILES_ERRORS, set_files
@@ -153,6 +154,9 @@ class ProfileChange:
     time_zone: str | None = None
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
+
+    def __post_init__(self) -> None:
+        require_no_address(self.display_name, field="display_name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

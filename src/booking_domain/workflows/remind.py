@@ -15,7 +15,7 @@ from booking_domain.bookings.reminders import (
 from booking_domain.catalogue.model import Location
 from booking_domain.identity.model import User
 from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import LocalTime, NoticeTemplate, NoticeValue, Translator
+from booking_domain.notifications.notices import Link, LocalTime, NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
@@ -57,6 +57,10 @@ BALANCE: Final = NoticeTemplate(
     subject="Booking {reference}: balance due",
     text="{balance} for your appointment with {provider} on {when} is still to be paid.",
 )
+
+
+MAPS: Final = "https://www.openstreetmap.org/"
+"""The base of the links to maps."""
 
 
 async def remind(booking_id: BookingId, *, now: datetime, reads: Reads, executor: Executor[Repositories]) -> None:
@@ -164,7 +168,7 @@ async def _visit(
     notes = (provider.terms.instructions, "" if salon is None else salon.instructions)
     values: dict[str, NoticeValue] = {
         "place": ", ".join(filter(None, place)),
-        "map": "" if at is None else _map_of(at),
+        "map": "" if at is None else Link(_map_of(at)),
         "instructions": " ".join(filter(None, notes)),
     }
     tier = booking.cancellation.tier(start=booking.judged_start, cancelled_at=event.occurred_at)
@@ -175,4 +179,4 @@ async def _visit(
 
 
 def _map_of(at: Location) -> str:
-    return f"https://www.openstreetmap.org/?mlat={at.lat}&mlon={at.lon}#map=17/{at.lat}/{at.lon}"
+    return f"{MAPS}?mlat={at.lat}&mlon={at.lon}#map=17/{at.lat}/{at.lon}"

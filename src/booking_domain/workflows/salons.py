@@ -17,8 +17,11 @@ from booking_domain.catalogue.events import (
 )
 from booking_domain.catalogue.model import Location, ProfileMissing, ProfileStatus
 from booking_domain.catalogue.salons import (
+    INVITATIONS_OF_MANAGER,
+    INVITATIONS_TO_PROVIDER,
     MAX_MEMBERS,
     MAX_SALONS_PER_MANAGER,
+    ManagerUnverified,
     Member,
     MemberElsewhere,
     MemberStatus,
@@ -39,6 +42,8 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.rate_limits import RateLimited
+from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.files import SET_FILES_ERRORS, delete_files
 from booking_domain.workflows.pictures import changed_pictures
@@ -62,6 +67,9 @@ class OpenSalon:
     email: str = ""
     instructions: str = ""
 
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditSalon:
@@ -81,6 +89,9 @@ class EditSalon:
     instructions: str | None = None
     photos: tuple[FileId, ...] | None = None
     expected_version: ExpectedVersion = None
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
 
 
 _EDITABLE: Final = ("name", "time_zone", "address", "city", "location", "phone", "email", "instructions")
@@ -166,7 +177,10 @@ def _rule(rule: AddRule, context: Context) -> WeeklyRule:
 
 
 async def _invite(command: Membership, tx: Repositories, context: Context) -> Member:
-    """Invite an approved provider. One that is already a member or invited stays so."""
+    """Invite an approved provider. One that is already a member or invited stays so, and is told nothing more.
+
+    Invitations are messages to people who have not asked for them: their number is limited for manager and provider.
+    """
     salon = await _own(command.salon_id, tx, context)
     members = await tx.salons.members(salon.id)
     known = _among(members, command.provider_id)
@@ -177,6 +191,16 @@ async def _invite(command: Membership, tx: Repositories, context: Context) -> Me
         raise ProviderNotFound
     if len(members) >= MAX_MEMBERS:
         raise SalonFull
+    manager = await tx.users.get(context.actor.id)
+    if manager is None or (manager.email_verified_at is None and manager.phone_verified_at is None):
+        raise ManagerUnverified
+    for key, limit in (
+        (f"invitations of {context.actor.id}", INVITATIONS_OF_MANAGER),
+        (f"invitations to {profile.id}", INVITATIONS_TO_PROVIDER),
+    ):
+        standing = await tx.rate_limits.consume(key, limit, context.now)
+        if not standing.allowed:
+            raise RateLimited(retry_after_seconds=standing.resets_in_seconds)
     await tx.salons.invite(salon.id, profile.id, context.now)
     await _announce(SalonInvited, salon, profile.id, tx, context)
     return Member(provider_id=profile.id)
@@ -293,7 +317,9 @@ set_salon_hours: Final = UseCase(
     Permission.MANAGE_SALONS, _set_hours, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
 )
 invite_provider: Final = UseCase(
-    Permission.MANAGE_SALONS, _invite, raises=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull)
+    Permission.MANAGE_SALONS,
+    _invite,
+    raises=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull, ManagerUnverified, RateLimited),
 )
 accept_invitation: Final = UseCase(
     Permission.JOIN_SALONS, _accept, raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere)

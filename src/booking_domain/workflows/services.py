@@ -28,6 +28,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
 
@@ -63,6 +64,10 @@ class ServiceChange:
     reminders: ReminderChange | None = None
     add_on: bool | None = None
     active: bool | None = None
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
+        require_no_address(self.category, field="category")
 
     def applied_to(self, service: Service) -> Service:
         """The service after the change."""
@@ -110,6 +115,9 @@ class AddService:
     currency: str | None = None
     """None: the currency of the profile; of a salon, MNT."""
     rest: ServiceChange = ServiceChange()
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
+from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.webhooks.events import DeliveriesQueued, endpoint_event
 from booking_domain.webhooks.model import (
@@ -53,6 +54,9 @@ class AddEndpoint:
     description: str = ""
     event_types: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        require_no_address(self.description, field="description")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditEndpoint:
@@ -64,6 +68,9 @@ class EditEndpoint:
     event_types: tuple[str, ...] | None = None
     enabled: bool | None = None
     expected_version: ExpectedVersion = None
+
+    def __post_init__(self) -> None:
+        require_no_address(self.description, field="description")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

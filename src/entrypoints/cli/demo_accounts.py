@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.executor import Executor
@@ -63,6 +64,7 @@ async def registered(container: Container, account: DemoAccount, password_hash: 
         role=account.role,
         password_hash=password_hash or await container.password_hasher().hash(PASSWORD),
         by_platform=True,
+        verified=ContactChannel.EMAIL,
     )
     user: User = await container.executor().run(register, command, actor=SYSTEM)
     return user

@@ -99,7 +99,7 @@ class MessageTemplateDetailsJson(Json, frozen=True, kw_only=True):
 
 
 _KEY: Final = "waitlist.offered"
-_SUBJECT: Final = "{provider}: a time has come free"
+_SUBJECT: Final = "Waiting list: a time with “{provider}” has come free"
 _TEXT: Final = "A time has come free: {provider}, {when}; it is held for you until {until}."
 _LISTED: Final[Mapping[str, Any]] = {
     "templateKey": _KEY,

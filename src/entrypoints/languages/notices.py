@@ -30,7 +30,7 @@ class GettextTranslator(Translator):
         details = map(catalogue_of(language).notice, notice.details)
         return TranslatedNotice(
             language=language,
-            subject=notice.written(subject),
+            subject=notice.written_subject(subject),
             text="\n".join(notice.written(each) for each in (text, *details)),
         )
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +18,7 @@ from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
 from booking_domain.shared.languages import LANGUAGES
+from booking_domain.shared.stranger_words import without_links
 from booking_domain.workflows.send_messages import chat_of
 from entrypoints.languages.documents import Phrase, Wording
 from entrypoints.telegram import bookings, placing, screens
@@ -117,7 +119,8 @@ class Bot:
             if head == "l" and words:
                 return await self._speak(found, words[0])
             person = Person(user=found, say=say)
-            return await _SCREENS[head](person, words, self._parts)
+            shown = await _SCREENS[head](person, words, self._parts)
+            return replace(shown, text=without_links(shown.text))  # links are buttons; names are words of users
         except (StorageUnavailable, ConcurrentChange):
             raise
         except DomainError as refused:

@@ -22,6 +22,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api
 
 import booking_domain.testing.conformance.__main__ as runner
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.scheduling import Calendar, Claim, Reason, Slot, TimeRange, explain, offered_slots
 from booking_domain.shared.actor import SYSTEM, Role
@@ -601,10 +602,17 @@ async def test_services_and_histories_pass_through_the_api() -> None:
             email="admin@example.com", phone=None, name="A", role=Role.ADMIN, password_hash=hashed, by_platform=True
         )
         await api.container.executor().run(register, admin, actor=SYSTEM)
+        manager = replace(admin, email="manager@example.com", role=Role.MANAGER, verified=ContactChannel.EMAIL)
+        await api.container.executor().run(register, manager, actor=SYSTEM)
         server = _ServerInMemory(api, asyncio.get_running_loop())
         wrong = replace(HISTORIES[0], id="wrong", expected=replace(HISTORIES[0].expected, slot_free=True))
         services = await asyncio.to_thread(
-            check_services_on_server, server, SERVICES, email="admin@example.com", password=PASSWORD
+            check_services_on_server,
+            server,
+            SERVICES,
+            email="admin@example.com",
+            password=PASSWORD,
+            manager=("manager@example.com", PASSWORD),
         )
         found = await asyncio.to_thread(
             play_on_server, server, (*HISTORIES, wrong), email="admin@example.com", password=PASSWORD

@@ -8,10 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from booking_domain.catalogue.events import MembershipChanged
+from booking_domain.catalogue.events import MembershipChanged, SalonInvited
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import (
+    INVITATIONS_OF_MANAGER,
+    INVITATIONS_TO_PROVIDER,
     MAX_MEMBERS,
+    ManagerUnverified,
     Member,
     MemberElsewhere,
     MemberStatus,
@@ -30,6 +33,7 @@ from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.rate_limits import RateLimited
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.kit.storage import race
@@ -182,6 +186,55 @@ async def test_salon_permissions_follow_role_and_ownership(studio: Studio) -> No
     view = await studio.reads.salons.get(home.salon.id)
     assert view is not None
     assert view.salon == home.salon
+
+
+async def test_an_unverified_manager_invites_no_one(studio: Studio) -> None:
+    home = await house(studio)
+    async with studio.backend.begin() as tx:
+        manager = await tx.users.lock(home.manager.id)
+        assert manager is not None
+        unverified = manager.changed(email_verified_at=None)
+        await tx.users.save(unverified)
+    await refused(home.invite(), ManagerUnverified)
+    async with studio.backend.begin() as tx:
+        await tx.users.save(unverified.changed(phone_verified_at=NOW))
+    assert (await home.invite()).status is MemberStatus.INVITED
+
+
+async def test_an_open_invitation_is_not_sent_again_and_counts_once(studio: Studio) -> None:
+    home = await house(studio)
+    for _ in range(2 * INVITATIONS_OF_MANAGER.quota):
+        await home.invite()
+    assert len(await invitations(studio)) == 1
+
+
+async def test_a_provider_gets_few_invitations_a_day_of_all_salons_together(studio: Studio) -> None:
+    houses = [await house(studio) for _ in range(INVITATIONS_TO_PROVIDER.quota + 1)]
+    for home in houses[:-1]:
+        await home.invite()
+        await home.part(home.manager)
+    before = await studio.backend.reads.salons.members(houses[-1].salon.id)
+    with pytest.raises(RateLimited) as limited:
+        await houses[-1].invite()
+    assert limited.value.retry_after_seconds == INVITATIONS_TO_PROVIDER.window.total_seconds()
+    assert await studio.backend.reads.salons.members(houses[-1].salon.id) == before
+    assert len(await invitations(studio)) == INVITATIONS_TO_PROVIDER.quota
+    studio.clock.advance(INVITATIONS_TO_PROVIDER.window)
+    await houses[-1].invite()
+
+
+async def test_a_manager_sends_a_limited_number_of_invitations_a_day(studio: Studio) -> None:
+    home = await house(studio)
+    async with studio.backend.begin() as tx:
+        for _ in range(INVITATIONS_OF_MANAGER.quota):
+            await tx.rate_limits.consume(f"invitations of {home.manager.id}", INVITATIONS_OF_MANAGER, NOW)
+    await refused(home.invite(), RateLimited)
+    rival = await house(studio)
+    await rival.invite()
+
+
+async def invitations(studio: Studio) -> list[SalonInvited]:
+    return [each for each in await studio.backend.outbox_events() if isinstance(each, SalonInvited)]
 
 
 async def test_an_unknown_salon_is_not_found(studio: Studio) -> None:
@@ -342,24 +395,24 @@ async def test_provider_and_manager_are_notified_of_each_others_actions(studio: 
     to_provider, to_manager = str(provider.email), str(manager.email)
     await home.invite()
     await home.invite()
-    assert await told(studio) == [(to_provider, "Nomad House invites you")]
+    assert await told(studio) == [(to_provider, "Invitation from a salon: “Nomad House”")]
     await home.decline()
-    assert await told(studio) == [(to_manager, f"{name} has declined your invitation")]
+    assert await told(studio) == [(to_manager, f"Invitation declined by a provider: “{name}”")]
     await home.invite()
     await home.part(home.manager)
-    assert await told(studio, before=3) == [(to_provider, "Nomad House has withdrawn its invitation")]
+    assert await told(studio, before=3) == [(to_provider, "Invitation withdrawn by a salon: “Nomad House”")]
     await home.invite()
     await home.accept()
-    assert await told(studio, before=5) == [(to_manager, f"{name} is now a member of Nomad House")]
+    assert await told(studio, before=5) == [(to_manager, f"A new member of your salon: “{name}”")]
     await home.part(studio.owner)
-    assert await told(studio, before=6) == [(to_manager, f"{name} has left Nomad House")]
+    assert await told(studio, before=6) == [(to_manager, f"A provider has left your salon: “{name}”")]
     await home.invite()
     await home.accept()
     await home.part(home.manager)
-    assert await told(studio, before=9) == [(to_provider, "You are no longer a member of Nomad House")]
+    assert await told(studio, before=9) == [(to_provider, "You are no longer a member of a salon: “Nomad House”")]
     await home.invite()
     await studio.run(delete_salon, home.salon.id, by=home.manager)
-    assert await told(studio) == [(to_provider, "Nomad House was deleted")]
+    assert await told(studio) == [(to_provider, "A salon was deleted: “Nomad House”")]
 
 
 async def test_an_admin_can_delete_a_salon_and_nobody_else_but_its_manager(studio: Studio) -> None:

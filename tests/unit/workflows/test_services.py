@@ -53,11 +53,11 @@ async def test_members_who_offer_a_service_are_told_when_it_changes_or_ends() ->
     assert account is not None
     changes: tuple[tuple[ServiceChange, list[str]], ...] = (
         (ServiceChange(description="Wash included"), []),
-        (ServiceChange(price_amount=4_000_000), ["Nomad has changed Cut"]),
-        (ServiceChange(name="Trim"), ["Nomad has changed Cut"]),
-        (ServiceChange(active=False), ["Nomad no longer offers Trim"]),
+        (ServiceChange(price_amount=4_000_000), ["Your salon has changed a service: “Cut”"]),
+        (ServiceChange(name="Trim"), ["Your salon has changed a service: “Cut”"]),
+        (ServiceChange(active=False), ["Your salon no longer offers a service: “Trim”"]),
         (ServiceChange(minutes=50), []),
-        (ServiceChange(active=True), ["Nomad has changed Trim"]),
+        (ServiceChange(active=True), ["Your salon has changed a service: “Trim”"]),
     )
     seen = 0
     for change, subjects in changes:
@@ -67,7 +67,7 @@ async def test_members_who_offer_a_service_are_told_when_it_changes_or_ends() ->
         seen += len(notices)
     await studio.run(remove_service, service.id, by=manager)
     [(_, subject, text)] = await told(studio, seen)
-    assert subject == "Nomad no longer offers Trim"
+    assert subject == "Your salon no longer offers a service: “Trim”"
     assert text == "The salon Nomad no longer offers Trim: customers can no longer book it with you. Bookings stay."
 
 

@@ -14,6 +14,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
@@ -67,6 +68,9 @@ async def edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
     changes = command.changes.copy()
     if "locale" in changes:
         changes["locale"] = normal_locale(changes["locale"])
+    require_no_address(changes.get("name"), field="name")
+    require_no_address(changes.get("given_name"), field="given_name")
+    require_no_address(changes.get("family_name"), field="family_name")
     after = before.changed(**changes)
     today = context.now.astimezone(time_zone(after.time_zone)).date()
     if after.birth_date is not None and after.birth_date > today and after.birth_date != before.birth_date:

@@ -34,6 +34,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.stranger_words import require_no_address
 
 SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGER})
 
@@ -53,6 +54,9 @@ class Register:
     verified: ContactChannel | None = None
     """The contact that a code has just verified."""
     accepted: AcceptedVersions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.stranger_words import require_no_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,9 @@ class CompleteProfile:
     client: Client
     guesser: Guesser = NOBODY
     accepted: AcceptedVersions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
 
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> OneTimeCode:

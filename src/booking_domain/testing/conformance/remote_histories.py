@@ -135,17 +135,21 @@ def _joined(server: Server, role: str) -> str:
     return _token(server.ask("POST", "/auth/register", body), f"registering a {role}")
 
 
+def _signed_in(server: Server, email: str, password: str, who: str) -> str:
+    login = {"email": email, "password": password}
+    return _token(server.ask("POST", "/auth/login", login), f"signing in as the {who}")
+
+
 def _token(answer: RemoteResponse, what: str) -> str:
     return str(done(answer, what)["accessToken"])
 
 
-def set_stage(server: Server, email: str, password: str) -> ServerSetup:
-    """Create the parties; the provider is open at all times."""
-    login = {"email": email, "password": password}
+def set_stage(server: Server, email: str, password: str, manager: tuple[str, str] | None = None) -> ServerSetup:
+    """Create the parties, but for the admin, and the manager if one is given; the provider is open at all times."""
     tokens = {
-        "admin": _token(server.ask("POST", "/auth/login", login), "signing in as the admin"),
+        "admin": _signed_in(server, email, password, "admin"),
         "provider": _joined(server, "provider"),
-        "manager": _joined(server, "manager"),
+        "manager": _joined(server, "manager") if manager is None else _signed_in(server, *manager, "manager"),
         **_customers(server),
     }
     owner = tokens["provider"]

@@ -20,35 +20,57 @@ _OF_SALON: Final = "own"
 
 
 def check_services_on_server(
-    server: Server, cases: Iterable[ServicesCase], *, email: str, password: str
+    server: Server,
+    cases: Iterable[ServicesCase],
+    *,
+    email: str,
+    password: str,
+    manager: tuple[str, str] | None = None,
 ) -> list[Failure]:
-    """Book the services of each case with a new provider, who is a member of a new salon."""
+    """Book the services of each case with a new provider.
+
+    Services of a salon need `manager`: e-mail address and password of a manager with a verified contact. The provider
+    is then a member of a new salon of theirs, which is deleted afterwards.
+    """
     booking: _Booking | None = None
 
     def ask(case: ServicesCase) -> Together | str:
         nonlocal booking
-        booking = booking or _Booking(set_stage(server, email, password))
+        booking = booking or _Booking(set_stage(server, email, password, manager), with_salon=manager is not None)
         return booking.of(case)
 
-    return check_services(cases, ask)
+    try:
+        return check_services(cases, ask)
+    finally:
+        if booking is not None:
+            booking.end()
 
 
 class _Booking:
     """The parties: a provider of a salon, and a customer who books them."""
 
-    def __init__(self, stage: ServerSetup) -> None:
+    def __init__(self, stage: ServerSetup, *, with_salon: bool) -> None:
         self._stage = stage
         self._start = stage.begins + 10 * HOUR
-        salon = {"name": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}
-        self._salon_id = self._done("manager", "POST", "/salons", salon)["id"]
-        always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
-        self._done("manager", "PUT", f"/salons/{self._salon_id}/hours", {"rules": always})
-        self._done("manager", "POST", f"/salons/{self._salon_id}/members", {"providerId": stage.provider_id})
-        self._done("provider", "POST", f"/salons/{self._salon_id}/members/me/accept")
+        self._salon_id = self._joined_salon() if with_salon else None
         probe = {"name": "Probe", "durationMinutes": 5, "priceAmount": 0}
         probe |= {"bufferBeforeMinutes": 0, "bufferAfterMinutes": 0}
         self._probe_id = self._done("provider", "POST", "/services", probe)["id"]
         """Its slots show how much time an appointment blocks."""
+
+    def _joined_salon(self) -> str:
+        salon = {"name": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}
+        salon_id = str(self._done("manager", "POST", "/salons", salon)["id"])
+        always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+        self._done("manager", "PUT", f"/salons/{salon_id}/hours", {"rules": always})
+        self._done("manager", "POST", f"/salons/{salon_id}/members", {"providerId": self._stage.provider_id})
+        self._done("provider", "POST", f"/salons/{salon_id}/members/me/accept")
+        return salon_id
+
+    def end(self) -> None:
+        """Delete the salon: a manager has few."""
+        if self._salon_id is not None:
+            self._done("manager", "DELETE", f"/salons/{self._salon_id}")
 
     def of(self, case: ServicesCase) -> Together | str:
         settings = {**case.json["settings"], "slotStepMinutes": 5, "currency": CURRENCY}

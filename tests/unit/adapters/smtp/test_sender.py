@@ -1,5 +1,6 @@
 """Notifications by e-mail, sent to a local SMTP server."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -108,22 +109,46 @@ async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
 INVITATION = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
 
-async def received_as_parts(message: OutgoingMessage) -> EmailMessage:
+OWN = "https://own.example.com"
+
+
+async def received_as_parts(message: OutgoingMessage, *own_urls: str) -> EmailMessage:
     received = ServerMailbox()
     async with server(received) as port:
-        await SmtpMessageSender(mailer(port), REFERENCES).send(message)
+        await SmtpMessageSender(mailer(port, own_urls=own_urls), REFERENCES).send(message)
     return received.messages[0]
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "https://example.com/",
+        "http://own.example.com/",
+        f"{OWN}.example.org/",
+        f"{OWN}@example.org/",
+        f"{OWN}:8443/",
+        "https://example.org/#https://own.example.com/",
+    ],
+)
+async def test_only_the_platforms_own_addresses_become_links(foreign: str) -> None:
+    text = f"{foreign}\n{OWN}/links/pay#t\n{OWN}"
+    page = (await received_as_parts(replace(NOTIFICATION, text=text), OWN, "https://maps.example.net/")).get_body(
+        ("html",)
+    )
+    assert page is not None
+    assert re.findall(r'href="([^"]+)"', page.get_content()) == [f"{OWN}/links/pay#t", OWN]
+    assert foreign in page.get_content()
+
+
 async def test_a_message_is_text_and_html_of_the_same_words() -> None:
-    hostile = "<img src=x onerror=alert(1)> & “quotes” https://example.com/?a=1&b=2 end"
-    message = await received_as_parts(replace(NOTIFICATION, text=f"Сайн байна уу\n{hostile}"))
+    hostile = "<img src=x onerror=alert(1)> & “quotes” https://own.example.com/?a=1&b=2 end"
+    message = await received_as_parts(replace(NOTIFICATION, text=f"Сайн байна уу\n{hostile}"), OWN)
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     text, page = (part.get_content() for part in message.iter_parts())
     assert hostile in text
     assert "<img" not in page
-    assert '<a href="https://example.com/?a=1&amp;b=2"' in page
+    assert '<a href="https://own.example.com/?a=1&amp;b=2"' in page
     assert '<html lang="mn" dir="ltr">' in page
     assert "Сайн байна уу</p>" in page
     assert message["List-Unsubscribe"] is None

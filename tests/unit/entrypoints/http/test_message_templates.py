@@ -37,7 +37,7 @@ async def test_a_preview_tells_how_many_segments_a_text_message_has(api: Api) ->
     shown = (await api.get(f"{PATH}/waitlist.offered", await api.an_admin())).json()
     english, mongolian = (next(t for t in shown["texts"] if t["language"] == each) for each in ("en", "mn"))
     assert english["preview"] == {
-        "subject": "Bold Ink: a time has come free",
+        "subject": "Waiting list: a time with “Bold Ink” has come free",
         "text": "A time has come free: Bold Ink, 2026-11-24 10:00; it is held for you until 2026-11-24 11:00.",
         "smsSegments": 1,
     }
@@ -51,7 +51,7 @@ async def test_others_see_no_template_and_an_unknown_key_is_not_found(api: Api) 
 
 
 OFFER: Final = f"{PATH}/waitlist.offered/en"
-TEXT: Final = {"subject": "{provider} has time for you", "text": "Come on {when}! Held until {until}."}
+TEXT: Final = {"subject": "Good news: “{provider}” has time for you", "text": "Come on {when}! Held until {until}."}
 
 
 async def in_english(api: Api, admin: str) -> dict[str, Any]:
@@ -69,7 +69,7 @@ async def test_an_admin_writes_a_text_and_returns_to_the_built_in_one(api: Api) 
     assert (written["subject"], written["text"]) == (TEXT["subject"], TEXT["text"])
     assert written["overriddenAt"]
     assert written["preview"] == {
-        "subject": "Bold Ink has time for you",
+        "subject": "Good news: “Bold Ink” has time for you",
         "text": "Come on 2026-11-24 10:00! Held until 2026-11-24 11:00.",
         "smsSegments": 1,
     }
@@ -97,6 +97,8 @@ async def test_an_admin_writes_a_text_and_returns_to_the_built_in_one(api: Api) 
         ({"text": "   "}, "/text"),
         ({"subject": "Time\r\nBcc: someone@example.com"}, "/subject"),
         ({"subject": "{code}"}, "/subject"),
+        ({"subject": "{provider}"}, "/subject"),
+        ({"subject": "!! {provider} has time for you"}, "/subject"),
     ],
 )
 async def test_a_text_that_cannot_be_filled_is_refused(api: Api, change: dict[str, str], pointer: str) -> None:
@@ -120,9 +122,11 @@ async def test_texts_of_codes_and_links_and_unknown_languages_are_not_written(ap
 
 async def test_a_preview_fills_in_the_samples_and_stores_nothing(api: Api) -> None:
     admin = await api.an_admin()
-    shown = await api.post(f"{OFFER}/preview", admin, json={"subject": "<b>{provider}</b>", "text": "A <i>{when}</i>"})
+    shown = await api.post(
+        f"{OFFER}/preview", admin, json={"subject": "<b>Free: {provider}</b>", "text": "A <i>{when}</i>"}
+    )
     assert shown.status_code == 200, shown.text
-    assert shown.json() == {"subject": "<b>Bold Ink</b>", "text": "A <i>2026-11-24 10:00</i>", "smsSegments": 1}
+    assert shown.json() == {"subject": "<b>Free: Bold Ink</b>", "text": "A <i>2026-11-24 10:00</i>", "smsSegments": 1}
     assert "overriddenAt" not in await in_english(api, admin)
 
 
@@ -135,6 +139,6 @@ async def test_a_test_message_goes_to_the_requesting_admin_marked_and_with_the_s
     translator = OverridingTranslator(GettextTranslator("en"), await reads.message_overrides.all())
     await notify_of_message_test(event, reads=reads, notifier=notifier, translator=translator)
     [notice] = notifier.notices.values()
-    assert notice.subject == "[Test] Bold Ink has time for you"
+    assert notice.subject == "[Test] Good news: “Bold Ink” has time for you"
     assert notice.text == "[Test] Come on 2026-11-24 10:00! Held until 2026-11-24 11:00."
     assert {each.user_id for each in notifier.delivered} <= {event.user_id}

@@ -467,3 +467,20 @@ async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone
     assert booking["start"] == "2026-11-23T02:00:00Z"
     (entry,) = (await api.get("/waitlist", token)).json()["items"]
     assert entry["status"] == "booked"
+
+
+async def test_a_stored_name_that_is_an_address_is_no_link_in_the_chat(phone: Phone) -> None:
+    api, customer = phone.api, await phone.api.joined("customer")
+    _, provider_id = await api.open_provider()
+    await phone.linked(customer)
+    booking = await api.booked(customer, provider_id)
+    async with api.container.database().begin() as tx:
+        profile = await tx.profiles.get(ProviderId(UUID(provider_id)))
+        assert profile is not None
+        await tx.profiles.save(
+            replace(profile, display_name="Locked! https://example.com", version=profile.version + 1), was=profile
+        )
+    await phone.write("/bookings")
+    shown = await phone.choose("b:")
+    assert booking["reference"] in shown.text
+    assert "Locked! https[:]//example[.]com" in shown.text

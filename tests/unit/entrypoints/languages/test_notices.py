@@ -12,11 +12,12 @@ from booking_domain.notifications.notices import LocalTime, Notice
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from booking_domain.shared.stranger_words import has_address
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.booking_notices import NOTICES
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, SAMPLES
+from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, SAMPLES
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import OFFER
 from entrypoints.languages.catalogues import catalogue_of
@@ -45,6 +46,29 @@ def test_every_notice_is_written_in_every_language_with_its_values(language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_subject_says_who_speaks_before_it_quotes_a_user(language: str) -> None:
+    for key, template in MESSAGE_TEMPLATES.items():
+        subject = catalogue_of(language).notice(template.subject)
+        for name in (name for name in names_in(subject) if NOTICE_FIELDS[name].of_users):
+            before, _, after = subject.partition(f"{{{name}}}")
+            assert before.endswith(("“", "«")), (key, subject)
+            assert after.startswith(("”", "»")), (key, subject)
+            assert len(re.findall(LETTERS[language], before)) >= 3, (key, subject)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_stored_name_that_is_an_address_is_no_link_and_no_subject_in_any_message(language: str) -> None:
+    hostile = "Account locked!\r\nVerify now: https://example.com/" + "x" * 100
+    values = {name: hostile if isinstance(sample, str) else sample for name, sample in SAMPLES.items()}
+    for key, template in MESSAGE_TEMPLATES.items():
+        written = GettextTranslator(FALLBACK).translate(template.fill(**values), language)
+        assert not has_address(re.sub(r"https://example\.com/(links|map)\S*", "", written.text)), key
+        assert not has_address(written.subject), key
+        assert len(written.subject.splitlines()) == 1, key
+        assert len(written.subject) <= 150, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_translation_names_the_fields_of_its_template_and_no_others(language: str) -> None:
     catalogue = catalogue_of(language)
     for key, template in MESSAGE_TEMPLATES.items():
@@ -67,7 +91,8 @@ def test_a_locale_without_a_catalogue_gets_the_default_language(locale: str, lan
 
 def test_braces_in_a_name_are_no_placeholders() -> None:
     notice = OFFER.fill(provider="{until}", when="", until="")
-    assert GettextTranslator("en").translate(notice, "en").subject == "{until}: a time has come free"
+    subject = GettextTranslator("en").translate(notice, "en").subject
+    assert subject == "Waiting list: a time with “{until}” has come free"
 
 
 def test_a_notice_shows_no_values_in_a_log() -> None:

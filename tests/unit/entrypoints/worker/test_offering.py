@@ -57,7 +57,7 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notif
     await freed(shop)
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
     await handed_on(shop)
-    [sent] = [each for each in shop.sender.delivered if each.subject == "Ink: a time has come free"]
+    [sent] = [each for each in shop.sender.delivered if each.subject == "Waiting list: a time with “Ink” has come free"]
     customer = await shop.studio.reads.users.get(other.id)
     assert customer is not None
     assert (sent.channel, sent.to) == ("email", customer.email)

@@ -6,6 +6,7 @@ from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 from booking_domain.testing.shared.memory.audit import MemoryAuditLog, MemoryAuditReads
 from booking_domain.testing.shared.memory.idempotency import MemoryIdempotency
 from booking_domain.testing.shared.memory.outbox import MemoryOutbox
+from booking_domain.testing.shared.memory.rate_limits import MemoryTxRateLimiter
 
 
 class SharedRepositories(RepositoryGroup):
@@ -16,6 +17,7 @@ class SharedRepositories(RepositoryGroup):
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
         self.audit_log = MemoryAuditLog(state)
+        self.rate_limits = MemoryTxRateLimiter(state)
 
 
 class SharedReads(ReadGroup):

@@ -5,6 +5,27 @@ from contextlib import suppress
 from datetime import datetime
 
 from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, consume
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.shared.memory.tables import HITS
+
+
+class MemoryTxRateLimiter(RateLimiter):
+    """Counts hits in one database transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
+        log = deque(self._state[HITS].get(key, ()))
+        found = consume(log, limit, now)
+        self._state[HITS][key] = tuple(log)
+        return found
+
+    async def remove_hit(self, key: str, taken_at: datetime) -> None:
+        log = list(self._state[HITS].get(key, ()))
+        with suppress(ValueError):
+            log.remove(taken_at)
+        self._state[HITS][key] = tuple(log)
 
 
 class MemoryRateLimiter(RateLimiter):

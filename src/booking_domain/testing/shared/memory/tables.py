@@ -23,4 +23,6 @@ ANSWERS: Final = Table[tuple[UserId, str], ResponseRecord]("answers", erase=dele
 OUTBOX: Final = Table[EventId, Event]("outbox")
 AUDIT_LOG: Final = Table[AuditId, AuditEntry]("audit_log")
 
-TABLES: Final = (ANSWERS, OUTBOX, AUDIT_LOG)
+HITS: Final = Table[str, tuple[datetime, ...]]("rate_limits")
+
+TABLES: Final = (ANSWERS, OUTBOX, AUDIT_LOG, HITS)
