@@ -1,11 +1,12 @@
 """Row 8: random histories of bookings and their money, with faults in between.
 
-Each history books, pays or authorises (late, twice, too little, too much), cancels by quote, captures, releases,
-refunds, transfers, adjusts ledgers, reschedules, misses appointments, disputes bookings, withdraws or decides the
-disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations lapse or makes no
-refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
-Afterwards our ledgers equal the books of the gateway and the bank to the unit, no difference is open, and nothing is
-pending that nobody was told of.
+Each history books, pays or authorises (late, twice, too little, too much), pays at the desk, cancels by quote,
+captures, releases, refunds, transfers, adjusts ledgers, reschedules, misses appointments, disputes bookings, withdraws
+or decides the disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations lapse or
+makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
+After each step no customer is asked for more than the price, less what was ever paid, plus what went back because it
+was paid by mistake. In the end our ledgers equal the books of the gateway and the bank to the unit, no difference is
+open, nothing is pending that nobody was told of, and price, receipts and balance due agree.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 
+from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.errors import (
     AlreadyOver,
     BookingNotFound,
@@ -34,6 +36,7 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Tier
+from booking_domain.bookings.reminders import BalanceOpen, reminders_of
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.disputes.model import (
     AlreadyDecided,
@@ -45,7 +48,7 @@ from booking_domain.disputes.model import (
     Standing,
 )
 from booking_domain.payments.adjustments import LedgerNotAdjustable
-from booking_domain.payments.desk import MoreThanDue
+from booking_domain.payments.desk import DeskMethod, DeskPaymentInUse, InvalidDeskPaymentTransition, MoreThanDue
 from booking_domain.payments.errors import (
     CaptureInProgress,
     GatewayUnavailable,
@@ -56,6 +59,7 @@ from booking_domain.payments.errors import (
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer
 from booking_domain.payments.ledger import Ledger
 from booking_domain.payments.model import AUTHORISED_FOR, Payment, Purpose
+from booking_domain.payments.receipts import ReceiptKind
 from booking_domain.payments.refunds import (
     LONGEST_RETRY,
     BookingInDispute,
@@ -69,19 +73,27 @@ from booking_domain.reconciliation.ports import FindingFilter
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.ids import RefundId
+from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
+from booking_domain.testing.invariants import most_due
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.adjust_ledger import AdjustLedger, adjust_ledger
 from booking_domain.workflows.capture_payments import capture_payments
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.desk_payments import (
+    RecordDeskPayment,
+    VoidDeskPayment,
+    record_desk_payment,
+    void_desk_payment,
+)
 from booking_domain.workflows.make_refund import make_refund
 from booking_domain.workflows.payouts import ReturnPayout, return_payout
 from booking_domain.workflows.queries.bookings import get_cancellation_quote
+from booking_domain.workflows.receipts import issue_receipts
 from booking_domain.workflows.reconcile import reconcile
 from booking_domain.workflows.reconciliation_runs import RequestRun, request_run
 
@@ -94,9 +106,11 @@ _NOT_NOW: Final = (
     BookingNotFound,
     CaptureInProgress,
     DepositDue,
+    DeskPaymentInUse,
     DisputeExists,
     GatewayUnavailable,
     InThePast,
+    InvalidDeskPaymentTransition,
     InvalidBookingTransition,
     InvalidValue,
     LedgerNotAdjustable,
@@ -124,8 +138,10 @@ _KINDS: Final = (
     *("book", "book", "pay", "pay", "pay", "deposit", "deposit", "bill", "call_back", "call_back"),
     *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
     *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse", "adjust", "adjust"),
+    *("deposit", "desk", "desk", "void", "verdict", "verdict"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
+_ASKING: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
 _EVER: Final = (TOMORROW - timedelta(days=3_650), TOMORROW + timedelta(days=3_650))
 _CURRENCIES: Final = ["MNT", "JPY", "KWD"]
 _DONE: Final[Counter[str]] = Counter()
@@ -141,7 +157,7 @@ class History:
     bookings: list[Booking] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     transfers: dict[RefundId, Money] = field(default_factory=dict)
-    adjusted: int = 0
+    adjustments: Counter[BookingId] = field(default_factory=Counter)
     """What admins have added to the ledgers, in minor units."""
 
     async def step(self, kind: str, nth: int, how: int) -> None:
@@ -149,6 +165,8 @@ class History:
         with suppress(*_NOT_NOW):
             await getattr(self, f"do_{kind}")(nth, how)
             _DONE[kind] += 1
+        for booking in await self._seen():
+            await self.nobody_is_asked_for_too_much(booking)
 
     async def do_book(self, nth: int, how: int) -> None:
         slot = TOMORROW + nth // 4 * timedelta(days=7) + nth % 4 * HOUR
@@ -271,8 +289,29 @@ class History:
         amount = [1, 4_001, -1, -4_001, -kept, kept][how]
         command = AdjustLedger(booking_id=booking.id, amount=amount, reason="?")
         await self.studio.run(adjust_ledger, command, by=self.studio.admin)
-        self.adjusted += amount
+        self.adjustments[booking.id] += amount
         _DONE["adjustments"] += 1
+
+    async def do_desk(self, nth: int, how: int) -> None:
+        """The customer pays at the desk: all that is due, or a part."""
+        booking = self._nth(nth)
+        if booking is None:
+            return
+        amount = None if how < 3 else 1 + 4_001 * how
+        most = await self._most_due(booking)
+        command = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH, amount=amount)
+        done = await self.studio.run(record_desk_payment, command, by=self.studio.owner)
+        assert done.payment.amount <= most, "the desk took too much"
+        _DONE["desk payments"] += 1
+
+    async def do_void(self, nth: int, how: int) -> None:
+        """What was recorded at the desk is voided."""
+        booking = self._nth(nth)
+        if booking is None:
+            return
+        for payment in await self.studio.reads.desk_payments.of_booking(booking.id):
+            command = VoidDeskPayment(booking_id=booking.id, payment_id=payment.id, reason="?")
+            await self.studio.run(void_desk_payment, command, by=self.studio.admin if how else self.studio.owner)
 
     async def do_dispute(self, nth: int, how: int) -> None:
         """Dispute a booking that may be disputed."""
@@ -280,6 +319,11 @@ class History:
         if standing:
             await self.studio.dispute(standing[nth % len(standing)], by=self._somebody(how))
             _DONE["disputes"] += 1
+
+    async def do_verdict(self, nth: int, how: int) -> None:
+        """Dispute a booking, and decide the dispute at once."""
+        await self.do_dispute(nth, how)
+        await self.do_resolve(nth, how)
 
     async def do_withdraw(self, nth: int, _: int) -> None:
         dispute = await self._nth_dispute(nth)
@@ -351,6 +395,7 @@ class History:
             if dispute is not None:
                 await studio.resolve(dispute)
         studio.clock.advance(timedelta(days=4))
+        await self._lapse_unheard()
         await self._reconcile_all()
         for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
             booking = await studio.reads.bookings.get(booking_id)
@@ -374,6 +419,13 @@ class History:
                     gateways=self.studio.gateways,
                 )
 
+    async def _lapse_unheard(self) -> None:
+        """An authorisation that the platform never heard of lapses after seven days: nobody captures it."""
+        for booking in self.bookings:
+            for payment in await self.studio.payments(booking):
+                if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
+                    self.studio.gateway.lapse(payment.invoice.reference)
+
     async def _reconcile_all(self) -> None:
         """Reconcile each day with a payment, as its run would have done by now."""
         today = day_of(self.studio.clock.now(), self.studio.gateways.default.day_zone)
@@ -388,6 +440,37 @@ class History:
                 payment = await self.studio.reads.payments.get(event.payment_id)
                 assert payment is not None
                 await self.studio.settle(payment)
+
+    async def nobody_is_asked_for_too_much(self, booking: Booking) -> None:
+        """Compare what is asked for, wherever it is, with the payments and refunds themselves."""
+        most, now = await self._most_due(booking), self.studio.clock.now()
+        assert booking.balance_due <= most, "the balance"
+        for payment in await self.studio.payments(booking):
+            assert payment.status is not PaymentStatus.PENDING or payment.unpaid <= most, "an invoice"
+        asks = {each for by in self._people() for each in _asks(booking, by, now)}
+        assert most or not asks & _ASKING, "an action"
+        reminders = reminders_of(booking, (), booking.updated_at)
+        assert most or not any(isinstance(each, BalanceOpen) for each in reminders), "a reminder"
+        _DONE["times asked after a concession"] += bool(booking.conceded and booking.balance_due)
+
+    async def _most_due(self, booking: Booking) -> Money:
+        studio = self.studio
+        return most_due(
+            booking,
+            await studio.payments(booking),
+            await studio.refunds(booking),
+            await studio.reads.adjustments.of_booking(booking.id),
+            await studio.reads.desk_payments.of_booking(booking.id),
+        )
+
+    async def receipts_and_balance_make_the_price(self, booking: Booking) -> None:
+        """What the receipts state, less the credit notes, and what is still due add up to what was agreed."""
+        stated = self.adjustments[booking.id]
+        for receipt in await issue_receipts(booking.id, reads=self.studio.reads, executor=self.studio.executor):
+            stated += receipt.amount.amount if receipt.kind is ReceiptKind.RECEIPT else -receipt.amount.amount
+        assert not booking.balance_due or stated + booking.balance_due.amount == (
+            booking.price.amount - booking.conceded.amount
+        )
 
     async def check(self) -> None:
         """Compare our books with those of the gateway and the bank."""
@@ -410,7 +493,7 @@ class History:
         kept = sum((booking.totals.kept for booking in await self._seen()), zero)
         banked = sum(self.transfers.values(), zero)
         held = sum((bill.held for bill in gateway), zero)
-        assert (kept + banked).amount == held.amount + self.adjusted
+        assert (kept + banked).amount == held.amount + self.adjustments.total()
         for booking in await self._seen():
             adjustments = await studio.reads.adjustments.of_booking(booking.id)
             ledger = Ledger.of(
@@ -418,7 +501,8 @@ class History:
             )
             assert ledger.totals == booking.totals
             assert ledger.balance == booking.totals.kept.amount >= 0
-            assert booking.payment_status is not BookingPaymentStatus.PENDING or booking.status is Status.CONFIRMED
+            may_still_pay = booking.status in {Status.CONFIRMED, Status.COMPLETED}
+            assert booking.payment_status is not BookingPaymentStatus.PENDING or may_still_pay
         found = await studio.reads.reconciliation.page(FindingFilter(limit=10_000))
         underpaid = {each.id for each in payments if each.settled < each.amount}
         for finding in found:
@@ -443,6 +527,7 @@ class History:
         assert await self._pending() == []
         for booking in await self._seen():
             assert not booking.refund_pending
+            await self.receipts_and_balance_make_the_price(booking)
 
     async def _seen(self) -> list[Booking]:
         return [await self.studio.seen(booking) for booking in self.bookings]
@@ -464,7 +549,16 @@ class History:
         return self.bookings[nth % len(self.bookings)] if self.bookings else None
 
     def _somebody(self, how: int) -> Actor:
-        return [self.studio.customer, self.studio.owner, self.studio.admin][how % 3]
+        return self._people()[how % 3]
+
+    def _people(self) -> list[Actor]:
+        return [self.studio.customer, self.studio.owner, self.studio.admin]
+
+
+def _asks(booking: Booking, actor: Actor, now: datetime) -> tuple[AvailableAction, ...]:
+    party = booking.party(actor)
+    assert party is not None
+    return available_actions(booking, party, actor, now)
 
 
 async def live(
@@ -523,6 +617,8 @@ def test_our_ledgers_equal_the_books_of_gateway_and_bank_after_any_history(repor
     assert _DONE["releases"] > HISTORIES / 50
     assert _DONE["disputes decided"] > HISTORIES / 50
     assert _DONE["adjustments"] > HISTORIES / 50
+    assert _DONE["desk payments"] > HISTORIES / 20
+    assert _DONE["times asked after a concession"] > HISTORIES / 50
     assert _DONE["findings repaired"] > HISTORIES / 10
     figures = ", ".join(f"{count:,} {what}" for what, count in sorted(_DONE.items()))
     report(8, f"differences 0 after {figures}")

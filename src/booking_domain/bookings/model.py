@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from booking_domain.bookings.due import amount_due, amount_over
 from booking_domain.bookings.errors import (
     AlreadyOver,
     DepositDue,
@@ -215,6 +216,8 @@ class Booking:
     refunded: Money
     refund_pending: Money
     """The sum of the refunds that are scheduled and not made yet."""
+    conceded: Money
+    """What of the refunds, made and pending, goes back by a decision: it is not due again; see `bookings.due`."""
     desk_paid: Money
     """What the customer paid at the desk. The platform never had it, so it is not part of the ledger."""
     authorised: Money
@@ -232,7 +235,7 @@ class Booking:
     def __post_init__(self) -> None:
         if len(self.notes) > MAX_NOTES:
             raise InvalidValue(field="notes", problem=f"at most {MAX_NOTES} characters")
-        if self.refunded or self.refund_pending:
+        if self.refunded or self.refund_pending or self.conceded:
             _ = self.totals  # which refuses refunds that exceed the payments
 
     def reminders(self, terms: Terms) -> tuple[int, ...]:
@@ -296,6 +299,7 @@ class Booking:
             paid=zero,
             refunded=zero,
             refund_pending=zero,
+            conceded=zero,
             desk_paid=zero,
             authorised=zero,
             released=zero,
@@ -344,7 +348,9 @@ class Booking:
     @property
     def totals(self) -> Totals:
         """The totals of the booking's ledger."""
-        return Totals(paid=self.paid, refunded=self.refunded, refund_pending=self.refund_pending)
+        return Totals(
+            paid=self.paid, refunded=self.refunded, refund_pending=self.refund_pending, conceded=self.conceded
+        )
 
     @property
     def payment_status(self) -> BookingPaymentStatus:
@@ -365,16 +371,31 @@ class Booking:
         return self.totals.refundable + self.authorised
 
     @property
+    def received(self) -> Money:
+        """What is paid, through gateways and at the desk, and not about to be refunded."""
+        return self.totals.refundable + self.desk_paid
+
+    @property
     def deposit_due(self) -> Money:
         """The part of the deposit that is neither paid nor authorised."""
-        return self.deposit.excess_over(self.paid + self.authorised)
+        return amount_due(self.deposit, received=self.received + self.authorised, conceded=self.conceded)
 
     @property
     def balance_due(self) -> Money:
-        """The part of the price that is neither paid nor authorised; zero unless it is confirmed or completed."""
+        """What is still due of the price, authorised money aside; zero unless it is confirmed or completed."""
         if self.status not in _BALANCE_DUE:
             return Money.zero(self.price.currency)
-        return self.price.excess_over(self.secured + self.desk_paid)
+        return amount_due(self.price, received=self.received + self.authorised, conceded=self.conceded)
+
+    @property
+    def to_capture(self) -> Money:
+        """What is to be captured of the authorised money if the appointment takes place, because it is due."""
+        return min(self.authorised, amount_due(self.price, received=self.received, conceded=self.conceded))
+
+    @property
+    def overpaid(self) -> Money:
+        """What was paid beyond the price, and goes back."""
+        return amount_over(self.price, received=self.received, conceded=self.conceded)
 
     @property
     def judged_start(self) -> datetime:
@@ -591,13 +612,13 @@ class Booking:
         adjusted = self._with(totals, now)
         return adjusted if amount > 0 else replace(adjusted, payment_attempt=PaymentAttempt.NONE)
 
-    def schedule_refund(self, amount: Money, now: datetime) -> Self:
-        """Add an amount that is about to be refunded.
+    def schedule_refund(self, amount: Money, now: datetime, *, conceded: bool) -> Self:
+        """Add an amount that is about to be refunded; what is `conceded` is not due again.
 
         Raises:
             InvalidValue: it exceeds what is refundable.
         """
-        return self._with(self.totals.schedule_refund(amount), now) if amount else self
+        return self._with(self.totals.schedule_refund(amount, conceded=conceded), now) if amount else self
 
     def record_refund(self, amount: Money, now: datetime) -> Self:
         """Record that a pending refund of this amount was made.
@@ -772,7 +793,11 @@ class Booking:
 
     def _with(self, totals: Totals, now: datetime) -> Self:
         return replace(
-            self._touched(now), paid=totals.paid, refunded=totals.refunded, refund_pending=totals.refund_pending
+            self._touched(now),
+            paid=totals.paid,
+            refunded=totals.refunded,
+            refund_pending=totals.refund_pending,
+            conceded=totals.conceded,
         )
 
     def _touched(self, now: datetime) -> Self:

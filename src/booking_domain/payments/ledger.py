@@ -41,6 +41,7 @@ DEDUCTIONS: Final = frozenset({EntryKind.DEDUCTION})
 """Entries that undo payments."""
 MADE: Final = frozenset({EntryKind.REFUND, EntryKind.PAYOUT})
 """Entries that take from the ledger."""
+_SCHEDULED: Final = frozenset({EntryKind.REFUND_PENDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ class Entry:
     amount: Money
     at: datetime
     """When the payment was started, the refund scheduled, or the adjustment made."""
+    conceded: bool = False
+    """Whether a refund goes back by a decision."""
 
     @property
     def signed(self) -> int:
@@ -93,7 +96,8 @@ class Ledger:
         return Totals(
             paid=self._sum(PAYMENTS) - self._sum(DEDUCTIONS),
             refunded=self._sum(MADE),
-            refund_pending=self._sum(frozenset({EntryKind.REFUND_PENDING})),
+            refund_pending=self._sum(_SCHEDULED),
+            conceded=self._sum(_SCHEDULED | MADE, conceded=True),
         )
 
     @property
@@ -105,8 +109,8 @@ class Ledger:
         """Add an entry, or raise `InvalidValue` if it exceeds what is refundable or has another currency."""
         return replace(self, entries=(*self.entries, entry))
 
-    def _sum(self, kinds: frozenset[EntryKind]) -> Money:
-        amounts = (entry.amount for entry in self.entries if entry.kind in kinds)
+    def _sum(self, kinds: frozenset[EntryKind], *, conceded: bool = False) -> Money:
+        amounts = (entry.amount for entry in self.entries if entry.kind in kinds and entry.conceded >= conceded)
         return sum(amounts, Money.zero(self.currency))
 
 
@@ -124,4 +128,6 @@ def _refund_entry(refund: Refund) -> Entry:
     kind = EntryKind.REFUND_PENDING
     if refund.status is RefundStatus.REFUNDED:
         kind = EntryKind.REFUND if refund.bank_reference is None else EntryKind.PAYOUT
-    return Entry(kind=kind, source=refund.id, amount=refund.amount, at=refund.created_at)
+    return Entry(
+        kind=kind, source=refund.id, amount=refund.amount, at=refund.created_at, conceded=refund.reason.concedes
+    )

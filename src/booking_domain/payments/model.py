@@ -228,6 +228,11 @@ class Payment:
         return _touched(replace(self, status=status, capture_at=None, raw_payload=raw))
 
     @property
+    def unpaid(self) -> Money:
+        """What the invoice still asks for."""
+        return self.amount.excess_over(self.settled)
+
+    @property
     def held(self) -> Money:
         """What the gateway holds of this payment: received, and not paid back."""
         return self.settled - self.returned

@@ -32,15 +32,23 @@ class RefundReason(StrEnum):
     """Why money goes back."""
 
     CANCELLATION = "cancellation"
-    """The booking was cancelled, declined or expired, and its policy gives money back."""
+    """The booking was cancelled, and its policy gives money back."""
     NO_SHOW = "no_show"
     """The customer did not come, and the booking's policy does not keep everything."""
     LATE_PAYMENT = "late_payment"
-    """The payment arrived when the booking could no longer be kept."""
+    """The payment arrived when the booking could no longer be kept, or the deposit was not paid in full in time."""
     OVERPAYMENT = "overpayment"
     """More was paid than the price."""
     DISPUTE = "dispute"
     """An admin decided a dispute about the booking."""
+
+    @property
+    def concedes(self) -> bool:
+        """Whether the money goes back by a decision, so that it is not due again; see `bookings.due`."""
+        return self in _CONCEDING
+
+
+_CONCEDING: Final = frozenset({RefundReason.CANCELLATION, RefundReason.NO_SHOW, RefundReason.DISPUTE})
 
 
 class RefundMethod(StrEnum):

@@ -1,4 +1,4 @@
-"""What the money of one booking adds up to: paid, refunded and pending refunds."""
+"""What the money of one booking adds up to: paid, refunded, pending refunds, and what of these is conceded."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -11,7 +11,8 @@ from booking_domain.shared.money import Money
 class Totals:
     """The totals of a ledger. Refunds, made and pending, never exceed what was paid, and all are in one currency.
 
-    >>> totals = Totals.none("MNT").receive(Money.of(20_000, "MNT")).schedule_refund(Money.of(5_000, "MNT"))
+    >>> totals = Totals.none("MNT").receive(Money.of(20_000, "MNT"))
+    >>> totals = totals.schedule_refund(Money.of(5_000, "MNT"), conceded=True)
     >>> str(totals.kept), str(totals.refundable)
     ('20,000.00 MNT', '15,000.00 MNT')
     >>> str(totals.record_refund(Money.of(5_000, "MNT")).kept)
@@ -24,16 +25,20 @@ class Totals:
     """The sum of all refunds that were made."""
     refund_pending: Money
     """The sum of all refunds that are scheduled and not made yet."""
+    conceded: Money
+    """What of the refunds, made and pending, goes back by a decision. It is not due again; see `bookings.due`."""
 
     def __post_init__(self) -> None:
         if self.paid < self.refunded + self.refund_pending:
             raise InvalidValue(field="refunded_amount", problem="refunds must not exceed payments")
+        if self.refunded + self.refund_pending < self.conceded:
+            raise InvalidValue(field="refunded_amount", problem="no more is conceded than is refunded")
 
     @classmethod
     def none(cls, currency: str) -> Self:
         """No money yet."""
         zero = Money.zero(currency)
-        return cls(paid=zero, refunded=zero, refund_pending=zero)
+        return cls(paid=zero, refunded=zero, refund_pending=zero, conceded=zero)
 
     @property
     def kept(self) -> Money:
@@ -55,9 +60,13 @@ class Totals:
             raise InvalidValue(field="amount", problem="at most what is kept and not about to be refunded")
         return replace(self, paid=self.paid - amount)
 
-    def schedule_refund(self, amount: Money) -> Self:
-        """Schedule a refund, or raise `InvalidValue` if it exceeds what is refundable."""
-        return replace(self, refund_pending=self.refund_pending + amount)
+    def schedule_refund(self, amount: Money, *, conceded: bool) -> Self:
+        """Schedule a refund, by a decision or not, or raise `InvalidValue` if it exceeds what is refundable."""
+        return replace(
+            self,
+            refund_pending=self.refund_pending + amount,
+            conceded=self.conceded + amount if conceded else self.conceded,
+        )
 
     def record_refund(self, amount: Money) -> Self:
         """Make a pending refund, or raise `InvalidValue` if it was not scheduled."""

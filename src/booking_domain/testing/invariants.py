@@ -17,7 +17,7 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.events import RefundScheduled, RefundSplit
 from booking_domain.payments.ledger import Ledger
 from booking_domain.payments.model import Payment
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.shared.actor import Role
@@ -30,6 +30,7 @@ from booking_domain.workflows.ports import Reads
 
 _ALWAYS: Final = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 _COVERED: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
+_BY_MISTAKE: Final = frozenset({RefundReason.LATE_PAYMENT, RefundReason.OVERPAYMENT})
 MOST: Final = 100_000
 """The maximum number of bookings and of providers that are checked."""
 
@@ -46,6 +47,8 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         found += (f"{booking.reference}: {each}" for each in _authorised(booking, payments))
         at_desk = await reads.desk_payments.of_booking(booking.id)
         found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
+        most = most_due(booking, payments, refunds, adjustments, at_desk)
+        found += (f"{booking.reference}: {each}" for each in _asked(booking, payments, most))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
         found += (f"{booking.reference}: {each}" for each in _told(refunds, events, outbox))
     claims: list[Claim] = []
@@ -75,8 +78,8 @@ def _money(
     kept = booking.secured
     if booking.status in {Status.EXPIRED, Status.REQUESTED} and kept:
         yield f"{kept} kept of a booking that is {booking.status}"
-    if booking.price < kept and booking.undisputed_status is not Status.CANCELLED:
-        yield f"{kept} kept of a price of {booking.price}"
+    if booking.price < kept + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
+        yield f"{kept} kept and {booking.conceded} conceded of a price of {booking.price}"
     waived = any(
         event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended")
         for event in events
@@ -91,6 +94,32 @@ def _money(
         yield "two pending payments for one purpose"
     if pending and booking.status in {Status.CANCELLED, Status.EXPIRED}:
         yield f"a payment is waited for, and the booking is {booking.status}"
+
+
+def most_due(
+    booking: Booking,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    adjustments: Sequence[Adjustment],
+    at_desk: Sequence[DeskPayment],
+) -> Money:
+    """The most that its customer may be asked for.
+
+    It is the price, less all that was ever paid, plus what went back, or is about to, because it was paid by mistake.
+    """
+    paid = sum(each.settled.amount for each in payments) + sum(each.counted.amount for each in at_desk)
+    paid += sum(each.amount for each in adjustments)
+    by_mistake = sum(each.amount.amount for each in refunds if each.reason in _BY_MISTAKE)
+    return Money(amount=max(0, booking.price.amount - paid + by_mistake), currency=booking.price.currency)
+
+
+def _asked(booking: Booking, payments: Sequence[Payment], most: Money) -> Iterator[str]:
+    """Check that neither the balance nor an open invoice asks for more than that."""
+    invoices = [each.unpaid for each in payments if each.status is PaymentStatus.PENDING]
+    for what, amounts in (("balance", [booking.balance_due]), ("invoice", invoices)):
+        for amount in amounts:
+            if most < amount:
+                yield f"its {what} asks for {amount}, and at most {most} is due"
 
 
 def _authorised(booking: Booking, payments: Sequence[Payment]) -> Iterator[str]:
@@ -108,8 +137,8 @@ def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
     if booking.desk_paid.amount != recorded:
         yield f"{booking.desk_paid} paid at the desk, and its desk payments add up to {recorded}"
     paid = booking.secured + booking.desk_paid
-    if payments and booking.price < paid and booking.undisputed_status is not Status.CANCELLED:
-        yield f"{paid} paid of a price of {booking.price}"
+    if payments and booking.price < paid + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
+        yield f"{paid} paid and {booking.conceded} conceded of a price of {booking.price}"
 
 
 def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTrans
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.events import RefundScheduled, refund_event
+from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
@@ -291,7 +292,9 @@ async def save_decision(
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
         back = booking.refund_on_cancellation(party, context.now)
-        after = await _close_and_refund(back, after, tx, context, reason=RefundReason.CANCELLATION)
+        expired = after.status is Status.EXPIRED
+        reason = RefundReason.LATE_PAYMENT if expired else RefundReason.CANCELLATION
+        after = await _close_and_refund(back, after, tx, context, reason=reason)
     elif after.status is Status.NO_SHOW:
         after = await _close_and_refund(booking.refund_on_no_show(), after, tx, context, reason=RefundReason.NO_SHOW)
     elif after.status is Status.COMPLETED:
@@ -314,6 +317,20 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
     return gateway
 
 
+def due_of(booking: Booking, purpose: Purpose) -> Money:
+    """What is due for this purpose: of the deposit while the booking waits for it, or of the price."""
+    if purpose is Purpose.BALANCE:
+        return booking.balance_due
+    return booking.deposit_due if booking.status is Status.PENDING else Money.zero(booking.price.currency)
+
+
+async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:
+    """Cancel pending payments whose invoice asks for more than is due now."""
+    for payment in await tx.payments.of_booking(booking.id):
+        if payment.status is PaymentStatus.PENDING and due_of(booking, payment.purpose) < payment.unpaid:
+            await tx.payments.save(payment.cancel(), was=payment)
+
+
 async def _close_and_refund(
     back: Money, after: Booking, tx: Repositories, context: Context, *, reason: RefundReason
 ) -> Booking:
@@ -325,9 +342,8 @@ async def _close_and_refund(
 
 
 async def capture_all(booking: Booking, tx: Repositories, context: Context) -> Booking:
-    """Have what is authorised captured, as far as the price is not paid otherwise; see `decide_captures`."""
-    unpaid = booking.price.excess_over(booking.totals.refundable + booking.desk_paid)
-    return await decide_captures(min(booking.authorised, unpaid), booking, tx, context)
+    """Have what is authorised captured, as far as it is due; see `decide_captures`."""
+    return await decide_captures(booking.to_capture, booking, tx, context)
 
 
 async def decide_captures(amount: Money, booking: Booking, tx: Repositories, context: Context) -> Booking:
@@ -385,7 +401,7 @@ async def schedule_refund(
     """
     if not amount:
         return booking
-    after = booking.schedule_refund(amount, context.now)
+    after = booking.schedule_refund(amount, context.now, conceded=reason.concedes)
     refund = Refund.schedule(
         id=RefundId(context.entropy.new_id()),
         booking_id=booking.id,

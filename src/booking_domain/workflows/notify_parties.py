@@ -97,7 +97,7 @@ def _values(
         "when": LocalTime(booking.span.start, zone),
         "end": LocalTime(booking.span.end, zone),
         "time_zone": zone,
-        "deposit": booking.deposit,
+        "deposit": booking.deposit_due or booking.deposit,  # or: paid by now
         "due": "" if due_at is None else LocalTime(due_at, zone),
         "agreed": "" if change is None else LocalTime(change.agreed.start, zone),
         "objection_deadline": "" if change is None else LocalTime(change.objection_deadline, zone),

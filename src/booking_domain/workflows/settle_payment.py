@@ -39,7 +39,13 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.bookable import require_bookable_schedule
-from booking_domain.workflows.booking_steps import booking_claim, capture_all, decide_captures, schedule_refund
+from booking_domain.workflows.booking_steps import (
+    booking_claim,
+    capture_all,
+    close_excessive_payments,
+    decide_captures,
+    schedule_refund,
+)
 from booking_domain.workflows.ports import Repositories
 
 GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
@@ -47,6 +53,8 @@ GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
 
 _NOTHING_DUE: Final = frozenset({Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
 """Statuses of bookings whose new money goes back."""
+_RELEASED_FOR: Final = {Status.CANCELLED: RefundReason.CANCELLATION, Status.NO_SHOW: RefundReason.NO_SHOW}
+"""Why more goes back than was released, by the status of the booking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,7 @@ async def _end_authorisation(
 
 
 async def _save(state: Booking, was: Booking, decision: BookingDecision, tx: Repositories) -> None:
+    await close_excessive_payments(state, tx)
     await tx.bookings.save(state, was=was, events=decision.events)
     await tx.outbox.put(booking_events(state, decision.events))
 
@@ -178,7 +187,7 @@ async def _confirm_or_revive(booking: Booking, tx: Repositories, context: Contex
     A booking is revived if its time can be booked now, as far as the customer had not agreed to it before: minimum
     notice, horizon and grid do not count. If it is not, its audit trail has the reason.
     """
-    covered = booking.deposit <= booking.secured
+    covered = not booking.deposit_due
     if booking.status is Status.PENDING and covered:
         return _paid(booking, Action.CONFIRM, "paid", context)
     if booking.status is Status.EXPIRED and covered:
@@ -220,13 +229,13 @@ def _paid(booking: Booking, action: Action, reason: str, context: Context) -> Bo
 
 
 def _excess(booking: Booking, new: Money, before: Payment) -> Money:
-    """The part of the new money to refund: what exceeds the price.
+    """The part of the new money to refund: what exceeds what was due.
 
     If nothing is due any more: all of it, except what was to be captured of an authorised payment.
     """
     if booking.undisputed_status in _NOTHING_DUE:
         return new.excess_over(before.capturable)
-    return (booking.totals.refundable + booking.desk_paid).excess_over(booking.price)
+    return booking.overpaid
 
 
 def _reason(booking: Booking, *, captured: bool) -> RefundReason:
@@ -234,9 +243,7 @@ def _reason(booking: Booking, *, captured: bool) -> RefundReason:
     status = booking.undisputed_status
     if status not in _NOTHING_DUE:
         return RefundReason.OVERPAYMENT
-    if not captured:
-        return RefundReason.LATE_PAYMENT
-    return RefundReason.NO_SHOW if status is Status.NO_SHOW else RefundReason.CANCELLATION
+    return _RELEASED_FOR.get(status, RefundReason.LATE_PAYMENT) if captured else RefundReason.LATE_PAYMENT
 
 
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)

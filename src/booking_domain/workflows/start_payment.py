@@ -39,6 +39,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.bookable import require_bookable_schedule
+from booking_domain.workflows.booking_steps import close_excessive_payments, due_of
 from booking_domain.workflows.ports import Repositories
 
 
@@ -53,6 +54,7 @@ class StartPayment:
     - The provider takes bookings, and the customer's account is active, unless the appointment is over.
     - One payment per booking and purpose is pending at a time. A customer who names another gateway than that of the
       pending payment gets a new payment, and the pending one is cancelled; money that still arrives for it counts.
+    - No pending payment asks for more than is due: one that does is cancelled.
     """
 
     booking_id: BookingId
@@ -149,6 +151,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     if booking.overdue(context.now):
         raise WindowClosed
     await _require_bookable(booking, tx)
+    await close_excessive_payments(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
     replaced = None
     if payment is not None and command.gateway is not None and payment.gateway not in prepare.gateways.names(gateway):
@@ -202,11 +205,7 @@ async def _require_bookable(booking: Booking, tx: Repositories) -> None:
 
 def _due(booking: Booking, purpose: Purpose) -> Money:
     """The unpaid part of the deposit, or the balance; raises `NothingDue` if there is none."""
-    amount = Money.zero(booking.price.currency)
-    if purpose is Purpose.DEPOSIT and booking.status is Status.PENDING:
-        amount = booking.deposit_due
-    elif purpose is Purpose.BALANCE:
-        amount = booking.balance_due
+    amount = due_of(booking, purpose)
     if not amount:
         raise NothingDue
     return amount

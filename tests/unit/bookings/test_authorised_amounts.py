@@ -34,7 +34,7 @@ def test_kept_money_is_captured_and_the_rest_released_before_any_refund(
         booking.release(released, NOW)
         .captured(captured, NOW)
         .receive(captured, NOW)
-        .schedule_refund(back - released, NOW)
+        .schedule_refund(back - released, NOW, conceded=True)
     )
     assert after.totals.refundable == kept
     assert (after.authorised, after.released) == (mnt(0), released)

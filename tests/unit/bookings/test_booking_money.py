@@ -95,7 +95,7 @@ def test_the_payment_status_says_whether_all_money_went_back(parts: list[Money])
     total = sum(parts, NOTHING)
     booking = a_booking(Status.CANCELLED, paid=total)
     for part in parts:
-        scheduled = booking.schedule_refund(part, LATER)
+        scheduled = booking.schedule_refund(part, LATER, conceded=True)
         assert (scheduled.refund_pending, scheduled.payment_status) == (part, booking.payment_status)
         booking = scheduled.record_refund(part, LATER)
         whole = booking.refunded == booking.paid
@@ -106,14 +106,14 @@ def test_the_payment_status_says_whether_all_money_went_back(parts: list[Money])
 
 
 def test_more_than_was_paid_cannot_be_owed() -> None:
-    scheduled = a_booking(Status.CANCELLED, paid=DEPOSIT).schedule_refund(DEPOSIT, LATER)
+    scheduled = a_booking(Status.CANCELLED, paid=DEPOSIT).schedule_refund(DEPOSIT, LATER, conceded=True)
     with pytest.raises(InvalidValue):
-        scheduled.schedule_refund(MONGO, LATER)
+        scheduled.schedule_refund(MONGO, LATER, conceded=True)
     with pytest.raises(InvalidValue):
-        scheduled.record_refund(DEPOSIT, LATER).schedule_refund(MONGO, LATER)
+        scheduled.record_refund(DEPOSIT, LATER).schedule_refund(MONGO, LATER, conceded=True)
 
 
 def test_only_a_refund_that_was_scheduled_is_made() -> None:
-    scheduled = a_booking(Status.CANCELLED, paid=DEPOSIT).schedule_refund(MONGO, LATER)
+    scheduled = a_booking(Status.CANCELLED, paid=DEPOSIT).schedule_refund(MONGO, LATER, conceded=True)
     with pytest.raises(InvalidValue):
         scheduled.record_refund(DEPOSIT, LATER)

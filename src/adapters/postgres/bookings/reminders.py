@@ -11,7 +11,6 @@ from sqlalchemy import (
     Interval,
     Select,
     Text,
-    and_,
     bindparam,
     cast,
     exists,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
-from adapters.postgres.bookings.tables import booking_events, booking_reminders, bookings
+from adapters.postgres.bookings.tables import BALANCE_DUE, booking_events, booking_reminders, bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
@@ -122,13 +121,12 @@ def _follow_up(kind: type[BookingReminder], *conditions: ColumnElement[bool]) ->
     )
 
 
-_PAID: Final = _b.paid_amount - _b.refunded_amount - _b.refund_pending_amount + _b.desk_paid_amount
 _found: Final = union(
     _near(),
     _deadline(Status.PENDING, DepositNearlyDue),
     _deadline(Status.REQUESTED, AnswerNearlyDue),
     *map(_follow_up, FOLLOW_UPS),
-    _follow_up(BalanceOpen, and_(_b.price_amount > _PAID)),
+    _follow_up(BalanceOpen, literal_column("0") < BALANCE_DUE),
 ).subquery("found")
 _DUE: Final = Statement(select(_found.c.id).order_by(_found.c.id).limit(bindparam("most")))
 

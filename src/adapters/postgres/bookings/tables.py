@@ -19,6 +19,8 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    func,
+    literal_column,
     null,
     or_,
     select,
@@ -106,6 +108,8 @@ bookings: Final = Table(
     Column("paid_amount", BigInteger, nullable=False),
     Column("refunded_amount", BigInteger, nullable=False),
     Column("refund_pending_amount", BigInteger, nullable=False, server_default="0"),
+    # What of the refunds, made and pending, goes back by a decision: it is not due again.
+    Column("conceded_amount", BigInteger, nullable=False, server_default="0"),
     # The amount paid at the desk; the platform never held it.
     Column("desk_paid_amount", BigInteger, nullable=False, server_default="0"),
     # The amount that is authorised and may still be captured, and the amount that was released.
@@ -135,6 +139,9 @@ bookings: Final = Table(
         " AND refunded_amount + refund_pending_amount <= paid_amount",
         name="refunded",
     ),
+    CheckConstraint(
+        "0 <= conceded_amount AND conceded_amount <= refunded_amount + refund_pending_amount", name="conceded"
+    ),
     CheckConstraint("0 <= desk_paid_amount", name="desk_paid"),
     CheckConstraint("0 <= authorised_amount AND 0 <= released_amount", name="authorised"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
@@ -158,6 +165,14 @@ bookings: Final = Table(
     info=personal_data("customer_id", erase=_clear_notes, export="bookings"),
 )
 
+BALANCE_DUE: Final = func.greatest(
+    func.greatest(bookings.c.price_amount - bookings.c.conceded_amount, literal_column("0"))
+    - (bookings.c.paid_amount - bookings.c.refunded_amount - bookings.c.refund_pending_amount)
+    - bookings.c.desk_paid_amount
+    - bookings.c.authorised_amount,
+    literal_column("0"),
+)
+"""What `Booking.balance_due` is while the booking is confirmed or completed."""
 IS_PARTY: Final = or_(bookings.c.customer_id == USER, bookings.c.provider_user_id == USER)
 """Whether the account `USER` is the customer or the provider of a booking."""
 IS_TO_COME: Final = or_(*(bookings.c.status == status.value for status in sorted(TO_COME)))

@@ -56,6 +56,7 @@ class BookingsBuilder(BaseBuilder):
             paid=nothing,
             refunded=nothing,
             refund_pending=nothing,
+            conceded=nothing,
             desk_paid=nothing,
             authorised=nothing,
             released=nothing,

@@ -52,6 +52,7 @@ A_BOOKING: Final = Booking(
     paid=NOTHING,
     refunded=NOTHING,
     refund_pending=NOTHING,
+    conceded=NOTHING,
     desk_paid=NOTHING,
     authorised=NOTHING,
     released=NOTHING,

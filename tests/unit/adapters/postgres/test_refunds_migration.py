@@ -15,7 +15,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.kit import migrations
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.model import Payment, Purpose
-from booking_domain.payments.refunds import Refund
+from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import a_cast
@@ -53,8 +53,11 @@ def payments_and_refunds(booking: Booking, make: Builder) -> tuple[list[Payment]
         checked_at=NOW + timedelta(microseconds=1),
     )
     paid, _ = full.settle(full.amount, raw_payload="{ }", now=NOW + HOUR)
-    due = make.refund(booking, HALF)
-    made = make.refund(booking, HALF).mark_refunded(PaymentParty.GATEWAY, NOW + 2 * HOUR)
+    # The downgrade forgets the reasons; what went back without a cancellation was an overpayment.
+    due = replace(make.refund(booking, HALF), reason=RefundReason.OVERPAYMENT)
+    made = replace(make.refund(booking, HALF), reason=RefundReason.OVERPAYMENT).mark_refunded(
+        PaymentParty.GATEWAY, NOW + 2 * HOUR
+    )
     return [paid, make.payment(booking, Purpose.BALANCE)], [due, made]
 
 

@@ -56,6 +56,51 @@ class RemindersContract(StorageContract):
             assert await backend.reads.booking_reminders.due(moment, 100) == due, moment
             assert await backend.reads.booking_reminders.due(moment, 1) == due[:1]
 
+    async def test_a_balance_is_recalled_if_the_booking_says_that_one_is_due(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        """Conceded and authorised money is not asked for; money that went back for another reason is."""
+        cast = await a_cast(backend, make)
+        completed = make.booking(cast.profile, cast.customer, status=Status.COMPLETED)
+        price, part, none = completed.price, completed.price.percent(30), completed.paid
+        bookings = [
+            replace(
+                make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=Status.COMPLETED),
+                paid=paid,
+                refunded=refunded,
+                refund_pending=pending,
+                conceded=conceded,
+                desk_paid=desk,
+                authorised=authorised,
+            )
+            for n, (paid, refunded, pending, conceded, desk, authorised) in enumerate(
+                (
+                    (price, none, none, none, none, none),
+                    (price, part, none, part, none, none),
+                    (price, none, part, part, none, none),
+                    (price, part, none, none, none, none),
+                    (price, none, part, none, none, none),
+                    (price, part, part, part, none, none),
+                    (price, part, part, part, part, none),
+                    (part, part, none, part, none, none),
+                    (part, part, none, part, price - part, none),
+                    (part, none, none, none, none, price - part),
+                    (part, none, none, none, none, part),
+                    (price + part, price + part, none, price + part, none, none),
+                )
+            )
+        ]
+        await store_bookings(backend, make, *bookings)
+        owing = [each for each in bookings if each.balance_due]
+        assert 0 < len(owing) < len(bookings)
+        async with backend.begin() as tx:
+            for booking in bookings:
+                for reminder in _reminders(booking):
+                    if not isinstance(reminder, BalanceOpen):
+                        await tx.booking_reminders.add(reminder)
+        [at] = {each.occurred_at for each in _reminders(owing[0]) if isinstance(each, BalanceOpen)}
+        assert await backend.reads.booking_reminders.due(at, 100) == sorted(each.id for each in owing)
+
     async def test_the_first_service_with_reminders_of_its_own_decides(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
