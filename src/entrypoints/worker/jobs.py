@@ -176,9 +176,22 @@ class Jobs:
             await container.executor().run(forget_parked_job, parked.id, actor=SYSTEM)
 
     def _schedule(self, name: str, cron: str, run: Callable[[Container, Enqueue], Awaitable[None]]) -> None:
-        async def run_now(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it to every periodic task
-            await run(self._container, self.enqueue)
+        async def run_job(container: Container) -> None:
+            await run(container, self.enqueue)
 
+        async def run_now(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it to every periodic task
+            try:
+                await run_job(self._container)
+            except Unavailable:
+                raise  # is retried
+            except Exception as error:
+                await self._park(name, {}, None, error)
+                if name == SWEEP:
+                    raise  # only a sweep that succeeded is a heartbeat
+            else:
+                await self._container.executor().run(forget_parked_job, parked_job_id(name, {}), actor=SYSTEM)
+
+        self._jobs[name] = Job(name=name, run=run_job)
         self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name, retry=RETRY_OUTAGES)(run_now))
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+import procrastinate
 import pytest
-from tests.unit.entrypoints.worker.workshop import Workshop
+from tests.unit.entrypoints.worker.workshop import StudioJobs, Workshop
 from tests.unit.features.reconciliation import a_run
 
 from booking_domain.jobs.model import PAUSES, ParkedJob
@@ -17,8 +18,10 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import Builder
+from entrypoints.container import Container
 from entrypoints.worker import jobs as worker_jobs
-from entrypoints.worker.declarations import Job
+from entrypoints.worker.contexts import CONTEXTS
+from entrypoints.worker.declarations import Enqueue, Job, Periodic, Sweep, WorkerContext
 from entrypoints.worker.reconciliation import RECONCILE
 
 ATTEMPTS: Final = 4
@@ -105,6 +108,35 @@ async def test_an_admin_repeats_a_job_that_was_given_up_and_it_leaves_the_list_w
     await swept(shop)
     assert await parked(shop) == []
     assert [each.status for each in await shop.studio.reads.reconciliation.runs(RunFilter())] == [RunStatus.FINISHED]
+
+
+async def test_a_periodic_job_that_fails_is_listed_until_it_succeeds(shop: Workshop) -> None:
+    errors: list[Exception] = []
+
+    async def fragile(_: Container, __: Enqueue) -> None:
+        if errors:
+            raise errors[-1]
+
+    context = WorkerContext(
+        sweeps=(Sweep("fragile", fragile),), periodic=(Periodic(name="fragile", cron="* * * * *", run=fragile),)
+    )
+    app = procrastinate.App(connector=shop.jobs.app.connector)
+    shop.jobs = StudioJobs(shop.container, app, (*CONTEXTS, context))
+    app.periodic_registry.periodic_tasks.clear()
+    errors.append(OverflowError())
+    await shop.run_periodic("fragile")
+    with pytest.raises(ExceptionGroup):
+        await shop.run_periodic("sweep")
+    assert sorted((each.name, each.failures) for each in await parked(shop)) == [("fragile", 1), ("sweep", 1)]
+    errors.append(StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await shop.run_periodic("fragile")
+    assert {each.failures for each in await parked(shop)} == {1}
+    errors.clear()
+    await shop.run_periodic("sweep")
+    assert [each.name for each in await parked(shop)] == ["fragile"]
+    await swept(shop, PAUSES[0])  # repeats what is parked
+    assert await parked(shop) == []
 
 
 async def test_a_job_that_cannot_be_parked_stays_in_the_queue(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
