@@ -34,6 +34,7 @@ from adapters.postgres.identity.users import PHONE
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -157,8 +158,8 @@ _PAGE: Final = Statement(
         or_(users.c.id.is_(None), users.c.status != literal_column(f"'{UserStatus.DELETED.value}'")),
         or_(
             _TEXT.is_(None),
-            func.strpos(func.lower(_NAME), func.lower(_TEXT)) > 0,
-            func.starts_with(users.c.email, func.lower(_TEXT)),
+            func.strpos(folded(_NAME), folded(_TEXT)) > 0,
+            func.starts_with(folded(users.c.email), folded(_TEXT)),
             users.c.phone_index == bindparam("phone_index"),
             walk_ins.c.phone_index == bindparam("walk_in_phone_index"),
         ),

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, personal_data
@@ -92,7 +93,7 @@ _IN_ORDER: Final = (
 )
 _OF_PROVIDER: Final = Statement(_IN_ORDER.where(_i.provider_id == bindparam("provider_id"), _PUBLIC))
 _OF_OWNER: Final = Statement(_IN_ORDER.where(_p.owner_id == bindparam("user_id")))
-_TEXT: Final = func.lower(bindparam("text", type_=Text()))
+_TEXT: Final = folded(bindparam("text", type_=Text()))
 _MATCHING: Final = (
     _VIEW.where(
         if_given("provider_id", _i.provider_id, _i.provider_id == bindparam("provider_id")),
@@ -102,8 +103,8 @@ _MATCHING: Final = (
             "text",
             _i.description,
             or_(
-                func.strpos(func.lower(_i.description), _TEXT) > 0,
-                func.strpos(func.lower(func.array_to_string(_i.tags, " ")), _TEXT) > 0,
+                func.strpos(folded(_i.description), _TEXT) > 0,
+                func.strpos(folded(func.array_to_string(_i.tags, " ")), _TEXT) > 0,
             ),
         ),
         if_given("after", _i.id, _i.id < _AFTER),

@@ -29,6 +29,7 @@ from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_
 from adapters.postgres.catalogue.tables import PROVIDER_TOTALS, providers, salon_invitations, salons, totals_of
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
@@ -139,7 +140,7 @@ def _distance(table: FromClause) -> ColumnElement[Any]:
 
 def _search() -> Statement:
     last = salons.alias("last")
-    after, text = bindparam("after", type_=_s.id.type), func.lower(bindparam("text", type_=Text()))
+    after, text = bindparam("after", type_=_s.id.type), folded(bindparam("text", type_=Text()))
     follows = tuple_(_distance(salons), _s.id) > tuple_(
         select(_distance(last)).where(last.c.id == after).scalar_subquery(), after
     )
@@ -150,9 +151,9 @@ def _search() -> Statement:
             _p.status == ProfileStatus.APPROVED.value,
             or_(
                 bindparam("text", type_=Text()).is_(None),
-                *(func.strpos(func.lower(column), text) > 0 for column in (_s.name, _s.address, _s.city)),
+                *(func.strpos(folded(column), text) > 0 for column in (_s.name, _s.address, _s.city)),
             ),
-            if_given("city", _s.city, func.lower(_s.city) == func.lower(bindparam("city"))),
+            if_given("city", _s.city, folded(_s.city) == folded(bindparam("city", type_=Text()))),
             if_given("lat", _s.lat, _metres(salons) <= bindparam("radius", type_=Double())),
             if_given("after", _s.id, follows),
         )

@@ -13,6 +13,7 @@ from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
 from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
 from adapters.postgres.kit.errors import domain_errors
+from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
@@ -90,7 +91,7 @@ _TO_ERASE: Final = Statement(
     .order_by(users.c.id)
     .limit(bindparam("most"))
 )
-_BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
+_BEGINNING: Final = folded(bindparam("text", type_=Text()))
 _WANTED_LOCKED: Final = cast(bindparam("locked"), Boolean())
 _PAGE: Final = Statement(
     select(*USER.columns)
@@ -99,8 +100,8 @@ _PAGE: Final = Statement(
         if_given("status", users.c.status, users.c.status == bindparam("status")),
         or_(
             bindparam("text", type_=Text()).is_(None),
-            func.starts_with(func.lower(users.c.name), _BEGINNING),
-            func.starts_with(users.c.email, _BEGINNING),
+            func.starts_with(folded(users.c.name), _BEGINNING),
+            func.starts_with(folded(users.c.email), _BEGINNING),
             users.c.phone_index == bindparam("phone_index"),
         ),
         or_(

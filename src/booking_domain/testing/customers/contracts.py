@@ -110,6 +110,10 @@ class CustomersContract(StorageContract):
         for text, expected in (
             ("bold", {users[1].id, users[3].id, users[4].id}),
             ("SARAA", {users[1].id, users[3].id}),
+            ("ТУЯА", {users[0].id}),
+            ("ТУЙ", set()),
+            ("бА", {users[2].id}),
+            ("Bó\u200cld", {users[1].id, users[3].id, users[4].id}),
             ("%", set()),
             ("_", {users[4].id}),
             (str(users[0].email)[:-3].upper(), {users[0].id}),

@@ -10,6 +10,7 @@ from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, CustomerScope
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
@@ -130,8 +131,8 @@ def _customer(
 def _matches(customer: Customer, criteria: CustomerFilter) -> bool:
     if criteria.text is None:
         return True
-    text = criteria.text.lower()
-    by_text = text in customer.name.lower() or (customer.email or "").startswith(text)
+    text = folded(criteria.text)
+    by_text = text in folded(customer.name) or folded(customer.email or "").startswith(text)
     return by_text or (criteria.phone is not None and customer.phone == criteria.phone)
 
 

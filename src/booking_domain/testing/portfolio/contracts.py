@@ -95,7 +95,7 @@ class PortfolioContract(StorageContract):
         assert await found() == [script, lines]
         assert await found(limit=1) == [script]
         assert await found(after=script.id) == [lines]
-        assert await found(text="swallow") == await found(text="FINE L") == [lines]
+        assert await found(text="swallow") == await found(text="FINE L") == await found(text="Ｓwállow") == [lines]
         assert await found(text="0%_") == [script]
         assert await found(text="nothing") == await found(tag="fine") == []
         assert list(await backend.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []

@@ -6,6 +6,7 @@ from typing import Final
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
 from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import PROFILES, providers_of, require_provider
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
@@ -83,7 +84,7 @@ class MemoryPortfolioReads(PortfolioReads):
             if criteria.provider_id in {None, view.item.provider_id}
             and criteria.status in {None, view.item.status}
             and (criteria.tag is None or criteria.tag in view.item.tags)
-            and (criteria.text is None or _contains(view.item, criteria.text.lower()))
+            and (criteria.text is None or _contains(view.item, folded(criteria.text)))
             and (criteria.after is None or view.item.id < criteria.after)
         ]
         return sorted(found, key=lambda view: view.item.id, reverse=True)
@@ -110,7 +111,7 @@ class MemoryPortfolioReads(PortfolioReads):
 
 
 def _contains(item: PortfolioItem, text: str) -> bool:
-    return any(text in each.lower() for each in (item.description, " ".join(item.tags)))
+    return any(text in folded(each) for each in (item.description, " ".join(item.tags)))
 
 
 class PortfolioRepositories(RepositoryGroup):

@@ -10,6 +10,7 @@ from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFi
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.catalogue.memory.tables import (
     PROFILES,
@@ -179,8 +180,8 @@ class MemorySalonReads(SalonReads):
 def _matches(salon: Salon, criteria: SalonFilter) -> bool:
     texts = (salon.name, salon.address, salon.city)
     return (
-        (criteria.text is None or any(criteria.text.lower() in text.lower() for text in texts))
-        and (criteria.city is None or criteria.city.lower() == salon.city.lower())
+        (criteria.text is None or any(folded(criteria.text) in folded(text) for text in texts))
+        and (criteria.city is None or folded(criteria.city) == folded(salon.city))
         and (
             criteria.near is None
             or (

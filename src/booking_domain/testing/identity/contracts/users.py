@@ -234,6 +234,8 @@ class UsersContract(StorageContract):
             (replace(every, status=UserStatus.ACTIVE), [bare, dorj]),
             (replace(every, status=UserStatus.DISABLED, role=Role.CUSTOMER), []),
             (replace(every, text="дОРж"), [dorj]),
+            (replace(every, text="ДОРЖ"), [dorj]),
+            (replace(every, text="١٠٠% Ánna"), [admin]),
             (replace(every, text="Dorj@"), [dorj]),
             (replace(every, text="orj"), []),
             (replace(every, text="100% anna_"), [admin]),

@@ -9,6 +9,7 @@ from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.testing.identity.memory.credentials import locked_until
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
@@ -126,7 +127,7 @@ def _matches(user: User, criteria: UserFilter) -> bool:
     return (
         criteria.role in {None, user.role}
         and criteria.status in {None, user.status}
-        and (criteria.text is None or _is_found_by(user, criteria.text.lower(), criteria.phone))
+        and (criteria.text is None or _is_found_by(user, folded(criteria.text), criteria.phone))
         and (criteria.created_from is None or criteria.created_from <= user.created_at)
         and (criteria.created_before is None or user.created_at < criteria.created_before)
         and (criteria.after is None or user.id < criteria.after)
@@ -134,7 +135,7 @@ def _matches(user: User, criteria: UserFilter) -> bool:
 
 
 def _is_found_by(user: User, text: str, phone: str | None) -> bool:
-    named = user.name.lower().startswith(text) or (user.email or "").startswith(text)
+    named = folded(user.name).startswith(text) or folded(user.email or "").startswith(text)
     return named or (phone is not None and user.phone == phone)
 
 
