@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.identity.model import normal_email
+from booking_domain.workflows.send_messages import EMAILS_TO_UNVERIFIED
 from entrypoints.environment import Environ
 
 _PUSH_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -90,6 +91,9 @@ class EmailSettings:
     """SMTP_PASSWORD: the account's password."""
     timeout_seconds: float = 15.0
     """SMTP_TIMEOUT_SECONDS: the deadline for a response of the server."""
+    unverified_per_day: int = EMAILS_TO_UNVERIFIED
+    """BOOKING_EMAIL_UNVERIFIED_PER_DAY: the maximum number of messages, codes apart, to an address that its account has
+    not verified, in any 24 hours."""
     bounce_address: str = ""
     """BOOKING_EMAIL_BOUNCE_ADDRESS: the address for bounces; each e-mail adds `+` and a reference before the `@`.
     Empty: bounces go to the sender."""
@@ -205,6 +209,7 @@ def email_settings(read: Environ) -> EmailSettings:
         smtp_username=read.optional("SMTP_USERNAME") or "",
         smtp_password=read.optional("SMTP_PASSWORD") or "",
         timeout_seconds=float(read.number("SMTP_TIMEOUT_SECONDS", 15, 1, 60)),
+        unverified_per_day=read.number("BOOKING_EMAIL_UNVERIFIED_PER_DAY", EMAILS_TO_UNVERIFIED, 1, 10_000),
         bounce_address=read.optional(_BOUNCE_ADDRESS) or "",
         bounce_secret=read.optional(_BOUNCE_SECRET) or "",
     )

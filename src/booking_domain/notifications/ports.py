@@ -174,6 +174,13 @@ class NotificationReads(Protocol):
         """The messages that match, newest first, at most `limit`."""
         ...
 
+    async def count_sent(self, message: Message, since: datetime) -> int:
+        """How many other messages to the same user were sent to the same contact after an instant, or may have been.
+
+        One that was tried and still waits may have been sent.
+        """
+        ...
+
     async def next_due(self, user_id: UserId, now: datetime) -> MessageView | None:
         """The message to the user to send now: the oldest that is due, and the first of its subject and channel."""
         ...

@@ -39,6 +39,11 @@ from booking_domain.workflows.remind import wanted_from
 
 UNDELIVERABLE: Final = "email.undeliverable"
 """The failure of a message that is not sent, because its address was given up."""
+UNVERIFIED_LIMITED: Final = "email.unverified_limited"
+"""The failure of a message that is not sent, because its address is not verified and has had enough for a day."""
+EMAILS_TO_UNVERIFIED: Final = 10
+"""Messages in 24 hours to an e-mail address that is not verified: it may be that of a stranger."""
+_DAY: Final = timedelta(days=1)
 ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
 
@@ -88,9 +93,11 @@ async def send_due_messages(
     executor: Executor[Repositories],
     sender: MessageSender,
     enclose: Enclose = nothing_enclosed,
+    emails_to_unverified: int = EMAILS_TO_UNVERIFIED,
 ) -> datetime | None:
     """Send what is due to a user, one message after the other, until one fails or others have their turn.
 
+    An e-mail address that is not verified gets `emails_to_unverified` in 24 hours; the next contact gets the others.
     Returns when to go on; None if nothing waits.
     """
     user = await reads.users.get(user_id)
@@ -106,9 +113,13 @@ async def send_due_messages(
         if later is not None:
             await executor.run(postpone_message, PostponeMessage(message=due.message, until=later), actor=SYSTEM)
             continue
-        if _given_up(user, due):
-            unsent = RecordAttempt(message=due.message, failure=UNDELIVERABLE, permanent=True)
-            await executor.run(record_attempt, unsent, actor=SYSTEM)
+        unsent = UNDELIVERABLE if _given_up(user, due) else ""
+        if not unsent and _is_unverified(user, due):
+            sent = await reads.notifications.count_sent(due.message, clock.now() - _DAY)
+            unsent = UNVERIFIED_LIMITED if sent >= emails_to_unverified else ""
+        if unsent:
+            refusal = RecordAttempt(message=due.message, failure=unsent, permanent=True)
+            await executor.run(record_attempt, refusal, actor=SYSTEM)
             continue
         attempt = await _attempt(due, await enclose(_outgoing(due), due.notification, reads, clock.now()), sender)
         if attempt.failure == EmailRefused.code:
@@ -130,6 +141,13 @@ def _given_up(user: User | None, due: MessageView) -> bool:
     if user is None or user.email_undeliverable_at is None or due.message.channel is not MessageChannel.EMAIL:
         return False
     return due.message.to == user.email and due.notification.type.partition(".")[0] != "account"
+
+
+def _is_unverified(user: User | None, due: MessageView) -> bool:
+    """Whether the message is for an e-mail address that its user has not verified."""
+    if due.message.channel is not MessageChannel.EMAIL:
+        return False
+    return user is None or user.email != due.message.to or user.email_verified_at is None
 
 
 def _quiet_until(user: User | None, notification: Notification, now: datetime) -> datetime | None:

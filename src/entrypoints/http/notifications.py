@@ -261,8 +261,9 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
 
     `standby`: will be sent only if an earlier message of the notification fails. `skipped`: was not needed. Texts are
     not shown. `failure` is `email.bounced` or `email.not_delivered` if an e-mail bounced, `email.complained` if it
-    arrived and was reported as spam, and `email.undeliverable` if it was not sent because the address is marked
-    undeliverable.
+    arrived and was reported as spam, `email.undeliverable` if it was not sent because the address is marked
+    undeliverable, and `email.unverified_limited` if it was not sent because the address is not verified and has had its
+    messages of 24 hours.
     """
     found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
     return MessagesJson.of(found, asked.limit, message_json, lambda view: view.message.id)

@@ -38,6 +38,7 @@ async def _send_messages(container: Container, *, user_id: str) -> Sequence[JobR
         executor=container.executor(),
         sender=container.message_sender(),
         enclose=container.enclosures(),
+        emails_to_unverified=container.settings().email.unverified_per_day,
     )
     return () if next_at is None else [_wake(recipient, next_at)]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.kit.codec import Encrypted, Mapper
@@ -127,6 +127,17 @@ _DUE_NOW: Final = _m.next_attempt_at <= bindparam("now")
 _NEXT_DUE: Final = Statement(
     _waiting(_VIEW).where(_m.user_id == bindparam("user_id"), _DUE_NOW).order_by(_m.seq).limit(1)
 )
+_SENT: Final = Statement(
+    select(*MESSAGE.columns).where(
+        _m.user_id == bindparam("user_id"),
+        _m.channel == bindparam("channel"),
+        _m.id != bindparam("message_id"),
+        or_(
+            _m.sent_at > bindparam("since"),
+            and_(_m.status == _PENDING, _m.first_attempt_at > bindparam("since")),
+        ),
+    )
+)
 _NEXT_ATTEMPT: Final = Statement(
     _waiting(select(func.min(_m.next_attempt_at))).where(_m.user_id == bindparam("user_id"))
 )
@@ -210,6 +221,12 @@ class PostgresNotificationReads(WithCipher, NotificationReads):
             most=criteria.limit,
         )
         return [self._view(row) for row in rows]
+
+    async def count_sent(self, message: Message, since: datetime) -> int:
+        rows = await self._work.all(
+            _SENT, user_id=message.user_id, channel=message.channel.value, message_id=message.id, since=since
+        )
+        return sum(MESSAGE.read(row, self._cipher).to == message.to for row in rows)
 
     async def next_due(self, user_id: UserId, now: datetime) -> MessageView | None:
         row = await self._work.one(_NEXT_DUE, user_id=user_id, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,34 @@ class NotificationsContract(StorageContract):
         await _save(backend, message.sent(NOW), message)
         with pytest.raises(ConcurrentChange):
             await _save(backend, message.refused("x", NOW), message)
+
+    async def test_messages_that_were_or_may_have_been_sent_to_a_contact_are_counted(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, other = await _people(backend, make, 2)
+
+        async def add(by: User, **changes: Any) -> Message:
+            notification = a_notification(make, by)
+            message = a_message(make, notification)
+            await _add(backend, notification, message)
+            if changes:
+                await _save(backend, changed := replace(message, version=2, **changes), message)
+                return changed
+            return message
+
+        gone = {"next_attempt_at": None, "first_attempt_at": NOW}
+        sent = {**gone, "status": MessageStatus.SENT, "sent_at": NOW}
+        last = await add(user, **sent)
+        await add(user, **{**gone, "status": MessageStatus.FAILED, "sent_at": NOW})  # it bounced
+        await add(user, first_attempt_at=NOW, attempts=1)  # nobody knows what came of it
+        await add(user)
+        await add(user, **{**gone, "status": MessageStatus.FAILED})  # refused
+        await add(other, **sent)
+        new = await add(user)
+        assert await backend.reads.notifications.count_sent(new, NOW - SECOND) == 3
+        assert await backend.reads.notifications.count_sent(last, NOW - SECOND) == 2
+        assert await backend.reads.notifications.count_sent(new, NOW) == 0
+        assert await backend.reads.notifications.count_sent(replace(new, to="b@example.com"), NOW - SECOND) == 0
 
     async def test_reading_all_marks_those_that_the_user_has_seen(self, backend: Backend, make: Builder) -> None:
         user, other = await _people(backend, make, 2)

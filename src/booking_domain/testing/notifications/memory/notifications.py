@@ -112,6 +112,21 @@ class MemoryNotificationReads(NotificationReads):
         notification = self._committed()[NOTIFICATIONS][message.notification_id]
         return MessageView(message=message, notification=notification)
 
+    async def count_sent(self, message: Message, since: datetime) -> int:
+        return sum(
+            (each.user_id, each.channel, each.to) == (message.user_id, message.channel, message.to)
+            and each.id != message.id
+            and (
+                (each.sent_at is not None and each.sent_at > since)
+                or (
+                    each.status is MessageStatus.PENDING
+                    and each.first_attempt_at is not None
+                    and each.first_attempt_at > since
+                )
+            )
+            for each in self._committed()[MESSAGES].values()
+        )
+
     async def next_due(self, user_id: UserId, now: datetime) -> MessageView | None:
         due = next((each for each, at in self._waiting() if each.user_id == user_id and at <= now), None)
         return None if due is None else self._view(due)
