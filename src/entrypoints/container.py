@@ -386,6 +386,7 @@ class Container(containers.DeclarativeContainer):
             providers.Callable(endpoint_rules, settings.provided.webhooks_allow_private),
             providers.Callable(upload_limits, settings.provided.storage.quota_megabytes),
             push_rules,
+            settings.provided.upcoming,
         ),
     )
     identity = providers.Singleton(

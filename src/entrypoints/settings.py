@@ -10,6 +10,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from booking_domain.bookings.model import DepositMode
+from booking_domain.bookings.upcoming import MAX_UPCOMING, UpcomingLimits
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
 from booking_domain.live.model import StreamLimits
 from booking_domain.shared.actor import Role
@@ -151,6 +152,9 @@ class Settings:
     offer_length: timedelta = timedelta(minutes=30)
     """BOOKING_OFFER_SECONDS: how long an offered slot is held for a customer on the waiting list; at least as long as a
     hold."""
+    upcoming: UpcomingLimits = field(default_factory=UpcomingLimits)
+    """BOOKING_UPCOMING_PER_CUSTOMER, BOOKING_UPCOMING_UNVERIFIED: how many bookings to come a customer may have with a
+    provider who has set no other number; and without a verified contact, with any provider."""
     phone_country: str = "MN"
     """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
@@ -295,6 +299,10 @@ class Settings:
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=hold_length,
             offer_length=offer_length,
+            upcoming=UpcomingLimits(
+                verified=read.number("BOOKING_UPCOMING_PER_CUSTOMER", UpcomingLimits().verified, 1, MAX_UPCOMING),
+                unverified=read.number("BOOKING_UPCOMING_UNVERIFIED", UpcomingLimits().unverified, 1, MAX_UPCOMING),
+            ),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
             password_composition=read.switch("BOOKING_PASSWORD_COMPOSITION", default=False),
             legal_documents=LegalDocuments(

@@ -33,6 +33,7 @@ from booking_domain.bookings.errors import (
     TimeNotAccepted,
     TooEarly,
     TooManyUnsettled,
+    TooManyUpcoming,
 )
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Tier
@@ -127,6 +128,7 @@ _NOT_NOW: Final = (
     TimeNotAccepted,
     TooEarly,
     TooManyUnsettled,
+    TooManyUpcoming,
     WindowClosed,
 )
 _POLICIES: Final = [

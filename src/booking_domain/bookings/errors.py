@@ -108,6 +108,22 @@ class TooManyUnsettled(Conflict):
     code: ClassVar[str] = "booking.too_many_unsettled"
 
 
+@dataclass(eq=False, kw_only=True)
+class TooManyUpcoming(Conflict):
+    """You can have at most {limit} bookings to come with this provider."""
+
+    code: ClassVar[str] = "booking.too_many_upcoming"
+    limit: int
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyUpcomingUnverified(Conflict):
+    """You can have at most {limit} bookings to come with this provider until you verify your e-mail or phone number."""
+
+    code: ClassVar[str] = "booking.too_many_upcoming_unverified"
+    limit: int
+
+
 class CustomerNotFound(NotFound):
     """There is no such customer, or they have neither booked here before nor agreed to it."""
 

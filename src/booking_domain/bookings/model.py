@@ -36,6 +36,7 @@ from booking_domain.bookings.transitions import (
     Status,
     payment_status_of,
 )
+from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
@@ -118,6 +119,8 @@ class Terms:
     """What customers are told with a reminder, e.g. how to prepare."""
     deposit_mode: DepositMode | None = None
     """When the provider has deposits charged; None: as the deployment does."""
+    max_upcoming_per_customer: int | None = None
+    """How many bookings to come one customer may have; None: as many as the platform allows."""
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
@@ -129,6 +132,8 @@ class Terms:
         require_reminders(self.reminder_minutes)
         if len(self.instructions) > MAX_INSTRUCTIONS:
             raise InvalidValue(field="instructions", problem=f"at most {MAX_INSTRUCTIONS} characters")
+        if self.max_upcoming_per_customer is not None and not 1 <= self.max_upcoming_per_customer <= MAX_UPCOMING:
+            raise InvalidValue(field="max_upcoming_per_customer", problem=f"must be between 1 and {MAX_UPCOMING}")
 
     def of_length(self, minutes: int) -> Self:
         """The terms of one appointment: those of the duration with this length, else of the default."""

@@ -12,6 +12,7 @@ from booking_domain.bookings.ideas import IdeaReads, Ideas
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
+from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.contexts import DomainContext
@@ -75,11 +76,13 @@ class Bookings(Protocol):
         """
         ...
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> Callable[[], Awaitable[int | None]]:
-        """Ask how many bookings that the customer placed wait for a deposit or an answer, and are not overdue.
+    async def count_open(
+        self, customer_id: UserId, provider_id: ProviderId, now: datetime
+    ) -> Callable[[], Awaitable[OpenBookings | None]]:
+        """Ask how many bookings the customer has placed and has open, overdue ones left out; see `OpenBookings`.
 
         None if the customer has no active account: placing a booking asks for both, and one read is one round trip.
-        Transactions that count for one customer run one at a time. The returned function waits for the number, which
+        Transactions that count for one customer run one at a time. The returned function waits for the numbers, which
         the store may read together with the next statement; it is called once, before the transaction ends.
         """
         ...

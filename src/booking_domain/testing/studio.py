@@ -97,6 +97,7 @@ class Studio:
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
         authorise_deposits: bool = False,
+        ports: Sequence[object] = (),
     ) -> None:
         self.backend: Final = backend
         self.clock: Final = ManualClock(NOW)
@@ -104,7 +105,7 @@ class Studio:
         self.gateways: Final = Gateways(self.gateway, *further, authorise_deposits=authorise_deposits)
         self.entropy: Final = SeededEntropy(seed)
         self.executor: Final = Executor[Repositories](
-            begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateways.chargeable,)
+            begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateways.chargeable, *ports)
         )
         self._people = 0
 
@@ -118,6 +119,7 @@ class Studio:
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
         authorise_deposits: bool = False,
+        ports: Sequence[object] = (),
     ) -> Self:
         """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00.
 
@@ -129,6 +131,7 @@ class Studio:
             gateway=gateway,
             further=further,
             authorise_deposits=authorise_deposits,
+            ports=ports,
         )
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
@@ -142,8 +145,8 @@ class Studio:
         """Reads of committed data."""
         return self.backend.reads
 
-    async def joined(self, role: Role = Role.CUSTOMER) -> Actor:
-        """Register a user with this role and a verified e-mail address."""
+    async def joined(self, role: Role = Role.CUSTOMER, *, verified: bool = True) -> Actor:
+        """Register a user with this role, whose e-mail address is verified unless said otherwise."""
         self._people += 1
         command = Register(
             email=f"user{self._people}@example.com",
@@ -152,7 +155,7 @@ class Studio:
             role=role,
             password_hash="",
             by_platform=True,
-            verified=ContactChannel.EMAIL,
+            verified=ContactChannel.EMAIL if verified else None,
         )
         return (await self.run(register, command, by=SYSTEM)).actor
 

@@ -22,6 +22,7 @@ from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
+from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.events import RefundScheduled, refund_event
@@ -81,7 +82,7 @@ async def require_bookable(
 ) -> BookableProvider:
     """Return the provider if the actor may book there for the order's customer.
 
-    Whether a customer who books for themselves has an active account is left to `unsettled_quota`.
+    Whether a customer who books for themselves has an active account is left to `booking_quota`.
 
     Raises:
         ProviderNotFound: there is no such provider, or it takes no bookings.
@@ -141,29 +142,34 @@ def _customer_of(order: BookingOrder, bookable: BookableProvider, context: Conte
     return order.customer_id or context.actor.id
 
 
-async def unsettled_quota(
-    bookable: BookableProvider, tx: Repositories, context: Context, *, adding: int = 1
+async def booking_quota(
+    bookable: BookableProvider, tx: Repositories, context: Context, *, adding: int = 1, unsettled: int = 1
 ) -> Callable[[], Awaitable[None]]:
     """Ask whether a customer has an active account and may add this many bookings; the returned function requires it.
 
-    So no customer fills a calendar without paying. The staff has no limit. What the transaction writes in between
-    shares a round trip with the question, and is rolled back if the answer is no.
+    So no customer fills a calendar. The staff has no limit. What the transaction writes in between shares a round trip
+    with the question, and is rolled back if the answer is no. `unsettled` of the bookings wait for a deposit or an
+    answer.
 
     Raises (the returned function):
         CustomerNotActive: the actor's account is disabled or deleted.
         TooManyUnsettled: the bookings exceed the customer's limit of unsettled ones.
+        TooManyUpcoming, TooManyUpcomingUnverified: they exceed the limit of bookings to come with this provider.
     """
     staff = is_staff(context.actor, bookable)
-    unsettled = None if staff else await tx.bookings.count_unsettled(context.actor.id, context.now)
+    provider_id, actor_id = bookable.schedule.provider_id, context.actor.id
+    counted = None if staff else await tx.bookings.count_open(actor_id, provider_id, context.now)
+    limits = context.get(UpcomingLimits, UpcomingLimits())
 
     async def require() -> None:
-        if unsettled is None:
+        if counted is None:
             return
-        number = await unsettled()
-        if number is None:
+        open_bookings = await counted()
+        if open_bookings is None:
             raise CustomerNotActive
-        if number + adding > UNSETTLED_PER_CUSTOMER:
+        if open_bookings.unsettled + unsettled > UNSETTLED_PER_CUSTOMER:
             raise TooManyUnsettled
+        limits.require(open_bookings, adding=adding, of_provider=bookable.terms.max_upcoming_per_customer)
 
     return require
 

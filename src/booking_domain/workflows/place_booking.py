@@ -10,6 +10,8 @@ from booking_domain.bookings.errors import (
     CustomerNotFound,
     DepositOutOfRange,
     TooManyUnsettled,
+    TooManyUpcoming,
+    TooManyUpcomingUnverified,
 )
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
@@ -36,10 +38,10 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.workflows.booking_steps import (
     add_booking,
+    booking_quota,
     is_staff,
     of_services,
     require_bookable,
-    unsettled_quota,
 )
 from booking_domain.workflows.ideas import IDEA_ERRORS, NewIdea, add_idea
 from booking_domain.workflows.ports import Repositories
@@ -61,6 +63,8 @@ class PlaceBooking:
     - `deposit_amount` may raise the deposit up to the price.
     - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
       that others placed for them do not count.
+    - They have at most so many bookings of their own to come with one provider as the provider sets, else
+      `UpcomingLimits`; without a verified contact fewer.
     - Booking, claim, event and message are committed together. A request claims its time unless the provider's terms
       say otherwise.
     """
@@ -103,7 +107,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
             _place_at(start, command, bookable, context)
         latest = await tx.bookable_providers.lock(command.provider_id, window, command.service_ids)
         bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
-    require_quota = await unsettled_quota(bookable, tx, context)
+    require_quota = await booking_quota(bookable, tx, context)
     if command.hold_id is not None:
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
     link = None
@@ -164,6 +168,8 @@ place_booking: Final = UseCase(
         DepositOutOfRange,
         NotChargeable,
         TooManyUnsettled,
+        TooManyUpcoming,
+        TooManyUpcomingUnverified,
         BookingForOthers,
         CustomerNotFound,
         CustomerNotActive,

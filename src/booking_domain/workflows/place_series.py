@@ -11,6 +11,8 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     SeriesNotPossible,
     TooManyUnsettled,
+    TooManyUpcoming,
+    TooManyUpcomingUnverified,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.payments.errors import NotChargeable
@@ -26,11 +28,11 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
 from booking_domain.workflows.booking_steps import (
     add_booking,
+    booking_quota,
     is_staff,
     of_services,
     require_bookable,
     terms_of,
-    unsettled_quota,
 )
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.ports import Repositories
@@ -72,8 +74,8 @@ async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     staff, minutes = is_staff(context.actor, bookable), command.first.duration_minutes
     if not staff:
         minutes = offered_minutes(bookable.schedule, minutes)
-        adding = _unsettled(command, terms_of(bookable, minutes))
-        require_quota = await unsettled_quota(bookable, tx, context, adding=adding)
+        unsettled = _unsettled(command, terms_of(bookable, minutes))
+        require_quota = await booking_quota(bookable, tx, context, adding=command.times, unsettled=unsettled)
         await require_quota()
     check = placeable if staff else claimable
     series_id = SeriesId(context.entropy.new_id())
@@ -121,6 +123,8 @@ place_series: Final = UseCase(
         DepositOutOfRange,
         NotChargeable,
         TooManyUnsettled,
+        TooManyUpcoming,
+        TooManyUpcomingUnverified,
         BookingForOthers,
         CustomerNotFound,
         CustomerNotActive,

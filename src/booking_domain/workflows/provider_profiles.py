@@ -98,6 +98,9 @@ class TermsChange:
     deposit_mode: DepositMode | None = None
     any_deposit_mode: bool = False
     """Leave it to the deployment again when deposits are charged."""
+    max_upcoming_per_customer: int | None = None
+    any_upcoming_per_customer: bool = False
+    """Leave it to the platform again how many bookings to come a customer may have."""
 
     def applied_to(self, terms: Terms) -> Terms:
         """The terms after the change. A price that is not given rises to the deposit if it would be below it."""
@@ -119,7 +122,13 @@ class TermsChange:
             ),
             instructions=terms.instructions if self.instructions is None else self.instructions,
             deposit_mode=self.deposit_mode or (None if self.any_deposit_mode else terms.deposit_mode),
+            max_upcoming_per_customer=self._max_upcoming(terms.max_upcoming_per_customer),
         )
+
+    def _max_upcoming(self, current: int | None) -> int | None:
+        if self.max_upcoming_per_customer is not None:
+            return self.max_upcoming_per_customer
+        return None if self.any_upcoming_per_customer else current
 
 
 def _durations(changes: Iterable[DurationChange], deposit: int) -> tuple[Duration, ...]:

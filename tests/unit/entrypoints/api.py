@@ -19,6 +19,7 @@ from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 from adapters.images.encoding import encode
 from adapters.qpay.gateway import CHARGEABLE
 from booking_domain.files.ports import EncodedImage, ImageEncoder
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -167,15 +168,15 @@ class Api:
     async def delete(self, path: str, token: str | None = None) -> httpx.Response:
         return await self.call("DELETE", path, token)
 
-    async def joined(self, role: str) -> str:
+    async def joined(self, role: str, *, verified: bool = False) -> str:
         """The access token of a new account; a manager's contact is verified, as invitations require."""
         who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": role.title(), "role": role}
         answer = await self.post("/auth/register", json=who)
-        if role == "manager":
+        if verified or role == "manager":
             async with self.container.database().begin() as tx:
                 user = await tx.users.lock(UserId(UUID(answer.json()["user"]["id"])))
                 assert user is not None
-                await tx.users.save(user.changed(email_verified_at=self.clock.now()))
+                await tx.users.save(user.verified(ContactChannel.EMAIL, self.clock.now()))
         return str(answer.json()["accessToken"])
 
     def nobody(self) -> str:

@@ -60,7 +60,7 @@ class World:
             elif who == "admin":
                 self.tokens[who] = await self.api.an_admin()
             else:
-                self.tokens[who] = await self.api.joined(who.rsplit(maxsplit=1)[-1])
+                self.tokens[who] = await self.api.joined(who.rsplit(maxsplit=1)[-1], verified=True)
         return self.tokens[who]
 
     async def provider_id(self, who: str) -> str:

@@ -6,11 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, true, tuple_
 
 from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
-from adapters.postgres.identity.tables import users
+from adapters.postgres.identity.tables import external_identities, users
 from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
@@ -19,6 +19,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
+from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.identity.model import UserStatus
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
@@ -137,17 +138,34 @@ _SAVE: Final = BOOKING.update(versioned=True)
 _BY_ID: Final = select(*BOOKING.columns).where(_b.id == bindparam("booking_id"))
 _BOOKING: Final = Statement(_BY_ID)
 _LOCK: Final = Statement(_BY_ID.with_for_update())
-_UNSETTLED: Final = Statement(
+_IS_UNSETTLED: Final = and_(
+    or_(*(_b.status == status.value for status in sorted(UNSETTLED))), _b.due_at > bindparam("now")
+)
+_IS_WITH_PROVIDER: Final = and_(_b.provider_id == bindparam("provider_id"), _b.ends_at > bindparam("now"))
+_PLACED: Final = (
     select(
-        select(func.count())
-        .where(
-            _b.customer_id == bindparam("customer_id"),
-            or_(*(_b.status == status.value for status in sorted(UNSETTLED))),
-            _b.due_at > bindparam("now"),
-            ~_b.placed_by_staff,
-        )
-        .scalar_subquery()
-    ).where(users.c.id == bindparam("customer_id"), users.c.status == UserStatus.ACTIVE.value)
+        func.count().filter(_IS_UNSETTLED).label("unsettled"), func.count().filter(_IS_WITH_PROVIDER).label("upcoming")
+    )
+    .where(
+        _b.customer_id == bindparam("customer_id"),
+        IS_TO_COME,
+        or_(_b.due_at.is_(None), _b.due_at > bindparam("now")),
+        ~_b.placed_by_staff,
+    )
+    .subquery("placed")
+)
+_OPEN: Final = Statement(
+    select(
+        _PLACED.c.unsettled,
+        _PLACED.c.upcoming,
+        or_(
+            users.c.email_verified_at.is_not(None),
+            users.c.phone_verified_at.is_not(None),
+            exists().where(external_identities.c.user_id == users.c.id),
+        ),
+    )
+    .select_from(users.join(_PLACED, true()))
+    .where(users.c.id == bindparam("customer_id"), users.c.status == UserStatus.ACTIVE.value)
 )
 _HAS_PLACED: Final = Statement(
     select(
@@ -220,13 +238,15 @@ class PostgresBookings(WithWork, Bookings):
         )
         await self._append(events)
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> Callable[[], Awaitable[int | None]]:
+    async def count_open(
+        self, customer_id: UserId, provider_id: ProviderId, now: datetime
+    ) -> Callable[[], Awaitable[OpenBookings | None]]:
         await lock_key(self._work, f"bookings of {customer_id}")
-        reply = await self._work.execute(_UNSETTLED, customer_id=customer_id, now=now)
+        reply = await self._work.execute(_OPEN, customer_id=customer_id, provider_id=provider_id, now=now)
 
-        async def counted() -> int | None:
+        async def counted() -> OpenBookings | None:
             row = await reply.fetchone()
-            return None if row is None else int(row[0])
+            return None if row is None else OpenBookings(unsettled=row[0], upcoming=row[1], verified=row[2])
 
         return counted
 

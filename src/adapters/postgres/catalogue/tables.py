@@ -158,6 +158,7 @@ providers: Final = Table(
     Column("reminder_minutes", ARRAY(Integer), nullable=False, server_default=text("'{1440,120}'")),
     Column("instructions", Text, nullable=False, server_default=""),
     Column("deposit_mode", Text),
+    Column("max_upcoming_per_customer", SmallInteger),
     # The published reviews, and the sort key of the search (`Rating`).
     Column("rating_count", Integer, nullable=False, server_default="0"),
     Column("rating_total", Integer, nullable=False, server_default="0"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.bookings.model import DepositMode, Terms
+from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.scheduling.model import (
     MAX_BLOCKS,
     MAX_EXCEPTIONS,
@@ -98,7 +99,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
     """Settings to change; omitted members keep their values.
 
-    `null` removes `maxPerDay`, `maxPerWeek`, `paymentGateway` and `depositMode`.
+    `null` removes `maxPerDay`, `maxPerWeek`, `maxUpcomingPerCustomer`, `paymentGateway` and `depositMode`.
     """
 
     time_zone: ZoneName | UnsetType = UNSET
@@ -111,6 +112,9 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] | UnsetType = UNSET
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | UnsetType | None = UNSET
     max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | UnsetType | None = UNSET
+    max_upcoming_per_customer: Annotated[int, Meta(ge=1, le=MAX_UPCOMING)] | UnsetType | None = UNSET
+    """How many bookings to come one customer may have with you. Null: as many as the platform allows. Customers
+    without a verified contact may have fewer."""
     anchoring: Anchoring | UnsetType = UNSET
 
     def change(self, expected_version: ExpectedVersion) -> SettingsChange:
@@ -128,7 +132,12 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
             anchoring=given(self.anchoring),
             unlimited_per_day=self.max_per_day is None,
             unlimited_per_week=self.max_per_week is None,
-            terms=replace(self.terms(), durations=self._durations()),
+            terms=replace(
+                self.terms(),
+                durations=self._durations(),
+                max_upcoming_per_customer=given(self.max_upcoming_per_customer),
+                any_upcoming_per_customer=self.max_upcoming_per_customer is None,
+            ),
             expected_version=expected_version,
         )
 
@@ -184,6 +193,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     horizon_days: int
     max_per_day: int | None = None
     max_per_week: int | None = None
+    max_upcoming_per_customer: int | None = None
+    """How many bookings to come one customer may have. Absent: as many as the platform allows."""
     anchoring: str
     booking_mode: str
     requests_claim_time: bool
@@ -278,6 +289,7 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         horizon_days=settings.horizon_days,
         max_per_day=settings.max_per_day,
         max_per_week=settings.max_per_week,
+        max_upcoming_per_customer=terms.max_upcoming_per_customer,
         anchoring=settings.anchoring.value,
         booking_mode=terms.mode.value,
         requests_claim_time=terms.requests_claim_time,

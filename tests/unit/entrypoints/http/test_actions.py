@@ -78,7 +78,11 @@ async def test_a_party_can_do_what_the_booking_lists_and_nothing_else(api: Api, 
     terms = {"depositAmount": 0, "priceAmount": 5_000_000, **TERMS[state]}
     provider = await api.open_provider(**terms)
     manager, _ = await salon_of(api, provider)
-    tokens = {"customer": await api.joined("customer"), "manager": manager, "admin": await api.an_admin()}
+    tokens = {
+        "customer": await api.joined("customer", verified=True),
+        "manager": manager,
+        "admin": await api.an_admin(),
+    }
     scene = Scene(api, provider, tokens, state)
     for party, token in scene.tokens.items():
         untouched = await scene.booked()

@@ -79,7 +79,7 @@ async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
 async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
     provider, provider_id = await api.open_provider(**PROFILE)
     reminders = {"reminderMinutes": [45, 1_440], "instructions": "Please eat before you come."}
-    change = {"slotStepMinutes": 15, "maxPerDay": 3, **reminders}
+    change = {"slotStepMinutes": 15, "maxPerDay": 3, "maxUpcomingPerCustomer": 4, **reminders}
     changed = await api.put("/availability/settings", provider, json=change)
     settings = changed.json()
     assert settings == {
@@ -91,6 +91,7 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "minNoticeMinutes": 0,
         "horizonDays": 90,
         "maxPerDay": 3,
+        "maxUpcomingPerCustomer": 4,
         "anchoring": "open_range",
         "bookingMode": "instant",
         "requestsClaimTime": True,

@@ -240,7 +240,7 @@ async def test_a_strong_tag_means_the_same_bytes_in_every_coding(api: Api) -> No
 
 
 async def test_a_client_with_the_compressed_calendar_gets_304(api: Api) -> None:
-    token = await api.joined("customer")
+    token = await api.joined("customer", verified=True)
     _, provider_id = await api.open_provider()
     for hour in range(10, 16):
         await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00")

@@ -4,17 +4,21 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
+from uuid import UUID
 
 import pytest
 
 from booking_domain.bookings.model import MAX_NOTES, Booking
 from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.time_changes import TimeChange
-from booking_domain.bookings.transitions import Party, PaymentAttempt, Status
+from booking_domain.bookings.transitions import TO_COME, Party, PaymentAttempt, Status
+from booking_domain.bookings.upcoming import OpenBookings
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import UserStatus
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, EventId, SeriesId, UserId
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
@@ -33,7 +37,14 @@ async def _locked(backend: Backend, booking_id: BookingId) -> Booking | None:
 
 
 async def _unsettled(tx: Repositories, customer_id: UserId, now: datetime = NOW) -> int | None:
-    counted = await tx.bookings.count_unsettled(customer_id, now)
+    found = await _open(tx, customer_id, ProviderId(UUID(int=0)), now)
+    return None if found is None else found.unsettled
+
+
+async def _open(
+    tx: Repositories, customer_id: UserId, provider_id: ProviderId, now: datetime = NOW
+) -> OpenBookings | None:
+    counted = await tx.bookings.count_open(customer_id, provider_id, now)
     return await counted()
 
 
@@ -115,10 +126,45 @@ class BookingsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         async with backend.begin() as tx:
-            counted = await tx.bookings.count_unsettled(cast.customer.id, NOW)
+            counted = await tx.bookings.count_open(cast.customer.id, cast.profile.id, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
-            assert await counted() == 0
+            assert await counted() == OpenBookings(unsettled=0, upcoming=0, verified=False)
             assert await _unsettled(tx, cast.customer.id) == 1
+
+    async def test_bookings_to_come_are_counted_by_customer_and_provider(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        confirmed = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        for booking in (
+            *(make.booking(cast.profile, cast.customer, status=status) for status in Status),
+            replace(make.booking(cast.profile, cast.customer), due_at=NOW),  # overdue
+            replace(confirmed, placed_by_staff=True),
+            make.booking(cast.profile, other.customer, status=Status.CONFIRMED),
+            make.booking(other.profile, cast.customer, status=Status.CONFIRMED),
+        ):
+            await _add(backend, make, booking)
+        async with backend.begin() as tx:
+            found = await _open(tx, cast.customer.id, cast.profile.id)
+            assert found is not None
+            assert found.upcoming == len(TO_COME)
+            over = await _open(tx, cast.customer.id, cast.profile.id, confirmed.span.end)
+            assert over is not None
+            assert over.upcoming == 0
+
+    async def test_who_has_a_verified_contact_or_an_external_identity_is_verified(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        by_email, by_phone = (make.user().verified(channel, NOW) for channel in ContactChannel)
+        linked = make.user()
+        async with backend.begin() as tx:
+            for user in (by_email, by_phone, linked):
+                await tx.users.add(user)
+            await tx.external_identities.add(
+                ExternalIdentity(user_id=linked.id, provider=IdentityProvider.TELEGRAM, subject="77", linked_at=NOW)
+            )
+        async with backend.begin() as tx:
+            found = [await _open(tx, each.id, cast.profile.id) for each in (cast.customer, by_email, by_phone, linked)]
+        assert [None if each is None else each.verified for each in found] == [False, True, True, True]
 
     async def test_unsettled_bookings_are_not_counted_without_an_active_account(
         self, backend: Backend, make: Builder

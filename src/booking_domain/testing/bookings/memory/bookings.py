@@ -6,6 +6,7 @@ from datetime import datetime
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.ports import BookableProvider, BookableProviders, BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, UNSETTLED, Party
+from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
@@ -13,7 +14,7 @@ from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, Service
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
-from booking_domain.testing.identity.memory.tables import USERS, require_user
+from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USERS, require_user
 from booking_domain.testing.kit.listing import is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
@@ -71,24 +72,32 @@ class MemoryBookings(Bookings):
         self._state[BOOKINGS][booking.id] = booking
         self._state[BOOKING_EVENTS][booking.id] += tuple(events)
 
-    async def count_unsettled(self, customer_id: UserId, now: datetime) -> Callable[[], Awaitable[int | None]]:
-        async def counted() -> int | None:
-            return number
+    async def count_open(
+        self, customer_id: UserId, provider_id: ProviderId, now: datetime
+    ) -> Callable[[], Awaitable[OpenBookings | None]]:
+        async def counted() -> OpenBookings | None:
+            return found
 
-        number = self._unsettled(customer_id, now)
+        found = self._open(customer_id, provider_id, now)
         return counted
 
-    def _unsettled(self, customer_id: UserId, now: datetime) -> int | None:
+    def _open(self, customer_id: UserId, provider_id: ProviderId, now: datetime) -> OpenBookings | None:
         user = self._state[USERS].get(customer_id)
         if user is None or user.status is not UserStatus.ACTIVE:
             return None
-        return sum(
-            booking.customer_id == customer_id
-            and booking.status in UNSETTLED
-            and booking.due_at is not None
-            and booking.due_at > now
-            and not booking.placed_by_staff
+        placed = [
+            booking
             for booking in self._state[BOOKINGS].values()
+            if booking.customer_id == customer_id
+            and booking.status in TO_COME
+            and (booking.due_at is None or booking.due_at > now)
+            and not booking.placed_by_staff
+        ]
+        return OpenBookings(
+            unsettled=sum(booking.status in UNSETTLED and booking.due_at is not None for booking in placed),
+            upcoming=sum(booking.provider_id == provider_id and booking.span.end > now for booking in placed),
+            verified=bool(user.email_verified_at or user.phone_verified_at)
+            or any(each.user_id == customer_id for each in self._state[EXTERNAL_IDENTITIES].values()),
         )
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
