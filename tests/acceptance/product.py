@@ -20,6 +20,13 @@ from tests.programs import Fork, Interpreter, environment
 _FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.05
 
+BOUNDLESS: Final = {
+    "BOOKING_UPCOMING_PER_CUSTOMER": "1000",
+    "BOOKING_UPCOMING_UNVERIFIED": "1000",
+    "BOOKING_EMAIL_UNVERIFIED_PER_DAY": "10000",
+}
+"""Settings with which a few customers, whom nobody verified, book a lot."""
+
 Found = TypeVar("Found")
 
 

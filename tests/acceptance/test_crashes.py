@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.acceptance.people import Person, Studio, customers, open_studio
-from tests.acceptance.product import Api
+from tests.acceptance.product import BOUNDLESS, Api
 from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
@@ -45,7 +45,7 @@ def fragile(
     folder = tmp_path_factory.mktemp("fragile")
     with (
         postgres.database() as database_url,
-        Api(folder, database_url, BOOKING_API_PROCESSES=str(request.param)) as running,
+        Api(folder, database_url, BOOKING_API_PROCESSES=str(request.param), **BOUNDLESS) as running,
     ):
         yield running
 

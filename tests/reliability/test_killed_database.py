@@ -19,7 +19,7 @@ import httpx
 import psycopg
 import pytest
 from tests.acceptance.people import Person, Studio, customers, open_studio
-from tests.acceptance.product import Api, Product, Worker, eventually
+from tests.acceptance.product import BOUNDLESS, Api, Product, Worker, eventually
 from tests.databases import BINARIES
 from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
@@ -167,7 +167,7 @@ def delivered(product: Product) -> Counter[tuple[str, bool]]:
 
 
 def test_a_killed_database_loses_nothing_and_messages_flow_again(tmp_path: Path, report: Report) -> None:
-    with Product(tmp_path, BOOKING_RATE_LIMITS="off") as product:
+    with Product(tmp_path, interpreter=False, BOOKING_RATE_LIMITS="off", **BOUNDLESS) as product:
         studios = [open_studio(product, deposit=0, step=5, duration=5) for _ in range(STUDIOS)]
         load = Load()
         figures = asyncio.run(_kill_repeatedly(product, studios, load))
