@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from booking_domain.announcements.model import Announcement, AnnouncementId, Audience
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class AnnouncementEvent(Event):
     """The common fields of all events of an announcement."""
 

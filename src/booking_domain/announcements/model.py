@@ -8,6 +8,7 @@ from typing import ClassVar, Final, NewType
 from uuid import UUID
 
 from booking_domain.shared.actor import Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 
@@ -81,6 +82,7 @@ class AnnouncementText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Announcement:
     """What the platform tells its audience for a time."""
 

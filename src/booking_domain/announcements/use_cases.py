@@ -25,6 +25,7 @@ from booking_domain.announcements.model import (
 from booking_domain.announcements.ports import AnnouncementFilter, AnnouncementReads, Announcements
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.outbox import Outbox
@@ -45,6 +46,7 @@ class AnnouncementTx(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class MakeAnnouncement:
     """Tell an audience something."""
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Protocol
 
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.model import Booking
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.ids import BookingId, UserId
 
@@ -31,6 +32,7 @@ class LinkAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ActionLink:
     """What a link allows: one action on one booking, to the owner of the mailbox that it was sent to."""
 
@@ -70,9 +72,9 @@ def action_of(available: AvailableAction) -> LinkAction | None:
 
 def expiry(available: AvailableAction, booking: Booking) -> datetime:
     """Return when a link expires: with what it is for."""
-    if available is AvailableAction.PAY_BALANCE:
+    if available == AvailableAction.PAY_BALANCE:
         ends = booking.span.end + _PAYABLE_FOR
-    elif available is AvailableAction.PAY_DEPOSIT and booking.due_at is not None:
+    elif available == AvailableAction.PAY_DEPOSIT and booking.due_at is not None:
         ends = booking.due_at
     else:
         ends = booking.span.start

@@ -48,7 +48,7 @@ def available_actions(booking: Booking, party: Party, actor: Actor, now: datetim
         for action in _TRIALS
         if _is_possible(action, booking, party=party, actor=actor, now=now)
     }
-    if party is Party.CUSTOMER and not booking.overdue(now):
+    if party == Party.CUSTOMER and not booking.overdue(now):
         possible |= _as_customer(booking)
     elif party in _AT_DESK and booking.balance_due:
         possible.add(AvailableAction.RECORD_DESK_PAYMENT)
@@ -67,15 +67,15 @@ def _as_customer(booking: Booking) -> set[AvailableAction]:
 
 
 def _shown_as(action: Action, booking: Booking, party: Party) -> AvailableAction:
-    if booking.status is Status.REQUESTED and action is Action.CONFIRM:
+    if booking.status is Status.REQUESTED and action == Action.CONFIRM:
         return AvailableAction.ACCEPT  # a request without a deposit is confirmed at once
-    if booking.status is Status.REQUESTED and action is Action.CANCEL and party is Party.PROVIDER:
+    if booking.status is Status.REQUESTED and action == Action.CANCEL and party == Party.PROVIDER:
         return AvailableAction.DECLINE
     return AvailableAction(action.value)
 
 
 def _is_possible(action: Action, booking: Booking, *, party: Party, actor: Actor, now: datetime) -> bool:
-    if booking.status is Status.REQUESTED and booking.overdue(now) and action is not Action.CANCEL:
+    if booking.status is Status.REQUESTED and booking.overdue(now) and action != Action.CANCEL:
         return False  # it counts as expired before the system has expired it
     try:
         _TRIALS[action](action, booking, party, actor, now)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import Party
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import Entropy, ProviderId, UserId
@@ -90,6 +91,7 @@ class ConsentCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingConsent:
     """What a customer has said about bookings that a provider places for them. There is one for each such pair."""
 

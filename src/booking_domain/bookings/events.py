@@ -7,11 +7,13 @@ from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.transitions import LatePayment, Status
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, ProviderId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingChanged(Event):
     """The common fields of all events of a booking."""
 
@@ -55,6 +57,7 @@ class BookingRevived(BookingChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingNotRevived(BookingChanged):
     """A late payment did not revive an expired booking; the money goes back."""
 

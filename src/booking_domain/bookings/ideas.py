@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol, Self
 
 from booking_domain.bookings.transitions import Party
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
@@ -86,11 +87,12 @@ class IdeaContent:
 
     def require_side(self, side: IdeaSide) -> None:
         """Raise `InvalidValue` if the content is not this side's."""
-        if side is IdeaSide.CUSTOMER and self.estimate_amount is not None:
+        if side == IdeaSide.CUSTOMER and self.estimate_amount is not None:
             raise InvalidValue(field="estimate_amount", problem="the provider estimates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Idea:
     """What one side writes about a booking. Its images belong to it (`Folder.IDEAS`)."""
 
@@ -123,6 +125,7 @@ class Idea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class IdeaChanged(Event):
     """An idea of one side of the booking has changed."""
 

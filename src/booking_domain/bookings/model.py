@@ -41,6 +41,7 @@ from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
@@ -99,6 +100,7 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Terms:
     """Prices, deposits, cancellation policy and booking mode that a provider sets."""
 
@@ -163,6 +165,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingEvent:
     """One entry of a booking's audit trail."""
 
@@ -180,6 +183,7 @@ BookingDecision = Decision["Booking", BookingEvent]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Booking:
     """An appointment of a customer with a provider, with the terms that were agreed when it was made."""
 
@@ -461,7 +465,7 @@ class Booking:
         """
         status = BOOKING_LIFECYCLE.advance(self.status, action, party)
         self._guard(action, party, now)
-        due_at = now + payment_window if action is Action.ACCEPT else None
+        due_at = now + payment_window if action == Action.ACCEPT else None
         attempt = self.payment_attempt
         if action in _ENDS_PAYING and attempt is PaymentAttempt.STARTED:
             attempt = PaymentAttempt.FAILED
@@ -471,8 +475,8 @@ class Booking:
             due_at=due_at,
             payment_attempt=attempt,
             offered_times=(),
-            in_question=self.in_question and action is not Action.REVIVE,  # only a published provider's is revived
-            disputed_from=self.status if action is Action.DISPUTE else None,
+            in_question=self.in_question and action != Action.REVIVE,  # only a published provider's is revived
+            disputed_from=self.status if action == Action.DISPUTE else None,
         )
         what = _TYPES.get(action, status.value)
         event = self._event(what, status, by=by, at=now, event_id=event_id, reason=reason)
@@ -518,12 +522,12 @@ class Booking:
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
         latest = self._latest(now)
-        if status is not Status.REQUESTED and now >= (latest.start if party is Party.CUSTOMER else latest.end):
+        if status is not Status.REQUESTED and now >= (latest.start if party == Party.CUSTOMER else latest.end):
             raise AlreadyOver
         if span.start < now:
             raise InThePast
         deadline = self.reschedule_deadline(now)
-        if party is Party.CUSTOMER and deadline is not None and deadline < now:
+        if party == Party.CUSTOMER and deadline is not None and deadline < now:
             raise RescheduleTooLate(deadline=deadline)
         change, judged = self._agreement(span, party, now)
         due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
@@ -665,7 +669,7 @@ class Booking:
 
     def judged(self, party: Party, now: datetime) -> bool:
         """Whether the policy decides what a cancellation by this party gives back; otherwise it is everything."""
-        return party is Party.CUSTOMER and not (self.in_question or self.may_object(now))
+        return party == Party.CUSTOMER and not (self.in_question or self.may_object(now))
 
     def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
         """What goes back if this party cancels at `now`: a part of what is secured; see `released_of`.
@@ -693,7 +697,7 @@ class Booking:
         moments = [now + QUOTE_LIFETIME, self.due_at, self._latest(now).end, self.span.start]
         if self.time_change is not None:
             moments.append(self.time_change.objection_deadline)
-        if party is Party.CUSTOMER:
+        if party == Party.CUSTOMER:
             moments += self.cancellation.deadlines(self.judged_start)
         return min(moment for moment in moments if moment is not None and moment > now)
 
@@ -720,11 +724,11 @@ class Booking:
             case Action.COMPLETE | Action.MARK_NO_SHOW:
                 self._require_attendance_known(action, now)
             case Action.CANCEL if self.status is Status.CONFIRMED and now >= self._latest(now).end:
-                if party is Party.CUSTOMER or not (self.in_question or self.unaccepted(now)):
+                if party == Party.CUSTOMER or not (self.in_question or self.unaccepted(now)):
                     raise AlreadyOver
             case Action.ACCEPT | Action.CONFIRM if self.status is Status.REQUESTED and now >= self.span.start:
                 raise AlreadyOver
-            case Action.CONFIRM | Action.REVIVE if self.deposit_due and party is not Party.ADMIN:
+            case Action.CONFIRM | Action.REVIVE if self.deposit_due and party != Party.ADMIN:
                 raise DepositDue
             case Action.ACCEPT if not self.deposit_due:
                 raise InvalidBookingTransition(
@@ -748,16 +752,16 @@ class Booking:
         change = self.unaccepted(now)
         if change is None:
             return
-        if action is Action.MARK_NO_SHOW or now < max(change.objection_deadline, change.agreed.start):
+        if action == Action.MARK_NO_SHOW or now < max(change.objection_deadline, change.agreed.start):
             raise TimeNotAccepted
 
     def _require_disputable(self, action: Action, party: Party, now: datetime) -> None:
         """Raise if it is too late for a dispute, or too early for an admin to say who came."""
-        if action is Action.DISPUTE and now >= self.span.end + DISPUTABLE_FOR:
+        if action == Action.DISPUTE and now >= self.span.end + DISPUTABLE_FOR:
             raise InvalidBookingTransition(
                 thing="booking", status=self.status, action=f"{action}, more than 14 days after its end,"
             )
-        if action is not Action.DISPUTE and party is Party.ADMIN and now < self.span.start:
+        if action != Action.DISPUTE and party == Party.ADMIN and now < self.span.start:
             raise TooEarly
 
     def _latest(self, now: datetime) -> TimeRange:
@@ -772,7 +776,7 @@ class Booking:
         """The time change after a reschedule to `span`, and the start by which a cancellation is judged then."""
         if self.customer_id == self.provider_user_id:  # a walk-in: no customer has to agree
             return None, span.start
-        if party is Party.CUSTOMER:
+        if party == Party.CUSTOMER:
             if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything goes back
                 return None, span.start
             return None, start_after_reschedule(self.cancellation, self.judged_start, span.start, at=now)

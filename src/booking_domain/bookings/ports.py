@@ -16,6 +16,7 @@ from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -97,6 +98,7 @@ class Bookings(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingFilter:
     """Which bookings to list. `after` is the last id of the previous page; None matches any value."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.transitions import Party
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import TimeRange
 
 OBJECTION_WINDOW: Final = timedelta(hours=24)
@@ -12,6 +13,7 @@ OBJECTION_WINDOW: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class TimeChange:
     """The provider's side has rescheduled a booking, and the customer has not accepted the new time."""
 

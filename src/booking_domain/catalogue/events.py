@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId, ProviderId, SalonId
@@ -72,6 +73,7 @@ class SalonJoined(MembershipChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SalonLeft(MembershipChanged):
     """The provider has ended the membership or declined the invitation."""
 
@@ -81,6 +83,7 @@ class SalonLeft(MembershipChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SalonRemoved(MembershipChanged):
     """The manager has ended the membership or withdrawn the invitation."""
 

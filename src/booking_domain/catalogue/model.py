@@ -9,6 +9,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import ClassVar, Final, Self
 
 from booking_domain.shared.actor import Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
@@ -168,6 +169,7 @@ PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Suspension:
     """Why and since when a profile is suspended."""
 
@@ -236,6 +238,7 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Profile:
     """A provider's public profile."""
 
@@ -326,6 +329,7 @@ class ProviderTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ProviderFilter:
     """A page of providers; None: any."""
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Self
 
 from booking_domain.catalogue.model import MAX_ADDRESS, Location
 from booking_domain.shared.actor import Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
@@ -103,6 +104,7 @@ MEMBER_LIFECYCLE: Final[Lifecycle[MemberStatus, MemberAction, Role]] = Lifecycle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Member:
     """A member of a salon, or a provider invited to join it."""
 

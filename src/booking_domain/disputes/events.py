@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from booking_domain.disputes.model import Dispute, DisputeId, Side
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import BookingId, EventId
@@ -27,6 +28,7 @@ class DisputeOpened(DisputeChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DisputeStatementMade(DisputeChanged):
     """A party made a statement."""
 
@@ -36,6 +38,7 @@ class DisputeStatementMade(DisputeChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DisputeImageDeleted(DisputeChanged):
     """An admin deleted an image of a statement."""
 

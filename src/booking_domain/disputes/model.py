@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NewType, Self
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, FileId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -194,6 +195,7 @@ class Reminder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Evidence:
     """What a party submits: a text of 1 to `MAX_STATEMENT` characters, and images that the party uploaded."""
 
@@ -206,6 +208,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Statement:
     """A statement of one side, with its evidence. It never changes; its text is empty once its author is erased."""
 
@@ -219,6 +222,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Verdict:
     """An admin's decision. `refund` is what goes back in addition to refunds that are made or pending."""
 
@@ -234,6 +238,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Dispute:
     """A dispute about a booking."""
 
@@ -381,7 +386,7 @@ class Dispute:
     def remind(self, reminder: Reminder, now: datetime) -> Self:
         """Record that a reminder was given."""
         after = self._moved(DisputeAction.REMIND, DisputeParty.SYSTEM)
-        if reminder is Reminder.STATEMENT_DUE:
+        if reminder == Reminder.STATEMENT_DUE:
             return replace(after, statement_reminded_at=now)
         return replace(after, decision_reminded_at=now)
 
@@ -412,10 +417,10 @@ def refund_of(resolution: Resolution, refund_amount: int | None, refundable: Mon
         InvalidValue: a partial refund has no amount above zero, or another resolution has one.
         RefundNotPossible: the amount is more than what can be refunded.
     """
-    if resolution is not Resolution.REFUND_PARTIAL:
+    if resolution != Resolution.REFUND_PARTIAL:
         if refund_amount is not None:
             raise InvalidValue(field="refund_amount", problem="an amount belongs to a partial refund only")
-        return refundable if resolution is Resolution.REFUND_FULL else Money.zero(refundable.currency)
+        return refundable if resolution == Resolution.REFUND_FULL else Money.zero(refundable.currency)
     if refund_amount is None or refund_amount < 1:
         raise InvalidValue(field="refund_amount", problem="a partial refund needs an amount")
     amount = Money(amount=refund_amount, currency=refundable.currency)

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from booking_domain.disputes.events import EVENTS
 from booking_domain.disputes.model import DISPUTE_LIFECYCLE, Dispute, DisputeId, DisputeStatus, Statement, StatementId
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
 
@@ -60,6 +61,7 @@ class DisputeOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DisputeFilter:
     """Which disputes to list; None matches any value. `after` is the last id of the previous page."""
 

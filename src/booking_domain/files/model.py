@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated, Unavailable
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.images import Image
@@ -158,6 +159,7 @@ class Folder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class FolderRules:
     """The rules of a folder: its files are of one of `contents`, and one object owns at most `most` of them."""
 
@@ -180,6 +182,7 @@ FOLDERS: Final[Mapping[Folder, FolderRules]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class FileOwner:
     """What files belong to: the folder says which kind of object `id` names."""
 
@@ -299,6 +302,7 @@ class ImageSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class File:
     """An uploaded file."""
 

@@ -17,6 +17,7 @@ from booking_domain.files.model import (
     Rejection,
 )
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import FileId, UserId
 
 
@@ -139,6 +140,7 @@ class ObjectStorage(Protocol):
 
 
 @dataclass(eq=False)
+@checks_enums
 class Unacceptable(Exception):
     """A file must not be used."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol, Self
 
 from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, ContactChannel
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import CodeId, UserId
 
 CODES_KEPT: Final = timedelta(days=30)
@@ -27,6 +28,7 @@ class CodeOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class IssuedCode:
     """A code that was issued."""
 
@@ -59,6 +61,7 @@ class IssuedCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class CodeFilter:
     """A filter of codes; None: any."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import CodeId, EventId, UserId
@@ -20,6 +21,7 @@ class AccountChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class CodeRequested(AccountChanged):
     """A one-time code was issued and has to be sent. The event carries the code's id, never the code."""
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import UserId
 
 CLOCKS_DIFFER: Final = timedelta(seconds=60)
@@ -31,6 +32,7 @@ class IdentityProvider(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ExternalIdentity:
     """An identity and the account that it is linked to. An account has at most one at each service."""
 
@@ -44,6 +46,7 @@ class ExternalIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Assertion:
     """What a service has signed, verified."""
 
@@ -103,6 +106,7 @@ class OpenIdStart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class OpenIdReturn:
     """What a person brings back from a service."""
 

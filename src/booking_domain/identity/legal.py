@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict
 from booking_domain.shared.ids import UserId
 
@@ -49,6 +50,7 @@ AcceptedVersions = Mapping[LegalDocument, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Acceptance:
     """A version of a document that a user has accepted."""
 
@@ -59,6 +61,7 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DocumentState:
     """A document as a user has accepted it."""
 

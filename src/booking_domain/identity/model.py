@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Self
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.images import Image
@@ -107,6 +108,7 @@ class Undeliverable(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class User:
     """An account. Without an e-mail address and a phone number its owner signs in with another service."""
 
@@ -197,7 +199,7 @@ class User:
 
     def verified_at(self, channel: ContactChannel) -> datetime | None:
         """When this contact was last verified with a code."""
-        return self.email_verified_at if channel is ContactChannel.EMAIL else self.phone_verified_at
+        return self.email_verified_at if channel == ContactChannel.EMAIL else self.phone_verified_at
 
     def gives_access(self, channel: ContactChannel) -> bool:
         """Whether a code sent to this contact gives access: it is verified, or no contact of the account is."""
@@ -213,7 +215,7 @@ class User:
 
     def taken_over(self, channel: ContactChannel, now: datetime) -> Self:
         """The account of the person who verified this contact first: without its password and its other contact."""
-        other = ContactChannel.PHONE if channel is ContactChannel.EMAIL else ContactChannel.EMAIL
+        other = ContactChannel.PHONE if channel == ContactChannel.EMAIL else ContactChannel.EMAIL
         return self.changed(password_hash=None, **{other.value: None, f"{channel}_verified_at": now})
 
     def without_contact(self, channel: ContactChannel) -> Self:

@@ -20,6 +20,7 @@ from math import ceil
 from typing import Final, Protocol, Self
 
 from booking_domain.identity.errors import TooManyCodes
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import CodeId, UserId
 
 CODE_DIGITS: Final = 6
@@ -55,6 +56,7 @@ class ContactChannel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class Contact:
     """An e-mail address in its normal form, or a phone number in E.164."""
 
@@ -63,6 +65,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class OneTimeCode:
     """The stored state of the last code of a contact and purpose."""
 

@@ -24,11 +24,13 @@ from booking_domain.identity.sessions import Client, Login, LoginMethod, Refresh
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.repositories import SharedRepositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class UserFilter:
     """A filter of accounts; None: any."""
 

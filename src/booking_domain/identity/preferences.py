@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, WallTime, local_time, time_zone
 
@@ -31,6 +32,7 @@ class NewsChannel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@checks_enums
 class Unsubscription:
     """A kind of notifications that a user does not want over a channel."""
 

@@ -26,11 +26,13 @@ from booking_domain.identity.ports import (
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.shared.actor import Role
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import FALLBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SecurityPorts:
     """What the use cases of identity find in their context: `context.get(SecurityPorts)`."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import DeviceId, LoginId, SessionId, UserId
 
 REFRESH_TOKEN_LIFE: Final = timedelta(days=30)
@@ -51,6 +52,7 @@ _PLATFORMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class Client:
     """The origin of a request as the server sees it; user agent and platform are the client's claim."""
 
@@ -214,6 +216,7 @@ class LoginOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Login:
     """An attempt to sign in."""
 

@@ -68,6 +68,7 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.identity.use_cases.sign_up import CompleteProfile, complete_pending_account, use_sign_up
 from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.processes import Process
@@ -76,6 +77,7 @@ _WRONG_SECOND_FACTOR: Final = (InvalidSecondFactor, TooManyAttempts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Registration:
     """A new account as its owner describes it."""
 
@@ -89,6 +91,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class AccountDetails:
     """What completes a pending account."""
 
@@ -206,7 +209,7 @@ async def _sign_in_with_code(
     asked = await recognise(identity, login, guesser)
     guess = CodeGuess(login, purpose, code, reserve=asked.reserve)
     command = SignInByCode(guess, client, second_factor, guesser)
-    use_case = use_sign_up if purpose is CodePurpose.SIGNUP else sign_in_by_code
+    use_case = use_sign_up if purpose == CodePurpose.SIGNUP else sign_in_by_code
     try:
         async with identity.login_quota.guess(asked.counted_as):
             return _tokens(identity, await identity.executor.run(use_case, command, actor=SYSTEM))

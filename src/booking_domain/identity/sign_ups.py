@@ -13,10 +13,12 @@ from typing import Protocol
 
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import CodeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SignUp:
     """A contact that waits for its code."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import TooMany
 from booking_domain.shared.ids import ProviderId, SessionId, UserId
 from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
@@ -36,6 +37,7 @@ CHANNEL_PERMISSIONS: Final[Mapping[Channel, Permission]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class NewLiveEvent:
     """What happened, and whom it concerns. `about` has ids, codes and dates only; clients fetch the rest."""
 
@@ -63,6 +65,7 @@ class LiveEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Follower:
     """Who follows which live channels. Without an actor only public ones are received."""
 

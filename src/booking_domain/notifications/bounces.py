@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from booking_domain.notifications.model import MessageId
+from booking_domain.shared.enums import checks_enums
 
 
 class BounceKind(StrEnum):
@@ -20,6 +21,7 @@ class BounceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Bounce:
     """What became of a message."""
 

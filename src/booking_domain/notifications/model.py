@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, NewType, Self
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.ids import BookingId, EventId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -108,6 +109,7 @@ MESSAGE_LIFECYCLE: Final[Lifecycle[MessageStatus, MessageAction, MessageParty]] 
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class MessageAddress:
     """An address or number of a channel."""
 
@@ -148,6 +150,7 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Message:
     """A notification on its way to one contact of its recipient."""
 

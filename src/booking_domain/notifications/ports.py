@@ -22,6 +22,7 @@ from booking_domain.notifications.overrides import MessageOverrideReads, Message
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.notifications.sms import SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsUpdate
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, SmsId, UserId
 
@@ -136,6 +137,7 @@ class NotificationFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class MessageFilter:
     """Which messages to list, newest first; None matches any value. `after` is the last id of the previous page."""
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Final, NewType, TypeAlias
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotFound, RuleViolated, Unavailable
 from booking_domain.shared.ids import SessionId, UserId
 
@@ -118,6 +119,7 @@ class PushSubscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class PushMessage:
     """What is pushed to a device."""
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final, Self
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.shared.money import MINOR_UNIT_DIGITS
@@ -78,6 +79,7 @@ class SmsCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SmsUpdate:
     """New information about a message; None is unchanged."""
 
@@ -91,6 +93,7 @@ class SmsUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SmsReport:
     """A provider's report on a message; None is not reported."""
 
@@ -107,6 +110,7 @@ class SmsReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SmsReceipt:
     """A provider's acceptance of a message."""
 
@@ -155,6 +159,7 @@ class SmsOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SmsMessage:
     """The stored record of a message, without its text and number."""
 

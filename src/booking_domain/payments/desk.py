@@ -12,6 +12,7 @@ from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, DeskPaymentId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -83,6 +84,7 @@ DESK_PAYMENT_LIFECYCLE: Final[Lifecycle[DeskPaymentStatus, DeskPaymentAction, Pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DeskPayment:
     """A part of the price that the customer paid at the desk."""
 

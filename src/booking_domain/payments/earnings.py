@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, RuleViolated
 from booking_domain.shared.ids import BookingId, CommissionId, EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.money import Money
@@ -120,6 +121,7 @@ class EarningKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Earning:
     """An entry of a provider's account. Amounts are in minor units, and signed."""
 

@@ -13,6 +13,7 @@ from typing import Final, Self
 from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import AdjustmentId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.shared.totals import Totals
@@ -45,6 +46,7 @@ _SCHEDULED: Final = frozenset({EntryKind.REFUND_PENDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Entry:
     """One payment, refund or adjustment."""
 

@@ -13,6 +13,7 @@ from booking_domain.payments.transitions import (
     PaymentParty,
     PaymentStatus,
 )
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
 
@@ -62,6 +63,7 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Payment:
     """Money that a customer pays for a booking through a gateway."""
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Protocol, Self
 from booking_domain.payments.refunds import bank_reference_of, return_reason_of
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, NotFound
 from booking_domain.shared.ids import ProviderId, ProviderPayoutId, RefundId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -82,6 +83,7 @@ PROVIDER_PAYOUT_LIFECYCLE: Final[Lifecycle[ProviderPayoutStatus, ProviderPayoutA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ProviderPayout:
     """A transfer of what a provider is owed."""
 

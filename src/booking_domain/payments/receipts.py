@@ -14,6 +14,7 @@ from uuid import UUID
 from booking_domain.payments.desk import DeskMethod, DeskPayment, DeskPaymentStatus
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
 from booking_domain.shared.money import Money
@@ -53,6 +54,7 @@ _AT_DESK: Final = {DeskMethod.CASH: ReceiptMethod.CASH, DeskMethod.CARD: Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Movement:
     """Money that came from the customer, or went back."""
 
@@ -76,6 +78,7 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Receipt:
     """A receipt or a credit note, with what was agreed when it was issued."""
 

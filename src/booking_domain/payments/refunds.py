@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -140,6 +141,7 @@ REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = L
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Refund:
     """Money of a booking that goes back to the customer."""
 

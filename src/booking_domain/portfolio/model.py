@@ -8,6 +8,7 @@ from typing import ClassVar, Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.actor import Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
@@ -86,6 +87,7 @@ def normal_tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class PortfolioItem:
     """Images of a work, with a description and tags."""
 

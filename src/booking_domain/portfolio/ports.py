@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from booking_domain.portfolio.events import EVENTS
 from booking_domain.portfolio.model import PORTFOLIO_LIFECYCLE, PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import ProviderId, UserId
 
 
@@ -50,6 +51,7 @@ class PortfolioView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class PortfolioFilter:
     """A page of items, newest first; None: any."""
 

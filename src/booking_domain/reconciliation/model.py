@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NewType, Self
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -154,6 +155,7 @@ RUN_LIFECYCLE: Final[Lifecycle[RunStatus, RunAction, FindingParty]] = Lifecycle(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Difference:
     """One difference, as a run sees it. There is one finding per gateway, kind and reference."""
 
@@ -173,6 +175,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Finding:
     """A difference between a gateway's books and the platform's."""
 
@@ -251,6 +254,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Run:
     """The comparison of one day of one gateway. It may be repeated, and several may run at once."""
 

@@ -19,6 +19,7 @@ from booking_domain.reconciliation.model import (
     RunStatus,
 )
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 
 
 class FindingOrder(StrEnum):
@@ -31,6 +32,7 @@ class FindingOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class FindingFilter:
     """Which findings to list; None matches any value. `after` is the last id of the previous page."""
 
@@ -50,6 +52,7 @@ class FindingFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class RunFilter:
     """Which runs to list, newest first; None matches any value. `after` is the last id of the previous page."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NewType, Self
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -114,6 +115,7 @@ class HideReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Review:
     """A customer's review of a booking."""
 

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from booking_domain.reviews.events import EVENTS, ReviewWelcome
 from booking_domain.reviews.model import REVIEW_LIFECYCLE, RatingChange, Review, ReviewId, ReviewStatus
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
 
@@ -79,6 +80,7 @@ class ReviewView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ReviewFilter:
     """Which reviews to list, newest first; None matches any value. `after` is the last id of the previous page."""
 

@@ -39,6 +39,7 @@ from booking_domain.reviews.ports import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ProviderId
@@ -98,6 +99,7 @@ class ReplyToReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class HideReview:
     """Remove a review from public view. It no longer counts towards the rating; its author sees the reason."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID, uuid4
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -22,6 +23,7 @@ class ClaimKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Claim:
     """Occupied time of one provider. The blocked ranges of a provider's live claims never overlap.
 

@@ -18,6 +18,7 @@ from booking_domain.scheduling.slots import (
     minutes_of,
     slots_in_order,
 )
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import ORIGIN, TimeRange, instant, seconds_up
 
 
@@ -81,6 +82,7 @@ def public_reasons(reasons: Iterable[Reason]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Explanation:
     """All reasons why a start is not offered (no reason: it is offered), and the nearest offered slots."""
 

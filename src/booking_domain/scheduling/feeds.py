@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, Unavailable
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
@@ -43,6 +44,7 @@ class WhenFeedFails(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class FeedRule:
     """The provider's choice for failing feeds."""
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
 from booking_domain.scheduling.services import OfferedService, compose
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, time_zone
@@ -152,6 +153,7 @@ class Anchoring(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SlotSettings:
     """How slots are cut from open ranges. Durations are whole minutes of elapsed time."""
 

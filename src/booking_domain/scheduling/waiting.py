@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.lifecycle import Lifecycle, Move
@@ -95,6 +96,7 @@ class WaitingListFull(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class WaitingListEntry:
     """An entry of the waiting list: a customer waits for a slot of a provider that starts in a window."""
 

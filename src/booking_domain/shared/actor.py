@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import UserId
 
 
@@ -19,6 +20,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class Actor:
     """An authenticated caller."""
 

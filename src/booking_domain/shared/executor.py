@@ -18,6 +18,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar, cast
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore, KeyInUse, RequestInFlight
 from booking_domain.shared.ids import AuditId, Entropy
@@ -75,6 +76,7 @@ def _no_subject(_command: object, _result: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class UseCase(Generic[Command, TxNeeded, Result]):
     """A use case: the permission it needs and the function that runs inside a transaction.
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeVar
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.permissions import Permission
 
@@ -15,6 +16,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class Process(Generic[P, Result]):
     """Several steps; call it like the function it wraps."""
 

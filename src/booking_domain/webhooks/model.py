@@ -9,6 +9,7 @@ from typing import ClassVar, Final, NewType, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, Entropy, EventId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -193,6 +194,7 @@ class EndpointRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class WebhookEndpoint:
     """Where an integrator receives events."""
 
@@ -273,7 +275,7 @@ class WebhookEndpoint:
 
     def disable(self, because: DisabledBecause, *, now: datetime) -> Self:
         """Stop the deliveries. An endpoint that is disabled keeps its reason."""
-        by = WebhookParty.OWNER if because is DisabledBecause.OWNER else WebhookParty.PLATFORM
+        by = WebhookParty.OWNER if because == DisabledBecause.OWNER else WebhookParty.PLATFORM
         status = ENDPOINT_LIFECYCLE.advance(self.status, EndpointAction.DISABLE, by)
         if self.status is EndpointStatus.DISABLED:
             return self
@@ -299,6 +301,7 @@ class WebhookEndpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Outcome:
     """What came of one attempt."""
 
@@ -314,6 +317,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class WebhookDelivery:
     """One event on its way to one endpoint, and afterwards its entry in the log."""
 

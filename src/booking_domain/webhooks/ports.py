@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.contexts import DomainContext
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.webhooks.events import EVENTS
 from booking_domain.webhooks.model import (
@@ -100,6 +101,7 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class EndpointFilter:
     """Which endpoints to list; None matches any value. `after` is the last id of the previous page."""
 
@@ -110,6 +112,7 @@ class EndpointFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DeliveryFilter:
     """Which deliveries of an endpoint to list, newest first; None matches any value."""
 

@@ -21,6 +21,7 @@ from booking_domain.identity.model import User
 from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.enums import checks_enums
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment
 
@@ -71,6 +72,7 @@ class ActionLinkLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class OpenedLink:
     """A link that is valid, whom it lets act, and the booking."""
 

@@ -325,7 +325,7 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
 
 def due_of(booking: Booking, purpose: Purpose) -> Money:
     """What is due for this purpose: of the deposit while the booking waits for it, or of the price."""
-    if purpose is Purpose.BALANCE:
+    if purpose == Purpose.BALANCE:
         return booking.balance_due
     return booking.deposit_due if booking.status is Status.PENDING else Money.zero(booking.price.currency)
 

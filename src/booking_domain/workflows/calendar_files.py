@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import instant
 
@@ -21,6 +22,7 @@ class EntryStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class CalendarEntry:
     """One entry. Its instants are in UTC."""
 

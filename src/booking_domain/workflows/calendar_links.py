@@ -81,7 +81,7 @@ def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
     """The calendar entry of an appointment, as this party sees it: with the name of the other party."""
     booking = appointment.booking
     summary = appointment.provider_name
-    if party is Party.PROVIDER:
+    if party == Party.PROVIDER:
         summary = WALK_IN_SUMMARY if booking.customer_id == booking.provider_user_id else appointment.customer_name
     return entry_of(
         booking,

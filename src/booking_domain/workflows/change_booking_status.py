@@ -19,6 +19,7 @@ from booking_domain.bookings.transitions import Action, InvalidBookingTransition
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, EventId
@@ -31,6 +32,7 @@ from booking_domain.workflows.ports import Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ChangeBookingStatus:
     """Bring a booking to the status `to`.
 

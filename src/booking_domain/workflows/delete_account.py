@@ -71,7 +71,7 @@ async def _delete(user: User, by: UserParty, tx: Repositories, context: Context)
         raise AccountOwesMoney
     profile = await tx.profiles.of_owner(user.id)
     if profile is not None and profile.can(ProfileAction.REVOKE):
-        role = Role.ADMIN if by is UserParty.ADMIN else Role.PROVIDER  # the owner may have changed role
+        role = Role.ADMIN if by == UserParty.ADMIN else Role.PROVIDER  # the owner may have changed role
         await tx.profiles.save(profile.moved(ProfileAction.REVOKE, role), was=profile)
         await release_offers(profile.id, tx)
     await tx.personal_data.leave_queues(user.id)

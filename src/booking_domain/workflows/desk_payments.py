@@ -22,6 +22,7 @@ from booking_domain.payments.errors import NothingDue
 from booking_domain.payments.events import DeskPaymentChanged, DeskPaymentRecorded, DeskPaymentVoided
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, DeskPaymentId, EventId
@@ -36,6 +37,7 @@ _RELATIONS: Final = {Party.PROVIDER: Relation.OWN, Party.MANAGER: Relation.MANAG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class RecordDeskPayment:
     """Record that the customer paid at the desk."""
 

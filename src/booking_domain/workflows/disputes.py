@@ -63,6 +63,7 @@ from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
@@ -120,6 +121,7 @@ class WithdrawDispute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ResolveDispute:
     """Decide a dispute, as an admin; the same decision again changes nothing.
 
@@ -192,7 +194,7 @@ async def _opened(
         customer_id=booking.customer_id,
         provider_user_id=booking.provider_user_id,
         initiator_id=initiator_id,
-        by_admin=party is Party.ADMIN,
+        by_admin=party == Party.ADMIN,
         booking_was=Standing(booking.status),
         reason=command.reason,
         now=context.now,

@@ -38,6 +38,7 @@ from booking_domain.files.ports import FileReads, ImageEncoder, MalwareScanner, 
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import FileId, UserId
@@ -50,6 +51,7 @@ _SWEPT_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class AnnounceUpload:
     """Announce the upload of a file of exactly this type and size.
 
@@ -166,6 +168,7 @@ async def _begin(file_id: FileId, tx: Repositories, context: Context) -> File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class _EndCheck:
     checked: File
     """As it was when the check began."""

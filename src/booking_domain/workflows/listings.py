@@ -15,6 +15,7 @@ from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, SalonId, UserId
 from booking_domain.shared.money import Money
 
@@ -58,6 +59,7 @@ class ListFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class MoneyFilter(ListFilter):
     """What lists of amounts filter by in addition."""
 
@@ -68,6 +70,7 @@ class MoneyFilter(ListFilter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingListFilter(ListFilter):
     """Which bookings to list."""
 
@@ -118,6 +121,7 @@ class TransactionStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class TransactionFilter(MoneyFilter):
     """Which movements of money to list."""
 
@@ -128,6 +132,7 @@ class TransactionFilter(MoneyFilter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Transaction:
     """A payment, a refund, a desk payment or an adjustment, with the names of the booking's parties."""
 

@@ -22,6 +22,7 @@ from booking_domain.payments.ports import RefundOrder, RefundOutcome
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound, RefundStatus
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import EventId, RefundId
 from booking_domain.shared.permissions import Permission
@@ -38,6 +39,7 @@ class _Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class _Record:
     order: RefundOrder
     outcome: RefundOutcome

@@ -167,4 +167,4 @@ def _templates(event: DisputeChanged, dispute: Dispute) -> dict[Side, NoticeTemp
 
 
 def _opposite(side: Side) -> Side:
-    return Side.PROVIDER if side is Side.CUSTOMER else Side.CUSTOMER
+    return Side.PROVIDER if side == Side.CUSTOMER else Side.CUSTOMER

@@ -30,6 +30,7 @@ from booking_domain.portfolio import ports as portfolio
 from booking_domain.reconciliation import ports as reconciliation
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
 from booking_domain.webhooks import ports as webhooks
@@ -124,6 +125,7 @@ class AppointmentReads(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class PayoutFilter(MoneyFilter):
     """Which payouts to list."""
 
@@ -146,6 +148,7 @@ class PayoutReads(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ProviderPayoutFilter:
     """Which payouts to providers to list; None matches any value."""
 

@@ -24,6 +24,7 @@ from booking_domain.catalogue.model import (
 from booking_domain.files.model import FileOwner, Folder
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
@@ -72,6 +73,7 @@ class ReinstateProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class CorrectProfile:
     """New texts, location and payment gateway of any profile. None keeps the current value; its status stays."""
 

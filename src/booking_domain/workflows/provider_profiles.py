@@ -23,6 +23,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.scheduling.reminders import earliest_first
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, ProviderId
@@ -80,6 +81,7 @@ _RULES: Final = ("tiers", "late_keeps", "no_show_keeps", "reschedule_notice_minu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class TermsChange:
     """New terms. None keeps the current value. Amounts are in minor units."""
 
@@ -169,6 +171,7 @@ class ProfileChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SettingsChange:
     """New settings of a calendar and its terms. None keeps the current value.
 

@@ -18,6 +18,7 @@ from booking_domain.bookings.transitions import Action, InvalidBookingTransition
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
@@ -38,6 +39,7 @@ class BookingVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class DecideOnBookings:
     """Decide on up to 100 bookings of a provider: on all of them, or none."""
 

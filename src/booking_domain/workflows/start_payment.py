@@ -32,6 +32,7 @@ from booking_domain.scheduling.errors import ProviderNotBookable
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId, PaymentId
@@ -44,6 +45,7 @@ from booking_domain.workflows.ports import Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class StartPayment:
     """Start to pay for a booking.
 

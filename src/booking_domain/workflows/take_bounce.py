@@ -46,12 +46,12 @@ async def _take(bounce: Bounce, tx: Repositories, context: Context) -> None:
 
 def _after(message: Message, kind: BounceKind, now: datetime) -> Message | None:
     """The message, if that is news: a message that was sent comes back once, and is reported as spam once."""
-    if kind is BounceKind.COMPLAINT:
+    if kind == BounceKind.COMPLAINT:
         new = message.status is MessageStatus.SENT and message.failure != COMPLAINED
         return message.complained() if new else None
     if message.status not in {MessageStatus.SENT, MessageStatus.PENDING}:
         return None
-    return message.bounced(BOUNCED if kind is BounceKind.ADDRESS else NOT_DELIVERED, now)
+    return message.bounced(BOUNCED if kind == BounceKind.ADDRESS else NOT_DELIVERED, now)
 
 
 async def _try_next(failed: Message, messages: Sequence[Message], tx: Repositories, context: Context) -> None:

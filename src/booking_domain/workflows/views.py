@@ -17,6 +17,7 @@ from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, SalonId, UserId
 
 
@@ -103,6 +104,7 @@ class ListedSalon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class MemberView:
     """A member of a salon, or an invited provider, by name."""
 

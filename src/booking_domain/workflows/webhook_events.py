@@ -13,6 +13,7 @@ from uuid import UUID
 from booking_domain.bookings import events as bookings
 from booking_domain.disputes import events as disputes
 from booking_domain.payments import events as payments
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 from booking_domain.webhooks.types import WebhookType
@@ -27,6 +28,7 @@ class PayloadData(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class PublicEvent:
     """An event of the domain, as it is seen outside."""
 

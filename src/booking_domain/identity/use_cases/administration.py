@@ -19,6 +19,7 @@ from booking_domain.identity.use_cases.second_factor import lock_active_factor
 from booking_domain.identity.use_cases.sessions import announce_ended_sessions, end_all_sessions, end_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
@@ -58,6 +59,7 @@ _ACTIONS: Final[Mapping[object, UserAction]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ChangeUser:
     """Changes to an account; None: no change."""
 
@@ -79,6 +81,7 @@ class ChangeUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ChangeUsers:
     """One action on many accounts: on all of them, or none."""
 

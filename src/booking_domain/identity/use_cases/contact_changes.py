@@ -46,7 +46,7 @@ class ChangeContact:
 
 
 def _changes(tx: IdentityTx, channel: ContactChannel) -> ContactChanges:
-    return tx.email_changes if channel is ContactChannel.EMAIL else tx.phone_changes
+    return tx.email_changes if channel == ContactChannel.EMAIL else tx.phone_changes
 
 
 async def _request(command: RequestContactChange, tx: IdentityTx, context: Context) -> OneTimeCode:

@@ -45,6 +45,7 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
@@ -52,6 +53,7 @@ from booking_domain.shared.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SignInByAssertion:
     """Sign in with what another service has signed."""
 
@@ -82,6 +84,7 @@ class LinkByCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class UnlinkIdentity:
     """Unlink the account's identity at a service."""
 

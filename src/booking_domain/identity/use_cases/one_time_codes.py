@@ -19,6 +19,7 @@ from booking_domain.identity.use_cases.ownership import keeps_factor, take_over
 from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import CodeId, EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -26,6 +27,7 @@ from booking_domain.shared.phones import masked_contact
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class RequestCode:
     """Request a code for a contact; `user` is the account that has the contact, if any."""
 
@@ -37,6 +39,7 @@ class RequestCode:
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class CodeGuess:
     """A code that a client sends back for a contact."""
 
@@ -81,14 +84,14 @@ def _reachable(user: User, channel: ContactChannel, purpose: CodePurpose) -> boo
 
     An account that cannot be used does not keep the owner of a contact, which it has not verified, from verifying it.
     """
-    if purpose is CodePurpose.VERIFY and user.verified_at(channel) is None:
+    if purpose == CodePurpose.VERIFY and user.verified_at(channel) is None:
         return True
-    return _usable(user, purpose) and (purpose is CodePurpose.VERIFY or user.gives_access(channel))
+    return _usable(user, purpose) and (purpose == CodePurpose.VERIFY or user.gives_access(channel))
 
 
 def _usable(user: User, purpose: CodePurpose) -> bool:
     """Whether a code can have this purpose for the account: a pending one can only be signed in to."""
-    return user.usable if purpose is CodePurpose.LOGIN else user.status is UserStatus.ACTIVE
+    return user.usable if purpose == CodePurpose.LOGIN else user.status is UserStatus.ACTIVE
 
 
 async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:

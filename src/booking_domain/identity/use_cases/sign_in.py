@@ -29,6 +29,7 @@ from booking_domain.identity.use_cases.legal import record_acceptances
 from booking_domain.identity.use_cases.passkey_responses import use_challenge, verify_response
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
@@ -40,6 +41,7 @@ SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Register:
     """Add an account. The password is hashed before, outside the database transaction."""
 
@@ -60,6 +62,7 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class OpenSession:
     """Begin a session for a user whose first factor was right."""
 
@@ -92,6 +95,7 @@ class RefreshSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class FailedLogin:
     """A failed attempt to sign in; without a user where the login has no account."""
 

@@ -36,6 +36,7 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, SessionId, UserId
@@ -55,6 +56,7 @@ class RequestSignUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class CompleteProfile:
     """Complete the profile of the actor's pending account. The password is hashed before the database transaction."""
 

@@ -12,6 +12,7 @@ from booking_domain.bookings.ports import BookingFilter, BookingReads
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
@@ -24,6 +25,7 @@ from booking_domain.workflows.views import Appointment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class VisibleBooking:
     """A booking, and the party that the actor is to it."""
 
@@ -32,6 +34,7 @@ class VisibleBooking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class VisibleAppointment:
     """An appointment, and the party that the actor is to its booking."""
 

@@ -10,6 +10,7 @@ from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import CallbackTokens, PaymentReads
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.queries import Query
 from booking_domain.workflows.ports import Reads
@@ -17,6 +18,7 @@ from booking_domain.workflows.queries.bookings import find_visible_booking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class VisiblePayment:
     """A payment or refund, and the party that the actor is to its booking."""
 

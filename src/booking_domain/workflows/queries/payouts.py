@@ -12,6 +12,7 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundNotFound
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.permissions import Permission, authorise
@@ -22,6 +23,7 @@ from booking_domain.workflows.views import Payout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class BookingMoney:
     """All money of a booking, as a party sees it."""
 
