@@ -11,6 +11,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from booking_domain.shared.time import instant
 
 AnnouncementId = NewType("AnnouncementId", UUID)
 
@@ -104,6 +105,9 @@ class Announcement:
         languages = [each.language for each in self.texts]
         if not languages or len(set(languages)) < len(languages):
             raise InvalidValue(field="texts", problem="one text or more, each in another language")
+        object.__setattr__(self, "starts_at", instant(self.starts_at, field="from"))
+        if self.ends_at is not None:
+            object.__setattr__(self, "ends_at", instant(self.ends_at, field="to"))
         if self.ends_at is not None and self.ends_at <= self.starts_at:
             raise InvalidValue(field="to", problem="after `from`")
 

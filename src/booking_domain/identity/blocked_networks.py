@@ -12,6 +12,7 @@ from typing import ClassVar, Final, NewType, Protocol
 from uuid import UUID
 
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
+from booking_domain.shared.time import instant
 
 BlockedNetworkId = NewType("BlockedNetworkId", UUID)
 Network = IPv4Network | IPv6Network
@@ -73,6 +74,8 @@ class BlockedNetwork:
     def __post_init__(self) -> None:
         if not 1 <= len(self.reason.strip()) <= MAX_REASON:
             raise InvalidValue(field="reason", problem=f"1 to {MAX_REASON} characters")
+        if self.expires_at is not None:
+            object.__setattr__(self, "expires_at", instant(self.expires_at, field="expires_at"))
         if self.expires_at is not None and self.expires_at <= self.blocked_at:
             raise InvalidValue(field="expires_at", problem="in the future")
 

@@ -17,6 +17,7 @@ from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.webhooks.events import DeliveriesQueued, endpoint_event
 from booking_domain.webhooks.model import (
@@ -173,7 +174,9 @@ async def _replay(command: ReplayDelivery, tx: Repositories, context: Context) -
 
 async def _replay_failed(command: ReplayFailed, tx: Repositories, context: Context) -> int:
     endpoint = await _receiving(command.endpoint_id, tx, context)
-    replayed = await tx.webhook_deliveries.replay_failed(endpoint.id, command.since, context.now)
+    replayed = await tx.webhook_deliveries.replay_failed(
+        endpoint.id, instant(command.since, field="failed_since"), context.now
+    )
     if replayed:
         await _queue(endpoint, tx, context)
     return replayed
@@ -257,7 +260,7 @@ replay_failed: Final = UseCase(
     _replay_failed,
     lambda command, _: Subject("webhook_endpoint", command.endpoint_id),
     audited_as="webhook_endpoint.replay",
-    raises=(EndpointNotFound, EndpointDisabled),
+    raises=(EndpointNotFound, EndpointDisabled, InvalidValue),
 )
 
 

@@ -23,7 +23,7 @@ from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.refusals import invalid_input
-from entrypoints.http.kit.request_heads import refuse_transfer_encoding
+from entrypoints.http.kit.request_heads import refuse_nul, refuse_transfer_encoding
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE, BY_COOKIE, SessionCookies
 from entrypoints.http.kit.transport import Https
 
@@ -109,6 +109,7 @@ class RequestGuard:
             await self._limits.count(request.scope)
         self._addresses.require_allowed(request.scope.get("user"), request.scope)
         await self._require_live_session(request)
+        refuse_nul(request)
         refuse_encoded(request.scope["headers"])
         await refuse_transfer_encoding(request)
         await self._auditing.note_read(request)

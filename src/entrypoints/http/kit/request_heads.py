@@ -10,7 +10,7 @@ from litestar import Litestar, Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from entrypoints.http.kit.problems import answer_exception
+from entrypoints.http.kit.problems import answer_exception, camel
 from entrypoints.http.kit.refusals import Refusal, invalid_input
 
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0-9]{0,5}))?")
@@ -34,6 +34,13 @@ async def refuse_transfer_encoding(request: Request[Any, Any, Any]) -> None:
     if any(name == b"transfer-encoding" for name, _ in request.scope["headers"]):
         await request.body()
         raise invalid_input("/header/Transfer-Encoding", "Send a Content-Length instead.")
+
+
+def refuse_nul(request: Request[Any, Any, Any]) -> None:
+    """Refuse a NUL character in a parameter of the path: PostgreSQL cannot store or compare it."""
+    for name, value in request.scope["path_params"].items():
+        if "\0" in value:
+            raise invalid_input(f"/path/{camel(name)}", "A NUL character is not text.")
 
 
 def sole_headers(request: Request[Any, Any, Any]) -> Mapping[str, str]:

@@ -184,6 +184,8 @@ async def test_a_dismissal_is_the_callers_alone_and_ends_with_the_text(api: Api)
         {"level": "loud"},
         {"from": "2026-11-24T00:00:00Z", "to": "2026-11-24T00:00:00Z"},
         {"to": "2026-11-22T00:00:00Z"},
+        {"to": "9999-12-31T23:59:59-23:59"},
+        {"from": "0001-01-01T00:00:00+23:59"},
     ],
 )
 async def test_an_announcement_that_nobody_could_read_is_refused(api: Api, body: dict[str, Any]) -> None:

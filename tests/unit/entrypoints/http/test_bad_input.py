@@ -233,6 +233,18 @@ async def test_a_bad_parameter_is_refused(api: Api, kind: str) -> None:
     assert_problem(answer, 400, INVALID, pointer)
 
 
+async def test_a_nul_character_in_an_address_is_refused_whatever_reads_it(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    admin = await api.an_admin()
+    for path, parameter in (
+        (f"/book/{provider_id}/%00", "token"),
+        (f"/book/{provider_id}/a%00b", "token"),
+        ("/admin/message-templates/%00", "templateKey"),
+        ("/providers/%00", "providerId"),
+    ):
+        assert_problem(await api.get(path, admin), 400, "validation.invalid_input", f"/path/{parameter}")
+
+
 @pytest.mark.parametrize("tag", ["1", '"1', "W/1", '"1" "2"', '"1",', '"1", *', '"a"b"', ""])
 async def test_a_bad_if_match_is_refused(api: Api, tag: str) -> None:
     answer = await api.patch(

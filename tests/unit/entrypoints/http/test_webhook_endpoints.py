@@ -110,6 +110,8 @@ async def test_failed_deliveries_are_replayed_since_a_time(api: Api) -> None:
     for since, replayed in (("2026-11-24T00:00:00Z", 0), ("2026-11-23T00:00:00Z", 1), ("2026-11-23T00:00:00Z", 0)):
         answer = await api.post(f"{path}/replay", token, json={"failedSince": since})
         assert answer.json() == {"replayed": replayed}
+    answer = await api.post(f"{path}/replay", token, json={"failedSince": "9999-12-31T23:59:59-23:59"})
+    assert_problem(answer, 422, "validation.invalid_value", "/failedSince")
 
 
 async def test_tests_and_replays_are_limited(api: Api) -> None:
