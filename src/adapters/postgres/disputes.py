@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.bookings.tables import bookings, walk_ins
+from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Mapper
@@ -196,10 +197,11 @@ _STATEMENTS: Final = Statement(
 )
 _STATEMENT: Final = Statement(select(*STATEMENT.columns).where(_s.id == bindparam("statement_id")))
 _VIEW: Final[Select[tuple[object, ...]]] = select(
-    *DISPUTE.columns, _b.reference, _b.currency, users.c.name, providers.c.display_name
+    *DISPUTE.columns, _b.reference, _b.currency, CUSTOMER_NAME, providers.c.display_name
 ).select_from(
     disputes.join(bookings, _b.id == _d.booking_id)
     .join(users, users.c.id == _d.customer_id)
+    .outerjoin(walk_ins, walk_ins.c.booking_id == _b.id)
     .join(providers, providers.c.id == _d.provider_id)
 )
 _NAMES: Final = 4

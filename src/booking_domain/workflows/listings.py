@@ -143,8 +143,10 @@ class Transaction:
     booking_reference: str
     provider_id: ProviderId
     provider_name: str
-    customer_id: UserId
+    customer_id: CustomerId
+    """The account of the booking, or the walk-in that has none."""
     customer_name: str
+    """Of a walk-in, the name that the provider has entered."""
     gateway: str
     """Of a desk payment: `cash` or `card`. Empty if no gateway has the money."""
     purpose: Purpose | None

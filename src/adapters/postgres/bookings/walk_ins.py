@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, ex
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
+from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, WithCipher
 from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.walk_ins import WalkIn, WalkInReads, WalkIns
@@ -17,6 +18,8 @@ PHONE: Final = EncryptedColumn.of(walk_ins.c.phone_sealed).field
 _w: Final = walk_ins.c
 _b: Final = bookings.c
 CUSTOMER_ID: Final = func.coalesce(_w.first_booking_id, _w.booking_id)
+CUSTOMER_NAME: Final = func.coalesce(_w.name, users.c.name)
+"""The walk-in's name, if the booking has one, or the account's: where `walk_ins` is joined from the outside."""
 _VISITS: Final = walk_ins.join(bookings, _b.id == _w.booking_id)
 _CUSTOMER: Final[BindParameter[Any]] = bindparam("customer_id", type_=_b.id.type)
 _later: Final = bookings.alias("later")

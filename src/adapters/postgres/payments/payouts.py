@@ -4,7 +4,8 @@ from typing import Final
 
 from sqlalchemy import Select, and_, bindparam, case, literal, or_, select
 
-from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.bookings.tables import bookings, walk_ins
+from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
 from adapters.postgres.identity.tables import bank_accounts, users
@@ -28,7 +29,7 @@ _NAMES: Final = (
     bookings.c.reference,
     bookings.c.provider_id,
     providers.c.display_name,
-    users.c.name,
+    CUSTOMER_NAME,
     _IN_DISPUTE.label("in_dispute"),
 )
 _step: Final = case(
@@ -43,6 +44,7 @@ _PAYOUTS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *
     refunds.join(bookings, bookings.c.id == _r.booking_id)
     .join(providers, providers.c.id == bookings.c.provider_id)
     .join(users, users.c.id == _r.customer_id)
+    .outerjoin(walk_ins, walk_ins.c.booking_id == bookings.c.id)
     .outerjoin(bank_accounts, bank_accounts.c.user_id == _r.customer_id)
 )
 _ONE: Final = Statement(_PAYOUTS.where(_r.id == bindparam("refund_id")))

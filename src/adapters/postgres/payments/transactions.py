@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, literal, null, select, union_all
 
-from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.bookings.tables import bookings, walk_ins
+from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_walk_in
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, one_of, pages
@@ -14,7 +15,7 @@ from adapters.postgres.payments.tables import adjustments, desk_payments, paymen
 from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.workflows.listings import (
     MoneyOrder,
@@ -110,19 +111,20 @@ _PAGES: Final = pages(
         bookings.c.reference,
         bookings.c.provider_id,
         providers.c.display_name,
-        bookings.c.customer_id,
-        users.c.name,
+        case((walk_ins.c.booking_id.is_(None), bookings.c.customer_id), else_=CUSTOMER_ID),
+        CUSTOMER_NAME,
     )
     .select_from(
         _moves.join(bookings, bookings.c.id == _m.booking_id)
         .join(providers, providers.c.id == bookings.c.provider_id)
         .join(users, users.c.id == bookings.c.customer_id)
+        .outerjoin(walk_ins, walk_ins.c.booking_id == bookings.c.id)
     )
     .where(
         one_of("statuses", _m.status),
         if_given("type", _m.type, _m.type == bindparam("type")),
         if_given("gateway", _m.gateway, _m.gateway == bindparam("gateway")),
-        *chosen_by(bookings, _m.created_at),
+        *chosen_by(bookings, _m.created_at, is_walk_in(bindparam("customer_id", type_=bookings.c.id.type))),
         *amount_chosen_by(_m.amount),
     ),
     _moves,
@@ -131,7 +133,7 @@ _PAGES: Final = pages(
 
 
 class PostgresTransactionReads(WithWork, TransactionReads):
-    """`TransactionReads` of the four tables with `bookings` and the names in `providers` and `users`."""
+    """`TransactionReads` of the four tables with `bookings` and the names in `providers`, `users` and `walk_ins`."""
 
     async def page(self, criteria: TransactionFilter) -> list[Transaction]:
         rows = await self._work.all(
@@ -155,7 +157,7 @@ def _transaction(row: Row) -> Transaction:
         booking_reference=reference,
         provider_id=ProviderId(provider_id),
         provider_name=provider_name,
-        customer_id=UserId(customer_id),
+        customer_id=CustomerId(customer_id),
         customer_name=customer_name,
         gateway=gateway,
         purpose=None if purpose is None else Purpose(purpose),

@@ -9,9 +9,9 @@ from booking_domain.disputes.model import Dispute, DisputeExists, DisputeId, Dis
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.testing.bookings.memory.bookings import customer_name
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table, change_rows
 
 
@@ -114,7 +114,7 @@ class MemoryDisputeReads(DisputeReads):
             dispute=dispute,
             booking_reference=booking.reference,
             currency=booking.price.currency,
-            customer_name=state[USERS][dispute.customer_id].name,
+            customer_name=customer_name(state, state[BOOKINGS][dispute.booking_id]),
             provider_name=state[PROFILES][dispute.provider_id].display_name,
         )
 

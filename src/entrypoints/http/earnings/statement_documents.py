@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from booking_domain.notifications.notices import LocalTime
@@ -80,4 +79,4 @@ def _totals(totals: EarningTotals, say: Wording) -> Iterator[Fact]:
 
 
 def _whole(amount: int, currency: str) -> str:
-    return f"{Decimal(whole(amount, currency)):,}"
+    return f"{whole(amount, currency):,}"

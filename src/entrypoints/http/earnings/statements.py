@@ -40,9 +40,9 @@ PAYOUTS: Final[Columns[ProviderPayoutView]] = {
 }
 
 
-def whole(amount: int, currency: str) -> str:
+def whole(amount: int, currency: str) -> Decimal:
     """A signed amount in whole units of its currency."""
-    return str(Decimal(amount).scaleb(-MINOR_UNIT_DIGITS[currency]))
+    return Decimal(amount).scaleb(-MINOR_UNIT_DIGITS[currency])
 
 
 async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[bytes]:
@@ -75,7 +75,7 @@ def _entry(view: EarningView) -> Sequence[object]:
     )
 
 
-def _sums(totals: EarningTotals) -> Sequence[str]:
+def _sums(totals: EarningTotals) -> Sequence[Decimal]:
     moved = totals.closing - totals.opening
     amounts = (totals.kept, totals.desk, totals.commission, moved, totals.closing)
     return [whole(amount, totals.currency) for amount in amounts]

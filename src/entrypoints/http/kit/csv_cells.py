@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from io import StringIO
 from typing import Any, Final, TypeVar, cast
@@ -40,12 +41,19 @@ def neutralise_formulas(cell: str) -> str:
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
-    """The rows of a CSV file in UTF-8, with the formulas of their cells neutralised."""
+    """The rows of a CSV file in UTF-8, with the formulas of their texts neutralised."""
     written = StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n").writerows(
-        [neutralise_formulas(_text(cell)) for cell in row] for row in rows
-    )
+    csv.writer(written, lineterminator="\r\n").writerows([_cell(cell) for cell in row] for row in rows)
     return written.getvalue().encode()
+
+
+def _cell(cell: object) -> str:
+    """The cell of a value. A number is written as it is, also a negative one: it has digits, sign and point only."""
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return str(cell)
+    return neutralise_formulas(_text(cell))
 
 
 def _text(cell: object) -> str:

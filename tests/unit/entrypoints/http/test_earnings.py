@@ -98,7 +98,7 @@ async def test_an_account_has_an_opening_and_a_closing_balance(api: Api, monkeyp
         assert (first["balance"], last["balance"]) == (f"{opening / 100:.2f}", f"{closing / 100:.2f}")
         if entries:
             assert (entries[0]["bookingReference"], entries[0]["amount"]) == (booking["reference"], "20000.00")
-            assert (entries[1]["payoutId"], entries[1]["amount"]) == (payout["id"], "'-5000.00")
+            assert (entries[1]["payoutId"], entries[1]["amount"]) == (payout["id"], "-5000.00")
     page = (await api.get("/providers/me/earnings?limit=1", provider)).json()
     rest = (await api.get(f"/providers/me/earnings?limit=1&cursor={page['nextCursor']}", provider)).json()
     assert [page["items"][0]["kind"], rest["items"][0]["kind"]] == ["booking", "payout"]
@@ -144,7 +144,7 @@ async def test_an_adjustment_is_an_entry_that_the_provider_sees(api: Api) -> Non
     assert totals["owedAmount"] == DEPOSIT - 500_000
     exported = (await api.get("/providers/me/earnings/export", provider)).text
     _, _, row, last = csv.DictReader(exported.splitlines())
-    assert (row["kind"], row["amount"], row["reason"]) == ("adjustment", "'-5000.00", "A chargeback.")
+    assert (row["kind"], row["amount"], row["reason"]) == ("adjustment", "-5000.00", "A chargeback.")
     assert last["balance"] == "15000.00"
     file = await api.get("/providers/me/earnings/export?format=pdf", provider)
     assert "chargeback" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.content)).pages)

@@ -232,6 +232,17 @@ def _walk_in_of(state: State, booking: Booking) -> CustomerId | None:
     return customer_id
 
 
+def customer_id(state: State, booking: Booking) -> CustomerId:
+    """The account of a booking, or its walk-in."""
+    return _walk_in_of(state, booking) or CustomerId(booking.customer_id)
+
+
+def customer_name(state: State, booking: Booking) -> str:
+    """The name of the walk-in, if the booking has one, or of the account."""
+    _, walk_in = state[WALK_INS].get(booking.id, (None, None))
+    return state[USERS][booking.customer_id].name if walk_in is None else walk_in.name
+
+
 def _is_upcoming(booking: Booking, now: datetime) -> bool:
     return booking.status in TO_COME and now < booking.span.end
 
@@ -239,15 +250,15 @@ def _is_upcoming(booking: Booking, now: datetime) -> bool:
 def _appointment(state: State, booking: Booking) -> Appointment:
     profile, customer = state[PROFILES][booking.provider_id], state[USERS][booking.customer_id]
     calendar = state[CALENDARS].get(booking.provider_id)
-    customer_id, walk_in = state[WALK_INS].get(booking.id, (CustomerId(booking.customer_id), None))
+    _, walk_in = state[WALK_INS].get(booking.id, (None, None))
     return Appointment(
         booking=booking,
         provider_name=profile.display_name,
         provider_address=profile.address,
         provider_time_zone="UTC" if calendar is None else calendar.time_zone,
         salon=_salon(state, booking),
-        customer_id=customer_id,
-        customer_name=customer.name if walk_in is None else walk_in.name,
+        customer_id=customer_id(state, booking),
+        customer_name=customer_name(state, booking),
         walk_in=walk_in,
         customer_email=customer.email,
         customer_phone=customer.phone,

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
 from booking_domain.workflows.listings import (
     MoneyOrder,
     Transaction,
@@ -58,7 +60,7 @@ class TransactionReadsContract(StorageContract):
             booking_reference=booking.reference,
             provider_id=booking.provider_id,
             provider_name=cast.profile.display_name,
-            customer_id=booking.customer_id,
+            customer_id=CustomerId(booking.customer_id),
             customer_name=cast.customer.name,
             gateway=paid.gateway,
             purpose=paid.purpose,
@@ -177,3 +179,32 @@ class TransactionReadsContract(StorageContract):
             ):
                 read += page
             assert read == expected
+
+    async def test_the_transactions_and_payouts_of_a_walk_in_name_the_walk_in(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        bookings = [make.booking(cast.profile, cast.owner, TOMORROW + n * HOUR) for n in range(3)]
+        first, again, unnamed = bookings
+        await store_bookings(backend, make, *bookings)
+        bold = WalkIn(name="Болд", phone="+97699112233")
+        refund = make.refund(first)
+        async with backend.begin() as tx:
+            await tx.walk_ins.add(first.id, bold)
+            await tx.walk_ins.add(again.id, bold, CustomerId(first.id))
+            for booking in bookings:
+                await tx.desk_payments.add(make.desk_payment(booking))
+            await tx.adjustments.add(make.adjustment(again, 7))
+            await tx.refunds.add(refund)
+        page = await backend.reads.transactions.page(TransactionFilter(provider_id=cast.profile.id))
+        named = {(each.booking_id, each.customer_id, each.customer_name) for each in page}
+        assert named == {
+            (first.id, CustomerId(first.id), "Болд"),
+            (again.id, CustomerId(first.id), "Болд"),
+            (unnamed.id, cast.owner.id, cast.owner.name),
+        }
+        of_walk_in = await backend.reads.transactions.page(TransactionFilter(customer_id=CustomerId(first.id)))
+        assert {each.booking_id for each in of_walk_in} == {first.id, again.id}
+        payout = await backend.reads.payouts.get(refund.id)
+        assert payout is not None
+        assert payout.customer_name == "Болд"

@@ -7,9 +7,10 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import RefundId
+from booking_domain.testing.bookings.memory.bookings import customer_name
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, USERS
+from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.payments.memory.tables import REFUNDS
@@ -63,7 +64,7 @@ def _payout(state: State, refund: Refund) -> Payout:
         booking_reference=booking.reference,
         provider_id=booking.provider_id,
         provider_name=state[PROFILES][booking.provider_id].display_name,
-        customer_name=state[USERS][refund.customer_id].name,
+        customer_name=customer_name(state, booking),
         bank_account=None if account is None else account.details,
         in_dispute=booking.status is Status.DISPUTED,
     )

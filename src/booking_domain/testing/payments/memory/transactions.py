@@ -9,9 +9,9 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.memory.bookings import customer_id, customer_name
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.payments.memory.tables import ADJUSTMENTS, DESK_PAYMENTS, PAYMENTS, REFUNDS
@@ -55,7 +55,7 @@ def _matches(move: Transaction, criteria: TransactionFilter, booking: Booking) -
         (not criteria.statuses or move.status in criteria.statuses)
         and criteria.type in {None, move.type}
         and criteria.gateway in {None, move.gateway}
-        and is_chosen(criteria, booking, move.created_at)
+        and is_chosen(criteria, booking, move.created_at, move.customer_id)
         and is_amount_chosen(criteria, move.amount)
     )
 
@@ -70,8 +70,8 @@ def _transaction(state: State, each: Payment | Refund) -> Transaction:
         booking_reference=booking.reference,
         provider_id=booking.provider_id,
         provider_name=state[PROFILES][booking.provider_id].display_name,
-        customer_id=booking.customer_id,
-        customer_name=state[USERS][booking.customer_id].name,
+        customer_id=customer_id(state, booking),
+        customer_name=customer_name(state, booking),
         gateway=each.gateway,
         purpose=each.purpose if isinstance(each, Payment) else None,
         reason=None if isinstance(each, Payment) else each.reason,
@@ -94,8 +94,8 @@ def _desk_transaction(state: State, each: DeskPayment) -> Transaction:
         booking_reference=booking.reference,
         provider_id=booking.provider_id,
         provider_name=state[PROFILES][booking.provider_id].display_name,
-        customer_id=booking.customer_id,
-        customer_name=state[USERS][booking.customer_id].name,
+        customer_id=customer_id(state, booking),
+        customer_name=customer_name(state, booking),
         gateway=each.method.value,
         purpose=None,
         reason=None,
@@ -118,8 +118,8 @@ def _adjustment_transaction(state: State, each: Adjustment) -> Transaction:
         booking_reference=booking.reference,
         provider_id=booking.provider_id,
         provider_name=state[PROFILES][booking.provider_id].display_name,
-        customer_id=booking.customer_id,
-        customer_name=state[USERS][booking.customer_id].name,
+        customer_id=customer_id(state, booking),
+        customer_name=customer_name(state, booking),
         gateway="",
         purpose=None,
         reason=None,
