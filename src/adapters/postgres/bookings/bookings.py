@@ -79,6 +79,7 @@ def _reminders_of(minutes: list[int] | None) -> tuple[int, ...] | None:
 BOOKING: Final = Mapper(
     bookings,
     Booking,
+    elsewhere=("earnings_version",),
     span=Columns("starts_at", "ends_at"),
     blocked=Columns("blocked_from", "blocked_until"),
     price=Columns("price_amount", "currency"),

@@ -55,6 +55,38 @@ def durations_of(value: list[list[int]]) -> tuple[Duration, ...]:
     )
 
 
+_OF_TERMS: Final = (
+    "requests_claim_time",
+    "booking_mode",
+    "currency",
+    "price_amount",
+    "deposit_amount",
+    "durations",
+    "cancellation_policy",
+    "payment_gateway",
+    "reminder_minutes",
+    "instructions",
+    "deposit_mode",
+    "max_upcoming_per_customer",
+)
+_OF_CALENDAR: Final = (
+    "time_zone",
+    "step_minutes",
+    "duration_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "min_notice_minutes",
+    "horizon_days",
+    "max_per_day",
+    "max_per_week",
+    "anchoring",
+    "salon_id",
+    "when_feeds_fail",
+    "trust_feeds_hours",
+    "calendar_version",
+    "feeds_version",
+)
+"""What the calendar's statements and the salon's store of a provider."""
 PROFILE: Final = Mapper(
     providers,
     Profile,
@@ -79,6 +111,7 @@ PROFILE: Final = Mapper(
         "withdrawn_before",
         "version",
     ),
+    elsewhere=(*_OF_TERMS, *_OF_CALENDAR),
 )
 TERMS: Final = Mapper(
     providers,
@@ -90,6 +123,7 @@ TERMS: Final = Mapper(
     durations=Converted("durations", write=durations_json, read=durations_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     reminder_minutes=Converted("reminder_minutes", write=list, read=tuple),
+    elsewhere=(*(column.name for column in PROFILE.columns), *_OF_CALENDAR),
 )
 _p: Final = providers.c
 _VIEW: Final = select(*PROFILE.columns, _p.time_zone, *TERMS.columns)

@@ -45,6 +45,7 @@ from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon
 SALON: Final = Mapper(
     salons,
     Salon,
+    elsewhere=("hours",),
     location=Columns("lat", "lon"),
     photos=Converted("photos", write=images_json, read=images_of),
     changes=(

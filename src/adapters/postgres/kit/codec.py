@@ -12,7 +12,8 @@ What is not that simple is declared:
 Statements are compiled once: keep them in constants.
 
 Each mapper compiles its functions once, at import, as `dataclasses` does: a row costs one tuple unpacking and one call
-of the constructor. A field that neither its type nor a declaration explains fails the import.
+of the constructor. What would be lost fails the import: a field that neither its type nor a declaration explains, or
+that has no column, and a column that no field is stored in and that is not declared as stored elsewhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,8 +85,9 @@ class Mapper(Generic[Value]):
     """One dataclass in (part of) one table.
 
     `changes` are the columns that an UPDATE sets; None means all but the primary key. `transient` fields are not stored
-    in the table; their values are the dataclass's defaults. With encrypted columns, `read`, `write` and `changes` also
-    take the cipher.
+    in the table; their values are the dataclass's defaults. `elsewhere` are the columns that other code stores; those
+    that the database computes need no declaration. With encrypted columns, `read`, `write` and `changes` also take the
+    cipher.
     """
 
     def __init__(
@@ -95,9 +97,11 @@ class Mapper(Generic[Value]):
         *,
         changes: tuple[str, ...] | None = None,
         transient: tuple[str, ...] = (),
+        elsewhere: tuple[str, ...] = (),
         **declared: Declaration,
     ) -> None:
         code = _Code(table, kind, declared, transient)
+        code.require_all_columns(elsewhere)
         self.kind = kind
         self.columns: tuple[Column[Any], ...] = tuple(column for column in table.columns if column.name in code.written)
         self._table = table
@@ -141,18 +145,41 @@ class _Code:
     ) -> None:
         self.names: dict[str, Any] = {"_make": kind}
         self.table = table
+        self.kind = kind.__name__
         self.arguments: list[str] = []
         self.prepared: list[str] = []
         self.written: dict[str, str] = {}
         self.encrypts = False
         hints = get_type_hints(kind)
-        unknown = declared.keys() - hints.keys()
+        unknown = {*declared, *transient} - hints.keys()
         if unknown:
-            raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
+            raise TypeError(f"{self.kind} has no field {', '.join(sorted(unknown))}")
         for field in fields(kind):
             if field.name not in transient:
                 hint = hints[field.name]
-                self._add(field.name, hint, declared.get(field.name) or self._undeclared(field.name, hint))
+                declaration = declared.get(field.name) or self._undeclared(field.name, hint)
+                self._require_columns(field.name, declaration)
+                self._add(field.name, hint, declaration)
+
+    def require_all_columns(self, elsewhere: tuple[str, ...]) -> None:
+        """Raise `TypeError` unless each column is stored here, or else declared as stored elsewhere."""
+        unknown = set(elsewhere) - set(self.table.columns.keys())
+        if unknown:
+            raise TypeError(f"{self.table.name} has no column {', '.join(sorted(unknown))}")
+        for column in self.table.columns:
+            by_database = column.computed is not None or column.identity is not None
+            if column.name in self.written and column.name in elsewhere:
+                raise TypeError(f"{self.kind}: {self.table.name}.{column.name} is stored here, not elsewhere")
+            if not (by_database or column.name in self.written or column.name in elsewhere):
+                raise TypeError(f"{self.kind}: no field is stored in {self.table.name}.{column.name}")
+
+    def _require_columns(self, name: str, declaration: Declaration) -> None:
+        names = declaration.names if isinstance(declaration, Columns | Converted) else (declaration.name,)
+        for column in names:
+            if column not in self.table.columns:
+                raise TypeError(
+                    f"{self.kind}.{name}: there is no column {self.table.name}.{column}; declare how it is stored"
+                )
 
     def reader(self, columns: list[str]) -> Callable[..., Any]:
         """Compile the function from a row of these columns to the value."""

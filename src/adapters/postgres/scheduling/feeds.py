@@ -30,7 +30,7 @@ from booking_domain.shared.time import TimeRange
 _p: Final = providers.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
-FEED: Final = Mapper(calendar_feeds, Feed, transient=("busy",))
+FEED: Final = Mapper(calendar_feeds, Feed, transient=("busy",), elsewhere=("provider_id", "due_at"))
 _ACCEPTING: Final = _p.status == ProfileStatus.APPROVED.value
 _KEPT: Final = (
     select(*FEED.columns, _f.provider_id, _p.time_zone, _p.horizon_days, _f.due_at, _ACCEPTING)

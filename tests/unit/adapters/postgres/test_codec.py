@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Computed, Identity, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from tests.databases import CIPHER
 from tests.unit.effort import examples
 from tests.unit.features.collected import FEATURES
 
-from adapters.postgres.kit.codec import Columns, Mapper, Renamed
+from adapters.postgres.kit.codec import Columns, Converted, Encrypted, Mapper, Renamed
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.model import User
@@ -164,6 +164,7 @@ class Place:
     tags: frozenset[str] = frozenset()
 
 
+SAME: Final[dict[str, Any]] = {"write": lambda value: value, "read": lambda value: value}
 PLACES: Final = Table(
     "places",
     MetaData(),
@@ -172,23 +173,51 @@ PLACES: Final = Table(
     Column("x", Integer),
     Column("y", Integer),
     Column("digest", LargeBinary),
+    Column("seq", BigInteger, Identity()),
+    Column("size", Integer, Computed("x * y")),
 )
 
 
 def declared(**more: Any) -> Callable[[], Mapper[Place]]:
-    return lambda: Mapper(PLACES, Place, **{"transient": ("tags",), "name": Renamed("label"), **more})
+    return lambda: Mapper(
+        PLACES, Place, **{"transient": ("tags",), "name": Renamed("label"), "elsewhere": ("digest",), **more}
+    )
 
 
 def test_a_field_whose_type_needs_a_declaration_fails_at_import() -> None:
-    with pytest.raises(TypeError, match=r"declare how .*Point"):
+    with pytest.raises(TypeError, match=r"Place\.at: .*declare how"):
         declared()()
-    with pytest.raises(TypeError, match="declare how frozenset"):
+    with pytest.raises(TypeError, match=r"Place\.tags: .*declare how"):
         declared(at=Columns("x", "y"), transient=())()
 
 
 def test_a_declaration_for_an_unknown_field_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Place has no field at_"):
         declared(at_=Columns("x", "y"))()
+
+
+def test_a_field_without_a_column_fails_at_import() -> None:
+    """It would be lost: an INSERT left it out, and a row could not be read."""
+    for lost in ({"name": Renamed("title")}, {"name": Encrypted("title")}, {"name": Converted("title", "x", **SAME)}):
+        with pytest.raises(TypeError, match=r"Place\.name: there is no column places\.title"):
+            declared(at=Columns("x", "y"), **lost)()
+    with pytest.raises(TypeError, match=r"Place\.at: there is no column places\.z"):
+        declared(at=Columns("x", "z"))()
+    untold = Table("places", MetaData(), Column("id", Uuid), Column("at_x", Integer), Column("at_y", Integer))
+    with pytest.raises(TypeError, match=r"Place\.name: there is no column places\.name"):
+        Mapper(untold, Place, transient=("tags",))
+    with pytest.raises(TypeError, match="Place has no field tag_"):
+        declared(at=Columns("x", "y"), transient=("tags", "tag_"))()
+
+
+def test_a_column_without_a_field_fails_at_import_unless_it_is_stored_elsewhere_or_computed() -> None:
+    with pytest.raises(TypeError, match=r"Place: no field is stored in places\.digest"):
+        declared(at=Columns("x", "y"), elsewhere=())()
+    with pytest.raises(TypeError, match=r"Place: places\.label is stored here, not elsewhere"):
+        declared(at=Columns("x", "y"), elsewhere=("digest", "label"))()
+    with pytest.raises(TypeError, match="places has no column digests"):
+        declared(at=Columns("x", "y"), elsewhere=("digest", "digests"))()
+    assert [column.name for column in declared(at=Columns("x", "y"))().columns] == ["id", "label", "x", "y"]
 
 
 def test_a_nested_value_that_is_none_is_null_in_all_its_columns() -> None:
