@@ -5,8 +5,10 @@ and a message that quotes any words of a user takes them apart where they would 
 
 An address is: anything with `://`, even in a made-up scheme; `www.`; a word after a dot that is a top-level domain
 (`example.com`, not `Б.Болд` or `St.Mary`); an IPv4 address; a letter or digit directly after an `@` (`me@example.com`,
-`@handle`). Full-width forms, other full stops and invisible characters count as what they look like. An address with
-spaces in it (`example . com`) is none: no program makes a link of it. Nor is an abbreviation: `Dr. Bold`, `M.A.C.`.
+`@handle`). Full-width forms, other full stops and invisible characters count as what they look like. A top-level domain
+ends where letters of another script, an underscore or an invisible character follow: programs see its end there, as in
+`访问example.com查看`. An address with spaces in it (`example . com`) is none: no program makes a link of it. Nor is an
+abbreviation: `Dr. Bold`, `M.A.C.`.
 """
 
 import re
@@ -21,7 +23,8 @@ _FULL_STOPS: Final = str.maketrans({"\u3002": "."})  # NFKC has made the others 
 _BACKSLASHES: Final = str.maketrans({"\\": "/"})
 _INVISIBLE: Final = frozenset({"Cf", "Cc"})
 _MARKS: Final = frozenset({"Mn", "Mc", "Me"})
-_AFTER_A_DOT: Final = re.compile(r"(?<=[\w-])\.([\w-]+)")
+_AFTER_A_DOT: Final = re.compile(r"(?<=[^\s.])\.([\w-]+)")
+_ASCII: Final = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _CERTAIN: Final = re.compile(r"://|\bwww\d?\.\w|@\w|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _SPACES: Final = re.compile(r"(\s+)")
 _JOINING: Final = re.compile(r"\.(?=\S)|@|:(?=/)")
@@ -38,8 +41,13 @@ def has_address(text: str) -> bool:
     """
     if text.isascii() and "." not in text and "@" not in text and "://" not in text.translate(_BACKSLASHES):
         return False
-    read = _read(text)
-    return _CERTAIN.search(read) is not None or not _ENDINGS.isdisjoint(_AFTER_A_DOT.findall(read))
+    return any(map(_shows_address, {_read(text), _read(_apart(text))}))
+
+
+def _shows_address(read: str) -> bool:
+    after_dots: list[str] = _AFTER_A_DOT.findall(read)
+    in_ascii = [found[0] for found in map(_ASCII.match, after_dots) if found is not None]
+    return _CERTAIN.search(read) is not None or not _ENDINGS.isdisjoint([*after_dots, *in_ascii])
 
 
 def require_no_address(text: str | None, *, field: str, within: FieldPath = ()) -> None:
@@ -74,6 +82,11 @@ def without_addresses(name: str) -> str:
 
 def _taken_apart(word: str) -> str:
     return _JOINING.sub(lambda found: _TAKEN_APART[found[0]], _visible(word).translate(_BACKSLASHES))
+
+
+def _apart(text: str) -> str:
+    """The text with spaces in place of invisible characters, at which some programs end an address."""
+    return "".join(" " if category(letter) in _INVISIBLE else letter for letter in text)
 
 
 def _visible(text: str) -> str:

@@ -33,6 +33,8 @@ NAMES = (
     "👩‍🎨 Ink",
     "example . com",
     "C://"[:2],
+    "Ц.Mary-Ann",
+    "Ink.. com",
 )
 ADDRESSES = (
     "Account locked! Verify now: https://example.com",
@@ -61,6 +63,14 @@ ADDRESSES = (
     "@ink",
     "write to @ink_studio",
     "203.0.113.7",
+    "请访问example.com查看",
+    "example.comг",
+    "example.com_",
+    "example.com-",
+    "example.com\u200bx",
+    "example.com\u2060мон",
+    "i❤.ws",
+    "(example).com",
 )
 
 
