@@ -12,7 +12,7 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from adapters.postgres.kit.revisions import latest_revision
+from adapters.postgres.kit.revisions import is_earlier, latest_revision
 from entrypoints.settings import Settings
 
 CONNECT_SECONDS: Final = 5
@@ -76,7 +76,7 @@ def _require_migrated(connection: psycopg.Connection) -> None:
     if connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,):
         found = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
     revision = found[0] if found else None
-    if revision is None or revision < latest_revision():
+    if revision is None or is_earlier(revision):
         raise CannotStart(
             f"The database {connection.info.dbname} is {f'at revision {revision}' if revision else 'not migrated'}; "
             f"this version needs {latest_revision()}. Run `make migrate`."

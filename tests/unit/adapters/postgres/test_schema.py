@@ -7,12 +7,14 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 from tests.databases import TestServer
 
 from adapters.postgres.contexts import metadata
 from adapters.postgres.kit import migrations
 from adapters.postgres.kit.migrations import alchemy_url, ours
+from adapters.postgres.kit.revisions import ROOT, is_earlier, latest_revision
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import PaymentAttempt, Status
 from booking_domain.catalogue.model import ProfileStatus
@@ -121,3 +123,11 @@ def test_a_check_constraint_lists_exactly_the_values_of_its_enum(
     (definition,) = (definition for _, name, definition in rows(url, _CONSTRAINTS) if name == constraint)
     listed = {part.split("'")[1] for part in definition.split(",")}
     assert listed == {value.value for value in values}
+
+
+def test_the_latest_revision_is_the_head_of_the_chain_whatever_its_number() -> None:
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    assert latest_revision() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert is_earlier(script.revision) == (script.revision != latest_revision()), script.revision
+    assert not is_earlier("of a later version")
