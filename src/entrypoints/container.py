@@ -42,6 +42,7 @@ from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
 from adapters.security.link_codes import HmacLinkCodes
+from adapters.security.not_me_tokens import HmacNotMeTokens
 from adapters.security.one_time_codes import HmacSecretCodes
 from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.passwords import Argon2PasswordHasher
@@ -81,6 +82,7 @@ from booking_domain.webhooks.model import EndpointRules
 from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.enclosures import Enclosures
 from booking_domain.workflows.files import FileChecks
+from booking_domain.workflows.not_me_lines import NotMeLines
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.remind import MAPS
 from booking_domain.workflows.send_push import PushMessageSender
@@ -560,6 +562,11 @@ class Container(containers.DeclarativeContainer):
         providers.Callable(derived_key, settings.provided.secret_key, "action-links"),
         previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "action-links"),
     )
+    not_me_tokens = providers.Singleton(
+        HmacNotMeTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "not-me-links"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "not-me-links"),
+    )
     enclosures = providers.Singleton(
         Enclosures,
         files=calendar_files,
@@ -567,6 +574,9 @@ class Container(containers.DeclarativeContainer):
         unsubscribe_url=providers.Callable(unsubscribe_urls, settings.provided.public_url, unsubscribe_tokens),
         action_links=providers.Factory(
             ActionLinkLines, web_url=settings.provided.web_url, tokens=action_link_tokens, translator=translator
+        ),
+        not_me=providers.Factory(
+            NotMeLines, web_url=settings.provided.web_url, tokens=not_me_tokens, translator=translator
         ),
     )
     code_messenger = providers.Singleton(

@@ -9,11 +9,13 @@ from adapters.security.action_link_tokens import HmacActionLinkTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key
+from adapters.security.not_me_tokens import HmacNotMeTokens
 from adapters.security.passkeys import WebAuthnCeremonies
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from booking_domain.bookings.action_links import ActionLinkTokens
+from booking_domain.identity.not_me_links import NotMeTokens
 from booking_domain.identity.passkeys import PasskeyCeremonies
 from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
@@ -21,6 +23,7 @@ from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.ids import Entropy
 from booking_domain.testing.bookings.contracts.action_links import ActionLinkTokensContract
+from booking_domain.testing.identity.contracts.not_me_links import NotMeTokensContract
 from booking_domain.testing.identity.contracts.passkeys import Device, PasskeyCeremoniesContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
@@ -87,6 +90,16 @@ class TestUnsubscribeTokens(UnsubscribeTokensContract):
     @pytest.fixture
     def strangers_unsubscribe_tokens(self) -> UnsubscribeTokens:
         return HmacUnsubscribeTokens(THEIRS)
+
+
+class TestNotMeTokens(NotMeTokensContract):
+    @pytest.fixture
+    def not_me_tokens(self) -> NotMeTokens:
+        return HmacNotMeTokens(OURS)
+
+    @pytest.fixture
+    def strangers_not_me_tokens(self) -> NotMeTokens:
+        return HmacNotMeTokens(THEIRS)
 
 
 class TestActionLinkTokens(ActionLinkTokensContract):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import (
     ContactMissing,
@@ -28,6 +29,7 @@ from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.recognition import Recognised, recognise
 from booking_domain.identity.security import Identity
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE, LinkCodes
+from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, remove_bank_account, set_bank_account
 from booking_domain.identity.use_cases.contact_changes import (
     ChangeContact,
     RequestContactChange,
@@ -57,10 +59,12 @@ from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_factor
 from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
 from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
+from booking_domain.shared.versions import ExpectedVersion
 
 COOL_DOWN_SECONDS: Final = int(COOL_DOWN.total_seconds())
 
@@ -200,6 +204,35 @@ async def _change_password(identity: Identity, requester: Requester, current: st
     identity.security.password_policy.check(new, own_words(proof.user), field="new_password")
     command = ChangePassword(proof=proof, new_hash=await identity.password_hasher.hash(new))
     await identity.executor.run(replace_password, command, actor=SYSTEM)
+
+
+async def _set_bank_account(
+    identity: Identity,
+    requester: Requester,
+    details: BankDetails,
+    password: str | None,
+    *,
+    expected_version: ExpectedVersion = None,
+) -> BankAccount:
+    """Add or replace the requester's bank account.
+
+    Raises:
+        StaleVersion: it was changed since.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    proof = await check_password(identity, requester, password)
+    command = SetBankAccount(proof=proof, details=details, expected_version=expected_version)
+    return await identity.executor.run(set_bank_account, command, actor=requester.actor)
+
+
+async def _remove_bank_account(identity: Identity, requester: Requester, password: str | None) -> None:
+    """Remove the requester's bank account.
+
+    Raises:
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    proof = await check_password(identity, requester, password)
+    await identity.executor.run(remove_bank_account, proof, actor=requester.actor)
 
 
 async def _forget_password(identity: Identity, contact: ContactInput, *, guesser: Guesser = NOBODY) -> int:
@@ -379,6 +412,8 @@ verify_own_email: Final = Process(
     _verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises), Permission.MANAGE_ACCOUNT
 )
 change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises), Permission.MANAGE_ACCOUNT)
+enter_bank_account: Final = Process(_set_bank_account, set_bank_account.raises, Permission.MANAGE_ACCOUNT)
+withdraw_bank_account: Final = Process(_remove_bank_account, remove_bank_account.raises, Permission.MANAGE_ACCOUNT)
 forget_password: Final = Process(_forget_password, (*_CONTACT_ERRORS, PhoneCodesNotConfigured))
 reset_password: Final = Process(_reset_password, (ContactMissing, TooManyAttempts, *replace_forgotten_password.raises))
 start_contact_change: Final = Process(

@@ -10,7 +10,7 @@ from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, NotFound
-from booking_domain.shared.ids import ProviderId, ProviderPayoutId, RefundId
+from booking_domain.shared.ids import BankAccountId, ProviderId, ProviderPayoutId, RefundId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
 
@@ -92,7 +92,9 @@ class ProviderPayout:
     status: ProviderPayoutStatus
     amount: Money
     payee: BankDetails | None = None
-    """Where the approved transfer goes. A later change of the provider's bank account does not redirect it."""
+    """Where the approved transfer goes. After a change of the provider's bank account it waits for a new approval."""
+    payee_id: BankAccountId | None = None
+    """The bank account that the transfer was approved for."""
     approved_at: datetime | None = None
     return_reason: str | None = None
     """Why the last transfer failed; the provider sees it."""
@@ -108,16 +110,22 @@ class ProviderPayout:
         """A new payout, whose amount is reserved."""
         return cls(id=id, provider_id=provider_id, status=ProviderPayoutStatus.PENDING, amount=amount, created_at=now)
 
-    def approve(self, payee: BankDetails, now: datetime) -> "ProviderPayout":
-        """Approve the transfer to these bank details. A second approval keeps the first.
+    def approve(self, payee: BankDetails, now: datetime, *, account_id: BankAccountId) -> "ProviderPayout":
+        """Approve the transfer to this bank account. A second approval of the same account keeps the first.
 
         Raises:
             InvalidPayoutTransition: it is paid or cancelled.
         """
         self._advance(ProviderPayoutAction.APPROVE)
-        if self.approved_at is not None:
+        if self.is_approved_for(account_id):
             return self
-        return replace(self, payee=payee, approved_at=now, return_reason=None, version=self.version + 1)
+        return replace(
+            self, payee=payee, payee_id=account_id, approved_at=now, return_reason=None, version=self.version + 1
+        )
+
+    def is_approved_for(self, account_id: BankAccountId | None) -> bool:
+        """Whether the transfer to this bank account is approved."""
+        return self.approved_at is not None and account_id is not None and self.payee_id == account_id
 
     def return_transfer(self, reason: str) -> "ProviderPayout":
         """Record that the approved transfer failed; it needs a new approval.
@@ -130,7 +138,12 @@ class ProviderPayout:
         self._advance(ProviderPayoutAction.RETURN)
         self._require_approval()
         return replace(
-            self, payee=None, approved_at=None, return_reason=return_reason_of(reason), version=self.version + 1
+            self,
+            payee=None,
+            payee_id=None,
+            approved_at=None,
+            return_reason=return_reason_of(reason),
+            version=self.version + 1,
         )
 
     def settle(self, bank_reference: str, now: datetime) -> "ProviderPayout":

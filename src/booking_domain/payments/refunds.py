@@ -10,7 +10,7 @@ from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
-from booking_domain.shared.ids import BookingId, PaymentId, RefundId, UserId
+from booking_domain.shared.ids import BankAccountId, BookingId, PaymentId, RefundId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
 
@@ -100,6 +100,12 @@ class RefundNotApproved(Conflict):
     code: ClassVar[str] = "refund.not_approved"
 
 
+class ApprovalOutdated(Conflict):
+    """The bank account has changed; approve the transfer again, or name the account number that the bank paid."""
+
+    code: ClassVar[str] = "payout.approval_outdated"
+
+
 class BookingInDispute(Conflict):
     """The booking is in dispute; no refund of it is paid out until the dispute ends."""
 
@@ -162,7 +168,9 @@ class Refund:
     retry_at: datetime | None = None
     """When the gateway is asked again; None unless the method is `gateway`."""
     payee: BankDetails | None = None
-    """Where the approved transfer goes. A later change of the customer's bank account does not redirect it."""
+    """Where the approved transfer goes. After a change of the customer's bank account it waits for a new approval."""
+    payee_id: BankAccountId | None = None
+    """The bank account that the transfer was approved for."""
     approved_at: datetime | None = None
     return_reason: str | None = None
     """Why the last transfer failed; the customer sees it."""
@@ -239,8 +247,8 @@ class Refund:
         )
         return replace(self, amount=amount, version=self.version + 1), rest
 
-    def approve(self, payee: BankDetails, now: datetime) -> "Refund":
-        """Approve the transfer to these bank details. A second approval keeps the first.
+    def approve(self, payee: BankDetails, now: datetime, *, account_id: BankAccountId) -> "Refund":
+        """Approve the transfer to this bank account. A second approval of the same account keeps the first.
 
         Raises:
             InvalidRefundTransition: the refund was made already.
@@ -249,16 +257,21 @@ class Refund:
         REFUND_LIFECYCLE.advance(self.status, RefundAction.APPROVE, PaymentParty.PLATFORM)
         if self.method is RefundMethod.GATEWAY:
             raise RefundInProgress
-        if self.approved_at is not None:
+        if self.is_approved_for(account_id):
             return self
         return replace(
             self,
             method=RefundMethod.TRANSFER,
             payee=payee,
+            payee_id=account_id,
             approved_at=now,
             return_reason=None,
             version=self.version + 1,
         )
+
+    def is_approved_for(self, account_id: BankAccountId | None) -> bool:
+        """Whether the transfer to this bank account is approved."""
+        return self.approved_at is not None and account_id is not None and self.payee_id == account_id
 
     def return_transfer(self, reason: str) -> "Refund":
         """Record that the approved transfer failed; it needs a new approval.
@@ -272,7 +285,12 @@ class Refund:
         if self.approved_at is None:
             raise RefundNotApproved
         return replace(
-            self, payee=None, approved_at=None, return_reason=return_reason_of(reason), version=self.version + 1
+            self,
+            payee=None,
+            payee_id=None,
+            approved_at=None,
+            return_reason=return_reason_of(reason),
+            version=self.version + 1,
         )
 
     def settle(self, bank_reference: str, now: datetime) -> "Refund":
@@ -314,6 +332,12 @@ def return_reason_of(text: str) -> str:
     if not 1 <= len(reason) <= MAX_RETURN_REASON:
         raise InvalidValue(field="reason", problem=f"1 to {MAX_RETURN_REASON} characters")
     return reason
+
+
+def require_current_approval(payee: BankDetails | None, paid_to: str | None, *, current: bool) -> None:
+    """Raise `ApprovalOutdated` if the payee's account has changed, unless the bank has paid the approved one before."""
+    if not current and (payee is None or paid_to is None or paid_to != payee.account_number):
+        raise ApprovalOutdated
 
 
 class Refunds(Protocol):

@@ -9,6 +9,7 @@ from uuid import UUID
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 DeviceId = NewType("DeviceId", UUID)
+BankAccountId = NewType("BankAccountId", UUID)
 LoginId = NewType("LoginId", UUID)
 CodeId = NewType("CodeId", UUID)
 ProviderId = NewType("ProviderId", UUID)

@@ -12,8 +12,8 @@ from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.disputes.model import Dispute, DisputeStatus, Resolution, Standing
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.one_time_codes import ContactChannel
-from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.payments.gateways import Gateways
@@ -28,7 +28,7 @@ from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.executor import Executor, UseCase
-from booking_domain.shared.ids import ClaimId, ProviderId
+from booking_domain.shared.ids import BankAccountId, ClaimId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
@@ -416,10 +416,20 @@ class Studio:
         customer = await self.reads.users.get(refund.customer_id)
         if customer is None:
             raise LookupError(f"there is no customer {refund.customer_id}")
-        await self.run(set_bank_account, SetBankAccount(details=details), by=customer.actor)
+        await self.enter_bank_account(customer.actor, details)
         await self.run(approve_payout, ApprovePayout(refund_id=refund.id), by=self.admin)
         settle = SettlePayout(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
         return await self.run(settle_payout, settle, by=self.admin)
+
+    async def enter_bank_account(self, owner: Actor, details: BankDetails) -> None:
+        """Store a user's bank account that an admin has confirmed."""
+        async with self.backend.begin() as tx:
+            now, account_id = self.clock.now(), BankAccountId(self.entropy.new_id())
+            former = await tx.bank_accounts.get(owner.id)
+            if former is None or former.details != details:
+                await tx.bank_accounts.save(
+                    BankAccount(id=account_id, user_id=owner.id, details=details, updated_at=now, confirmed_at=now)
+                )
 
     async def owed(self, booking: Booking) -> list[Money]:
         """Return the amounts of pending refunds, oldest first."""

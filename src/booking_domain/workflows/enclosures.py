@@ -1,4 +1,4 @@
-"""What goes with an e-mail besides its text: an invitation, links to act on the booking, and one to unsubscribe."""
+"""What goes with a message besides its text: an invitation, links to act on the booking, and one to unsubscribe."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -24,6 +24,7 @@ from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.calendar_files import CalendarFiles, EntryStatus
 from booking_domain.workflows.calendar_links import entry
 from booking_domain.workflows.news import kind_of
+from booking_domain.workflows.not_me_lines import NotMeLines
 from booking_domain.workflows.ports import Reads
 
 _WITH_CALENDAR: Final = frozenset(
@@ -50,7 +51,7 @@ async def nothing_enclosed(
 
 
 class Enclosures:
-    """Adds to e-mails; other messages stay as they are."""
+    """Adds to e-mails, and links about a change of the bank account to text messages too."""
 
     def __init__(
         self,
@@ -59,17 +60,23 @@ class Enclosures:
         organizer: str,
         unsubscribe_url: Callable[[UserId, Unsubscription], str],
         action_links: ActionLinkLines,
+        not_me: NotMeLines,
     ) -> None:
         self._files = files
         self._organizer = organizer
         self._unsubscribe_url = unsubscribe_url
         self._action_links = action_links
+        self._not_me = not_me
 
     async def __call__(
         self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime
     ) -> OutgoingMessage:
         """Enclose the calendar file of the booking as it is now, and links for what its recipient can do."""
-        if message.channel != MessageChannel.EMAIL:
+        if message.channel not in {MessageChannel.EMAIL, MessageChannel.SMS}:
+            return message
+        lines = self._not_me(notification)
+        message = replace(message, text=f"{message.text}\n\n{lines}") if lines else message
+        if message.channel == MessageChannel.SMS:
             return message
         kind, url = kind_of(notification.type), ""
         if kind is not None:

@@ -1,7 +1,8 @@
 """Refunds by bank transfer: admins approve a transfer to the customer's bank account, and close or return it.
 
 The money itself is moved by hand at the bank. A refund becomes `refunded` only by the bank's reference of the transfer,
-which belongs to one transfer, so that no refund is paid twice and no transfer counts twice. While a booking is in
+which belongs to one transfer, so that no refund is paid twice and no transfer counts twice. An approval names the bank
+account; once the customer has another one, it waits for a new approval. While a booking is in
 dispute, no transfer of its refunds is approved or closed.
 """
 
@@ -10,8 +11,10 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.bank_accounts import BankAccountFrozen, BankAccountTooNew
 from booking_domain.payments.events import RefundMade, RefundReturned, refund_event
 from booking_domain.payments.refunds import (
+    ApprovalOutdated,
     BankReferenceUsed,
     BookingInDispute,
     InvalidRefundTransition,
@@ -21,6 +24,7 @@ from booking_domain.payments.refunds import (
     RefundNotApproved,
     RefundNotFound,
     RefundStatus,
+    require_current_approval,
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -55,6 +59,8 @@ class SettlePayout:
 
     refund_id: RefundId
     bank_reference: str
+    paid_to: str | None = None
+    """The account number that the bank paid; needed if the bank account has changed since the approval."""
     expected_version: ExpectedVersion = None
 
 
@@ -64,7 +70,8 @@ async def _approve(command: ApprovePayout, tx: Repositories, context: Context) -
     account = await tx.bank_accounts.get(refund.customer_id)
     if account is None:
         raise NoBankDetails
-    return await _saved(refund.approve(account.details, context.now), refund, tx)
+    account.require_usable(context.now)
+    return await _saved(refund.approve(account.details, context.now, account_id=account.id), refund, tx)
 
 
 async def _return(command: ReturnPayout, tx: Repositories, context: Context) -> Refund:
@@ -80,6 +87,9 @@ async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> 
     after = refund.settle(command.bank_reference, context.now)
     if after is refund:
         return refund
+    account = await tx.bank_accounts.get(refund.customer_id)
+    current = account is not None and account.frozen_at is None and refund.is_approved_for(account.id)
+    require_current_approval(refund.payee, command.paid_to, current=current)
     await tx.bank_references.use(after.bank_reference or "", refund.id)
     await _saved(after, refund, tx)
     await tx.bookings.save(booking.record_refund(refund.amount, context.now), was=booking, events=())
@@ -118,6 +128,8 @@ approve_payout: Final = UseCase(
         RefundNotFound,
         BookingInDispute,
         NoBankDetails,
+        BankAccountTooNew,
+        BankAccountFrozen,
         InvalidRefundTransition,
         RefundInProgress,
         StaleVersion,
@@ -139,6 +151,7 @@ settle_payout: Final = UseCase(
         RefundNotFound,
         BookingInDispute,
         RefundNotApproved,
+        ApprovalOutdated,
         InvalidRefundTransition,
         BankReferenceUsed,
         InvalidValue,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.catalogue.model import Profile
+from booking_domain.identity.bank_accounts import BankAccountFrozen, BankAccountTooNew
 from booking_domain.payments.earnings import Earning, EarningKind, NothingOwed
 from booking_domain.payments.events import ProviderPaid, ProviderPayoutChanged, ProviderPayoutReturned
 from booking_domain.payments.provider_payouts import (
@@ -18,7 +19,7 @@ from booking_domain.payments.provider_payouts import (
     TransferApproved,
     TransferNotApproved,
 )
-from booking_domain.payments.refunds import BankReferenceUsed
+from booking_domain.payments.refunds import ApprovalOutdated, BankReferenceUsed, require_current_approval
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -64,6 +65,8 @@ class SettleProviderPayout:
 
     payout_id: ProviderPayoutId
     bank_reference: str
+    paid_to: str | None = None
+    """The account number that the bank paid; needed if the bank account has changed since the approval."""
     expected_version: ExpectedVersion = None
 
 
@@ -92,7 +95,8 @@ async def _approve(command: ChangeProviderPayout, tx: Repositories, context: Con
     account = await tx.bank_accounts.get(profile.owner_id)
     if account is None:
         raise ProviderHasNoBankAccount
-    return await _saved(payout.approve(account.details, context.now), payout, tx)
+    account.require_usable(context.now)
+    return await _saved(payout.approve(account.details, context.now, account_id=account.id), payout, tx)
 
 
 async def _cancel(command: ChangeProviderPayout, tx: Repositories, context: Context) -> ProviderPayout:
@@ -115,6 +119,9 @@ async def _settle(command: SettleProviderPayout, tx: Repositories, context: Cont
     after = payout.settle(command.bank_reference, context.now)
     if after is payout:
         return payout
+    account = await tx.bank_accounts.get((await _provider(payout.provider_id, tx)).owner_id)
+    current = account is not None and account.frozen_at is None and payout.is_approved_for(account.id)
+    require_current_approval(payout.payee, command.paid_to, current=current)
     await tx.bank_references.use(after.bank_reference or "", payout.id)
     await _saved(after, payout, tx)
     await tx.outbox.put([_event(ProviderPaid, after, context)])
@@ -176,7 +183,7 @@ approve_provider_payout: Final = UseCase(
     _approve,
     _subject,
     audited_as="provider_payout.approve",
-    raises=(*_COMMON, ProviderNotFound, ProviderHasNoBankAccount),
+    raises=(*_COMMON, ProviderNotFound, ProviderHasNoBankAccount, BankAccountTooNew, BankAccountFrozen),
 )
 cancel_provider_payout: Final = UseCase(
     Permission.PAY_OUT,
@@ -197,5 +204,5 @@ settle_provider_payout: Final = UseCase(
     _settle,
     _subject,
     audited_as="provider_payout.settle",
-    raises=(*_COMMON, TransferNotApproved, BankReferenceUsed, InvalidValue),
+    raises=(*_COMMON, ProviderNotFound, TransferNotApproved, ApprovalOutdated, BankReferenceUsed, InvalidValue),
 )

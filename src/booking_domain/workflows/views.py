@@ -12,6 +12,7 @@ from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.model import Profile, ProviderTotals
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.files.model import File
+from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.scheduling.model import Calendar, OpeningHours
@@ -137,9 +138,9 @@ class PayoutStep(StrEnum):
     DISPUTE = "dispute"
     """The booking is in dispute; nothing is paid out meanwhile."""
     BANK_DETAILS = "bank_details"
-    """The customer has not added a bank account."""
+    """The payee has not added a bank account, or has not entered the one that there is."""
     APPROVAL = "approval"
-    """An admin has to approve the transfer."""
+    """An admin has to approve the transfer: it was not approved yet, or the bank account has changed since."""
     TRANSFER = "transfer"
     """The transfer is approved, and an admin closes it with the bank's reference."""
     NOTHING = "nothing"
@@ -155,7 +156,7 @@ class Payout:
     provider_id: ProviderId
     provider_name: str
     customer_name: str
-    bank_account: BankDetails | None
+    bank_account: BankAccount | None
     """The customer's bank account as it is now."""
     in_dispute: bool = False
     """Whether the booking is in dispute."""
@@ -169,14 +170,12 @@ class Payout:
             return PayoutStep.DISPUTE
         if self.refund.method is RefundMethod.GATEWAY:
             return PayoutStep.GATEWAY
-        if self.refund.approved_at is not None:
-            return PayoutStep.TRANSFER
-        return PayoutStep.BANK_DETAILS if self.bank_account is None else PayoutStep.APPROVAL
+        return _step(self.bank_account, self.refund)
 
     @property
     def payee(self) -> BankDetails | None:
         """Where the money goes: as approved, else the customer's bank account."""
-        return self.refund.payee or self.bank_account
+        return self.refund.payee or _details(self.bank_account)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +185,7 @@ class ProviderPayoutView:
     payout: ProviderPayout
     provider_name: str
     owner_id: UserId
-    bank_account: BankDetails | None
+    bank_account: BankAccount | None
     """The provider's bank account as it is now."""
 
     @property
@@ -199,13 +198,22 @@ class ProviderPayoutView:
         """The next step."""
         if self.payout.status is not ProviderPayoutStatus.PENDING:
             return PayoutStep.NOTHING
-        if self.payout.approved_at is not None:
-            return PayoutStep.TRANSFER
-        return PayoutStep.BANK_DETAILS if self.bank_account is None else PayoutStep.APPROVAL
+        return _step(self.bank_account, self.payout)
 
     @property
     def payee(self) -> BankDetails | None:
         """Where the money goes: as approved, else the provider's bank account; None of a cancelled one."""
         if self.payout.status is ProviderPayoutStatus.CANCELLED:
             return None
-        return self.payout.payee or self.bank_account
+        return self.payout.payee or _details(self.bank_account)
+
+
+def _step(account: BankAccount | None, transfer: Refund | ProviderPayout) -> PayoutStep:
+    """The next step of a transfer that is pending, to the payee's bank account as it is now."""
+    if account is None or account.frozen_at is not None:
+        return PayoutStep.BANK_DETAILS
+    return PayoutStep.TRANSFER if transfer.is_approved_for(account.id) else PayoutStep.APPROVAL
+
+
+def _details(account: BankAccount | None) -> BankDetails | None:
+    return None if account is None else account.details

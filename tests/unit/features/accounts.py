@@ -66,6 +66,7 @@ FEATURE: Final = Feature(
         "POST /auth/change-password": Row(SIGNED_IN, changes_sign_in=True),
         "POST /auth/forgot-password": Row(PUBLIC),
         "POST /auth/reset-password": Row(PUBLIC, by_secret=True),
+        "POST /auth/not-me": Row(PUBLIC, by_secret=True, example_refused=True),
         "POST /auth/telegram": Row(PUBLIC, by_secret=True),
         "POST /auth/openid/start": Row(PUBLIC),
         "POST /auth/openid": Row(PUBLIC, by_secret=True),

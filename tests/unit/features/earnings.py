@@ -6,15 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from hypothesis import strategies as st
-from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.features.declarations import CANARY, Edit, Feature, Ids, Kind, Request, Row, World
-from tests.unit.features.payouts import ACCOUNT, TERMS
+from tests.unit.features.payouts import ACCOUNT, BANK_ACCOUNT, TERMS, confirm_accounts, entered
 
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
+from booking_domain.shared.ids import BankAccountId, EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -49,7 +49,7 @@ async def paid_and_cancelled_late(api: Api) -> tuple[str, str, str, dict[str, An
 async def started_payout(api: Api, *, approved: bool = False) -> tuple[str, str, str]:
     """Provider, admin and the id of a payout to the provider's bank account."""
     _, provider, provider_id, _ = await paid_and_cancelled_late(api)
-    assert (await api.put("/users/me/bank-account", provider, json=ACCOUNT)).status_code == 200
+    await entered(api, provider)
     admin = await api.an_admin()
     asked = {"providerId": provider_id, "currency": "MNT"}
     answer = await api.post("/admin/provider-payouts", admin, json=asked)
@@ -89,7 +89,8 @@ async def payout(world: World, who: str) -> Ids:
         amount=Money(amount=1, currency="MNT"),
         now=world.api.clock.now(),
     )
-    await world.done("PUT", "/users/me/bank-account", "studio", **ACCOUNT)
+    await world.done("PUT", BANK_ACCOUNT, "studio", **ACCOUNT, currentPassword=PASSWORD)
+    await confirm_accounts(world.api)
     async with world.api.container.database().begin() as tx:
         await tx.provider_payouts.add(made)
     return {"payout_id": str(made.id)}
@@ -108,7 +109,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         amount=Money(amount=1, currency="MNT"),
         now=NOW,
     )
-    made = started.approve(details, NOW).settle("FT9", NOW)
+    made = started.approve(details, NOW, account_id=BankAccountId(make.entropy.new_id())).settle("FT9", NOW)
     await tx.provider_payouts.add(replace(made, return_reason=f"{CANARY} reason"))
     adjustment = Earning.adjustment(
         id=EarningId(make.entropy.new_id()),

@@ -1,11 +1,13 @@
 """Refunds by bank transfer: the money of a booking, bank accounts, and the payouts of admins."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
 from hypothesis import strategies as st
-from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.api import PASSWORD, Api
+from tests.unit.features.accounts import user
 from tests.unit.features.bookings import BOOKING
 from tests.unit.features.declarations import (
     CANARY,
@@ -23,11 +25,14 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.ids import BankAccountId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
+BANK_ACCOUNT: Final = "/users/me/bank-account"
 ACCOUNT: Final = {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"}
 TERMS: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 
@@ -46,10 +51,25 @@ async def cancelled_and_paid(api: Api) -> tuple[str, str, dict[str, Any]]:
     return customer, provider, cancelled.json()
 
 
+async def entered(api: Api, token: str, details: Mapping[str, str] = ACCOUNT, *, confirmed: bool = True) -> None:
+    """Enter a bank account, which an admin confirms."""
+    body = {**details, "currentPassword": PASSWORD}
+    assert (await api.put(BANK_ACCOUNT, token, json=body)).status_code == 200
+    if confirmed:
+        await confirm_accounts(api)
+
+
+async def confirm_accounts(api: Api) -> None:
+    """Confirm all bank accounts, without a second factor."""
+    async with api.container.database().begin() as tx:
+        for account in api.database.rows(BANK_ACCOUNTS).values():
+            await tx.bank_accounts.save(account.confirmed(api.clock.now()))
+
+
 async def pending_payout(api: Api, *, approved: bool = False) -> tuple[str, str, str]:
     """Customer, admin and the id of a payout to the customer's bank account."""
     customer, _, booking = await cancelled_and_paid(api)
-    assert (await api.put("/users/me/bank-account", customer, json=ACCOUNT)).status_code == 200
+    await entered(api, customer)
     admin = await api.an_admin()
     [payout] = (await api.get(f"/admin/payouts?bookingId={booking['id']}", admin)).json()["items"]
     if approved:
@@ -68,9 +88,9 @@ def step(name: str, body: dict[str, Any], *, approved: bool) -> Callable[[Api], 
 
 async def bank_account(api: Api) -> Edit:
     customer = await api.joined("customer")
-    path = "/users/me/bank-account"
-    assert (await api.put(path, customer, json=ACCOUNT)).status_code == 200
-    return Edit(customer, path, {**ACCOUNT, "bank": "Golomt Bank"}, path, customer, again=False)
+    await entered(api, customer)
+    changed = {**ACCOUNT, "bank": "Golomt Bank", "currentPassword": PASSWORD}
+    return Edit(customer, BANK_ACCOUNT, changed, BANK_ACCOUNT, customer, again=False)
 
 
 async def payout(world: World, who: str) -> Ids:
@@ -79,7 +99,8 @@ async def payout(world: World, who: str) -> Ids:
     world.api.pay({"qpayInvoiceId": made["invoice_id"], "amount": TERMS["depositAmount"], "currency": "MNT"})
     paid = await world.done("GET", f"/payments/{made['payment_id']}", payer)
     await world.done("POST", f"/bookings/{paid['bookingId']}/cancel", "admin", reason="closed")
-    await world.done("PUT", "/users/me/bank-account", payer, **ACCOUNT)
+    await world.done("PUT", BANK_ACCOUNT, payer, **ACCOUNT, currentPassword=PASSWORD)
+    await confirm_accounts(world.api)
     money = await world.done("GET", f"/bookings/{paid['bookingId']}/payments", payer)
     return {"refund_id": money["refunds"][0]["id"]}
 
@@ -87,22 +108,41 @@ async def payout(world: World, who: str) -> Ids:
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     """A bank account of each, and a refund that was returned once and made."""
     details = BankDetails(bank=f"{CANARY} bank", account_number="0123CANARY", holder_name=f"{CANARY} holder")
-    for user in (cast.customer, cast.owner):
-        await tx.bank_accounts.save(BankAccount(user_id=user.id, details=details, updated_at=NOW))
+    account_id = BankAccountId(make.entropy.new_id())
+    for each in (cast.customer, cast.owner):
+        await tx.bank_accounts.save(BankAccount(id=account_id, user_id=each.id, details=details, updated_at=NOW))
     booking = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
     await tx.bookings.add(booking, [make.event(booking)])
-    made = make.refund(booking).approve(details, NOW).settle("FT1", NOW)
+    made = make.refund(booking).approve(details, NOW, account_id=account_id).settle("FT1", NOW)
     await tx.refunds.add(replace(made, return_reason=f"{CANARY} reason"))
 
 
+async def account_of_a_user(world: World, who: str) -> Ids:
+    made = await user(world, who)
+    container = world.api.container
+    async with container.database().begin() as tx:
+        await tx.bank_accounts.save(
+            BankAccount(
+                id=BankAccountId(container.entropy().new_id()),
+                user_id=UserId(UUID(made["user_id"])),
+                details=BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat"),
+                updated_at=world.api.clock.now(),
+            )
+        )
+    return made
+
+
 PAYOUT: Final = Kind(payout)
+ACCOUNT_OF_A_USER: Final = Kind(account_of_a_user, ("customer", "provider", "manager"))
+"""Admins do not confirm their own."""
 
 FEATURE: Final = Feature(
     routes={
         "GET /bookings/{booking_id}/payments": Row(Permission.SEE_BOOKINGS, BOOKING),
         "GET /users/me/bank-account": Row(SIGNED_IN, tagged=True),
-        "PUT /users/me/bank-account": Row(SIGNED_IN, edit=bank_account),
-        "DELETE /users/me/bank-account": Row(SIGNED_IN),
+        "PUT /users/me/bank-account": Row(Permission.MANAGE_ACCOUNT, edit=bank_account),
+        "DELETE /users/me/bank-account": Row(Permission.MANAGE_ACCOUNT),
+        "POST /admin/bank-accounts/{user_id}/confirm": Row(Permission.PAY_OUT, ACCOUNT_OF_A_USER, example_refused=True),
         "GET /admin/payouts": Row(Permission.PAY_OUT),
         "GET /admin/payouts/export": Row(Permission.PAY_OUT),
         "GET /admin/payouts/{refund_id}": Row(Permission.PAY_OUT, PAYOUT, tagged=True),

@@ -1,11 +1,16 @@
 """Bank details: what is accepted, how it is normalised and how it is shown."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking_domain.identity.bank_accounts import WAITS_FOR, BankAccountFrozen, BankAccountTooNew
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import BankAccountId
 from booking_domain.testing.builders import NOW, Builder
 
 
@@ -42,9 +47,37 @@ def test_only_the_last_four_characters_of_a_number_are_shown(number: str) -> Non
     assert set(shown[:-4]) <= {"\u2022"}
 
 
+OTHER = BankDetails(bank="Golomt Bank", account_number="1234", holder_name="Bold Bat")
+OTHER_ID = BankAccountId(UUID(int=8))
+
+
 def test_an_account_changes_its_version_only_with_its_details() -> None:
     make = Builder()
     account = make.bank_account(make.user().id)
-    assert account.changed(account.details, NOW) is account
-    other = BankDetails(bank="Golomt Bank", account_number="1234", holder_name="Bold Bat")
-    assert (account.changed(other, NOW).details, account.changed(other, NOW).version) == (other, 2)
+    assert account.changed(account.details, OTHER_ID, NOW) is account
+    changed = account.changed(OTHER, OTHER_ID, NOW)
+    assert (changed.id, changed.details, changed.version) == (OTHER_ID, OTHER, 2)
+
+
+def test_an_account_that_is_entered_waits_for_48_hours_or_a_confirmation() -> None:
+    make = Builder()
+    account = make.bank_account(make.user().id).changed(OTHER, OTHER_ID, NOW)
+    with pytest.raises(BankAccountTooNew) as refused:
+        account.require_usable(NOW + WAITS_FOR - timedelta(microseconds=1))
+    assert refused.value.usable_from == NOW + timedelta(hours=48)
+    account.require_usable(NOW + WAITS_FOR)
+    confirmed = account.confirmed(NOW)
+    confirmed.require_usable(NOW)
+    assert (confirmed.version, confirmed.confirmed(NOW + WAITS_FOR)) == (3, confirmed)
+
+
+def test_a_frozen_account_is_used_once_it_is_entered_again_and_waits_then() -> None:
+    make = Builder()
+    frozen = make.bank_account(make.user().id).frozen(NOW)
+    assert frozen.frozen(NOW + WAITS_FOR) is frozen
+    with pytest.raises(BankAccountFrozen):
+        frozen.require_usable(NOW + WAITS_FOR)
+    with pytest.raises(BankAccountFrozen):
+        frozen.confirmed(NOW)
+    again = frozen.changed(frozen.details, OTHER_ID, NOW)
+    assert (again.id, again.frozen_at, again.usable_from) == (OTHER_ID, None, NOW + WAITS_FOR)

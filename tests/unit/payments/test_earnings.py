@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -22,10 +22,12 @@ from booking_domain.payments.provider_payouts import (
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import CommissionId, ProviderId, ProviderPayoutId
+from booking_domain.shared.ids import BankAccountId, CommissionId, ProviderId, ProviderPayoutId
 from booking_domain.shared.money import Money
 
 ACCOUNT = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
+ACCOUNT_ID = BankAccountId(UUID(int=7))
+OTHER_ID = BankAccountId(UUID(int=8))
 AGREED = """
     pending  approve  pending
     pending  return   pending
@@ -101,9 +103,9 @@ def test_the_lifecycle_of_payouts_equals_the_expected_table() -> None:
 
 @pytest.mark.parametrize("action", ProviderPayoutAction)
 def test_a_paid_payout_stays_paid(action: ProviderPayoutAction) -> None:
-    paid = a_payout().approve(ACCOUNT, NOW).settle("FT1", NOW)
+    paid = a_payout().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).settle("FT1", NOW)
     steps = {
-        ProviderPayoutAction.APPROVE: lambda: paid.approve(ACCOUNT, NOW),
+        ProviderPayoutAction.APPROVE: lambda: paid.approve(ACCOUNT, NOW, account_id=ACCOUNT_ID),
         ProviderPayoutAction.RETURN: lambda: paid.return_transfer("unknown"),
         ProviderPayoutAction.SETTLE: lambda: paid.settle("FT2", NOW),
         ProviderPayoutAction.CANCEL: lambda: paid.cancel(NOW),
@@ -120,9 +122,11 @@ def test_a_transfer_needs_an_approval_and_an_approved_payout_is_not_called_off()
         payout.settle("FT1", NOW)
     with pytest.raises(TransferNotApproved):
         payout.return_transfer("unknown")
-    approved = payout.approve(ACCOUNT, NOW)
+    approved = payout.approve(ACCOUNT, NOW, account_id=ACCOUNT_ID)
     other = replace(ACCOUNT, account_number="9999999999")
-    assert approved.approve(other, NOW) is approved
+    assert approved.approve(other, NOW, account_id=ACCOUNT_ID) is approved
+    assert approved.approve(other, NOW, account_id=OTHER_ID).payee == other
+    assert not approved.is_approved_for(OTHER_ID)
     with pytest.raises(TransferApproved):
         approved.cancel(NOW)
     returned = approved.return_transfer(" unknown ")
@@ -135,4 +139,4 @@ def test_a_transfer_needs_an_approval_and_an_approved_payout_is_not_called_off()
 @pytest.mark.parametrize("reference", ["", "   ", "a" * 65, "a\x00b"])
 def test_a_bank_reference_is_short_printable_text(reference: str) -> None:
     with pytest.raises(InvalidValue):
-        a_payout().approve(ACCOUNT, NOW).settle(reference, NOW)
+        a_payout().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).settle(reference, NOW)

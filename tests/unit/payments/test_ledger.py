@@ -13,7 +13,7 @@ from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.ids import BankAccountId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.shared.strategies import amounts
 
@@ -62,7 +62,11 @@ def test_a_ledger_lists_the_money_of_payments_and_refunds_in_order() -> None:
     unpaid = replace(a_payment(), created_at=later[2])
     pending = replace(a_refund(Money.of(10, "MNT")), created_at=later[2])
     by_gateway = replace(pending, created_at=later[3]).mark_refunded(PaymentParty.GATEWAY, NOW)
-    by_bank = replace(pending, created_at=later[4]).approve(bank, NOW).settle("FT1", NOW)
+    by_bank = (
+        replace(pending, created_at=later[4])
+        .approve(bank, NOW, account_id=BankAccountId(UUID(int=7)))
+        .settle("FT1", NOW)
+    )
     ledger = Ledger.of("MNT", [balance, deposit, unpaid], [by_bank, by_gateway, pending])
     assert [entry.kind.value for entry in ledger.entries] == [
         "deposit", "balance", "refund_pending", "refund", "payout",

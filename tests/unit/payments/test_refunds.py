@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.unit.payments.examples import ASKED, NOW, a_refund
@@ -16,10 +17,13 @@ from booking_domain.payments.refunds import (
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import BankAccountId
 from booking_domain.shared.lifecycle import NotYourMove
 
 LATER = NOW + timedelta(days=1)
 ACCOUNT = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
+ACCOUNT_ID = BankAccountId(UUID(int=7))
+OTHER_ID = BankAccountId(UUID(int=8))
 AGREED = """
     refund_pending  ask_gateway   refund_pending  platform
     refund_pending  use_transfer  refund_pending  gateway platform
@@ -72,15 +76,20 @@ def test_a_refund_is_made_once(party: PaymentParty) -> None:
 
 
 def test_a_transfer_is_approved_made_and_closed_under_the_reference_of_the_bank() -> None:
-    approved = a_refund().approve(ACCOUNT, LATER)
+    approved = a_refund().approve(ACCOUNT, LATER, account_id=ACCOUNT_ID)
     assert (approved.status, approved.payee, approved.approved_at) == (RefundStatus.PENDING, ACCOUNT, LATER)
     made = approved.settle(" FT 26327  1 ", LATER)
     assert (made.status, made.bank_reference, made.processed_at) == (RefundStatus.REFUNDED, "FT 26327 1", LATER)
 
 
-def test_a_later_bank_account_does_not_redirect_an_approved_transfer() -> None:
-    approved = a_refund().approve(ACCOUNT, NOW)
-    assert approved.approve(replace(ACCOUNT, account_number="9999999999"), LATER) is approved
+def test_a_later_bank_account_needs_a_new_approval() -> None:
+    approved = a_refund().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID)
+    other = replace(ACCOUNT, account_number="9999999999")
+    assert approved.approve(other, LATER, account_id=ACCOUNT_ID) is approved
+    again = approved.approve(other, LATER, account_id=OTHER_ID)
+    assert (again.payee, again.payee_id, again.approved_at) == (other, OTHER_ID, LATER)
+    assert [each.is_approved_for(ACCOUNT_ID) for each in (approved, again)] == [True, False]
+    assert not approved.is_approved_for(None)
 
 
 def test_a_transfer_that_is_not_approved_is_neither_closed_nor_returned() -> None:
@@ -91,32 +100,32 @@ def test_a_transfer_that_is_not_approved_is_neither_closed_nor_returned() -> Non
 
 
 def test_settling_twice_changes_nothing_and_another_reference_is_rejected() -> None:
-    made = a_refund().approve(ACCOUNT, NOW).settle("FT1", NOW)
+    made = a_refund().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).settle("FT1", NOW)
     assert made.settle("FT1", LATER) is made
     with pytest.raises(InvalidRefundTransition):
         made.settle("FT2", LATER)
     with pytest.raises(InvalidRefundTransition):
-        made.approve(ACCOUNT, LATER)
+        made.approve(ACCOUNT, LATER, account_id=ACCOUNT_ID)
     with pytest.raises(InvalidRefundTransition):
         made.return_transfer("late")
 
 
 def test_a_returned_transfer_needs_a_new_approval() -> None:
-    returned = a_refund().approve(ACCOUNT, NOW).return_transfer(" unknown account ")
+    returned = a_refund().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).return_transfer(" unknown account ")
     assert (returned.payee, returned.approved_at, returned.return_reason) == (None, None, "unknown account")
     with pytest.raises(RefundNotApproved):
         returned.settle("FT1", LATER)
-    again = returned.approve(ACCOUNT, LATER)
+    again = returned.approve(ACCOUNT, LATER, account_id=ACCOUNT_ID)
     assert (again.return_reason, again.settle("FT1", LATER).status) == (None, RefundStatus.REFUNDED)
 
 
 @pytest.mark.parametrize("reference", ["", " ", "x" * 65, "a\x00b"])
 def test_an_unusable_reference_of_the_bank_is_rejected(reference: str) -> None:
     with pytest.raises(InvalidValue):
-        a_refund().approve(ACCOUNT, NOW).settle(reference, NOW)
+        a_refund().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).settle(reference, NOW)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
 def test_an_unusable_reason_of_a_return_is_rejected(reason: str) -> None:
     with pytest.raises(InvalidValue):
-        a_refund().approve(ACCOUNT, NOW).return_transfer(reason)
+        a_refund().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).return_transfer(reason)

@@ -18,7 +18,6 @@ from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.bookings.transitions import Action, Party, Status
-from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.payments.earnings import EarningKind, NothingOwed, Period, commission_on
 from booking_domain.payments.events import EarningsAdjusted, ProviderPaid, ProviderPayoutReturned
 from booking_domain.payments.model import Purpose
@@ -89,7 +88,7 @@ async def start(studio: Studio, amount: int | None = None) -> ProviderPayout:
 
 
 async def approve(studio: Studio, payout: ProviderPayout) -> ProviderPayout:
-    await studio.run(set_bank_account, SetBankAccount(details=ACCOUNT), by=studio.owner)
+    await studio.enter_bank_account(studio.owner, ACCOUNT)
     return await studio.run(approve_provider_payout, ChangeProviderPayout(payout_id=payout.id), by=studio.admin)
 
 
@@ -223,7 +222,7 @@ async def test_a_bank_reference_pays_one_customer_or_one_provider(studio: Studio
     await studio.paid(booking)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)
     [refund] = await studio.refunds(booking)
-    await studio.run(set_bank_account, SetBankAccount(details=ACCOUNT), by=studio.customer)
+    await studio.enter_bank_account(studio.customer, ACCOUNT)
     await studio.run(approve_payout, ApprovePayout(refund_id=refund.id), by=studio.admin)
     command = SettlePayout(refund_id=refund.id, bank_reference="FT1")
     await studio.run(settle_payout, command, by=studio.admin)
@@ -367,7 +366,7 @@ async def _replay(seed: int, steps: int) -> None:
     other = await studio.joined(studio.owner.role)
     second = (other, await studio.new_provider(other, asked[1]))
     for owner, _ in (first, second):
-        await studio.run(set_bank_account, SetBankAccount(details=ACCOUNT), by=owner)
+        await studio.enter_bank_account(owner, ACCOUNT)
     history = _History(studio, random)
     await history.book()
     kinds: list[Callable[[], Awaitable[None]]] = [

@@ -9,9 +9,11 @@ from icalendar import Calendar, Component
 
 from adapters.calendars.files import ICalendarFiles
 from adapters.security.action_link_tokens import HmacActionLinkTokens
+from adapters.security.not_me_tokens import HmacNotMeTokens
 from booking_domain.bookings.action_links import ActionLink
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.not_me_links import NotMeLink
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.notifications.model import Notification, NotificationId
 from booking_domain.notifications.ports import OutgoingMessage
@@ -21,15 +23,18 @@ from booking_domain.testing.builders import NOW, TOMORROW, terms
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.action_links import ActionLinkLines
 from booking_domain.workflows.enclosures import Enclosures
+from booking_domain.workflows.not_me_lines import NotMeLines
 from entrypoints.languages.notices import GettextTranslator
 
 FREE: Final = terms(deposit=Money.zero("MNT"))
 TOKENS: Final = HmacActionLinkTokens(b"k" * 32)
+NOT_ME: Final = HmacNotMeTokens(b"k" * 32)
 ENCLOSE: Final = Enclosures(
     files=ICalendarFiles(),
     organizer="booking@example.com",
     unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
     action_links=ActionLinkLines(web_url="https://app.example.com", tokens=TOKENS, translator=GettextTranslator("en")),
+    not_me=NotMeLines(web_url="https://app.example.com", tokens=NOT_ME, translator=GettextTranslator("en")),
 )
 
 
@@ -166,3 +171,15 @@ async def test_links_are_introduced_in_the_language_of_the_message(language: str
     booking = await studio.book(TOMORROW)
     message = await enclosed(studio, booking.customer_id, "booking.confirmed", booking, language=language)
     assert f"{word}https://app.example.com/links/cancel#" in message.text
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+async def test_messages_about_a_change_of_the_bank_account_have_a_link_to_report_it(channel: str) -> None:
+    studio = await Studio.opened(asks=FREE)
+    message = await enclosed(studio, studio.customer.id, "account.bank_account_changed", None, channel)
+    found = re.search(r"https://app\.example\.com/links/not-me#(\S+)", message.text)
+    assert found is not None
+    assert message.text.startswith("T\n\n")
+    assert NOT_ME.read(found[1]) == NotMeLink(user_id=studio.customer.id, changed_at=NOW.replace(microsecond=0))
+    for topic, other in (("account.bank_account_changed", "telegram"), ("account.password_changed", channel)):
+        assert "not-me" not in (await enclosed(studio, studio.customer.id, topic, None, other)).text

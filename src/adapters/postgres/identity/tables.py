@@ -279,8 +279,12 @@ bank_accounts: Final = Table(
     "bank_accounts",
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    # Of these details; the default serves the previous version.
+    Column("id", Uuid, nullable=False, server_default=sql("gen_random_uuid()")),
     encrypted("details_sealed", field="bank_accounts.details", nullable=False),
     instant("updated_at"),
+    instant("confirmed_at", nullable=True),
+    instant("frozen_at", nullable=True),
     Column("version", Integer, nullable=False),
     info=personal_data("user_id", erase=DELETE, export="bank_account"),
 )

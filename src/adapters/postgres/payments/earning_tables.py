@@ -63,6 +63,7 @@ provider_payouts: Final = Table(
     Column("currency", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
     encrypted("payee_sealed", field="provider_payouts.payee"),
+    Column("payee_id", Uuid),
     instant("approved_at", nullable=True),
     Column("return_reason", Text),
     Column("bank_reference", Text),

@@ -36,8 +36,14 @@ _step: Final = case(
     (_r.status == RefundStatus.REFUNDED.value, literal(PayoutStep.NOTHING.value)),
     (and_(_IN_DISPUTE, _r.payment_id.is_(None)), literal(PayoutStep.DISPUTE.value)),
     (_r.method == RefundMethod.GATEWAY.value, literal(PayoutStep.GATEWAY.value)),
-    (_r.approved_at.is_not(None), literal(PayoutStep.TRANSFER.value)),
-    (bank_accounts.c.user_id.is_(None), literal(PayoutStep.BANK_DETAILS.value)),
+    (
+        or_(bank_accounts.c.user_id.is_(None), bank_accounts.c.frozen_at.is_not(None)),
+        literal(PayoutStep.BANK_DETAILS.value),
+    ),
+    (
+        and_(_r.approved_at.is_not(None), _r.payee_id == bank_accounts.c.id),
+        literal(PayoutStep.TRANSFER.value),
+    ),
     else_=literal(PayoutStep.APPROVAL.value),
 )
 _PAYOUTS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *BANK_ACCOUNT.columns).select_from(
@@ -86,6 +92,6 @@ class PostgresPayoutReads(WithCipher, PayoutReads):
             provider_id=ProviderId(provider_id),
             provider_name=provider,
             customer_name=customer,
-            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher).details,
+            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher),
             in_dispute=in_dispute,
         )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Select, bindparam, case, insert, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, case, insert, literal, or_, select
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
@@ -33,6 +33,7 @@ PAYOUT: Final = Mapper(
     changes=(
         "status",
         "payee_sealed",
+        "payee_id",
         "approved_at",
         "return_reason",
         "bank_reference",
@@ -50,8 +51,14 @@ _CLAIM: Final = Statement(
 )
 _step: Final = case(
     (_p.status != ProviderPayoutStatus.PENDING.value, literal(PayoutStep.NOTHING.value)),
-    (_p.approved_at.is_not(None), literal(PayoutStep.TRANSFER.value)),
-    (bank_accounts.c.user_id.is_(None), literal(PayoutStep.BANK_DETAILS.value)),
+    (
+        or_(bank_accounts.c.user_id.is_(None), bank_accounts.c.frozen_at.is_not(None)),
+        literal(PayoutStep.BANK_DETAILS.value),
+    ),
+    (
+        and_(_p.approved_at.is_not(None), _p.payee_id == bank_accounts.c.id),
+        literal(PayoutStep.TRANSFER.value),
+    ),
     else_=literal(PayoutStep.APPROVAL.value),
 )
 _VIEW: Final[Select[tuple[object, ...]]] = select(
@@ -128,5 +135,5 @@ class PostgresProviderPayoutReads(WithCipher, ProviderPayoutReads):
             payout=PAYOUT.read(row[:_PAYOUT], self._cipher),
             provider_name=name,
             owner_id=UserId(owner_id),
-            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher).details,
+            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher),
         )

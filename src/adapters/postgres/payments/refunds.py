@@ -28,6 +28,7 @@ REFUND: Final = Mapper(
         "attempts",
         "retry_at",
         "payee_sealed",
+        "payee_id",
         "approved_at",
         "return_reason",
         "bank_reference",

@@ -136,6 +136,7 @@ refunds: Final = Table(
     Column("attempts", SmallInteger, nullable=False, server_default=sql("0")),
     instant("retry_at", nullable=True),
     encrypted("payee_sealed", field="refunds.payee"),
+    Column("payee_id", Uuid),
     instant("approved_at", nullable=True),
     Column("return_reason", Text),
     Column("bank_reference", Text),

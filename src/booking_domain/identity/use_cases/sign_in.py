@@ -163,7 +163,10 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     if not two_factors and await needs_second_factor(user, tx):
         if command.second_factor is None:
             raise SecondFactorNeeded
-        two_factors, device = True, await _prove_second_factor(user, command.second_factor, tx, context)
+        device = await _remembered(user.id, command.second_factor, tx, context)
+        if device is None:
+            await prove_second_factor(user, command.second_factor, tx, context)
+        two_factors = True
     token = security.refresh_tokens.first(SessionId(context.entropy.new_id()))
     session = Session.begin(
         token,
@@ -214,11 +217,8 @@ async def needs_second_factor(user: User, tx: IdentityTx) -> bool:
     return any(passkey.second_factor for passkey in await tx.passkeys.of_user(user.id))
 
 
-async def _prove_second_factor(user: User, text: str, tx: IdentityTx, context: Context) -> RememberedDevice | None:
-    """Try a second factor of any kind; return the device whose token it is, if it is one."""
-    device = await _remembered(user.id, text, tx, context)
-    if device is not None:
-        return device
+async def prove_second_factor(user: User, text: str, tx: IdentityTx, context: Context) -> None:
+    """Try a code, a recovery code or the response of a passkey, or raise an error that commits."""
     security = context.get(SecurityPorts)
     if text.startswith("{"):
         try:
@@ -227,7 +227,7 @@ async def _prove_second_factor(user: User, text: str, tx: IdentityTx, context: C
             await verify_response(answer, user, tx, context)
         except InvalidPasskey:
             raise InvalidSecondFactor from None
-        return None
+        return
     factor = await tx.second_factors.lock(user.id)
     if factor is None:
         raise InvalidSecondFactor
@@ -235,7 +235,6 @@ async def _prove_second_factor(user: User, text: str, tx: IdentityTx, context: C
     await tx.second_factors.save(tried)
     if refused is not None:
         raise refused
-    return None
 
 
 async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: Context) -> RememberedDevice | None:

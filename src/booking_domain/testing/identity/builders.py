@@ -8,6 +8,7 @@ from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE, Client, Login, 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import (
+    BankAccountId,
     LoginId,
     SessionId,
     UserId,
@@ -57,6 +58,7 @@ class IdentityBuilder(BaseBuilder):
         )
 
     def bank_account(self, user_id: UserId) -> BankAccount:
-        """A bank account."""
+        """A bank account that an admin has confirmed."""
         details = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
-        return BankAccount(user_id=user_id, details=details, updated_at=NOW)
+        account_id = BankAccountId(self.entropy.new_id())
+        return BankAccount(id=account_id, user_id=user_id, details=details, updated_at=NOW, confirmed_at=NOW)

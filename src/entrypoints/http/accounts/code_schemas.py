@@ -58,6 +58,12 @@ class ResetPasswordBody(ContactBody, frozen=True, kw_only=True):
     new_password: Password
 
 
+class NotMeBody(Body, frozen=True, kw_only=True):
+    """The link of a message about a change of the bank account."""
+
+    token: Annotated[str, Meta(max_length=200, description="The part of the link after `#`.")]
+
+
 class CompleteProfileBody(Body, frozen=True, kw_only=True):
     """Name, role and password of an account that a sign-up began. Without a password, the user signs in with codes."""
 

@@ -54,6 +54,7 @@ RESET_PASSWORD: Final[dict[str, Any]] = {
     "code": "402519",
     "newPassword": "nine blue lanterns",
 }
+NOT_ME: Final[dict[str, Any]] = {"token": "AZnzwaJEfR6bClxt" + "x" * 40}
 PROOF: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
 TELEGRAM: Final[dict[str, Any]] = {
     "initData": "user=%7B%22id%22%3A99281932%2C%22first_name%22%3A%22Dorj%22%2C%22language_code%22%3A%22mn%22%7D"

@@ -7,21 +7,25 @@ from litestar.params import JSONBody
 
 from booking_domain.identity import own_account
 from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
 from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_schemas import (
     ChangePasswordBody,
     CodeSentJson,
     ForgotPasswordBody,
+    NotMeBody,
     ResetPasswordBody,
     code_sent_json,
 )
-from entrypoints.http.accounts.examples import CHANGE_PASSWORD, CODE_SENT, FORGOT_PASSWORD, RESET_PASSWORD
+from entrypoints.http.accounts.examples import CHANGE_PASSWORD, CODE_SENT, FORGOT_PASSWORD, NOT_ME, RESET_PASSWORD
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE, REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
@@ -73,4 +77,27 @@ async def reset_password(
     await own_account.reset_password(identity, data.contact(), data.code, data.new_password, guesser=guesser)
 
 
-handlers: Final = (change_password, forgot_password, reset_password)
+@post(
+    "/not-me",
+    status_code=204,
+    opt=GUARDED | documented(disown_bank_account, body=NOT_ME, keyless=REPEATED),
+    operation_id="reportBankAccountChange",
+)
+async def report_bank_account_change(
+    data: JSONBody[NotMeBody],
+    not_me_tokens: Injected[NotMeTokens],
+    executor: Injected[Executor[Repositories]],
+) -> None:
+    """Report by the link of a message that another person changed your bank account.
+
+    No transfer to the bank account is approved until you enter it again. All sessions end, and the password is removed:
+    set a new one with `/auth/forgot-password`, then check passkeys, linked accounts and contacts. The link works for a
+    week and once; a second time changes nothing.
+    """
+    link = not_me_tokens.read(data.token)
+    if link is None:
+        raise InvalidNotMeLink
+    await executor.run(disown_bank_account, link, actor=SYSTEM)
+
+
+handlers: Final = (change_password, forgot_password, reset_password, report_bank_account_change)

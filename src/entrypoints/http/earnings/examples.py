@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from entrypoints.http.payouts.schemas import PAYEE_ACCOUNT
+
 PROVIDER: Final[dict[str, Any]] = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "name": "Sarnai Tattoo"}
 _PAYOUT_ID: Final = "0199f3d4-6e20-7b41-8f45-1c9b0d7f1a77"
 _BOOKING: Final[dict[str, Any]] = {
@@ -86,6 +88,7 @@ PAYOUT: Final[dict[str, Any]] = {
     "provider": PROVIDER,
     "waitsFor": "approval",
     "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Sarnai Dorj"},
+    "bankAccount": {**PAYEE_ACCOUNT, "holderName": "Sarnai Dorj"},
 }
 APPROVED: Final[dict[str, Any]] = {
     **PAYOUT,

@@ -154,7 +154,7 @@ async def approve_payout_to_provider(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
-    """Approve the transfer to the provider's bank account as it is now; for admins.
+    """Approve the transfer to the provider's bank account as it is now; for admins. It waits as refunds do.
 
     A later change of the account does not redirect the transfer. A second approval changes nothing.
     """
@@ -201,7 +201,8 @@ async def settle_payout_to_provider(
     """Close an approved transfer with the bank's reference; for admins. The payout is then `paid`.
 
     A reference belongs to one transfer, to a customer or to a provider. Repeating the request with the same reference
-    changes nothing. The provider is notified.
+    changes nothing. If the bank account has changed since the approval, `paidTo` is needed, as for refunds. The
+    provider is notified.
     """
     command = data.command(payout_id, expected_version(if_match))
     return await runner.shown(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))

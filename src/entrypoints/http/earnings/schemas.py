@@ -34,7 +34,7 @@ from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
-from entrypoints.http.payouts.schemas import PayeeJson, payee_json
+from entrypoints.http.payouts.schemas import PaidTo, PayeeAccountJson, PayeeJson, payee_account_json, payee_json
 
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
@@ -156,12 +156,14 @@ class SettleProviderPayoutBody(Body, frozen=True, kw_only=True):
     """The bank's reference of the transfer."""
 
     bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
+    paid_to: PaidTo | None = None
 
     def command(self, payout_id: UUID, expected_version: ExpectedVersion) -> SettleProviderPayout:
         """The command."""
         return SettleProviderPayout(
             payout_id=ProviderPayoutId(payout_id),
             bank_reference=self.bank_reference,
+            paid_to=self.paid_to,
             expected_version=expected_version,
         )
 
@@ -309,6 +311,9 @@ class ProviderPayoutJson(Json, frozen=True, kw_only=True):
     status: ProviderPayoutStatus
     waits_for: PayoutStep
     payee: PayeeJson | None = None
+    """Where the money goes: as approved, else the bank account."""
+    bank_account: PayeeAccountJson | None = None
+    """The provider's bank account as it is now. An approved transfer to another one waits for a new approval."""
     return_reason: str | None = None
     bank_reference: str | None = None
     created_at: Timestamp
@@ -437,6 +442,7 @@ def provider_payout_json(view: ProviderPayoutView) -> ProviderPayoutJson:
         status=payout.status,
         waits_for=view.waits_for,
         payee=None if payee is None else payee_json(payee),
+        bank_account=None if view.bank_account is None else payee_account_json(view.bank_account),
         return_reason=payout.return_reason,
         bank_reference=payout.bank_reference,
         created_at=payout.created_at,

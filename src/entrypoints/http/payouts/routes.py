@@ -6,14 +6,12 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.identity.use_cases.bank_accounts import (
-    get_own_bank_account,
-    remove_bank_account,
-    set_bank_account,
-)
+from booking_domain.identity.own_account import Requester, enter_bank_account, withdraw_bank_account
+from booking_domain.identity.security import Identity
+from booking_domain.identity.use_cases.bank_accounts import confirm_bank_account, get_own_bank_account
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, RefundId
+from booking_domain.shared.ids import BookingId, RefundId, SessionId
 from booking_domain.workflows.payouts import (
     ApprovePayout,
     approve_payout,
@@ -23,17 +21,22 @@ from booking_domain.workflows.payouts import (
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import payouts as queries
 from booking_domain.workflows.views import Payout
+from entrypoints.http.accounts.examples import PROOF
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
-from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.idempotency import REPEATED, IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.payouts.schemas import (
     ACCOUNT,
     APPROVED,
     BANK_ACCOUNT,
+    CONFIRM,
+    CONFIRMED,
     CSV,
     MONEY,
     PAYOUT,
@@ -47,6 +50,8 @@ from entrypoints.http.payouts.schemas import (
     BankAccountJson,
     BookingMoneyJson,
     ChosenPayoutsQuery,
+    ConfirmBankAccountBody,
+    PayeeAccountJson,
     PayoutJson,
     PayoutsJson,
     PayoutsQuery,
@@ -54,6 +59,7 @@ from entrypoints.http.payouts.schemas import (
     SettleBody,
     bank_account_json,
     booking_money_json,
+    payee_account_json,
     payout_json,
 )
 
@@ -86,22 +92,61 @@ async def get_my_bank_account(
     return unless_known(bank_account_json(account), etag(account.version), if_none_match)
 
 
-@put("/users/me/bank-account", opt=documented(set_bank_account, body=SET_ACCOUNT, answer=ACCOUNT))
+@put(
+    "/users/me/bank-account",
+    opt=limited_as(AUTH) | documented(enter_bank_account, raises=(InvalidValue,), body=SET_ACCOUNT, answer=ACCOUNT),
+)
 async def set_my_bank_account(
-    data: JSONBody[BankAccountBody], run: Injected[Run], if_match: IfMatch = None
+    data: JSONBody[BankAccountBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+    if_match: IfMatch = None,
 ) -> Response[BankAccountJson]:
-    """Set the bank account for your refunds.
+    """Set the bank account for your refunds and earnings.
 
-    A transfer that is already approved still goes to the former account. You are notified of every change.
+    The account's password is required, as for a change of the phone number. No transfer to an account that was entered
+    is approved for 48 hours, also to the first one, unless an admin confirms it. A transfer to the former account that
+    is approved and not made waits for a new approval. You are notified of every change over all your contacts.
     """
-    account = await run(set_bank_account, data.command(expected_version(if_match)))
+    account = await enter_bank_account(
+        identity,
+        Requester(actor, session_id),
+        data.details(),
+        data.current_password,
+        expected_version=expected_version(if_match),
+    )
     return Response(bank_account_json(account), headers=etag(account.version))
 
 
-@delete("/users/me/bank-account", opt=documented(remove_bank_account))
-async def remove_my_bank_account(run: Injected[Run]) -> None:
-    """Remove your bank account. Refunds that are not approved yet wait until you add another."""
-    await run(remove_bank_account, None)
+@delete("/users/me/bank-account", opt=limited_as(AUTH) | documented(withdraw_bank_account, body=PROOF))
+async def remove_my_bank_account(
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+    data: JSONBody[ProofBody] = NO_PROOF,
+) -> None:
+    """Remove your bank account. Transfers to it that are not made yet wait until you add another.
+
+    The account's password is required, as for a change of the phone number.
+    """
+    await withdraw_bank_account(identity, Requester(actor, session_id), data.current_password)
+
+
+@post(
+    "/admin/bank-accounts/{user_id:str}/confirm",
+    status_code=200,
+    opt=limited_as(AUTH) | documented(confirm_bank_account, body=CONFIRM, answer=CONFIRMED, keyless=REPEATED),
+)
+async def confirm_a_bank_account(
+    user_id: FromPath[UUID], data: JSONBody[ConfirmBankAccountBody], run: Injected[Run]
+) -> PayeeAccountJson:
+    """Confirm a user's new bank account, so that transfers to it need not wait for 48 hours; for admins.
+
+    Ask the user over a contact that has not changed. It needs a code of your second factor, a recovery code or the
+    response of a passkey.
+    """
+    return payee_account_json(await run(confirm_bank_account, data.command(user_id)))
 
 
 @get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
@@ -155,7 +200,8 @@ async def approve_a_payout(
 ) -> Response[PayoutJson]:
     """Approve the transfer to the customer's bank account as it is now; for admins.
 
-    A later change of the account does not redirect the transfer. A second approval changes nothing.
+    An account that was entered within 48 hours is refused, unless an admin has confirmed it. After a later change of
+    the account the transfer waits for a new approval. A second approval of the same account changes nothing.
     """
     command = ApprovePayout(refund_id=RefundId(refund_id), expected_version=expected_version(if_match))
     return await runner.shown(approve_payout, command, answer=lambda: _shown(refund_id, actor, reads))
@@ -177,7 +223,9 @@ async def settle_a_payout(
 ) -> Response[PayoutJson]:
     """Close an approved transfer with the bank's reference; for admins. The refund is then `refunded`.
 
-    A reference belongs to one refund. Repeating the request with the same reference changes nothing.
+    A reference belongs to one refund. Repeating the request with the same reference changes nothing. If the bank
+    account has changed since the approval, the answer is 409 `payout.approval_outdated`, unless `paidTo` is the account
+    number that was approved: the bank had paid it before.
     """
     return await runner.shown(
         settle_payout,
@@ -223,6 +271,7 @@ routes: Final = Router(
         get_my_bank_account,
         set_my_bank_account,
         remove_my_bank_account,
+        confirm_a_bank_account,
         list_payouts,
         export_payouts,
         get_payout,

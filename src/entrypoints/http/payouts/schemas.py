@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.bank_accounts import BankAccount
-from booking_domain.identity.use_cases.bank_accounts import SetBankAccount
+from booking_domain.identity.use_cases.bank_accounts import ConfirmBankAccount
 from booking_domain.payments.refunds import (
     MAX_BANK_REFERENCE,
     MAX_RETURN_REASON,
@@ -16,14 +16,15 @@ from booking_domain.payments.refunds import (
     RefundReason,
     RefundStatus,
 )
-from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, BankDetails
-from booking_domain.shared.ids import BookingId, RefundId
+from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, MAX_NUMBER, BankDetails
+from booking_domain.shared.ids import BankAccountId, BookingId, RefundId, UserId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.listings import MoneyOrder
 from booking_domain.workflows.payouts import ReturnPayout, SettlePayout
 from booking_domain.workflows.ports import PayoutFilter
 from booking_domain.workflows.queries.payouts import BookingMoney
 from booking_domain.workflows.views import Payout, PayoutStep
+from entrypoints.http.accounts.schemas import ProofBody, SecondFactorText
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
@@ -34,10 +35,17 @@ from entrypoints.http.payments.schemas import PaymentJson, payment_json
 
 _MAX_TYPED: Final = 60
 """Characters of an account number as typed, with spaces and dashes."""
+PaidTo = Annotated[
+    str,
+    Meta(
+        max_length=MAX_NUMBER,
+        description="The account number that the bank paid; needed if the bank account has changed since the approval.",
+    ),
+]
 
 
-class BankAccountBody(Body, frozen=True, kw_only=True):
-    """The bank account that refunds are sent to."""
+class BankAccountBody(ProofBody, frozen=True, kw_only=True):
+    """The bank account that refunds and earnings are sent to, and the password, if the account has one."""
 
     bank: Annotated[str, Meta(min_length=1, max_length=MAX_BANK, description="The name of the bank.")]
     account_number: Annotated[
@@ -45,21 +53,37 @@ class BankAccountBody(Body, frozen=True, kw_only=True):
     ]
     holder_name: Annotated[str, Meta(min_length=1, max_length=MAX_HOLDER)]
 
-    def command(self, expected_version: ExpectedVersion) -> SetBankAccount:
+    def details(self) -> BankDetails:
+        """The bank details."""
+        return BankDetails.parse(bank=self.bank, account_number=self.account_number, holder_name=self.holder_name)
+
+
+class ConfirmBankAccountBody(Body, frozen=True, kw_only=True):
+    """The bank account that is confirmed, and the admin's second factor."""
+
+    bank_account_id: UUID
+    """The `id` of the payout's `bankAccount`."""
+    code: SecondFactorText
+
+    def command(self, user_id: UUID) -> ConfirmBankAccount:
         """The command."""
-        details = BankDetails.parse(bank=self.bank, account_number=self.account_number, holder_name=self.holder_name)
-        return SetBankAccount(details=details, expected_version=expected_version)
+        account_id = BankAccountId(self.bank_account_id)
+        return ConfirmBankAccount(user_id=UserId(user_id), account_id=account_id, code=self.code)
 
 
 class SettleBody(Body, frozen=True, kw_only=True):
     """The bank's reference of the transfer."""
 
     bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
+    paid_to: PaidTo | None = None
 
     def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> SettlePayout:
         """The command."""
         return SettlePayout(
-            refund_id=RefundId(refund_id), bank_reference=self.bank_reference, expected_version=expected_version
+            refund_id=RefundId(refund_id),
+            bank_reference=self.bank_reference,
+            paid_to=self.paid_to,
+            expected_version=expected_version,
         )
 
 
@@ -106,6 +130,10 @@ class BankAccountJson(Json, frozen=True, kw_only=True):
     account_number: str
     holder_name: str
     updated_at: Timestamp
+    usable_from: Timestamp
+    """From when transfers to it can be approved: 48 hours after it was entered, or when an admin confirmed it."""
+    frozen_at: Timestamp | None = None
+    """When it was reported as not yours: enter your account again."""
     version: int
 
 
@@ -157,6 +185,20 @@ class PayeeJson(Json, frozen=True, kw_only=True):
     holder_name: str
 
 
+class PayeeAccountJson(PayeeJson, frozen=True, kw_only=True):
+    """The payee's bank account as it is now. An approved transfer to another one waits for a new approval."""
+
+    id: UUID
+    since: Timestamp
+    """When it was entered."""
+    usable_from: Timestamp
+    """Until when transfers to it wait, unless an admin confirms it (`POST /admin/bank-accounts/{user_id}/confirm`)."""
+    confirmed_at: Timestamp | None = None
+    """When an admin confirmed it."""
+    frozen_at: Timestamp | None = None
+    """When the payee reported that they did not enter it; they have to enter theirs."""
+
+
 class PayoutJson(Json, frozen=True, kw_only=True):
     """A refund, with the data for its transfer."""
 
@@ -179,6 +221,9 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     retry_at: Timestamp | None = None
     """When the payment gateway is asked again."""
     payee: PayeeJson | None = None
+    """Where the money goes: as approved, else the bank account."""
+    bank_account: PayeeAccountJson | None = None
+    """The payee's bank account as it is now. An approved transfer to another one waits for a new approval."""
     return_reason: str | None = None
     bank_reference: str | None = None
     created_at: Timestamp
@@ -198,6 +243,8 @@ def bank_account_json(account: BankAccount) -> BankAccountJson:
         account_number=account.details.masked_number,
         holder_name=account.details.holder_name,
         updated_at=account.updated_at,
+        usable_from=account.usable_from,
+        frozen_at=account.frozen_at,
         version=account.version,
     )
 
@@ -259,6 +306,7 @@ def payout_json(payout: Payout) -> PayoutJson:
         attempts=refund.attempts,
         retry_at=refund.retry_at,
         payee=None if payee is None else payee_json(payee),
+        bank_account=None if payout.bank_account is None else payee_account_json(payout.bank_account),
         return_reason=refund.return_reason,
         bank_reference=refund.bank_reference,
         created_at=refund.created_at,
@@ -271,6 +319,20 @@ def payout_json(payout: Payout) -> PayoutJson:
 def payee_json(details: BankDetails) -> PayeeJson:
     """Show the bank account of a transfer to an admin."""
     return PayeeJson(bank=details.bank, account_number=details.account_number, holder_name=details.holder_name)
+
+
+def payee_account_json(account: BankAccount) -> PayeeAccountJson:
+    """Show a payee's bank account as it is now to an admin."""
+    return PayeeAccountJson(
+        id=account.id,
+        bank=account.details.bank,
+        account_number=account.details.account_number,
+        holder_name=account.details.holder_name,
+        since=account.updated_at,
+        usable_from=account.usable_from,
+        confirmed_at=account.confirmed_at,
+        frozen_at=account.frozen_at,
+    )
 
 
 async def _bank_account(source: ExportSource) -> BankAccountJson | None:
@@ -288,13 +350,29 @@ SET_ACCOUNT: Final[dict[str, Any]] = {
     "bank": "Khan Bank",
     "accountNumber": "5012 345 678",
     "holderName": "Bold Bat",
+    "currentPassword": "correct-horse-battery",
 }
 ACCOUNT: Final[dict[str, Any]] = {
     "bank": "Khan Bank",
     "accountNumber": "••••••5678",
     "holderName": "Bold Bat",
     "updatedAt": "2026-11-23T02:00:00Z",
+    "usableFrom": "2026-11-25T02:00:00Z",
     "version": 1,
+}
+PAYEE_ACCOUNT: Final[dict[str, Any]] = {
+    "id": "0199f3c0-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+    "bank": "Khan Bank",
+    "accountNumber": "5012345678",
+    "holderName": "Bold Bat",
+    "since": "2026-11-23T02:00:00Z",
+    "usableFrom": "2026-11-25T02:00:00Z",
+}
+CONFIRM: Final[dict[str, Any]] = {"bankAccountId": PAYEE_ACCOUNT["id"], "code": "123456"}
+CONFIRMED: Final[dict[str, Any]] = {
+    **PAYEE_ACCOUNT,
+    "usableFrom": "2026-11-23T03:00:00Z",
+    "confirmedAt": "2026-11-23T03:00:00Z",
 }
 _REFUND: Final[dict[str, Any]] = {
     "id": "0199f3c1-4d20-7a31-8c45-6e9b0d7f1a22",
@@ -329,6 +407,7 @@ PAYOUT: Final[dict[str, Any]] = {
     "waitsFor": "approval",
     "attempts": 1,
     "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"},
+    "bankAccount": PAYEE_ACCOUNT,
     "version": 1,
 }
 APPROVED: Final[dict[str, Any]] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
-from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid
+from tests.unit.features.payouts import cancelled_and_paid, entered
 
 from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -120,7 +120,7 @@ async def test_payments_and_refunds_are_one_list(api: Api) -> None:
 async def test_payouts_are_filtered_by_status_party_amount_and_date(api: Api) -> None:
     customer, _, booking = await cancelled_and_paid(api)
     await cancelled_and_paid(api)
-    assert (await api.put("/users/me/bank-account", customer, json=ACCOUNT)).status_code == 200
+    await entered(api, customer)
     admin = await api.an_admin()
     [payout] = await ids(api, admin, f"payouts?bookingId={booking['id']}")
     for query, expected in (

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.bookings import completed_booking
 from tests.unit.features.disputes import REASON, disputed
-from tests.unit.features.payouts import ACCOUNT, cancelled_and_paid
+from tests.unit.features.payouts import cancelled_and_paid, entered
 
 from booking_domain.disputes.events import DisputeImageDeleted
 from booking_domain.disputes.model import DECISION_WITHIN, MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS
@@ -87,7 +87,7 @@ async def test_a_dispute_from_opening_to_the_decision(api: Api) -> None:
 async def test_a_partial_refund_waits_for_its_payout_and_earlier_ones_wait_for_the_dispute(api: Api) -> None:
     customer, provider, booking = await cancelled_and_paid(api)
     admin = await api.an_admin()
-    assert (await api.put("/users/me/bank-account", customer, json=ACCOUNT)).status_code == 200
+    await entered(api, customer)
     [pending] = (await api.get(f"/admin/payouts?bookingId={booking['id']}", admin)).json()["items"]
     wish = {"bookingId": booking["id"], "reason": REASON}
     opened = (await api.post("/disputes", provider, json=wish)).json()

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.earnings import DEPOSIT, paid_and_cancelled_late, recorded, started_payout
-from tests.unit.features.payouts import ACCOUNT
+from tests.unit.features.payouts import ACCOUNT, entered
 
 from entrypoints.http.earnings import routes, statement_documents, statements
 
@@ -52,7 +52,7 @@ async def test_a_provider_earns_less_commission_and_is_paid_out(api: Api) -> Non
     deleted = await api.call("DELETE", "/users/me", provider, json={"currentPassword": PASSWORD})
     assert_problem(deleted, 409, "account.money_owed")
 
-    assert (await api.put("/users/me/bank-account", provider, json=ACCOUNT)).status_code == 200
+    await entered(api, provider)
     approved = (await api.post(f"{path}/approve", admin)).json()
     assert (approved["waitsFor"], approved["payee"]) == ("transfer", ACCOUNT)
     exported = await api.get("/admin/provider-payouts/export?waitsFor=transfer", admin)
@@ -189,7 +189,7 @@ async def test_a_returned_transfer_is_explained_to_the_provider(api: Api) -> Non
     settle = await api.post(f"{path}/settle", admin, json={"bankReference": "FT1"})
     assert_problem(settle, 409, "payout.not_approved")
     fixed = {**ACCOUNT, "accountNumber": "1111222233"}
-    assert (await api.put("/users/me/bank-account", provider, json=fixed)).status_code == 200
+    await entered(api, provider, fixed)
     assert (await api.post(f"{path}/approve", admin)).json()["payee"] == fixed
     assert (await api.post(f"{path}/settle", admin, json={"bankReference": "FT1"})).json()["status"] == "paid"
 

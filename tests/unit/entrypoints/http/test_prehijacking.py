@@ -62,7 +62,9 @@ async def prepared(api: Api, contact: dict[str, str]) -> tuple[dict[str, Any], s
     mallory = await registered(api, contact, **(TROJAN if "email" in contact else {"email": "mallory@example.com"}))
     token = mallory["accessToken"]
     calendar = str((await api.post("/users/me/calendar-link", token)).json()["url"]).partition("/api/v1")[2]
-    assert (await api.put("/users/me/bank-account", token, json=BANK_ACCOUNT)).status_code == 200
+    assert (
+        await api.put("/users/me/bank-account", token, json={**BANK_ACCOUNT, "currentPassword": PASSWORD})
+    ).status_code == 200
     body = {**shown(api, int(TELEGRAM_ID)), "currentPassword": PASSWORD}
     assert (await api.post("/users/me/telegram", token, json=body)).status_code == 204
     secret = (await api.post("/auth/mfa/totp", token, json={"currentPassword": PASSWORD})).json()["secret"]

@@ -14,6 +14,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.external_identities",
     f"{__name__}.known_clients",
     f"{__name__}.legal",
+    f"{__name__}.not_me_links",
     f"{__name__}.passkeys",
     f"{__name__}.passwords",
     f"{__name__}.phone_numbers",
@@ -35,6 +36,7 @@ from booking_domain.identity.contact_changes import ContactChangeReads, ContactC
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.known_clients import KnownClientReads, KnownClients
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
+from booking_domain.identity.not_me_links import NotMeTokens
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads, Passkeys
 from booking_domain.identity.passwords import CredentialReads, Credentials
@@ -70,6 +72,7 @@ from booking_domain.testing.identity.contracts.external_identities import (
 )
 from booking_domain.testing.identity.contracts.known_clients import KnownClientsContract
 from booking_domain.testing.identity.contracts.legal import AcceptancesContract
+from booking_domain.testing.identity.contracts.not_me_links import NotMeTokensContract
 from booking_domain.testing.identity.contracts.passkeys import PasskeyCeremoniesContract, PasskeysContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
@@ -101,6 +104,7 @@ CONTRACTS: Final = {
     KnownClients: KnownClientsContract,
     LoginHistory: LoginHistoryContract,
     LoginReads: LoginHistoryContract,
+    NotMeTokens: NotMeTokensContract,
     OneTimeCodes: OneTimeCodesContract,
     PasskeyCeremonies: PasskeyCeremoniesContract,
     PasskeyReads: PasskeysContract,

@@ -1,6 +1,7 @@
 """The contract of `BankAccounts` and `BankAccountReads`."""
 
 from booking_domain.shared.bank_details import BankDetails
+from booking_domain.shared.ids import BankAccountId
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
 from booking_domain.workflows.ports import Repositories
@@ -15,7 +16,11 @@ class BankAccountsContract(StorageContract):
         cast = await a_cast(backend, make)
         assert await backend.reads.bank_accounts.get(cast.customer.id) is None
         first, theirs = make.bank_account(cast.customer.id), make.bank_account(cast.owner.id)
-        for account in (first, first.changed(OTHER, NOW + HOUR)):
+        for account in (
+            first,
+            first.changed(OTHER, BankAccountId(make.entropy.new_id()), NOW + HOUR),
+            first.frozen(NOW),
+        ):
             async with backend.begin() as tx:
                 await tx.bank_accounts.save(account)
                 await tx.bank_accounts.save(theirs)

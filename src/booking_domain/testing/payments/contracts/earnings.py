@@ -21,7 +21,7 @@ from booking_domain.payments.earnings import (
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import BankReferenceUsed
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
+from booking_domain.shared.ids import BankAccountId, CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import (
@@ -291,6 +291,7 @@ class ProviderPayoutsContract(StorageContract):
             amount=Money(amount=2**63 - 1, currency="KWD"),
             status=ProviderPayoutStatus.PAID,
             payee=account.details,
+            payee_id=account.id,
             approved_at=NOW,
             return_reason="Данс олдсонгүй",
             bank_reference="FT 1",
@@ -307,7 +308,7 @@ class ProviderPayoutsContract(StorageContract):
         assert await backend.reads.provider_payouts.get(payout.id) == view
         async with backend.begin() as tx:
             await tx.bank_accounts.save(account)
-        assert await backend.reads.provider_payouts.get(payout.id) == replace(view, bank_account=account.details)
+        assert await backend.reads.provider_payouts.get(payout.id) == replace(view, bank_account=account)
         assert await backend.reads.provider_payouts.get(ProviderPayoutId(make.entropy.new_id())) is None
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
@@ -325,18 +326,22 @@ class ProviderPayoutsContract(StorageContract):
 
     async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        details = make.bank_account(cast.owner.id).details
+        account = make.bank_account(cast.owner.id)
         small = replace(_payout(make, cast.profile.id, 5), created_at=NOW - HOUR)
-        large = _payout(make, cast.profile.id, 9).approve(details, NOW)
-        paid = _payout(make, other.profile.id, 7).approve(details, NOW).settle("FT1", NOW)
+        large = _payout(make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
+        paid = (
+            _payout(make, other.profile.id, 7).approve(account.details, NOW, account_id=account.id).settle("FT1", NOW)
+        )
         async with backend.begin() as tx:
+            await tx.bank_accounts.save(account)
             for payout in (small, large, paid):
                 await tx.provider_payouts.add(payout)
         for chosen, expected in (
             (ProviderPayoutFilter(), [small, large, paid]),
             (ProviderPayoutFilter(status=ProviderPayoutStatus.PAID), [paid]),
             (ProviderPayoutFilter(provider_id=cast.profile.id), [small, large]),
-            (ProviderPayoutFilter(waits_for=PayoutStep.BANK_DETAILS), [small]),
+            (ProviderPayoutFilter(waits_for=PayoutStep.BANK_DETAILS), []),
+            (ProviderPayoutFilter(waits_for=PayoutStep.APPROVAL), [small]),
             (ProviderPayoutFilter(waits_for=PayoutStep.TRANSFER), [large]),
             (ProviderPayoutFilter(waits_for=PayoutStep.NOTHING), [paid]),
             (ProviderPayoutFilter(at_before=NOW), [small]),
@@ -348,6 +353,29 @@ class ProviderPayoutsContract(StorageContract):
         ):
             found = await backend.reads.provider_payouts.page(chosen)
             assert [view.payout for view in found] == expected, chosen
+
+    async def test_an_approval_of_an_account_that_has_changed_counts_no_more(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        account = make.bank_account(cast.owner.id)
+        payout = _payout(make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
+        async with backend.begin() as tx:
+            await tx.provider_payouts.add(payout)
+        other = replace(account, id=BankAccountId(make.entropy.new_id()))
+        for now, step in (
+            (account, PayoutStep.TRANSFER),
+            (other, PayoutStep.APPROVAL),
+            (account.frozen(NOW), PayoutStep.BANK_DETAILS),
+            (None, PayoutStep.BANK_DETAILS),
+        ):
+            async with backend.begin() as tx:
+                await tx.bank_accounts.remove(cast.owner.id)
+                if now is not None:
+                    await tx.bank_accounts.save(now)
+            for waits_for in PayoutStep:
+                found = await backend.reads.provider_payouts.page(ProviderPayoutFilter(waits_for=waits_for))
+                assert [view.waits_for for view in found] == [step] * (waits_for is step)
 
 
 class BankReferencesContract(StorageContract):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund, RefundStatus
-from booking_domain.shared.ids import RefundId
+from booking_domain.shared.ids import BankAccountId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
@@ -42,7 +42,7 @@ class PayoutReadsContract(StorageContract):
         found = await backend.reads.payouts.get(refund.id)
         assert found is not None
         assert (found.bank_account, found.payee, found.waits_for) == (
-            account.details,
+            account,
             account.details,
             PayoutStep.APPROVAL,
         )
@@ -65,14 +65,14 @@ class PayoutReadsContract(StorageContract):
             await tx.payments.add(paid)
             for refund in (ready, approved, made, waiting, asked, stopped, made_before, asked_before):
                 await tx.refunds.add(refund)
-            await _save(tx.refunds.save, approved, approved.approve(account.details, NOW))
-            transfer = made.approve(account.details, NOW)
+            await _save(tx.refunds.save, approved, approved.approve(account.details, NOW, account_id=account.id))
+            transfer = made.approve(account.details, NOW, account_id=account.id)
             await _save(tx.refunds.save, made, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT1", NOW + HOUR))
             await _save(tx.refunds.save, asked, asked.ask_gateway(payment.id, payment.gateway, NOW))
             await _save(tx.refunds.save, asked_before, asked_before.ask_gateway(paid.id, paid.gateway, NOW))
-            await _save(tx.refunds.save, stopped, stopped.approve(account.details, NOW))
-            transfer = made_before.approve(account.details, NOW)
+            await _save(tx.refunds.save, stopped, stopped.approve(account.details, NOW, account_id=account.id))
+            transfer = made_before.approve(account.details, NOW, account_id=account.id)
             await _save(tx.refunds.save, made_before, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT2", NOW + HOUR))
         all_of_them = (ready, approved, made, waiting, asked, stopped, made_before, asked_before)
@@ -89,6 +89,30 @@ class PayoutReadsContract(StorageContract):
             PayoutStep.TRANSFER: [approved.id],
             PayoutStep.NOTHING: sorted([made.id, made_before.id]),
         }
+
+    async def test_an_approval_of_an_account_that_has_changed_counts_no_more(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        account = make.bank_account(cast.customer.id)
+        refund = make.refund(await a_booking(backend, make, cast))
+        async with backend.begin() as tx:
+            await tx.refunds.add(refund)
+            await _save(tx.refunds.save, refund, refund.approve(account.details, NOW, account_id=account.id))
+        other = replace(account, id=BankAccountId(make.entropy.new_id()))
+        for now, step in (
+            (account, PayoutStep.TRANSFER),
+            (other, PayoutStep.APPROVAL),
+            (account.frozen(NOW), PayoutStep.BANK_DETAILS),
+            (None, PayoutStep.BANK_DETAILS),
+        ):
+            async with backend.begin() as tx:
+                await tx.bank_accounts.remove(cast.customer.id)
+                if now is not None:
+                    await tx.bank_accounts.save(now)
+            for waits_for in PayoutStep:
+                found = await backend.reads.payouts.page(PayoutFilter(waits_for=waits_for))
+                assert [payout.waits_for for payout in found] == [step] * (waits_for is step)
 
     async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)

@@ -8,7 +8,7 @@ import pytest
 from booking_domain.payments.refunds import BankReferenceUsed, Refund, RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, RefundId
+from booking_domain.shared.ids import BankAccountId, BookingId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race, rolled_back
@@ -34,6 +34,7 @@ class RefundsContract(StorageContract):
                 reason=RefundReason.OVERPAYMENT,
                 amount=Money(amount=2**63 - 1, currency="KWD"),
                 payee=make.bank_account(booking.customer_id).details,
+                payee_id=BankAccountId(make.entropy.new_id()),
                 approved_at=NOW,
                 return_reason="Данс олдсонгүй",
                 bank_reference=f"FT {status}",
@@ -94,8 +95,8 @@ class RefundsContract(StorageContract):
 
     async def test_a_bank_reference_belongs_to_one_refund(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
-        details = make.bank_account(booking.customer_id).details
-        approved = [make.refund(booking).approve(details, NOW) for _ in range(2)]
+        account = make.bank_account(booking.customer_id)
+        approved = [make.refund(booking).approve(account.details, NOW, account_id=account.id) for _ in range(2)]
         await _add(backend, *approved)
 
         async def settle(refund: Refund) -> None:

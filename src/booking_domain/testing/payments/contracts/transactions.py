@@ -40,7 +40,8 @@ class TransactionReadsContract(StorageContract):
         paid, new = (
             make.payment(booking).invoiced(make.invoice()).settle(booking.deposit, raw_payload="{}", now=NOW + HOUR)
         )
-        approved = make.refund(booking).approve(make.bank_account(cast.customer.id).details, NOW)
+        account = make.bank_account(cast.customer.id)
+        approved = make.refund(booking).approve(account.details, NOW, account_id=account.id)
         made = approved.settle("FT1", NOW + HOUR)
         waiting = make.refund(booking)
         await _add(backend, paid, made, waiting)

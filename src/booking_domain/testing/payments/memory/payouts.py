@@ -65,6 +65,6 @@ def _payout(state: State, refund: Refund) -> Payout:
         provider_id=booking.provider_id,
         provider_name=state[PROFILES][booking.provider_id].display_name,
         customer_name=customer_name(state, booking),
-        bank_account=None if account is None else account.details,
+        bank_account=account,
         in_dispute=booking.status is Status.DISPUTED,
     )

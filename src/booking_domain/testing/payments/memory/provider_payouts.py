@@ -94,5 +94,5 @@ def _view(state: State, payout: ProviderPayout) -> ProviderPayoutView:
         payout=payout,
         provider_name=profile.display_name,
         owner_id=profile.owner_id,
-        bank_account=None if account is None else account.details,
+        bank_account=account,
     )

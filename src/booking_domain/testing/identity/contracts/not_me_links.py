@@ -1,0 +1,38 @@
+"""The contract of `NotMeTokens`."""
+
+from datetime import timedelta
+
+import pytest
+
+from booking_domain.identity.not_me_links import NotMeLink, NotMeTokens
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.forgeries import RUBBISH, mutations
+from booking_domain.testing.shared.memory.entropy import SeededEntropy
+
+_LINK = NotMeLink(user_id=UserId(SeededEntropy().new_id()), changed_at=NOW.replace(microsecond=0))
+
+
+class NotMeTokensContract:
+    """Unguessable tokens that report a change of the bank account.
+
+    Define two fixtures, `not_me_tokens` and `strangers_not_me_tokens`. The second uses another key.
+    """
+
+    def test_a_token_says_whose_account_changed_and_when(self, not_me_tokens: NotMeTokens) -> None:
+        other = NotMeLink(user_id=_LINK.user_id, changed_at=_LINK.changed_at + timedelta(seconds=1))
+        tokens = [not_me_tokens.issue(link) for link in (_LINK, other)]
+        assert [not_me_tokens.read(token) for token in tokens] == [_LINK, other]
+        assert tokens == [not_me_tokens.issue(link) for link in (_LINK, other)]
+        assert all(letter.isascii() and (letter.isalnum() or letter in "-_.~") for letter in "".join(tokens))
+
+    def test_a_changed_token_is_rejected(
+        self, not_me_tokens: NotMeTokens, strangers_not_me_tokens: NotMeTokens
+    ) -> None:
+        for forged in mutations(not_me_tokens.issue(_LINK)):
+            assert not_me_tokens.read(forged) is None
+        assert not_me_tokens.read(strangers_not_me_tokens.issue(_LINK)) is None
+
+    @pytest.mark.parametrize("text", RUBBISH)
+    def test_a_malformed_token_is_rejected(self, not_me_tokens: NotMeTokens, text: str) -> None:
+        assert not_me_tokens.read(text) is None
