@@ -180,7 +180,9 @@ class History:
         booking = self._nth(nth)
         if booking is not None:
             purpose = Purpose.BALANCE if how % 2 else Purpose.DEPOSIT
-            self.payments.append(await self.studio.bill(booking, purpose))
+            payment = await self.studio.bill(booking, purpose)
+            assert payment.amount <= await self._most_due(booking), "the invoice asks for too much"
+            self.payments.append(payment)
 
     async def do_pay(self, nth: int, how: int) -> None:
         """Pay exactly, twice, too little or too much, perhaps late; the callback comes or not."""

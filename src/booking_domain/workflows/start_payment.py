@@ -56,7 +56,8 @@ class StartPayment:
     - The provider takes bookings, and the customer's account is active, unless the appointment is over.
     - One payment per booking and purpose is pending at a time. A customer who names another gateway than that of the
       pending payment gets a new payment, and the pending one is cancelled; money that still arrives for it counts.
-    - No pending payment asks for more than is due: one that does is cancelled.
+    - No pending payment asks for more than is due: one that does, e.g. because a part of it was paid, is cancelled and
+      another one asks for the rest.
     """
 
     booking_id: BookingId
@@ -78,7 +79,7 @@ class _Prepared:
     reference: str
     """The booking's reference."""
     replaced: Payment | None = None
-    """The pending payment at another gateway that was cancelled for this one."""
+    """The pending payment that was cancelled for this one: it is at another gateway, or asks for too much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
     await close_excessive_payments(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
     replaced = None
-    if payment is not None and command.gateway is not None and payment.gateway not in prepare.gateways.names(gateway):
+    if payment is not None and (_elsewhere(payment, command, gateway, prepare.gateways) or amount < payment.amount):
         if payment.being_prepared(context.now):
             raise PaymentInPreparation
         await tx.payments.save(payment.cancel(), was=payment)
@@ -187,6 +188,11 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Pr
         await tx.payments.save(again, was=payment)
         payment = again
     return _Prepared(payment=payment, reference=booking.reference, replaced=replaced)
+
+
+def _elsewhere(payment: Payment, command: StartPayment, gateway: PaymentGateway, gateways: Gateways) -> bool:
+    """Whether the customer chose another gateway than that of the pending payment."""
+    return command.gateway is not None and payment.gateway not in gateways.names(gateway)
 
 
 def _authorises(gateway: PaymentGateway, terms: Terms | None, gateways: Gateways) -> bool:
