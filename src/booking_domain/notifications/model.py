@@ -1,9 +1,11 @@
 """Notifications: what a person is told of an event, and the messages that carry it to their contacts.
 
-A notification is kept for its recipient, who reads it in the app. Each of its messages is for one channel; by default
-one of them arrives: the next channel is tried when an earlier one has failed for good. Devices show it beside that.
+A notification is kept for its recipient, who reads it in the app. Each of its messages is for one channel. An e-mail,
+which carries the calendar file, is sent beside the one to a chat; a text message only if no other message arrives.
+Devices show the notification beside that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -223,3 +225,12 @@ class Message:
     def _moved(self, action: MessageAction, **members: Any) -> Self:
         status = MESSAGE_LIFECYCLE.advance(self.status, action, MessageParty.PLATFORM)
         return replace(self, status=status, version=self.version + 1, **members)
+
+
+def next_after(failed: Message, messages: Sequence[Message]) -> Message | None:
+    """Of the messages of a notification, the one to send because this one failed; None while another may arrive."""
+    others = [each for each in messages if each.id != failed.id and each.channel is not MessageChannel.PUSH]
+    if any(each.status in {MessageStatus.PENDING, MessageStatus.SENT} for each in others):
+        return None
+    waiting = {MessageStatus.STANDBY, MessageStatus.SKIPPED}
+    return next((each for each in others if each.rank > failed.rank and each.status in waiting), None)

@@ -79,7 +79,10 @@ class Notifier(Protocol):
         *,
         everywhere: bool = False,
     ) -> None:
-        """Keep the notice for the user, and send it to the first of the contacts that takes it, or to all of them.
+        """Keep the notice for the user, and send it to the contacts.
+
+        These are the first, an e-mail address and devices among them, or all of them if `everywhere`. Another contact
+        gets it only if none of these takes it.
 
         A repetition for the same user and event has no effect.
         """

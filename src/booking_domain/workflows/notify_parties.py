@@ -106,7 +106,7 @@ def _values(
 
 
 async def notify_user(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
-    """Notify a user: in the app, on devices, and in the linked chat, else by e-mail, else by SMS.
+    """Notify a user: in the app, on devices, in the linked chat and by e-mail; by SMS if neither takes it.
 
     A contact counts if it exists and its channel is on; an address that its server refuses, or a chat that is blocked,
     is none.

@@ -11,7 +11,14 @@ from typing import Final
 from booking_domain.identity.model import Undeliverable
 from booking_domain.identity.undeliverable import give_up_address
 from booking_domain.notifications.bounces import Bounce, BounceKind
-from booking_domain.notifications.model import COMPLAINED, RETRIED_FOR, Message, MessageChannel, MessageStatus
+from booking_domain.notifications.model import (
+    COMPLAINED,
+    RETRIED_FOR,
+    Message,
+    MessageChannel,
+    MessageStatus,
+    next_after,
+)
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
@@ -55,10 +62,9 @@ def _after(message: Message, kind: BounceKind, now: datetime) -> Message | None:
 
 
 async def _try_next(failed: Message, messages: Sequence[Message], tx: Repositories, context: Context) -> None:
-    """Send the next message of the notification, unless that was done."""
-    others = [each for each in messages if each.rank > failed.rank and each.channel is not MessageChannel.PUSH]
-    if others and others[0].status in {MessageStatus.STANDBY, MessageStatus.SKIPPED}:
-        await tx.notifications.save_message(others[0].activated(context.now), was=others[0])
+    """Send the next message of the notification, unless another one has arrived, or may."""
+    if (following := next_after(failed, messages)) is not None:
+        await tx.notifications.save_message(following.activated(context.now), was=following)
 
 
 take_bounce: Final = UseCase(Permission.RUN_PLATFORM, _take)

@@ -14,7 +14,7 @@ from booking_domain.identity.events import PhoneChanged
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.preferences import Preferences, QuietHours
-from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable, EmailRefused, EmailUnavailable
 from booking_domain.notifications.model import RETRIED_FOR, MessageAddress, MessageChannel, MessageStatus
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageFilter, MessageSender, OutgoingMessage
@@ -273,3 +273,39 @@ async def test_the_log_masks_contacts(to: str, shown: str) -> None:
     [view] = await office.platform.reads.notifications.messages(MessageFilter())
     assert view.message.to_masked == shown
     assert to not in repr(view)
+
+
+CHAT = MessageAddress(MessageChannel.TELEGRAM, "5512345")
+
+
+async def test_a_chat_is_beside_the_e_mail_and_the_text_message_for_want_of_both() -> None:
+    office = Office(ScriptedSender())
+    await office.tell(CHAT, EMAIL, SMS)
+    await office.send_until_nothing_waits()
+    assert await office.log() == [(CHAT.channel, SENT, ""), (EMAIL.channel, SENT, ""), (SMS.channel, SKIPPED, "")]
+
+
+@pytest.mark.parametrize(
+    ("script", "last"),
+    [
+        ({"telegram": [ChatBlocked()]}, SKIPPED),
+        ({"email": [EmailRefused(reason="550")]}, SKIPPED),
+        ({"telegram": [ChatUnavailable(), ChatBlocked()], "email": [EmailRefused(reason="550")]}, SENT),
+        ({"telegram": [ChatBlocked()], "email": [EmailUnavailable(), EmailRefused(reason="550")]}, SENT),
+        ({"telegram": [ChatUnavailable()], "email": [EmailRefused(reason="550")]}, SKIPPED),
+    ],
+)
+async def test_a_text_message_is_sent_only_if_neither_chat_nor_e_mail_takes_it(
+    script: dict[str, list[DomainError | None]], last: MessageStatus
+) -> None:
+    office = Office(ScriptedSender(**script))
+    await office.tell(CHAT, EMAIL, SMS)
+    await office.send_until_nothing_waits()
+    assert (await office.log())[-1] == (SMS.channel, last, "")
+
+
+async def test_without_an_address_a_text_message_stands_in_for_the_chat() -> None:
+    office = Office(ScriptedSender(telegram=[ChatBlocked()]))
+    await office.tell(CHAT, SMS)
+    await office.send_until_nothing_waits()
+    assert await office.log() == [(CHAT.channel, FAILED, "chat.blocked"), (SMS.channel, SENT, "")]

@@ -16,6 +16,7 @@ from booking_domain.notifications.model import (
     Notification,
     NotificationId,
     NotificationNotFound,
+    next_after,
 )
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import (
@@ -39,6 +40,8 @@ from booking_domain.shared.queries import Query
 KEPT_FOR: Final = timedelta(days=180)
 """How long notifications are kept, and the log of their messages."""
 REMOVED_AT_ONCE: Final = 1_000
+_NOT_ON_STANDBY: Final = frozenset({MessageChannel.EMAIL, MessageChannel.PUSH})
+"""An e-mail has what no other message has: the calendar file, links, and an address to unsubscribe."""
 
 
 class NotificationTx(Protocol):
@@ -56,7 +59,8 @@ class NotificationTx(Protocol):
 class StoreNotification:
     """Keep what a user is told of an event, with a message to each contact.
 
-    All messages are sent if `everywhere`, else only the first that does not fail, and the one to devices.
+    All messages are sent if `everywhere`; else the first, the e-mail and the one to devices, and a text message only if
+    no other arrives.
     """
 
     user_id: UserId
@@ -98,7 +102,7 @@ async def _keep(command: StoreNotification, tx: NotificationTx, context: Context
         contacts.remove(DEVICES)
     messages = []
     for rank, contact in enumerate(contacts):
-        pending = command.everywhere or rank == 0 or contact == DEVICES
+        pending = command.everywhere or rank == 0 or contact.channel in _NOT_ON_STANDBY
         message = Message(
             id=MessageId(context.entropy.new_id()),
             notification_id=notification.id,
@@ -158,8 +162,8 @@ async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: C
     if after.status is MessageStatus.SENT:
         for message in standby:
             await tx.notifications.save_message(message.skipped(), was=message)
-    elif after.status is MessageStatus.FAILED and standby:
-        await tx.notifications.save_message(standby[0].activated(context.now), was=standby[0])
+    elif after.status is MessageStatus.FAILED and (following := next_after(after, messages)) is not None:
+        await tx.notifications.save_message(following.activated(context.now), was=following)
 
 
 async def _skip(message: Message, tx: NotificationTx, _: Context) -> None:

@@ -403,7 +403,7 @@ async def test_an_offer_is_pushed_into_the_chat_and_booked_with_its_button(phone
     await api.container.executor().run(offer_freed, command, actor=SYSTEM)
     phone.simulator.limited_for = 30  # it is sent later, once
     sent = await news(phone, token, WaitlistOffered, notify_waiting)
-    assert sent == [("telegram", "sent", ""), ("email", "skipped", "")]
+    assert sent == [("telegram", "sent", ""), ("email", "sent", "")]
     chat = phone.simulator.chats[phone.person["id"]]
     assert ["Book this time" in each.buttons for each in chat] == [*[False] * (len(chat) - 1), True]
     assert "Status: confirmed" in (await phone.tap("Book this time")).text

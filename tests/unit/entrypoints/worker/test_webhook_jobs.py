@@ -190,7 +190,7 @@ async def test_after_three_days_of_failures_the_endpoint_is_disabled_and_its_own
     assert (failed.status, failed.response_status, failed.response_excerpt) == (DeliveryStatus.FAILED, 500, "алдаа")
     assert (given_up.type, given_up.status, given_up.attempts) == ("booking.cancelled", DeliveryStatus.FAILED, 0)
     [notice] = [each for each in shop.sender.delivered if "webhook" in each.subject]
-    assert notice.subject == "Your webhook endpoint at 127.0.0.1 was disabled"
+    assert notice.subject == "Your webhook endpoint at 127[.]0[.]0[.]1 was disabled"
     assert notice.user_id == made.owner_id
 
     hooks.answers = [answer()]
@@ -373,7 +373,7 @@ async def test_the_owner_of_a_secret_of_the_earlier_kind_is_asked_once_to_rotate
     assert (asked.rotation_asked_at, asked.secret, asked.version) == (shop.studio.clock.now(), weak.secret, 1)
     assert (await seen(shop, strong)).rotation_asked_at is None
     [notice] = [each for each in shop.sender.delivered if "webhook" in each.subject]
-    assert notice.subject == "Replace the secret of your webhook endpoint at 127.0.0.1"
+    assert notice.subject == "Replace the secret of your webhook endpoint at 127[.]0[.]0[.]1"
     assert notice.user_id == made.owner_id
 
     rotated = await shop.studio.run(rotate_secret, RotateSecret(endpoint_id=made.id), by=shop.studio.owner)
