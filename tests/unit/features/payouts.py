@@ -88,7 +88,7 @@ def step(name: str, body: dict[str, Any], *, approved: bool) -> Callable[[Api], 
 
 async def bank_account(api: Api) -> Edit:
     customer = await api.joined("customer")
-    await entered(api, customer)
+    await entered(api, customer, confirmed=False)
     changed = {**ACCOUNT, "bank": "Golomt Bank", "currentPassword": PASSWORD}
     return Edit(customer, BANK_ACCOUNT, changed, BANK_ACCOUNT, customer, again=False)
 
