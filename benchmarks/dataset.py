@@ -15,13 +15,13 @@ from benchmarks.load_jobs import post
 from benchmarks.recording import MIN_LEAD_TIME, Recording, record
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
-from booking_domain.identity.ports import Bearer
-from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.sign_in import OpenSession, Register, open_session, register
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import ProviderId, SessionId
+from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import WallTime
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
@@ -71,10 +71,7 @@ class Dataset:
         providers = await self.providers(PROVIDERS)
         customers, floor_customers = [[await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)] for _ in range(2)]
         now = container.clock().now()
-        self._tokens = [
-            container.access_tokens().issue(Bearer(customer.actor, SessionId(uuid4())), now).text
-            for customer in customers
-        ]
+        self._tokens = [await self._token(customer) for customer in customers]
         self._slots = _shuffled(providers, now)
         recording = await self._book_once(floor_customers[0])
         recording.customers = [other.id for other in floor_customers]
@@ -103,6 +100,12 @@ class Dataset:
             email=f"{name}@example.com", phone=None, name=name, role=role, password_hash=self._hash, by_platform=True
         )
         return await self._container.executor().run(register, command, actor=SYSTEM)
+
+    async def _token(self, user: User) -> str:
+        """The access token of a new session."""
+        opening = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=Client())
+        signed_in = await self._container.executor().run(open_session, opening, actor=SYSTEM)
+        return self._container.access_tokens().issue(signed_in.bearer, self._container.clock().now()).text
 
     async def _provider(self, admin: User) -> ProviderId:
         executor, owner = self._container.executor(), await self._account(Role.PROVIDER)

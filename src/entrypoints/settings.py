@@ -182,6 +182,9 @@ class Settings:
     live_streams: StreamLimits = field(default_factory=StreamLimits)
     """BOOKING_LIVE_STREAMS_PER_ACCOUNT, BOOKING_LIVE_STREAMS_PER_ADDRESS: how many streams of live events one account,
     or one address without a token, may have open in each process."""
+    session_cache_seconds: int = 10
+    """BOOKING_SESSION_CACHE_SECONDS: how long an API process uses what it has read of a session, if it hears of no
+    change; 0: every request reads the session. At most 1800, which is the life of an access token."""
     api_processes: int = 1
     """BOOKING_API_PROCESSES: the number of API processes."""
     pool_size: int = 10
@@ -328,6 +331,7 @@ class Settings:
                 per_account=read.number("BOOKING_LIVE_STREAMS_PER_ACCOUNT", 10, 1, 10_000),
                 per_address=read.number("BOOKING_LIVE_STREAMS_PER_ADDRESS", 20, 1, 10_000),
             ),
+            session_cache_seconds=read.number("BOOKING_SESSION_CACHE_SECONDS", 10, 0, 1_800),
             api_processes=api_processes,
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),

@@ -11,19 +11,23 @@ from tests.databases import TestServer
 from booking_domain.live.model import Channel, Follower, NewLiveEvent, StreamLimits
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.shared.memory.clock import ManualClock
+from entrypoints.http.kit.listening import Listening
 from entrypoints.http.live.hub import LiveHub, Stream
 
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
 ALL: Final = Follower(channels=frozenset(Channel))
-_KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN live_events'"
+_KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"
 
 
 @asynccontextmanager
 async def a_process(backend: PostgresBackend) -> AsyncIterator[tuple[LiveHub, Stream]]:
-    hub = LiveHub(backend.reads, backend.live_signal(), ManualClock(NOW), StreamLimits())
+    hub = LiveHub(backend.reads, ManualClock(NOW), StreamLimits())
+    listening = Listening(backend.signals(), hub)
+    await listening.open()
     try:
         yield hub, await hub.open(ALL, "address", after=None)
     finally:
+        await listening.close()
         await hub.aclose()
 
 

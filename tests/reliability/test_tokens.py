@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,7 @@ import pytest
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.forgeries import KINDS, Forger
-from tests.unit.entrypoints.api import assert_problem, serving
+from tests.unit.entrypoints.api import Api, assert_problem, serving
 
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
@@ -19,9 +20,10 @@ from adapters.security.keys import derived_key, key_id
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens, Bearer
+from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import PaymentId, SessionId, UserId
-from booking_domain.testing.builders import NOW
+from booking_domain.testing.builders import NOW, Builder
 from entrypoints.environment import DEVELOPMENT_SECRET
 
 FORGERIES: Final = scale.of(100_000, less=1_000)
@@ -73,8 +75,20 @@ def test_the_forged_tokens_derive_from_a_valid_one() -> None:
         assert TOKENS.read(text, NOW) == DORJ
 
 
+async def sign_in(api: Api, bearer: Bearer) -> None:
+    """Give the bearer an account and a live session: only the token decides."""
+    make = Builder()
+    user = replace(make.user(bearer.actor.role), id=bearer.actor.id, email=None, phone=None)
+    session = replace(make.session(user), id=bearer.session_id, expires_at=api.clock.now() + REFRESH_TOKEN_LIFE)
+    async with api.database.begin() as tx:
+        await tx.users.add(user)
+        await tx.sessions.add(session)
+
+
 async def test_no_forgery_opens_the_api() -> None:
     async with serving() as api:
+        for bearer in (DORJ, BOLD):
+            await sign_in(api, bearer)
         now = api.clock.now()
         made = api.container.access_tokens().issue(DORJ, now).text
         other = api.container.access_tokens().issue(BOLD, now).text

@@ -16,6 +16,7 @@ from booking_domain.identity.queries import MOST_SESSIONS
 from booking_domain.identity.use_cases import reauthentication
 from entrypoints.messaging_settings import TelegramSettings
 from entrypoints.quotas import QUOTAS
+from entrypoints.settings import Settings
 
 ROOT: Final = Path(__file__).parents[2]
 DOCUMENT: Final = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -148,6 +149,7 @@ def hours(length: timedelta) -> int:
 
 def test_the_figures_are_those_of_the_code() -> None:
     day = timedelta(days=1)
+    kept = Settings.from_environment({}).session_cache_seconds
     locked = hours(passwords.WRONG_PASSWORDS_EXPIRE_AFTER)
     figures = (
         f"{QUOTAS['auth'].quota:,} requests a minute for an address",
@@ -168,6 +170,7 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"up to {hours(second_factor.MAX_WAITING_WINDOW)} hours",
         f"has signed in within {minutes(reauthentication.FRESH)} minutes",
         f"| access token | {minutes(access_tokens.LIFE)} minutes |",
+        f"| what a process has read of a session | {kept} seconds |",
         f"| session without a refresh | {sessions.REFRESH_TOKEN_LIFE // day} days |",
         f"| session in all | {sessions.SESSION_LIFE // day} days |",
         f"| grace of a refresh token | {int(sessions.GRACE.total_seconds())} seconds |",

@@ -1,6 +1,6 @@
 """The database: a connection pool, the unit of work, and the reads outside transactions."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -21,10 +21,11 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.work import PooledWork, Row, Work
-from adapters.postgres.live import PostgresLiveSignal
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresPersonalData
+from adapters.postgres.signals import PostgresSignals
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
+from booking_domain.shared.ids import UserId
 
 OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
@@ -67,6 +68,7 @@ class Database:
         self.statements: Final = PooledWork(self.connection)
         """Statements outside any transaction, each on a connection of its own."""
         self.reads: Final = ContextReads(self)
+        self._told_of_access: list[Callable[[UserId], None]] = []
 
     async def open(self) -> None:
         """Open the pool. While the database is unreachable, every call raises `StorageUnavailable`."""
@@ -90,8 +92,15 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresRepositories]:
         """Begin a transaction, READ COMMITTED: the `UnitOfWork`. A use case locks rows before it decides on them."""
-        async with self.connection() as connection, pipeline(connection, transaction=True) as work:
-            yield PostgresRepositories(work, self.cipher)
+        reduced_access: set[UserId] = set()
+        try:
+            async with self.connection() as connection, pipeline(connection, transaction=True) as work:
+                reduced_access = work.reduced_access
+                yield PostgresRepositories(work, self.cipher)
+        finally:  # also after an error: the connection may have been lost after the commit
+            for user_id in reduced_access:
+                for tell in self._told_of_access:
+                    tell(user_id)
 
     async def beat(self, activities: Iterable[Activity]) -> None:
         """Record that the worker did these now."""
@@ -118,9 +127,13 @@ class Database:
         async with self.work() as work:
             await forget_sessions(work, now)
 
-    def live_signal(self) -> PostgresLiveSignal:
-        """Listen to announcements, on a connection of its own."""
-        return PostgresLiveSignal(self.conninfo)
+    def signals(self) -> PostgresSignals:
+        """Listen to what any process commits, on a connection of its own."""
+        return PostgresSignals(self.conninfo)
+
+    def when_access_is_reduced(self, tell: Callable[[UserId], None]) -> None:
+        """Call this after each transaction of this process that may have reduced the access of an account."""
+        self._told_of_access.append(tell)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

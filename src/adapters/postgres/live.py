@@ -1,12 +1,9 @@
 """Live events on PostgreSQL: a table that keeps them for minutes, and LISTEN/NOTIFY that wakes every process."""
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-import psycopg
-from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
     BigInteger,
@@ -27,13 +24,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
-from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
-from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -173,37 +169,6 @@ class PostgresLiveReads(WithWork, LiveReads):
     async def last_id(self) -> int:
         row = await self._work.one(_LAST)
         return 0 if row is None else int(row[0])
-
-
-class PostgresLiveSignal(LiveSignal):
-    """`LiveSignal` by LISTEN on its own connection. A lost connection is replaced, which also counts as a signal."""
-
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
-        self._connection: AsyncConnection[Any] | None = None
-
-    async def wait(self, seconds: float) -> None:
-        with domain_errors():
-            if self._connection is None:
-                # `tcp_user_timeout`: a server that vanished is noticed in seconds.
-                connection = await AsyncConnection.connect(
-                    self._conninfo, autocommit=True, connect_timeout=5, tcp_user_timeout=15_000
-                )
-                await connection.execute(f"LISTEN {NOTIFIED}")
-                self._connection = connection
-                return
-            try:
-                heard = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
-                if not heard:
-                    await self._connection.execute("SELECT 1")  # checks that the connection still works
-            except (psycopg.OperationalError, asyncio.CancelledError):
-                await self.close()
-                raise
-
-    async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
 
 
 CONTEXT: Final = Context(tables=(live_events, live_position))

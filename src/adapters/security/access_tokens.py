@@ -7,7 +7,7 @@ settings only; `kid` selects one of them. A header that is encoded in any other 
 `amr` is `["mfa"]` (RFC 8176) for a session with two factors, and absent otherwise. `pending` is true for an account
 whose profile is not complete, and absent otherwise.
 
-Tokens are stateless: a token remains valid until it expires, at most half an hour, even if its session has ended.
+A token does not tell whether its session is still live: entry points read that.
 """
 
 import secrets

@@ -125,6 +125,14 @@ class Sessions(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The user of a live session, in their current role, and until when it is live if nothing ends it."""
+
+    actor: Actor
+    expires_at: datetime
+
+
 class SessionReads(Protocol):
     """Reads of sessions, outside any database transaction."""
 
@@ -132,11 +140,11 @@ class SessionReads(Protocol):
         """One session, ended or not."""
         ...
 
-    async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
-        """The user of a live session, in their current role; None if it is not live, or the account cannot be used."""
+    async def holder(self, session_id: SessionId, now: datetime) -> Holder | None:
+        """The holder of a session; None if it is not live, or the account cannot be used."""
         ...
 
-    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Actor]:
+    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Holder]:
         """The holder of each of these sessions that has one."""
         ...
 

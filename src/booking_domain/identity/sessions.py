@@ -115,8 +115,8 @@ class Session:
     cannot end the session: all its tokens share a secret (`family_digest`), and a token without it is refused without
     effect.
 
-    **Access tokens** are not looked up. After their session has ended they stay valid until they expire, half an hour
-    at most. What lasts or administers needs a live session (`shared.permissions.needs_live_session`).
+    **Access tokens** are signed and name the session. An entry point accepts one only while its session has a `Holder`
+    who is the actor of the token: live, with a usable account, in the same role. So they end with their session.
     """
 
     id: SessionId

@@ -56,24 +56,6 @@ class LiveReads(Protocol):
         ...
 
 
-class LiveSignal(Protocol):
-    """Tells one process that events may have been announced by any process."""
-
-    async def wait(self, seconds: float) -> None:
-        """Return once events may have been announced since the previous return, or when this time is over.
-
-        The first call returns at once.
-
-        Raises:
-            StorageUnavailable: the database is unreachable. The call after that returns once it is reachable.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Stop listening."""
-        ...
-
-
 class LiveRepositories(Protocol):
     """The repositories of this context."""
 

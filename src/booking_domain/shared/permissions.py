@@ -4,7 +4,7 @@ Use cases and queries check it; docs/reference.md is generated from it. The life
 which party may make which move (`bookings.transitions`).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -209,43 +209,6 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_AUDIT_LOG: {Role.ADMIN: _ANY},
     Permission.RUN_PLATFORM: {Role.SYSTEM: _ANY},
 }
-
-LIVE_SESSION: Final = frozenset(
-    {
-        Permission.MANAGE_SESSIONS,
-        Permission.MANAGE_ACCOUNT,
-        Permission.MANAGE_SECOND_FACTOR,
-        Permission.LINK_IDENTITIES,
-        Permission.SHARE_CALENDAR,
-        Permission.MANAGE_PROFILE,
-        Permission.MANAGE_CALENDAR,
-        Permission.MANAGE_SALONS,
-        Permission.JOIN_SALONS,
-        Permission.DELETE_SALONS,
-        Permission.END_SALON_MEMBERSHIPS,
-        Permission.MANAGE_SERVICES,
-        Permission.MANAGE_PORTFOLIO,
-        Permission.OFFER_SERVICES,
-        Permission.ASK_FOR_CONSENT,
-        Permission.GIVE_CONSENT,
-        Permission.MANAGE_WEBHOOKS,
-        Permission.DELETE_WALK_INS,
-        Permission.TAKE_PART_IN_DISPUTES,
-        Permission.UPLOAD_FILES,
-        Permission.MANAGE_PUSH,
-    }
-)
-"""Actions on an account, its credentials, what its owner manages, its files, or disputes: a valid access token is not
-enough."""
-
-
-def needs_live_session(actor: Actor, actions: Collection[Permission]) -> bool:
-    """Whether the actor's session must be live, and the account active and still in its role.
-
-    An access token is valid until it expires, also after its session has ended. Admins need a live session for
-    everything; others for the actions of `LIVE_SESSION`.
-    """
-    return actor.role is Role.ADMIN or not LIVE_SESSION.isdisjoint(actions)
 
 
 def may(actor: Actor | None, action: Permission, relation: Relation | None = None) -> bool:

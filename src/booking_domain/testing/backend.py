@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from booking_domain.live.ports import LiveSignal
 from booking_domain.shared.events import Event
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.signals import Signals
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.workflows.ports import Reads, Repositories
 
@@ -23,8 +24,15 @@ class Backend(Protocol):
         """Reads of committed data."""
         ...
 
-    def live_signal(self) -> LiveSignal:
-        """Listen to announcements."""
+    def signals(self) -> Signals:
+        """Listen to what any process commits."""
+        ...
+
+    def when_access_is_reduced(self, tell: Callable[[UserId], None]) -> None:
+        """Call this after each database transaction begun here that may have reduced the access of an account.
+
+        It is called before `begin` returns to its caller: a request that comes after that finds nothing outdated.
+        """
         ...
 
     async def outbox_events(self) -> Sequence[Event]:

@@ -4,7 +4,7 @@ Until then its e-mail address and phone number stay taken, and an admin can rest
 provider's profile, which leaves the catalogue, needs approval again. Deletion is refused while the account has upcoming
 or disputed bookings, or a pending refund: the other party must know whom they deal with.
 
-Access tokens stay valid until they expire, half an hour at most, but book nothing.
+Its access tokens end with its sessions. A request that was accepted before still books nothing.
 """
 
 from dataclasses import dataclass

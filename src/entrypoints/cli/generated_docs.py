@@ -1,4 +1,4 @@
-"""Write the lifecycles and permissions of the code into docs/reference.md, or check that they are up to date.
+"""Write the generated parts of docs/reference.md from the code, or check that they are up to date.
 
 The check also builds the OpenAPI document, which fails if a member or a parameter is not described.
 
@@ -13,12 +13,15 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Final
 
+from litestar.routes import HTTPRoute
+
 from booking_domain.shared.actor import Role
-from booking_domain.shared.permissions import LIVE_SESSION, PERMISSIONS
+from booking_domain.shared.permissions import PERMISSIONS
 from booking_domain.workflows.ports import CONTEXTS
-from entrypoints.http.app import create_app
+from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.openapi.document import document_of
+from entrypoints.http.kit.request_guard import serves_ended_sessions
 from entrypoints.settings import Settings
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -35,17 +38,34 @@ def _lifecycles() -> str:
 
 
 def _permissions() -> str:
-    """A row for each action, a column for each role with its relation, and a column for who needs a live session."""
-    lines = ["| action | " + " | ".join(Role) + " | live session |", "|---" * (len(Role) + 2) + "|"]
+    """A row for each action, and a column for each role with its relation."""
+    lines = ["| action | " + " | ".join(Role) + " |", "|---" * (len(Role) + 1) + "|"]
     for action, roles in PERMISSIONS.items():
         cells = (", ".join(sorted(roles.get(role, ()))) for role in Role)
-        live = "all" if action in LIVE_SESSION else "admins" if Role.ADMIN in roles else ""
-        lines.append(f"| `{action}` | " + " | ".join(cells) + f" | {live} |")
+        lines.append(f"| `{action}` | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
+def _ended_sessions() -> str:
+    """A row for each route that accepts a token whose session has ended, with the reason."""
+    found = {
+        f"{method} {route.path.removeprefix(PREFIX)}": reason
+        for route in API.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if (reason := serves_ended_sessions(handler))
+        for method in handler.http_methods - {"OPTIONS", "HEAD"}
+    }
+    rows = (f"| `{route}` | {reason} |" for route, reason in sorted(found.items()))
+    return "\n".join(("| route | reason |", "|---|---|", *rows))
+
+
 DOCUMENT: Final = "reference.md"
-PARTS: Final[Mapping[str, Part]] = {"lifecycles": _lifecycles, "permissions": _permissions}
+PARTS: Final[Mapping[str, Part]] = {
+    "lifecycles": _lifecycles,
+    "permissions": _permissions,
+    "ended sessions": _ended_sessions,
+}
 
 
 def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:

@@ -165,8 +165,10 @@ def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awa
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container: HttpContainer = app.state.container
     async with AsyncExitStack() as opened:
+        container.database().when_access_is_reduced(container.live_sessions().forget)
         adapters = (
             container.database(),
+            container.listening(),
             container.gateways(),
             container.sms_sender(),
             container.object_storage(),

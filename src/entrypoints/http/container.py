@@ -25,6 +25,8 @@ from entrypoints.http.kit.identities import (
     provide_run,
     provide_session_id,
 )
+from entrypoints.http.kit.listening import Listening
+from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
@@ -97,10 +99,16 @@ class HttpContainer(Container):
         clock=Container.clock,
         on=Container.settings.provided.rate_limits,
     )
+    live_sessions = providers.Singleton(
+        LiveSessions,
+        Container.reads.provided.sessions,
+        Container.clock,
+        seconds=Container.settings.provided.session_cache_seconds,
+    )
     request_guard = providers.Singleton(
         RequestGuard,
         Container.access_tokens,
-        Container.reads.provided.sessions,
+        live_sessions,
         Container.clock,
         https=https,
         limits=route_limits,
@@ -112,16 +120,17 @@ class HttpContainer(Container):
     live_hub = providers.Singleton(
         LiveHub,
         Container.reads,
-        Container.database.provided.live_signal.call(),
         Container.clock,
         Container.settings.provided.live_streams,
     )
+    listening = providers.Singleton(Listening, Container.database.provided.signals.call(), live_sessions, live_hub)
     live_sockets = providers.Singleton(
         LiveSockets,
         live_hub,
         providers.Singleton(
             SocketGuard,
             Container.access_tokens,
+            live_sessions,
             Container.clock,
             https=https,
             limits=route_limits,

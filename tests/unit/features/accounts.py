@@ -92,8 +92,8 @@ FEATURE: Final = Feature(
         "POST /auth/mfa/recovery-codes": Row(_FACTOR, example_refused=True),
     },
     permissions="""
-        session.manage       customer:own provider:own manager:own admin:own live
-        second_factor.manage customer:own provider:own manager:own admin:own live
+        session.manage       customer:own provider:own manager:own admin:own
+        second_factor.manage customer:own provider:own manager:own admin:own
     """,
     events={
         "code.wanted": {"userId", "codeId", "purpose", "channel", "until"},

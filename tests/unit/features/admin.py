@@ -64,7 +64,7 @@ FEATURE: Final = Feature(
         "DELETE /admin/users/{user_id}/lock": Row(Permission.MANAGE_USERS, USER),
         "DELETE /admin/users/{user_id}/email-block": Row(Permission.MANAGE_USERS, USER),
         "GET /admin/codes": Row(Permission.SEE_USERS),
-        "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR),
+        "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR, changes_sign_in=True),
         "GET /admin/blocked-networks": Row(Permission.BLOCK_NETWORKS),
         "POST /admin/blocked-networks": Row(Permission.BLOCK_NETWORKS, once=blocked_network),
         "DELETE /admin/blocked-networks/{blocked_id}": Row(Permission.BLOCK_NETWORKS, BLOCKED_NETWORK),

@@ -62,7 +62,7 @@ FEATURE: Final = Feature(
     },
     permissions="""
         announcement.manage   admin:any
-        announcement.dismiss  customer:any provider:any manager:any admin:any token
+        announcement.dismiss  customer:any provider:any manager:any admin:any
     """,
     events={f"announcement.{past}": {"announcementId", "audience"} for past in ("published", "changed", "withdrawn")},
     samples={

@@ -101,9 +101,9 @@ FEATURE: Final = Feature(
         "PUT /availability/feeds": Row(_MANAGE, edit=feeds),
     },
     permissions="""
-        calendar.manage      provider:own live
-        calendar.see_inside  provider:own admin:any token
-        calendar.see_occupied  provider:own manager:managed admin:any token
+        calendar.manage      provider:own
+        calendar.see_inside  provider:own admin:any
+        calendar.see_occupied  provider:own manager:managed admin:any
     """,
     events={"calendar.feed_added": {"providerId", "feedId"}},
     samples={

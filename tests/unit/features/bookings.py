@@ -177,10 +177,10 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        booking.place            customer:any provider:any manager:any admin:any token
-        booking.place_for_others provider:own manager:managed admin:any token
-        booking.see              customer:party provider:party manager:party|managed admin:any token
-        booking.move             customer:party provider:party manager:party|managed admin:any token
+        booking.place            customer:any provider:any manager:any admin:any
+        booking.place_for_others provider:own manager:managed admin:any
+        booking.see              customer:party provider:party manager:party|managed admin:any
+        booking.move             customer:party provider:party manager:party|managed admin:any
     """,
     events={
         **{each.topic: {"bookingId", "until"} for each in reminders.EVENTS},

@@ -17,5 +17,5 @@ FEATURE: Final = Feature(
         "GET /providers/me/calendar.ics": Row(PUBLIC, query="token=x", by_secret=True, tagged=True),
         "GET /users/me/calendar.ics": Row(PUBLIC, query="token=x", by_secret=True, tagged=True),
     },
-    permissions="calendar.share customer:own provider:own manager:own admin:own live",
+    permissions="calendar.share customer:own provider:own manager:own admin:own",
 )

@@ -59,8 +59,8 @@ FEATURE = Feature(
         ),
     },
     permissions="""
-        consent.ask          provider:own live
-        consent.give         customer:own provider:own manager:own live
+        consent.ask          provider:own
+        consent.give         customer:own provider:own manager:own
     """,
     events={"consent.granted": {"consentId"}, "consent.revoked": {"consentId"}},
     personal_data=personal_data,

@@ -62,8 +62,8 @@ FEATURE: Final = Feature(
         "PUT /customers/{customer_id}/note": Row(_KEEP, CUSTOMER, edit=note),
     },
     permissions="""
-        customer.keep provider:own manager:managed token
-        walk_in.delete provider:own manager:managed admin:any live
+        customer.keep provider:own manager:managed
+        walk_in.delete provider:own manager:managed admin:any
     """,
     personal_data=personal_data,
 )

@@ -146,7 +146,7 @@ class Row:
     example_refused: bool = False
     """Whether the documented example is refused when an admin sends it."""
     changes_sign_in: bool = False
-    """Whether it ends the session of the admin who sends it, or gives the admin another second factor."""
+    """Whether it ends a session of a `World`, mostly that of the admin who sends it, or gives another second factor."""
     once: Callable[[Api], Awaitable[Request]] | None = None
     """A POST that takes an `Idempotency-Key`: a request that succeeds once. `edit` says it too."""
     edit: Callable[[Api], Awaitable[Edit]] | None = None
@@ -166,8 +166,7 @@ class Feature:
     routes: Mapping[str, Row] = field(default_factory=dict)
     permissions: str = ""
     """The expected permissions, written by hand: an action, and `role:relation` for each role that has it, with `|`
-    between several relations. Then `live` if it needs a live session, or `token` if a valid access token is enough;
-    admins always need a live session."""
+    between several relations."""
     events: Mapping[str, set[str]] = field(default_factory=dict)
     """The stored topics and the keys of their payloads: they never change."""
     samples: Mapping[tuple[type, str], SearchStrategy[Any]] = field(default_factory=dict)

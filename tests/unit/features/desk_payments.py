@@ -96,7 +96,7 @@ FEATURE: Final = Feature(
         "POST /bookings/{booking_id}/desk-payments": Row(_TAKE, DUE, once=new_desk_payment),
         "POST /bookings/{booking_id}/desk-payments/{desk_payment_id}/void": Row(_TAKE, RECORDED, edit=void),
     },
-    permissions="desk_payment.record provider:own manager:managed admin:any token",
+    permissions="desk_payment.record provider:own manager:managed admin:any",
     events={f"desk_payment.{past}": {"bookingId", "deskPaymentId"} for past in ("recorded", "voided")},
     samples={(DeskPayment, "void_reason"): st.none() | st.sampled_from(["Entered twice.", "Өөр хүн"])},
     personal_data=personal_data,

@@ -149,8 +149,8 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        dispute.see          customer:party provider:party manager:party admin:any token
-        dispute.take_part    customer:party provider:party manager:party admin:party live
+        dispute.see          customer:party provider:party manager:party admin:any
+        dispute.take_part    customer:party provider:party manager:party admin:party
         dispute.decide       admin:any
     """,
     events={

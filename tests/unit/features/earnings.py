@@ -167,7 +167,7 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        earnings.see         provider:own token
+        earnings.see         provider:own
         commission.set       admin:any
         earnings.adjust      admin:any
     """,

@@ -69,7 +69,7 @@ FEATURE: Final = Feature(
         "DELETE /admin/files/{file_id}": Row(Permission.MODERATE_FILES, FILE),
     },
     permissions="""
-        file.upload          customer:own provider:own manager:own admin:own live
+        file.upload          customer:own provider:own manager:own admin:own
         file.moderate        admin:any
     """,
     personal_data=personal_data,

@@ -33,6 +33,6 @@ FEATURE: Final = Feature(
         "POST /holds": Row(Permission.HOLD_SLOTS, once=new_hold),
         "DELETE /holds/{hold_id}": Row(Permission.HOLD_SLOTS, HOLD),
     },
-    permissions="hold.place customer:own provider:own manager:own admin:own token",
+    permissions="hold.place customer:own provider:own manager:own admin:own",
     personal_data=personal_data,
 )

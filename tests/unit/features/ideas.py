@@ -64,8 +64,8 @@ FEATURE: Final = Feature(
         "DELETE /ideas/{idea_id}": Row(Permission.DELETE_IDEAS, replace(IDEA, relations=(Relation.OWN,))),
     },
     permissions="""
-        idea.share   customer:party provider:party manager:party|managed token
-        idea.delete  customer:own provider:own manager:own admin:any token
+        idea.share   customer:party provider:party manager:party|managed
+        idea.delete  customer:own provider:own manager:own admin:any
     """,
     events={
         "idea.shared": _CHANGED,

@@ -59,7 +59,7 @@ FEATURE: Final = Feature(
         "GET /admin/messages": Row(Permission.SEE_MESSAGES),
     },
     permissions="""
-        notification.read    customer:own provider:own manager:own admin:own token
+        notification.read    customer:own provider:own manager:own admin:own
         message.see          admin:any
     """,
     personal_data=personal_data,

@@ -45,7 +45,7 @@ FEATURE: Final = Feature(
         "POST /webhooks/stripe": Row(PUBLIC, by_secret=True),
         "POST /webhooks/qpay-edge": Row(PUBLIC, by_secret=True),
     },
-    permissions="payment.start customer:own provider:own manager:own admin:own token",
+    permissions="payment.start customer:own provider:own manager:own admin:own",
     events={
         "payment.hinted": {"bookingId", "transactionId"},
         "payment.authorised": {"bookingId", "paymentId"},

@@ -79,7 +79,7 @@ FEATURE = Feature(
         ),
     },
     permissions="""
-        portfolio.manage     provider:own live
+        portfolio.manage     provider:own
         portfolio.moderate   admin:any
     """,
     events={f"portfolio.{past}": {"itemId"} for past in ("taken_down", "restored")},

@@ -170,7 +170,7 @@ FEATURE: Final = Feature(
         "DELETE /admin/providers/{provider_id}": Row(Permission.MODERATE_PROFILES, Kind(removable, ("provider",))),
     },
     permissions="""
-        profile.manage       provider:own live
+        profile.manage       provider:own
         profile.decide       admin:any
         profile.moderate     admin:any
     """,

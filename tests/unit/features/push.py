@@ -46,7 +46,7 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        push.manage          customer:own provider:own manager:own admin:own live
+        push.manage          customer:own provider:own manager:own admin:own
     """,
     samples={
         (PushSubscription, "public_key"): st.just(DEVICE_KEY),

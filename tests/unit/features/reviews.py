@@ -119,8 +119,8 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        review.write         customer:own provider:own manager:own admin:own token
-        review.reply         provider:own token
+        review.write         customer:own provider:own manager:own admin:own
+        review.reply         provider:own
         review.moderate      admin:any
     """,
     events={

@@ -125,11 +125,11 @@ FEATURE: Final = Feature(
         "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24"),
     },
     permissions="""
-        salon.manage          manager:own live
-        salon.delete          manager:own admin:any live
-        salon.join            provider:member live
-        salon.end_membership  manager:own provider:member live
-        salon.see_invitations manager:own provider:member token
+        salon.manage          manager:own
+        salon.delete          manager:own admin:any
+        salon.join            provider:member
+        salon.end_membership  manager:own provider:member
+        salon.see_invitations manager:own provider:member
     """,
     samples={
         (Salon, "phone"): st.sampled_from(["", "+97699112233"]),

@@ -98,8 +98,8 @@ FEATURE: Final = Feature(
         "DELETE /services/{service_id}/offer": Row(_OFFER, SALON_SERVICE, foreign=403),
     },
     permissions="""
-        service.manage        provider:own manager:own admin:any live
-        service.offer         provider:member live
+        service.manage        provider:own manager:own admin:any
+        service.offer         provider:member
     """,
     samples={
         (Service, "provider_id"): st.uuids(),

@@ -183,8 +183,8 @@ FEATURE: Final = Feature(
         "DELETE /users/me/identities": Row(Permission.LINK_IDENTITIES, query="service=google"),
     },
     permissions="""
-        account.manage       customer:own provider:own manager:own admin:own live
-        identity.link        customer:own provider:own manager:own admin:own live
+        account.manage       customer:own provider:own manager:own admin:own
+        identity.link        customer:own provider:own manager:own admin:own
     """,
     events={
         "account.deleted": {"userId"},

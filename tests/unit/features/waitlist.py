@@ -36,7 +36,7 @@ FEATURE: Final = Feature(
         "POST /waitlist": Row(Permission.WAIT, once=new_entry),
         "DELETE /waitlist/{waiting_id}": Row(Permission.WAIT, WAITING),
     },
-    permissions="waitlist.join customer:own provider:own manager:own admin:own token",
+    permissions="waitlist.join customer:own provider:own manager:own admin:own",
     events={"waitlist.offered": {"waitingId", "providerId", "customerId", "start", "until"}},
     personal_data=personal_data,
 )

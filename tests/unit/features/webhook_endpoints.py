@@ -135,7 +135,7 @@ FEATURE: Final = Feature(
         ),
         f"POST {_ONE}/replay": Row(MANAGE, ENDPOINT, once=failed),
     },
-    permissions="webhook.manage provider:own admin:any live",
+    permissions="webhook.manage provider:own admin:any",
     events={
         "webhook.queued": {"endpointId"},
         "webhook.disabled": {"endpointId"},

@@ -9,7 +9,6 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import (
-    LIVE_SESSION,
     PERMISSIONS,
     Permission,
     Relation,
@@ -24,7 +23,7 @@ ROWS = {action: words for action, *words in filter(None, map(str.split, AGREED.s
 ALLOWED = {
     action: {
         role: {Relation[relation.upper()] for relation in relations.split("|")}
-        for role, relations in (each.split(":") for each in words if ":" in each)
+        for role, relations in (each.split(":") for each in words)
     }
     for action, words in ROWS.items()
 }
@@ -57,12 +56,6 @@ def assert_allowed_as_expected(role: Role, action: Permission) -> None:
         with pytest.raises(NotPermitted) as refused:
             authorise(actor, action)
         assert refused.value.action == action
-
-
-def test_a_live_session_is_needed_for_exactly_the_expected_actions() -> None:
-    assert {action for action, words in ROWS.items() if "live" in words} == LIVE_SESSION
-    undecided = {action for action, words in ROWS.items() if len({"live", "token"}.intersection(words)) != 1}
-    assert undecided == {action for action, roles in ALLOWED.items() if set(roles) <= {Role.ADMIN, Role.SYSTEM}}
 
 
 def test_the_system_has_no_permission_of_people() -> None:

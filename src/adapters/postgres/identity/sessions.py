@@ -11,7 +11,7 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.identity.model import UserStatus
-from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions
+from booking_domain.identity.ports import Holder, LoginHistory, LoginReads, SessionReads, Sessions
 from booking_domain.identity.sessions import LOGINS_KEPT, Login, Session
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import LoginId, SessionId, UserId
@@ -45,7 +45,7 @@ _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
 _HOLDERS: Final = Statement(
-    select(_s.id, users.c.id, users.c.role)
+    select(_s.id, users.c.id, users.c.role, _s.expires_at)
     .join(sessions, _s.user_id == users.c.id)
     .where(
         _s.id == func.any(bindparam("session_ids")),
@@ -91,6 +91,8 @@ class PostgresSessions(WithWork, Sessions):
         return [SESSION.read(row) for row in await self._work.all(_LOCK_LIVE, user_id=user_id, now=now)]
 
     async def save(self, session: Session) -> None:
+        if session.ended_at is not None:
+            self._work.reduced_access.add(session.user_id)
         await self._work.execute(_SAVE, row_key=session.id, **SESSION.changes(session))
 
 
@@ -108,12 +110,12 @@ class PostgresSessionReads(WithWork, SessionReads):
         row = await self._work.one(_GET, session_id=session_id)
         return None if row is None else SESSION.read(row)
 
-    async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
+    async def holder(self, session_id: SessionId, now: datetime) -> Holder | None:
         return (await self.holders([session_id], now)).get(session_id)
 
-    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> dict[SessionId, Actor]:
+    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> dict[SessionId, Holder]:
         rows = await self._work.all(_HOLDERS, session_ids=list(session_ids), now=now)
-        return {SessionId(row[0]): Actor(UserId(row[1]), Role(row[2])) for row in rows}
+        return {SessionId(row[0]): Holder(Actor(UserId(row[1]), Role(row[2])), row[3]) for row in rows}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
         return [SESSION.read(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]

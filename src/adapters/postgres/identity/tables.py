@@ -29,6 +29,10 @@ from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome, Platform
 from booking_domain.shared.actor import Role
 
+ACCESS: Final = "reduced_access"
+"""The channel of NOTIFY for the accounts whose access a transaction reduces. Triggers on `users` and `sessions` send
+the account's id, so no writer can forget it."""
+
 # Columns that end in `_sealed` hold ciphertexts; `phone_index` is the keyed hash of the phone number.
 users: Final = Table(
     "users",

@@ -179,5 +179,6 @@ class PostgresUsers(PostgresUserReads, Users):
         return [USER.read(row, self._cipher) for row in rows]
 
     async def save(self, user: User) -> None:
+        self._work.reduced_access.add(user.id)
         await self._work.update_one("account", _SAVE, row_key=user.id, **USER.changes(user, self._cipher))
         await self._work.flush()

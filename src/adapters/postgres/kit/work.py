@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 
 from adapters.postgres.kit.statements import Statement
 from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import UserId
 
 Row = tuple[Any, ...]
 
@@ -43,6 +44,8 @@ class Work:
     def __init__(self, connection: AsyncConnection[Row]) -> None:
         self._connection = connection
         self._expected: list[_Expected] = []
+        self.reduced_access: set[UserId] = set()
+        """The accounts whose access these statements may reduce; see `Heard.accounts`."""
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""

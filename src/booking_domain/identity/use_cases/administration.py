@@ -1,8 +1,8 @@
 """What admins do to accounts: change, disable and enable them, end sessions, remove a second factor that was lost.
 
-Each use case locks the admin's own account with the others and checks its role: an access token outlives its role by up
-to half an hour. So if two admins demote each other at once, the second database transaction fails; and as admins cannot
-demote or disable themselves, an admin always remains.
+Each use case locks the admin's own account with the others and checks its role, which may have changed since the
+request was accepted. So if two admins demote each other at once, the second database transaction fails; and as admins
+cannot demote or disable themselves, an admin always remains.
 """
 
 from collections.abc import Mapping, Sequence

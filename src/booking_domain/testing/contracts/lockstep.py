@@ -21,11 +21,12 @@ from typing import Any, Final, TypeAlias, cast
 from hypothesis.stateful import invariant
 
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.live.ports import LiveSignal
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.ports import EXCEPTION_MARGIN, claim_margin
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.events import Event
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.signals import Signals
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.contracts.whole_platform import PlatformMachine
@@ -94,9 +95,13 @@ class Lockstep:
             if late:
                 raise Divergence(f"{late[0]!r} was raised by the first storage only")
 
-    def live_signal(self) -> LiveSignal:
-        """Listen to the announcements of the first storage."""
-        return self._one.live_signal()
+    def signals(self) -> Signals:
+        """Listen to what is committed to the first storage."""
+        return self._one.signals()
+
+    def when_access_is_reduced(self, tell: Callable[[UserId], None]) -> None:
+        """Call this after database transactions of the first storage."""
+        self._one.when_access_is_reduced(tell)
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events, which must be the same on both storages."""

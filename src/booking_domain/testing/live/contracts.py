@@ -1,4 +1,4 @@
-"""The contract of `LiveEvents`, `LiveReads` and `LiveSignal`."""
+"""The contract of `LiveEvents` and `LiveReads`."""
 
 import asyncio
 from dataclasses import replace
@@ -8,11 +8,11 @@ from uuid import UUID
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
-from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, a_cast, rolled_back, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back, store_bookings
 from booking_domain.workflows.ports import Repositories
 
 FULL: Final = NewLiveEvent(
@@ -33,7 +33,7 @@ async def _append(backend: Backend, *events: NewLiveEvent) -> None:
 
 
 class LiveContract(StorageContract):
-    """Live events in a database transaction, reads of them, and the signal."""
+    """Live events in a database transaction, and reads of them."""
 
     async def test_events_are_read_in_order_from_any_id(self, backend: Backend) -> None:
         reads = backend.reads.live
@@ -110,19 +110,5 @@ class LiveContract(StorageContract):
             assert found == {one.id: expected, other.id: of_member}
             assert await tx.live_events.parties_of([]) == {}
 
-    async def test_a_signal_follows_each_announcement(self, backend: Backend) -> None:
-        signals = [backend.live_signal() for _ in range(2)]
-        try:
-            for signal in signals:
-                await signal.wait(0)
-            for _ in range(2):
-                waiting = [asyncio.create_task(signal.wait(TIME_LIMIT)) for signal in signals]
-                await _append(backend, FULL, BARE)
-                await asyncio.wait_for(asyncio.gather(*waiting), TIME_LIMIT / 2)
-            await signals[0].wait(0.01)  # returns though nothing happens
-        finally:
-            for signal in signals:
-                await signal.close()
 
-
-CONTRACTS: Final = {LiveEvents: LiveContract, LiveReads: LiveContract, LiveSignal: LiveContract}
+CONTRACTS: Final = {LiveEvents: LiveContract, LiveReads: LiveContract}

@@ -1,12 +1,11 @@
 """Live events in memory."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from booking_domain.live.model import LiveEvent, NewLiveEvent
-from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads, LiveSignal
+from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
@@ -15,7 +14,6 @@ from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State,
 LIVE_EVENTS: Final = Table[int, LiveEvent]("live_events")
 LIVE_POSITION: Final = Table[bool, int]("live_position")
 TABLES: Final = (LIVE_EVENTS, LIVE_POSITION)
-_POLL_SECONDS: Final = 0.005
 
 
 class MemoryLiveEvents(LiveEvents):
@@ -66,23 +64,6 @@ class MemoryLiveReads(LiveReads):
 
     async def last_id(self) -> int:
         return self._committed()[LIVE_POSITION].get(True, 0)
-
-
-class MemoryLiveSignal(LiveSignal):
-    """Compares the last id every few milliseconds."""
-
-    def __init__(self, reads: LiveReads) -> None:
-        self._reads = reads
-        self._seen = -1
-
-    async def wait(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while (last_id := await self._reads.last_id()) == self._seen and loop.time() < until:  # noqa: ASYNC110
-            await asyncio.sleep(_POLL_SECONDS)
-        self._seen = last_id
-
-    async def close(self) -> None: ...
 
 
 class LiveRepositories(RepositoryGroup):

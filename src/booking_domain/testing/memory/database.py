@@ -5,13 +5,18 @@ not begun yet. This suits tests and small tools. The same contracts test Postgre
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from weakref import WeakSet
 
 from booking_domain.shared.events import Event
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.signals import Heard
 from booking_domain.testing.contexts import ContextReads, ContextRepositories
+from booking_domain.testing.identity.memory.users import reduced_access
 from booking_domain.testing.kit.tables import Key, Row, State, Table
-from booking_domain.testing.live.memory import MemoryLiveSignal
+from booking_domain.testing.live.memory import LIVE_POSITION
+from booking_domain.testing.shared.memory.signals import MemorySignals
 from booking_domain.testing.shared.memory.tables import OUTBOX
 from booking_domain.testing.workflows.memory.personal_data import MemoryPersonalData
 
@@ -36,6 +41,8 @@ class MemoryDatabase:
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self.reads = MemoryReads(lambda: self._state)
+        self._signals: WeakSet[MemorySignals] = WeakSet()
+        self._told_of_access: list[Callable[[UserId], None]] = []
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[MemoryRepositories]:
@@ -49,7 +56,8 @@ class MemoryDatabase:
             try:
                 state = self._state.copy()
                 yield MemoryRepositories(state)
-                self._state = state
+                before, self._state = self._state, state
+                self._tell(before)
             finally:
                 self._holder = None
 
@@ -57,9 +65,26 @@ class MemoryDatabase:
         """Return the committed rows of a table."""
         return self._state[table]
 
-    def live_signal(self) -> MemoryLiveSignal:
-        """Listen to announcements."""
-        return MemoryLiveSignal(self.reads.live)
+    def signals(self) -> MemorySignals:
+        """Listen to what is committed."""
+        made = MemorySignals()
+        self._signals.add(made)
+        return made
+
+    def when_access_is_reduced(self, tell: Callable[[UserId], None]) -> None:
+        """Call this after each database transaction that has reduced the access of an account."""
+        self._told_of_access.append(tell)
+
+    def _tell(self, before: State) -> None:
+        """Tell what has been committed."""
+        accounts = reduced_access(before, self._state)
+        for tell in self._told_of_access:
+            for account in accounts:
+                tell(account)
+        announced = before[LIVE_POSITION] != self._state[LIVE_POSITION]
+        if announced or accounts:
+            for each in self._signals:
+                each.tell(Heard(live_events=announced, accounts=accounts))
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events of committed database transactions, in the order in which they were put."""

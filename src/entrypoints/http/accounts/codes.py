@@ -38,7 +38,7 @@ from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.kit.request_guard import ENDED_SESSION, IF_VALID, ONE_FACTOR, PENDING_TOO
+from entrypoints.http.kit.request_guard import IF_VALID, ONE_FACTOR, PENDING_TOO
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,
@@ -79,7 +79,7 @@ async def send_otp(
     return code_sent_json()
 
 
-@post("/verify-otp", status_code=200, opt=IF_VALID | ONE_FACTOR | ENDED_SESSION | limited_as(AUTH) | _OF_VERIFY)
+@post("/verify-otp", status_code=200, opt=IF_VALID | ONE_FACTOR | limited_as(AUTH) | _OF_VERIFY)
 async def verify_otp(
     data: JSONBody[VerifyOtpBody],
     request: Request[Any, Any, Any],

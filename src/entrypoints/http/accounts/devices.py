@@ -1,7 +1,4 @@
-"""`/auth/sessions` and `/auth/login-history`: the devices that are signed in, and the attempts to sign in.
-
-Every route needs a live session: an access token whose session has ended is refused.
-"""
+"""`/auth/sessions` and `/auth/login-history`: the devices that are signed in, and the attempts to sign in."""
 
 from typing import Final
 from uuid import UUID

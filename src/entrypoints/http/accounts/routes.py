@@ -34,7 +34,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL, PENDING_TOO
+from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL, PENDING_TOO, ended_session_too
 from entrypoints.http.kit.session_cookies import CSRF
 
 _NOTHING: Final = LogOutBody()
@@ -138,7 +138,7 @@ async def refresh(
     opt=OPTIONAL
     | ONE_FACTOR
     | PENDING_TOO
-    | ENDED_SESSION
+    | ended_session_too("It only signs out, and may be repeated.")
     | documented(sign_in.log_out, body=REFRESH, keyless=CONFIDENTIAL),
     operation_id="logOut",
 )
@@ -151,8 +151,8 @@ async def sign_out(
     """End the session of the access token, of the refresh token in the body, or both.
 
     One of the two is required. Ending a session again, or with a refresh token that is no longer valid, succeeds. The
-    session's refresh tokens are revoked at once; its access tokens stay valid until they expire. With
-    `X-Session-Mode: cookie` the session is that of the cookies, which are removed.
+    session's refresh and access tokens are refused at once. With `X-Session-Mode: cookie` the session is that of the
+    cookies, which are removed.
     """
     await sign_in.log_out(identity, session_id, session_mode.refresh_token(data.refresh_token))
     return Response(None, cookies=session_mode.no_cookies())

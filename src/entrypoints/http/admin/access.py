@@ -61,7 +61,7 @@ async def list_logins_of_user(
     operation_id="endSessionOfUser",
 )
 async def end_one_session(user_id: FromPath[UUID], ended_id: FromPath[UUID], run: Injected[Run]) -> None:
-    """End one session of an account; for admins. Its access tokens can only read, and expire within half an hour."""
+    """End one session of an account, with its tokens; for admins."""
     command = EndSessionOfUser(user_id=UserId(user_id), session_id=SessionId(ended_id))
     await run(end_session_of_user, command)
 
@@ -70,7 +70,7 @@ async def end_one_session(user_id: FromPath[UUID], ended_id: FromPath[UUID], run
 async def end_all_sessions(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     """End all sessions of an account and remove its secret calendar address; for admins.
 
-    Their access tokens can only read from then on, and expire within half an hour.
+    Their access tokens are refused from then on.
     """
     await run(end_sessions_of_user, UserId(user_id))
 
@@ -117,8 +117,8 @@ async def list_issued_codes(
 async def remove_second_factor(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     """Remove a user's second factor and its recovery codes; for admins.
 
-    All sessions of the user end at once; access tokens expire within half an hour. The user signs in with one
-    factor again, and sets up another second factor if their role needs it. Verify the user's identity first: the server
-    cannot. Admins cannot remove their own second factor here.
+    All sessions of the user end at once, with their tokens. The user signs in with one factor again, and sets up
+    another second factor if their role needs it. Verify the user's identity first: the server cannot. Admins cannot
+    remove their own second factor here.
     """
     await run(remove_factor_of_user, UserId(user_id))

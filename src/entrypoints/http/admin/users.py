@@ -109,8 +109,8 @@ async def change_a_user(
     """Change an account; for admins.
 
     Disabling an account or changing its role ends all its sessions at once, and removes its secret calendar address.
-    Access tokens issued before can only read, for at most half an hour. Admins cannot disable or demote themselves, so
-    an admin always remains.
+    Access tokens issued before are refused from then on. Admins cannot disable or demote themselves, so an admin always
+    remains.
     """
     user = await run(change_user, data.command(user_id, expected_version(if_match)))
     [managed] = await queries.with_locks([user], reads.credentials, clock.now())

@@ -1,4 +1,7 @@
-"""Authentication and rate limits: every route requires an access token unless its `opt` says otherwise."""
+"""Authentication and rate limits: every route requires an access token unless its `opt` says otherwise.
+
+A token counts only while its session is live, and its account usable and in the role that the token names.
+"""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -8,17 +11,13 @@ from litestar import Request, Response
 from litestar.handlers.base import BaseRouteHandler
 
 from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, SecondFactorRequired
-from booking_domain.identity.ports import AccessTokens, Bearer, SessionReads
-from booking_domain.identity.queries import require_live_session
+from booking_domain.identity.ports import AccessTokens, Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import UseCase
-from booking_domain.shared.permissions import Permission, needs_live_session
-from booking_domain.shared.processes import Process
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
-from entrypoints.http.kit.documentation import KEY, Documentation
+from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
@@ -44,16 +43,18 @@ _PROFILE: Final = "profile"
 PENDING_TOO: Final[dict[str, Any]] = {_PROFILE: "pending"}
 """An account whose profile is not complete may use the route."""
 
-_SESSION: Final = "session"
-ENDED_SESSION: Final[dict[str, Any]] = {_SESSION: "ended"}
-"""The route accepts a token whose session has ended from everyone: it only signs out."""
+_ENDED_SESSION: Final = "ended session"
 
 
-def actions_of(handler: BaseRouteHandler) -> frozenset[Permission]:
-    """The actions of the use cases and processes that the route runs."""
-    said: Documentation = handler.opt.get(KEY, Documentation())
-    actions = (operation.action for operation in said.runs if isinstance(operation, UseCase | Process))
-    return frozenset(action for action in actions if action is not None)
+def ended_session_too(reason: str) -> dict[str, Any]:
+    """The `opt` of a route that accepts a token whose session has ended; docs/reference.md shows the reason."""
+    return {_ENDED_SESSION: reason}
+
+
+def serves_ended_sessions(handler: BaseRouteHandler) -> str:
+    """The reason why the route accepts a token whose session has ended; empty: it does not."""
+    reason: str = handler.opt.get(_ENDED_SESSION, "")
+    return reason.strip()
 
 
 def needs_one_factor(handler: BaseRouteHandler) -> bool:
@@ -72,7 +73,7 @@ class RequestGuard:
     def __init__(
         self,
         tokens: AccessTokens,
-        sessions: SessionReads,
+        live_sessions: LiveSessions,
         clock: Clock,
         *,
         https: Https,
@@ -90,8 +91,7 @@ class RequestGuard:
         self._auditing = auditing
         self._two_factors = two_factors
         self._session_cookies = session_cookies
-        self._sessions = sessions
-        self._actions: dict[int, frozenset[Permission]] = {}
+        self._live_sessions = live_sessions
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """Return None to continue with the handler, or the response."""
@@ -147,7 +147,7 @@ class RequestGuard:
         try:
             bearer = self._tokens.read(token, self._clock.now())
         except InvalidToken:
-            if access == "if valid" or (access == "optional" and given is None):  # browsers attach cookies to all
+            if _counts_as_none(access, by_cookie=given is None):
                 return None
             raise
         if given is None:
@@ -156,16 +156,23 @@ class RequestGuard:
         return bearer
 
     async def _require_live_session(self, request: Request[Any, Any, Any]) -> None:
-        """Read the session where the actor or the route needs a live one; see `needs_live_session`."""
+        """Treat a token whose session is not live as one that is not valid."""
         scope, handler = request.scope, request.scope["route_handler"]
         actor: Actor | None = scope.get("user")
-        if actor is None or handler.opt.get(_SESSION) == "ended":
+        if actor is None or serves_ended_sessions(handler):
             return
-        key = id(handler)  # handlers live as long as the application
-        if key not in self._actions:
-            self._actions[key] = actions_of(handler)
-        if needs_live_session(actor, self._actions[key]):
-            await require_live_session(actor, scope["auth"], self._sessions, now=self._clock.now())
+        try:
+            await self._live_sessions.require(actor, scope["auth"])
+        except InvalidToken:
+            by_cookie = scope["state"].pop(BY_COOKIE, False)
+            if not _counts_as_none(handler.opt.get(ACCESS), by_cookie=by_cookie):
+                raise
+            scope["user"] = scope["auth"] = None
+
+
+def _counts_as_none(access: str | None, *, by_cookie: bool) -> bool:
+    """Whether a token that is not valid counts as none on a route with this access: browsers attach cookies to all."""
+    return access == "if valid" or (access == "optional" and by_cookie)
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -1,4 +1,4 @@
-"""The hub of a process: it listens for announced events and passes each to the open streams that may receive it.
+"""The hub of a process: it passes each announced event to the open streams that may receive it.
 
 It keeps the events of the last minutes in memory, so that a reconnecting client costs no query.
 """
@@ -23,12 +23,12 @@ from booking_domain.live.model import (
     StreamLimits,
     TooManyStreams,
 )
-from booking_domain.live.ports import LiveSignal
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
+from booking_domain.shared.signals import Heard
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 
@@ -39,7 +39,6 @@ MOST_WAITING: Final = 500
 LONGEST_SECONDS: Final = 3_600
 STUCK_SECONDS: Final = 30
 """How long an ended stream may take to send its last event."""
-LISTEN_SECONDS: Final = 15
 CHECK_SECONDS: Final = 5
 RETRY_SECONDS: Final = 1
 _PAGE: Final = 500
@@ -103,17 +102,17 @@ class Stream:
 
 
 class LiveHub:
-    """Listens for announcements from the first stream on, until it is closed."""
+    """Reads what is announced, from the first stream on, until it is closed."""
 
-    def __init__(self, reads: Reads, signal: LiveSignal, clock: Clock, limits: StreamLimits) -> None:
+    def __init__(self, reads: Reads, clock: Clock, limits: StreamLimits) -> None:
         self._reads = reads.live
         self._sessions = reads.sessions
         self._schedules = reads.schedules
-        self._signal = signal
         self._clock = clock
         self._limits = limits
         self._starting = asyncio.Lock()
         self._catching_up = asyncio.Lock()
+        self._announced = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._kept: deque[LiveEvent] = deque()
         self._streams: set[Stream] = set()
@@ -180,14 +179,20 @@ class LiveHub:
         for stream in self._streams:
             stream.finish(EndReason.SHUTDOWN)
 
+    def hear(self, _: Heard) -> None:
+        """Read what may have been announced."""
+        self._announced.set()
+
+    def interrupted(self) -> None:
+        """Do nothing: what is missed is read as soon as something is heard again."""
+
     async def aclose(self) -> None:
-        """Stop, and stop listening."""
+        """Stop, and read nothing more."""
         self.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        await self._signal.close()
 
     async def _start(self) -> None:
         async with self._starting:
@@ -198,23 +203,27 @@ class LiveHub:
             self._kept.clear()
             await self._catch_up()
             self.last_id = max(self.last_id, position)
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._check())]
+            self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._check())]
 
     async def _require_live(self, follower: Follower) -> None:
         if follower.actor is None or follower.session_id is None:
             return
-        if await self._sessions.holder(follower.session_id, self._clock.now()) != follower.actor:
+        holder = await self._sessions.holder(follower.session_id, self._clock.now())
+        if holder is None or holder.actor != follower.actor:
             raise InvalidToken
 
-    async def _listen(self) -> None:
+    async def _follow(self) -> None:
         while True:
+            await self._announced.wait()
+            self._announced.clear()
             try:
-                await self._signal.wait(LISTEN_SECONDS)
                 await self._catch_up()
             except Unavailable as error:
+                self._announced.set()
                 log.warning("live.interrupted", code=error.code)
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:
+                self._announced.set()
                 log.exception("live.failed")
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -273,7 +282,8 @@ class LiveHub:
         asked: set[SessionId] = {session_id for _, session_id in signed_in}
         holders = await self._sessions.holders(asked, self._clock.now())
         for stream, session_id in signed_in:
-            if holders.get(session_id) != stream.follower.actor:
+            holder = holders.get(session_id)
+            if holder is None or holder.actor != stream.follower.actor:
                 stream.finish(EndReason.SESSION_ENDED)
 
     async def _end_hidden(self, followed: Collection[object]) -> None:

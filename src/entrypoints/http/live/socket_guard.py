@@ -17,6 +17,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.clock import Clock
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.refusals import Refusal
 from entrypoints.http.kit.request_guard import bearer_token
@@ -32,6 +33,7 @@ class SocketGuard:
     def __init__(
         self,
         tokens: AccessTokens,
+        live_sessions: LiveSessions,
         clock: Clock,
         *,
         https: Https,
@@ -42,6 +44,7 @@ class SocketGuard:
         origins: Collection[str],
     ) -> None:
         self._tokens = tokens
+        self._live_sessions = live_sessions
         self._clock = clock
         self._https = https
         self._limits = limits
@@ -72,11 +75,11 @@ class SocketGuard:
         cookies: dict[str, str] = ASGIConnection(scope).cookies
         return cookies.get(ACCESS_COOKIE)
 
-    def bearer(self, token: str, scope: Scope) -> Bearer:
+    async def bearer(self, token: str, scope: Scope) -> Bearer:
         """The bearer of an access token.
 
         Raises:
-            InvalidToken: the token is invalid or has expired.
+            InvalidToken: the token is invalid or has expired, or its session is not live.
             ProfileIncomplete, SecondFactorRequired, AddressNotAllowed: its account may not follow events.
         """
         bearer = self._tokens.read(token, self._clock.now())
@@ -85,19 +88,20 @@ class SocketGuard:
         if bearer.actor.role in self._two_factors and not bearer.second_factor:
             raise SecondFactorRequired
         self._addresses.require_allowed(bearer.actor, scope)
+        await self._live_sessions.require(bearer.actor, bearer.session_id)
         return bearer
 
     def address(self, scope: Scope) -> str:
         """The address under which clients without a token are counted."""
         return f"address {self._clients.counted_as(scope)}"
 
-    def known(self, scope: Scope) -> Bearer | None:
+    async def known(self, scope: Scope) -> Bearer | None:
         """The bearer of the handshake's token; None without one. An invalid cookie counts as none."""
         token = self.token_of(scope)
         if token is None:
             return None
         try:
-            return self.bearer(token, scope)
+            return await self.bearer(token, scope)
         except InvalidToken:
             if bearer_token(scope["headers"]) is None:  # browsers attach cookies to every handshake
                 return None

@@ -161,12 +161,12 @@ class LiveSockets:
     async def _talk(self, socket: WebSocket[Any, Any, Any]) -> None:
         if self._open > MOST_SOCKETS:
             raise ServiceBusy
-        bearer = self._guard.known(socket.scope)
+        bearer = await self._guard.known(socket.scope)
         client = _Client(socket)
         try:
             subscription = await self._first(client)
             if subscription.token is not None:
-                bearer = self._guard.bearer(subscription.token, socket.scope)
+                bearer = await self._guard.bearer(subscription.token, socket.scope)
             if bearer is not None:
                 socket.scope["user"], socket.scope["auth"] = bearer.actor, bearer.session_id
             await self._follow(client, subscription, bearer)

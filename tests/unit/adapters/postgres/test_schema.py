@@ -41,6 +41,10 @@ _INDEXES = """
     SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     AND tablename NOT LIKE 'procrastinate%' AND tablename <> 'alembic_version'
 """
+_TRIGGERS = """
+    SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+    WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'procrastinate%'
+"""
 _RELATIONS = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
 
@@ -85,6 +89,17 @@ def test_constraints_and_indexes_of_migrations_and_tables_are_identical(
             connection.exec_driver_sql("CREATE EXTENSION btree_gist")
             metadata.create_all(connection)
         assert rows(url, query) == rows(other, query) != set()
+
+
+def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
+    """`metadata` has no triggers. `test_audit.py` and `test_signals.py` say what these do."""
+    assert rows(url, _TRIGGERS) == {
+        ("audit_log", "audit_log_append_only"),
+        ("sessions", "sessions_tell_deletion"),
+        ("sessions", "sessions_tell_end"),
+        ("sessions", "sessions_tell_truncation"),
+        ("users", "users_tell_change"),
+    }
 
 
 def test_the_database_rejects_overlapping_claims_of_a_provider(url: str) -> None:

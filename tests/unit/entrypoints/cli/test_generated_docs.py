@@ -3,11 +3,14 @@ import pkgutil
 from pathlib import Path
 
 import pytest
+from litestar.routes import HTTPRoute
 
 import booking_domain
 from booking_domain.shared.lifecycle import Lifecycle
 from booking_domain.workflows.ports import CONTEXTS
 from entrypoints.cli.generated_docs import DOCS, DOCUMENT, PARTS, main, with_fresh_parts
+from entrypoints.http.app import API
+from entrypoints.http.kit.request_guard import ended_session_too
 
 EMPTY = "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in PARTS)
 
@@ -31,18 +34,27 @@ def test_the_documentation_has_every_transition_and_permission() -> None:
     assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in document
     assert "    pending --> failed: fail (gateway)" in document
     assert "    submitted --> approved: approve (admin)" in document
-    assert "| `salon.end_membership` |  | member's salon | own |  |  | all |" in document
+    assert "| `salon.end_membership` |  | member's salon | own |  |  |" in document
     for context in CONTEXTS:
         for lifecycle in context.lifecycles:
             assert f"### {lifecycle.thing.capitalize()}\n\n" in document
             assert lifecycle.about
 
 
+def test_an_exception_for_ended_sessions_is_listed_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = (route for route in API.routes if isinstance(route, HTTPRoute))
+    handler = next(each for route in routes for each in route.route_handlers if "POST" in each.http_methods)
+    for name, value in ended_session_too("It says why.").items():
+        monkeypatch.setitem(handler.opt, name, value)
+    assert "It says why. |" in PARTS["ended sessions"]()
+    assert main(["--check"]) == 1
+
+
 def test_text_around_a_generated_part_is_preserved() -> None:
     text = f"before\n{EMPTY}\nafter \\1"
     written = with_fresh_parts(text, PARTS)
     assert written.startswith("before\n<!-- begin lifecycles -->\n### Booking\n")
-    assert written.endswith("|\n<!-- end permissions -->\nafter \\1")
+    assert written.endswith("|\n<!-- end ended sessions -->\nafter \\1")
     assert with_fresh_parts(written, PARTS) == written
 
 

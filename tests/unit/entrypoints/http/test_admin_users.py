@@ -183,12 +183,7 @@ async def test_disabling_ends_all_sessions_and_enabling_allows_signing_in(api: A
     assert not await may_stay(api, dorj)
     assert await may_stay(api, other)
     assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")
-    # The documented limit: the access token stays valid until it expires.
-    assert (await api.get("/auth/me", dorj["accessToken"])).status_code == 200
-    assert_problem(await api.get("/auth/sessions", dorj["accessToken"]), 401, "auth.invalid_token")
-    api.clock.advance(timedelta(minutes=30))
     assert_problem(await api.get("/auth/me", dorj["accessToken"]), 401, "auth.invalid_token")
-    admin = await api.an_admin()
     assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json={"status": "active"})).status_code == 200
     assert (await api.post("/auth/login", json=login)).status_code == 200
     told = [(entry.action, entry.details.get("reason")) for entry in await entries(api)]

@@ -135,26 +135,28 @@ async def test_a_providers_profile_leaves_the_catalogue_and_takes_no_bookings(ap
 async def test_deletion_releases_holds_and_waiting_list_entries(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
+    customer_id = await id_of(api, customer)
     hold = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
     wait = {"providerId": provider_id, "from": "2026-11-24T03:00:00Z", "to": "2026-11-24T03:30:00Z"}
     assert (await api.post("/holds", customer, json=hold)).status_code == 201
     assert (await api.post("/waitlist", customer, json=wait)).status_code == 201
     assert (await delete(api, customer)).status_code == 204
     assert (await api.post("/holds", await api.joined("customer"), json=hold)).status_code == 201
-    [place] = await api.database.reads.waiting_list.of_customer(await id_of(api, customer))
+    [place] = await api.database.reads.waiting_list.of_customer(customer_id)
     assert place.status == "left"
 
 
 async def test_an_admin_deletes_an_account_under_the_same_rules(api: Api) -> None:
     admin, provider_id = await api.an_admin(), (await api.open_provider())[1]
     customer = await api.joined("customer")
-    path = f"/admin/users/{await id_of(api, customer)}"
+    customer_id = await id_of(api, customer)
+    path = f"/admin/users/{customer_id}"
     booking = await api.booked(customer, provider_id)
     assert_problem(await api.delete(path, admin), 409, "account.has_bookings")
     await api.post(f"/bookings/{booking['id']}/cancel", customer, json={"reason": "ill"})
     for _ in range(2):
         assert (await api.delete(path, admin)).status_code == 204
-    deleted = await account(api, await id_of(api, customer))
+    deleted = await account(api, customer_id)
     assert (deleted.status, deleted.deleted_at) == (UserStatus.DELETED, api.clock.now())
     entries = await api.database.reads.audit_log.page(
         AuditFilter(subject_id=deleted.id, action="user.deleted", limit=9)
@@ -177,7 +179,8 @@ async def test_an_admin_with_an_ended_session_cannot_delete(api: Api) -> None:
     path = f"/admin/users/{await id_of(api, customer)}"
     assert (await api.post("/auth/logout", admin)).status_code == 204
     assert_problem(await api.delete(path, admin), 401, "auth.invalid_token")
-    assert_problem(await api.delete(path, api.nobody()), 403, "auth.not_permitted")
+    assert_problem(await api.delete(path, api.nobody()), 401, "auth.invalid_token")
+    assert_problem(await api.delete(path, customer), 403, "auth.not_permitted")
 
 
 async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -> None:
@@ -220,6 +223,6 @@ async def test_the_last_token_of_a_deleted_account_books_nothing(api: Api) -> No
     assert (await delete(api, customer)).status_code == 204
     slot = "2026-12-31T10:00:00+08:00"
     refused = await api.post("/bookings", customer, json={"providerId": provider_id, "slot": slot})
-    assert (refused.status_code, refused.json()["code"]) == (409, "booking.customer_not_active")
+    assert_problem(refused, 401, "auth.invalid_token")
     api.clock.advance(ERASED_AFTER)
     assert await erase(api, user_id) is ErasureResult.ERASED

@@ -1,17 +1,24 @@
-"""Access tokens of ended sessions: they administer nothing, and create no credential that lasts."""
+"""Access tokens whose session is over: no route serves them, whatever it reads or writes, but for signing out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from itertools import product
 from string import Formatter
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 import pytest
+from tests.reliability import scale
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, the_routes
 from tests.unit.features.collected import ROUTES
 
-from booking_domain.shared.permissions import LIVE_SESSION
+from booking_domain.identity.ports import Holder
+from booking_domain.shared.errors import StorageUnavailable
+from booking_domain.shared.ids import SessionId
+from booking_domain.shared.signals import Heard
 from entrypoints.http.kit.documentation import KEY
+from entrypoints.http.kit.request_guard import ended_session_too, serves_ended_sessions
 
 SIGNING_OUT: Final = "POST /auth/logout"
 
@@ -53,7 +60,8 @@ async def disabled(api: Api, person: Person) -> None:
 
 
 async def in_another_role(api: Api, person: Person) -> None:
-    await _changed(api, person, role="manager")
+    role = (await api.get("/auth/me", person.token)).json()["role"]
+    await _changed(api, person, role="customer" if role == "manager" else "manager")
 
 
 async def deleted(api: Api, person: Person) -> None:
@@ -71,47 +79,146 @@ async def _changed(api: Api, person: Person, **changes: str) -> None:
 
 Ending = Callable[[Api, Person], Awaitable[None]]
 ENDINGS: Final = (logged_out, disabled, in_another_role, deleted, signed_out_by_an_admin)
+ROLES: Final = ("customer", "provider", "manager", "admin")
+WALKS: Final = scale.of(
+    tuple(product(ROLES, ENDINGS)),
+    less=tuple(zip((*ROLES, "provider"), (disabled, *ENDINGS[2:], logged_out), strict=True)),
+)
+"""`make test` walks with each role, and after each ending."""
 
 
-async def called(api: Api, route: str, token: str) -> httpx.Response:
+async def person_with(api: Api, role: str) -> Person:
+    return await (an_admin(api) if role == "admin" else Person.joined(api, role))
+
+
+async def called(api: Api, route: str, token: str | None, names: Mapping[str, str]) -> httpx.Response:
     """With the documented body, about nothing that exists."""
     method, path = route.split()
     row, handler = ROUTES[route], the_routes(api)[route]
-    names = {name: str(uuid4()) for _, name, _, _ in Formatter().parse(path) if name is not None}
     body = handler.opt[KEY].body if KEY in handler.opt else None
     more: dict[str, Any] = {"json": dict(body)} if body else {}
     return await api.call(method, f"{path.format_map(names)}?{row.query}".rstrip("?"), token, **more)
 
 
-def reads_tokens(api: Api, route: str) -> bool:
-    """Whether the route reads a token at all."""
-    return the_routes(api)[route].opt.get("access") != "public"
+def made_up(route: str) -> dict[str, str]:
+    """Ids of nothing for the parameters of a path."""
+    return {name: str(uuid4()) for _, name, _, _ in Formatter().parse(route) if name is not None}
 
 
-@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
-async def test_an_admin_whose_session_has_ended_can_use_no_route(api: Api, end: Ending) -> None:
-    admin = await an_admin(api)
-    routes = [route for route in ROUTES if reads_tokens(api, route) and route != SIGNING_OUT]
-    administering = [route for route in routes if "/admin/" in route]
-    assert len(administering) >= 16
-    assert all([(await called(api, route, admin.token)).status_code != 401 for route in administering])
-    await end(api, admin)
-    answers = {route: (await called(api, route, admin.token)).status_code for route in routes}
-    assert {route: status for route, status in answers.items() if status != 401} == {}
-    assert (await called(api, SIGNING_OUT, admin.token)).status_code == 204
+def by_access(api: Api, *accesses: str | None) -> list[str]:
+    """The routes whose tokens are required, `optional`, or counted only `if valid`."""
+    return [route for route in ROUTES if the_routes(api)[route].opt.get("access") in accesses]
 
 
-@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
-@pytest.mark.parametrize("role", ["customer", "provider", "manager"])
-async def test_a_token_of_an_ended_session_can_neither_manage_nor_create_anything_lasting(
-    api: Api, role: str, end: Ending
-) -> None:
-    person = await Person.joined(api, "customer" if end is in_another_role and role == "manager" else role)
+@pytest.mark.no_cover
+@pytest.mark.parametrize(("role", "end"), WALKS, ids=lambda each: getattr(each, "__name__", each))
+async def test_no_route_serves_a_session_that_is_over_and_nothing_changes(api: Api, role: str, end: Ending) -> None:
+    person = await person_with(api, role)
+    assert (await api.get("/auth/me", person.token)).status_code == 200  # the process has read the session
     await end(api, person)
-    routes = [route for route, row in ROUTES.items() if row.access in LIVE_SESSION and not route.startswith("GET ")]
-    assert len(routes) >= 40 - 10
-    answers = {route: (await called(api, route, person.token)).status_code for route in routes}
-    assert {route: status for route, status in answers.items() if status != 401} == {}
+    routes = [route for route in by_access(api, None, "optional") if route != SIGNING_OUT]
+    assert len(routes) > 200
+    before = api.database.all_but_answers()
+    answers = {route: await called(api, route, person.token, made_up(route)) for route in routes}
+    served = {route: each.text for route, each in answers.items() if each.status_code != 401}
+    assert served == {}
+    assert {each.json()["code"] for each in answers.values() if each.content} == {"auth.invalid_token"}
+    assert api.database.all_but_answers() == before
+    for route in by_access(api, "if valid"):  # it counts as no token
+        names = made_up(route)
+        one, other = [await called(api, route, token, names) for token in (person.token, None)]
+        assert (one.status_code, one.json().get("code")) == (other.status_code, other.json().get("code")), route
+    assert (await called(api, SIGNING_OUT, person.token, {})).status_code == 204
+
+
+@pytest.mark.no_cover
+async def test_the_same_requests_of_a_live_session_are_served(api: Api) -> None:
+    """Control: none of them is refused for another reason."""
+    person = await an_admin(api)
+    routes = [route for route in by_access(api, None, "optional") if not ROUTES[route].changes_sign_in]
+    refused = []
+    for route in routes[:: scale.of(1, less=4)]:
+        if route == SIGNING_OUT or ROUTES[route].endless:
+            continue
+        answer = await called(api, route, person.token, made_up(route))
+        if answer.status_code == 401 and answer.json()["code"] == "auth.invalid_token":
+            refused.append(route)
+    assert refused == []
+
+
+async def test_only_signing_out_accepts_a_session_that_is_over(api: Api) -> None:
+    accepting = {route: serves_ended_sessions(handler) for route, handler in the_routes(api).items()}
+    assert {route for route, reason in accepting.items() if reason} == {SIGNING_OUT}
+
+
+@pytest.mark.parametrize(("reason", "status"), [("", 401), (" ", 401), ("It shows the account.", 200)])
+async def test_an_exception_needs_a_reason(api: Api, monkeypatch: pytest.MonkeyPatch, reason: str, status: int) -> None:
+    route = "GET /auth/me"
+    for name, value in ended_session_too(reason).items():
+        monkeypatch.setitem(the_routes(api)[route].opt, name, value)
+    person = await Person.joined(api, "customer")
+    await logged_out(api, person)
+    assert (await called(api, route, person.token, {})).status_code == status
+
+
+async def test_a_cookie_whose_session_is_over_counts_as_none_where_a_token_is_optional(api: Api) -> None:
+    who = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+    cookies = {"X-Session-Mode": "cookie", "Origin": api.container.settings().public_url}
+    joined = await api.post("/auth/register", json=who, headers=cookies)
+    dead = {"Cookie": "; ".join(cookie.partition(";")[0] for cookie in joined.headers.get_list("set-cookie"))}
+    api.client.cookies.clear()
+    assert (await api.get("/auth/me", headers=dead)).status_code == 200
+    signed_out = await api.post(
+        "/auth/logout", headers={**cookies, **dead, "X-CSRF-Token": joined.json()["csrfToken"]}, json={}
+    )
+    assert signed_out.status_code == 204, signed_out.text
+    assert_problem(await api.get("/auth/me", headers=dead), 401, "auth.invalid_token")
+    assert (await api.get("/announcements", headers=dead)).json() == (await api.get("/announcements")).json()
+
+
+async def test_a_process_reads_a_session_once_while_it_hears_of_changes(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, sessions = await Person.joined(api, "customer"), api.container.reads().sessions
+    read: list[SessionId] = []
+    holder = sessions.holder
+
+    async def counted(session_id: SessionId, now: datetime) -> Holder | None:
+        read.append(session_id)
+        return await holder(session_id, now)
+
+    monkeypatch.setattr(sessions, "holder", counted)
+    live = api.container.live_sessions()
+    live.hear(Heard(missed=True))
+    for _ in range(3):
+        assert (await api.get("/users/me", person.token)).status_code == 200
+    assert len(read) == 1
+    live.interrupted()
+    for _ in range(3):
+        assert (await api.get("/users/me", person.token)).status_code == 200
+    assert len(read) == 4
+
+
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
+async def test_the_process_that_ends_a_session_forgets_it_without_a_signal(api: Api, end: Ending) -> None:
+    await api.container.listening().close()
+    api.container.live_sessions().hear(Heard(missed=True))
+    person = await Person.joined(api, "customer")
+    assert (await api.get("/users/me", person.token)).status_code == 200
+    await end(api, person)
+    assert_problem(await api.get("/users/me", person.token), 401, "auth.invalid_token")
+
+
+async def test_without_its_database_a_process_serves_no_session_that_it_has_not_read(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await Person.joined(api, "customer")
+
+    async def gone(*_: object) -> None:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(api.container.reads().sessions, "holder", gone)
+    assert_problem(await api.get("/users/me", person.token), 503, "service.unavailable")
 
 
 async def changed_password(api: Api, person: Person) -> None:

@@ -18,6 +18,7 @@ from tests.unit.features.notifications import notified
 from booking_domain.live.model import KEPT_FOR, Channel, NewLiveEvent
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId
+from booking_domain.testing.identity.memory.tables import SESSIONS
 from entrypoints.http.live import sockets
 from entrypoints.http.live.hub import MOST_WAITING, STUCK_SECONDS
 from entrypoints.http.live.sockets import MOST_BYTES, MOST_MESSAGES, MOST_SILENT
@@ -106,6 +107,36 @@ async def test_a_client_that_follows_something_else_misses_nothing_between(api: 
     assert set(ids) >= {1, 2, 4, 5, 6}
 
 
+async def cookie_of_the_web_app(api: Api) -> str:
+    """The cookie of a session that has begun there."""
+    who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": "Bold", "role": "customer"}
+    headers = {"X-Session-Mode": "cookie", "origin": api.container.settings().public_url}
+    signed_up = await api.post("/auth/register", json=who, headers=headers)
+    assert signed_up.status_code == 201, signed_up.text
+    return "; ".join(
+        f"{name}={morsel.value}"
+        for header in signed_up.headers.get_list("set-cookie")
+        for name, morsel in SimpleCookie(header).items()
+    )
+
+
+async def test_a_token_whose_session_is_over_opens_nothing_and_such_a_cookie_counts_as_none(api: Api) -> None:
+    token, cookie = await api.joined("customer"), await cookie_of_the_web_app(api)
+    own = {"origin": api.container.settings().public_url}
+    assert (await api.post("/auth/logout", token)).status_code == 204
+    async with api.database.begin() as tx:
+        for session in api.database.rows(SESSIONS).values():
+            await tx.sessions.save(session.ended(api.clock.now()))
+    for opened in (connected(api, token), subscribed(api, token, "system")):
+        async with opened as refused:
+            refused.say(subscribe=["system"])
+            assert await refused.end() == (4401, "auth.invalid_token")
+    for channel, first in (("system", "ready"), ("bookings", "end")):
+        async with connected(api, cookie=cookie, **own) as client:
+            client.say(subscribe=[channel])
+            assert (await client.next())["event"] == first
+
+
 async def test_a_token_is_in_the_first_message_in_a_header_or_in_a_cookie_of_the_web_app(api: Api) -> None:
     token = await api.joined("customer")
     async with connected(api, token) as client:
@@ -113,15 +144,7 @@ async def test_a_token_is_in_the_first_message_in_a_header_or_in_a_cookie_of_the
         assert (await client.next())["event"] == "ready"
     async with subscribed(api, token, "bookings") as client:
         assert (await client.next())["event"] == "ready"
-    who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": "Bold", "role": "customer"}
-    own = {"origin": api.container.settings().public_url}
-    signed_up = await api.post("/auth/register", json=who, headers={"X-Session-Mode": "cookie", **own})
-    assert signed_up.status_code == 201, signed_up.text
-    cookie = "; ".join(
-        f"{name}={morsel.value}"
-        for header in signed_up.headers.get_list("set-cookie")
-        for name, morsel in SimpleCookie(header).items()
-    )
+    cookie, own = await cookie_of_the_web_app(api), {"origin": api.container.settings().public_url}
     async with connected(api, cookie=cookie, **own) as client:
         client.say(subscribe=["bookings"])
         assert (await client.next())["event"] == "ready"

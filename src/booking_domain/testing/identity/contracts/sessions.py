@@ -8,6 +8,7 @@ from itertools import product
 from typing import Final
 
 from booking_domain.identity.model import User, UserAction, UserParty
+from booking_domain.identity.ports import Holder
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Platform, RefreshToken, Session
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import LoginId, SessionId
@@ -104,10 +105,12 @@ class SessionsContract(StorageContract):
             for each in dead:
                 await tx.sessions.add(each)
         reads = backend.reads.sessions
-        assert await reads.holder(session.id, NOW) == user.actor
+        assert await reads.holder(session.id, NOW) == Holder(user.actor, session.expires_at)
         assert [await reads.holder(each.id, NOW) for each in dead] == [None, None]
         assert await reads.holder(SessionId(make.entropy.new_id()), NOW) is None
-        assert await reads.holders([session.id, *(each.id for each in dead)], NOW) == {session.id: user.actor}
+        assert await reads.holders([session.id, *(each.id for each in dead)], NOW) == {
+            session.id: Holder(user.actor, session.expires_at)
+        }
         assert await reads.holders([], NOW) == {}
         promoted = user.changed(role=Role.MANAGER)
         for changed, holder in (
@@ -117,7 +120,8 @@ class SessionsContract(StorageContract):
         ):
             async with backend.begin() as tx:
                 await tx.users.save(changed)
-            assert await reads.holder(session.id, NOW) == holder
+            found = await reads.holder(session.id, NOW)
+            assert (None if found is None else found.actor) == holder
 
     async def test_all_live_sessions_of_a_user_are_locked_together(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)

@@ -6,9 +6,18 @@ from datetime import datetime
 from booking_domain.identity.calendar_links import DIGEST_BYTES, CalendarLink, CalendarLinkReads, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
+from booking_domain.identity.ports import (
+    Holder,
+    LoginHistory,
+    LoginReads,
+    SessionReads,
+    Sessions,
+    UserFilter,
+    UserReads,
+    Users,
+)
 from booking_domain.identity.sessions import Login, Session
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Role
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.testing.identity.memory.credentials import locked_until
@@ -163,6 +172,23 @@ class MemoryUserReads(UserReads):
         return users_like(self._committed(), criteria)
 
 
+def reduced_access(before: State, after: State) -> frozenset[UserId]:
+    """The accounts with a session that ended in a transaction, or with another status or role after it."""
+    if before[SESSIONS] == after[SESSIONS] and before[USERS] == after[USERS]:
+        return frozenset()
+    ended = {each.user_id for each in before[SESSIONS].values() if _has_ended(each, after[SESSIONS].get(each.id))}
+    changed = {each.id for each in before[USERS].values() if _differs(each, after[USERS].get(each.id))}
+    return frozenset(ended | changed)
+
+
+def _has_ended(before: Session, after: Session | None) -> bool:
+    return before.ended_at is None and (after is None or after.ended_at is not None)
+
+
+def _differs(before: User, after: User | None) -> bool:
+    return after is None or (before.status, before.role) != (after.status, after.role)
+
+
 class MemorySessionReads(SessionReads):
     """Committed sessions."""
 
@@ -172,16 +198,16 @@ class MemorySessionReads(SessionReads):
     async def get(self, session_id: SessionId) -> Session | None:
         return self._committed()[SESSIONS].get(session_id)
 
-    async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
+    async def holder(self, session_id: SessionId, now: datetime) -> Holder | None:
         session = self._committed()[SESSIONS].get(session_id)
         if session is None or not session.live(now):
             return None
         user = self._committed()[USERS][session.user_id]
-        return user.actor if user.usable else None
+        return Holder(user.actor, session.expires_at) if user.usable else None
 
-    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Actor]:
+    async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Holder]:
         found = {session_id: await self.holder(session_id, now) for session_id in session_ids}
-        return {session_id: actor for session_id, actor in found.items() if actor is not None}
+        return {session_id: holder for session_id, holder in found.items() if holder is not None}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
         found = [each for each in self._committed()[SESSIONS].values() if each.user_id == user_id and each.live(now)]

@@ -9,6 +9,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.idempotency",
     f"{__name__}.outbox",
     f"{__name__}.rate_limits",
+    f"{__name__}.signals",
     f"{__name__}.sources",
     f"{__name__}.units_of_work",
 )
@@ -20,11 +21,13 @@ from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import Entropy
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.rate_limits import RateLimiter
+from booking_domain.shared.signals import Signals
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.testing.shared.contracts.audit import AuditContract
 from booking_domain.testing.shared.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.shared.contracts.outbox import OutboxContract
 from booking_domain.testing.shared.contracts.rate_limits import RateLimiterContract
+from booking_domain.testing.shared.contracts.signals import SignalsContract
 from booking_domain.testing.shared.contracts.sources import ClockContract, EntropyContract
 from booking_domain.testing.shared.contracts.units_of_work import UnitOfWorkContract
 
@@ -36,5 +39,6 @@ CONTRACTS: Final = {
     IdempotencyStore: IdempotencyContract,
     Outbox: OutboxContract,
     RateLimiter: RateLimiterContract,
+    Signals: SignalsContract,
     UnitOfWork: UnitOfWorkContract,
 }

@@ -1,0 +1,54 @@
+"""Signals by LISTEN/NOTIFY."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import AsyncConnection, Notify, sql
+
+from adapters.postgres.identity.tables import ACCESS
+from adapters.postgres.kit.errors import domain_errors
+from adapters.postgres.live import NOTIFIED
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.signals import Heard, Signals
+
+_LISTEN: Final = sql.SQL("LISTEN {}; LISTEN {}").format(sql.Identifier(NOTIFIED), sql.Identifier(ACCESS))
+
+
+class PostgresSignals(Signals):
+    """`Signals` by LISTEN on its own connection, which is replaced when it is lost."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._connection: AsyncConnection[Any] | None = None
+
+    async def wait(self, seconds: float) -> Heard:
+        with domain_errors():
+            try:
+                if self._connection is None:
+                    # `tcp_user_timeout`: a server that vanished is noticed in seconds.
+                    self._connection = await AsyncConnection.connect(
+                        self._conninfo, autocommit=True, connect_timeout=5, tcp_user_timeout=15_000
+                    )
+                    await self._connection.execute(_LISTEN)
+                    return Heard(missed=True)
+                told = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
+                if not told:
+                    await self._connection.execute("SELECT 1")  # checks that the connection still works
+            except BaseException:
+                await self.close()
+                raise
+        return _heard(told)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+def _heard(told: list[Notify]) -> Heard:
+    named = {each.payload for each in told if each.channel == ACCESS}
+    try:
+        accounts = frozenset(UserId(UUID(each)) for each in named)
+    except ValueError:  # the table was truncated: no account is named
+        return Heard(missed=True)
+    return Heard(live_events=any(each.channel == NOTIFIED for each in told), accounts=accounts)

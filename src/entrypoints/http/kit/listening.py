@@ -1,0 +1,67 @@
+"""Listens to what any process commits, on one connection, and tells the parts of this process."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final, Protocol
+
+import structlog
+
+from booking_domain.shared.errors import Unavailable
+from booking_domain.shared.signals import Heard, Signals
+
+LISTEN_SECONDS: Final = 15
+RETRY_SECONDS: Final = 1
+
+log: Final = structlog.get_logger()
+
+
+class Listener(Protocol):
+    """A part that is told. It does not wait: the others would be told late."""
+
+    def hear(self, heard: Heard) -> None:
+        """Take what was heard; nothing is missed until `interrupted` is called, or something is heard as missed."""
+        ...
+
+    def interrupted(self) -> None:
+        """Expect to miss something, until something is heard again."""
+        ...
+
+
+class Listening:
+    """Listens while the process serves."""
+
+    def __init__(self, signals: Signals, *listeners: Listener) -> None:
+        self._signals = signals
+        self._listeners = listeners
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin, without waiting for the database."""
+        self._task = asyncio.create_task(self._listen())
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._signals.close()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                heard = await self._signals.wait(LISTEN_SECONDS)
+                for each in self._listeners:
+                    each.hear(heard)
+            except Unavailable as error:
+                self._interrupted()
+                log.warning("signals.interrupted", code=error.code)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                self._interrupted()
+                log.exception("signals.failed")
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _interrupted(self) -> None:
+        for each in self._listeners:
+            each.interrupted()

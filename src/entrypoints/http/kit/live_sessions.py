@@ -1,0 +1,110 @@
+"""Which sessions are live, and whose: read once in some seconds for each session, and forgotten when that changes.
+
+A token is signed, but only the database knows whether its session has ended since. What is read is kept while the
+process hears of every change (`Listening`); while it may miss one, each request reads. Whatever reduces the access of
+an account sends a signal with its commit, and `forget` is called: by the transaction in this process, before it
+returns, and by the signal for all others. What is kept also has a short life, in case a signal is lost unnoticed.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.ports import SessionReads
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.signals import Heard
+
+MOST_KEPT: Final = 10_000
+"""How many sessions a process keeps; more make it forget the ones that it read first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    actor: Actor
+    session_expires_at: datetime
+    until: float
+
+
+class LiveSessions:
+    """The live sessions that this process has read."""
+
+    def __init__(
+        self,
+        reads: SessionReads,
+        clock: Clock,
+        *,
+        seconds: float,
+        most: int = MOST_KEPT,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`seconds`: how long what was read is used; 0: every request reads."""
+        self._reads = reads
+        self._clock = clock
+        self._seconds = seconds
+        self._most = most
+        self._timer = timer
+        self._listening = False
+        self._changes = 0
+        """Counts the reasons to forget: what was read before one of them may be outdated."""
+        self._kept: dict[SessionId, _Kept] = {}
+        """In the order of the reads."""
+        self._of_account: defaultdict[UserId, set[SessionId]] = defaultdict(set)
+
+    async def require(self, actor: Actor, session_id: SessionId) -> None:
+        """Raise `InvalidToken` unless the session is live, and its account usable and in the role of the actor."""
+        now, began = self._clock.now(), self._timer()
+        kept = self._kept.get(session_id)
+        if kept is not None and kept.actor == actor and began < kept.until and now < kept.session_expires_at:
+            return
+        changes = self._changes
+        holder = await self._reads.holder(session_id, now)
+        if holder is None or holder.actor != actor:
+            raise InvalidToken
+        if self._listening and changes == self._changes and self._seconds:
+            self._keep(session_id, _Kept(actor, holder.expires_at, began + self._seconds))
+
+    def forget(self, account: UserId) -> None:
+        """Forget the sessions of an account, and what is being read now."""
+        self._changes += 1
+        for session_id in self._of_account.pop(account, ()):
+            del self._kept[session_id]
+
+    def hear(self, heard: Heard) -> None:
+        """Forget what has changed, or everything if something may have been missed. From now on changes are heard."""
+        if heard.missed:
+            self._forget_all()
+        self._listening = True
+        for account in heard.accounts:
+            self.forget(account)
+
+    def interrupted(self) -> None:
+        """Forget everything, and keep nothing until changes are heard again."""
+        self._forget_all()
+        self._listening = False
+
+    def _forget_all(self) -> None:
+        self._changes += 1
+        self._kept.clear()
+        self._of_account.clear()
+
+    def _keep(self, session_id: SessionId, kept: _Kept) -> None:
+        self._drop(session_id)
+        self._kept[session_id] = kept
+        self._of_account[kept.actor.id].add(session_id)
+        if len(self._kept) > self._most:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, session_id: SessionId) -> None:
+        kept = self._kept.pop(session_id, None)
+        if kept is None:
+            return
+        sessions = self._of_account[kept.actor.id]
+        sessions.discard(session_id)
+        if not sessions:
+            del self._of_account[kept.actor.id]
