@@ -1,4 +1,4 @@
-"""`python -m benchmarks.against REVISION`: compares bookings and slots of this tree with those of another revision.
+"""`python -m benchmarks.against REVISION`: compares requests and slots of this tree with those of another revision.
 
 Each tree serves its own application on a PostgreSQL of its own, and both are asked alternately, in both orders, by the
 load generator of this tree. Run it from the checkout. It asserts nothing; docs/benchmarks.md explains the output.
@@ -20,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import report
-from benchmarks.load_jobs import Job, Measurement
+from benchmarks.load_jobs import Job, Measurement, as_read
 from benchmarks.servers import run_load
 
 _SIDE: Final = Path(__file__).with_name("against_side.py")
@@ -66,12 +66,21 @@ class _Side:
         return msgspec.json.decode(said)
 
     def book(self, connections: int, requests: int) -> Measurement:
-        port, bodies = self.ask("requests", requests)
-        job = Job(port, connections, 201, [body.encode() for body in bodies])
+        port, bookings = self.ask("requests", requests)
+        return self._run(Job(port, connections, 201, [each.encode() for each in bookings]))
+
+    def read(self, connections: int, requests: int) -> Measurement:
+        port, bookings = self.ask("requests", requests)
+        return self._run(Job(port, connections, 200, [as_read(each.encode(), "/api/v1/auth/me") for each in bookings]))
+
+    def _run(self, job: Job) -> Measurement:
         used = self.ask("processor")
         measured = run_load(job)
         measured.processor_seconds = self.ask("processor") - used
         return measured
+
+
+_REQUESTS: Final = {"bookings": _Side.book, "reads of the account": _Side.read}
 
 
 def main() -> None:
@@ -88,15 +97,16 @@ def main() -> None:
         for side in (here, there):
             side.book(64, _WARM_UP)
         for connections in asked.connections:
-            _compare_bookings(here, there, connections, asked.rounds, asked.requests)
+            for what in _REQUESTS:
+                _compare_requests(here, there, what, connections, asked)
 
 
-def _compare_bookings(here: _Side, there: _Side, connections: int, rounds: int, requests: int) -> None:
-    seen: dict[str, list[Measurement]] = {here.name: [], there.name: []}
-    for number in range(rounds):
+def _compare_requests(here: _Side, there: _Side, what: str, connections: int, asked: argparse.Namespace) -> None:
+    ask, seen = _REQUESTS[what], {here.name: list[Measurement](), there.name: list[Measurement]()}
+    for number in range(asked.rounds):
         for side in (here, there) if number % 2 == 0 else (there, here):
-            seen[side.name].append(side.book(connections, requests))
-    print(f"{connections} connections, {rounds} rounds of {requests} bookings each")
+            seen[side.name].append(ask(side, connections, asked.requests))
+    print(f"{connections} connections, {asked.rounds} rounds of {asked.requests} {what} each")
     for name, measured in seen.items():
         print(report.line(name, measured))
     print(report.ratio(f"{here.name} ÷ {there.name}", seen[here.name], seen[there.name]), flush=True)

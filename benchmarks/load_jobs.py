@@ -41,3 +41,9 @@ def post(path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes
         *(f"{name}: {value}" for name, value in (headers or {}).items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def as_read(request: bytes, path: str) -> bytes:
+    """Build a GET request with the access token of another request."""
+    token = next(line for line in request.split(b"\r\n") if line.lower().startswith(b"authorization:"))
+    return b"\r\n".join([f"GET {path} HTTP/1.1".encode(), b"host: 127.0.0.1", token, b"", b""])
