@@ -389,6 +389,7 @@ class Container(containers.DeclarativeContainer):
             providers.Callable(upload_limits, settings.provided.storage.quota_megabytes),
             push_rules,
             settings.provided.upcoming,
+            settings.provided.review_bursts,
         ),
     )
     identity = providers.Singleton(

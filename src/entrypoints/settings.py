@@ -13,6 +13,7 @@ from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.upcoming import MAX_UPCOMING, UpcomingLimits
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
 from booking_domain.live.model import StreamLimits
+from booking_domain.reviews.policy import BurstRule
 from booking_domain.shared.actor import Role
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
@@ -155,6 +156,9 @@ class Settings:
     upcoming: UpcomingLimits = field(default_factory=UpcomingLimits)
     """BOOKING_UPCOMING_PER_CUSTOMER, BOOKING_UPCOMING_UNVERIFIED: how many bookings to come a customer may have with a
     provider who has set no other number; and without a verified contact, with any provider."""
+    review_bursts: BurstRule = field(default_factory=BurstRule)
+    """BOOKING_REVIEWS_PER_DAY, BOOKING_REVIEWS_OF_YOUNG_PER_DAY, BOOKING_REVIEWS_YOUNG_DAYS: how many reviews of a
+    provider, and of accounts that are younger than so many days, are published in 24 hours; further ones are held."""
     phone_country: str = "MN"
     """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
@@ -305,6 +309,11 @@ class Settings:
             upcoming=UpcomingLimits(
                 verified=read.number("BOOKING_UPCOMING_PER_CUSTOMER", UpcomingLimits().verified, 1, MAX_UPCOMING),
                 unverified=read.number("BOOKING_UPCOMING_UNVERIFIED", UpcomingLimits().unverified, 1, MAX_UPCOMING),
+            ),
+            review_bursts=BurstRule(
+                most=read.number("BOOKING_REVIEWS_PER_DAY", BurstRule().most, 1, 10_000),
+                most_of_young=read.number("BOOKING_REVIEWS_OF_YOUNG_PER_DAY", BurstRule().most_of_young, 0, 10_000),
+                young=timedelta(days=read.number("BOOKING_REVIEWS_YOUNG_DAYS", BurstRule().young.days, 0, 365)),
             ),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
             password_composition=read.switch("BOOKING_PASSWORD_COMPOSITION", default=False),

@@ -1,9 +1,11 @@
 """Reviews on PostgreSQL. Their rating is in `providers`, so that a list of providers is one statement."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -18,35 +20,46 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
+    exists,
+    func,
     literal_column,
     null,
     or_,
     select,
     text,
+    true,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.bookings.tables import bookings
-from adapters.postgres.catalogue.tables import providers
-from adapters.postgres.identity.tables import users
+from adapters.postgres.catalogue.tables import providers, salons
+from adapters.postgres.identity.bank_accounts import PostgresBankAccountReads
+from adapters.postgres.identity.tables import sessions, users
+from adapters.postgres.identity.users import PostgresUserReads
+from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.notifications.tables import sms_messages
+from adapters.postgres.scheduling.services import SHORTEST_MINUTES
 from booking_domain.bookings.transitions import Status
 from booking_domain.reviews.model import (
     MAX_RATING,
     MIN_RATING,
     HideReason,
-    RatingChange,
     Review,
     ReviewExists,
     ReviewId,
     ReviewStatus,
 )
+from booking_domain.reviews.policy import Tie, Visit, ties_of
 from booking_domain.reviews.ports import (
     ReviewableBooking,
     ReviewableBookings,
@@ -55,6 +68,7 @@ from booking_domain.reviews.ports import (
     ReviewReads,
     Reviews,
     ReviewView,
+    Ties,
 )
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
@@ -87,6 +101,7 @@ reviews: Final = Table(
     Column("rating", SmallInteger, nullable=False),
     Column("text", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("impartial", Boolean, nullable=False, server_default=true()),
     Column("reply", Text),
     instant("replied_at", nullable=True),
     Column("hide_reason", Text),
@@ -99,6 +114,14 @@ reviews: Final = Table(
     CheckConstraint(f"rating BETWEEN {MIN_RATING} AND {MAX_RATING}", name="rating"),
     Index("reviews_author_id_id_idx", "author_id", "id"),
     Index("reviews_provider_user_id_id_idx", "provider_user_id", "id"),
+    Index("reviews_provider_id_created_at_idx", "provider_id", "created_at"),
+    Index(
+        "reviews_counted_idx",
+        "provider_id",
+        "author_id",
+        "id",
+        postgresql_where=text("status = 'published' AND impartial"),
+    ),
     Index("reviews_published_idx", "provider_id", "id", postgresql_where=text("status = 'published'")),
     Index("reviews_published_rating_idx", "provider_id", "rating", "id", postgresql_where=text("status = 'published'")),
     info=personal_data("author_id", erase=_clear_words, export="reviews"),
@@ -118,21 +141,76 @@ _PUBLISHED: Final = _r.status == literal_column(f"'{ReviewStatus.PUBLISHED.value
 _ADD: Final = REVIEW.insert()
 _SAVE: Final = REVIEW.update(versioned=True)
 _LOCK: Final = Statement(select(*REVIEW.columns).where(_r.id == bindparam("review_id")).with_for_update())
-_CHANGE_RATING: Final = Statement(
+_COUNTED: Final = (
+    select(_r.rating)
+    .ext(distinct_on(_r.author_id))
+    .where(_r.provider_id == bindparam("provider_id"), _PUBLISHED, _r.impartial)
+    .order_by(_r.author_id, _r.id.desc())
+    .subquery("counted")
+)
+"""The reviews that make a provider's rating; see `booking_domain.reviews.policy.counted`."""
+_RATING: Final = select(
+    func.count().label("count"), func.coalesce(func.sum(_COUNTED.c.rating), 0).label("total")
+).subquery("rating")
+_RECOUNT: Final = Statement(
     update(providers)
-    .where(_p.id == bindparam("provider_id"))
-    .values(
-        rating_count=_p.rating_count + bindparam("count", type_=_p.rating_count.type),
-        rating_total=_p.rating_total + bindparam("total", type_=_p.rating_total.type),
-        version=_p.version + 1,
+    .where(
+        _p.id == bindparam("provider_id"),
+        or_(_p.rating_count != _RATING.c.count, _p.rating_total != _RATING.c.total),
     )
+    .values(rating_count=_RATING.c.count, rating_total=_RATING.c.total, version=_p.version + 1)
+)
+_AGES: Final = Statement(
+    select(_r.created_at - users.c.created_at)
+    .select_from(reviews.join(users, users.c.id == _r.author_id))
+    .where(_r.provider_id == bindparam("provider_id"), _r.created_at > bindparam("since"))
 )
 _BOOKING: Final = Statement(
     select(
-        _b.id, _b.provider_id, _b.provider_user_id, _b.customer_id, users.c.name, providers.c.display_name, _b.status
+        _b.id,
+        _b.provider_id,
+        _b.provider_user_id,
+        _b.customer_id,
+        users.c.name,
+        users.c.created_at,
+        _p.display_name,
+        _b.status,
+        _b.placed_by_staff,
+        _b.starts_at < _b.created_at,
+        cast(func.extract("epoch", _b.ends_at - _b.starts_at) / 60, Integer),
+        SHORTEST_MINUTES,
+        _b.price_amount > 0,
     )
     .select_from(bookings.join(users, users.c.id == _b.customer_id).join(providers, _p.id == _b.provider_id))
     .where(_b.id == bindparam("booking_id"))
+)
+_of_author, _of_business = sessions.alias(), sessions.alias()
+_to_author, _to_business = sms_messages.alias(), sms_messages.alias()
+_BUSINESS: Final = (_p.owner_id, salons.c.manager_id)
+_TIES: Final = Statement(
+    select(
+        _p.owner_id,
+        salons.c.manager_id,
+        salons.c.phone,
+        exists().where(
+            _to_author.c.user_id == bindparam("author_id"),
+            _to_author.c.to_verified,
+            _to_author.c.to_digest != b"",
+            _to_business.c.to_digest == _to_author.c.to_digest,
+            _to_business.c.to_verified,
+            _to_business.c.user_id.in_(_BUSINESS),
+        ),
+        exists().where(
+            _of_author.c.user_id == bindparam("author_id"),
+            _of_author.c.address != "",
+            _of_author.c.user_agent != "",
+            _of_business.c.address == _of_author.c.address,
+            _of_business.c.user_agent == _of_author.c.user_agent,
+            _of_business.c.user_id.in_(_BUSINESS),
+        ),
+    )
+    .select_from(providers.outerjoin(salons, salons.c.id == _p.salon_id))
+    .where(_p.id == bindparam("provider_id"))
 )
 _VIEW: Final[Select[tuple[object, ...]]] = select(*REVIEW.columns, users.c.name, _p.display_name).select_from(
     reviews.join(users, users.c.id == _r.author_id).join(providers, _p.id == _r.provider_id)
@@ -198,9 +276,41 @@ class PostgresReviews(WithWork, Reviews):
     async def save(self, review: Review, *, was: Review) -> None:
         await self._work.update_one("review", _SAVE, row_key=was.id, seen_version=was.version, **REVIEW.changes(review))
 
-    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
-        await self._work.update_one(
-            "provider", _CHANGE_RATING, provider_id=provider_id, count=change.count, total=change.total
+    async def ages_since(self, provider_id: ProviderId, since: datetime) -> list[timedelta]:
+        await self._lock(provider_id)
+        return [row[0] for row in await self._work.all(_AGES, provider_id=provider_id, since=since)]
+
+    async def recount(self, provider_id: ProviderId) -> None:
+        await self._lock(provider_id)
+        await self._work.execute(_RECOUNT, provider_id=provider_id)
+
+    async def _lock(self, provider_id: ProviderId) -> None:
+        await lock_key(self._work, f"reviews of {provider_id}")
+
+
+class PostgresTies(WithCipher, Ties):
+    """`Ties` in the tables that sign-ins, text messages and bank transfers need anyway."""
+
+    async def between(self, author_id: UserId, provider_id: ProviderId) -> frozenset[Tie]:
+        row = await self._work.one(_TIES, author_id=author_id, provider_id=provider_id)
+        if row is None:
+            return frozenset()
+        owner_id, manager_id, salon_phone, texts, devices = row
+        accounts, users_ = (
+            PostgresBankAccountReads(self._work, self._cipher),
+            PostgresUserReads(self._work, self._cipher),
+        )
+        author, paid = await users_.get(author_id), await accounts.get(author_id)
+        business = [UserId(each) for each in (owner_id, manager_id) if each is not None]
+        paid_there = [await accounts.get(each) for each in business] if paid is not None else []
+        return ties_of(
+            manages=manager_id == author_id,
+            texts=texts or (author is not None and bool(author.phone) and author.phone == salon_phone),
+            bank_account=any(
+                paid is not None and each is not None and each.details.account_number == paid.details.account_number
+                for each in paid_there
+            ),
+            device=devices,
         )
 
 
@@ -217,8 +327,16 @@ class PostgresReviewableBookings(WithWork, ReviewableBookings):
             provider_user_id=UserId(row[2]),
             customer_id=UserId(row[3]),
             customer_name=row[4],
-            provider_name=row[5],
-            completed=row[6] == Status.COMPLETED.value,
+            customer_since=row[5],
+            provider_name=row[6],
+            completed=row[7] == Status.COMPLETED.value,
+            visit=Visit(
+                placed_by_staff=row[8],
+                entered_late=row[9],
+                minutes=row[10],
+                shortest_minutes=row[11],
+                has_price=row[12],
+            ),
         )
 
 
@@ -260,6 +378,7 @@ class ReviewRepositories(RepositoryGroup):
 
     reviews = part(PostgresReviews)
     reviewable_bookings = part(PostgresReviewableBookings)
+    ties = part_with_cipher(PostgresTies)
 
 
 class ReviewReadGroup(ReadGroup):

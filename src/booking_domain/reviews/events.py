@@ -27,6 +27,20 @@ class ReviewPosted(ReviewChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWithheld(ReviewChanged):
+    """A customer reviewed a booking, and the review is held for an admin."""
+
+    topic: ClassVar[str] = "review.held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPublished(ReviewChanged):
+    """An admin published a held review."""
+
+    topic: ClassVar[str] = "review.published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewReplied(ReviewChanged):
     """The provider replied, or changed the reply."""
 
@@ -54,7 +68,14 @@ class ReviewWelcome(BookingReminder):
     topic: ClassVar[str] = "booking.review_reminder"
 
 
-EVENTS: Final[tuple[type[ReviewChanged], ...]] = (ReviewPosted, ReviewReplied, ReviewHidden, ReviewRestored)
+EVENTS: Final[tuple[type[ReviewChanged], ...]] = (
+    ReviewPosted,
+    ReviewWithheld,
+    ReviewPublished,
+    ReviewReplied,
+    ReviewHidden,
+    ReviewRestored,
+)
 
 
 def review_event(kind: type[ReviewChanged], review: Review, context: Context) -> ReviewChanged:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
+from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
@@ -41,6 +41,20 @@ class ReviewExists(Conflict):
     input_field: ClassVar[str | None] = "booking_id"
 
 
+class NotAVisit(RuleViolated):
+    """The provider's side entered this appointment too late, too short or without a price: it has no review."""
+
+    code: ClassVar[str] = "review.not_a_visit"
+    input_field: ClassVar[str | None] = "booking_id"
+
+
+class NotImpartial(Forbidden):
+    """Your account seems to belong to the provider's business, so you cannot review this booking."""
+
+    code: ClassVar[str] = "review.not_impartial"
+    input_field: ClassVar[str | None] = "booking_id"
+
+
 class NotYourReview(Forbidden):
     """Only the author can edit a review, and only the reviewed provider can reply to it."""
 
@@ -62,6 +76,8 @@ class InvalidReviewTransition(InvalidTransition):
 class ReviewStatus(StrEnum):
     """The status of a review."""
 
+    HELD = "held"
+    """One of many within a short time: it is public once an admin has read it. Both sides see it."""
     PUBLISHED = "published"
     HIDDEN = "hidden"
     """An admin has removed it from public view; it does not count towards the rating."""
@@ -72,6 +88,7 @@ class ReviewAction(StrEnum):
 
     EDIT = "edit"
     REPLY = "reply"
+    PUBLISH = "publish"
     HIDE = "hide"
     RESTORE = "restore"
 
@@ -91,11 +108,15 @@ _ADMIN: Final = frozenset({ReviewParty.ADMIN})
 REVIEW_LIFECYCLE: Final[Lifecycle[ReviewStatus, ReviewAction, ReviewParty]] = Lifecycle(
     thing="review",
     about="""
-        An author edits a review within 14 days. A hidden review is not public and does not count towards the rating; it
-        cannot be edited or replied to.
+        An author edits a review within 14 days. One of many reviews of a provider within a short time is held, until an
+        admin publishes or hides it. A held or hidden review is not public and does not count towards the rating; it
+        cannot be replied to, and a hidden one cannot be edited.
     """,
     refusal=InvalidReviewTransition,
     moves={
+        (ReviewStatus.HELD, ReviewAction.EDIT): Move(ReviewStatus.HELD, _AUTHOR),
+        (ReviewStatus.HELD, ReviewAction.PUBLISH): Move(ReviewStatus.PUBLISHED, _ADMIN),
+        (ReviewStatus.HELD, ReviewAction.HIDE): Move(ReviewStatus.HIDDEN, _ADMIN),
         (ReviewStatus.PUBLISHED, ReviewAction.EDIT): Move(ReviewStatus.PUBLISHED, _AUTHOR),
         (ReviewStatus.PUBLISHED, ReviewAction.REPLY): Move(ReviewStatus.PUBLISHED, _PROVIDER),
         (ReviewStatus.PUBLISHED, ReviewAction.HIDE): Move(ReviewStatus.HIDDEN, _ADMIN),
@@ -129,10 +150,12 @@ class Review:
     """`MIN_RATING` to `MAX_RATING` stars."""
     text: str = ""
     status: ReviewStatus = ReviewStatus.PUBLISHED
+    impartial: bool = True
+    """Whether nothing is known that ties the author to the provider; else the review does not count."""
     reply: str | None = None
     replied_at: datetime | None = None
     hide_reason: HideReason | None = None
-    """Why it is hidden; None while it is published."""
+    """Why it is hidden; None unless it is."""
     hide_note: str = ""
     """The admin's note to the author."""
     created_at: datetime
@@ -169,6 +192,10 @@ class Review:
             raise InvalidValue(field="text", problem="a reply is required")
         return replace(self._moved(ReviewAction.REPLY, ReviewParty.PROVIDER), reply=text, replied_at=now)
 
+    def publish(self) -> Self:
+        """Make a held review public; raises `InvalidReviewTransition` unless it is held."""
+        return self._moved(ReviewAction.PUBLISH, ReviewParty.ADMIN)
+
     def hide(self, reason: HideReason, note: str = "") -> Self:
         """Remove the review from public view; raises `InvalidReviewTransition` if it is hidden already."""
         return replace(self._moved(ReviewAction.HIDE, ReviewParty.ADMIN), hide_reason=reason, hide_note=note)
@@ -180,26 +207,6 @@ class Review:
     def _moved(self, action: ReviewAction, by: ReviewParty) -> Self:
         status = REVIEW_LIFECYCLE.advance(self.status, action, by)
         return replace(self, status=status, version=self.version + 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatingChange:
-    """The difference that a change of a review makes to the provider's rating."""
-
-    count: int
-    """Of the published reviews."""
-    total: int
-    """Of the sum of their stars."""
-
-
-def rating_change(before: Review | None, after: Review) -> RatingChange | None:
-    """Return the difference that a change of a review makes to the provider's rating, if it makes any."""
-    was, now = _counted(before), _counted(after)
-    return None if was == now else RatingChange(count=now[0] - was[0], total=now[1] - was[1])
-
-
-def _counted(review: Review | None) -> tuple[int, int]:
-    return (0, 0) if review is None or review.status is not ReviewStatus.PUBLISHED else (1, review.rating)
 
 
 def _require_at_most(field: str, text: str, most: int) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.reviews.events import EVENTS, ReviewWelcome
-from booking_domain.reviews.model import REVIEW_LIFECYCLE, RatingChange, Review, ReviewId, ReviewStatus
+from booking_domain.reviews.model import REVIEW_LIFECYCLE, Review, ReviewId, ReviewStatus
+from booking_domain.reviews.policy import Tie, Visit
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -22,8 +24,11 @@ class ReviewableBooking:
     customer_id: UserId
     """The provider's own account for a walk-in."""
     customer_name: str
+    customer_since: datetime
+    """When the customer's account was created."""
     provider_name: str
     completed: bool
+    visit: Visit
 
 
 class ReviewableBookings(Protocol):
@@ -34,8 +39,26 @@ class ReviewableBookings(Protocol):
         ...
 
 
+class Ties(Protocol):
+    """What authors have in common with providers."""
+
+    async def between(self, author_id: UserId, provider_id: ProviderId) -> frozenset[Tie]:
+        """The ties between an account and a provider with its account and its salon, as far as they are stored now.
+
+        Addresses of sessions count only together with the same user agent. What is compared is not stored again.
+        """
+        ...
+
+
 class Reviews(Protocol):
     """The reviews of a transaction."""
+
+    async def ages_since(self, provider_id: ProviderId, since: datetime) -> Sequence[timedelta]:
+        """Of each review of the provider after an instant, whatever its status, the age of its author's account then.
+
+        Transactions that ask for one provider run one at a time.
+        """
+        ...
 
     async def add(self, review: Review) -> None:
         """Add a review.
@@ -57,8 +80,11 @@ class Reviews(Protocol):
         """
         ...
 
-    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
-        """Add a difference to the provider's rating. Concurrent changes add up."""
+    async def recount(self, provider_id: ProviderId) -> None:
+        """Set the provider's rating to that of the reviews that count; see `counted`.
+
+        Transactions that recount for one provider run one at a time.
+        """
         ...
 
 
@@ -120,6 +146,8 @@ class ReviewRepositories(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def reviewable_bookings(self) -> ReviewableBookings: ...
+    @property
+    def ties(self) -> Ties: ...
 
 
 class ReviewReadGroup(Protocol):

@@ -1,7 +1,7 @@
-"""Reviews: post, edit, reply, hide, restore, and the queries.
+"""Reviews: post, edit, reply, publish, hide, restore, and the queries.
 
-Each change keeps the provider's rating up to date in its transaction. Published reviews are public; a hidden one is for
-its author and admins.
+Each change keeps the provider's rating up to date in its transaction. Published reviews are public; a held one is for
+its two sides and admins, a hidden one for its author and admins.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,17 @@ from booking_domain.reviews.events import (
     ReviewChanged,
     ReviewHidden,
     ReviewPosted,
+    ReviewPublished,
     ReviewReplied,
     ReviewRestored,
+    ReviewWithheld,
     review_event,
 )
 from booking_domain.reviews.model import (
     HideReason,
     InvalidReviewTransition,
+    NotAVisit,
+    NotImpartial,
     NotReviewable,
     NotYourReview,
     Review,
@@ -27,8 +31,8 @@ from booking_domain.reviews.model import (
     ReviewNotFound,
     ReviewStatus,
     TooLateToEdit,
-    rating_change,
 )
+from booking_domain.reviews.policy import BurstRule, is_impartial
 from booking_domain.reviews.ports import (
     ReviewableBookings,
     ReviewFilter,
@@ -36,6 +40,7 @@ from booking_domain.reviews.ports import (
     ReviewReads,
     Reviews,
     ReviewView,
+    Ties,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
@@ -57,6 +62,8 @@ class ReviewTx(Protocol):
     @property
     def reviewable_bookings(self) -> ReviewableBookings: ...
     @property
+    def ties(self) -> Ties: ...
+    @property
     def outbox(self) -> Outbox: ...
 
 
@@ -65,7 +72,11 @@ class PostReview:
     """Review a booking.
 
     - The booking is completed, and the actor is its customer. A walk-in, whose customer is the provider, has no review.
-    - A booking has one review.
+    - A booking has one review. Of an author's reviews of one provider the newest counts.
+    - An appointment that the provider's side could have invented has none (`Visit`).
+    - People of the provider's business have none; the review of an author with a weaker tie does not count
+      (`is_impartial`).
+    - One of many within a short time is held for an admin (`BurstRule`).
     """
 
     booking_id: BookingId
@@ -117,6 +128,11 @@ async def _post(command: PostReview, tx: ReviewTx, context: Context) -> ReviewVi
         or not booking.completed
     ):
         raise NotReviewable
+    booking.visit.require()
+    impartial = is_impartial(await tx.ties.between(booking.customer_id, booking.provider_id))
+    rule = context.get(BurstRule, BurstRule())
+    ages = await tx.reviews.ages_since(booking.provider_id, context.now - rule.window)
+    held = rule.holds(context.now - booking.customer_since, ages)
     review = Review(
         id=ReviewId(context.entropy.new_id()),
         booking_id=booking.booking_id,
@@ -125,10 +141,12 @@ async def _post(command: PostReview, tx: ReviewTx, context: Context) -> ReviewVi
         author_id=booking.customer_id,
         rating=command.rating,
         text=command.text,
+        status=ReviewStatus.HELD if held else ReviewStatus.PUBLISHED,
+        impartial=impartial,
         created_at=context.now,
     )
     await tx.reviews.add(review)
-    await _record(None, review, ReviewPosted, tx, context)
+    await _record(review, ReviewWithheld if held else ReviewPosted, tx, context)
     return ReviewView(review=review, author_name=booking.customer_name, provider_name=booking.provider_name)
 
 
@@ -159,6 +177,13 @@ async def _hide(command: HideReview, tx: ReviewTx, context: Context) -> Review:
     return after
 
 
+async def _publish(review_id: ReviewId, tx: ReviewTx, context: Context) -> Review:
+    before = await _locked(review_id, tx)
+    after = before.publish()
+    await _save(before, after, ReviewPublished, tx, context)
+    return after
+
+
 async def _restore(review_id: ReviewId, tx: ReviewTx, context: Context) -> Review:
     before = await _locked(review_id, tx)
     after = before.restore()
@@ -174,9 +199,14 @@ async def _locked(review_id: ReviewId, tx: ReviewTx) -> Review:
 
 
 async def _visible(review_id: ReviewId, tx: ReviewTx, context: Context) -> Review:
-    """A hidden review exists only for its author."""
+    """A hidden review exists only for its author, a held one for both sides."""
     review = await _locked(review_id, tx)
-    if review.status is ReviewStatus.HIDDEN and review.author_id != context.actor.id:
+    sees = {
+        ReviewStatus.PUBLISHED: {context.actor.id},
+        ReviewStatus.HELD: {review.author_id, review.provider_user_id},
+        ReviewStatus.HIDDEN: {review.author_id},
+    }
+    if context.actor.id not in sees[review.status]:
         raise ReviewNotFound
     return review
 
@@ -185,18 +215,14 @@ async def _save(
     before: Review, after: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: Context
 ) -> None:
     await tx.reviews.save(after, was=before)
-    await _record(before, after, kind, tx, context)
+    await _record(after, kind, tx, context)
 
 
-async def _record(
-    before: Review | None, after: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: Context
-) -> None:
-    """Change the provider's rating, and announce the event if there is one."""
-    change = rating_change(before, after)
-    if change is not None:
-        await tx.reviews.change_rating(after.provider_id, change)
+async def _record(review: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: Context) -> None:
+    """Bring the provider's rating up to date, and announce the event if there is one."""
+    await tx.reviews.recount(review.provider_id)
     if kind is not None:
-        await tx.outbox.put([review_event(kind, after, context)])
+        await tx.outbox.put([review_event(kind, review, context)])
 
 
 def _subject(_: object, review: Review) -> Subject:
@@ -207,7 +233,7 @@ post_review: Final = UseCase(
     Permission.WRITE_REVIEWS,
     _post,
     lambda _, view: Subject("review", view.review.id),
-    raises=(NotReviewable, ReviewExists, InvalidValue),
+    raises=(NotReviewable, NotAVisit, NotImpartial, ReviewExists, InvalidValue),
 )
 edit_review: Final = UseCase(
     Permission.WRITE_REVIEWS,
@@ -228,6 +254,13 @@ hide_review: Final = UseCase(
     audited_as="review.hide",
     raises=(ReviewNotFound, InvalidReviewTransition, InvalidValue),
 )
+publish_review: Final = UseCase(
+    Permission.MODERATE_REVIEWS,
+    _publish,
+    _subject,
+    audited_as="review.publish",
+    raises=(ReviewNotFound, InvalidReviewTransition),
+)
 restore_review: Final = UseCase(
     Permission.MODERATE_REVIEWS,
     _restore,
@@ -241,8 +274,17 @@ async def _get_review(actor: Actor | None, review_id: ReviewId, reviews: ReviewR
     view = await reviews.get(review_id)
     if view is None:
         raise ReviewNotFound
-    author = may(actor, Permission.WRITE_REVIEWS, owned(actor, view.review.author_id))
-    if view.review.status is not ReviewStatus.PUBLISHED and not author and not may(actor, Permission.MODERATE_REVIEWS):
+    review = view.review
+    seen = (
+        review.status is ReviewStatus.PUBLISHED
+        or may(actor, Permission.MODERATE_REVIEWS)
+        or may(actor, Permission.WRITE_REVIEWS, owned(actor, review.author_id))
+        or (
+            review.status is ReviewStatus.HELD
+            and may(actor, Permission.REPLY_TO_REVIEWS, owned(actor, review.provider_user_id))
+        )
+    )
+    if not seen:
         raise ReviewNotFound
     return view
 

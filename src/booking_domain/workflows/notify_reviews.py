@@ -1,9 +1,11 @@
-"""Ask for a review, and notify the provider of it, and its author of a reply or of moderation.
+"""Ask for a review, and notify both sides of it: the provider once it is public, its author of a reply or moderation.
+
+Admins are notified of a held one, and so are both sides.
 
 Each may run any number of times.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from booking_domain.bookings.model import Booking
@@ -13,15 +15,20 @@ from booking_domain.notifications.ports import Notifier
 from booking_domain.reviews.events import (
     EVENTS,
     ReviewChanged,
+    ReviewHidden,
     ReviewPosted,
+    ReviewPublished,
     ReviewReplied,
     ReviewRestored,
     ReviewWelcome,
+    ReviewWithheld,
 )
-from booking_domain.reviews.model import HideReason, ReviewStatus
-from booking_domain.reviews.ports import ReviewFilter, ReviewView
+from booking_domain.reviews.model import HideReason, Review, ReviewStatus
+from booking_domain.reviews.ports import ReviewFilter
+from booking_domain.shared.ids import UserId
 from booking_domain.workflows.declarations import FollowUp, Messages
 from booking_domain.workflows.notify_parties import notify_user
+from booking_domain.workflows.notify_reconciliation import notify_admins
 from booking_domain.workflows.ports import Reads
 
 WELCOME: Final = NoticeTemplate(
@@ -32,6 +39,20 @@ POSTED: Final = NoticeTemplate(
     subject="New review by a customer: “{customer}”",
     text="{customer} reviewed {provider}: {rating} of 5 stars. You can reply.",
 )
+HELD: Final = NoticeTemplate(
+    subject="Your review waits for a check",
+    text="Your review of {provider} is public once an admin has read it, because many reviews came at once.",
+)
+HELD_OF_PROVIDER: Final = NoticeTemplate(
+    subject="A review of you waits for a check",
+    text="{customer} reviewed {provider}: {rating} of 5 stars. The review is public once an admin has read it, because "
+    "many reviews came at once.",
+)
+TO_CHECK: Final = NoticeTemplate(
+    subject="Review to check, of a provider: “{provider}”",
+    text="Many reviews of {provider} came at once. Publish or hide the one by {customer}.",
+)
+PUBLISHED: Final = NoticeTemplate(subject="Your review is public", text="Your review of {provider} is public now.")
 REPLIED: Final = NoticeTemplate(
     subject="Reply to your review by a provider: “{provider}”", text="{provider} replied to your review: {reply}"
 )
@@ -65,32 +86,39 @@ async def notify_of_review(
         Unavailable: the notification was not sent; the caller may retry.
     """
     view = await reads.reviews.get(event.review_id)
-    template = None if view is None else _template_of(event, view)
-    if view is None or template is None:
+    if view is None:
         return
     review = view.review
-    user = await reads.users.get(review.provider_user_id if isinstance(event, ReviewPosted) else review.author_id)
-    if user is None:
-        return
-    notice = template.fill(
-        customer=view.author_name,
-        provider=view.provider_name,
-        rating=str(review.rating),
-        reply=review.reply or "",
-        note=review.hide_note,
-    )
-    await notify_user(user, event, notice, notifier=notifier, translator=translator)
+    values = {
+        "customer": view.author_name,
+        "provider": view.provider_name,
+        "rating": str(review.rating),
+        "reply": review.reply or "",
+        "note": review.hide_note,
+    }
+    for user_id, template in _told(event, review):
+        user = await reads.users.get(user_id)
+        if user is not None:
+            await notify_user(user, event, template.fill(**values), notifier=notifier, translator=translator)
+    if isinstance(event, ReviewWithheld) and review.status is ReviewStatus.HELD:
+        await notify_admins(event, TO_CHECK.fill(**values), reads=reads, notifier=notifier, translator=translator)
 
 
-def _template_of(event: ReviewChanged, view: ReviewView) -> NoticeTemplate | None:
-    review = view.review
-    if isinstance(event, ReviewPosted):
-        return POSTED if review.status is ReviewStatus.PUBLISHED else None
-    if isinstance(event, ReviewReplied):
-        return REPLIED if review.status is ReviewStatus.PUBLISHED and review.reply else None
-    if isinstance(event, ReviewRestored):
-        return RESTORED if review.status is ReviewStatus.PUBLISHED else None
-    return None if review.hide_reason is None else HIDDEN[review.hide_reason]
+def _told(event: ReviewChanged, review: Review) -> Sequence[tuple[UserId, NoticeTemplate]]:
+    """Who is told what, if the event still holds."""
+    author, provider = review.author_id, review.provider_user_id
+    if isinstance(event, ReviewHidden):
+        return () if review.hide_reason is None else ((author, HIDDEN[review.hide_reason]),)
+    if isinstance(event, ReviewWithheld):
+        return ((author, HELD), (provider, HELD_OF_PROVIDER)) if review.status is ReviewStatus.HELD else ()
+    if review.status is not ReviewStatus.PUBLISHED or (isinstance(event, ReviewReplied) and not review.reply):
+        return ()
+    return {
+        ReviewPosted: ((provider, POSTED),),
+        ReviewPublished: ((author, PUBLISHED), (provider, POSTED)),
+        ReviewReplied: ((author, REPLIED),),
+        ReviewRestored: ((author, RESTORED),),
+    }[type(event)]
 
 
 async def _is_not_reviewed(booking: Booking, reads: Reads) -> bool:
@@ -104,6 +132,10 @@ MESSAGES: Final = Messages(
     templates={
         "reminder.review": WELCOME,
         "review.posted": POSTED,
+        "review.held": HELD,
+        "review.held.provider": HELD_OF_PROVIDER,
+        "review.held.admins": TO_CHECK,
+        "review.published": PUBLISHED,
         "review.replied": REPLIED,
         "review.restored": RESTORED,
         **{f"review.hidden.{reason.value}": each for reason, each in HIDDEN.items()},

@@ -1,4 +1,4 @@
-"""`/reviews`: post, read, edit, reply; for admins: list, hide and restore."""
+"""`/reviews`: post, read, edit, reply; for admins: list, publish, hide and restore."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,6 +30,7 @@ from booking_domain.reviews.use_cases import (
     edit_review,
     hide_review,
     post_review,
+    publish_review,
     reply_to_review,
     restore_review,
 )
@@ -270,13 +271,17 @@ OWN: Final[dict[str, Any]] = {"items": [HIDDEN]}
 async def create_review(
     data: JSONBody[PostReviewBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
 ) -> Response[ReviewJson]:
-    """Review one of your completed bookings. A booking has one review."""
+    """Review one of your completed bookings. A booking has one review.
+
+    Of your reviews of one provider the newest counts towards the rating. A review that comes with many others is
+    `held`: it is public once an admin has read it.
+    """
     return await runner.created(post_review, data.command(), answer=lambda view: review_json(view, actor))
 
 
 @get("/reviews/me", opt=documented(queries.list_own_reviews, answer=OWN))
 async def list_my_reviews(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
-    """List your reviews, newest first, hidden ones included."""
+    """List your reviews, newest first, held and hidden ones included."""
     found = await queries.list_own_reviews(actor, asked.after(ReviewId), asked.limit + 1, reads.reviews)
     return reviews_json(found, asked.limit, actor)
 
@@ -288,7 +293,7 @@ async def get_review(
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ReviewJson]:
-    """Get a review. A hidden one exists only for its author and admins."""
+    """Get a review. A held one exists only for its two sides and admins, a hidden one for its author and admins."""
     view = await queries.get_review(actor, ReviewId(review_id), reads.reviews)
     shown = review_json(view, actor)
     inside = "inside" if shown.booking_id else "public"
@@ -352,6 +357,17 @@ async def list_reviews(asked: Injected[ReviewsQuery], actor: Injected[Actor], re
     return reviews_json(await queries.list_reviews(actor, asked.chosen(), reads.reviews), asked.limit, actor)
 
 
+@post("/admin/reviews/{review_id:str}/publish", status_code=200, opt=documented(publish_review, answer=REVIEW))
+async def publish_a_review(
+    review_id: FromPath[UUID],
+    actor: Injected[Actor],
+    runner: Injected[IdempotentRunner],
+    reads: Injected[Reads],
+) -> Response[ReviewJson]:
+    """Publish a held review; for admins. Both sides are told."""
+    return await runner.shown(publish_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads))
+
+
 @post("/admin/reviews/{review_id:str}/hide", status_code=200, opt=documented(hide_review, body=HIDE, answer=HIDDEN))
 async def hide_a_review(
     review_id: FromPath[UUID],
@@ -390,6 +406,7 @@ routes: Final = Router(
         reply_to_a_review,
         list_provider_reviews,
         list_reviews,
+        publish_a_review,
         hide_a_review,
         restore_a_review,
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
@@ -23,17 +24,57 @@ from tests.unit.features.declarations import (
 from tests.unit.features.providers import PROVIDER
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review, ReviewId
+from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review, ReviewId, ReviewStatus
+from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.workflows.ports import Repositories
 
 
-async def review(world: World, who: str, provider: str = "clinic") -> Ids:
+async def by_the_customer(api: Api, booking_id: str) -> None:
+    """Change a completed booking into one that its customer has placed: what the staff enters late has no review.
+
+    The clock of these tests stands still, and customers do not book the past.
+    """
+    async with api.database.begin() as tx:
+        before = await tx.bookings.lock(BookingId(UUID(booking_id)))
+        assert before is not None
+        await tx.bookings.save(replace(before, placed_by_staff=False), was=before)
+
+
+async def visited(world: World, who: str, provider: str = "clinic") -> Ids:
     booking = await completed(world, who, provider)
+    await by_the_customer(world.api, booking["booking_id"])
+    return booking
+
+
+async def visit(api: Api) -> tuple[str, str, dict[str, Any]]:
+    """Customer, provider and booking: placed by the customer, and completed."""
+    customer, owner, booking = await completed_booking(api)
+    await by_the_customer(api, booking["id"])
+    return customer, owner, booking
+
+
+async def review(world: World, who: str, provider: str = "clinic") -> Ids:
+    booking = await visited(world, who, provider)
     made = await world.done("POST", "/reviews", who, bookingId=booking["booking_id"], rating=5)
-    return {"review_id": made["id"]}
+    return await in_status(ReviewStatus.PUBLISHED, world, {"review_id": made["id"]})
+
+
+async def held(world: World, who: str) -> Ids:
+    """A review that an admin is to read."""
+    return await in_status(ReviewStatus.HELD, world, await review(world, who))
+
+
+async def in_status(status: ReviewStatus, world: World, made: Ids) -> Ids:
+    """Give a review this status, whatever the burst rule says of a world in which everybody is new."""
+    async with world.api.database.begin() as tx:
+        before = await tx.reviews.lock(ReviewId(UUID(made["review_id"])))
+        assert before is not None
+        if before.status is not status:
+            await tx.reviews.save(replace(before, status=status), was=before)
+    return made
 
 
 async def hidden(world: World, who: str) -> Ids:
@@ -48,7 +89,7 @@ async def received_review(world: World, who: str) -> Ids:
 
 async def reviewed(api: Api, rating: int = 5) -> tuple[str, str, dict[str, Any]]:
     """Author, provider and review."""
-    customer, owner, booking = await completed_booking(api)
+    customer, owner, booking = await visit(api)
     wish = {"bookingId": booking["id"], "rating": rating, "text": "Clean lines"}
     answer = await api.post("/reviews", customer, json=wish)
     assert answer.status_code == 201, answer.text
@@ -56,7 +97,7 @@ async def reviewed(api: Api, rating: int = 5) -> tuple[str, str, dict[str, Any]]
 
 
 async def new_review(api: Api) -> Request:
-    customer, _, booking = await completed_booking(api)
+    customer, _, booking = await visit(api)
     return customer, "/reviews", {"bookingId": booking["id"], "rating": 5}
 
 
@@ -92,7 +133,7 @@ REVIEW: Final = Kind(review)
 
 FEATURE: Final = Feature(
     routes={
-        "POST /reviews": Row(Permission.WRITE_REVIEWS, Kind(completed), once=new_review),
+        "POST /reviews": Row(Permission.WRITE_REVIEWS, Kind(visited), once=new_review),
         "GET /reviews/me": Row(SIGNED_IN),
         "GET /reviews/{review_id}": Row(PUBLIC, REVIEW, tagged=True),
         "PATCH /reviews/{review_id}": Row(
@@ -111,6 +152,12 @@ FEATURE: Final = Feature(
             REVIEW,
             once=asked("admin", "/admin/reviews/{review_id}/hide", review, "customer", reason="spam"),
         ),
+        "POST /admin/reviews/{review_id}/publish": Row(
+            Permission.MODERATE_REVIEWS,
+            REVIEW,
+            example_refused=True,
+            once=asked("admin", "/admin/reviews/{review_id}/publish", held, "customer"),
+        ),
         "POST /admin/reviews/{review_id}/restore": Row(
             Permission.MODERATE_REVIEWS,
             REVIEW,
@@ -124,7 +171,7 @@ FEATURE: Final = Feature(
         review.moderate      admin:any
     """,
     events={
-        **{f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},
+        **{f"review.{past}": {"reviewId"} for past in ("posted", "held", "published", "replied", "hidden", "restored")},
         "booking.review_reminder": {"bookingId", "until"},
     },
     samples={(Review, "rating"): st.integers(MIN_RATING, MAX_RATING)},

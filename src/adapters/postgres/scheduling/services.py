@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     and_,
     bindparam,
+    cast,
     delete,
     exists,
     false,
@@ -136,6 +138,24 @@ OFFERS_SERVICES: Final = or_(
     ),
 )
 """Whether a provider offers a service that is no add-on."""
+
+_LENGTH: Final = func.jsonb_array_elements(_p.durations).column_valued("length")
+SHORTEST_MINUTES: Final = func.coalesce(
+    select(func.min(func.coalesce(_o.minutes, _s.minutes)))
+    .select_from(services.outerjoin(service_offers, and_(_o.service_id == _s.id, _o.provider_id == _p.id)))
+    .where(
+        or_(_s.provider_id == _p.id, and_(_s.salon_id == _p.salon_id, _o.service_id.is_not(None))),
+        ~_s.add_on,
+        _IS_BOOKABLE,
+    )
+    .correlate(providers)
+    .scalar_subquery(),
+    func.least(
+        _p.duration_minutes,
+        select(func.min(cast(_LENGTH.op("->>")(0), Integer))).correlate(providers).scalar_subquery(),
+    ),
+)
+"""The length of the shortest service that a provider offers and that is no add-on, else of the shortest appointment."""
 
 OFFERS_ALL: Final = select(func.count()).select_from(
     services.outerjoin(service_offers, and_(_o.service_id == _s.id, _o.provider_id == _p.id))

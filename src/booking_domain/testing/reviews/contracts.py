@@ -1,23 +1,42 @@
-"""The contract of `Reviews`, `ReviewableBookings` and `ReviewReads`."""
+"""The contracts of `Reviews`, `ReviewableBookings`, `ReviewReads` and `Ties`."""
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from itertools import product
+from typing import Any, Final
 
 import pytest
 
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import Booking, Duration, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder, Rating
 from booking_domain.catalogue.salons import Salon, SalonFilter
-from booking_domain.reviews.model import HideReason, RatingChange, Review, ReviewExists, ReviewId
-from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews
+from booking_domain.identity.bank_accounts import BankAccount
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Client
+from booking_domain.notifications.sms import SmsMessage
+from booking_domain.reviews.model import HideReason, Review, ReviewExists, ReviewId, ReviewStatus
+from booking_domain.reviews.policy import Tie, Visit, counted
+from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews, Ties
+from booking_domain.scheduling.services import Service
 from booking_domain.shared.actor import Role
+from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, SmsId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings
+from booking_domain.testing.kit.storage import (
+    Backend,
+    Cast,
+    StorageContract,
+    a_cast,
+    race,
+    rolled_back,
+    store_bookings,
+    waits,
+)
 from booking_domain.workflows.ports import Repositories
 
 
@@ -27,14 +46,33 @@ async def _a_booking(backend: Backend, make: Builder, cast: Cast, status: Status
     return booking
 
 
-async def _a_review(backend: Backend, make: Builder, cast: Cast, rating: int = 5) -> Review:
+async def _a_review(backend: Backend, make: Builder, cast: Cast, rating: int = 5, **members: Any) -> Review:
     """Store a review of a new completed booking, and count it."""
     booking = await _a_booking(backend, make, cast)
-    review = a_review(make, booking, rating)
+    review = replace(a_review(make, booking, rating), **members)
     async with backend.begin() as tx:
         await tx.reviews.add(review)
-        await tx.reviews.change_rating(review.provider_id, RatingChange(count=1, total=rating))
+        await tx.reviews.recount(review.provider_id)
     return review
+
+
+async def _rated(backend: Backend, make: Builder, cast: Cast, *stars: int) -> None:
+    """Store a review of another customer for each of these."""
+    for rating in stars:
+        await _a_review(backend, make, await _another_customer(backend, make, cast), rating)
+
+
+async def _another_customer(backend: Backend, make: Builder, cast: Cast) -> Cast:
+    customer = make.user()
+    async with backend.begin() as tx:
+        await tx.users.add(customer)
+    return replace(cast, customer=customer)
+
+
+async def _rating(backend: Backend, cast: Cast) -> Rating:
+    view = await backend.reads.providers.get(cast.profile.id)
+    assert view is not None
+    return view.profile.rating
 
 
 def a_review(make: Builder, booking: Booking, rating: int = 5) -> Review:
@@ -65,6 +103,7 @@ class ReviewsContract(StorageContract):
         assert await _get(backend, review) == review
         full = replace(
             review.hide(HideReason.PERSONAL_DATA, "Утасны дугаар"),
+            impartial=True,
             rating=1,
             reply="Баярлалаа",
             replied_at=NOW + timedelta(microseconds=1),
@@ -103,14 +142,18 @@ class ReviewsContract(StorageContract):
             async with backend.begin() as tx:
                 await tx.reviews.save(review.reply_with("Late", now=NOW), was=review)
 
-    async def test_concurrent_changes_of_a_rating_add_up(self, backend: Backend, make: Builder) -> None:
+    async def test_concurrent_reviews_all_count(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
+        casts = [await _another_customer(backend, make, cast) for _ in range(15)]
+        bookings = [await _a_booking(backend, make, each) for each in casts]
 
-        async def change(stars: int) -> None:
+        async def add(booking: Booking, stars: int) -> None:
             async with backend.begin() as tx:
-                await tx.reviews.change_rating(cast.profile.id, RatingChange(count=1, total=stars))
+                await tx.reviews.ages_since(cast.profile.id, NOW)
+                await tx.reviews.add(a_review(make, booking, stars))
+                await tx.reviews.recount(cast.profile.id)
 
-        await asyncio.gather(*(change(1 + number % 5) for number in range(15)))
+        await asyncio.gather(*(add(booking, 1 + number % 5) for number, booking in enumerate(bookings)))
         async with backend.begin() as tx:
             profile = await tx.profiles.get(cast.profile.id)
             assert profile is not None
@@ -119,13 +162,81 @@ class ReviewsContract(StorageContract):
         assert view is not None
         assert view.profile == profile
 
+    async def test_of_each_author_the_newest_public_review_counts(self, backend: Backend, make: Builder) -> None:
+        cast, elsewhere = await a_cast(backend, make), await a_cast(backend, make)
+        other = await _another_customer(backend, make, cast)
+        oldest = await _a_review(backend, make, cast, 1)
+        newer = await _a_review(backend, make, cast, 2)
+        assert await _rating(backend, cast) == Rating(count=1, total=2)
+        await _a_review(backend, make, cast, 3, status=ReviewStatus.HELD)
+        await _a_review(backend, make, cast, 5, impartial=False)
+        await _a_review(backend, make, replace(elsewhere, customer=cast.customer), 5)
+        assert await _rating(backend, cast) == Rating(count=1, total=2)
+        await _a_review(backend, make, other, 4)
+        assert await _rating(backend, cast) == Rating(count=2, total=6)
+        for review, rating in ((newer, Rating(count=2, total=5)), (oldest, Rating(count=1, total=4))):
+            async with backend.begin() as tx:
+                await tx.reviews.save(review.hide(HideReason.FAKE), was=review)
+                await tx.reviews.recount(cast.profile.id)
+            assert await _rating(backend, cast) == rating
+
+    async def test_the_rating_is_that_of_the_counted_reviews_whatever_they_are(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        authors = [await _another_customer(backend, make, cast) for _ in range(3)]
+        kinds = [*product(ReviewStatus, (True, False))]
+        reviews = [
+            await _a_review(
+                backend, make, authors[number * 7 % 3], 1 + number * 3 % 5, status=status, impartial=impartial
+            )
+            for number, (status, impartial) in enumerate(kinds * 4)
+        ]
+        stars = [review.rating for review in counted(reviews)]
+        assert await _rating(backend, cast) == Rating(count=len(stars), total=sum(stars))
+
+    async def test_counting_without_a_difference_changes_no_version(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        await _a_review(backend, make, cast)
+        before = await backend.reads.providers.get(cast.profile.id)
+        async with backend.begin() as tx:
+            await tx.reviews.recount(cast.profile.id)
+        assert await backend.reads.providers.get(cast.profile.id) == before
+
+    async def test_the_ages_of_the_accounts_of_recent_reviews_are_known(self, backend: Backend, make: Builder) -> None:
+        cast, elsewhere = await a_cast(backend, make), await a_cast(backend, make)
+        since, later = NOW, NOW + timedelta(days=3)
+        await _a_review(backend, make, cast)
+        await _a_review(backend, make, elsewhere, created_at=later)
+        await _a_review(backend, make, cast, created_at=later, status=ReviewStatus.HELD)
+        async with backend.begin() as tx:
+            ages = await tx.reviews.ages_since(cast.profile.id, since)
+        assert list(ages) == [later - cast.customer.created_at]
+
+    async def test_reviews_of_one_provider_are_counted_one_transaction_at_a_time(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        booking = await _a_booking(backend, make, cast)
+
+        async def ages() -> int:
+            async with backend.begin() as tx:
+                return len(await tx.reviews.ages_since(cast.profile.id, NOW - timedelta(days=1)))
+
+        async with backend.begin() as tx:
+            assert list(await tx.reviews.ages_since(cast.profile.id, NOW - timedelta(days=1))) == []
+            later = asyncio.create_task(ages())
+            assert await waits(later)
+            await tx.reviews.add(a_review(make, booking))
+        assert await later == 1
+
     async def test_nothing_of_a_rolled_back_transaction_stays(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _a_booking(backend, make, cast)
 
         async def post(tx: Repositories) -> None:
             await tx.reviews.add(a_review(make, booking))
-            await tx.reviews.change_rating(cast.profile.id, RatingChange(count=1, total=5))
+            await tx.reviews.recount(cast.profile.id)
 
         await rolled_back(backend, post)
         assert await backend.reads.reviews.page(ReviewFilter()) == []
@@ -186,10 +297,8 @@ class ReviewsContract(StorageContract):
 
     async def test_providers_are_sorted_by_score(self, backend: Backend, make: Builder) -> None:
         casts = [await a_cast(backend, make) for _ in range(4)]
-        ratings = [RatingChange(count=count, total=total) for count, total in ((1, 5), (100, 490), (0, 0), (9, 9))]
-        for cast, rating in zip(casts, ratings, strict=True):
-            async with backend.begin() as tx:
-                await tx.reviews.change_rating(cast.profile.id, rating)
+        for cast, stars in zip(casts, ([5], [5, 5, 5, 4], [], [1, 1]), strict=True):
+            await _rated(backend, make, cast, *stars)
         best_first = [casts[number].profile.id for number in (1, 0, 2, 3)]
         found: list[ProviderId] = []
         while page := await backend.reads.providers.page(
@@ -211,13 +320,12 @@ class ReviewsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.users.add(manager)
             await tx.salons.add(salon)
-            for cast, rating in zip(
-                casts, (RatingChange(count=1, total=5), RatingChange(count=2, total=7)), strict=True
-            ):
+            for cast in casts:
                 await tx.salons.lock(salon.id)
                 await tx.calendars.lock_provider_of(cast.owner.id)
                 await tx.salons.add_member(salon.id, cast.profile.id)
-                await tx.reviews.change_rating(cast.profile.id, rating)
+        for cast, stars in zip(casts, ([5], [3, 4]), strict=True):
+            await _rated(backend, make, cast, *stars)
         [listed] = await backend.reads.salons.page(SalonFilter(limit=9))
         assert listed.totals.rating == Rating(count=3, total=12)
 
@@ -249,5 +357,172 @@ class ReviewsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.reviewable_bookings.get(BookingId(make.entropy.new_id())) is None
 
+    async def test_a_booking_says_whether_it_was_a_visit(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        plain = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
+        late = replace(plain, id=make.booking(cast.profile, cast.customer).id, reference="BK-222222")
+        late = replace(
+            late,
+            placed_by_staff=True,
+            created_at=late.span.start + timedelta(minutes=1),
+            span=TimeRange(late.span.start, late.span.start + timedelta(minutes=1)),
+            price=Money.zero(late.price.currency),
+            deposit=Money.zero(late.price.currency),
+        )
+        await store_bookings(backend, make, plain)
+        await store_bookings(backend, make, late)
+        async with backend.begin() as tx:
+            found = [await tx.reviewable_bookings.get(each.id) for each in (plain, late)]
+            shortest = [
+                Visit(placed_by_staff=False, entered_late=False, minutes=60, shortest_minutes=60, has_price=True),
+                Visit(placed_by_staff=True, entered_late=True, minutes=1, shortest_minutes=60, has_price=False),
+            ]
+            assert [None if each is None else each.visit for each in found] == shortest
+            assert found[0] is not None
+            assert found[0].customer_since == cast.customer.created_at
 
-CONTRACTS: Final = {ReviewableBookings: ReviewsContract, ReviewReads: ReviewsContract, Reviews: ReviewsContract}
+    async def test_the_shortest_appointment_is_that_of_the_services_else_of_the_lengths(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        booking = await _a_booking(backend, make, cast)
+
+        async def shortest() -> int:
+            async with backend.begin() as tx:
+                found = await tx.reviewable_bookings.get(booking.id)
+            assert found is not None
+            return found.visit.shortest_minutes
+
+        price = Money(amount=0, currency=booking.price.currency)
+        length = Duration(minutes=20, price_amount=0, deposit_amount=0)
+        async with backend.begin() as tx:
+            await tx.bookable_providers.save_terms(
+                cast.profile.id, Terms(price=price, deposit=price, durations=(length,))
+            )
+        assert await shortest() == 20
+        kinds = ((45, False, True), (90, False, True), (5, True, True), (5, False, False))
+        for number, (minutes, add_on, active) in enumerate(kinds):
+            service = Service(
+                id=ServiceId(make.entropy.new_id()),
+                provider_id=cast.profile.id,
+                name=f"Service {number}",
+                price=price,
+                deposit=price,
+                minutes=minutes,
+                add_on=add_on,
+                active=active,
+                created_at=NOW,
+            )
+            async with backend.begin() as tx:
+                await tx.services.add(service)
+        assert await shortest() == 45
+
+
+class TiesContract(StorageContract):
+    """What authors have in common with providers."""
+
+    async def test_strangers_have_no_ties(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        await _signed_in(backend, make, cast.owner, Client.seen("203.0.113.7", "Firefox"))
+        await _signed_in(backend, make, cast.customer, Client.seen("203.0.113.7", "Safari"))
+        await _signed_in(backend, make, cast.customer, Client.seen("203.0.113.8", "Firefox"))
+        await _texted(backend, make, cast.owner, b"one")
+        await _texted(backend, make, cast.customer, b"other")
+        await _paid_to(backend, cast.owner, "5012345678")
+        await _paid_to(backend, cast.customer, "5012345679")
+        assert await _ties(backend, cast) == frozenset()
+        async with backend.begin() as tx:
+            assert await tx.ties.between(cast.customer.id, ProviderId(make.entropy.new_id())) == frozenset()
+
+    async def test_the_same_address_with_the_same_user_agent_is_a_device(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        for user in (cast.owner, cast.customer):
+            await _signed_in(backend, make, user, Client())
+        assert await _ties(backend, cast) == frozenset()
+        for user in (cast.owner, cast.customer):
+            await _signed_in(backend, make, user, Client.seen("203.0.113.7", "Firefox"))
+        assert await _ties(backend, cast) == {Tie.DEVICE}
+
+    async def test_texts_to_one_verified_number_are_a_tie(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        for user in (cast.owner, cast.customer):
+            await _texted(backend, make, user, b"")  # erased
+        await _texted(backend, make, cast.owner, b"one")
+        await _texted(backend, make, cast.customer, b"one", verified=False)
+        assert await _ties(backend, cast) == frozenset()
+        await _texted(backend, make, cast.customer, b"one")
+        assert await _ties(backend, cast) == {Tie.NUMBER}
+
+    async def test_one_bank_account_is_a_tie(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        for user in (cast.owner, cast.customer):
+            await _paid_to(backend, user, "5012345678")
+        assert await _ties(backend, cast) == {Tie.BANK_ACCOUNT}
+
+    async def test_the_manager_of_the_salon_and_its_number_and_account_are_ties(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, manager = await a_cast(backend, make), make.user(Role.MANAGER)
+        salon = Salon(
+            id=SalonId(make.entropy.new_id()),
+            manager_id=manager.id,
+            name="Nomad",
+            time_zone="UTC",
+            phone=cast.customer.phone or "",
+            created_at=NOW,
+        )
+        async with backend.begin() as tx:
+            await tx.users.add(manager)
+            await tx.salons.add(salon)
+            await tx.salons.lock(salon.id)
+            await tx.calendars.lock_provider_of(cast.owner.id)
+            await tx.salons.add_member(salon.id, cast.profile.id)
+        assert await _ties(backend, replace(cast, customer=manager)) == {Tie.MANAGER}
+        assert await _ties(backend, cast) == {Tie.NUMBER}
+        other = await _another_customer(backend, make, cast)
+        assert await _ties(backend, other) == frozenset()
+        for user in (manager, other.customer):
+            await _paid_to(backend, user, "5012345678")
+        assert await _ties(backend, other) == {Tie.BANK_ACCOUNT}
+
+
+async def _ties(backend: Backend, cast: Cast) -> frozenset[Tie]:
+    async with backend.begin() as tx:
+        return await tx.ties.between(cast.customer.id, cast.profile.id)
+
+
+async def _signed_in(backend: Backend, make: Builder, user: User, client: Client) -> None:
+    async with backend.begin() as tx:
+        await tx.sessions.add(replace(make.session(user), client=client))
+
+
+async def _texted(backend: Backend, make: Builder, user: User, digest: bytes, *, verified: bool = True) -> None:
+    message = SmsMessage(
+        id=SmsId(make.entropy.new_id()),
+        user_id=user.id,
+        to_masked="+976****2233",
+        to_digest=digest,
+        to_verified=verified,
+        template="code.login",
+        language="mn",
+        provider="twilio",
+        segments=1,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    async with backend.begin() as tx:
+        await tx.sms_messages.add(message)
+
+
+async def _paid_to(backend: Backend, user: User, number: str) -> None:
+    details = BankDetails(bank="Khan Bank", account_number=number, holder_name=user.name)
+    async with backend.begin() as tx:
+        await tx.bank_accounts.save(BankAccount(user_id=user.id, details=details, updated_at=NOW))
+
+
+CONTRACTS: Final = {
+    ReviewableBookings: ReviewsContract,
+    ReviewReads: ReviewsContract,
+    Reviews: ReviewsContract,
+    Ties: TiesContract,
+}

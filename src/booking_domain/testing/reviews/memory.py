@@ -1,12 +1,15 @@
 """Reviews in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Rating
-from booking_domain.reviews.model import RatingChange, Review, ReviewExists, ReviewId, ReviewStatus
+from booking_domain.reviews.model import Review, ReviewExists, ReviewId, ReviewStatus
+from booking_domain.reviews.policy import Tie, Visit, counted, ties_of
 from booking_domain.reviews.ports import (
     ReviewableBooking,
     ReviewableBookings,
@@ -15,13 +18,17 @@ from booking_domain.reviews.ports import (
     ReviewReads,
     Reviews,
     ReviewView,
+    Ties,
 )
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
-from booking_domain.testing.bookings.memory.tables import BOOKINGS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
-from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.testing.bookings.memory.tables import BOOKINGS, TERMS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
+from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, SESSIONS, USERS
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
+from booking_domain.testing.scheduling.memory.services import offered_by
+from booking_domain.testing.scheduling.memory.tables import CALENDARS
 
 
 def _erase_words(_: State, rows: dict[ReviewId, Review], user_id: UserId) -> None:
@@ -61,10 +68,64 @@ class MemoryReviews(Reviews):
             raise ConcurrentChange(what="review")
         self._state[REVIEWS][review.id] = review
 
-    async def change_rating(self, provider_id: ProviderId, change: RatingChange) -> None:
-        profile = self._state[PROFILES][provider_id]
-        rating = Rating(count=profile.rating.count + change.count, total=profile.rating.total + change.total)
-        self._state[PROFILES][provider_id] = replace(profile, rating=rating, version=profile.version + 1)
+    async def ages_since(self, provider_id: ProviderId, since: datetime) -> Sequence[timedelta]:
+        return [
+            review.created_at - self._state[USERS][review.author_id].created_at
+            for review in self._state[REVIEWS].values()
+            if review.provider_id == provider_id and review.created_at > since
+        ]
+
+    async def recount(self, provider_id: ProviderId) -> None:
+        stars = [
+            each.rating
+            for each in counted(each for each in self._state[REVIEWS].values() if each.provider_id == provider_id)
+        ]
+        profile, rating = self._state[PROFILES][provider_id], Rating(count=len(stars), total=sum(stars))
+        if rating != profile.rating:
+            self._state[PROFILES][provider_id] = replace(profile, rating=rating, version=profile.version + 1)
+
+
+class MemoryTies(Ties):
+    """The ties of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def between(self, author_id: UserId, provider_id: ProviderId) -> frozenset[Tie]:
+        state, profile = self._state, self._state[PROFILES].get(provider_id)
+        if profile is None:
+            return frozenset()
+        salon = state[SALONS].get(state[SALON_MEMBERS].get(provider_id, SalonId(UUID(int=0))))
+        business = {profile.owner_id} if salon is None else {profile.owner_id, salon.manager_id}
+        author = state[USERS].get(author_id)
+        texts = {
+            each: {text.to_digest for text in state[SMS_MESSAGES].values() if text.user_id == each and text.to_verified}
+            for each in (author_id, *business)
+        }
+        clients = {
+            each: {
+                (seen.client.address, seen.client.user_agent)
+                for seen in state[SESSIONS].values()
+                if seen.user_id == each
+            }
+            for each in (author_id, *business)
+        }
+        accounts = {
+            each: {account.details.account_number}
+            for each in (author_id, *business)
+            if (account := state[BANK_ACCOUNTS].get(each)) is not None
+        }
+
+        def shared(sets: Mapping[UserId, set[Any]]) -> set[Any]:
+            return sets.get(author_id, set()) & set().union(*(sets.get(each, set()) for each in business))
+
+        number = author is not None and author.phone and salon is not None and author.phone == salon.phone
+        return ties_of(
+            manages=salon is not None and salon.manager_id == author_id,
+            texts=bool(number or shared(texts) - {b""}),
+            bank_account=bool(shared(accounts)),
+            device=any(address and agent for address, agent in shared(clients)),
+        )
 
 
 class MemoryReviewableBookings(ReviewableBookings):
@@ -83,9 +144,28 @@ class MemoryReviewableBookings(ReviewableBookings):
             provider_user_id=booking.provider_user_id,
             customer_id=booking.customer_id,
             customer_name=self._state[USERS][booking.customer_id].name,
+            customer_since=self._state[USERS][booking.customer_id].created_at,
             provider_name=self._state[PROFILES][booking.provider_id].display_name,
             completed=booking.status is Status.COMPLETED,
+            visit=Visit(
+                placed_by_staff=booking.placed_by_staff,
+                entered_late=booking.span.start < booking.created_at,
+                minutes=booking.minutes,
+                shortest_minutes=_shortest_minutes(self._state, booking.provider_id),
+                has_price=booking.price.amount > 0,
+            ),
         )
+
+
+def _shortest_minutes(state: State, provider_id: ProviderId) -> int:
+    offered = [
+        service.offered(offer).minutes
+        for service, offer, bookable in offered_by(state, provider_id)
+        if bookable and not service.add_on
+    ]
+    lengths = [state[CALENDARS][provider_id].settings.duration_minutes]
+    lengths += [each.minutes for each in state[TERMS][provider_id].durations] if provider_id in state[TERMS] else []
+    return min(offered or lengths)
 
 
 class MemoryReviewReads(ReviewReads):
@@ -151,6 +231,7 @@ class ReviewRepositories(RepositoryGroup):
         super().__init__(state)
         self.reviews = MemoryReviews(state)
         self.reviewable_bookings = MemoryReviewableBookings(state)
+        self.ties = MemoryTies(state)
 
 
 class ReviewReadGroup(ReadGroup):

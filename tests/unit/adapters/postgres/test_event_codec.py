@@ -122,7 +122,7 @@ def test_keys_of_a_newer_version_are_ignored() -> None:
 @pytest.mark.parametrize(
     ("topic", "payload"),
     [
-        ("review.published", {}),
+        ("review.praised", {}),
         ("payment.hinted", {}),
         ("payment.hinted", {"transactionId": "no uuid"}),
         ("booking.placed", {"to": "unknown"}),

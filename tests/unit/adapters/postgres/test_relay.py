@@ -119,14 +119,14 @@ async def insert(opened: Database, *, topic: str, payload: dict[str, str]) -> UU
 
 async def test_an_unreadable_message_is_parked_reported_and_blocks_no_other(opened: Database) -> None:
     first = await put(opened, 1)
-    unknown = await insert(opened, topic="review.published", payload={"stars": "5"})
+    unknown = await insert(opened, topic="review.praised", payload={"stars": "5"})
     broken = await insert(opened, topic="booking.confirmed", payload={"to": "sideways"})
     last = await put(opened, 1)
     receiver = Receiver()
     relayed = await relay(opened, receiver.dispatch)
     assert (relayed.dispatched, [each.message.id for each in relayed.parked]) == (2, [unknown, broken])
     assert [each.reason for each in relayed.parked] == [
-        "unknown topic 'review.published'",
+        "unknown topic 'review.praised'",
         "booking.confirmed: Invalid enum value 'sideways' - at `$.to`",
     ]
     assert await received(opened) == [event.id for event in (*first, *last)]
@@ -135,7 +135,7 @@ async def test_an_unreadable_message_is_parked_reported_and_blocks_no_other(open
 
 
 async def test_parked_messages_of_a_topic_that_has_become_known_are_relayed_after_a_restart(opened: Database) -> None:
-    await insert(opened, topic="review.published", payload={})
+    await insert(opened, topic="review.praised", payload={})
     known = await insert(opened, topic="booking.cancelled", payload={"to": "cancelled"})
     async with opened.connection() as connection:
         await connection.execute("UPDATE outbox SET parked_at = now()")
@@ -148,7 +148,7 @@ async def test_parked_messages_of_a_topic_that_has_become_known_are_relayed_afte
 
 async def test_a_failed_relay_parks_nothing(opened: Database) -> None:
     await put(opened, 1)
-    await insert(opened, topic="review.published", payload={})
+    await insert(opened, topic="review.praised", payload={})
     with pytest.raises(Broken):
         await relay(opened, Receiver(breaks=1).dispatch)
     assert await count_parked(opened) == 0

@@ -1,10 +1,14 @@
 """`/reviews`: what each side sees, and the provider's rating."""
 
 import asyncio
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
 
-from tests.unit.entrypoints.api import Api, assert_problem
-from tests.unit.features.bookings import completed_booking
-from tests.unit.features.reviews import reviewed
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.http.test_managers import salon_of
+from tests.unit.features.bookings import EARLIER_TODAY
+from tests.unit.features.reviews import by_the_customer, reviewed, visit
 
 
 async def test_a_review_is_public_under_the_first_name_of_its_author(api: Api) -> None:
@@ -75,7 +79,7 @@ async def test_an_admin_hides_a_review_and_restores_it(api: Api) -> None:
 
 
 async def test_a_booking_is_reviewed_once_by_its_customer(api: Api) -> None:
-    customer, provider, booking = await completed_booking(api)
+    customer, provider, booking = await visit(api)
     wish = {"bookingId": booking["id"], "rating": 5}
     assert_problem(await api.post("/reviews", provider, json=wish), 404, "review.no_completed_booking", "/bookingId")
     answers = await asyncio.gather(*(api.post("/reviews", customer, json=wish) for _ in range(5)))
@@ -102,3 +106,101 @@ async def test_an_export_has_the_reviews_written_and_received(api: Api) -> None:
     for side in (author, provider):
         exported = (await api.get("/users/me/export", side)).json()["reviews"]
         assert [(each["id"], each["text"]) for each in exported] == [(review["id"], "Clean lines")]
+
+
+DEVICE: Final = {"User-Agent": "The laptop at the desk"}
+
+
+async def _registered(api: Api, role: str, **members: Any) -> str:
+    """The access token of a new account that signs in from the laptop at the desk."""
+    who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": role.title(), "role": role}
+    answer = await api.post("/auth/register", json={**who, **members}, headers=DEVICE)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["accessToken"])
+
+
+async def _visited(api: Api, provider: str, provider_id: str, customer: str, number: int = 0) -> str:
+    """The id of a completed booking of this customer; each number is another time."""
+    customer_id = await api.consented(customer, provider)
+    slot = (datetime.fromisoformat(EARLIER_TODAY) + number * timedelta(hours=1)).isoformat()
+    booking = await api.booked(provider, provider_id, slot, customerId=customer_id)
+    done = await api.patch(f"/bookings/{booking['id']}", provider, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+    await by_the_customer(api, booking["id"])
+    return str(booking["id"])
+
+
+async def test_a_crowd_of_new_accounts_waits_for_an_admin(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    people, statuses = [await api.joined("customer") for _ in range(6)], []
+    for number, person in enumerate(people):
+        booking_id = await _visited(api, provider, provider_id, person, number)
+        answer = await api.post("/reviews", person, json={"bookingId": booking_id, "rating": 5})
+        statuses.append(answer.json()["status"])
+    assert statuses == ["published"] * 3 + ["held"] * 3
+    shown = (await api.get(f"/providers/{provider_id}")).json()
+    assert shown["ratingCount"] == 3
+    assert len((await api.get(f"/providers/{provider_id}/reviews")).json()["items"]) == 3
+
+    admin = await api.an_admin()
+    held = (await api.get(f"/admin/reviews?status=held&providerId={provider_id}", admin)).json()["items"]
+    assert len(held) == 3
+    path = f"/admin/reviews/{held[0]['id']}/publish"
+    assert_problem(await api.post(path, provider), 403, "auth.not_permitted")
+    assert (await api.post(path, admin)).json()["status"] == "published"
+    assert_problem(await api.post(path, admin), 409, "review.invalid_transition")
+    assert (await api.get(f"/providers/{provider_id}")).json()["ratingCount"] == 4
+    for side, status in ((provider, 200), (people[-2], 200), (people[0], 404), (None, 404)):
+        assert (await api.get(f"/reviews/{held[1]['id']}", side)).status_code == status
+
+
+async def test_one_author_counts_once_however_often_they_review(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    for number, stars in enumerate((1, 5)):
+        booking_id = await _visited(api, provider, provider_id, customer, number)
+        posted = await api.post("/reviews", customer, json={"bookingId": booking_id, "rating": stars})
+        assert posted.status_code == 201, posted.text
+    shown = (await api.get(f"/providers/{provider_id}")).json()
+    assert (shown["rating"], shown["ratingCount"]) == (5.0, 1)
+    listed = (await api.get(f"/providers/{provider_id}/reviews")).json()["items"]
+    assert [each["rating"] for each in listed] == [5, 1]
+
+
+async def test_a_review_from_the_providers_own_device_does_not_count_and_nobody_is_told_why(api: Api) -> None:
+    provider = await _registered(api, "provider")
+    made = await api.post("/providers/me", provider, json={"displayName": "Studio"})
+    provider_id = made.json()["id"]
+    await api.post("/providers/me/submit", provider)
+    await api.patch(f"/admin/providers/{provider_id}/approve", await api.admin(), json={"approved": True})
+    week = [{"day": day, "startTime": "10:00", "endTime": "19:00"} for day in range(7)]
+    await api.put("/availability/rules", provider, json={"rules": week})
+    friend = await _registered(api, "customer")
+    booking_id = await _visited(api, provider, provider_id, friend)
+    posted = await api.post("/reviews", friend, json={"bookingId": booking_id, "rating": 5})
+    assert (posted.status_code, posted.json()["status"], "impartial" in posted.text) == (201, "published", False)
+    assert (await api.get(f"/providers/{provider_id}")).json().get("rating") is None
+    assert len((await api.get(f"/providers/{provider_id}/reviews")).json()["items"]) == 1
+
+
+async def test_what_the_staff_enters_afterwards_or_for_nothing_has_no_review(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=5_000_000)
+    customer = await api.joined("customer")
+    customer_id = await api.consented(customer, provider)
+    wish = {"providerId": provider_id, "customerId": customer_id}
+    late = (await api.post("/bookings", provider, json={**wish, "slot": EARLIER_TODAY})).json()
+    await api.put("/availability/settings", provider, json={"priceAmount": 0, "depositAmount": 0})
+    free = (await api.post("/bookings", provider, json={**wish, "slot": api.clock.now().isoformat()})).json()
+    for booking in (late, free):
+        done = await api.patch(f"/bookings/{booking['id']}", provider, json={"status": "completed"})
+        assert done.status_code == 200, done.text
+        refused = await api.post("/reviews", customer, json={"bookingId": booking["id"], "rating": 5})
+        assert_problem(refused, 422, "review.not_a_visit", "/bookingId")
+
+
+async def test_the_manager_of_the_salon_has_no_review_of_its_members(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, _ = await salon_of(api, (provider, provider_id))
+    booking_id = await _visited(api, provider, provider_id, manager)
+    refused = await api.post("/reviews", manager, json={"bookingId": booking_id, "rating": 5})
+    assert_problem(refused, 403, "review.not_impartial", "/bookingId")

@@ -28,8 +28,8 @@ NOTIFY = Job(name="notify", run=do_nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewPublished(Event):
-    topic: ClassVar[str] = "review.published"
+class ReviewPraised(Event):
+    topic: ClassVar[str] = "review.praised"
 
 
 def no_jobs(_: Event) -> Iterator[JobRequest]:
@@ -54,8 +54,8 @@ def test_an_event_without_a_subscriber_stops_the_worker_from_starting() -> None:
 
 
 def test_a_subscriber_of_an_event_that_is_not_stored_stops_the_worker_from_starting() -> None:
-    stray = WorkerContext(subscriptions=(Subscription((ReviewPublished,), no_jobs),))
-    with pytest.raises(ValueError, match="subscribers of unknown events: ReviewPublished"):
+    stray = WorkerContext(subscriptions=(Subscription((ReviewPraised,), no_jobs),))
+    with pytest.raises(ValueError, match="subscribers of unknown events: ReviewPraised"):
         handlers([*CONTEXTS, stray], notify=NOTIFY)
 
 
@@ -105,7 +105,7 @@ async def test_a_message_of_an_unknown_topic_is_logged_kept_and_reported_every_m
     async with shop.database.connection() as connection:
         await connection.execute(
             "INSERT INTO outbox (id, topic, subject, payload, occurred_at)"
-            " VALUES (%(id)s, 'review.published', %(id)s, '{}', now())",
+            " VALUES (%(id)s, 'review.praised', %(id)s, '{}', now())",
             {"id": UNKNOWN},
         )
     await shop.studio.book()
@@ -116,9 +116,9 @@ async def test_a_message_of_an_unknown_topic_is_logged_kept_and_reported_every_m
         {
             "event": "outbox.message_parked",
             "log_level": "error",
-            "topic": "review.published",
+            "topic": "review.praised",
             "message_id": str(UNKNOWN),
-            "reason": "unknown topic 'review.published'",
+            "reason": "unknown topic 'review.praised'",
         },
         {"event": "outbox.parked", "log_level": "error", "messages": 1},
     ]
