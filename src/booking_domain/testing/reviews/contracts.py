@@ -23,7 +23,7 @@ from booking_domain.scheduling.services import Service
 from booking_domain.shared.actor import Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, SmsId
+from booking_domain.shared.ids import BankAccountId, BookingId, ProviderId, SalonId, ServiceId, SmsId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW, Builder
@@ -428,8 +428,8 @@ class TiesContract(StorageContract):
         await _signed_in(backend, make, cast.customer, Client.seen("203.0.113.8", "Firefox"))
         await _texted(backend, make, cast.owner, b"one")
         await _texted(backend, make, cast.customer, b"other")
-        await _paid_to(backend, cast.owner, "5012345678")
-        await _paid_to(backend, cast.customer, "5012345679")
+        await _paid_to(backend, make, cast.owner, "5012345678")
+        await _paid_to(backend, make, cast.customer, "5012345679")
         assert await _ties(backend, cast) == frozenset()
         async with backend.begin() as tx:
             assert await tx.ties.between(cast.customer.id, ProviderId(make.entropy.new_id())) == frozenset()
@@ -456,7 +456,7 @@ class TiesContract(StorageContract):
     async def test_one_bank_account_is_a_tie(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         for user in (cast.owner, cast.customer):
-            await _paid_to(backend, user, "5012345678")
+            await _paid_to(backend, make, user, "5012345678")
         assert await _ties(backend, cast) == {Tie.BANK_ACCOUNT}
 
     async def test_the_manager_of_the_salon_and_its_number_and_account_are_ties(
@@ -482,7 +482,7 @@ class TiesContract(StorageContract):
         other = await _another_customer(backend, make, cast)
         assert await _ties(backend, other) == frozenset()
         for user in (manager, other.customer):
-            await _paid_to(backend, user, "5012345678")
+            await _paid_to(backend, make, user, "5012345678")
         assert await _ties(backend, other) == {Tie.BANK_ACCOUNT}
 
 
@@ -514,10 +514,11 @@ async def _texted(backend: Backend, make: Builder, user: User, digest: bytes, *,
         await tx.sms_messages.add(message)
 
 
-async def _paid_to(backend: Backend, user: User, number: str) -> None:
+async def _paid_to(backend: Backend, make: Builder, user: User, number: str) -> None:
     details = BankDetails(bank="Khan Bank", account_number=number, holder_name=user.name)
     async with backend.begin() as tx:
-        await tx.bank_accounts.save(BankAccount(user_id=user.id, details=details, updated_at=NOW))
+        account = BankAccount(id=BankAccountId(make.entropy.new_id()), user_id=user.id, details=details, updated_at=NOW)
+        await tx.bank_accounts.save(account)
 
 
 CONTRACTS: Final = {
