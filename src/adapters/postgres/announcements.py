@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.announcements.model import (
@@ -63,7 +63,9 @@ announcement_dismissals: Final = Table(
     Column("announcement_id", Uuid, ForeignKey("announcements.id", ondelete="CASCADE"), nullable=False, index=True),
     instant("dismissed_at"),
     PrimaryKeyConstraint("user_id", "announcement_id"),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("which announcements a page no longer shows")),
+    info=personal_data(
+        "user_id", erase=DELETE, handover=ENDED, export=NotExported("which announcements a page no longer shows")
+    ),
 )
 
 

@@ -22,7 +22,7 @@ from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.work import PooledWork, Row, Work
 from adapters.postgres.outbox.relay import read_backlog
-from adapters.postgres.personal_data import PostgresPersonalData
+from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
 from adapters.postgres.signals import PostgresSignals
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 from booking_domain.shared.ids import UserId
@@ -47,6 +47,7 @@ class PostgresRepositories(ContextRepositories):
     """All repositories over one connection."""
 
     personal_data = part(PostgresPersonalData)
+    handover = part(PostgresHandover)
 
 
 class Database:

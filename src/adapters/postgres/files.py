@@ -33,7 +33,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import personal_data
+from adapters.postgres.kit.personal_data import Kept, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Folder, Rejection
@@ -80,7 +80,12 @@ files: Final = Table(
     Index("files_account_id_id_idx", "account_id", "id", postgresql_where=text("status <> 'deleted'")),
     Index("files_owner_idx", "owner_id", "folder", "position", postgresql_where=text("status <> 'deleted'")),
     Index("files_sweep_at_idx", "sweep_at", postgresql_where=text("sweep_at IS NOT NULL")),
-    info=personal_data("account_id", erase=_discard, export="files"),
+    info=personal_data(
+        "account_id",
+        erase=_discard,
+        handover=Kept("they are parts of what the owner finds from before; an upload that is part of nothing expires"),
+        export="files",
+    ),
 )
 
 FILE: Final = Mapper(

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.kit.context import Context, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
-from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.idempotency import (
@@ -30,7 +30,10 @@ idempotency_keys: Final = Table(
     instant("created_at"),
     Index("idempotency_keys_created_at_idx", "created_at"),
     info=personal_data(
-        "caller", erase=DELETE, export=NotExported("responses that the client has received, kept for a day")
+        "caller",
+        erase=DELETE,
+        handover=ENDED,
+        export=NotExported("responses that the client has received, kept for a day"),
     ),
 )
 

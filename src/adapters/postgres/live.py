@@ -52,7 +52,10 @@ live_events: Final = Table(
     one_of("channel", Channel),
     Index("live_events_at_idx", "at"),
     info=personal_data(
-        "manager_id", erase=Kept("ids only, for ten minutes"), export=NotExported("ids only, for ten minutes")
+        "manager_id",
+        erase=Kept("ids only, for ten minutes"),
+        handover=Kept("ids only, for ten minutes; no stream of an ended session receives them"),
+        export=NotExported("ids only, for ten minutes"),
     ),
 )
 live_position: Final = Table(

@@ -1,4 +1,4 @@
-"""Personal data across all contexts: what blocks an erasure, and the statements that perform one."""
+"""Personal data across all contexts: what blocks an erasure, the statements that perform one, and a handover."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.contexts import CONTEXTS, metadata
-from adapters.postgres.kit.personal_data import belongs_to, erasure_statement
+from adapters.postgres.kit.personal_data import belongs_to, erasure_statement, handover_statement
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.identity.handover import Handover
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import Entropy, EventId, ProviderId, UserId
 from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
 
 _DECLARED: Final = {name: condition for context in CONTEXTS for name, condition in context.erasure_blockers.items()}
@@ -26,6 +28,12 @@ _CLEAR_PROFILE: Final = tuple(
     Statement(statement)
     for table, statement in _STATEMENTS
     if statement is not None and belongs_to(table, providers.name)
+)
+
+_HANDOVER: Final = tuple(
+    (Statement(ended[0]), ended[1])
+    for ended in map(handover_statement, reversed(metadata.sorted_tables))
+    if ended is not None
 )
 
 
@@ -51,3 +59,20 @@ class PostgresPersonalData(WithWork, PersonalData):
     async def clear(self, user_id: UserId) -> None:
         for statement in _CLEAR:
             await self._work.execute(statement, who=user_id)
+
+
+class PostgresHandover(WithWork, Handover):
+    """`Handover` over all tables, by what each declares."""
+
+    async def settle(self, user_id: UserId, *, keep_factor: bool, now: datetime, entropy: Entropy) -> list[Event]:
+        ended = [
+            (tells, await self._work.execute(statement, who=user_id, now=now, keep_factor=keep_factor))
+            for statement, tells in _HANDOVER
+        ]
+        told = [
+            tells(row, EventId(entropy.new_id()), now)
+            for tells, reply in ended
+            if tells is not None
+            for row in await reply.fetchall()
+        ]
+        return [event for event in told if event is not None]

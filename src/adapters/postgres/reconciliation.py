@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import NotExported, personal_data
+from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.reconciliation.model import (
@@ -117,6 +117,7 @@ findings: Final = Table(
     info=personal_data(
         "booking_id",
         erase=_clear_note,
+        handover=Kept("accounting"),
         export=NotExported("how the books of platform and gateway differ; the money is in the bookings"),
     ),
 )

@@ -38,7 +38,7 @@ from adapters.postgres.kit.codec import Encrypted, Mapper
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher, encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import UserStatus
@@ -88,7 +88,7 @@ webhook_endpoints: Final = Table(
     one_of("status", EndpointStatus),
     one_of("disabled_because", DisabledBecause),
     Index("webhook_endpoints_owner_id_url_index_key", "owner_id", "url_index", unique=True),
-    info=personal_data("owner_id", erase=DELETE, export="webhook_endpoints"),
+    info=personal_data("owner_id", erase=DELETE, handover=ENDED, export="webhook_endpoints"),
 )
 
 
@@ -129,6 +129,7 @@ webhook_deliveries: Final = Table(
     info=personal_data(
         "booking_id",
         erase=DELETE,  # deliveries about the account's bookings; the others are deleted with their endpoints
+        handover=Kept("they belong to their endpoint, and end with it"),
         export=NotExported("copies of what the export shows in other sections, for two weeks"),
     ),
 )

@@ -89,7 +89,7 @@ class Bookings(Protocol):
         ...
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
-        """Whether the customer has ever placed a booking with the provider."""
+        """Whether the customer has ever placed a booking with the provider, since the account last changed hands."""
         ...
 
     async def lock(self, booking_id: BookingId) -> Booking | None:

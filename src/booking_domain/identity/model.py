@@ -144,6 +144,8 @@ class User:
     """When it was last deleted."""
     erased_at: datetime | None = None
     """When the personal data was erased."""
+    taken_over_at: datetime | None = None
+    """When the account changed hands: what was set up before is another person's; see `use_cases.ownership`."""
     version: int = 1
     """Incremented by every change."""
 
@@ -216,7 +218,7 @@ class User:
     def taken_over(self, channel: ContactChannel, now: datetime) -> Self:
         """The account of the person who verified this contact first: without its password and its other contact."""
         other = ContactChannel.PHONE if channel == ContactChannel.EMAIL else ContactChannel.EMAIL
-        return self.changed(password_hash=None, **{other.value: None, f"{channel}_verified_at": now})
+        return self.changed(password_hash=None, taken_over_at=now, **{other.value: None, f"{channel}_verified_at": now})
 
     def without_contact(self, channel: ContactChannel) -> Self:
         """The account after another one has verified this contact."""

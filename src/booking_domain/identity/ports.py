@@ -12,6 +12,7 @@ from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
 from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.handover import Handover
 from booking_domain.identity.known_clients import KnownClientReads, KnownClients
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
@@ -302,6 +303,8 @@ class IdentityRepositories(Protocol):
     def known_clients(self) -> KnownClients: ...
     @property
     def passkeys(self) -> Passkeys: ...
+    @property
+    def handover(self) -> Handover: ...
 
 
 class IdentityReadGroup(Protocol):

@@ -21,8 +21,9 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore, KeyInUse, RequestInFlight
-from booking_domain.shared.ids import AuditId, Entropy
+from booking_domain.shared.ids import AuditId, Entropy, SessionId
 from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.shared.unit_of_work import UnitOfWork
 
 ATTEMPTS: Final = 5
@@ -35,6 +36,8 @@ class ExecutorTx(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
     @property
     def audit_log(self) -> AuditLog: ...
+    @property
+    def session_holds(self) -> SessionHolds: ...
 
 
 Command = TypeVar("Command")
@@ -52,6 +55,8 @@ class Context:
     actor: Actor
     now: datetime
     entropy: Entropy
+    session_id: SessionId | None = None
+    """The session of the request; None where there is none, as in a job."""
     ports: Mapping[type[Any], object] = field(default_factory=dict)
     noted: list[Note] = field(default_factory=list)
 
@@ -92,6 +97,9 @@ class UseCase(Generic[Command, TxNeeded, Result]):
     raises: tuple[type[DomainError], ...] = ()
     """The errors that `handle` raises, besides NotPermitted, ConcurrentChange and StorageUnavailable; entry points
     document them."""
+    outlasts_session: bool = False
+    """Whether it makes what acts for the account after the session of the request. Then that session is held: what ends
+    it and settles the account waits for the command, or the command is refused; see `SessionHolds`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +135,19 @@ class Executor(Generic[Begun]):
         self._origin = origin
         self._ports: Mapping[type[Any], object] = MappingProxyType({type(each): each for each in ports})
 
-    async def run(self, use_case: UseCase[Command, Begun, Result], command: Command, *, actor: Actor) -> Result:
+    async def run(
+        self,
+        use_case: UseCase[Command, Begun, Result],
+        command: Command,
+        *,
+        actor: Actor,
+        session_id: SessionId | None = None,
+    ) -> Result:
         """Run a use case in its own transaction and return its result after the commit.
 
         Raises:
             NotPermitted: the actor's role does not have the permission.
+            InvalidToken: the use case outlasts its session, which has ended.
             ConcurrentChange: the transaction lost five races in a row.
             DomainError: an error of the use case; the transaction is rolled back, or committed if the error `commits`.
         """
@@ -139,7 +155,9 @@ class Executor(Generic[Begun]):
 
         async def attempt() -> Result | _Refused:
             async with self._begin() as tx:
-                return await self._handle(use_case, command, tx, self._context(actor))
+                context = self._context(actor, session_id)
+                await _hold_session(use_case, tx, context)
+                return await self._handle(use_case, command, tx, context)
 
         return await _retried(attempt)
 
@@ -151,6 +169,7 @@ class Executor(Generic[Begun]):
         actor: Actor,
         key: IdempotencyKey,
         answer: Callable[[Result], bytes],
+        session_id: SessionId | None = None,
     ) -> StoredResponse:
         """Run a use case at most once under `key`; a repetition gets the first answer, byte by byte.
 
@@ -163,9 +182,10 @@ class Executor(Generic[Begun]):
 
         async def attempt() -> StoredResponse | _Refused:
             async with self._begin() as tx:
-                context = self._context(actor)
+                context = self._context(actor, session_id)
                 await tx.idempotency.reserve(key, context.now)
                 try:
+                    await _hold_session(use_case, tx, context)
                     result = await self._handle(use_case, command, tx, context)
                 except DomainError:
                     await tx.idempotency.confirm()  # the answer to an earlier request goes before an error
@@ -277,8 +297,15 @@ class Executor(Generic[Begun]):
                 )
             )
 
-    def _context(self, actor: Actor) -> Context:
-        return Context(actor=actor, now=self._clock.now(), entropy=self._entropy, ports=self._ports)
+    def _context(self, actor: Actor, session_id: SessionId | None) -> Context:
+        return Context(
+            actor=actor, now=self._clock.now(), entropy=self._entropy, session_id=session_id, ports=self._ports
+        )
+
+
+async def _hold_session(use_case: UseCase[Any, Any, Any], tx: ExecutorTx, context: Context) -> None:
+    if use_case.outlasts_session and context.session_id is not None:
+        await tx.session_holds.hold(context.actor.id, context.session_id, context.now)
 
 
 async def _retried(attempt: Callable[[], Awaitable[Result | _Refused]]) -> Result:

@@ -6,6 +6,7 @@ from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.rate_limits import RateLimiter
+from booking_domain.shared.session_holds import SessionHolds
 
 
 class SharedRepositories(Protocol):
@@ -21,6 +22,9 @@ class SharedRepositories(Protocol):
     def rate_limits(self) -> RateLimiter:
         """Counts hits of this database transaction; a rollback takes them back."""
         ...
+
+    @property
+    def session_holds(self) -> SessionHolds: ...
 
 
 class SharedReadGroup(Protocol):

@@ -131,9 +131,11 @@ def _moved(consent: BookingConsent, context: Context) -> BookingConsent:
     return consent.moved(ConsentAction.GRANT, context.now)
 
 
-change_consent_code: Final = UseCase(Permission.ASK_FOR_CONSENT, _change_code, raises=(ProfileMissing,))
+change_consent_code: Final = UseCase(
+    Permission.ASK_FOR_CONSENT, _change_code, raises=(ProfileMissing,), outlasts_session=True
+)
 remove_consent_code: Final = UseCase(Permission.ASK_FOR_CONSENT, _remove_code, raises=(ProfileMissing,))
-grant_consent: Final = UseCase(Permission.GIVE_CONSENT, _grant, raises=(ConsentCodeNotFound,))
+grant_consent: Final = UseCase(Permission.GIVE_CONSENT, _grant, raises=(ConsentCodeNotFound,), outlasts_session=True)
 revoke_consent: Final = UseCase(Permission.GIVE_CONSENT, _revoke, raises=(ConsentNotFound,))
 
 

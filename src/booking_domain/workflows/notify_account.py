@@ -76,7 +76,9 @@ CALENDAR_LINK_REVOKED: Final = NoticeTemplate(
 EARLIER_ACCESS_REMOVED: Final = NoticeTemplate(
     subject="Your account is now only yours",
     text="You confirmed this contact of your account. What was set up before was removed: the password, signed-in "
-    "devices, linked accounts and other contacts. Set a new password if you want one. If that was not you, contact us.",
+    "devices, linked accounts, other contacts, webhooks, connected calendars and consents. A profile, services, "
+    "bookings or reviews that you find there were made before: please check them. Set a new password if you want one. "
+    "If that was not you, contact us.",
 )
 CONTACT_LOST: Final = NoticeTemplate(
     subject="A contact was removed from your account",

@@ -322,7 +322,10 @@ invite_provider: Final = UseCase(
     raises=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull, ManagerUnverified, RateLimited),
 )
 accept_invitation: Final = UseCase(
-    Permission.JOIN_SALONS, _accept, raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere)
+    Permission.JOIN_SALONS,
+    _accept,
+    raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere),
+    outlasts_session=True,
 )
 decline_invitation: Final = UseCase(
     Permission.JOIN_SALONS, _decline, raises=(SalonNotFound, ProfileMissing, NotInvited)

@@ -219,6 +219,7 @@ add_endpoint: Final = UseCase(
     _subject,
     audited_as="webhook_endpoint.add",
     raises=(TooManyEndpoints, EndpointExists, InvalidValue),
+    outlasts_session=True,
 )
 edit_endpoint: Final = UseCase(
     Permission.MANAGE_WEBHOOKS,

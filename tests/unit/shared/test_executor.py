@@ -14,8 +14,9 @@ from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted, RuleViolated, StorageUnavailable
 from booking_domain.shared.executor import ATTEMPTS, Context, Executor, StoredResponse, UseCase
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyInUse, KeyReused
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -37,7 +38,7 @@ class Crash(BaseException):
 
 
 @dataclass
-class Tx(IdempotencyStore, AuditLog):
+class Tx(IdempotencyStore, AuditLog, SessionHolds):
     """One transaction's view: a number, the answers by idempotency key, and the audit log."""
 
     number: int
@@ -45,6 +46,7 @@ class Tx(IdempotencyStore, AuditLog):
     audited: list[AuditEntry]
     begun: tuple[IdempotencyKey, datetime] | None = None
     in_use: bool = False
+    held: list[tuple[UserId, SessionId]] = field(default_factory=list)
 
     @property
     def audit_log(self) -> AuditLog:
@@ -52,6 +54,13 @@ class Tx(IdempotencyStore, AuditLog):
 
     async def add(self, entry: AuditEntry) -> None:
         self.audited.append(entry)
+
+    @property
+    def session_holds(self) -> SessionHolds:
+        return self
+
+    async def hold(self, user_id: UserId, session_id: SessionId, now: datetime) -> None:
+        self.held.append((user_id, session_id))
 
     @property
     def idempotency(self) -> IdempotencyStore:
@@ -101,6 +110,7 @@ class World:
     happened: list[str] = field(default_factory=list)
     rivals: int = 0
     crashes: bool = False
+    held: list[tuple[UserId, SessionId]] = field(default_factory=list)
     audited: list[AuditEntry] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -111,7 +121,7 @@ class World:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         self.happened.append("begin")
-        tx = Tx(self.number, dict(self.answers), list(self.audited))
+        tx = Tx(self.number, dict(self.answers), list(self.audited), held=self.held)
         try:
             yield tx
             self._lose_to_a_rival()
@@ -184,6 +194,19 @@ async def test_without_the_permission_no_transaction_begins() -> None:
     with pytest.raises(NotPermitted):
         await run(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
     assert world.happened == []
+
+
+async def test_only_a_use_case_that_outlasts_its_session_holds_it_and_only_where_there_is_one() -> None:
+    session_id = SessionId(UUID(int=7))
+    for use_case, held in ((ADD, []), (replace(ADD, outlasts_session=True), [(CUSTOMER.id, session_id)])):
+        world = World()
+        await world.executor.run(use_case, 1, actor=CUSTOMER)
+        assert world.held == []
+        await world.executor.run(use_case, 1, actor=CUSTOMER, session_id=session_id)
+        assert world.held == held
+        key = IdempotencyKey(caller=CUSTOMER.id, key="k", fingerprint=b"body")
+        await world.executor.run_once(use_case, 1, actor=CUSTOMER, session_id=session_id, key=key, answer=lambda _: b"")
+        assert world.held == held * 2
 
 
 async def test_an_error_rolls_the_transaction_back_and_is_not_retried() -> None:

@@ -31,6 +31,7 @@ audit_log: Final = Table(
     info=personal_data(
         "actor_id",
         erase=Kept("ids, and where each action came from; a trigger refuses changes"),
+        handover=Kept("ids, and where each action came from; a trigger refuses changes"),
         export=NotExported("for admins; sign-ins are in the login history"),
     ),
 )

@@ -174,6 +174,8 @@ _HAS_PLACED: Final = Statement(
             _b.customer_id == bindparam("customer_id"),
             _b.provider_id == bindparam("provider_id"),
             ~_b.placed_by_staff,
+            users.c.id == _b.customer_id,
+            or_(users.c.taken_over_at.is_(None), _b.created_at >= users.c.taken_over_at),
         )
     )
 )

@@ -1,5 +1,6 @@
 """Bookings and their audit trail."""
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -32,10 +33,12 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, USER, Kept, NotExported, personal_data
-from booking_domain.bookings.consents import ConsentStatus
+from adapters.postgres.kit.personal_data import DELETE, ENDED, NOW, USER, Asked, Ended, Kept, NotExported, personal_data
+from adapters.postgres.kit.work import Row
+from booking_domain.bookings.consents import ConsentId, ConsentRevoked, ConsentStatus
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, PaymentAttempt, Status
+from booking_domain.shared.ids import EventId
 
 
 def _clear_notes(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -46,6 +49,17 @@ def _clear_reasons(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     """Clear the reasons that the account gave as a party of the booking; an admin's reasons stay."""
     as_party = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
     return update(table).where(owned, as_party, table.c.reason.is_not(None)).values(reason=null())
+
+
+def _revoke(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Revoke what was granted: without a row, an earlier booking would allow the provider as much."""
+    granted = table.c.status == ConsentStatus.GRANTED.value
+    revoked = {"status": ConsentStatus.REVOKED.value, "changed_at": NOW}
+    return update(table).where(owned, granted).values(revoked).returning(table.c.id)
+
+
+def _revoked(row: Row, event_id: EventId, now: datetime) -> ConsentRevoked:
+    return ConsentRevoked(id=event_id, occurred_at=now, consent_id=ConsentId(row[0]))
 
 
 _PAYMENT_STATUS: Final = f"""
@@ -162,7 +176,7 @@ bookings: Final = Table(
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_completed_idx", "updated_at", postgresql_where=text("status = 'completed'")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
-    info=personal_data("customer_id", erase=_clear_notes, export="bookings"),
+    info=personal_data("customer_id", erase=_clear_notes, handover=Asked("bookings"), export="bookings"),
 )
 
 BALANCE_DUE: Final = func.greatest(
@@ -192,7 +206,9 @@ booking_events: Final = Table(
     Column("by_role", Text, nullable=False),
     instant("at"),
     Column("reason", Text),
-    info=personal_data("by_id", erase=_clear_reasons, export="bookings"),
+    info=personal_data(
+        "by_id", erase=_clear_reasons, handover=Kept("what happened to a booking, and who did it"), export="bookings"
+    ),
 )
 
 booking_consents: Final = Table(
@@ -207,7 +223,7 @@ booking_consents: Final = Table(
     one_of("status", ConsentStatus),
     Index("booking_consents_customer_id_id_idx", "customer_id", "id"),
     Index("booking_consents_provider_id_id_idx", "provider_id", "id"),
-    info=personal_data("customer_id", erase=DELETE, export="booking_consents"),
+    info=personal_data("customer_id", erase=DELETE, handover=Ended(_revoke, tells=_revoked), export="booking_consents"),
 )
 
 walk_ins: Final = Table(
@@ -219,7 +235,7 @@ walk_ins: Final = Table(
     Column("phone_index", LargeBinary, index=True),
     # The booking in which the same customer was first entered; null: this one.
     Column("first_booking_id", Uuid, ForeignKey("bookings.id"), index=True),
-    info=personal_data("booking_id", erase=DELETE, export="bookings"),
+    info=personal_data("booking_id", erase=DELETE, handover=Asked("bookings"), export="bookings"),
 )
 
 # The reminders that were announced; the id is that of the event.
@@ -234,6 +250,7 @@ booking_reminders: Final = Table(
     info=personal_data(
         "booking_id",
         erase=Kept("times of a booking, without texts"),
+        handover=Kept("times of a booking, without texts"),
         export=NotExported("the notifications that followed are exported"),
     ),
 )
@@ -258,7 +275,7 @@ ideas: Final = Table(
     one_of("side", IdeaSide),
     Index("ideas_booking_id_created_at_idx", "booking_id", "created_at", "id"),
     Index("ideas_author_id_id_idx", "author_id", "id"),
-    info=personal_data("author_id", erase=DELETE, export="ideas"),
+    info=personal_data("author_id", erase=DELETE, handover=Asked("ideas for bookings"), export="ideas"),
 )
 
 consent_codes: Final = Table(
@@ -270,6 +287,7 @@ consent_codes: Final = Table(
     info=personal_data(
         "provider_id",
         erase=DELETE,
+        handover=ENDED,
         export=NotExported("a code without meaning outside the platform; its provider sees it"),
     ),
 )

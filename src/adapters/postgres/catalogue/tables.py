@@ -1,6 +1,7 @@
 """Salons, and providers: profile, calendar settings and terms in one row."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     case,
     func,
     null,
+    select,
     text,
     update,
 )
@@ -30,9 +32,10 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, Asked, Ended, Kept, NotExported, personal_data
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
+from booking_domain.catalogue.events import SalonLeft
 from booking_domain.catalogue.model import (
     PRIOR_RATING,
     PRIOR_REVIEWS,
@@ -42,9 +45,11 @@ from booking_domain.catalogue.model import (
     Rating,
     SuspensionCause,
 )
+from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
+from booking_domain.shared.ids import EventId
 
 _SORTS: Final = "sorts"
 """The `info` of a column that is the sort key of an order, from the highest; of equal keys the latest id is first."""
@@ -73,7 +78,7 @@ salons: Final = Table(
     Column("version", Integer, nullable=False),
     instant("created_at"),
     # The address stays, because other people work there; the manager's contacts are cleared.
-    info=personal_data("manager_id", erase=_clear_contact, export="salons"),
+    info=personal_data("manager_id", erase=_clear_contact, handover=Asked("salons"), export="salons"),
 )
 
 
@@ -103,6 +108,20 @@ def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
             version=table.c.version + 1,
         )
     )
+
+
+def _leave_salon(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """End the membership, by which the salon's manager places and sees bookings; count the change of the feeds."""
+    former = select(table.c.id, table.c.salon_id).where(owned).with_for_update(key_share=True).subquery("former")
+    left = {"salon_id": null(), "feeds_version": table.c.feeds_version + 1}
+    return update(table).where(table.c.id == former.c.id).values(left).returning(table.c.id, former.c.salon_id)
+
+
+def _left_salon(row: Row, event_id: EventId, now: datetime) -> SalonLeft | None:
+    provider_id, salon_id = row
+    if salon_id is None:
+        return None
+    return SalonLeft(id=event_id, occurred_at=now, provider_id=provider_id, salon_id=salon_id, was=MemberStatus.MEMBER)
 
 
 providers: Final = Table(
@@ -180,7 +199,12 @@ providers: Final = Table(
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
-    info=personal_data("owner_id", erase=_clear_profile, export="provider"),
+    info=personal_data(
+        "owner_id",
+        erase=_clear_profile,
+        handover=Ended(_leave_salon, tells=_left_salon, asked="the profile"),
+        export="provider",
+    ),
 )
 
 PROVIDER_TOTALS: Final = (func.count(), func.sum(providers.c.rating_count), func.sum(providers.c.rating_total))
@@ -202,7 +226,7 @@ booking_links: Final = Table(
     Column("link_token", Text, nullable=False),
     instant("created_at"),
     Index("booking_links_provider_id_link_token_key", "provider_id", "link_token", unique=True),
-    info=personal_data("provider_id", erase=DELETE, export="booking_links"),
+    info=personal_data("provider_id", erase=DELETE, handover=Asked("booking links"), export="booking_links"),
 )
 
 booking_link_days: Final = Table(
@@ -212,7 +236,7 @@ booking_link_days: Final = Table(
     Column("day", Date, primary_key=True),
     Column("visitors", Integer, nullable=False),
     Column("bookings", Integer, nullable=False),
-    info=personal_data("link_id", erase=DELETE, export="booking_links"),
+    info=personal_data("link_id", erase=DELETE, handover=Kept("counts of a booking link"), export="booking_links"),
 )
 
 # Digests of the visitors counted today. A sweep deletes those of earlier days.
@@ -222,7 +246,12 @@ booking_link_visitors: Final = Table(
     Column("link_id", Uuid, ForeignKey("booking_links.id"), primary_key=True),
     Column("day", Date, primary_key=True, index=True),
     Column("visitor", LargeBinary, primary_key=True),
-    info=personal_data("link_id", erase=DELETE, export=NotExported("digests of visitors, deleted after a day")),
+    info=personal_data(
+        "link_id",
+        erase=DELETE,
+        handover=Kept("digests of visitors, deleted after a day"),
+        export=NotExported("digests of visitors, deleted after a day"),
+    ),
 )
 
 # Pending invitations. Accepting one deletes its row and sets the provider's `salon_id`.
@@ -233,6 +262,9 @@ salon_invitations: Final = Table(
     Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
     instant("invited_at"),
     info=personal_data(
-        "provider_id", erase=DELETE, export=NotExported("the salon's offer, until it is accepted or withdrawn")
+        "provider_id",
+        erase=DELETE,
+        handover=Asked("invitations to salons"),
+        export=NotExported("the salon's offer, until it is accepted or withdrawn"),
     ),
 )

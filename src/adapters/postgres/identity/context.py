@@ -31,6 +31,7 @@ from adapters.postgres.identity.second_factors import PostgresSecondFactors
 from adapters.postgres.identity.sessions import (
     PostgresLoginHistory,
     PostgresLoginReads,
+    PostgresSessionHolds,
     PostgresSessionReads,
     PostgresSessions,
 )
@@ -105,6 +106,7 @@ class IdentityRepositories(RepositoryGroup):
 
     users = part_with_cipher(PostgresUsers)
     sessions = part(PostgresSessions)
+    session_holds = part(PostgresSessionHolds)
     login_history = part(PostgresLoginHistory)
     one_time_codes = part(PostgresOneTimeCodes)
     code_history = part(PostgresCodeHistory)

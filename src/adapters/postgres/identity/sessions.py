@@ -10,11 +10,13 @@ from adapters.postgres.identity.tables import login_history, sessions, users
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork, Work
+from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.ports import Holder, LoginHistory, LoginReads, SessionReads, Sessions
 from booking_domain.identity.sessions import LOGINS_KEPT, Login, Session
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.session_holds import SessionHolds
 
 SESSION: Final = Mapper(
     sessions,
@@ -53,6 +55,10 @@ _HOLDERS: Final = Statement(
         _s.expires_at > bindparam("now"),
         users.c.status.in_([literal_column(f"'{each.value}'") for each in (UserStatus.ACTIVE, UserStatus.PENDING)]),
     )
+)
+# FOR NO KEY UPDATE, as `Users.lock`: other transactions can insert rows that refer to the account.
+_HOLD_ACCOUNT: Final = Statement(
+    select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update(key_share=True)
 )
 _LAST_USED: Final = Statement(_LIVE.order_by(_s.last_used_at.desc(), _s.id.desc()).limit(bindparam("most")))
 _OF_USER: Final = Statement(
@@ -94,6 +100,16 @@ class PostgresSessions(WithWork, Sessions):
         if session.ended_at is not None:
             self._work.reduced_access.add(session.user_id)
         await self._work.execute(_SAVE, row_key=session.id, **SESSION.changes(session))
+
+
+class PostgresSessionHolds(PostgresSessions, SessionHolds):
+    """`SessionHolds` by the rows of the account and the session."""
+
+    async def hold(self, user_id: UserId, session_id: SessionId, now: datetime) -> None:
+        await self._work.execute(_HOLD_ACCOUNT, user_id=user_id)
+        session = await self.lock(session_id)
+        if session is None or session.user_id != user_id or not session.live(now):
+            raise InvalidToken
 
 
 class PostgresLoginHistory(WithWork, LoginHistory):

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -15,13 +16,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    delete,
+    not_,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, KEEP_FACTOR, Ended, Kept, NotExported, personal_data
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.legal import LegalDocument
 from booking_domain.identity.model import Undeliverable, UserStatus
@@ -32,6 +36,12 @@ from booking_domain.shared.actor import Role
 ACCESS: Final = "reduced_access"
 """The channel of NOTIFY for the accounts whose access a transaction reduces. Triggers on `users` and `sessions` send
 the account's id, so no writer can forget it."""
+
+
+def _delete_unless_kept(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Delete the second factor, which some roles keep."""
+    return delete(table).where(owned, not_(KEEP_FACTOR))
+
 
 # Columns that end in `_sealed` hold ciphertexts; `phone_index` is the keyed hash of the phone number.
 users: Final = Table(
@@ -62,11 +72,17 @@ users: Final = Table(
     Column("preferences", JSONB, nullable=False, server_default=sql("'{}'::jsonb")),
     instant("deleted_at", nullable=True),
     instant("erased_at", nullable=True),
+    instant("taken_over_at", nullable=True),
     one_of("role", Role),
     one_of("status", UserStatus),
     one_of("email_undeliverable_reason", Undeliverable),
     Index("users_to_erase_idx", "id", postgresql_where=sql("status IN ('deleted', 'pending') AND erased_at IS NULL")),
-    info=personal_data("id", erase=Kept("the domain empties the row; other rows refer to it"), export="account"),
+    info=personal_data(
+        "id",
+        erase=Kept("the domain empties the row; other rows refer to it"),
+        handover=Kept("`User.taken_over` leaves the row to the owner; texts and settings are seen in the profile"),
+        export="account",
+    ),
 )
 
 sessions: Final = Table(
@@ -90,7 +106,12 @@ sessions: Final = Table(
     Column("device_id", Uuid),
     one_of("platform", Platform),
     Index("sessions_expires_at_idx", "expires_at"),
-    info=personal_data("user_id", erase=DELETE, export="sessions"),
+    info=personal_data(
+        "user_id",
+        erase=DELETE,
+        handover=Kept("`take_over` ends all sessions but the owner's; the owner sees the others"),
+        export="sessions",
+    ),
 )
 
 # `user_id` is null for an attempt to sign in to an unknown account.
@@ -110,7 +131,9 @@ login_history: Final = Table(
     one_of("outcome", LoginOutcome),
     Index("login_history_user_id_id_idx", "user_id", "id"),
     Index("login_history_at_idx", "at"),
-    info=personal_data("user_id", erase=DELETE, export="login_history"),
+    info=personal_data(
+        "user_id", erase=DELETE, handover=Kept("the owner sees who signed in before"), export="login_history"
+    ),
 )
 
 # The last code per contact and purpose. The code is an HMAC of `id`; it is not stored. A contact is stored as a digest,
@@ -129,7 +152,12 @@ one_time_codes: Final = Table(
     Column("issued_that_day", Integer, nullable=False),
     PrimaryKeyConstraint("contact", "purpose"),
     one_of("purpose", CodePurpose),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("a random id that is kept for minutes")),
+    info=personal_data(
+        "user_id",
+        erase=DELETE,
+        handover=Kept("a code is good for a contact that the account still has, and was sent there"),
+        export=NotExported("a random id that is kept for minutes"),
+    ),
 )
 
 # The codes that were issued, for admins. `user_id` is null for a contact without an account, and for a sign-up.
@@ -149,7 +177,7 @@ code_history: Final = Table(
     one_of("channel", ContactChannel),
     Index("code_history_user_id_id_idx", "user_id", "id"),
     Index("code_history_issued_at_idx", "issued_at"),
-    info=personal_data("user_id", erase=DELETE, export="codes"),
+    info=personal_data("user_id", erase=DELETE, handover=Kept("for admins: which codes were sent"), export="codes"),
 )
 
 # A pending change of a phone number: the new number, and the former one.
@@ -164,7 +192,10 @@ phone_changes: Final = Table(
     instant("day_began"),
     Column("asked_that_day", Integer, nullable=False),
     info=personal_data(
-        "user_id", erase=DELETE, export=NotExported("a number that the user has just typed, kept for a day")
+        "user_id",
+        erase=DELETE,
+        handover=ENDED,
+        export=NotExported("a number that the user has just typed, kept for a day"),
     ),
 )
 
@@ -180,7 +211,10 @@ email_changes: Final = Table(
     instant("day_began"),
     Column("asked_that_day", Integer, nullable=False),
     info=personal_data(
-        "user_id", erase=DELETE, export=NotExported("an address that the user has just typed, kept for a day")
+        "user_id",
+        erase=DELETE,
+        handover=ENDED,
+        export=NotExported("an address that the user has just typed, kept for a day"),
     ),
 )
 
@@ -205,7 +239,7 @@ wrong_passwords: Final = Table(
     Column("account", Uuid, primary_key=True),
     Column("times", Integer, nullable=False),
     instant("last_at"),
-    info=personal_data("account", erase=DELETE, export=NotExported("a count that is kept for a day")),
+    info=personal_data("account", erase=DELETE, handover=ENDED, export=NotExported("a count that is kept for a day")),
 )
 
 # Consecutive wrong passwords per account and client, of which a digest is stored.
@@ -217,7 +251,7 @@ wrong_passwords_of_clients: Final = Table(
     Column("times", Integer, nullable=False),
     instant("last_at"),
     PrimaryKeyConstraint("account", "client"),
-    info=personal_data("account", erase=DELETE, export=NotExported("a count that is kept for a day")),
+    info=personal_data("account", erase=DELETE, handover=ENDED, export=NotExported("a count that is kept for a day")),
 )
 
 # The account that a user has at another service.
@@ -232,7 +266,7 @@ external_identities: Final = Table(
     PrimaryKeyConstraint("provider", "subject"),
     UniqueConstraint("user_id", "provider"),
     one_of("provider", IdentityProvider),
-    info=personal_data("user_id", erase=DELETE, export="identities"),
+    info=personal_data("user_id", erase=DELETE, handover=ENDED, export="identities"),
 )
 
 # Assertions are accepted once; each row is kept while its assertion would otherwise be valid.
@@ -255,7 +289,12 @@ totp_factors: Final = Table(
     Column("last_step", BigInteger),
     Column("wrong_in_a_row", Integer, nullable=False),
     instant("last_wrong_at", nullable=True),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("a secret, and when it was used")),
+    info=personal_data(
+        "user_id",
+        erase=DELETE,
+        handover=Ended(_delete_unless_kept),
+        export=NotExported("a secret, and when it was used"),
+    ),
 )
 
 # Unused recovery codes.
@@ -265,7 +304,9 @@ recovery_codes: Final = Table(
     Column("user_id", Uuid, ForeignKey("totp_factors.user_id"), nullable=False),
     Column("digest", LargeBinary, nullable=False),
     PrimaryKeyConstraint("user_id", "digest"),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("digests of secrets")),
+    info=personal_data(
+        "user_id", erase=DELETE, handover=Ended(_delete_unless_kept), export=NotExported("digests of secrets")
+    ),
 )
 
 # A calendar link gives read access to the calendar of its user.
@@ -275,7 +316,7 @@ calendar_links: Final = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
     Column("secret_digest", LargeBinary, nullable=False, unique=True),
     instant("created_at"),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("the digest of a secret")),
+    info=personal_data("user_id", erase=DELETE, handover=ENDED, export=NotExported("the digest of a secret")),
 )
 
 # The bank account that a user's refunds are transferred to.
@@ -290,7 +331,7 @@ bank_accounts: Final = Table(
     instant("confirmed_at", nullable=True),
     instant("frozen_at", nullable=True),
     Column("version", Integer, nullable=False),
-    info=personal_data("user_id", erase=DELETE, export="bank_account"),
+    info=personal_data("user_id", erase=DELETE, handover=ENDED, export="bank_account"),
 )
 
 # The versions of the legal documents that a user has accepted.
@@ -303,7 +344,12 @@ acceptances: Final = Table(
     instant("accepted_at"),
     PrimaryKeyConstraint("user_id", "document", "document_version"),
     one_of("document", LegalDocument),
-    info=personal_data("user_id", erase=DELETE, export="acceptances"),
+    info=personal_data(
+        "user_id",
+        erase=DELETE,
+        handover=Kept("what was accepted in the account, and when; the owner is asked for new versions"),
+        export="acceptances",
+    ),
 )
 
 # Networks whose requests are refused: an address or a range in CIDR notation. The audit log has who blocked them.
@@ -332,7 +378,7 @@ remembered_devices: Final = Table(
     instant("expires_at"),
     one_of("platform", Platform),
     Index("remembered_devices_expires_at_idx", "expires_at"),
-    info=personal_data("user_id", erase=DELETE, export="remembered_devices"),
+    info=personal_data("user_id", erase=DELETE, handover=ENDED, export="remembered_devices"),
 )
 
 # Clients that have signed in to an account. Their token and their network are stored as digests.
@@ -348,7 +394,12 @@ known_clients: Final = Table(
     instant("expires_at"),
     PrimaryKeyConstraint("user_id", "token_digest"),
     Index("known_clients_expires_at_idx", "expires_at"),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("digests of random tokens and of networks")),
+    info=personal_data(
+        "user_id",
+        erase=DELETE,
+        handover=Kept("`take_over` forgets all but the owner's"),
+        export=NotExported("digests of random tokens and of networks"),
+    ),
 )
 
 # Public keys of passkeys; the private ones stay on the devices.
@@ -364,7 +415,7 @@ passkeys: Final = Table(
     Column("second_factor", Boolean, nullable=False),
     instant("created_at"),
     instant("last_used_at", nullable=True),
-    info=personal_data("user_id", erase=DELETE, export="passkeys"),
+    info=personal_data("user_id", erase=DELETE, handover=ENDED, export="passkeys"),
 )
 
 # Challenges that wait for the response of a passkey. `user_id` is null for a sign-in.
@@ -375,5 +426,7 @@ passkey_challenges: Final = Table(
     Column("user_id", Uuid, ForeignKey("users.id")),
     instant("expires_at"),
     Index("passkey_challenges_expires_at_idx", "expires_at"),
-    info=personal_data("user_id", erase=DELETE, export=NotExported("the digest of a random text, for five minutes")),
+    info=personal_data(
+        "user_id", erase=DELETE, handover=ENDED, export=NotExported("the digest of a random text, for five minutes")
+    ),
 )

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    null,
+    or_,
     update,
 )
 from sqlalchemy import text as sql
@@ -27,13 +29,20 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, Ended, Kept, NotExported, personal_data
 from booking_domain.notifications.model import MessageChannel, MessageStatus
 from booking_domain.notifications.sms import SmsStatus
 
 
 def _clear_recipient(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return update(table).where(owned).values(to_masked="", to_digest=b"")
+
+
+def _skip(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Skip what waits for the contacts of the former user."""
+    waits = or_(*(table.c.status == each.value for each in (MessageStatus.PENDING, MessageStatus.STANDBY)))
+    skipped = {"status": MessageStatus.SKIPPED.value, "next_attempt_at": null(), "version": table.c.version + 1}
+    return update(table).where(owned, waits).values(skipped)
 
 
 notifications: Final = Table(
@@ -54,7 +63,9 @@ notifications: Final = Table(
     Index("notifications_user_id_id_idx", "user_id", "id"),
     Index("notifications_unread_idx", "user_id", "id", postgresql_where=sql("read_at IS NULL")),
     Index("notifications_created_at_idx", "created_at"),
-    info=personal_data("user_id", erase=DELETE, export="notifications"),
+    info=personal_data(
+        "user_id", erase=DELETE, handover=Kept("what the account was told; the owner reads it"), export="notifications"
+    ),
 )
 
 
@@ -93,6 +104,7 @@ messages: Final = Table(
     info=personal_data(
         "user_id",
         erase=Kept("deleted with the notifications that they carry"),
+        handover=Ended(_skip),
         export=NotExported("the notifications that they carry are exported"),
     ),
 )
@@ -125,7 +137,9 @@ sms_messages: Final = Table(
     Index("sms_messages_created_at_idx", "created_at"),
     Index("sms_messages_to_digest_idx", "to_digest", "created_at"),
     Index("sms_messages_ask_at_idx", "provider", "ask_at", postgresql_where=sql("ask_at IS NOT NULL")),
-    info=personal_data("user_id", erase=_clear_recipient, export="text_messages"),
+    info=personal_data(
+        "user_id", erase=_clear_recipient, handover=Kept("the log of what was sent"), export="text_messages"
+    ),
 )
 
 
@@ -142,7 +156,7 @@ push_subscriptions: Final = Table(
     Column("user_agent", Text, nullable=False),
     instant("created_at"),
     Index("push_subscriptions_endpoint_index_key", "endpoint_index", unique=True),
-    info=personal_data("user_id", erase=Kept("removed with the session"), export="push_subscriptions"),
+    info=personal_data("user_id", erase=Kept("removed with the session"), handover=ENDED, export="push_subscriptions"),
 )
 
 message_overrides: Final = Table(

@@ -23,6 +23,7 @@ outbox: Final = Table(
     info=personal_data(
         "subject",
         erase=Kept("ids only, delivered within moments"),
+        handover=Kept("ids only, delivered within moments, to the contacts that the account has then"),
         export=NotExported("ids only, delivered within moments"),
     ),
 )

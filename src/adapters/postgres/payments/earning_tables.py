@@ -51,6 +51,7 @@ commission_rates: Final = Table(
     info=personal_data(
         "provider_id",
         erase=Kept("a rate of the platform, which its accounts are computed with"),
+        handover=Kept("a rate of the platform, which its accounts are computed with"),
         export=NotExported("`GET /providers/me/earnings` shows what the rate comes to"),
     ),
 )
@@ -77,7 +78,14 @@ provider_payouts: Final = Table(
     Index("provider_payouts_amount_idx", "currency", "amount", "id"),
     Index("provider_payouts_created_at_idx", "created_at"),
     Index("provider_payouts_pending_idx", "provider_id", postgresql_where=sql("status = 'pending'")),
-    info=personal_data("provider_id", erase=_clear_payee, export="provider_payouts"),
+    info=personal_data(
+        "provider_id",
+        erase=_clear_payee,
+        handover=Kept(
+            "money earned before: an admin has checked the payee of an approved one; others wait for a bank account"
+        ),
+        export="provider_payouts",
+    ),
 )
 earnings: Final = Table(
     "earnings",
@@ -102,7 +110,7 @@ earnings: Final = Table(
     CheckConstraint("(kind = 'adjustment') = (reason IS NOT NULL)", name="reason"),
     Index("earnings_provider_id_id_idx", "provider_id", "id"),
     Index("earnings_provider_id_currency_at_idx", "provider_id", "currency", "at"),
-    info=personal_data("provider_id", erase=_clear_reason, export="earnings"),
+    info=personal_data("provider_id", erase=_clear_reason, handover=Kept("accounting"), export="earnings"),
 )
 bank_references: Final = Table(
     "bank_references",
@@ -113,6 +121,7 @@ bank_references: Final = Table(
     info=personal_data(
         "transfer_id",
         erase=Kept("accounting: each reference pays one transfer, for good"),
+        handover=Kept("accounting: each reference pays one transfer, for good"),
         export=NotExported("the refund or payout shows its reference"),
     ),
 )

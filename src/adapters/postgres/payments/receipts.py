@@ -92,7 +92,7 @@ receipts: Final = Table(
     one_of("method", ReceiptMethod),
     CheckConstraint("amount > 0", name="amount"),
     Index("receipts_number_key", "issuer_id", "kind", "sequence", unique=True),
-    info=personal_data("booking_id", erase=_clear_names, export="bookings"),
+    info=personal_data("booking_id", erase=_clear_names, handover=Kept("accounting"), export="bookings"),
 )
 receipt_numbers: Final = Table(
     "receipt_numbers",
@@ -105,6 +105,7 @@ receipt_numbers: Final = Table(
     info=personal_data(
         "issuer_id",
         erase=Kept("accounting: numbers of receipts have no gaps"),
+        handover=Kept("accounting: numbers of receipts have no gaps"),
         export=NotExported("the receipts show their numbers"),
     ),
 )

@@ -26,7 +26,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import personal_data
+from adapters.postgres.kit.personal_data import Kept, personal_data
 from booking_domain.payments.desk import DeskMethod, DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundMethod, RefundReason, RefundStatus
@@ -117,7 +117,7 @@ payments: Final = Table(
         unique=True,
         postgresql_where=sql("status = 'pending'"),
     ),
-    info=personal_data("booking_id", erase=_clear_gateway_payload, export="bookings"),
+    info=personal_data("booking_id", erase=_clear_gateway_payload, handover=Kept("accounting"), export="bookings"),
 )
 
 refunds: Final = Table(
@@ -157,7 +157,12 @@ refunds: Final = Table(
     Index("refunds_bank_reference_key", "bank_reference", unique=True),
     Index("refunds_retry_idx", "retry_at", postgresql_where=sql("retry_at IS NOT NULL")),
     Index("refunds_pending_idx", "id", postgresql_where=sql("status = 'refund_pending'")),
-    info=personal_data("booking_id", erase=_clear_payee, export="bookings"),
+    info=personal_data(
+        "booking_id",
+        erase=_clear_payee,
+        handover=Kept("accounting: an admin has checked the payee of an approved one; others wait for a bank account"),
+        export="bookings",
+    ),
 )
 
 desk_payments: Final = Table(
@@ -184,7 +189,7 @@ desk_payments: Final = Table(
     CheckConstraint("num_nulls(voided_by_id, voided_by_role, voided_at) IN (0, 3)", name="voided_by"),
     Index("desk_payments_created_at_idx", "created_at"),
     Index("desk_payments_amount_idx", "currency", "amount", "id"),
-    info=personal_data("booking_id", erase=_clear_void_reason, export="bookings"),
+    info=personal_data("booking_id", erase=_clear_void_reason, handover=Kept("accounting"), export="bookings"),
 )
 
 adjustments: Final = Table(
@@ -201,5 +206,5 @@ adjustments: Final = Table(
     CheckConstraint("amount <> 0", name="amount"),
     Index("adjustments_created_at_idx", "created_at"),
     Index("adjustments_amount_idx", "currency", sql("abs(amount)"), "id"),
-    info=personal_data("booking_id", erase=_clear_reason, export="bookings"),
+    info=personal_data("booking_id", erase=_clear_reason, handover=Kept("accounting"), export="bookings"),
 )

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete
 
 from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.personal_data import USER
@@ -24,13 +24,13 @@ from adapters.postgres.scheduling.tables import (
     busy_times,
     calendar_feeds,
     claims,
+    leave,
     service_offers,
     services,
     waiting_list,
 )
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
 from booking_domain.scheduling.errors import DateHasException
-from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 
 CONTEXT: Final = Context(
     tables=(
@@ -47,9 +47,7 @@ CONTEXT: Final = Context(
     conflicts={"availability_exceptions_provider_id_date_key": DateHasException},
     release=(
         delete(claims).where(claims.c.customer_id == USER, IS_HOLD),
-        update(waiting_list)
-        .where(waiting_list.c.customer_id == USER, or_(*(waiting_list.c.status == each.value for each in sorted(OPEN))))
-        .values(status=WaitingStatus.LEFT.value),
+        leave(waiting_list, waiting_list.c.customer_id == USER),
     ),
 )
 

@@ -20,15 +20,17 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    or_,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, Asked, Ended, Kept, NotExported, personal_data
 from booking_domain.scheduling.claims import ClaimKind
-from booking_domain.scheduling.waiting import WaitingStatus
+from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 
 availability_rules: Final = Table(
     "availability_rules",
@@ -43,7 +45,7 @@ availability_rules: Final = Table(
     Column("every_weeks", SmallInteger, nullable=False),
     CheckConstraint("day BETWEEN 0 AND 6", name="day"),
     CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minutes"),
-    info=personal_data("provider_id", erase=DELETE, export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=Asked("the calendar"), export="provider"),
 )
 
 availability_exceptions: Final = Table(
@@ -55,7 +57,7 @@ availability_exceptions: Final = Table(
     # Start and end minute of each range, in order; empty means closed.
     Column("minutes", ARRAY(SmallInteger), nullable=False),
     UniqueConstraint("provider_id", "date"),
-    info=personal_data("provider_id", erase=DELETE, export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=Asked("the calendar"), export="provider"),
 )
 
 availability_blocks: Final = Table(
@@ -68,7 +70,7 @@ availability_blocks: Final = Table(
     Column("note", Text, nullable=False),
     CheckConstraint("starts_at < ends_at", name="range"),
     Index("availability_blocks_provider_id_ends_at_idx", "provider_id", "ends_at"),
-    info=personal_data("provider_id", erase=DELETE, export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=Asked("the calendar"), export="provider"),
 )
 
 calendar_feeds: Final = Table(
@@ -85,7 +87,7 @@ calendar_feeds: Final = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("provider_id", "url"),
     Index("calendar_feeds_due_at_idx", "due_at"),
-    info=personal_data("provider_id", erase=DELETE, export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=ENDED, export="provider"),
 )
 
 busy_times: Final = Table(
@@ -98,9 +100,17 @@ busy_times: Final = Table(
     info=personal_data(
         "feed_id",
         erase=Kept("deleted with their feed"),
+        handover=Kept("they end with their feed"),
         export=NotExported("a copy of the external calendar, which the export names"),
     ),
 )
+
+
+def leave(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Give up the places on the waiting list."""
+    is_open = or_(*(table.c.status == each.value for each in sorted(OPEN)))
+    return update(table).where(owned, is_open).values(status=WaitingStatus.LEFT.value)
+
 
 waiting_list: Final = Table(
     "waiting_list",
@@ -125,7 +135,7 @@ waiting_list: Final = Table(
         "created_at",
         postgresql_where=text("status IN ('waiting', 'offered')"),
     ),
-    info=personal_data("customer_id", erase=DELETE, export="waiting_list"),
+    info=personal_data("customer_id", erase=DELETE, handover=Ended(leave), export="waiting_list"),
 )
 
 
@@ -153,7 +163,7 @@ services: Final = Table(
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("services_provider_id_idx", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
     Index("services_salon_id_idx", "salon_id", postgresql_where=text("salon_id IS NOT NULL")),
-    info=personal_data("provider_id", erase=DELETE, export="services"),
+    info=personal_data("provider_id", erase=DELETE, handover=Asked("services"), export="services"),
 )
 
 service_offers: Final = Table(
@@ -163,7 +173,7 @@ service_offers: Final = Table(
     Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
     Column("minutes", SmallInteger),
     Column("price_amount", BigInteger),
-    info=personal_data("provider_id", erase=DELETE, export="services"),
+    info=personal_data("provider_id", erase=DELETE, handover=Asked("services"), export="services"),
 )
 
 
@@ -198,6 +208,7 @@ claims: Final = Table(
     info=personal_data(
         "customer_id",
         erase=_delete_holds,
+        handover=Ended(_delete_holds),
         export=NotExported("holds are kept for minutes; bookings are exported"),
     ),
 )

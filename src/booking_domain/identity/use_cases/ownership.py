@@ -3,16 +3,15 @@
 A person can register with the e-mail address or phone number of another one. So until a contact is verified, nothing
 that was set up in the account is trusted:
 
-- A person who verifies the first contact of an account by a code, without a session of it, gets the account alone. What
-  was set up before is removed: password, passkeys, linked identities, second factor, calendar link, bank account, the
-  other contact, all sessions.
+- A person who verifies the first contact of an account by a code, without a session of it, gets the account alone. All
+  ways to sign in that were set up before are removed, and so is whatever else reaches or acts for the account: see
+  `handover`. What the account shows and has agreed stays, and its owner is asked to look at it.
 - A person who verifies a contact in a session of the account has set it up. They keep it, and only other sessions end.
 - A contact that is not verified gives no access to an account that has a verified one.
 - A contact that an account has not verified does not belong to it: who verifies it for another account takes it away.
 """
 
 from booking_domain.identity.events import ContactLost, EarlierAccessRemoved, account_event
-from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import IdentityTx
@@ -39,25 +38,20 @@ async def take_over(
 ) -> User:
     """Give the account, which is locked, to the person who has just verified this contact of it.
 
-    All sessions but this one end, and the user is notified. A sign-in by a linked identity that runs at the same time
-    may deadlock with the removal of the identity; one of the two database transactions is repeated.
+    All sessions but this one end, and the user is notified. They end before the rest is settled: a use case that makes
+    what outlasts its session holds it (`UseCase.outlasts_session`), and so commits before, or is refused.
+
+    Lock order: the account, its sessions, then the rows of all contexts. A sign-in by a linked identity, or a step of
+    another person about the same row, may deadlock with it; one of the two database transactions is repeated.
     """
-    for provider in IdentityProvider:
-        await tx.external_identities.remove(user.id, provider)
-    if not keep_factor:
-        await tx.second_factors.remove(user.id)
-    await tx.remembered_devices.remove_all(user.id)
     await tx.known_clients.remove_all(user.id, but=but)
-    await tx.passkeys.remove_all(user.id)
-    await tx.calendar_links.remove(user.id)
-    await tx.bank_accounts.remove(user.id)
-    await tx.credentials.unlock(user.id)
     live = await tx.sessions.lock_live(user.id, context.now)
     await end_sessions([session for session in live if session.id != but], tx, context)
+    told = await tx.handover.settle(user.id, keep_factor=keep_factor, now=context.now, entropy=context.entropy)
     owned = user.taken_over(channel, context.now)
     await tx.users.save(owned)
     context.note("user.earlier_access_removed", Subject("user", user.id), actor=user.actor)
-    await tx.outbox.put([account_event(EarlierAccessRemoved, user.id, context)])
+    await tx.outbox.put([*told, account_event(EarlierAccessRemoved, user.id, context)])
     return owned
 
 

@@ -101,5 +101,7 @@ async def _record(command: RecordReading, tx: FeedTx, context: Context) -> Feed 
     return after
 
 
-set_feeds: Final = UseCase(Permission.MANAGE_CALENDAR, _set, raises=(ProviderNotFound, InvalidValue, StaleVersion))
+set_feeds: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _set, raises=(ProviderNotFound, InvalidValue, StaleVersion), outlasts_session=True
+)
 record_reading: Final = UseCase(Permission.RUN_PLATFORM, _record)

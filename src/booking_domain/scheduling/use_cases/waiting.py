@@ -277,6 +277,7 @@ join_waiting_list: Final = UseCase(
         WaitingListFull,
         InvalidValue,
     ),
+    outlasts_session=True,
 )
 leave_waiting_list: Final = UseCase(
     Permission.WAIT,

@@ -9,11 +9,13 @@ from booking_domain.announcements.ports import AnnouncementFilter, AnnouncementR
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import require_user
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table, delete_key
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table, delete_key, ended
 
 ANNOUNCEMENTS: Final = Table[AnnouncementId, Announcement]("announcements")
 DISMISSALS: Final = Table[tuple[UserId, AnnouncementId], datetime](
-    "announcement_dismissals", erase=delete_key(lambda key: key[0])
+    "announcement_dismissals",
+    erase=delete_key(lambda key: key[0]),
+    handover=ended(delete_key(lambda key: key[0])),
 )
 TABLES: Final = (ANNOUNCEMENTS, DISMISSALS)
 

@@ -1,10 +1,12 @@
-"""Tables in memory: frozen rows by key, and what erasing a user's personal data does to them."""
+"""Tables in memory: frozen rows by key, and what an erasure, or a handover of the account, does to them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Self, TypeVar, cast
 
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import Entropy, EventId, UserId
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -14,11 +16,27 @@ class MissingRow(LookupError):
     """A row refers to a row that does not exist: a bug in the caller, which a foreign key rejects too."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """An account that changes hands, and the events that tell others what has ended."""
+
+    user_id: UserId
+    keep_factor: bool
+    now: datetime
+    entropy: Entropy
+    told: list[Event] = field(default_factory=list)
+
+    def event_id(self) -> EventId:
+        """The id of a new event."""
+        return EventId(self.entropy.new_id())
+
+
 @dataclass(frozen=True, eq=False)
 class Table(Generic[Key, Row]):
     """The declaration of a table.
 
-    `erase` removes the personal data of a user from the rows. It is None for a table without personal data.
+    `erase` removes the personal data of a user from the rows. It is None for a table without personal data. `handover`
+    ends what reaches or acts for an account that changes hands.
 
     >>> names = Table[int, str]("names", erase=delete_rows(lambda row: None))
     >>> state = State()
@@ -29,6 +47,7 @@ class Table(Generic[Key, Row]):
 
     name: str
     erase: Callable[["State", dict[Key, Row], UserId], None] | None = None
+    handover: Callable[["State", dict[Key, Row], Handed], None] | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +110,17 @@ def change_rows(
                 rows[key] = erased(row)
 
     return erase
+
+
+def ended(
+    erase: Callable[[State, dict[Key, Row], UserId], None],
+) -> Callable[[State, dict[Key, Row], Handed], None]:
+    """End rows, when the account changes hands, as an erasure does."""
+
+    def end(state: State, rows: dict[Key, Row], handed: Handed) -> None:
+        erase(state, rows, handed.user_id)
+
+    return end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from booking_domain.testing.kit.tables import Key, Row, State, Table
 from booking_domain.testing.live.memory import LIVE_POSITION
 from booking_domain.testing.shared.memory.signals import MemorySignals
 from booking_domain.testing.shared.memory.tables import OUTBOX
-from booking_domain.testing.workflows.memory.personal_data import MemoryPersonalData
+from booking_domain.testing.workflows.memory.personal_data import MemoryHandover, MemoryPersonalData
 
 
 class MemoryRepositories(ContextRepositories):
@@ -27,6 +27,7 @@ class MemoryRepositories(ContextRepositories):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self.personal_data = MemoryPersonalData(state)
+        self.handover = MemoryHandover(state)
 
 
 class MemoryReads(ContextReads):

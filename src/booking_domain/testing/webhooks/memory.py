@@ -13,7 +13,7 @@ from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS, require_booking
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import USERS, require_user
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table, ended
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -50,7 +50,9 @@ def _remove(state: State, endpoint_id: EndpointId) -> None:
         del state[DELIVERIES][key]
 
 
-ENDPOINTS: Final = Table[EndpointId, WebhookEndpoint]("webhook_endpoints", erase=_erase_endpoints)
+ENDPOINTS: Final = Table[EndpointId, WebhookEndpoint](
+    "webhook_endpoints", erase=_erase_endpoints, handover=ended(_erase_endpoints)
+)
 DELIVERIES: Final = Table[DeliveryId, WebhookDelivery]("webhook_deliveries", erase=_erase_deliveries)
 """In the order in which they were added."""
 TABLES: Final = (ENDPOINTS, DELIVERIES)

@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor, StoredResponse, UseCase
 from booking_domain.shared.idempotency import IdempotencyKey
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.processes import Process
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.etags import etag
@@ -98,11 +99,16 @@ class IdempotentRunner:
         command: Command,
         answer: Callable[[Result], bytes],
     ) -> StoredResponse:
-        actor: Actor = self._request.scope["user"]
+        scope = self._request.scope
+        actor: Actor = scope["user"]
+        session_id: SessionId | None = scope["auth"]
         key = await self._named()
         if key is None:
-            return StoredResponse(answer(await self._executor.run(use_case, command, actor=actor)), replayed=False)
-        return await self._executor.run_once(use_case, command, actor=actor, key=key, answer=answer)
+            result = await self._executor.run(use_case, command, actor=actor, session_id=session_id)
+            return StoredResponse(answer(result), replayed=False)
+        return await self._executor.run_once(
+            use_case, command, actor=actor, session_id=session_id, key=key, answer=answer
+        )
 
     async def _named(self) -> IdempotencyKey | None:
         scope = self._request.scope

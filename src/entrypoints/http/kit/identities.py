@@ -29,13 +29,14 @@ Result = TypeVar("Result")
 class Run:
     """Runs use cases as the authenticated caller."""
 
-    def __init__(self, executor: Executor[Repositories], actor: Actor) -> None:
+    def __init__(self, executor: Executor[Repositories], actor: Actor, session_id: SessionId | None) -> None:
         self._executor = executor
         self._actor = actor
+        self._session_id = session_id
 
     async def __call__(self, use_case: UseCase[Command, Repositories, Result], command: Command) -> Result:
         """Run a use case, and return its result after the commit."""
-        return await self._executor.run(use_case, command, actor=self._actor)
+        return await self._executor.run(use_case, command, actor=self._actor, session_id=self._session_id)
 
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
@@ -46,7 +47,7 @@ def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
 
 def provide_run(request: Request[Any, Any, Any], executor: Injected[Executor[Repositories]]) -> Run:
     """Provide `run`; not where the route's access is optional."""
-    return Run(executor, request.scope["user"])
+    return Run(executor, request.scope["user"], request.scope["auth"])
 
 
 def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:

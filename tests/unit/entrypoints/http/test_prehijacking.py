@@ -14,7 +14,7 @@ from tests.unit.features.payouts import ACCOUNT as BANK_ACCOUNT
 
 from booking_domain.identity.events import ContactLost, EarlierAccessRemoved
 from booking_domain.identity.external_identities import IdentityProvider
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import BookingId, UserId
 
 EMAIL: Final = {"email": "victim@example.com"}
 PHONE: Final = {"phone": "+97699112233"}
@@ -255,3 +255,66 @@ async def test_roles_that_need_a_second_factor_keep_it(api: Api) -> None:
     assert (await reset(api, contact)).status_code == 204
     answer = await api.post("/auth/login", json={**contact, "password": NEW})
     assert_problem(answer, 401, "auth.second_factor_needed")
+
+
+async def in_business(api: Api, token: str) -> str:
+    """The id of an approved provider, open daily, which this account is from now on."""
+    made = await api.post("/providers/me", token, json={"displayName": "Studio"})
+    provider_id = str(made.json()["id"])
+    assert (await api.post("/providers/me/submit", token)).status_code == 200
+    await api.patch(f"/admin/providers/{provider_id}/approve", await api.admin(), json={"approved": True})
+    week = [{"day": day, "startTime": "10:00", "endTime": "19:00"} for day in range(7)]
+    assert (await api.put("/availability/rules", token, json={"rules": week})).status_code == 200
+    return provider_id
+
+
+@pytest.mark.parametrize("proof", [verified, signed_in, reset], ids=lambda proof: proof.__name__)
+async def test_what_a_stranger_has_set_up_no_longer_acts_for_the_owner(api: Api, proof: Any) -> None:
+    """Their endpoint gets no event, their calendar is not read, their provider places no booking for the owner."""
+    mallory = await registered(api, EMAIL, role="provider")
+    token, user_id = mallory["accessToken"], mallory["user"]["id"]
+    studio_id = await in_business(api, token)
+    endpoint = await api.post("/webhook-endpoints", token, json={"url": "https://hooks.example.com/evil"})
+    assert endpoint.status_code == 201, endpoint.text
+    feeds = {"urls": ["https://calendar.example.com/evil.ics"], "whenFailing": "open", "trustHours": 24}
+    assert (await api.put("/availability/feeds", token, json=feeds)).status_code == 200
+    code = (await api.post("/providers/me/consent-code", token)).json()["code"]
+    own, own_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
+    assert await api.consented(token, own) == user_id
+    await api.booked(token, own_id)  # without a consent, having booked there once would allow as much
+    placed = await api.booked(own, own_id, "2026-11-24T10:00:00+08:00", customerId=user_id)
+    assert placed["customerId"] == user_id
+
+    assert (await proof(api, EMAIL)).is_success
+
+    owner = (await signed_in(api, EMAIL)).json()["accessToken"]
+    reads = api.database.reads
+    booked = await api.booked(await api.joined("customer"), studio_id, "2026-11-25T11:00:00+08:00")
+    assert await reads.webhooks.receivers(BookingId(UUID(booked["id"]))) == []
+    assert (await api.get("/webhook-endpoints", owner)).json()["items"] == []
+    assert (await api.get("/availability/feeds", owner)).json()["feeds"] == []
+    assert await reads.feeds.due(api.clock.now() + timedelta(days=1), 9) == []
+    wish = {"providerId": own_id, "slot": "2026-11-26T10:00:00+08:00", "customerId": user_id}
+    assert_problem(await api.post("/bookings", own, json=wish), 404, "booking.customer_not_found", "/customerId")
+    (given,) = (await api.get("/users/me/booking-consents", owner)).json()["items"]
+    assert given["status"] == "revoked"
+    assert_problem(await api.get("/providers/me/consent-code", owner), 404, "consent.no_code")
+    wish = {"providerId": studio_id, "code": code}
+    refused = await api.post("/users/me/booking-consents", await api.joined("customer"), json=wish)
+    assert_problem(refused, 404, "consent.code_not_found", "/code")
+    topics = [each.topic for each in await api.database.outbox_events()]
+    assert topics.count("consent.revoked") == 1
+    # What the account shows stays, for the owner to decide.
+    assert (await api.get("/providers/me", owner)).json()["id"] == studio_id
+    assert len((await api.get("/bookings", owner)).json()["items"]) >= 2
+
+
+async def test_a_booking_of_the_stranger_lets_no_provider_book_for_the_owner(api: Api) -> None:
+    mallory = await registered(api, EMAIL)
+    own, own_id = await api.open_provider()
+    await api.booked(mallory["accessToken"], own_id)
+    owner = (await signed_in(api, EMAIL)).json()["accessToken"]
+    wish = {"providerId": own_id, "slot": "2026-11-26T10:00:00+08:00", "customerId": mallory["user"]["id"]}
+    assert_problem(await api.post("/bookings", own, json=wish), 404, "booking.customer_not_found", "/customerId")
+    await api.booked(owner, own_id, "2026-11-25T10:00:00+08:00")
+    assert (await api.post("/bookings", own, json=wish)).status_code == 201  # a booking of the owner does

@@ -101,8 +101,12 @@ class MemoryBookings(Bookings):
         )
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
+        customer = self._state[USERS].get(customer_id)
+        since = None if customer is None else customer.taken_over_at
         return any(
-            (booking.customer_id, booking.provider_id) == (customer_id, provider_id) and not booking.placed_by_staff
+            (booking.customer_id, booking.provider_id) == (customer_id, provider_id)
+            and not booking.placed_by_staff
+            and (since is None or booking.created_at >= since)
             for booking in self._state[BOOKINGS].values()
         )
 

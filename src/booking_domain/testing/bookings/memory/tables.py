@@ -4,14 +4,20 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from booking_domain.bookings.consents import BookingConsent, ConsentCode
+from booking_domain.bookings.consents import (
+    BookingConsent,
+    ConsentAction,
+    ConsentCode,
+    ConsentRevoked,
+    ConsentStatus,
+)
 from booking_domain.bookings.ideas import Idea
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, CustomerId, EventId, IdeaId, ProviderId, UserId
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
+from booking_domain.testing.kit.tables import Handed, MissingRow, State, Table, change_rows, delete_rows, ended
 
 
 def _without_notes(booking: Booking) -> Booking:
@@ -36,6 +42,13 @@ def _delete_code(state: State, codes: dict[ProviderId, ConsentCode], user_id: Us
         del codes[provider_id]
 
 
+def _revoke(_: State, consents: dict[tuple[UserId, ProviderId], BookingConsent], handed: Handed) -> None:
+    for key, consent in tuple(consents.items()):
+        if consent.customer_id == handed.user_id and consent.status is ConsentStatus.GRANTED:
+            consents[key] = consent.moved(ConsentAction.REVOKE, handed.now)
+            handed.told.append(ConsentRevoked(id=handed.event_id(), occurred_at=handed.now, consent_id=consent.id))
+
+
 TERMS: Final = Table[ProviderId, Terms]("terms")
 BOOKINGS: Final = Table[BookingId, Booking](
     "bookings", erase=change_rows(lambda booking: booking.customer_id, _without_notes)
@@ -50,9 +63,9 @@ REMINDERS: Final = Table[EventId, BookingReminder]("booking_reminders")
 IDEAS: Final = Table[IdeaId, Idea]("ideas", erase=delete_rows(lambda idea: idea.author_id))
 
 CONSENTS: Final = Table[tuple[UserId, ProviderId], BookingConsent](
-    "booking_consents", erase=delete_rows(lambda consent: consent.customer_id)
+    "booking_consents", erase=delete_rows(lambda consent: consent.customer_id), handover=_revoke
 )
-CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code)
+CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code, handover=ended(_delete_code))
 
 TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, IDEAS, REMINDERS, CONSENTS, CONSENT_CODES)
 

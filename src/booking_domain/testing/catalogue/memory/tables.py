@@ -6,11 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.catalogue.booking_links import BookingLink, LinkDay
+from booking_domain.catalogue.events import SalonLeft
 from booking_domain.catalogue.model import Profile
-from booking_domain.catalogue.salons import Salon
+from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.shared.ids import BookingLinkId, ProviderId, SalonId, UserId
-from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows
+from booking_domain.testing.kit.tables import Handed, MissingRow, State, Table, change_rows
 
 
 def _without_texts(profile: Profile) -> Profile:
@@ -39,6 +40,20 @@ def _leave_salon(state: State, members: dict[ProviderId, SalonId], user_id: User
         members.pop(provider_id, None)
 
 
+def _end_membership(state: State, members: dict[ProviderId, SalonId], handed: Handed) -> None:
+    for provider_id in providers_of(state, handed.user_id):
+        salon_id = members.pop(provider_id, None)
+        if salon_id is not None:
+            left = SalonLeft(
+                id=handed.event_id(),
+                occurred_at=handed.now,
+                provider_id=provider_id,
+                salon_id=salon_id,
+                was=MemberStatus.MEMBER,
+            )
+            handed.told.append(left)
+
+
 def _drop_invitations(state: State, rows: dict[tuple[SalonId, ProviderId], datetime], user_id: UserId) -> None:
     owned = providers_of(state, user_id)
     for key in [key for key in rows if key[1] in owned]:
@@ -57,7 +72,7 @@ PROFILES: Final = Table[ProviderId, Profile](
     "profiles", erase=change_rows(lambda profile: profile.owner_id, _without_texts)
 )
 SALONS: Final = Table[SalonId, Salon]("salons", erase=change_rows(lambda salon: salon.manager_id, _without_contact))
-SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon)
+SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon, handover=_end_membership)
 SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
 
 LINK_DAYS: Final = Table[tuple[BookingLinkId, date], LinkDay]("booking_link_days", erase=_drop_links)

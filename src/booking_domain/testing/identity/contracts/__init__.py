@@ -20,6 +20,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.phone_numbers",
     f"{__name__}.remembered_devices",
     f"{__name__}.second_factors",
+    f"{__name__}.session_holds",
     f"{__name__}.sessions",
     f"{__name__}.sign_ups",
     f"{__name__}.tokens",
@@ -56,6 +57,7 @@ from booking_domain.identity.remembered_devices import RememberedDeviceReads, Re
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
 from booking_domain.identity.unsubscribing import UnsubscribeTokens
+from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
 from booking_domain.testing.identity.contracts.blocked_networks import BlockedNetworksContract
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
@@ -78,6 +80,7 @@ from booking_domain.testing.identity.contracts.passwords import PasswordHasherCo
 from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.remembered_devices import RememberedDevicesContract
 from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
+from booking_domain.testing.identity.contracts.session_holds import SessionHoldsContract
 from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.identity.contracts.sign_ups import SignUpsContract
 from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
@@ -118,6 +121,7 @@ CONTRACTS: Final = {
     RememberedDevices: RememberedDevicesContract,
     SecondFactors: SecondFactorsContract,
     SecretCodes: SecretCodesContract,
+    SessionHolds: SessionHoldsContract,
     SessionReads: SessionsContract,
     Sessions: SessionsContract,
     SignUpReads: SignUpsContract,

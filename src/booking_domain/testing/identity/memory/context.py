@@ -32,6 +32,7 @@ from booking_domain.testing.identity.memory.users import (
     MemoryCalendarLinks,
     MemoryLoginHistory,
     MemoryLoginReads,
+    MemorySessionHolds,
     MemorySessionReads,
     MemorySessions,
     MemoryUserReads,
@@ -47,6 +48,7 @@ class IdentityRepositories(RepositoryGroup):
         super().__init__(state)
         self.users = MemoryUsers(state)
         self.sessions = MemorySessions(state)
+        self.session_holds = MemorySessionHolds(state)
         self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.code_history = MemoryCodeHistory(state)

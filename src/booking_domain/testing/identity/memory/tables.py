@@ -20,7 +20,13 @@ from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.identity.sign_ups import SignUp
 from booking_domain.shared.ids import CodeId, DeviceId, LoginId, SessionId, UserId
-from booking_domain.testing.kit.tables import MissingRow, State, Table, delete_key, delete_rows
+from booking_domain.testing.kit.tables import Handed, MissingRow, State, Table, delete_key, delete_rows, ended
+
+
+def _end_factor(_: State, factors: dict[UserId, SecondFactor], handed: Handed) -> None:
+    if not handed.keep_factor:
+        factors.pop(handed.user_id, None)
+
 
 USERS: Final = Table[UserId, User]("users")
 """The use case that deletes an account erases its row."""
@@ -31,32 +37,50 @@ ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
 )
 CODE_HISTORY: Final = Table[CodeId, IssuedCode]("code_history", erase=delete_rows(lambda row: row.user_id))
 WRONG_PASSWORDS: Final = Table[tuple[UUID, bytes], tuple[int, datetime]](
-    "wrong_passwords", erase=delete_key(lambda key: key[0])
+    "wrong_passwords", erase=delete_key(lambda key: key[0]), handover=ended(delete_key(lambda key: key[0]))
 )
 """By account and client; the key of all strangers is empty."""
-PHONE_CHANGES: Final = Table[UserId, ContactChange]("phone_changes", erase=delete_rows(lambda row: row.user_id))
-EMAIL_CHANGES: Final = Table[UserId, ContactChange]("email_changes", erase=delete_rows(lambda row: row.user_id))
+PHONE_CHANGES: Final = Table[UserId, ContactChange](
+    "phone_changes", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+)
+EMAIL_CHANGES: Final = Table[UserId, ContactChange](
+    "email_changes", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+)
 SIGN_UPS: Final = Table[CodeId, SignUp]("sign_ups")
 EXTERNAL_IDENTITIES: Final = Table[tuple[IdentityProvider, str], ExternalIdentity](
-    "external_identities", erase=delete_rows(lambda row: row.user_id)
+    "external_identities",
+    erase=delete_rows(lambda row: row.user_id),
+    handover=ended(delete_rows(lambda row: row.user_id)),
 )
 USED_ASSERTIONS: Final = Table[bytes, datetime]("used_assertions")
-SECOND_FACTORS: Final = Table[UserId, SecondFactor]("second_factors", erase=delete_key(lambda key: key))
-BANK_ACCOUNTS: Final = Table[UserId, BankAccount]("bank_accounts", erase=delete_rows(lambda row: row.user_id))
-CALENDAR_LINKS: Final = Table[UserId, CalendarLink]("calendar_links", erase=delete_rows(lambda row: row.user_id))
+SECOND_FACTORS: Final = Table[UserId, SecondFactor](
+    "second_factors", erase=delete_key(lambda key: key), handover=_end_factor
+)
+BANK_ACCOUNTS: Final = Table[UserId, BankAccount](
+    "bank_accounts", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+)
+CALENDAR_LINKS: Final = Table[UserId, CalendarLink](
+    "calendar_links", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+)
 ACCEPTANCES: Final = Table[tuple[UserId, LegalDocument, str], Acceptance](
     "acceptances", erase=delete_rows(lambda row: row.user_id)
 )
 BLOCKED_NETWORKS: Final = Table[BlockedNetworkId, BlockedNetwork]("blocked_networks")
 REMEMBERED_DEVICES: Final = Table[DeviceId, RememberedDevice](
-    "remembered_devices", erase=delete_rows(lambda row: row.user_id)
+    "remembered_devices",
+    erase=delete_rows(lambda row: row.user_id),
+    handover=ended(delete_rows(lambda row: row.user_id)),
+)
+PASSKEYS: Final = Table[PasskeyId, Passkey](
+    "passkeys", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
 )
 KNOWN_CLIENTS: Final = Table[tuple[UserId, bytes], KnownClient](
     "known_clients", erase=delete_rows(lambda row: row.user_id)
 )
-PASSKEYS: Final = Table[PasskeyId, Passkey]("passkeys", erase=delete_rows(lambda row: row.user_id))
 PASSKEY_CHALLENGES: Final = Table[bytes, PasskeyChallenge](
-    "passkey_challenges", erase=delete_rows(lambda row: row.user_id)
+    "passkey_challenges",
+    erase=delete_rows(lambda row: row.user_id),
+    handover=ended(delete_rows(lambda row: row.user_id)),
 )
 
 TABLES: Final = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from booking_domain.identity.calendar_links import DIGEST_BYTES, CalendarLink, CalendarLinkReads, CalendarLinks
-from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.identity.errors import EmailTaken, InvalidToken, PhoneTaken
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import (
     Holder,
@@ -20,6 +20,7 @@ from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Role
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.testing.identity.memory.credentials import locked_until
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
 from booking_domain.testing.kit.tables import MissingRow, State
@@ -85,6 +86,18 @@ class MemorySessions(Sessions):
         if session.id not in self._state[SESSIONS]:
             raise MissingRow(f"there is no session {session.id}")
         self._state[SESSIONS][session.id] = session
+
+
+class MemorySessionHolds(SessionHolds):
+    """The sessions that one database transaction holds: all, as it runs alone."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def hold(self, user_id: UserId, session_id: SessionId, now: datetime) -> None:
+        session = self._state[SESSIONS].get(session_id)
+        if session is None or session.user_id != user_id or not session.live(now):
+            raise InvalidToken
 
 
 class MemoryLoginHistory(LoginHistory):

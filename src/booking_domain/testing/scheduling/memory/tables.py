@@ -8,10 +8,10 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.services import Service, ServiceOffer
-from booking_domain.scheduling.waiting import WaitingListEntry
+from booking_domain.scheduling.waiting import OPEN, WaitingListEntry
 from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, SalonId, ServiceId, UserId, WaitingId
 from booking_domain.testing.catalogue.memory.tables import providers_of
-from booking_domain.testing.kit.tables import State, Table, delete_rows
+from booking_domain.testing.kit.tables import Handed, State, Table, delete_rows, ended
 
 
 def _clear_calendars(state: State, calendars: dict[ProviderId, Calendar], user_id: UserId) -> None:
@@ -39,16 +39,35 @@ def _delete_offers(state: State, offers: dict[tuple[ServiceId, ProviderId], Serv
         del offers[key]
 
 
+def _delete_holds(_: State, claims: dict[ClaimId, Claim], user_id: UserId) -> None:
+    for claim in tuple(claims.values()):
+        if claim.customer_id == user_id and claim.kind is ClaimKind.HOLD:
+            del claims[claim.id]
+
+
+def _end_feeds(state: State, feeds: dict[ProviderId, OwnFeeds], handed: Handed) -> None:
+    _clear_feeds(state, feeds, handed.user_id)
+    for provider_id in providers_of(state, handed.user_id):
+        feeds[provider_id] = replace(feeds[provider_id], version=feeds[provider_id].version + 1)
+
+
+def leave(_: State, waiting_list: dict[WaitingId, WaitingListEntry], user_id: UserId) -> None:
+    """Give up a customer's places on the waiting list."""
+    for waiting in tuple(waiting_list.values()):
+        if waiting.customer_id == user_id and waiting.status in OPEN:
+            waiting_list[waiting.id] = waiting.left()
+
+
 CALENDARS: Final = Table[ProviderId, Calendar]("calendars", erase=_clear_calendars)
 SALON_HOURS: Final = Table[SalonId, OpeningHours]("salon_hours")
 SERVICES: Final = Table[ServiceId, Service]("services", erase=_delete_services)
 SERVICE_OFFERS: Final = Table[tuple[ServiceId, ProviderId], ServiceOffer]("service_offers", erase=_delete_offers)
-FEEDS: Final = Table[ProviderId, OwnFeeds]("feeds", erase=_clear_feeds)
+FEEDS: Final = Table[ProviderId, OwnFeeds]("feeds", erase=_clear_feeds, handover=_end_feeds)
 FEEDS_DUE: Final = Table[FeedId, datetime]("feeds_due")
 """Erased with the feeds."""
-CLAIMS: Final = Table[ClaimId, Claim](
-    "claims", erase=delete_rows(lambda claim: claim.customer_id, lambda claim: claim.kind is ClaimKind.HOLD)
+CLAIMS: Final = Table[ClaimId, Claim]("claims", erase=_delete_holds, handover=ended(_delete_holds))
+WAITING_LIST: Final = Table[WaitingId, WaitingListEntry](
+    "waiting_list", erase=delete_rows(lambda row: row.customer_id), handover=ended(leave)
 )
-WAITING_LIST: Final = Table[WaitingId, WaitingListEntry]("waiting_list", erase=delete_rows(lambda row: row.customer_id))
 
 TABLES: Final = (CALENDARS, SALON_HOURS, SERVICES, SERVICE_OFFERS, FEEDS, FEEDS_DUE, CLAIMS, WAITING_LIST)

@@ -4,12 +4,15 @@ from typing import Final
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.personal_data")
+pytest.register_assert_rewrite(f"{__name__}.handover", f"{__name__}.personal_data")
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.identity.handover import Handover
+from booking_domain.testing.workflows.contracts.handover import HandoverContract
 from booking_domain.testing.workflows.contracts.personal_data import PersonalDataContract
 from booking_domain.workflows.personal_data import PersonalData
 
 CONTRACTS: Final = {
+    Handover: HandoverContract,
     PersonalData: PersonalDataContract,
 }

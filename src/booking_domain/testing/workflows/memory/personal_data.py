@@ -1,23 +1,24 @@
-"""The personal data of a user in all memory tables."""
+"""The personal data of a user in all memory tables, and the handover of an account."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from booking_domain.bookings.model import Booking
+from booking_domain.identity.handover import Handover
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import ClaimKind
-from booking_domain.scheduling.waiting import OPEN
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import Entropy, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS
 from booking_domain.testing.contexts import CONTEXTS
-from booking_domain.testing.kit.tables import State, Table
+from booking_domain.testing.kit.tables import Handed, State, Table
 from booking_domain.testing.payments.memory.earnings import balances_of
 from booking_domain.testing.payments.memory.tables import PROVIDER_PAYOUTS, REFUNDS
 from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS
-from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, WAITING_LIST
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, WAITING_LIST, leave
 from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
 
 _OF_PROFILE: Final[tuple[Table[Any, Any], ...]] = (
@@ -64,13 +65,11 @@ class MemoryPersonalData(PersonalData):
         ) or any(balance > 0 for balance in balances_of(self._state, provider_id).values())
 
     async def leave_queues(self, user_id: UserId) -> None:
-        claims, waiting_list = self._state[CLAIMS], self._state[WAITING_LIST]
+        claims = self._state[CLAIMS]
         for claim in tuple(claims.values()):
             if claim.customer_id == user_id and claim.kind is ClaimKind.HOLD:
                 del claims[claim.id]
-        for waiting in tuple(waiting_list.values()):
-            if waiting.customer_id == user_id and waiting.status in OPEN:
-                waiting_list[waiting.id] = waiting.left()
+        leave(self._state, self._state[WAITING_LIST], user_id)
 
     async def clear_profile(self, user_id: UserId) -> None:
         self._erase(user_id, _OF_PROFILE)
@@ -82,3 +81,18 @@ class MemoryPersonalData(PersonalData):
         for table in tables:
             if table.erase is not None:
                 table.erase(self._state, self._state[table], user_id)
+
+
+class MemoryHandover(Handover):
+    """Ends what each table declares to act for an account (`Table.handover`)."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def settle(self, user_id: UserId, *, keep_factor: bool, now: datetime, entropy: Entropy) -> Sequence[Event]:
+        handed = Handed(user_id=user_id, keep_factor=keep_factor, now=now, entropy=entropy)
+        for context in CONTEXTS:
+            for table in context.tables:
+                if table.handover is not None:
+                    table.handover(self._state, self._state[table], handed)
+        return handed.told
