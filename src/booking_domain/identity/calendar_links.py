@@ -69,6 +69,10 @@ class CalendarLinks(Protocol):
 class CalendarLinkReads(Protocol):
     """Reads of links, outside any database transaction."""
 
+    async def of_user(self, user_id: UserId) -> CalendarLink | None:
+        """The user's link."""
+        ...
+
     async def user_of(self, secret_digest: bytes) -> UserId | None:
         """The user whose link has a secret with this digest."""
         ...

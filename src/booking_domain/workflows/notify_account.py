@@ -33,15 +33,18 @@ from booking_domain.workflows.ports import Reads
 
 PHONE_CHANGED: Final = NoticeTemplate(
     subject="Your phone number was changed",
-    text="The phone number of your account was changed. If that was not you, reset your password and contact us.",
+    text="The phone number of your account was changed. If that was not you, reset your password and contact us. "
+    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
 )
 EMAIL_CHANGED: Final = NoticeTemplate(
     subject="Your e-mail address was changed",
-    text="The e-mail address of your account was changed. If that was not you, reset your password and contact us.",
+    text="The e-mail address of your account was changed. If that was not you, reset your password and contact us. "
+    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
 )
 PASSWORD_CHANGED: Final = NoticeTemplate(
     subject="Your password was changed",
-    text="The password of your account was changed. If that was not you, reset your password and contact us.",
+    text="The password of your account was changed. If that was not you, reset your password and contact us. "
+    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
 )
 SECOND_FACTOR_CHANGED: Final = NoticeTemplate(
     subject="Your second factor was changed",
@@ -54,7 +57,8 @@ IDENTITIES_CHANGED: Final = NoticeTemplate(
 )
 SESSIONS_ENDED: Final = NoticeTemplate(
     subject="Devices were signed out",
-    text="Devices were signed out of your account. If that was not you, reset your password and contact us.",
+    text="Devices were signed out of your account. If that was not you, reset your password and contact us. "
+    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
 )
 BANK_ACCOUNT_CHANGED: Final = NoticeTemplate(
     subject="Your bank account was changed",

@@ -65,6 +65,7 @@ from entrypoints.http.providers import routes as providers
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
+from entrypoints.http.users import access
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route
 from entrypoints.http.waitlist import routes as waitlist
@@ -93,6 +94,7 @@ RESOURCES: Final = (
     consents.routes,
     customers.routes,
     users.routes,
+    access.routes,
     calendars.routes,
     waitlist.routes,
     reviews.routes,

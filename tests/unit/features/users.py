@@ -6,6 +6,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
+from tests.unit.features.accounts import session
 from tests.unit.features.declarations import (
     CANARY,
     CANARY_DIGEST,
@@ -14,8 +15,11 @@ from tests.unit.features.declarations import (
     SIGNED_IN,
     Edit,
     Feature,
+    Ids,
+    Kind,
     Request,
     Row,
+    World,
 )
 
 from booking_domain.identity.calendar_links import CalendarLink
@@ -53,6 +57,11 @@ async def preferences(api: Api) -> Edit:
     wanted = {"channels": channels, "reminders": True, "marketing": False}
     path = "/users/me/preferences"
     return Edit(customer, path, wanted, path, customer)
+
+
+async def access(world: World, who: str) -> Ids:
+    """Another session than that of their token, by its place in the list."""
+    return {"kind": "session", "access_id": (await session(world, who))["ended_id"]}
 
 
 async def acceptance(api: Api) -> Request:
@@ -166,6 +175,11 @@ FEATURE: Final = Feature(
         "POST /users/me/phone/confirm": Row(Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True),
         "POST /users/me/email": Row(Permission.MANAGE_ACCOUNT),
         "POST /users/me/email/confirm": Row(Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True),
+        "GET /users/me/access": Row(Permission.MANAGE_SESSIONS),
+        "DELETE /users/me/access": Row(Permission.MANAGE_SESSIONS, changes_sign_in=True),
+        "DELETE /users/me/access/{kind}/{access_id}": Row(
+            Permission.MANAGE_SESSIONS, Kind(access, removed_by="/users/me/access/{kind}/{access_id}")
+        ),
         "GET /users/me/export": Row(SIGNED_IN),
         "GET /legal-documents": Row(PUBLIC),
         "GET /users/me/legal-documents": Row(SIGNED_IN),

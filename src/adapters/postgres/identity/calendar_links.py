@@ -31,6 +31,7 @@ _earlier = (
 _REMOVE_EARLIER: Final = Statement(
     delete(calendar_links).where(_l.user_id.in_(_earlier.scalar_subquery())).returning(_l.user_id)
 )
+_OF_USER: Final = Statement(select(*LINK.columns).where(_l.user_id == bindparam("user_id")))
 _USER_OF: Final = Statement(select(_l.user_id).where(_l.secret_digest == bindparam("secret_digest")))
 
 
@@ -49,6 +50,10 @@ class PostgresCalendarLinks(WithWork, CalendarLinks):
 
 class PostgresCalendarLinkReads(WithWork, CalendarLinkReads):
     """`CalendarLinkReads` of the table `calendar_links`."""
+
+    async def of_user(self, user_id: UserId) -> CalendarLink | None:
+        row = await self._work.one(_OF_USER, user_id=user_id)
+        return None if row is None else LINK.read(row)
 
     async def user_of(self, secret_digest: bytes) -> UserId | None:
         row = await self._work.one(_USER_OF, secret_digest=secret_digest)

@@ -9,6 +9,7 @@ from typing import Final
 VOCABULARY: Final[Mapping[str, str]] = {
     "accepted": "The versions of the legal documents that the user accepts.",
     "acceptedAt": "When the user accepted it.",
+    "accessId": "The id of the thing that has access.",
     "accountNumber": "The number of the bank account.",
     "action": "What was done, or is to be done.",
     "actorId": "The account that did it.",

@@ -40,6 +40,8 @@ class CalendarLinksContract(StorageContract):
                 await tx.calendar_links.save(link)
         assert await backend.reads.calendar_links.user_of(links[0].secret_digest) is None
         assert await backend.reads.calendar_links.user_of(links[1].secret_digest) == cast.customer.id
+        assert await backend.reads.calendar_links.of_user(cast.customer.id) == links[1]
+        assert await backend.reads.calendar_links.of_user(cast.owner.id) is None
 
     async def test_removing_a_link_leaves_other_links(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -256,6 +256,9 @@ class MemoryCalendarLinkReads(CalendarLinkReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
+    async def of_user(self, user_id: UserId) -> CalendarLink | None:
+        return self._committed()[CALENDAR_LINKS].get(user_id)
+
     async def user_of(self, secret_digest: bytes) -> UserId | None:
         links = self._committed()[CALENDAR_LINKS].values()
         return next((link.user_id for link in links if link.secret_digest == secret_digest), None)
