@@ -57,6 +57,9 @@ COMMON_FIELDS: Final[Mapping[str, NoticeField]] = {
     "instructions": NoticeField(
         "What the provider asks customers to note.", "Please come ten minutes early.", of_users=True
     ),
+    "link": NoticeField(
+        "A link to report that another person changed the account.", Link("https://example.com/links/not-me#sample")
+    ),
     "map": NoticeField("A link to a map of the place.", Link("https://example.com/map?at=47.9,106.9")),
     "move": NoticeField(
         "A link with which the customer moves the booking.", Link("https://example.com/links/move#sample")

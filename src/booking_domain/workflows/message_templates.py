@@ -24,6 +24,7 @@ from booking_domain.shared.queries import Query
 from booking_domain.workflows import (
     action_links,
     booking_notices,
+    not_me_lines,
     notify_account,
     notify_adjustments,
     notify_authorisations,
@@ -76,6 +77,7 @@ _OTHERS: Final[Mapping[str, NoticeTemplate]] = {
     "reminder.choice": remind.CHOICE,
     "reminder.balance": remind.BALANCE,
     "links.booking": action_links.LINKS,
+    "links.not_me": not_me_lines.NOT_ME,
     "waitlist.offered": notify_waiting.OFFER,
     "idea.shared.to_provider": notify_ideas.TO_PROVIDER,
     "idea.shared.to_customer": notify_ideas.TO_CUSTOMER,

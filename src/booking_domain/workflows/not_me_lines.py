@@ -5,7 +5,7 @@ from typing import Final
 from booking_domain.identity.events import BankAccountChanged
 from booking_domain.identity.not_me_links import NotMeLink, NotMeTokens
 from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import NoticeTemplate, Translator
+from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
 
 NOT_ME: Final = NoticeTemplate(
     subject="Your bank account was changed",
@@ -30,4 +30,4 @@ class NotMeLines:
         link = NotMeLink(user_id=notification.user_id, changed_at=notification.created_at.replace(microsecond=0))
         # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
         url = f"{self._web_url}/links/not-me#{self._tokens.issue(link)}"
-        return self._translator.translate(NOT_ME.fill(link=url), notification.language).text
+        return self._translator.translate(NOT_ME.fill(link=Link(url)), notification.language).text
