@@ -119,11 +119,6 @@ class PushSettings:
     )
     """BOOKING_PUSH_SERVICES: the hosts of push services, separated by commas; their subdomains are included."""
 
-    @property
-    def service(self) -> str:
-        """Whether notifications are pushed: `on` or `off`."""
-        return "on" if self.key else "off"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings:
@@ -147,11 +142,6 @@ class TelegramSettings:
     def bot_token(self) -> str:
         """The current token; empty without a bot."""
         return self.bot_tokens[0] if self.bot_tokens else ""
-
-    @property
-    def messages(self) -> str:
-        """`on` if the bot sends messages, else `off`."""
-        return "on" if self.bot_name else "off"
 
 
 def sms_settings(read: Environ) -> SmsSettings:

@@ -15,6 +15,7 @@ from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
 from booking_domain.live.model import StreamLimits
 from booking_domain.reviews.policy import BurstRule
 from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET, Environ, authority, networks, origins
@@ -236,6 +237,23 @@ class Settings:
     def second_factor_roles(self) -> frozenset[Role]:
         """The roles that need a second factor."""
         return frozenset({Role.ADMIN} if self.admin_second_factor else ())
+
+    @property
+    def message_folder(self) -> Path:
+        """The folder of the messages that development writes to files."""
+        return self.data_dir / "messages"
+
+    def payment_callback_url(self, payment_id: PaymentId, token: str) -> str:
+        """The URL that QPay calls when a payment changes."""
+        return f"{self.public_url}/api/v1/webhooks/qpay/{payment_id}?token={token}"
+
+    def sms_status_callback_url(self, message_id: SmsId) -> str:
+        """The URL that Twilio calls with the status of a message; Twilio signs its requests."""
+        return f"{self.public_url}/api/v1/webhooks/sms/twilio?message={message_id}"
+
+    def unsubscribe_url(self, token: str) -> str:
+        """The URL that ends a user's messages of a kind over a channel."""
+        return f"{self.public_url}/api/v1/notifications/unsubscribe?token={token}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:

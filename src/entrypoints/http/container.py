@@ -37,6 +37,7 @@ from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
 from entrypoints.settings import Environment, Settings
+from entrypoints.wiring.typed import of, read, single
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
@@ -67,81 +68,85 @@ def own_origins(settings: Settings) -> tuple[str, ...]:
 class HttpContainer(Container):
     """A handler's parameter names what it receives: a provider of this container, or a value of the request."""
 
-    computing = providers.Singleton(ProcessComputing)
-    turns = providers.Singleton(Turns, computing)
-    upload_turns = providers.Singleton(Turns, computing)
-    clients = providers.Singleton(Clients, Container.settings.provided.trusted_proxies)
-    session_cookies = providers.Singleton(
+    computing = single(ProcessComputing)
+    turns = single(Turns, of(computing))
+    upload_turns = single(Turns, of(computing))
+    clients = single(Clients, read(Container.settings, lambda given: given.trusted_proxies))
+    session_cookies = single(
         SessionCookies,
-        Container.csrf_key,
-        previous=Container.previous_csrf_keys,
-        origins=providers.Callable(own_origins, Container.settings),
+        of(Container.csrf_key),
+        previous=of(Container.previous_csrf_keys),
+        origins=read(Container.settings, own_origins),
     )
-    address_guard = providers.Singleton(
+    address_guard = single(
         AddressGuard,
-        Container.reads.provided.blocked_networks,
-        clients,
-        Container.clock,
-        admins=Container.settings.provided.admin_networks,
+        read(Container.reads, lambda reads: reads.blocked_networks),
+        of(clients),
+        of(Container.clock),
+        admins=read(Container.settings, lambda given: given.admin_networks),
     )
-    https = providers.Singleton(
+    https = single(
         Https,
-        clients,
-        Container.settings.provided.public_url,
-        required=Container.settings.provided.require_https,
+        of(clients),
+        read(Container.settings, lambda given: given.public_url),
+        required=read(Container.settings, lambda given: given.require_https),
     )
-    route_limits = providers.Singleton(
+    route_limits = single(
         RouteLimits,
-        Container.settings.provided.quotas,
-        shared=Container.shared_rate_limiter,
-        own=Container.process_rate_limiter,
-        clients=clients,
-        clock=Container.clock,
-        on=Container.settings.provided.rate_limits,
+        read(Container.settings, lambda given: given.quotas),
+        shared=of(Container.shared_rate_limiter),
+        own=of(Container.process_rate_limiter),
+        clients=of(clients),
+        clock=of(Container.clock),
+        on=read(Container.settings, lambda given: given.rate_limits),
     )
-    live_sessions = providers.Singleton(
+    live_sessions = single(
         LiveSessions,
-        Container.reads.provided.sessions,
-        Container.clock,
-        seconds=Container.settings.provided.session_cache_seconds,
+        read(Container.reads, lambda reads: reads.sessions),
+        of(Container.clock),
+        seconds=read(Container.settings, lambda given: given.session_cache_seconds),
     )
-    request_guard = providers.Singleton(
+    request_guard = single(
         RequestGuard,
-        Container.access_tokens,
-        live_sessions,
-        Container.clock,
-        https=https,
-        limits=route_limits,
-        addresses=address_guard,
-        auditing=providers.Singleton(Auditing, Container.executor, clients),
-        two_factors=Container.settings.provided.second_factor_roles,
-        session_cookies=session_cookies,
+        of(Container.access_tokens),
+        of(live_sessions),
+        of(Container.clock),
+        https=of(https),
+        limits=of(route_limits),
+        addresses=of(address_guard),
+        auditing=of(single(Auditing, of(Container.executor), of(clients))),
+        two_factors=read(Container.settings, lambda given: given.second_factor_roles),
+        session_cookies=of(session_cookies),
     )
-    live_hub = providers.Singleton(
+    live_hub = single(
         LiveHub,
-        Container.reads,
-        Container.clock,
-        Container.settings.provided.live_streams,
+        of(Container.reads),
+        of(Container.clock),
+        read(Container.settings, lambda given: given.live_streams),
     )
-    listening = providers.Singleton(Listening, Container.database.provided.signals.call(), live_sessions, live_hub)
-    live_sockets = providers.Singleton(
+    listening = single(
+        Listening, read(Container.database, lambda database: database.signals()), of(live_sessions), of(live_hub)
+    )
+    live_sockets = single(
         LiveSockets,
-        live_hub,
-        providers.Singleton(
-            SocketGuard,
-            Container.access_tokens,
-            live_sessions,
-            Container.clock,
-            https=https,
-            limits=route_limits,
-            addresses=address_guard,
-            clients=clients,
-            two_factors=Container.settings.provided.second_factor_roles,
-            origins=providers.Callable(own_origins, Container.settings),
+        of(live_hub),
+        of(
+            single(
+                SocketGuard,
+                of(Container.access_tokens),
+                of(live_sessions),
+                of(Container.clock),
+                https=of(https),
+                limits=of(route_limits),
+                addresses=of(address_guard),
+                clients=of(clients),
+                two_factors=read(Container.settings, lambda given: given.second_factor_roles),
+                origins=read(Container.settings, own_origins),
+            )
         ),
     )
-    inbox_pages = providers.Singleton(Pages, ASSETS)
-    inbox = providers.Callable(inbox_of, Container.settings, Container.message_files)
+    inbox_pages = single(Pages, ASSETS)
+    inbox = single(inbox_of, of(Container.settings), of(Container.message_files))
 
 
 def dependencies(container: HttpContainer) -> dict[str, Provide]:

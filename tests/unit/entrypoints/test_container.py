@@ -1,6 +1,7 @@
 """The composition root."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +37,11 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.memory import MemoryDatabase, MemorySmsSender
 from booking_domain.workflows.ports import Repositories
-from entrypoints.container import Container, callback_urls, sms_status_callbacks
+from entrypoints import container as root
+from entrypoints import wiring
+from entrypoints.container import Container
+from entrypoints.http import container as http_root
+from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings
 
 TRANSACTION = PaymentId(UUID(int=7))
@@ -46,6 +51,31 @@ WINDOW = TimeRange(NOW, NOW + HOUR)
 def a_container(**environ: str) -> Container:
     return Container(
         settings=Settings.from_environment({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", **environ})
+    )
+
+
+def test_every_provider_provides() -> None:
+    container = HttpContainer(settings=a_container().settings())
+    for provider in container.providers.values():
+        provider()
+
+
+UNTYPED: Final = re.compile(
+    r"\.provided\b|attrgetter|\bsingle\(lambda|providers\.(Singleton|Factory|Callable|Selector|List|Dict|Object)\b"
+)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [*Path(wiring.__file__).parent.glob("[!t_]*.py"), Path(root.__file__), Path(http_root.__file__)],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_mypy_sees_every_wire(source: Path) -> None:
+    lines = source.read_text(encoding="utf-8").splitlines()
+    untyped = [f"{number}: {line.strip()}" for number, line in enumerate(lines, 1) if UNTYPED.search(line)]
+    assert not untyped, (
+        f"mypy does not check these lines of {source.name}; use single(make, of(provider), read(settings, lambda given:"
+        f" given.name)) of entrypoints.wiring.typed, or a factory that takes the Settings: {untyped}"
     )
 
 
@@ -162,8 +192,9 @@ def test_telegram_assertions_are_checked_with_the_configured_bots() -> None:
 
 
 def test_a_callback_url_contains_the_token_of_its_payment() -> None:
-    tokens = a_container().callback_tokens()
-    address = callback_urls("https://booking.example.com", tokens)(TRANSACTION)
+    container = a_container(BOOKING_PUBLIC_URL="https://booking.example.com")
+    tokens = container.callback_tokens()
+    address = container.settings().payment_callback_url(TRANSACTION, tokens.issue(TRANSACTION))
     start, _, token = address.partition("?token=")
     assert start == f"https://booking.example.com/api/v1/webhooks/qpay/{TRANSACTION}"
     assert tokens.verify(TRANSACTION, token)
@@ -253,5 +284,6 @@ async def test_notifications_by_sms_are_recorded_under_their_account() -> None:
 
 
 def test_twilio_gets_a_callback_url_for_each_message() -> None:
-    address = sms_status_callbacks("https://booking.example.com")(SmsId(UUID(int=7)))
+    settings = a_container(BOOKING_PUBLIC_URL="https://booking.example.com").settings()
+    address = settings.sms_status_callback_url(SmsId(UUID(int=7)))
     assert address == f"https://booking.example.com/api/v1/webhooks/sms/twilio?message={UUID(int=7)}"

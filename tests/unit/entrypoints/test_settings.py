@@ -307,10 +307,10 @@ def test_secrets_are_not_shown() -> None:
 
 
 def test_notifications_are_pushed_with_a_key_that_is_never_shown() -> None:
-    assert Settings.from_environment({}).push.service == "off"
+    assert not Settings.from_environment({}).push.key
     key = new_private_key()
     settings = Settings.from_environment({"BOOKING_VAPID_PRIVATE_KEY": key, "BOOKING_PUSH_SERVICES": " Push.example ,"})
-    assert (settings.push.service, settings.push.services) == ("on", ("push.example",))
+    assert (settings.push.key, settings.push.services) == (key, ("push.example",))
     assert key not in repr(settings)
     for wrong in ("x", key[:-1], "A" * 43, "_" * 43):
         assert problems(BOOKING_VAPID_PRIVATE_KEY=wrong) == (

@@ -15,7 +15,6 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import Builder
-from entrypoints.container import sms_status_callbacks
 
 PUBLIC = "https://booking.example.com"
 TWILIO = {
@@ -39,7 +38,7 @@ async def called(
     api: Api, message: SmsMessage, fields: dict[str, str], *, token: str = TOKEN, signature: str | None = None
 ) -> httpx.Response:
     """Call the address that Twilio was given."""
-    address = sms_status_callbacks(PUBLIC)(message.id)
+    address = api.container.settings().sms_status_callback_url(message.id)
     text = address + "".join(name + fields[name] for name in sorted(fields))
     right = base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
     return await api.post(
@@ -114,7 +113,8 @@ async def test_a_forged_callback_is_turned_away(api: Api) -> None:
 async def test_the_signature_holds_for_one_message(api: Api) -> None:
     message, other = await a_message(api), replace(await a_message(api), id=Builder(7).sms().id)
     fields = said("delivered")
-    text = sms_status_callbacks(PUBLIC)(message.id) + "".join(name + fields[name] for name in sorted(fields))
+    address = api.container.settings().sms_status_callback_url(message.id)
+    text = address + "".join(name + fields[name] for name in sorted(fields))
     signature = base64.b64encode(hmac.digest(TOKEN.encode(), text.encode(), "sha1")).decode()
     assert_problem(await called(api, other, fields, signature=signature), 403, "sms.invalid_signature")
 

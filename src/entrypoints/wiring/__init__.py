@@ -1,0 +1,1 @@
+"""How adapters are made of settings and of each other, by area."""

@@ -1,0 +1,211 @@
+"""Messages over each channel, codes, and webhooks."""
+
+from typing import Protocol
+
+from adapters.console.codes import ConsoleCodeMessenger
+from adapters.console.files import MessageFiles
+from adapters.console.sender import ConsoleMessageSender
+from adapters.console.sms import ConsoleSmsSender
+from adapters.destinations import literal_is_allowed
+from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.disabled import DisabledSmsSender
+from adapters.sms.kavenegar import KavenegarSmsSender
+from adapters.sms.sender import SmsMessageSender
+from adapters.sms.twilio import TwilioSmsSender
+from adapters.smtp.codes import SmtpCodeMessenger
+from adapters.smtp.mailer import SmtpMailer
+from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.sender import SmtpMessageSender
+from adapters.telegram.bot_api import TelegramBotApi
+from adapters.web_push import WebPush, public_key
+from booking_domain.identity.preferences import Unsubscription
+from booking_domain.identity.unsubscribing import UnsubscribeTokens
+from booking_domain.notifications.codes import CodeMessenger
+from booking_domain.notifications.notices import Translator
+from booking_domain.notifications.ports import MessageSender, SmsSender
+from booking_domain.notifications.push import PushRules
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import Entropy, UserId
+from booking_domain.webhooks.model import EndpointRules
+from booking_domain.workflows.action_links import ActionLinkLines
+from booking_domain.workflows.calendar_files import CalendarFiles
+from booking_domain.workflows.enclosures import Enclosures
+from booking_domain.workflows.not_me_lines import NotMeLines
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.remind import MAPS
+from booking_domain.workflows.send_push import PushMessageSender
+from entrypoints.message_senders import SenderByChannel
+from entrypoints.messaging_settings import EmailProvider, SmsProvider
+from entrypoints.settings import Settings
+from entrypoints.telegram.messages import TelegramMessageSender
+from entrypoints.wiring.typed import Openable
+
+
+class OpenableSmsSender(SmsSender, Openable, Protocol): ...
+
+
+def _link_bases(settings: Settings) -> tuple[str, ...]:
+    """The bases of the links in e-mails: of the platform, and of the maps to which it links."""
+    return tuple(filter(None, (settings.public_url, settings.web_url, MAPS)))
+
+
+def make_message_files(settings: Settings) -> MessageFiles:
+    return MessageFiles(settings.message_folder, _link_bases(settings))
+
+
+def make_sms_sender(settings: Settings, clock: Clock) -> OpenableSmsSender:
+    sms = settings.sms
+    match sms.service:
+        case SmsProvider.CONSOLE:
+            return ConsoleSmsSender(settings.message_folder, clock)
+        case SmsProvider.NONE:
+            return DisabledSmsSender()
+        case SmsProvider.TWILIO:
+            return TwilioSmsSender(
+                account_sid=sms.twilio_account_sid,
+                auth_token=sms.twilio_auth_token,
+                sender=sms.twilio_from,
+                messaging_service_sid=sms.twilio_messaging_service_sid,
+                status_callback=settings.sms_status_callback_url,
+                base_url=sms.twilio_base_url,
+                timeout_seconds=sms.timeout_seconds,
+            )
+        case SmsProvider.KAVENEGAR:
+            return KavenegarSmsSender(
+                api_key=sms.kavenegar_api_key,
+                sender=sms.kavenegar_sender,
+                base_url=sms.kavenegar_base_url,
+                timeout_seconds=sms.timeout_seconds,
+            )
+
+
+def make_mailer(settings: Settings) -> SmtpMailer:
+    email = settings.email
+    return SmtpMailer(
+        host=email.smtp_host,
+        port=email.smtp_port,
+        security=email.smtp_security,
+        username=email.smtp_username,
+        password=email.smtp_password,
+        sender=email.sender,
+        timeout_seconds=email.timeout_seconds,
+        bounce_address=email.bounce_address,
+        own_urls=_link_bases(settings),
+    )
+
+
+def make_web_push(settings: Settings, clock: Clock) -> WebPush:
+    return WebPush(
+        settings.push.key,
+        contact=settings.push.contact or settings.public_url,
+        clock=clock,
+        allow_private=settings.webhooks_allow_private,
+    )
+
+
+def make_push_rules(settings: Settings) -> PushRules:
+    """Whether and where notifications are pushed."""
+    key = public_key(settings.push.key) if settings.push.key else ""
+    if settings.webhooks_allow_private:
+        return PushRules(public_key=key, schemes=frozenset({"http", "https"}))
+    return PushRules(public_key=key, services=settings.push.services)
+
+
+def make_endpoint_rules(settings: Settings) -> EndpointRules:
+    """Which URLs may be webhook endpoints."""
+    if settings.webhooks_allow_private:
+        return EndpointRules(schemes=frozenset({"http", "https"}))
+    return EndpointRules(allows_host=literal_is_allowed)
+
+
+def make_email_sender(settings: Settings, mailer: SmtpMailer, references: HmacDeliveryReferences) -> MessageSender:
+    match settings.email.service:
+        case EmailProvider.CONSOLE:
+            return ConsoleMessageSender(settings.message_folder)
+        case EmailProvider.SMTP:
+            return SmtpMessageSender(mailer, references)
+
+
+def make_sms_message_sender(
+    settings: Settings, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes
+) -> MessageSender | None:
+    """None if no text messages are sent."""
+    match settings.sms.service:
+        case SmsProvider.CONSOLE:
+            return ConsoleMessageSender(settings.message_folder)
+        case SmsProvider.NONE:
+            return None
+        case SmsProvider.TWILIO | SmsProvider.KAVENEGAR:
+            return SmsMessageSender(
+                sender=sender,
+                executor=executor,
+                recipient_key=recipient_key,
+                most_per_day=settings.sms.most_per_day,
+            )
+
+
+def make_push_sender(
+    settings: Settings, push: WebPush, reads: Reads, executor: Executor[Repositories], clock: Clock
+) -> MessageSender | None:
+    """None if nothing is pushed."""
+    if not settings.push.key:
+        return None
+    return PushMessageSender(push=push, reads=reads.push_subscriptions, executor=executor, clock=clock)
+
+
+def make_message_sender(
+    settings: Settings,
+    *,
+    email: MessageSender,
+    sms: MessageSender | None,
+    push: MessageSender | None,
+    chats: TelegramBotApi,
+) -> SenderByChannel:
+    telegram = TelegramMessageSender(chats) if settings.telegram.bot_name else None
+    return SenderByChannel({"email": email, "sms": sms, "telegram": telegram, "push": push})
+
+
+def make_email_codes(
+    settings: Settings, mailer: SmtpMailer, clock: Clock, entropy: Entropy, translator: Translator
+) -> CodeMessenger:
+    match settings.email.service:
+        case EmailProvider.CONSOLE:
+            return ConsoleCodeMessenger(settings.message_folder, clock, translator)
+        case EmailProvider.SMTP:
+            return SmtpCodeMessenger(mailer, clock=clock, entropy=entropy, translator=translator)
+
+
+def make_sms_codes(
+    settings: Settings,
+    sender: SmsSender,
+    executor: Executor[Repositories],
+    recipient_key: bytes,
+    translator: Translator,
+) -> CodeMessenger:
+    return SmsCodeMessenger(
+        sender=sender,
+        executor=executor,
+        recipient_key=recipient_key,
+        most_per_day=settings.sms.most_per_day,
+        translator=translator,
+    )
+
+
+def make_enclosures(
+    settings: Settings,
+    files: CalendarFiles,
+    unsubscribing: UnsubscribeTokens,
+    action_links: ActionLinkLines,
+    not_me: NotMeLines,
+) -> Enclosures:
+    def unsubscribe_url(user_id: UserId, unsubscription: Unsubscription) -> str:
+        return settings.unsubscribe_url(unsubscribing.issue(user_id, unsubscription))
+
+    return Enclosures(
+        files=files,
+        organizer=settings.email.sender or "bookings@localhost",
+        unsubscribe_url=unsubscribe_url,
+        action_links=action_links,
+        not_me=not_me,
+    )
