@@ -121,7 +121,7 @@ _SHOWN: Final[dict[str, Any]] = {
             "text": _TEXT,
             "details": [],
             "preview": {
-                "subject": "Bold Ink: a time has come free",
+                "subject": "Waiting list: a time with “Bold Ink” has come free",
                 "text": "A time has come free: Bold Ink, 2026-11-24 10:00; it is held for you until 2026-11-24 11:00.",
                 "smsSegments": 1,
             },
@@ -156,11 +156,11 @@ def _rendered(notice: TranslatedNotice) -> RenderedJson:
 
 _BUILT_IN: Final = GettextTranslator(FALLBACK)
 _WRITTEN: Final[dict[str, Any]] = {
-    "subject": "{provider} has time for you",
+    "subject": "A free time with “{provider}”",
     "text": "Come on {when}! Held until {until}.",
 }
 _PREVIEW: Final[dict[str, Any]] = {
-    "subject": "Bold Ink has time for you",
+    "subject": "A free time with “Bold Ink”",
     "text": "Come on 2026-11-24 10:00! Held until 2026-11-24 11:00.",
     "smsSegments": 1,
 }
