@@ -16,15 +16,13 @@ from benchmarks.recording import MIN_LEAD_TIME, Recording, record
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.sign_in import OpenSession, Register, open_session, register
 from booking_domain.scheduling.model import Hours
-from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import WallTime
-from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.provider_profiles import (
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
     ProfileChange,
     SettingsChange,
@@ -34,6 +32,8 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
+from booking_domain.use_cases.identity.authenticate import OpenSession, Register, open_session, register
+from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import booking_json
 

@@ -27,12 +27,10 @@ from benchmarks.load_jobs import Measurement, post
 from benchmarks.logins import HealthProbe
 from benchmarks.servers import Server, served
 from booking_domain.identity.model import User
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.scheduling.model import Hours
-from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.ids import SalonId
-from booking_domain.workflows.provider_profiles import (
+from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
     ProfileChange,
     SettingsChange,
@@ -42,7 +40,7 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
-from booking_domain.workflows.salons import (
+from booking_domain.use_cases.catalogue.salons import (
     Membership,
     OpenSalon,
     SetSalonHours,
@@ -51,6 +49,8 @@ from booking_domain.workflows.salons import (
     open_salon,
     set_salon_hours,
 )
+from booking_domain.use_cases.identity.authenticate import Register, register
+from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 

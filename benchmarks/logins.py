@@ -25,8 +25,8 @@ from benchmarks import report
 from benchmarks.environment import database, production
 from benchmarks.load_jobs import Measurement, post
 from benchmarks.servers import served
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 

@@ -21,7 +21,8 @@ implement.
 - `booking_domain.scheduling`: calendars, slots, and why a start is not offered. Frozen values and pure functions.
 - `booking_domain.bookings`: the booking (`model`), its lifecycle as data (`transitions`), and refunds on cancellation
   (`policy`). `booking_domain.payments`: the same for payments.
-- `booking_domain.workflows`: the use cases and queries. `booking_domain.workflows.ports` lists the ports they need.
+- `booking_domain.use_cases`: the use cases and queries by feature. `booking_domain.use_cases.platform.ports` lists the
+  ports that they need.
 - `booking_domain.testing`: all ports in memory, contract tests for your adapters, strategies and properties for your
   slot functions, and the conformance suite (`python -m booking_domain.testing.conformance`).
 

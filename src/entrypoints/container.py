@@ -46,9 +46,9 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import Entropy
-from booking_domain.workflows.action_links import ActionLinkLines
-from booking_domain.workflows.not_me_lines import NotMeLines
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.bookings.action_links import ActionLinkLines
+from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.messaging_settings import SmsProvider
 from entrypoints.origins import current_origin

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.identity.model import normal_email
-from booking_domain.workflows.send_messages import EMAILS_TO_UNVERIFIED
+from booking_domain.use_cases.messages.send_messages import EMAILS_TO_UNVERIFIED
 from entrypoints.environment import Environ
 
 _PUSH_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -12,8 +12,8 @@ import httpx
 from tests.acceptance.product import Product, Server, eventually
 
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.sign_in import OpenSession, Register, open_session, register
 from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.use_cases.identity.authenticate import OpenSession, Register, open_session, register
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 

@@ -133,7 +133,7 @@ def test_it_can_be_imported_where_nothing_else_is_installed(python: Path, tmp_pa
     foreign = run(
         python,
         "-c",
-        "import sys, booking_domain.scheduling, booking_domain.workflows.place_booking\n"
+        "import sys, booking_domain.scheduling, booking_domain.use_cases.bookings.place_booking\n"
         "print(*{n.partition('.')[0] for n in sys.modules} - {*sys.stdlib_module_names, '__main__', 'booking_domain'})",
         folder=tmp_path,
     )

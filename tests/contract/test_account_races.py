@@ -13,15 +13,15 @@ from adapters.postgres.scheduling.calendars import PostgresCalendars
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import UserStatus
-from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SessionId, UserId
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import race, waits
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.delete_account import DeleteAccount, delete_account, delete_own_account
-from booking_domain.workflows.personal_data import ErasureBlockers
+from booking_domain.use_cases.accounts.delete_account import DeleteAccount, delete_account, delete_own_account
+from booking_domain.use_cases.identity.reauthentication import PasswordCheck
+from booking_domain.use_cases.platform.personal_data import ErasureBlockers
 
 ROUNDS = 4
 

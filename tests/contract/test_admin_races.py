@@ -5,8 +5,6 @@ from tests.contract.backends import PostgresBackend
 
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter
-from booking_domain.identity.use_cases import administration
-from booking_domain.identity.use_cases.administration import ChangeUser, Reason
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.errors import DomainError, NotPermitted
@@ -15,8 +13,10 @@ from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.change_accounts import change_user
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.accounts.change_accounts import change_user
+from booking_domain.use_cases.identity import administration
+from booking_domain.use_cases.identity.administration import ChangeUser, Reason
+from booking_domain.use_cases.platform.ports import Repositories
 
 ROUNDS = 4
 ADMINS = 4

@@ -7,9 +7,6 @@ from tests.contract.conftest import OpenStudio
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.bank_accounts import BankAccount, BankAccountTooNew
-from booking_domain.identity.not_me_links import NotMeLink, disown_bank_account
-from booking_domain.identity.use_cases.bank_accounts import SetBankAccount, set_bank_account
-from booking_domain.identity.use_cases.reauthentication import PasswordCheck
 from booking_domain.payments.refunds import ApprovalOutdated, Refund, RefundStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.bank_details import BankDetails
@@ -17,8 +14,11 @@ from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.payouts import ApprovePayout, SettlePayout, approve_payout, settle_payout
-from booking_domain.workflows.views import PayoutStep
+from booking_domain.use_cases.identity.bank_accounts import SetBankAccount, set_bank_account
+from booking_domain.use_cases.identity.not_me_links import NotMeLink, disown_bank_account
+from booking_domain.use_cases.identity.reauthentication import PasswordCheck
+from booking_domain.use_cases.payments.payouts import ApprovePayout, SettlePayout, approve_payout, settle_payout
+from booking_domain.use_cases.platform.views import PayoutStep
 
 OLD: Final = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
 NEW: Final = BankDetails(bank="Golomt Bank", account_number="6666666666", holder_name="Thief")

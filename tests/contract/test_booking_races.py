@@ -8,7 +8,7 @@ from typing import Final, cast
 
 import pytest
 from tests.contract.conftest import OpenStudio
-from tests.unit.workflows.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
+from tests.unit.use_cases.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
 from booking_domain.bookings.errors import SeriesNotPossible, TimeChanged, TimeNotAccepted, TooEarly
 from booking_domain.bookings.model import Booking
@@ -18,8 +18,6 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.services import ServiceOffer
-from booking_domain.scheduling.use_cases.calendars import AddRule
-from booking_domain.scheduling.use_cases.holds import PlaceHold
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
 from booking_domain.shared.executor import Context, Executor, UseCase
@@ -29,11 +27,17 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, TOMORROW, Builde
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.any_provider import WithAnyProvider, book_with_any_provider, hold_with_any_provider
-from booking_domain.workflows.place_booking import PlaceBooking
-from booking_domain.workflows.place_series import PlaceSeries, place_series
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.salons import OpenSalon, SetSalonHours, open_salon, set_salon_hours
+from booking_domain.use_cases.bookings.any_provider import (
+    WithAnyProvider,
+    book_with_any_provider,
+    hold_with_any_provider,
+)
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking
+from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
+from booking_domain.use_cases.catalogue.salons import OpenSalon, SetSalonHours, open_salon, set_salon_hours
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.scheduling.calendars import AddRule
+from booking_domain.use_cases.scheduling.holds import PlaceHold
 
 WEEK: Final = timedelta(days=7)
 LATER: Final = TOMORROW + 3 * HOUR

@@ -10,15 +10,15 @@ from adapters.postgres.database import Database
 from booking_domain.identity.model import Undeliverable
 from booking_domain.notifications.bounces import Bounce, BounceKind
 from booking_domain.notifications.model import MessageStatus
-from booking_domain.notifications.use_cases.notifications import RecordAttempt, record_attempt
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.notifications.contracts.notifications import a_message, a_notification
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.take_bounce import take_bounce
+from booking_domain.use_cases.accounts.take_bounce import take_bounce
+from booking_domain.use_cases.notifications.commands import RecordAttempt, record_attempt
+from booking_domain.use_cases.platform.ports import Repositories
 
 TIMES: Final = 8
 

@@ -1,6 +1,6 @@
 """An authorised payment is captured once, as the booking's end decides, while others act on the booking."""
 
-from tests.unit.workflows.scenes import MINUTE
+from tests.unit.use_cases.scenes import MINUTE
 
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status

@@ -28,7 +28,7 @@ from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.disputes import MakeStatement, make_statement, remind_of_dispute
+from booking_domain.use_cases.disputes.commands import MakeStatement, make_statement, remind_of_dispute
 
 TRIES: Final = 2
 WEEK: Final = timedelta(days=7)

@@ -15,7 +15,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 pytestmark = pytest.mark.anyio
 STRANGER = CountedClient(b"a phone", known=False)

@@ -22,14 +22,6 @@ from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client, LoginMethod, Session
-from booking_domain.identity.use_cases.external_identities import (
-    SignInByAssertion,
-    UnlinkIdentity,
-    sign_in_by_assertion,
-    unlink_identity,
-)
-from booking_domain.identity.use_cases.reauthentication import PasswordCheck
-from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
@@ -37,7 +29,15 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import TIME_LIMIT, waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity.authenticate import OpenSession, SignedIn, open_session
+from booking_domain.use_cases.identity.external_identities import (
+    SignInByAssertion,
+    UnlinkIdentity,
+    sign_in_by_assertion,
+    unlink_identity,
+)
+from booking_domain.use_cases.identity.reauthentication import PasswordCheck
+from booking_domain.use_cases.platform.ports import Repositories
 
 ATTEMPTS: Final = 20
 TELEGRAM: Final = IdentityProvider.TELEGRAM

@@ -13,16 +13,7 @@ from booking_domain.bookings.consents import ConsentStatus
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.sessions import Client
-from booking_domain.identity.use_cases.one_time_codes import (
-    CodeGuess,
-    RequestCode,
-    SignInByCode,
-    request_code,
-    sign_in_by_code,
-)
 from booking_domain.scheduling.feeds import FeedRule
-from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
-from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, join_waiting_list
 from booking_domain.scheduling.waiting import OPEN
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Context, Executor, UseCase
@@ -31,10 +22,24 @@ from booking_domain.testing.builders import HOUR, TOMORROW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import race, waits
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.bookings.consents import (
+    GrantConsent,
+    change_consent_code,
+    get_consent_code,
+    grant_consent,
+)
+from booking_domain.use_cases.identity.one_time_codes import (
+    CodeGuess,
+    RequestCode,
+    SignInByCode,
+    request_code,
+    sign_in_by_code,
+)
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
+from booking_domain.use_cases.scheduling.waiting import JoinWaitingList, join_waiting_list
+from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, add_endpoint
 from booking_domain.webhooks.ports import EndpointFilter
-from booking_domain.workflows.consents import GrantConsent, change_consent_code, get_consent_code, grant_consent
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.webhook_endpoints import AddEndpoint, add_endpoint
 
 
 @dataclass

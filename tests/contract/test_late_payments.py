@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from tests.contract.conftest import OpenStudio
-from tests.unit.workflows.scenes import MINUTE, expired
+from tests.unit.use_cases.scenes import MINUTE, expired
 
 from booking_domain.bookings.events import BookingNotRevived
 from booking_domain.bookings.model import Booking
@@ -19,19 +19,19 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.placing import slot_window
-from booking_domain.scheduling.use_cases.calendars import (
+from booking_domain.shared.actor import Role
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours, terms
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
+from booking_domain.use_cases.scheduling.calendars import (
     AddException,
     AddRule,
     add_exception,
     add_rule,
     remove_rule,
 )
-from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
-from booking_domain.shared.actor import Role
-from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours, terms
-from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
 
 LATER: Final = TOMORROW + 4 * HOUR
 Obstacle = Callable[[Studio], Awaitable[object]]

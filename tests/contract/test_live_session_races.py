@@ -10,9 +10,9 @@ from tests.gates import PATIENCE_SECONDS
 from tests.reliability.test_confused_bodies import StoredApi, stored
 from tests.unit.entrypoints.api import PASSWORD
 
-from booking_domain.identity.use_cases.sessions import LockedAccount
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows import calendar_links
+from booking_domain.use_cases.calendars import links as calendar_links
+from booking_domain.use_cases.identity.sessions import LockedAccount
 
 THIEVES: Final = 6
 DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD}

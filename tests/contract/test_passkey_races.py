@@ -19,16 +19,6 @@ from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.model import User
 from booking_domain.identity.passkeys import InvalidPasskey, Passkey, PasskeyChallenge, PasskeyRefused
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.passkeys import (
-    AddPasskey,
-    SignInByPasskey,
-    add_passkey,
-    sign_in_by_passkey,
-    start_adding_passkey,
-    start_passkey_sign_in,
-)
-from booking_domain.identity.use_cases.reauthentication import PasswordCheck
-from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
@@ -37,7 +27,17 @@ from booking_domain.testing.identity.memory.passkeys import MemoryDevice
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import TIME_LIMIT
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity.authenticate import OpenSession, SignedIn, open_session
+from booking_domain.use_cases.identity.passkeys import (
+    AddPasskey,
+    SignInByPasskey,
+    add_passkey,
+    sign_in_by_passkey,
+    start_adding_passkey,
+    start_passkey_sign_in,
+)
+from booking_domain.use_cases.identity.reauthentication import PasswordCheck
+from booking_domain.use_cases.platform.ports import Repositories
 
 ATTEMPTS: Final = 8
 

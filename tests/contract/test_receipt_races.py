@@ -10,7 +10,7 @@ from booking_domain.payments.receipts import Receipt, ReceiptKind
 from booking_domain.testing.builders import TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.receipts import issue_receipts
+from booking_domain.use_cases.payments.receipts import issue_receipts
 
 
 async def paid_back(studio: Studio, week: int) -> Booking:

@@ -19,11 +19,11 @@ from booking_domain.shared.ids import SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
-from booking_domain.workflows.customers import list_customers
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.queries.bookings import list_bookings
-from booking_domain.workflows.queries.salons import list_invitations, list_own_salons
-from booking_domain.workflows.salon_slots import salon_schedules
+from booking_domain.use_cases.bookings.queries import list_bookings
+from booking_domain.use_cases.catalogue.salon_queries import list_invitations, list_own_salons
+from booking_domain.use_cases.catalogue.salon_slots import salon_schedules
+from booking_domain.use_cases.customers.commands import list_customers
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 
 Calls = Sequence[Callable[[], Awaitable[Sequence[Any]]]]
 

@@ -15,11 +15,9 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from booking_domain.bookings.action_links import ActionLinkTokens
-from booking_domain.identity.not_me_links import NotMeTokens
 from booking_domain.identity.passkeys import PasskeyCeremonies
 from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
-from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.ids import Entropy
 from booking_domain.testing.bookings.contracts.action_links import ActionLinkTokensContract
@@ -35,6 +33,8 @@ from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeT
 from booking_domain.testing.memory import MemoryTimeCodes
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 from booking_domain.testing.shared.contracts.sources import EntropyContract
+from booking_domain.use_cases.identity.not_me_links import NotMeTokens
+from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
 
 _APP = MemoryTimeCodes()
 OURS, THEIRS = derived_key("ours", "a test"), derived_key("theirs", "a test")

@@ -124,6 +124,6 @@ async def test_without_ending_the_sessions_all_devices_keep_refreshing(
         assert user is not None
         return user
 
-    monkeypatch.setattr("booking_domain.identity.use_cases.administration.end_all_sessions", none_ended)
-    monkeypatch.setattr("booking_domain.identity.use_cases.sign_in._usable", usable)
+    monkeypatch.setattr("booking_domain.use_cases.identity.administration.end_all_sessions", none_ended)
+    monkeypatch.setattr("booking_domain.use_cases.identity.authenticate._usable", usable)
     assert await refreshed_too_late(api, end) == DEVICES

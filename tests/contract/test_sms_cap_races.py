@@ -17,7 +17,7 @@ from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock, MemorySmsSender
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
 
 RECIPIENTS: Final = 50

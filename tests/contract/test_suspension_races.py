@@ -13,15 +13,21 @@ from adapters.postgres.scheduling.claims import PostgresClaims
 from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.model import InvalidProfileTransition, ProfileStatus, ProviderInactive
 from booking_domain.identity.model import UserStatus
-from booking_domain.identity.use_cases.administration import BulkAction, ChangeUser, ChangeUsers, Reason
 from booking_domain.scheduling.errors import ProviderNotBookable, ProviderNotFound
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.kit.storage import race, waits
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.change_accounts import change_user, change_users
-from booking_domain.workflows.profile_publication import (
+from booking_domain.use_cases.accounts.change_accounts import change_user, change_users
+from booking_domain.use_cases.catalogue.profiles import (
+    DecideOnProfile,
+    ProfileChange,
+    decide_on_profile,
+    open_profile,
+    submit_profile,
+)
+from booking_domain.use_cases.catalogue.publication import (
     ReinstateProfile,
     SuspendProfile,
     reinstate_profile,
@@ -29,13 +35,7 @@ from booking_domain.workflows.profile_publication import (
     suspend_profile,
     withdraw_profile,
 )
-from booking_domain.workflows.provider_profiles import (
-    DecideOnProfile,
-    ProfileChange,
-    decide_on_profile,
-    open_profile,
-    submit_profile,
-)
+from booking_domain.use_cases.identity.administration import BulkAction, ChangeUser, ChangeUsers, Reason
 
 ROUNDS: Final = 4
 LATER: Final = TOMORROW + 3 * HOUR

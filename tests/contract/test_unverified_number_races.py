@@ -15,13 +15,13 @@ from adapters.sms.sender import SmsMessageSender
 from booking_domain.identity.model import User
 from booking_domain.notifications.errors import UnverifiedNumberLimited
 from booking_domain.notifications.ports import OutgoingMessage
-from booking_domain.notifications.use_cases.messages import MOST_NOTICES_TO_UNVERIFIED, MOST_TO_UNVERIFIED
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock, MemorySmsSender
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.notifications.record import MOST_NOTICES_TO_UNVERIFIED, MOST_TO_UNVERIFIED
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
 
 DAY: Final = timedelta(days=1)

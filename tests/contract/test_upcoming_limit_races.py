@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from tests.unit.workflows.scenes import FREE
+from tests.unit.use_cases.scenes import FREE
 
 from booking_domain.bookings.errors import TooManyUpcoming, TooManyUpcomingUnverified
 from booking_domain.bookings.ports import BookingFilter

@@ -7,13 +7,13 @@ from tests.contract.conftest import OpenStudio
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.placing import slot_window
-from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, leave_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, leave_waiting_list, offer_freed
 
 
 async def _holds(studio: Studio) -> list[Claim]:

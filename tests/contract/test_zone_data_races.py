@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 from tests.contract.backends import PostgresBackend
-from tests.unit.workflows.scenes import FREE
+from tests.unit.use_cases.scenes import FREE
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.follow_zone_data import FollowZoneData, follow_zone_data
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.bookings.follow_zone_data import FollowZoneData, follow_zone_data
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
 
 
 @pytest.mark.parametrize("attempt", range(5))

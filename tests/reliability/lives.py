@@ -27,11 +27,11 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, PRICE, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
-from booking_domain.workflows.start_payment import StartPayment, start_payment
-from booking_domain.workflows.webhook_endpoints import AddEndpoint, add_endpoint
-from booking_domain.workflows.webhook_events import PUBLIC_EVENTS
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.payments.record_hint import RecordPaymentHint, record_payment_hint
+from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, add_endpoint
+from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 

@@ -24,8 +24,8 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.testing.builders import NOW, PRICE, Builder
 from booking_domain.testing.kit.storage import a_cast, race, store_bookings
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.settle_payment import settle_payment
-from booking_domain.workflows.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.payments.settle_payment import settle_payment
+from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings
 

@@ -30,7 +30,7 @@ from booking_domain.identity.model import User
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.files import (
+from booking_domain.use_cases.files.commands import (
     AnnounceUpload,
     FileChecks,
     announce_upload,
@@ -38,7 +38,7 @@ from booking_domain.workflows.files import (
     delete_own_file,
     sweep_files,
 )
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 PUBLIC: Final = 2

@@ -82,21 +82,21 @@ from booking_domain.testing.invariants import most_due
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.adjust_ledger import AdjustLedger, adjust_ledger
-from booking_domain.workflows.capture_payments import capture_payments
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.desk_payments import (
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.queries import get_cancellation_quote
+from booking_domain.use_cases.payments.adjust_ledger import AdjustLedger, adjust_ledger
+from booking_domain.use_cases.payments.capture_payments import capture_payments
+from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
     VoidDeskPayment,
     record_desk_payment,
     void_desk_payment,
 )
-from booking_domain.workflows.make_refund import make_refund
-from booking_domain.workflows.payouts import ReturnPayout, return_payout
-from booking_domain.workflows.queries.bookings import get_cancellation_quote
-from booking_domain.workflows.receipts import issue_receipts
-from booking_domain.workflows.reconcile import reconcile
-from booking_domain.workflows.reconciliation_runs import RequestRun, request_run
+from booking_domain.use_cases.payments.make_refund import make_refund
+from booking_domain.use_cases.payments.payouts import ReturnPayout, return_payout
+from booking_domain.use_cases.payments.receipts import issue_receipts
+from booking_domain.use_cases.reconciliation.reconcile import reconcile
+from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
 
 HISTORIES: Final = scale.of(10_000, less=60)
 STEPS: Final = 30

@@ -43,13 +43,6 @@ from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import MOST_GUESSES, CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.identity.sessions import Client
-from booking_domain.identity.use_cases.one_time_codes import (
-    CodeGuess,
-    RequestCode,
-    SignInByCode,
-    request_code,
-    sign_in_by_code,
-)
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.executor import Executor
@@ -57,7 +50,14 @@ from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.memory import ManualClock, MemorySecretCodes
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity.one_time_codes import (
+    CodeGuess,
+    RequestCode,
+    SignInByCode,
+    request_code,
+    sign_in_by_code,
+)
+from booking_domain.use_cases.platform.ports import Repositories
 
 PROCESSES: Final = scale.of(4, less=2)
 GUESSES: Final = scale.of(500, less=50)

@@ -29,9 +29,9 @@ from booking_domain.shared.actor import Role
 from booking_domain.testing.builders import NOW, PRICE, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.reconcile import reconcile
-from booking_domain.workflows.reconciliation_runs import RequestRun, request_run
-from booking_domain.workflows.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.reconciliation.reconcile import reconcile
+from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings

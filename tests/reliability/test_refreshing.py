@@ -26,14 +26,6 @@ from booking_domain.identity.errors import InvalidToken, TokenReused
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.sessions import GRACE, Client, LoginMethod, Session
-from booking_domain.identity.use_cases.sessions import LogOut, log_out
-from booking_domain.identity.use_cases.sign_in import (
-    OpenSession,
-    RefreshSession,
-    SignedIn,
-    open_session,
-    refresh_session,
-)
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SessionId
@@ -41,6 +33,14 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.memory import ManualClock
+from booking_domain.use_cases.identity.authenticate import (
+    OpenSession,
+    RefreshSession,
+    SignedIn,
+    open_session,
+    refresh_session,
+)
+from booking_domain.use_cases.identity.sessions import LogOut, log_out
 
 AT_ONCE: Final = 50
 FAMILIES: Final = scale.of(200, less=4)

@@ -29,15 +29,15 @@ from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import MOST_WRONG_IN_A_ROW, STEP, Refusal, SecondFactor
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.second_factor import NewRecoveryCodes, UseFactor, confirm_factor
-from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity.authenticate import OpenSession, SignedIn, open_session
+from booking_domain.use_cases.identity.second_factor import NewRecoveryCodes, UseFactor, confirm_factor
+from booking_domain.use_cases.platform.ports import Repositories
 
 AT_ONCE: Final = scale.of(200, less=20)
 GUESSES: Final = scale.of(500, less=60)

@@ -27,9 +27,9 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.provider_profiles import ProfileChange, SettingsChange, change_settings, open_profile
-from booking_domain.workflows.salons import EditSalon, OpenSalon, edit_salon, open_salon
+from booking_domain.use_cases.catalogue.profiles import ProfileChange, SettingsChange, change_settings, open_profile
+from booking_domain.use_cases.catalogue.salons import EditSalon, OpenSalon, edit_salon, open_salon
+from booking_domain.use_cases.platform.ports import Repositories
 
 AT_ONCE: Final = 50
 POOLS: Final = 4

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from booking_domain.scheduling.errors import HoldNotFound
-from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.shared.ids import ClaimId
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.scheduling.holds import release_hold
 
 
 async def release_unknown_hold(*, declared: bool) -> None:

@@ -12,8 +12,8 @@ import pytest
 from adapters.postgres.contexts import metadata
 from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
-from booking_domain.identity.queries import MOST_SESSIONS
-from booking_domain.identity.use_cases import reauthentication
+from booking_domain.use_cases.identity import reauthentication
+from booking_domain.use_cases.identity.queries import MOST_SESSIONS
 from entrypoints.messaging_settings import TelegramSettings
 from entrypoints.quotas import QUOTAS
 from entrypoints.settings import Settings

@@ -8,7 +8,7 @@ from typing import Final
 from icalendar import Calendar, Event
 from icalendar.prop import vCalAddress, vDatetime, vDuration, vText
 
-from booking_domain.workflows.calendar_files import CalendarEntry, CalendarFiles, EntryStatus
+from booking_domain.use_cases.calendars.files import CalendarEntry, CalendarFiles, EntryStatus
 
 _PRODID: Final = "-//booking-domain//bookings//EN"
 _REFRESH: Final = timedelta(minutes=10)

@@ -44,7 +44,7 @@ from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, CustomerScope
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.ids import CustomerId, UserId
-from booking_domain.workflows.views import CONTACT_SHOWN
+from booking_domain.use_cases.platform.views import CONTACT_SHOWN
 
 
 def _of_either(table: Table, owned: ColumnElement[bool]) -> UpdateBase:

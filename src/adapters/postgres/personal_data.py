@@ -14,7 +14,7 @@ from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.handover import Handover
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import Entropy, EventId, ProviderId, UserId
-from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
+from booking_domain.use_cases.platform.personal_data import ErasureBlockers, PersonalData
 
 _DECLARED: Final = {name: condition for context in CONTEXTS for name, condition in context.erasure_blockers.items()}
 _BLOCKERS: Final = Statement(select(*(_DECLARED[field.name] for field in fields(ErasureBlockers))))

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from booking_domain.identity.not_me_links import NotMeLink, NotMeTokens
 from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.identity.not_me_links import NotMeLink, NotMeTokens
 
 _PLAIN: Final = struct.Struct(">16sQ")
 _SIGNATURE_BYTES: Final = 18

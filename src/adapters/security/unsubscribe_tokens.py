@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Unsubscription
-from booking_domain.identity.unsubscribing import Unsubscribe, UnsubscribeTokens
 from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.identity.unsubscribe import Unsubscribe, UnsubscribeTokens
 
 _KINDS: Final = tuple(NewsKind)
 _CHANNELS: Final = tuple(NewsChannel)

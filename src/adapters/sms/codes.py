@@ -8,8 +8,8 @@ from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.send_sms import send_sms
+from booking_domain.use_cases.messages.send_sms import send_sms
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 class SmsCodeMessenger(CodeMessenger):

@@ -7,8 +7,8 @@ from booking_domain.notifications.ports import MessageSender, OutgoingMessage, S
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.send_sms import send_sms
+from booking_domain.use_cases.messages.send_sms import send_sms
+from booking_domain.use_cases.platform.ports import Repositories
 
 TEMPLATE: Final = "notification"
 

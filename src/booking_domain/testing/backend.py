@@ -8,7 +8,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import Signals
 from booking_domain.shared.unit_of_work import UnitOfWork
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
 class Backend(Protocol):

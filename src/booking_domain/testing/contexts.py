@@ -14,13 +14,13 @@ from booking_domain.testing import (
     live,
     notifications,
     payments,
+    platform,
     portfolio,
     reconciliation,
     reviews,
     scheduling,
     shared,
     webhooks,
-    workflows,
 )
 from booking_domain.testing.announcements.memory import AnnouncementReadGroup, AnnouncementRepositories
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
@@ -58,7 +58,7 @@ CONTEXTS: Final = (
     announcements.CONTEXT,
     jobs.CONTEXT,
     shared.CONTEXT,
-    workflows.CONTEXT,
+    platform.CONTEXT,
 )
 
 

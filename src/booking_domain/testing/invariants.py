@@ -26,7 +26,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
 
 _ALWAYS: Final = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 _COVERED: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})

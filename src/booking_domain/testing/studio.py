@@ -14,16 +14,12 @@ from booking_domain.disputes.model import Dispute, DisputeStatus, Resolution, St
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.one_time_codes import ContactChannel
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
 from booking_domain.scheduling.model import Block
-from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
-from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreedTime, join_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
@@ -35,12 +31,24 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
-from booking_domain.workflows.accept_request import AcceptRequest, accept_request
-from booking_domain.workflows.accept_time import AcceptTime, accept_time
-from booking_domain.workflows.capture_payments import capture_payments
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.decline_request import DeclineRequest, decline_request
-from booking_domain.workflows.disputes import (
+from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
+from booking_domain.use_cases.bookings.accept_time import AcceptTime, accept_time
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
+from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.catalogue.profiles import (
+    CancellationChange,
+    DecideOnProfile,
+    ProfileChange,
+    TermsChange,
+    decide_on_profile,
+    open_profile,
+    submit_profile,
+)
+from booking_domain.use_cases.disputes.commands import (
     OpenDispute,
     OpenDisputeFor,
     ResolveDispute,
@@ -50,29 +58,21 @@ from booking_domain.workflows.disputes import (
     resolve_dispute,
     withdraw_dispute,
 )
-from booking_domain.workflows.expire_unpaid import expire_unpaid
-from booking_domain.workflows.offer_times import OfferTimes, offer_times
-from booking_domain.workflows.payouts import (
+from booking_domain.use_cases.identity.authenticate import Register, register
+from booking_domain.use_cases.payments.capture_payments import capture_payments
+from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
+from booking_domain.use_cases.payments.payouts import (
     ApprovePayout,
     SettlePayout,
     approve_payout,
     settle_payout,
 )
-from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.place_series import PlaceSeries, place_series
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.provider_profiles import (
-    CancellationChange,
-    DecideOnProfile,
-    ProfileChange,
-    TermsChange,
-    decide_on_profile,
-    open_profile,
-    submit_profile,
-)
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
-from booking_domain.workflows.settle_payment import settle_payment
-from booking_domain.workflows.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.payments.settle_payment import settle_payment
+from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.scheduling.calendars import AddBlock, AddRule, add_block, add_rule
+from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold
+from booking_domain.use_cases.scheduling.waiting import JoinWaitingList, OfferFreedTime, join_waiting_list, offer_freed
 
 PAYMENT_WINDOW: Final = timedelta(minutes=15)
 OPENING_HOURS: Final = "10:00-19:00"

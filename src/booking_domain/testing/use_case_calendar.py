@@ -13,7 +13,6 @@ from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling import Claim, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.money import Money
@@ -22,8 +21,9 @@ from booking_domain.testing.builders import PRICE, terms
 from booking_domain.testing.machines import BookableCalendar, SlotUnavailable
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
+from booking_domain.use_cases.scheduling.holds import release_hold
 
 T = TypeVar("T")
 AHEAD: Final = timedelta(days=15)

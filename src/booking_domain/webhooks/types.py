@@ -5,7 +5,7 @@ from typing import Final
 
 
 class WebhookType(StrEnum):
-    """What an event is called outside. A new type needs a row in `workflows.webhook_events`, and nothing else."""
+    """What an event is called outside. A new type needs a row in `use_cases.webhooks.events`, and nothing else."""
 
     PING = "webhook.ping"
     """Sent only on request, to test an endpoint."""

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import ContactChannel
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.executor import Executor
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity.authenticate import Register, register
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.container import Container
 
 PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as the banner says

@@ -13,8 +13,8 @@ from booking_domain.files.model import Folder
 from booking_domain.files.ports import EncodedImage, ImageEncoder
 from booking_domain.identity.model import User
 from booking_domain.shared.ids import FileId
-from booking_domain.workflows.files import AnnounceUpload, FileChecks, announce_upload, complete_upload
-from booking_domain.workflows.portfolio import AddPortfolioItem, add_portfolio_item
+from booking_domain.use_cases.files.commands import AnnounceUpload, FileChecks, announce_upload, complete_upload
+from booking_domain.use_cases.portfolio.commands import AddPortfolioItem, add_portfolio_item
 from entrypoints.container import Container
 
 _SIZE: Final = (320, 240)

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter
 from booking_domain.reviews.ports import ReviewFilter
-from booking_domain.reviews.use_cases import PostReview, ReplyToReview, post_review, reply_to_review
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
+from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.reviews.commands import PostReview, ReplyToReview, post_review, reply_to_review
 from entrypoints.cli.demo_accounts import People
 from entrypoints.container import Container
 

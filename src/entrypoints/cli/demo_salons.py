@@ -18,18 +18,15 @@ from booking_domain.files.model import Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.scheduling.model import Hours
-from booking_domain.scheduling.use_cases.calendars import AddRule, SetRules, set_rules
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
-from booking_domain.workflows.expire_booking import ExpireBooking, expire_booking
-from booking_domain.workflows.ideas import NewIdea, ShareIdea, share_idea
-from booking_domain.workflows.pictures import PictureChange
-from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.provider_profiles import (
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.expire_booking import ExpireBooking, expire_booking
+from booking_domain.use_cases.bookings.ideas import NewIdea, ShareIdea, share_idea
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
     ProfileChange,
     TermsChange,
@@ -37,7 +34,7 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
-from booking_domain.workflows.salons import (
+from booking_domain.use_cases.catalogue.salons import (
     EditSalon,
     Membership,
     OpenSalon,
@@ -48,7 +45,7 @@ from booking_domain.workflows.salons import (
     open_salon,
     set_salon_hours,
 )
-from booking_domain.workflows.services import (
+from booking_domain.use_cases.catalogue.services import (
     AddService,
     BufferChange,
     OfferService,
@@ -56,6 +53,9 @@ from booking_domain.workflows.services import (
     add_service,
     offer_service,
 )
+from booking_domain.use_cases.files.pictures import PictureChange
+from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
+from booking_domain.use_cases.scheduling.calendars import AddRule, SetRules, set_rules
 from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, People, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.container import Container

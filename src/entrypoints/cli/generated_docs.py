@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
-from booking_domain.workflows.ports import CONTEXTS
+from booking_domain.use_cases.platform.ports import CONTEXTS
 from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.openapi.document import document_of

@@ -10,7 +10,6 @@ from typing import Final
 
 from booking_domain.announcements.model import AnnouncementText
 from booking_domain.announcements.ports import AnnouncementFilter
-from booking_domain.announcements.use_cases import MakeAnnouncement, make_announcement
 from booking_domain.bookings.consents import ConsentCodeNotFound
 from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
 from booking_domain.bookings.model import Booking
@@ -22,19 +21,20 @@ from booking_domain.files.model import Folder
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Hours
-from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.consents import GrantConsent, change_consent_code, grant_consent, list_given_consents
-from booking_domain.workflows.desk_payments import RecordDeskPayment, record_desk_payment
-from booking_domain.workflows.disputes import MakeStatement, OpenDispute, make_statement, open_dispute
-from booking_domain.workflows.listings import BookingListFilter
-from booking_domain.workflows.pictures import PictureChange
-from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.provider_profiles import (
+from booking_domain.use_cases.announcements.commands import MakeAnnouncement, make_announcement
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.consents import (
+    GrantConsent,
+    change_consent_code,
+    grant_consent,
+    list_given_consents,
+)
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
     DurationChange,
     ProfileChange,
@@ -43,6 +43,11 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
+from booking_domain.use_cases.disputes.commands import MakeStatement, OpenDispute, make_statement, open_dispute
+from booking_domain.use_cases.files.pictures import PictureChange
+from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
+from booking_domain.use_cases.platform.listings import BookingListFilter
+from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
 from entrypoints.cli.demo_accounts import DemoAccount, People, at_that_time, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_reviews import add_reviews

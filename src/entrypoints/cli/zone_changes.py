@@ -12,7 +12,7 @@ from typing import Final
 from booking_domain.bookings.model import Booking
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Conflict
-from booking_domain.workflows.follow_zone_data import (
+from booking_domain.use_cases.bookings.follow_zone_data import (
     ClockChange,
     DisplacedBookings,
     FollowZoneData,

@@ -15,13 +15,13 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.workflows.action_links import OpenedLink, open_action_link
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.queries import bookings
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
-from booking_domain.workflows.start_payment import StartPayment, start_payment
-from booking_domain.workflows.views import Appointment
+from booking_domain.use_cases.bookings import queries as bookings
+from booking_domain.use_cases.bookings.action_links import OpenedLink, open_action_link
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.bookings.examples import QUOTE
 from entrypoints.http.bookings.schemas import CancelBody, CancellationQuoteJson, cancellation_quote_json
 from entrypoints.http.kit.documentation import about, documented

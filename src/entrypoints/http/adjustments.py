@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from booking_domain.payments.adjustments import MAX_LEDGER_REASON, Adjustment
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.adjust_ledger import AdjustLedger, adjust_ledger
+from booking_domain.use_cases.payments.adjust_ledger import AdjustLedger, adjust_ledger
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, SignedAmount, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner

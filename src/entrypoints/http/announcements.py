@@ -8,7 +8,6 @@ from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
-from booking_domain.announcements import use_cases
 from booking_domain.announcements.model import (
     MAX_TEXT,
     MAX_TITLE,
@@ -19,11 +18,12 @@ from booking_domain.announcements.model import (
     Audience,
 )
 from booking_domain.announcements.ports import AnnouncementFilter
-from booking_domain.announcements.use_cases import AnnouncementView, EditAnnouncement, MakeAnnouncement
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.languages import LANGUAGES, language_of
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.announcements import commands as use_cases
+from booking_domain.use_cases.announcements.commands import AnnouncementView, EditAnnouncement, MakeAnnouncement
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version

@@ -19,7 +19,8 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 from booking_domain.shared.time import time_zone
-from booking_domain.workflows.booking_links import (
+from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue.booking_links import (
     VisitLink,
     add_booking_link,
     list_own_booking_links,
@@ -27,8 +28,8 @@ from booking_domain.workflows.booking_links import (
     remove_booking_link,
     visit_booking_link,
 )
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.queries import availability, providers
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.scheduling import queries as availability
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp

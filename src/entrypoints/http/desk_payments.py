@@ -11,14 +11,14 @@ from booking_domain.payments.desk import MAX_VOID_REASON, DeskMethod, DeskPaymen
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, DeskPaymentId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.desk_payments import (
+from booking_domain.use_cases.payments import desk_queries as queries
+from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
     VoidDeskPayment,
     record_desk_payment,
     void_desk_payment,
 )
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import desk_payments as queries
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp

@@ -9,8 +9,8 @@ from booking_domain.notifications.errors import InvalidBounceSignature
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.take_bounce import take_bounce
+from booking_domain.use_cases.accounts.take_bounce import take_bounce
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected

@@ -13,9 +13,9 @@ from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, IdeaId
-from booking_domain.workflows import ideas
-from booking_domain.workflows.ideas import EditIdea, IdeaView, ShareIdea
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.bookings import ideas
+from booking_domain.use_cases.bookings.ideas import EditIdea, IdeaView, ShareIdea
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles
 from entrypoints.http.files.images import ImageJson, file_ids, private_image_json
 from entrypoints.http.kit.documentation import about, documented

@@ -8,11 +8,11 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity.legal import Acceptance, DocumentState, LegalDocument, LegalDocuments
-from booking_domain.identity.queries import list_documents_of_user
-from booking_domain.identity.use_cases.legal import accept_documents, list_own_documents
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import UserId
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.identity.legal import accept_documents, list_own_documents
+from booking_domain.use_cases.identity.queries import list_documents_of_user
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.schemas import AcceptedBody
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value

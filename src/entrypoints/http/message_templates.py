@@ -16,9 +16,9 @@ from booking_domain.notifications.overrides import MAX_OVERRIDE_SUBJECT, MAX_OVE
 from booking_domain.notifications.segments import segments_of
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from booking_domain.workflows import message_templates as queries
-from booking_domain.workflows.message_templates import TemplateText, WriteMessageOverride
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.messages import templates as queries
+from booking_domain.use_cases.messages.templates import TemplateText, WriteMessageOverride
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import COMPUTES, IdempotentRunner

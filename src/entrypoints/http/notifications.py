@@ -7,7 +7,6 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.identity.unsubscribing import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
 from booking_domain.notifications.model import (
     MAX_FAILURE,
     MessageChannel,
@@ -17,18 +16,19 @@ from booking_domain.notifications.model import (
     NotificationId,
 )
 from booking_domain.notifications.ports import MessageFilter, MessageView, NotificationFilter
-from booking_domain.notifications.use_cases import notifications as use_cases
-from booking_domain.notifications.use_cases.notifications import (
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.use_cases.identity.unsubscribe import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
+from booking_domain.use_cases.notifications import commands as use_cases
+from booking_domain.use_cases.notifications.commands import (
     ReadAllNotifications,
     ReadNotification,
     read_all_notifications,
     read_notification,
 )
-from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import BookingId, UserId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items

@@ -7,11 +7,11 @@ from uuid import UUID
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from booking_domain.jobs import use_cases
 from booking_domain.jobs.model import ParkedJob, ParkedJobId
 from booking_domain.jobs.ports import ParkedJobFilter
 from booking_domain.shared.actor import Actor
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.jobs import commands as use_cases
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Json, Timestamp

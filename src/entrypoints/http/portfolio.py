@@ -26,9 +26,9 @@ from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows import portfolio
-from booking_domain.workflows.portfolio import AddPortfolioItem, EditPortfolioItem, TakeDownItem
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.portfolio import commands as portfolio
+from booking_domain.use_cases.portfolio.commands import AddPortfolioItem, EditPortfolioItem, TakeDownItem
 from entrypoints.http.files.images import IMAGE, ImageJson, file_ids, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented

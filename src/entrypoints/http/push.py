@@ -16,7 +16,7 @@ from booking_domain.notifications.push import (
     PushSubscriptionId,
 )
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.push_subscriptions import (
+from booking_domain.use_cases.notifications.push_subscriptions import (
     SubscribeToPush,
     list_push_subscriptions,
     subscribe_to_push,

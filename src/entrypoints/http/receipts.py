@@ -12,8 +12,8 @@ from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptMethod
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.documents import Column, Document, Documents, Fact
 from booking_domain.shared.ids import BookingId, ReceiptId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import receipts as queries
+from booking_domain.use_cases.payments import receipt_queries as queries
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches

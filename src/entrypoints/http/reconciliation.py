@@ -23,9 +23,9 @@ from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, Run
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows import reconciliation_runs as queries
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.reconciliation_runs import CloseFinding, RequestRun, close_finding, request_run
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.reconciliation import runs as queries
+from booking_domain.use_cases.reconciliation.runs import CloseFinding, RequestRun, close_finding, request_run
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, read_cursor
 from entrypoints.http.kit.documentation import documented

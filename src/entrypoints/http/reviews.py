@@ -9,7 +9,6 @@ from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.reviews import use_cases as queries
 from booking_domain.reviews.model import (
     MAX_NOTE,
     MAX_RATING,
@@ -22,7 +21,14 @@ from booking_domain.reviews.model import (
     ReviewStatus,
 )
 from booking_domain.reviews.ports import ReviewFilter, ReviewOrder, ReviewView
-from booking_domain.reviews.use_cases import (
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.catalogue.queries import get_provider
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.reviews import commands as queries
+from booking_domain.use_cases.reviews.commands import (
     EditReview,
     HideReview,
     PostReview,
@@ -34,12 +40,6 @@ from booking_domain.reviews.use_cases import (
     reply_to_review,
     restore_review,
 )
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, ProviderId
-from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.providers import get_provider
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known

@@ -16,9 +16,8 @@ from booking_domain.scheduling.services import (
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import services as queries
-from booking_domain.workflows.services import (
+from booking_domain.use_cases.catalogue import service_queries as queries
+from booking_domain.use_cases.catalogue.services import (
     AddService,
     BufferChange,
     EditService,
@@ -31,6 +30,7 @@ from booking_domain.workflows.services import (
     remove_service,
     withdraw_service,
 )
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value

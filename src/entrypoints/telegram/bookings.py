@@ -13,14 +13,14 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.time import time_zone
-from booking_domain.workflows.accept_request import AcceptRequest, accept_request
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.decline_request import DeclineRequest, decline_request
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.queries import bookings
-from booking_domain.workflows.queries.bookings import VisibleAppointment
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
-from booking_domain.workflows.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.bookings import queries as bookings
+from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
+from booking_domain.use_cases.bookings.queries import VisibleAppointment
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.codes import joined, long
 from entrypoints.telegram.screens import Parts, Person, home

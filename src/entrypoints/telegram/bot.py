@@ -10,16 +10,16 @@ from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.telegram_links import LinkCodes
-from booking_domain.identity.undeliverable import MarkChat, mark_chat
-from booking_domain.identity.use_cases.accounts import ChooseLanguage, choose_language
-from booking_domain.identity.use_cases.external_identities import LinkByCode, link_by_code
 from booking_domain.notifications.chats import ChatMessage, Chats
 from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.stranger_words import without_links
-from booking_domain.workflows.send_messages import chat_of
+from booking_domain.use_cases.identity.accounts import ChooseLanguage, choose_language
+from booking_domain.use_cases.identity.external_identities import LinkByCode, link_by_code
+from booking_domain.use_cases.identity.mark_undeliverable import MarkChat, mark_chat
+from booking_domain.use_cases.messages.send_messages import chat_of
 from entrypoints.languages.documents import Phrase, Wording
 from entrypoints.telegram import bookings, placing, screens
 from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu

@@ -13,11 +13,12 @@ from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId
 from booking_domain.shared.money import Money
-from booking_domain.workflows.listings import BookingListFilter
-from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.queries import bookings as booking_queries
-from booking_domain.workflows.queries import providers, services
-from booking_domain.workflows.queries.waiting_list import list_own_entries
+from booking_domain.use_cases.bookings import queries as booking_queries
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue import service_queries as services
+from booking_domain.use_cases.platform.listings import BookingListFilter
+from booking_domain.use_cases.scheduling.waiting_queries import list_own_entries
 from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.bookings import shown
 from entrypoints.telegram.codes import joined, long

@@ -12,7 +12,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.languages import LANGUAGES
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.languages.documents import Phrase, Wording
 from entrypoints.telegram.codes import joined
 

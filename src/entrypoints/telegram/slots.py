@@ -10,7 +10,7 @@ from booking_domain.notifications.chats import Button, ChatMessage
 from booking_domain.scheduling.slots import first_slots
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.queries import availability
+from booking_domain.use_cases.scheduling import queries as availability
 from entrypoints.languages.documents import Phrase
 from entrypoints.telegram.codes import joined
 from entrypoints.telegram.screens import Parts, Person, home

@@ -19,7 +19,6 @@ from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.bot_api import TelegramBotApi
 from adapters.web_push import WebPush, public_key
 from booking_domain.identity.preferences import Unsubscription
-from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.notifications.codes import CodeMessenger
 from booking_domain.notifications.notices import Translator
 from booking_domain.notifications.ports import MessageSender, SmsSender
@@ -27,14 +26,15 @@ from booking_domain.notifications.push import PushRules
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import Entropy, UserId
+from booking_domain.use_cases.bookings.action_links import ActionLinkLines
+from booking_domain.use_cases.calendars.files import CalendarFiles
+from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
+from booking_domain.use_cases.messages.enclosures import Enclosures
+from booking_domain.use_cases.messages.remind import MAPS
+from booking_domain.use_cases.messages.send_push import PushMessageSender
+from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.webhooks.model import EndpointRules
-from booking_domain.workflows.action_links import ActionLinkLines
-from booking_domain.workflows.calendar_files import CalendarFiles
-from booking_domain.workflows.enclosures import Enclosures
-from booking_domain.workflows.not_me_lines import NotMeLines
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.remind import MAPS
-from booking_domain.workflows.send_push import PushMessageSender
 from entrypoints.message_senders import SenderByChannel
 from entrypoints.messaging_settings import EmailProvider, SmsProvider
 from entrypoints.settings import Settings

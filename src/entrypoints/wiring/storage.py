@@ -11,8 +11,8 @@ from adapters.security.keys import derived_key
 from booking_domain.files.ports import ImageEncoder, ObjectStorage
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.rate_limits import RateLimiter
-from booking_domain.workflows.files import FileChecks
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.files.commands import FileChecks
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.settings import POSTGRES, InvalidSettings, Settings
 from entrypoints.storage_settings import LOCAL
 from entrypoints.wiring.typed import Openable

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from booking_domain.announcements.events import EVENTS, AnnouncementEvent
-from booking_domain.announcements.use_cases import publish_due_announcements
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.use_cases.announcements.commands import publish_due_announcements
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, JobRequest, Subscription, Sweep, WorkerContext
 

@@ -8,11 +8,11 @@ from booking_domain.bookings import reminders
 from booking_domain.bookings.events import EVENTS, BookingChanged, BookingDisputed, BookingDisputeEnded
 from booking_domain.bookings.ideas import EVENTS as IDEA_EVENTS
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.expire_unpaid import expire_unpaid
-from booking_domain.workflows.notify_ideas import notify_of_idea
-from booking_domain.workflows.notify_parties import notify_parties
-from booking_domain.workflows.ports import FOLLOW_UPS
-from booking_domain.workflows.remind import notify_of_reminder, remind
+from booking_domain.use_cases.bookings.idea_messages import notify_of_idea
+from booking_domain.use_cases.messages.remind import notify_of_reminder, remind
+from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
+from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 

@@ -13,10 +13,10 @@ from booking_domain.catalogue.events import (
 )
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.booking_links import remove_visitors
-from booking_domain.workflows.notify_memberships import notify_of_membership
-from booking_domain.workflows.notify_profiles import notify_of_profile
-from booking_domain.workflows.question_bookings import affected_bookings, follow_profile
+from booking_domain.use_cases.bookings.question_bookings import affected_bookings, follow_profile
+from booking_domain.use_cases.catalogue.booking_links import remove_visitors
+from booking_domain.use_cases.catalogue.membership_messages import notify_of_membership
+from booking_domain.use_cases.catalogue.profile_messages import notify_of_profile
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 

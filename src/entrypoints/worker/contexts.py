@@ -1,11 +1,11 @@
 """The contexts of the worker. A new context is added here, and nowhere else in the worker.
 
-A context that only sends messages declares them in `booking_domain.workflows.messages`.
+A context that only sends messages declares them in `booking_domain.use_cases.messages.declared`.
 """
 
 from typing import Final
 
-from booking_domain.workflows.messages import MESSAGES
+from booking_domain.use_cases.messages.declared import MESSAGES
 from entrypoints.worker import (
     announcements,
     bookings,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from booking_domain.workflows.customers import remove_inactive_walk_ins
+from booking_domain.use_cases.customers.commands import remove_inactive_walk_ins
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Periodic, WorkerContext
 

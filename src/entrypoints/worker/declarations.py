@@ -9,7 +9,7 @@ import procrastinate
 
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
-from booking_domain.workflows.declarations import Notify
+from booking_domain.use_cases.notices.declarations import Notify
 from entrypoints.container import Container
 
 EventT = TypeVar("EventT", bound=Event)

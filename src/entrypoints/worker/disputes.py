@@ -8,8 +8,8 @@ from booking_domain.bookings.events import BookingDisputeEnded
 from booking_domain.disputes.events import EVENTS
 from booking_domain.disputes.model import DisputeId
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.workflows.disputes import remind_of_dispute
-from booking_domain.workflows.notify_disputes import notify_of_dispute
+from booking_domain.use_cases.disputes.commands import remind_of_dispute
+from booking_domain.use_cases.disputes.messages import notify_of_dispute
 from entrypoints.container import Container
 from entrypoints.worker.catalogue import FOLLOW
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext

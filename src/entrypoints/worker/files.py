@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from booking_domain.workflows.files import sweep_files
+from booking_domain.use_cases.files.commands import sweep_files
 from entrypoints.container import Container
 from entrypoints.worker.declarations import REMOTE, Enqueue, Job, Sweep, WorkerContext
 

@@ -27,19 +27,19 @@ from booking_domain.identity.events import (
     SessionsEnded,
     SignUpRequested,
 )
-from booking_domain.identity.use_cases.blocked_networks import sweep_blocked_networks
-from booking_domain.identity.use_cases.external_identities import sweep_assertions
-from booking_domain.identity.use_cases.one_time_codes import sweep_codes
-from booking_domain.identity.use_cases.passkeys import sweep_passkey_challenges
-from booking_domain.identity.use_cases.remembered_devices import sweep_devices
-from booking_domain.identity.use_cases.sign_in import sweep_known_clients
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
-from booking_domain.workflows.calendar_links import end_calendar_links_of_earlier_kind
-from booking_domain.workflows.erase_account import ErasureResult, erase_account
-from booking_domain.workflows.notify_account import notify_account
-from booking_domain.workflows.send_code import send_code, send_sign_up_code
+from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
+from booking_domain.use_cases.accounts.messages import notify_account
+from booking_domain.use_cases.calendars.links import end_calendar_links_of_earlier_kind
+from booking_domain.use_cases.identity.authenticate import sweep_known_clients
+from booking_domain.use_cases.identity.blocked_networks import sweep_blocked_networks
+from booking_domain.use_cases.identity.external_identities import sweep_assertions
+from booking_domain.use_cases.identity.one_time_codes import sweep_codes
+from booking_domain.use_cases.identity.passkeys import sweep_passkey_challenges
+from booking_domain.use_cases.identity.remembered_devices import sweep_devices
+from booking_domain.use_cases.messages.send_code import send_code, send_sign_up_code
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
     RETRY_SOON,

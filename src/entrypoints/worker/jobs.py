@@ -17,12 +17,12 @@ from psycopg import AsyncConnection
 
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
 from booking_domain.jobs.model import ParkedJobId, parked_job_id
-from booking_domain.jobs.use_cases import ParkJob, forget_parked_job, park_job
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
-from booking_domain.workflows.declarations import Notify
-from booking_domain.workflows.send_messages import StoringNotifier
+from booking_domain.use_cases.jobs.commands import ParkJob, forget_parked_job, park_job
+from booking_domain.use_cases.messages.send_messages import StoringNotifier
+from booking_domain.use_cases.notices.declarations import Notify
 from entrypoints.container import Container
 from entrypoints.languages.notices import OverridingTranslator
 from entrypoints.worker.contexts import CONTEXTS

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from booking_domain.live.use_cases import remove_old_live_events
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.use_cases.live.commands import remove_old_live_events
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, JobRequest, Subscription, Sweep, WorkerContext
 

@@ -21,7 +21,7 @@ from adapters.zone_data import use_pinned_zone_data
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Activity
-from booking_domain.workflows.announce import announce
+from booking_domain.use_cases.webhooks.announce import announce
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin

@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.notifications.events import MessageTestRequested
-from booking_domain.notifications.use_cases.notifications import KEPT_FOR
 from booking_domain.shared.ids import SmsId, UserId
-from booking_domain.workflows.notify_message_tests import notify_of_message_test
-from booking_domain.workflows.send_messages import remove_old_notifications, send_due_messages
-from booking_domain.workflows.send_sms import follow_sms
+from booking_domain.use_cases.messages.send_messages import remove_old_notifications, send_due_messages
+from booking_domain.use_cases.messages.send_sms import follow_sms
+from booking_domain.use_cases.messages.test_messages import notify_of_message_test
+from booking_domain.use_cases.notifications.commands import KEPT_FOR
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
     MESSAGES,

@@ -37,17 +37,17 @@ from booking_domain.payments.events import (
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
-from booking_domain.workflows.capture_payments import capture_payments
-from booking_domain.workflows.earnings import update_earnings
-from booking_domain.workflows.make_refund import make_refund
-from booking_domain.workflows.notify_adjustments import notify_of_ledger
-from booking_domain.workflows.notify_authorisations import notify_of_authorisation
-from booking_domain.workflows.notify_desk import notify_of_desk_payment
-from booking_domain.workflows.notify_earnings import notify_of_adjustment, notify_of_provider_payout
-from booking_domain.workflows.notify_parties import notify_parties
-from booking_domain.workflows.notify_receipts import notify_of_receipt
-from booking_domain.workflows.receipts import issue_receipts
-from booking_domain.workflows.settle_payment import settle_payment
+from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.payments.adjustment_messages import notify_of_ledger
+from booking_domain.use_cases.payments.authorisation_messages import notify_of_authorisation
+from booking_domain.use_cases.payments.capture_payments import capture_payments
+from booking_domain.use_cases.payments.desk_messages import notify_of_desk_payment
+from booking_domain.use_cases.payments.earnings import update_earnings
+from booking_domain.use_cases.payments.earnings_messages import notify_of_adjustment, notify_of_provider_payout
+from booking_domain.use_cases.payments.make_refund import make_refund
+from booking_domain.use_cases.payments.receipt_messages import notify_of_receipt
+from booking_domain.use_cases.payments.receipts import issue_receipts
+from booking_domain.use_cases.payments.settle_payment import settle_payment
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 

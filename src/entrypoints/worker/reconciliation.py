@@ -9,9 +9,9 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.reconciliation.events import RunDelayed, RunLeftFindings, RunRequested
 from booking_domain.reconciliation.model import RunId
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.workflows.notify_reconciliation import notify_of_run
-from booking_domain.workflows.reconcile import reconcile
-from booking_domain.workflows.reconciliation_runs import schedule_runs
+from booking_domain.use_cases.reconciliation.messages import notify_of_run
+from booking_domain.use_cases.reconciliation.reconcile import reconcile
+from booking_domain.use_cases.reconciliation.runs import schedule_runs
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
     REMOTE,

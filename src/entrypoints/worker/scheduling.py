@@ -5,10 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.scheduling.events import FeedAdded
-from booking_domain.scheduling.use_cases.holds import sweep_holds
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import FeedId, ProviderId
-from booking_domain.workflows.read_feed import read_feed
+from booking_domain.use_cases.scheduling.holds import sweep_holds
+from booking_domain.use_cases.scheduling.read_feed import read_feed
 from entrypoints.container import Container
 from entrypoints.worker.declarations import REMOTE, Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 

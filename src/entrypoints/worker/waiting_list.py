@@ -6,10 +6,10 @@ from uuid import UUID
 
 from booking_domain.bookings.events import FREES_TIME, BookingChanged
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.notify_waiting import notify_waiting
+from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, offer_freed
+from booking_domain.use_cases.scheduling.waiting_messages import notify_waiting
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
 

@@ -11,13 +11,13 @@ from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.events import Event
+from booking_domain.use_cases.payments.payout_queries import list_booking_payments
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.webhooks.deliver import ask_for_rotation, record_event, remove_old_deliveries, send_due
+from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS, PayloadData, PublicEvent
+from booking_domain.use_cases.webhooks.messages import notify_of_endpoint
 from booking_domain.webhooks.events import DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind
 from booking_domain.webhooks.model import EndpointId
-from booking_domain.workflows.notify_webhooks import notify_of_endpoint
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.payouts import list_booking_payments
-from booking_domain.workflows.webhook_deliveries import ask_for_rotation, record_event, remove_old_deliveries, send_due
-from booking_domain.workflows.webhook_events import PUBLIC_EVENTS, PayloadData, PublicEvent
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.desk_payments import DeskPaymentJson

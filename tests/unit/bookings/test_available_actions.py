@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.unit.workflows.scenes import FREE, ON_REQUEST
+from tests.unit.use_cases.scenes import FREE, ON_REQUEST
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.model import Booking

@@ -17,7 +17,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.workflows.booking_steps import booking_claim
+from booking_domain.use_cases.bookings.steps import booking_claim
 
 BERLIN = "Europe/Berlin"
 

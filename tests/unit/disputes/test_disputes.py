@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.workflows.scenes import tugriks
+from tests.unit.use_cases.scenes import tugriks
 
 from booking_domain.bookings.errors import BookingNotFound, TooEarly
 from booking_domain.bookings.model import DISPUTABLE_FOR, Booking
@@ -58,7 +58,8 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.disputes import (
+from booking_domain.use_cases.catalogue.publication import SuspendProfile, suspend_profile
+from booking_domain.use_cases.disputes.commands import (
     MakeStatement,
     OpenDispute,
     OpenDisputeFor,
@@ -67,9 +68,8 @@ from booking_domain.workflows.disputes import (
     open_dispute_for,
     remind_of_dispute,
 )
-from booking_domain.workflows.payouts import SettlePayout, settle_payout
-from booking_domain.workflows.profile_publication import SuspendProfile, suspend_profile
-from booking_domain.workflows.queries.disputes import get_dispute, get_dispute_case, list_disputes, list_own_disputes
+from booking_domain.use_cases.disputes.queries import get_dispute, get_dispute_case, list_disputes, list_own_disputes
+from booking_domain.use_cases.payments.payouts import SettlePayout, settle_payout
 
 MOVES: Final = {
     ("open", "make_statement", "opener"): "open",

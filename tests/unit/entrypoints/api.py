@@ -22,7 +22,6 @@ from booking_domain.files.ports import EncodedImage, ImageEncoder
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
@@ -35,6 +34,7 @@ from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGat
 from booking_domain.testing.memory.platform import MONDAY_MORNING
 from booking_domain.testing.notifications.contracts.push import DEVICE_KEY
 from booking_domain.testing.shared.memory.tables import ANSWERS
+from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.computers import InlineComputing

@@ -10,7 +10,7 @@ from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.api import V1, Api
 
 from booking_domain.live.model import Channel, NewLiveEvent
-from booking_domain.workflows.announce import announce
+from booking_domain.use_cases.webhooks.announce import announce
 
 DONE: Final = "test.done"
 

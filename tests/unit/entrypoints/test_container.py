@@ -36,7 +36,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.memory import MemoryDatabase, MemorySmsSender
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints import container as root
 from entrypoints import wiring
 from entrypoints.container import Container

@@ -11,7 +11,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.announcements.contracts import an_announcement
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 TEXT: Final = {"language": "en", "title": "Maintenance", "text": "We are back at noon."}
 _PATH: Final = "/admin/announcements"

@@ -14,7 +14,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 FEEDS: Final[dict[str, Any]] = {"urls": ["https://calendar.example.com/x.ics"], "whenFailing": "closed"}
 _EVENING: Final = {"day": 1, "startTime": "20:00", "endTime": "21:00"}

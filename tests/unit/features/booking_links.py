@@ -9,7 +9,7 @@ from booking_domain.catalogue.booking_links import BookingLink
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 _LINKS: Final = "/providers/me/booking-links"
 _REGENERATE: Final = f"{_LINKS}/{{link_id}}/regenerate"

@@ -27,7 +27,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 TUESDAY_AT_TWO: Final = "2026-11-24T14:00:00+08:00"
 EARLIER_TODAY: Final = "2026-11-22T17:00:00Z"

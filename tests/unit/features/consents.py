@@ -7,7 +7,7 @@ from booking_domain.bookings.consents import BookingConsent, ConsentCode, Consen
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def consent(world: World, who: str) -> Ids:

@@ -18,7 +18,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, may
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"

@@ -14,7 +14,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 TERMS: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 

@@ -32,7 +32,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 REASON: Final = "Nobody was there."
 

@@ -19,8 +19,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.earnings import update_earnings
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.payments.earnings import update_earnings
+from booking_domain.use_cases.platform.ports import Repositories
 
 DEPOSIT: Final = TERMS["depositAmount"]
 

@@ -10,7 +10,7 @@ from booking_domain.shared.ids import FileId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 WISH: Final[dict[str, Any]] = {
     "filename": "1.png",

@@ -9,7 +9,7 @@ from tests.unit.features.declarations import Feature, Ids, Kind, Request, Row, W
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def hold(world: World, who: str) -> Ids:

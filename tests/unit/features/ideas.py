@@ -12,7 +12,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def idea(world: World, who: str) -> Ids:

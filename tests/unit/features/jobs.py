@@ -7,9 +7,9 @@ from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import Feature, Ids, Kind, Request, Row, World
 
 from booking_domain.jobs.model import ParkedJob
-from booking_domain.jobs.use_cases import ParkJob, park_job
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.permissions import Permission
+from booking_domain.use_cases.jobs.commands import ParkJob, park_job
 
 _PATH: Final = "/admin/parked-jobs"
 

@@ -9,14 +9,14 @@ from tests.unit.features.declarations import PUBLIC, Feature, Ids, Kind, Row, Wo
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.notifications.model import MessageAddress, MessageChannel
 from booking_domain.notifications.notices import TranslatedNotice
-from booking_domain.notifications.use_cases.notifications import StoreNotification, keep_notification
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.notifications.contracts.notifications import a_message, a_notification
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.notifications.commands import StoreNotification, keep_notification
+from booking_domain.use_cases.platform.ports import Repositories
 
 NOTICE: Final = TranslatedNotice(language="en", subject="Confirmed", text="See you.")
 

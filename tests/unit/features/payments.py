@@ -11,7 +11,7 @@ from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def payment(world: World, who: str) -> Ids:

@@ -30,7 +30,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 BANK_ACCOUNT: Final = "/users/me/bank-account"
 ACCOUNT: Final = {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"}

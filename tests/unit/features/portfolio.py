@@ -12,7 +12,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.portfolio.contracts import an_item
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def image(world: World, who: str) -> Ids:

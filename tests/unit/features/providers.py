@@ -22,7 +22,7 @@ from booking_domain.catalogue.model import Profile, Suspension, SuspensionCause
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def provider(world: World, who: str) -> Ids:

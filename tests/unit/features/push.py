@@ -11,7 +11,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.notifications.contracts.push import DEVICE_KEY, DEVICE_SECRET, a_push_subscription
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 def device(number: int = 1, host: str = "updates.push.services.mozilla.com") -> dict[str, Any]:

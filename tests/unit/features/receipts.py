@@ -16,8 +16,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.receipts import issue_receipts
+from booking_domain.use_cases.payments.receipts import issue_receipts
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def issued(api: Api, booking_id: str) -> None:

@@ -23,8 +23,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.reconcile import reconcile
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from entrypoints.http.reconciliation import CLOSE
 
 REQUEST: Final = {"day": "2026-11-22"}

@@ -29,7 +29,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def by_the_customer(api: Api, booking_id: str) -> None:

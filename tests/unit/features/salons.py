@@ -12,7 +12,7 @@ from booking_domain.shared.ids import SalonId
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 _NOMAD: Final = {"name": "Nomad", "timeZone": "UTC"}
 

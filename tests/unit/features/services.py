@@ -16,7 +16,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, PRICE, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 CUT: Final = {"name": "Cut", "durationMinutes": 45, "priceAmount": 3_000_000, "depositAmount": 500_000}
 ADD_ON: Final = {**CUT, "addOn": True}

@@ -7,7 +7,7 @@ from tests.unit.features.declarations import CANARY_DIGEST, PUBLIC, Feature, Row
 
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:

@@ -40,7 +40,7 @@ from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 PHONE: Final = "+97699112233"
 BORN: Final = date(1987, 6, 5)

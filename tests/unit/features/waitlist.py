@@ -10,7 +10,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def waiting(world: World, who: str) -> Ids:

@@ -14,6 +14,7 @@ from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
+from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.model import (
     DeliveryId,
     EndpointId,
@@ -22,7 +23,6 @@ from booking_domain.webhooks.model import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from booking_domain.workflows.ports import Repositories
 
 
 async def endpoint(world: World, who: str) -> Ids:

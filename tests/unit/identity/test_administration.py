@@ -10,16 +10,16 @@ from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, Sess
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Session
-from booking_domain.identity.use_cases.administration import (
-    EndSessionOfUser,
-    end_session_of_user,
-    remove_factor_of_user,
-)
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditFilter, Subject
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import NOW
+from booking_domain.use_cases.identity.administration import (
+    EndSessionOfUser,
+    end_session_of_user,
+    remove_factor_of_user,
+)
 
 RECOVERY_CODES: Final = frozenset({b"a" * 32, b"b" * 32})
 

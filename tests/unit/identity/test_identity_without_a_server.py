@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from booking_domain.identity import own_account, sign_in
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import (
     AccountLocked,
@@ -24,14 +23,15 @@ from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.external_identities import InitData
 from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.one_time_codes import CodePurpose
-from booking_domain.identity.own_account import Requester
-from booking_domain.identity.queries import get_own_account, list_own_sessions
 from booking_domain.identity.sessions import GRACE, Client, LoginOutcome
-from booking_domain.identity.sign_in import Registration, Tokens
-from booking_domain.identity.use_cases.second_factor import UseFactor, confirm_factor
 from booking_domain.shared.actor import Role
 from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.memory import MemoryPlatform
+from booking_domain.use_cases.identity import own_account, sign_in
+from booking_domain.use_cases.identity.own_account import Requester
+from booking_domain.use_cases.identity.queries import get_own_account, list_own_sessions
+from booking_domain.use_cases.identity.second_factor import UseFactor, confirm_factor
+from booking_domain.use_cases.identity.sign_in import Registration, Tokens
 
 PHONE = ContactInput(phone="+976 9911 2233")
 EMAIL = ContactInput(email="Dorj@Example.com")
@@ -217,8 +217,9 @@ async def test_a_forgotten_password_answers_the_same_with_and_without_an_account
 def test_the_library_imports_no_server(module: str) -> None:
     code = f"""
 import sys
-import booking_domain.identity.sign_in, booking_domain.identity.own_account, booking_domain.identity.queries
-import booking_domain.workflows.delete_account, booking_domain.testing.memory
+import booking_domain.use_cases.identity.sign_in, booking_domain.use_cases.identity.own_account
+import booking_domain.use_cases.identity.queries
+import booking_domain.use_cases.accounts.delete_account, booking_domain.testing.memory
 assert not [name for name in sys.modules if name.split(".")[0] == {module!r}]
 """
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - this interpreter, and a constant

@@ -25,7 +25,11 @@ from booking_domain.identity.one_time_codes import (
     OneTimeCode,
 )
 from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
-from booking_domain.identity.use_cases.one_time_codes import (
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import CodeId
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import MemorySecretCodes
+from booking_domain.use_cases.identity.one_time_codes import (
     CodeGuess,
     RequestCode,
     VerifyContact,
@@ -33,10 +37,6 @@ from booking_domain.identity.use_cases.one_time_codes import (
     sweep_codes,
     verify_contact,
 )
-from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import CodeId
-from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory import MemorySecretCodes
 
 SECRETS = MemorySecretCodes()
 JUMPS = st.timedeltas(min_value=timedelta(days=-40), max_value=timedelta(days=40))

@@ -230,6 +230,6 @@ def test_every_session_begins_where_the_second_factor_is_checked() -> None:
         for call in ("Session.begin(", "sessions.add(")
         if call in path.read_text(encoding="utf-8")
     }
-    sign_in = "booking_domain/identity/use_cases/sign_in.py"
+    sign_in = "booking_domain/use_cases/identity/authenticate.py"
     assert found == {(sign_in, "Session.begin("), (sign_in, "sessions.add(")}
     assert (source / sign_in).read_text(encoding="utf-8").count("sessions.add(") == 1

@@ -20,17 +20,17 @@ from booking_domain.identity.sessions import (
     RefreshTokenUse,
     Session,
 )
-from booking_domain.identity.use_cases.sessions import EndSession, LogOut, end_other_sessions, end_session, log_out
-from booking_domain.identity.use_cases.sign_in import (
+from booking_domain.shared.ids import SessionId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.strategies import instants
+from booking_domain.use_cases.identity.authenticate import (
     OpenSession,
     RefreshSession,
     SignedIn,
     open_session,
     refresh_session,
 )
-from booking_domain.shared.ids import SessionId
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.strategies import instants
+from booking_domain.use_cases.identity.sessions import EndSession, LogOut, end_other_sessions, end_session, log_out
 
 SESSION = Builder().session(Builder().user())
 

@@ -7,7 +7,11 @@ from tests.unit.stage import Stage
 from booking_domain.identity.errors import AccountDisabled, ContactMissing, EmailTaken, InvalidToken, TokenReused
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.sessions import GRACE, REFRESH_TOKEN_LIFE, SESSION_LIFE, Client, LoginMethod, LoginOutcome
-from booking_domain.identity.use_cases.sign_in import (
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.testing.builders import NOW
+from booking_domain.use_cases.identity.authenticate import (
     FailedLogin,
     OpenSession,
     RefreshSession,
@@ -18,10 +22,6 @@ from booking_domain.identity.use_cases.sign_in import (
     refresh_session,
     register,
 )
-from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.testing.builders import NOW
 
 DORJ = Register(email=" Dorj@Example.com", phone=None, name="Dorj", role=Role.CUSTOMER, password_hash="hash")
 

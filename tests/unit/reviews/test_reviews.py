@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.workflows.test_remind import Desk
+from tests.unit.use_cases.test_remind import Desk
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
@@ -40,7 +40,17 @@ from booking_domain.reviews.model import (
 )
 from booking_domain.reviews.policy import DECISIVE, BurstRule, Tie, Visit, counted, is_impartial
 from booking_domain.reviews.ports import ReviewFilter, ReviewOrder
-from booking_domain.reviews.use_cases import (
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.catalogue.profiles import ProfileChange, TermsChange, edit_profile, open_profile
+from booking_domain.use_cases.catalogue.publication import delete_own_profile
+from booking_domain.use_cases.messages.send_messages import StoringNotifier
+from booking_domain.use_cases.reviews.commands import (
     EditReview,
     HideReview,
     PostReview,
@@ -56,17 +66,7 @@ from booking_domain.reviews.use_cases import (
     reply_to_review,
     restore_review,
 )
-from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
-from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.shared.money import Money
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.studio import Studio
-from booking_domain.workflows.notify_reviews import notify_of_review
-from booking_domain.workflows.profile_publication import delete_own_profile
-from booking_domain.workflows.provider_profiles import ProfileChange, TermsChange, edit_profile, open_profile
-from booking_domain.workflows.send_messages import StoringNotifier
+from booking_domain.use_cases.reviews.messages import notify_of_review
 from entrypoints.languages.notices import GettextTranslator
 
 REVIEW: Final = Review(

@@ -10,12 +10,12 @@ from tests.unit.scheduling.making import PROVIDER, calendar
 from booking_domain.scheduling import TimeRange
 from booking_domain.scheduling.feeds import ALWAYS, STALE_AFTER, Feed, FeedRule, WhenFeedFails, imported
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.use_cases.feeds import RecordReading, SetFeeds, record_reading, set_feeds
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import FeedId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.scheduling.feeds import RecordReading, SetFeeds, record_reading, set_feeds
 
 INSTANT = timedelta(microseconds=1)
 MORNING, NOON, EVENING = (TimeRange(NOW + hour * HOUR, NOW + (hour + 1) * HOUR) for hour in (1, 5, 9))

@@ -7,11 +7,11 @@ from tests.unit.stage import Stage
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
-from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
-from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold, release_hold, sweep_holds
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
+from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
+from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, release_hold, sweep_holds
 
 TUESDAY = 2
 

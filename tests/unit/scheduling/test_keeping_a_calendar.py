@@ -13,7 +13,10 @@ from booking_domain.scheduling.errors import (
     TooManyRules,
 )
 from booking_domain.scheduling.model import MAX_RULES
-from booking_domain.scheduling.use_cases.calendars import (
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.testing.builders import hours
+from booking_domain.use_cases.scheduling.calendars import (
     AddException,
     AddRule,
     SetRules,
@@ -23,9 +26,6 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_rule,
     set_rules,
 )
-from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.testing.builders import hours
 
 CHRISTMAS = date(2026, 12, 25)
 SUNDAYS = AddRule(day=0, hours=hours("10:00-12:00"))

@@ -12,7 +12,14 @@ from booking_domain.scheduling.claims import DEFAULT_HOLD
 from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedRule
 from booking_domain.scheduling.placing import slot_window
-from booking_domain.scheduling.use_cases.calendars import (
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.lifecycle import InvalidTransition
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
+from booking_domain.testing.memory.database import MemoryDatabase
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
+from booking_domain.use_cases.scheduling.calendars import (
     AddBlock,
     AddException,
     AddRule,
@@ -23,15 +30,8 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_exception,
     remove_rule,
 )
-from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
-from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.lifecycle import InvalidTransition
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
-from booking_domain.testing.memory.database import MemoryDatabase
-from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
+from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold
 
 CHRISTMAS = date(2026, 12, 25)
 EVERY_OTHER_MONDAY = AddRule(

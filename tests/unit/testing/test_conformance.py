@@ -23,7 +23,6 @@ from tests.unit.entrypoints.api import PASSWORD, Api
 import booking_domain.testing.conformance.__main__ as runner
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.one_time_codes import ContactChannel
-from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.scheduling import Calendar, Claim, Reason, Slot, TimeRange, explain, offered_slots
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue
@@ -45,6 +44,7 @@ from booking_domain.testing.conformance.remote_histories import play_on_server, 
 from booking_domain.testing.conformance.remote_services import check_services_on_server
 from booking_domain.testing.conformance.services import ServicesCase, Together, added_up
 from booking_domain.testing.conformance.slot_checks import Case, check_reasons, check_responses
+from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.http.kit.computers import InlineComputing
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson

@@ -8,7 +8,7 @@ from tests.unit.effort import examples
 from booking_domain.scheduling import Anchoring
 from booking_domain.testing.machines import BookableCalendar, CalendarMachine
 from booking_domain.testing.use_case_calendar import UseCaseCalendar
-from booking_domain.workflows.provider_profiles import SettingsChange
+from booking_domain.use_cases.catalogue.profiles import SettingsChange
 
 pytestmark = pytest.mark.no_cover  # other tests cover these lines; tracing doubles the time
 

@@ -14,6 +14,7 @@ from booking_domain.shared.ids import EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.webhooks.contracts import a_delivery, an_endpoint
+from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS
 from booking_domain.webhooks.model import (
     MAX_URL,
     RETRIED_FOR,
@@ -30,7 +31,6 @@ from booking_domain.webhooks.model import (
     new_secret,
 )
 from booking_domain.webhooks.types import EVENT_TYPES
-from booking_domain.workflows.webhook_events import PUBLIC_EVENTS
 
 MAKE = Builder()
 FAILED = Outcome(failure=Failure.STATUS, response_status=503)

@@ -17,9 +17,9 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
 from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.ports import AppointmentReads
-from booking_domain.workflows.views import Appointment, SalonName
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
+from booking_domain.use_cases.platform.ports import AppointmentReads
+from booking_domain.use_cases.platform.views import Appointment, SalonName
 
 _b: Final = bookings.c
 _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(

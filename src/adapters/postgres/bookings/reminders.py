@@ -40,7 +40,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.reminders import EARLIEST_REMINDER
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.reminders import BookingReminder
-from booking_domain.workflows.ports import FOLLOW_UPS
+from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 _b: Final = bookings.c
 _r: Final = booking_reminders.c

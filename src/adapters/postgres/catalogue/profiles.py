@@ -17,8 +17,8 @@ from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.model import Profile, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.workflows.ports import ProviderReads
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.platform.ports import ProviderReads
+from booking_domain.use_cases.platform.views import ProviderView
 
 
 def policy_json(policy: CancellationPolicy) -> Jsonb:

@@ -39,8 +39,8 @@ from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFi
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
-from booking_domain.workflows.ports import SalonReads
-from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.ports import SalonReads
+from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
 SALON: Final = Mapper(
     salons,

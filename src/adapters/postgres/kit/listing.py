@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.kit.statements import Statement, if_given
-from booking_domain.workflows.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
+from booking_domain.use_cases.platform.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
 
 Order = TypeVar("Order", BookingListOrder, MoneyOrder)
 

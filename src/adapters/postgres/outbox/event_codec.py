@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from booking_domain.shared.events import Event
-from booking_domain.workflows.ports import CONTEXTS
+from booking_domain.use_cases.platform.ports import CONTEXTS
 
 EVENTS: Final[Mapping[str, type[Event]]] = {event.topic: event for context in CONTEXTS for event in context.events}
 """Every event that can be stored, by topic."""

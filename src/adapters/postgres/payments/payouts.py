@@ -18,9 +18,9 @@ from adapters.postgres.payments.tables import refunds
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import PayoutFilter, PayoutReads
-from booking_domain.workflows.views import Payout, PayoutStep
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import PayoutFilter, PayoutReads
+from booking_domain.use_cases.platform.views import Payout, PayoutStep
 
 _r: Final = refunds.c
 _REFUND: Final = len(REFUND.columns)

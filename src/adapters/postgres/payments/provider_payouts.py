@@ -21,9 +21,9 @@ from booking_domain.payments.provider_payouts import (
     ProviderPayoutStatus,
 )
 from booking_domain.shared.ids import ProviderPayoutId, RefundId, UserId
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import ProviderPayoutFilter, ProviderPayoutReads
-from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, ProviderPayoutReads
+from booking_domain.use_cases.platform.views import PayoutStep, ProviderPayoutView
 
 PAYOUT: Final = Mapper(
     provider_payouts,

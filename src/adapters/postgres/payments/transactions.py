@@ -17,7 +17,7 @@ from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason, RefundStatus
 from booking_domain.shared.ids import BookingId, CustomerId, ProviderId
 from booking_domain.shared.money import Money
-from booking_domain.workflows.listings import (
+from booking_domain.use_cases.platform.listings import (
     MoneyOrder,
     Transaction,
     TransactionFilter,

@@ -17,7 +17,7 @@ from booking_domain.announcements.ports import AnnouncementFilter, AnnouncementR
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 def an_announcement(make: Builder, **fields: Any) -> Announcement:

@@ -16,7 +16,6 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Status
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Context, UseCase
@@ -27,12 +26,13 @@ from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.accept_request import AcceptRequest, accept_request
-from booking_domain.workflows.decline_request import DeclineRequest, decline_request
-from booking_domain.workflows.offer_times import OfferTimes, offer_times
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
-from booking_domain.workflows.settle_payment import settle_when_asked
+from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
+from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
+from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.scheduling.holds import release_hold
 
 SLOT_0: Final = TOMORROW + timedelta(days=7)
 """The first slot, eight days after the start of a history. Slot `n` is n hours later."""

@@ -30,7 +30,7 @@ from booking_domain.shared.signals import Signals
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.contracts.whole_platform import PlatformMachine
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 _MOST: Final = 1_000
 

@@ -69,8 +69,6 @@ from booking_domain.scheduling.errors import (
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
 from booking_domain.scheduling.placing import is_before_today, slot_window
 from booking_domain.scheduling.slots import is_offered, offered_slots
-from booking_domain.scheduling.use_cases.calendars import remove_block
-from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
 from booking_domain.shared.ids import BookingId, ClaimId
@@ -81,8 +79,10 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.provider_profiles import CancellationChange, SettingsChange, TermsChange, change_settings
-from booking_domain.workflows.settle_payment import settle_when_asked
+from booking_domain.use_cases.catalogue.profiles import CancellationChange, SettingsChange, TermsChange, change_settings
+from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.scheduling.calendars import remove_block
+from booking_domain.use_cases.scheduling.holds import release_hold, sweep_holds
 
 T = TypeVar("T")
 Made: TypeAlias = T | MultipleResults[T]

@@ -16,7 +16,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, store_bookings
-from booking_domain.workflows.views import CONTACT_SHOWN
+from booking_domain.use_cases.platform.views import CONTACT_SHOWN
 
 LAST_WEEK: Final = NOW - timedelta(days=7)
 

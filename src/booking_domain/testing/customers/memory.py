@@ -16,7 +16,7 @@ from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import USERS, require_user
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
-from booking_domain.workflows.views import CONTACT_SHOWN
+from booking_domain.use_cases.platform.views import CONTACT_SHOWN
 
 
 def _erase_of_either(state: State, rows: dict[tuple[UserId, CustomerId], CustomerNote], user_id: UserId) -> None:

@@ -32,7 +32,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 VERDICT: Final = Verdict(
     resolution=Resolution.REFUND_PARTIAL,

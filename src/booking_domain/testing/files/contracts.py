@@ -37,7 +37,7 @@ from booking_domain.shared.ids import FileId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import AsyncContract
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 MINUTE: Final = timedelta(minutes=1)
 PNG: Final = "image/png"

@@ -8,7 +8,7 @@ from uuid import UUID
 from booking_domain.bookings.model import Booking
 from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.money import Money
-from booking_domain.workflows.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
+from booking_domain.use_cases.platform.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
 
 Item = TypeVar("Item")
 

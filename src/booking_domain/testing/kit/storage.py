@@ -33,7 +33,7 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import Builder, terms
 from booking_domain.testing.kit.asynchronous import TIME_LIMIT, AsyncContract
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 __all__ = [
     "PATIENCE",

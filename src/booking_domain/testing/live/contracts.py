@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back, store_bookings
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 FULL: Final = NewLiveEvent(
     channel=Channel.BOOKINGS,

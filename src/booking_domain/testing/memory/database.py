@@ -16,9 +16,9 @@ from booking_domain.testing.contexts import ContextReads, ContextRepositories
 from booking_domain.testing.identity.memory.users import reduced_access
 from booking_domain.testing.kit.tables import Key, Row, State, Table
 from booking_domain.testing.live.memory import LIVE_POSITION
+from booking_domain.testing.platform.memory.personal_data import MemoryHandover, MemoryPersonalData
 from booking_domain.testing.shared.memory.signals import MemorySignals
 from booking_domain.testing.shared.memory.tables import OUTBOX
-from booking_domain.testing.workflows.memory.personal_data import MemoryHandover, MemoryPersonalData
 
 
 class MemoryRepositories(ContextRepositories):

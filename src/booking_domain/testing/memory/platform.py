@@ -9,7 +9,7 @@ from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.payments.memory.gateway import MemoryGateway
 from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)
 """08:00 in Ulaanbaatar."""

@@ -37,7 +37,7 @@ from booking_domain.testing.kit.storage import (
     store_bookings,
     waits,
 )
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def _a_booking(backend: Backend, make: Builder, cast: Cast, status: Status = Status.COMPLETED) -> Booking:

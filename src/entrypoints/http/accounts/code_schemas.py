@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from booking_domain.identity.one_time_codes import CODE_LIFE
-from booking_domain.identity.own_account import COOL_DOWN_SECONDS
+from booking_domain.use_cases.identity.own_account import COOL_DOWN_SECONDS
 from entrypoints.http.accounts.schemas import (
     AcceptedBody,
     Code,

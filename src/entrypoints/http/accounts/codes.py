@@ -5,15 +5,15 @@ from typing import Any, Final, cast
 from litestar import Request, Response, post
 from litestar.params import JSONBody
 
-from booking_domain.identity import own_account, sign_in
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.known_clients import Guesser
 from booking_domain.identity.one_time_codes import CodePurpose
-from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity import own_account, sign_in
+from booking_domain.use_cases.identity.own_account import Requester
 from entrypoints.http.accounts.code_schemas import (
     CodeSentJson,
     CompleteProfileBody,

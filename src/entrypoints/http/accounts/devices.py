@@ -6,12 +6,12 @@ from uuid import UUID
 from litestar import delete, get
 from litestar.params import FromPath
 
-from booking_domain.identity import queries
-from booking_domain.identity.use_cases.sessions import EndSession, end_other_sessions, end_session
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import LoginId, SessionId
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.identity import queries
+from booking_domain.use_cases.identity.sessions import EndSession, end_other_sessions, end_session
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
 from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import SessionsJson, session_json

@@ -5,16 +5,16 @@ from typing import Any, Final, cast
 from litestar import Request, Response, Router, delete, get, post
 from litestar.params import JSONBody
 
-from booking_domain.identity import own_account, sign_in
 from booking_domain.identity.errors import IdentityProviderNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.known_clients import Guesser
-from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.identity import own_account, sign_in
+from booking_domain.use_cases.identity.own_account import Requester
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.examples import LINK_OPENID, LINKED, OPENID, OPENID_START, PROOF, SIGNED_IN, START_OPENID
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.openid_schemas import (

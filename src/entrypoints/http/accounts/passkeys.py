@@ -8,12 +8,14 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from booking_domain.identity.known_clients import Guesser
-from booking_domain.identity.own_account import Requester, remove_a_passkey, start_adding_a_passkey
 from booking_domain.identity.passkeys import MAX_PASSKEY_NAME, MAX_RESPONSE, Passkey, PasskeyId
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
-from booking_domain.identity.sign_in import sign_in_with_passkey
-from booking_domain.identity.use_cases.passkeys import (
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity.own_account import Requester, remove_a_passkey, start_adding_a_passkey
+from booking_domain.use_cases.identity.passkeys import (
     AddPasskey,
     RenamePasskey,
     add_passkey,
@@ -21,10 +23,8 @@ from booking_domain.identity.use_cases.passkeys import (
     rename_passkey,
     start_passkey_sign_in,
 )
-from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.identity.sign_in import sign_in_with_passkey
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import (
     ADD_PASSKEY,
     NEW_PASSKEY_OPTIONS,

@@ -5,15 +5,15 @@ from typing import Final
 from litestar import post
 from litestar.params import JSONBody
 
-from booking_domain.identity import own_account
 from booking_domain.identity.known_clients import Guesser
-from booking_domain.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
-from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity import own_account
+from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
+from booking_domain.use_cases.identity.own_account import Requester
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.accounts.code_schemas import (
     ChangePasswordBody,
     CodeSentJson,

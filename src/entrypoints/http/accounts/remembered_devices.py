@@ -9,7 +9,8 @@ from litestar.params import FromPath
 
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.sessions import Client
-from booking_domain.identity.use_cases.remembered_devices import (
+from booking_domain.shared.ids import DeviceId, SessionId
+from booking_domain.use_cases.identity.remembered_devices import (
     ForgetDevice,
     RememberDevice,
     forget_all_devices,
@@ -17,7 +18,6 @@ from booking_domain.identity.use_cases.remembered_devices import (
     list_devices,
     remember_device,
 )
-from booking_domain.shared.ids import DeviceId, SessionId
 from entrypoints.http.accounts.examples import REMEMBERED_DEVICE
 from entrypoints.http.accounts.session_schemas import DeviceJson
 from entrypoints.http.kit.documentation import documented

@@ -5,15 +5,15 @@ from typing import Final
 from litestar import Response, Router, get, post
 from litestar.params import JSONBody
 
-from booking_domain.identity import sign_in
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.known_clients import Guesser
-from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.identity import sign_in
+from booking_domain.use_cases.identity.queries import get_own_account
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts import codes, devices, passkeys, passwords, remembered_devices, second_factors
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
 from entrypoints.http.accounts.export import CODES, IDENTITIES, LOGIN_HISTORY, SESSIONS

@@ -13,8 +13,8 @@ from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, 
 from booking_domain.identity.one_time_codes import CODE_DIGITS
 from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
-from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.actor import Role
+from booking_domain.use_cases.identity.sign_in import Tokens
 from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of

@@ -5,17 +5,17 @@ from typing import Any, Final
 from litestar import delete, get, post
 from litestar.params import JSONBody
 
-from booking_domain.identity.own_account import Requester, set_up_second_factor
 from booking_domain.identity.security import Identity
-from booking_domain.identity.use_cases.second_factor import (
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity.own_account import Requester, set_up_second_factor
+from booking_domain.use_cases.identity.second_factor import (
     UseFactor,
     confirm_factor,
     get_factor,
     remove_factor,
 )
-from booking_domain.identity.use_cases.second_factor import renew_recovery_codes as renew
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity.second_factor import renew_recovery_codes as renew
 from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP, TOTP
 from entrypoints.http.accounts.second_factor_schemas import (
     ConfirmTotpBody,

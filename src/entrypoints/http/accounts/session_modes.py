@@ -8,8 +8,8 @@ from litestar.datastructures import Cookie
 
 from booking_domain.identity.known_clients import KNOWN_FOR
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
-from booking_domain.identity.sign_in import Tokens
 from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity.sign_in import Tokens
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.session_cookies import (

@@ -5,18 +5,18 @@ from typing import Final
 from litestar import Response, Router, delete, post
 from litestar.params import JSONBody
 
-from booking_domain.identity import own_account
 from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.known_clients import Guesser
-from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
-from booking_domain.identity.sign_in import sign_in_with_telegram
 from booking_domain.identity.telegram_links import LinkCodes
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity import own_account
+from booking_domain.use_cases.identity.own_account import Requester
+from booking_domain.use_cases.identity.sign_in import sign_in_with_telegram
 from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM, TELEGRAM_LINK
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in

@@ -5,10 +5,10 @@ from uuid import UUID
 from litestar import delete, get
 from litestar.params import FromPath
 
-from booking_domain.identity.queries import list_codes
-from booking_domain.identity.queries import list_logins_of_user as logins_of_user
-from booking_domain.identity.queries import list_sessions_of_user as sessions_of_user
-from booking_domain.identity.use_cases.administration import (
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.use_cases.identity.administration import (
     EndSessionOfUser,
     end_session_of_user,
     end_sessions_of_user,
@@ -16,10 +16,10 @@ from booking_domain.identity.use_cases.administration import (
     restore_email_of_user,
     unlock_user,
 )
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import LoginId, SessionId, UserId
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.identity.queries import list_codes
+from booking_domain.use_cases.identity.queries import list_logins_of_user as logins_of_user
+from booking_domain.use_cases.identity.queries import list_sessions_of_user as sessions_of_user
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.examples import LOGINS
 from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
 from entrypoints.http.accounts.schemas import LoginsJson, logins_page

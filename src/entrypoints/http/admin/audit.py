@@ -8,8 +8,8 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import AuditId, UserId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.audit import list_audit_entries
+from booking_domain.use_cases.audit.queries import list_audit_entries
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.admin.audit_schemas import AuditJson, AuditQuery, entry_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected

@@ -8,15 +8,15 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from booking_domain.identity.blocked_networks import MAX_REASON, BlockedNetwork, BlockedNetworkId, read_network
-from booking_domain.identity.use_cases.blocked_networks import (
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.use_cases.identity.blocked_networks import (
     BlockNetwork,
     block_network,
     lift_block,
     list_blocked_networks,
 )
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.clock import Clock
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.documentation import documented

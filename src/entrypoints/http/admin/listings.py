@@ -12,7 +12,9 @@ from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.workflows.listings import (
+from booking_domain.use_cases.bookings.listing_queries import list_all_bookings as all_bookings
+from booking_domain.use_cases.bookings.listing_queries import list_transactions as transactions
+from booking_domain.use_cases.platform.listings import (
     BookingListFilter,
     BookingListOrder,
     MoneyOrder,
@@ -21,10 +23,8 @@ from booking_domain.workflows.listings import (
     TransactionStatus,
     TransactionType,
 )
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.listings import list_all_bookings as all_bookings
-from booking_domain.workflows.queries.listings import list_transactions as transactions
-from booking_domain.workflows.views import Appointment
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.bookings.examples import BOOKING
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response

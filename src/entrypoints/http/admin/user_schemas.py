@@ -10,18 +10,18 @@ from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.identity.model import MAX_NAME, Undeliverable, UserStatus
 from booking_domain.identity.ports import PhoneNumbers, UserFilter
-from booking_domain.identity.queries import ManagedUser
-from booking_domain.identity.use_cases.administration import (
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.identity.administration import (
     MOST_AT_ONCE,
     BulkAction,
     ChangeUser,
     ChangeUsers,
     Reason,
 )
-from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import UserId
-from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.identity.queries import ManagedUser
 from entrypoints.http.accounts.schemas import UserJson, user_json
 from entrypoints.http.kit.csv_cells import Columns
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, read_cursor

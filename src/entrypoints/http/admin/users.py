@@ -5,15 +5,15 @@ from uuid import UUID
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.identity import queries
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.workflows.change_accounts import change_user, change_users
-from booking_domain.workflows.delete_account import DeleteAccount, delete_account
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.accounts.change_accounts import change_user, change_users
+from booking_domain.use_cases.accounts.delete_account import DeleteAccount, delete_account
+from booking_domain.use_cases.identity import queries
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
 from entrypoints.http.admin.user_schemas import (
     COLUMNS,

@@ -19,12 +19,12 @@ from booking_domain.scheduling.feeds import (
     OwnFeeds,
     WhenFeedFails,
 )
-from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.availability import get_own_feeds
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
+from booking_domain.use_cases.scheduling.queries import get_own_feeds
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known

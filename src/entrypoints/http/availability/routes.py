@@ -7,7 +7,11 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.scheduling.use_cases.calendars import (
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
+from booking_domain.use_cases.catalogue.profiles import change_settings
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.scheduling.calendars import (
     add_block,
     add_exception,
     add_rule,
@@ -16,11 +20,7 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_rule,
     set_rules,
 )
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.provider_profiles import change_settings
-from booking_domain.workflows.queries.availability import get_calendar
+from booking_domain.use_cases.scheduling.queries import get_calendar
 from entrypoints.http.availability.examples import (
     ADD_BLOCK,
     ADD_EXCEPTION,

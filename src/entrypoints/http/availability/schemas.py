@@ -24,11 +24,11 @@ from booking_domain.scheduling.model import (
     Hours,
     WeeklyRule,
 )
-from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule, SetRules
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.provider_profiles import DurationChange, SettingsChange
+from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange
+from booking_domain.use_cases.scheduling.calendars import AddBlock, AddException, AddRule, SetRules
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
 from entrypoints.http.providers.terms import Durations, DurationsJson, TermsBody, TierJson, durations_json, tiers_json
 

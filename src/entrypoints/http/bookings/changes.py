@@ -8,12 +8,12 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.accept_request import AcceptRequest, accept_request
-from booking_domain.workflows.accept_time import AcceptTime, accept_time
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.decline_request import DeclineRequest, decline_request
-from booking_domain.workflows.offer_times import OfferTimes, offer_times
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
+from booking_domain.use_cases.bookings.accept_time import AcceptTime, accept_time
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
+from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
 from entrypoints.http.bookings.examples import (
     ACCEPT,
     ACCEPT_TIME,

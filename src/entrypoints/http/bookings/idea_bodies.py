@@ -8,7 +8,7 @@ from msgspec import Meta
 from booking_domain.bookings.ideas import MAX_DESCRIPTION, MAX_DETAIL, IdeaContent
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.shared.ids import FileId
-from booking_domain.workflows.ideas import NewIdea
+from booking_domain.use_cases.bookings.ideas import NewIdea
 from entrypoints.http.kit.fields import Amount, Body
 
 Description = Annotated[str, Meta(min_length=1, max_length=MAX_DESCRIPTION)]

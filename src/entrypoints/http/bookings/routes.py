@@ -12,12 +12,12 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.any_provider import book_with_any_provider
-from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
-from booking_domain.workflows.place_booking import place_booking
-from booking_domain.workflows.place_series import place_series
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.queries import bookings
+from booking_domain.use_cases.bookings import queries as bookings
+from booking_domain.use_cases.bookings.any_provider import book_with_any_provider
+from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.place_booking import place_booking
+from booking_domain.use_cases.bookings.place_series import place_series
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.bookings.changes import changes
 from entrypoints.http.bookings.examples import (
     APPOINTMENT,

@@ -20,12 +20,12 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
 from booking_domain.shared.time import time_zone
-from booking_domain.workflows.any_provider import WithAnyProvider
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.place_booking import PlaceBooking
-from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
-from booking_domain.workflows.queries.bookings import CancellationQuote, VisibleAppointment
-from booking_domain.workflows.views import Appointment
+from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking
+from booking_domain.use_cases.bookings.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
+from booking_domain.use_cases.bookings.queries import CancellationQuote, VisibleAppointment
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
+from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.bookings.idea_bodies import IdeaBody
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import (

@@ -7,8 +7,8 @@ from typing import Final
 
 from litestar import Response
 
-from booking_domain.workflows.calendar_files import CalendarFiles
-from booking_domain.workflows.queries.calendar_files import SharedCalendar
+from booking_domain.use_cases.calendars.files import CalendarFiles
+from booking_domain.use_cases.calendars.queries import SharedCalendar
 from entrypoints.http.kit.etags import NOT_MODIFIED, matches
 
 ICALENDAR: Final = "text/calendar"

@@ -10,8 +10,10 @@ from litestar.params import FromPath
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import BookingId, SessionId
-from booking_domain.workflows.calendar_files import CalendarFiles
-from booking_domain.workflows.calendar_links import (
+from booking_domain.use_cases.bookings.queries import get_appointment
+from booking_domain.use_cases.calendars import queries as shared_calendars
+from booking_domain.use_cases.calendars.files import CalendarFiles
+from booking_domain.use_cases.calendars.links import (
     NewCalendarLink,
     change_calendar_link,
     change_provider_calendar_link,
@@ -19,9 +21,7 @@ from booking_domain.workflows.calendar_links import (
     remove_calendar_link,
     remove_provider_calendar_link,
 )
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import calendar_files as shared_calendars
-from booking_domain.workflows.queries.bookings import get_appointment
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
 from entrypoints.http.calendars.responses import ICALENDAR, calendar_file, calendar_response
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery

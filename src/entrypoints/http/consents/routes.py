@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.bookings.consents import ConsentId
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.consents import (
+from booking_domain.use_cases.bookings.consents import (
     change_consent_code,
     get_consent_code,
     grant_consent,
@@ -18,7 +18,7 @@ from booking_domain.workflows.consents import (
     remove_consent_code,
     revoke_consent,
 )
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.consents.schemas import (
     CODE,
     CONSENTS,

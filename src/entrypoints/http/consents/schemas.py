@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentStatus, ConsentView
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.consents import GrantConsent
+from booking_domain.use_cases.bookings.consents import GrantConsent
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items
 from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of

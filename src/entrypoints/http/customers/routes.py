@@ -11,8 +11,8 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import CustomerId
-from booking_domain.workflows import customers
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.customers import commands as customers
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.customers.schemas import (
     CUSTOMER,
     CUSTOMERS,

@@ -10,7 +10,7 @@ from booking_domain.customers.ports import CustomerFilter, CustomerScope
 from booking_domain.identity.ports import PhoneNumbers
 from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.customers import NoteOnCustomer
+from booking_domain.use_cases.customers.commands import NoteOnCustomer
 from entrypoints.http.admin.user_schemas import phone_in
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSection, items

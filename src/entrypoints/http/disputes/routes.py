@@ -12,15 +12,15 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.workflows.disputes import (
+from booking_domain.use_cases.disputes import queries
+from booking_domain.use_cases.disputes.commands import (
     make_statement,
     open_dispute,
     open_dispute_for,
     resolve_dispute,
     withdraw_dispute,
 )
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import disputes as queries
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.disputes.examples import (
     CASE,
     CSV,

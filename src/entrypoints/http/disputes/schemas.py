@@ -33,7 +33,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, FileId, UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.disputes import (
+from booking_domain.use_cases.disputes.commands import (
     DisputeWithStatements,
     MakeStatement,
     OpenDispute,
@@ -41,7 +41,7 @@ from booking_domain.workflows.disputes import (
     ResolveDispute,
     WithdrawDispute,
 )
-from booking_domain.workflows.queries.disputes import DisputeCase
+from booking_domain.use_cases.disputes.queries import DisputeCase
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.files.images import ImageJson, private_image_json

@@ -11,8 +11,8 @@ from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderPayoutId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.provider_payouts import (
+from booking_domain.use_cases.payments import earnings_queries as queries
+from booking_domain.use_cases.payments.provider_payouts import (
     ChangeProviderPayout,
     approve_provider_payout,
     cancel_provider_payout,
@@ -20,7 +20,7 @@ from booking_domain.workflows.provider_payouts import (
     settle_provider_payout,
     start_provider_payout,
 )
-from booking_domain.workflows.queries import earnings as queries
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
     APPROVED,

@@ -15,12 +15,12 @@ from booking_domain.shared.documents import Document, Documents
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.languages import FALLBACK
-from booking_domain.workflows.earnings import adjust_earnings, set_commission
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import ProviderPayoutFilter, Reads
-from booking_domain.workflows.queries import earnings as queries
-from booking_domain.workflows.queries.earnings import EarningsAccount
-from booking_domain.workflows.views import ProviderPayoutView
+from booking_domain.use_cases.payments import earnings_queries as queries
+from booking_domain.use_cases.payments.earnings import adjust_earnings, set_commission
+from booking_domain.use_cases.payments.earnings_queries import EarningsAccount
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Reads
+from booking_domain.use_cases.platform.views import ProviderPayoutView
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
     ACCOUNT,

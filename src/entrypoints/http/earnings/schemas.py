@@ -21,16 +21,16 @@ from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import MAX_BANK_REFERENCE, MAX_RETURN_REASON
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.earnings import AdjustEarnings, SetCommission
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import ProviderPayoutFilter
-from booking_domain.workflows.provider_payouts import (
+from booking_domain.use_cases.payments.earnings import AdjustEarnings, SetCommission
+from booking_domain.use_cases.payments.earnings_queries import EarningsAccount, EarningsSelection
+from booking_domain.use_cases.payments.provider_payouts import (
     ReturnProviderPayout,
     SettleProviderPayout,
     StartProviderPayout,
 )
-from booking_domain.workflows.queries.earnings import EarningsAccount, EarningsSelection
-from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
+from booking_domain.use_cases.platform.views import PayoutStep, ProviderPayoutView
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson

@@ -7,8 +7,8 @@ from typing import Final
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.earnings import EarningKind, EarningTotals, EarningView, StatementTooLong
 from booking_domain.shared.documents import Column, Document, Fact
-from booking_domain.workflows.queries.earnings import EarningsAccount
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.payments.earnings_queries import EarningsAccount
+from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.http.earnings.statements import whole
 from entrypoints.languages.documents import Phrase, Wording
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from booking_domain.payments.earnings import EarningTotals, EarningView, ProviderBalance
 from booking_domain.shared.money import MINOR_UNIT_DIGITS
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.earnings import EarningsAccount
-from booking_domain.workflows.views import ProviderPayoutView
+from booking_domain.use_cases.payments.earnings_queries import EarningsAccount
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import ProviderPayoutView
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_lines
 
 _STATEMENT: Final = (

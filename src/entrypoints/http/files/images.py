@@ -10,7 +10,7 @@ from booking_domain.files.model import LARGE, SMALL, ImageSize, image_key
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.ids import FileId
 from booking_domain.shared.images import Image
-from booking_domain.workflows.pictures import PictureChange
+from booking_domain.use_cases.files.pictures import PictureChange
 from entrypoints.http.kit.fields import Json
 
 PRIVATE_FOR: Final = timedelta(minutes=5)

@@ -10,9 +10,10 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId
-from booking_domain.workflows import files, pictures
-from booking_domain.workflows.files import FileChecks
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.files import commands as files
+from booking_domain.use_cases.files import pictures
+from booking_domain.use_cases.files.commands import FileChecks
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.files.schemas import (
     ANNOUNCE,
     FILE,

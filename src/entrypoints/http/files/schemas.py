@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, UPLOAD_WITHIN, Content, File, FileStatus, Folder
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.workflows.files import AnnounceUpload
+from booking_domain.use_cases.files.commands import AnnounceUpload
 from entrypoints.http.files.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items

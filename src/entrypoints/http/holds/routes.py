@@ -6,10 +6,10 @@ from uuid import UUID
 from litestar import Response, Router, delete, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.scheduling.use_cases.holds import place_hold, release_hold
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
-from booking_domain.workflows.any_provider import hold_with_any_provider
+from booking_domain.use_cases.bookings.any_provider import hold_with_any_provider
+from booking_domain.use_cases.scheduling.holds import place_hold, release_hold
 from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon

@@ -5,9 +5,9 @@ from functools import partial
 from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.use_cases.holds import PlaceHold
 from booking_domain.shared.ids import ProviderId, SalonId
-from booking_domain.workflows.any_provider import WithAnyProvider
+from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
+from booking_domain.use_cases.scheduling.holds import PlaceHold
 from entrypoints.http.kit.fields import Body, Instant, Json, ServiceIds, SomeMinutes, Timestamp, service_ids
 
 

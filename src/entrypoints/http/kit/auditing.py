@@ -10,8 +10,8 @@ from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import Origin, Subject
 from booking_domain.shared.executor import Executor
-from booking_domain.workflows.admin_reads import AdminRead, note_admin_read
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.audit.record_reads import AdminRead, note_admin_read
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.origins import set_origin

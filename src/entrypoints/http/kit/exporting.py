@@ -14,7 +14,7 @@ from litestar import Router
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import User
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
 
 encode: Final = msgspec.json.Encoder().encode
 _KEY: Final = "export"

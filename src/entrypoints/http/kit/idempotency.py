@@ -15,7 +15,7 @@ from booking_domain.shared.executor import Executor, StoredResponse, UseCase
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.processes import Process
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.etags import etag
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.refusals import invalid_input

@@ -9,7 +9,7 @@ from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import counted

@@ -30,7 +30,7 @@ from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
 from booking_domain.shared.signals import Heard
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.platform.ports import Reads
 
 MOST_STREAMS: Final = 3_000
 """Streams of one process: fewer than its connections, so that other requests are still served."""

@@ -5,9 +5,9 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
-from booking_domain.workflows.settle_payment import settle_payment
+from booking_domain.use_cases.payments.record_hint import RecordPaymentHint, record_payment_hint
+from booking_domain.use_cases.payments.settle_payment import settle_payment
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def settle_hinted(payment: Payment, executor: Executor[Repositories], gateways: Gateways) -> None:

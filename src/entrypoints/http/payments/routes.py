@@ -16,10 +16,10 @@ from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.queries import payments
-from booking_domain.workflows.settle_payment import settle_when_asked
-from booking_domain.workflows.start_payment import start_payment
+from booking_domain.use_cases.payments import queries as payments
+from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.payments.start_payment import start_payment
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected

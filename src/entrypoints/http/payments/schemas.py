@@ -9,7 +9,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.start_payment import StartPayment
+from booking_domain.use_cases.payments.start_payment import StartPayment
 from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp, one_of
 
 REFUND: Final = "refund"

@@ -9,9 +9,9 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import GatewayEvents
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.record_payment_hint import record_payment_hint
-from booking_domain.workflows.settle_payment import settle_payment
+from booking_domain.use_cases.payments.record_hint import record_payment_hint
+from booking_domain.use_cases.payments.settle_payment import settle_payment
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected

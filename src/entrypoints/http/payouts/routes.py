@@ -6,21 +6,21 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.identity.own_account import Requester, enter_bank_account, withdraw_bank_account
 from booking_domain.identity.security import Identity
-from booking_domain.identity.use_cases.bank_accounts import confirm_bank_account, get_own_bank_account
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, RefundId, SessionId
-from booking_domain.workflows.payouts import (
+from booking_domain.use_cases.identity.bank_accounts import confirm_bank_account, get_own_bank_account
+from booking_domain.use_cases.identity.own_account import Requester, enter_bank_account, withdraw_bank_account
+from booking_domain.use_cases.payments import payout_queries as queries
+from booking_domain.use_cases.payments.payouts import (
     ApprovePayout,
     approve_payout,
     return_payout,
     settle_payout,
 )
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import payouts as queries
-from booking_domain.workflows.views import Payout
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import Payout
 from entrypoints.http.accounts.examples import PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response

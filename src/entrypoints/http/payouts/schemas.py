@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.bank_accounts import BankAccount
-from booking_domain.identity.use_cases.bank_accounts import ConfirmBankAccount
 from booking_domain.payments.refunds import (
     MAX_BANK_REFERENCE,
     MAX_RETURN_REASON,
@@ -19,11 +18,12 @@ from booking_domain.payments.refunds import (
 from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, MAX_NUMBER, BankDetails
 from booking_domain.shared.ids import BankAccountId, BookingId, RefundId, UserId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.payouts import ReturnPayout, SettlePayout
-from booking_domain.workflows.ports import PayoutFilter
-from booking_domain.workflows.queries.payouts import BookingMoney
-from booking_domain.workflows.views import Payout, PayoutStep
+from booking_domain.use_cases.identity.bank_accounts import ConfirmBankAccount
+from booking_domain.use_cases.payments.payout_queries import BookingMoney
+from booking_domain.use_cases.payments.payouts import ReturnPayout, SettlePayout
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import PayoutFilter
+from booking_domain.use_cases.platform.views import Payout, PayoutStep
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorText
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json

@@ -10,8 +10,11 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.profile_publication import (
+from booking_domain.use_cases.bookings import queries as bookings
+from booking_domain.use_cases.bookings.question_bookings import decide_on_bookings
+from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue.profiles import DecideOnProfile, decide_on_profile
+from booking_domain.use_cases.catalogue.publication import (
     ReinstateProfile,
     SuspendProfile,
     correct_profile,
@@ -19,9 +22,7 @@ from booking_domain.workflows.profile_publication import (
     reinstate_profile,
     suspend_profile,
 )
-from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
-from booking_domain.workflows.queries import bookings, providers
-from booking_domain.workflows.question_bookings import decide_on_bookings
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.schemas import BookingsJson, booking_json
 from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented

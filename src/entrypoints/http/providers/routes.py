@@ -9,17 +9,17 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import FileId, ProviderId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.profile_publication import delete_own_profile, republish_profile, withdraw_profile
-from booking_domain.workflows.provider_profiles import (
+from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue.profiles import (
     SetDocuments,
     edit_profile,
     open_profile,
     set_documents,
     submit_profile,
 )
-from booking_domain.workflows.queries import providers
-from booking_domain.workflows.queries.providers import get_own_provider
+from booking_domain.use_cases.catalogue.publication import delete_own_profile, republish_profile, withdraw_profile
+from booking_domain.use_cases.catalogue.queries import get_own_provider
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner

@@ -29,11 +29,11 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import Slot
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.profile_publication import CorrectProfile
-from booking_domain.workflows.provider_profiles import ProfileChange
-from booking_domain.workflows.queries.providers import PORTFOLIO_SHOWN, ProviderPage
-from booking_domain.workflows.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.bookings.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
+from booking_domain.use_cases.catalogue.profiles import ProfileChange
+from booking_domain.use_cases.catalogue.publication import CorrectProfile
+from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
+from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.http.files.images import IMAGE, ImageJson, picture_change, picture_or_none
 from entrypoints.http.files.schemas import FILE, FileJson
 from entrypoints.http.kit.cursors import Page, PageQuery

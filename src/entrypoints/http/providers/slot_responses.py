@@ -11,7 +11,7 @@ from booking_domain.scheduling.explain import explain, public_reasons
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, Slot
 from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.queries.availability import ExplicableSchedule
+from booking_domain.use_cases.scheduling.queries import ExplicableSchedule
 from entrypoints.http.kit.fields import Json, Timestamp
 
 LONGEST_WINDOW: Final = timedelta(days=62)

@@ -18,9 +18,10 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import availability, providers
-from booking_domain.workflows.queries.providers import ProviderPage
+from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.scheduling import queries as availability
 from entrypoints.http.kit.computers import Computing
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids

@@ -21,7 +21,7 @@ from booking_domain.bookings.policy import (
     tiers,
 )
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.workflows.provider_profiles import CancellationChange, DurationChange, TermsChange
+from booking_domain.use_cases.catalogue.profiles import CancellationChange, DurationChange, TermsChange
 from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, ReminderMinutes, SomeMinutes, given
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.http.files.schemas import file_json
 from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, SuspensionJson, provider_json
 

@@ -8,15 +8,15 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId, SalonId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import salons
-from booking_domain.workflows.salons import (
+from booking_domain.use_cases.catalogue import salon_queries as salons
+from booking_domain.use_cases.catalogue.salons import (
     Membership,
     accept_invitation,
     decline_invitation,
     end_membership,
     invite_provider,
 )
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run

@@ -9,9 +9,9 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SalonId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries import salons
-from booking_domain.workflows.salons import delete_salon, edit_salon, open_salon, set_salon_hours
+from booking_domain.use_cases.catalogue import salon_queries as salons
+from booking_domain.use_cases.catalogue.salons import delete_salon, edit_salon, open_salon, set_salon_hours
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting

@@ -29,8 +29,8 @@ from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.queries.salons import SalonPage
-from booking_domain.workflows.salons import (
+from booking_domain.use_cases.catalogue.salon_queries import SalonPage
+from booking_domain.use_cases.catalogue.salons import (
     MAX_SALON_EXCEPTIONS,
     MAX_SALON_RULES,
     EditSalon,
@@ -38,7 +38,7 @@ from booking_domain.workflows.salons import (
     OpenSalon,
     SetSalonHours,
 )
-from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
 from entrypoints.http.files.images import ImageJson, file_ids, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery

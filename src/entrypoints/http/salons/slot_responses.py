@@ -9,7 +9,7 @@ from msgspec import Meta
 from msgspec.json import encode
 
 from booking_domain.catalogue.salons import MAX_MEMBERS
-from booking_domain.workflows.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
+from booking_domain.use_cases.catalogue.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.providers.slot_responses import in_zone, slot_json
 

@@ -12,9 +12,9 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SalonId
 from booking_domain.shared.time import time_zone
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.salons import get_salon
-from booking_domain.workflows.salon_slots import salon_schedules
+from booking_domain.use_cases.catalogue.salon_queries import get_salon
+from booking_domain.use_cases.catalogue.salon_slots import salon_schedules
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC

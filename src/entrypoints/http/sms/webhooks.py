@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from booking_domain.notifications.errors import InvalidSmsSignature
 from booking_domain.notifications.ports import SmsCallbacks
-from booking_domain.notifications.use_cases.messages import apply_sms_update
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.notifications.record import apply_sms_update
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import REPEATED

@@ -5,14 +5,14 @@ from typing import Any, Final
 from litestar import Router, delete, get
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.identity.own_account import Requester
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.access import AccessKind, AccessList, end_access, end_all_access, list_access
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.accounts.access import AccessKind, AccessList, end_access, end_all_access, list_access
+from booking_domain.use_cases.identity.own_account import Requester
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented

@@ -10,11 +10,11 @@ from litestar.response import Stream
 from msgspec import Meta, Struct, defstruct
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.identity.queries import get_own_live_account
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.identity.queries import get_own_live_account
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSection, ExportSource, encode, value
 from entrypoints.http.kit.fields import Json, Timestamp

@@ -8,15 +8,20 @@ from litestar.params import JSONBody
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.known_clients import Guesser
-from booking_domain.identity.own_account import Requester, check_password, confirm_contact_change, start_contact_change
-from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
-from booking_domain.identity.use_cases.accounts import EditAccount
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.delete_account import delete_own_account
-from booking_domain.workflows.pictures import EditOwnAccount, edit_account
-from booking_domain.workflows.ports import Reads
+from booking_domain.use_cases.accounts.delete_account import delete_own_account
+from booking_domain.use_cases.files.pictures import EditOwnAccount, edit_account
+from booking_domain.use_cases.identity.accounts import EditAccount
+from booking_domain.use_cases.identity.own_account import (
+    Requester,
+    check_password,
+    confirm_contact_change,
+    start_contact_change,
+)
+from booking_domain.use_cases.identity.queries import get_own_account
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
 from entrypoints.http.accounts.examples import CODE_SENT, PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody

@@ -10,8 +10,8 @@ from msgspec import UNSET, Meta, UnsetType
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, Undeliverable, User
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
-from booking_domain.identity.use_cases.accounts import AccountChanges
 from booking_domain.shared.time import WallTime
+from booking_domain.use_cases.identity.accounts import AccountChanges
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
 from entrypoints.http.files.images import ImageJson, picture_or_none

@@ -6,13 +6,13 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.scheduling.use_cases.waiting import join_waiting_list, leave_waiting_list
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId, WaitingId
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.queries.providers import get_time_zone
-from booking_domain.workflows.queries.waiting_list import list_own_entries
+from booking_domain.use_cases.catalogue.queries import get_time_zone
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.scheduling.waiting import join_waiting_list, leave_waiting_list
+from booking_domain.use_cases.scheduling.waiting_queries import list_own_entries
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta, field
 
-from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
 from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.scheduling.waiting import JoinWaitingList
 from entrypoints.http.kit.fields import Body, Json, Moment, ServiceIds, SomeMinutes, Timestamp, one_of, service_ids
 from entrypoints.http.kit.queries import moment
 

@@ -7,10 +7,10 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.webhooks import endpoints as webhooks
 from booking_domain.webhooks.model import MAX_ENDPOINTS, DeliveryId, EndpointId
 from booking_domain.webhooks.ports import EndpointFilter
-from booking_domain.workflows import webhook_endpoints as webhooks
-from booking_domain.workflows.ports import Reads
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items

@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, EditEndpoint, ReplayFailed, RotateSecret
 from booking_domain.webhooks.model import (
     DEFAULT_OVERLAP,
     MAX_DESCRIPTION,
@@ -26,7 +27,6 @@ from booking_domain.webhooks.model import (
 )
 from booking_domain.webhooks.ports import DeliveryFilter, EndpointFilter
 from booking_domain.webhooks.types import WebhookType
-from booking_domain.workflows.webhook_endpoints import AddEndpoint, EditEndpoint, ReplayFailed, RotateSecret
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
 

@@ -6,7 +6,7 @@ import pytest
 
 from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.testing.bookings.strategies import A_BOOKING, HOUR, MADE, NOON, a_booking
-from booking_domain.workflows.calendar_files import EntryStatus, entry_of
+from booking_domain.use_cases.calendars.files import EntryStatus, entry_of
 
 STATUSES = {
     Status.REQUESTED: "TENTATIVE",

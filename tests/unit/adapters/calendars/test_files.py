@@ -14,7 +14,7 @@ from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.parsing import busy_times, merge_ranges
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, time_zone
-from booking_domain.workflows.calendar_files import CalendarEntry, EntryStatus
+from booking_domain.use_cases.calendars.files import CalendarEntry, EntryStatus
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -29,8 +29,8 @@ from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast
 from booking_domain.testing.shared.memory.clock import ManualClock
-from booking_domain.workflows.erase_account import ErasureResult, erase_account
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
+from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.app import RESOURCES
 from entrypoints.http.kit.exporting import sections_of
 from entrypoints.http.users.export import export_document

@@ -24,7 +24,14 @@ from booking_domain.identity.events import EarlierAccessRemoved
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.sessions import Client
-from booking_domain.identity.use_cases.one_time_codes import (
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import CodeId, UserId
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.identity.memory.security import memory_security_ports
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.testing.shared.memory.clock import ManualClock
+from booking_domain.use_cases.identity.one_time_codes import (
     CodeGuess,
     RequestCode,
     SignInByCode,
@@ -33,16 +40,9 @@ from booking_domain.identity.use_cases.one_time_codes import (
     sign_in_by_code,
     verify_contact,
 )
-from booking_domain.identity.use_cases.passwords import ResetPassword, reset_password
-from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up, use_sign_up
-from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import CodeId, UserId
-from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.identity.memory.security import memory_security_ports
-from booking_domain.testing.kit.storage import Cast
-from booking_domain.testing.shared.memory.clock import ManualClock
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.identity.passwords import ResetPassword, reset_password
+from booking_domain.use_cases.identity.sign_up import RequestSignUp, request_sign_up, use_sign_up
+from booking_domain.use_cases.platform.ports import Repositories
 
 REMEDY: Final = (
     "declare `info=personal_data(owner, erase=…, handover=…, export=…)` in the table: `ENDED` if a row reaches or acts"

@@ -17,14 +17,14 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import a_booking
-from booking_domain.workflows.listings import (
+from booking_domain.use_cases.platform.listings import (
     BookingListFilter,
     BookingListOrder,
     ListFilter,
     MoneyOrder,
     TransactionFilter,
 )
-from booking_domain.workflows.ports import PayoutFilter
+from booking_domain.use_cases.platform.ports import PayoutFilter
 
 FILTERS: Final[tuple[ListFilter, ...]] = (
     *(BookingListFilter(order=order) for order in BookingListOrder),

@@ -19,7 +19,7 @@ from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import a_cast
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 BEFORE: Final = "0017"
 AFTER: Final = "0018"

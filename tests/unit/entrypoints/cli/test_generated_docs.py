@@ -7,7 +7,7 @@ from litestar.routes import HTTPRoute
 
 import booking_domain
 from booking_domain.shared.lifecycle import Lifecycle
-from booking_domain.workflows.ports import CONTEXTS
+from booking_domain.use_cases.platform.ports import CONTEXTS
 from entrypoints.cli.generated_docs import DOCS, DOCUMENT, PARTS, main, with_fresh_parts
 from entrypoints.http.app import API
 from entrypoints.http.kit.request_guard import ended_session_too

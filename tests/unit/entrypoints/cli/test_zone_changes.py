@@ -21,7 +21,7 @@ from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import TimeRange, local_time
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast
-from booking_domain.workflows.booking_steps import booking_claim
+from booking_domain.use_cases.bookings.steps import booking_claim
 
 HERE: Final = "Asia/Ulaanbaatar"
 ELSEWHERE: Final = "Asia/Shanghai"

@@ -103,8 +103,8 @@ async def test_access_equals_the_permission_table(route: str) -> None:
 @pytest.mark.parametrize(
     ("route", "module"),
     [
-        ("DELETE /waitlist/{waiting_id}", "booking_domain.scheduling.use_cases.waiting"),
-        ("PATCH /salons/{salon_id}", "booking_domain.workflows.salons"),
+        ("DELETE /waitlist/{waiting_id}", "booking_domain.use_cases.scheduling.waiting"),
+        ("PATCH /salons/{salon_id}", "booking_domain.use_cases.catalogue.salons"),
         ("GET /bookings/{booking_id}", "booking_domain.bookings.model"),
     ],
 )

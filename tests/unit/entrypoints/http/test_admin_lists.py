@@ -11,7 +11,7 @@ from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.audit import AuditFilter
-from booking_domain.workflows.listings import TransactionStatus
+from booking_domain.use_cases.platform.listings import TransactionStatus
 from entrypoints.http.kit import csv_cells
 from entrypoints.http.kit.csv_cells import PAGE
 

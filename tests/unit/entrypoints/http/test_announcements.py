@@ -10,10 +10,10 @@ from tests.unit.entrypoints.streams import announced, following
 from tests.unit.features.announcements import TEXT
 
 from booking_domain.announcements.model import MOST_TO_COME
-from booking_domain.announcements.use_cases import publish_due_announcements
 from booking_domain.live.model import Channel, NewLiveEvent
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.workflows.announce import announce
+from booking_domain.use_cases.announcements.commands import publish_due_announcements
+from booking_domain.use_cases.webhooks.announce import announce
 
 PATH: Final = "/admin/announcements"
 MONGOLIAN: Final = {"language": "mn", "title": "Засвар", "text": "Үд хүртэл."}

@@ -15,8 +15,8 @@ from tests.unit.features.payouts import ACCOUNT, BANK_ACCOUNT, cancelled_and_pai
 
 from booking_domain.identity.bank_accounts import WAITS_FOR
 from booking_domain.identity.events import BankAccountChanged
-from booking_domain.identity.not_me_links import LINK_LIFE, NotMeLink
-from booking_domain.identity.use_cases.reauthentication import FRESH
+from booking_domain.use_cases.identity.not_me_links import LINK_LIFE, NotMeLink
+from booking_domain.use_cases.identity.reauthentication import FRESH
 
 THIEFS: Final = {**ACCOUNT, "accountNumber": "6666666666", "holderName": "Thief"}
 NEW: Final = {**ACCOUNT, "currentPassword": PASSWORD}

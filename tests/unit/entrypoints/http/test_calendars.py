@@ -17,7 +17,7 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, USERS
 from booking_domain.testing.shared.memory.tables import ANSWERS
-from booking_domain.workflows import calendar_links
+from booking_domain.use_cases.calendars import links as calendar_links
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
 SIDES = ["providers", "users"]

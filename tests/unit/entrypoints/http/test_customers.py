@@ -6,7 +6,7 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 from tests.unit.entrypoints.http.test_managers import salon_of
 from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
 
-from booking_domain.workflows.customers import remove_inactive_walk_ins
+from booking_domain.use_cases.customers.commands import remove_inactive_walk_ins
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
 

@@ -13,7 +13,7 @@ from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserA
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.ids import UserId
-from booking_domain.workflows.erase_account import ErasureResult, erase_account
+from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
 
 ASKS_FOR_A_DEPOSIT = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 

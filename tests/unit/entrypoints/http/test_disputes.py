@@ -17,8 +17,8 @@ from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.workflows.erase_account import erase_account
-from booking_domain.workflows.notify_disputes import notify_of_dispute
+from booking_domain.use_cases.accounts.erase_account import erase_account
+from booking_domain.use_cases.disputes.messages import notify_of_dispute
 from entrypoints.languages.notices import GettextTranslator
 
 RESOLVE = {"resolution": "no_refund", "bookingStatus": "completed"}

@@ -21,9 +21,9 @@ from booking_domain.notifications.model import RETRIED_FOR
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.ids import EventId, UserId
-from booking_domain.workflows.notify_account import notify_account
-from booking_domain.workflows.notify_parties import notify_user
-from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.accounts.messages import notify_account
+from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.notices.parties import notify_user
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
 

@@ -17,7 +17,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
 )
 from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
 
-from booking_domain.identity.use_cases.reauthentication import FRESH
+from booking_domain.use_cases.identity.reauthentication import FRESH
 
 NEW = "dorj@example.mn"
 

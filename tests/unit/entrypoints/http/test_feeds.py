@@ -10,7 +10,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.memory.platform import MONDAY_MORNING
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
-from booking_domain.workflows.read_feed import read_feed
+from booking_domain.use_cases.scheduling.read_feed import read_feed
 
 SECRET = "https://calendar.example.com/private-7d1f3c0e/basic.ics"
 SHOWN = "https://calendar.example.com/…"

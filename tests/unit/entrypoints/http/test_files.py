@@ -20,7 +20,7 @@ from booking_domain.files.model import (
 )
 from booking_domain.files.ports import MalwareScanner
 from booking_domain.shared.ids import FileId
-from booking_domain.workflows.files import sweep_files
+from booking_domain.use_cases.files.commands import sweep_files
 
 WISH = {"filename": "1.png", "contentType": "image/png", "size": len(PICTURE), "folder": "avatars"}
 

@@ -8,8 +8,8 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES
-from booking_domain.workflows.notify_message_tests import notify_of_message_test
+from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES
+from booking_domain.use_cases.messages.test_messages import notify_of_message_test
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
 
 PATH: Final = "/admin/message-templates"

@@ -11,7 +11,7 @@ from tests.unit.features.accounts import passkey
 from tests.unit.features.declarations import World
 from tests.unit.features.push import device
 
-from booking_domain.workflows.access import AccessKind
+from booking_domain.use_cases.accounts.access import AccessKind
 
 URL: Final = "https://hooks.example.com/mine"
 FEEDS: Final = {

@@ -21,8 +21,8 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
     use,
 )
 
-from booking_domain.identity.use_cases.reauthentication import FRESH
 from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.identity.reauthentication import FRESH
 
 NEW = "+97680112233"
 BOLD = {"email": "bold@example.com", "phone": NEW, "password": PASSWORD, "name": "Bold", "role": "customer"}

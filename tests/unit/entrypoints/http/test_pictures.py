@@ -10,8 +10,8 @@ from booking_domain.files.model import SETTLES_AFTER, UNUSED_FOR, UPLOAD_WITHIN
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import FileId, UserId
-from booking_domain.workflows.erase_account import erase_account
-from booking_domain.workflows.files import sweep_files
+from booking_domain.use_cases.accounts.erase_account import erase_account
+from booking_domain.use_cases.files.commands import sweep_files
 
 
 async def sweep(api: Api) -> None:

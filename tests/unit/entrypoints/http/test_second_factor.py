@@ -15,8 +15,8 @@ from tests.unit.entrypoints.http.test_one_time_codes import code_for, last_code,
 from tests.unit.entrypoints.http.two_factors import APP, Member, member, protected
 
 from booking_domain.identity.second_factor import FIRST_WAIT, MOST_WRONG_IN_A_ROW, STEP
-from booking_domain.identity.use_cases.reauthentication import FRESH
 from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.identity.reauthentication import FRESH
 
 DORJ = {"email": "dorj@example.com"}
 NEW = "nine blue lanterns"

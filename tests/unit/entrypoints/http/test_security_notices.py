@@ -7,7 +7,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.entrypoints.http.two_factors import Member, member, protected
 
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.workflows.notify_account import AccountEvent, notify_account
+from booking_domain.use_cases.accounts.messages import AccountEvent, notify_account
 from entrypoints.languages.notices import GettextTranslator
 
 PASSWORD_CHANGED: Final = "account.password_changed"

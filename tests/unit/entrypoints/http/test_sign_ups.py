@@ -24,7 +24,7 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import SIGN_UPS, USERS
-from booking_domain.workflows.erase_account import ErasureResult, erase_account
+from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
 
 SARAA = {"name": "Saraa", "role": "provider"}
 

@@ -16,7 +16,7 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.shared.money import Money
-from booking_domain.workflows.settle_payment import GATEWAY_POLL_INTERVAL
+from booking_domain.use_cases.payments.settle_payment import GATEWAY_POLL_INTERVAL
 
 SECRET: Final = "whsec_0123456789abcdef0123456789abcdef"
 EARLIER: Final = "whsec_fedcba9876543210fedcba9876543210"

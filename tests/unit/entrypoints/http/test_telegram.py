@@ -24,9 +24,9 @@ from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
-from booking_domain.identity.use_cases.reauthentication import FRESH
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import LOGINS, SESSIONS, USERS
+from booking_domain.use_cases.identity.reauthentication import FRESH
 
 REGISTERED: Final = {
     "email": "bat@example.com",

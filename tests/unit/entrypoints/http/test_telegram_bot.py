@@ -20,13 +20,13 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.telegram_links import LINK_CODE_LIFE
 from booking_domain.notifications.ports import MessageFilter
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.workflows.notify_parties import notify_parties
-from booking_domain.workflows.notify_waiting import notify_waiting
-from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, offer_freed
+from booking_domain.use_cases.scheduling.waiting_messages import notify_waiting
 from entrypoints.cli.startup import CannotStart
 from entrypoints.cli.telegram import poll, run_bot
 from entrypoints.languages.notices import GettextTranslator

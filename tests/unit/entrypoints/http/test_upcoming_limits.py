@@ -11,8 +11,8 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
-from booking_domain.workflows.notify_parties import notify_parties
-from booking_domain.workflows.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.notices.parties import notify_parties
 from entrypoints.languages.notices import GettextTranslator
 
 ATTEMPTS: Final = 150

@@ -17,7 +17,7 @@ from tests.unit.features.salons import name
 
 from booking_domain.shared.ids import FeedId
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
-from booking_domain.workflows.read_feed import read_feed
+from booking_domain.use_cases.scheduling.read_feed import read_feed
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 

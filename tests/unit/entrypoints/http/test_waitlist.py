@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
-from booking_domain.scheduling.use_cases.waiting import OfferFreedTime, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, offer_freed
 
 MONDAY = {"from": "2026-11-23", "to": "2026-11-24"}
 AT_TEN = {"from": "2026-11-23T10:00:00+08:00", "to": "2026-11-23T10:01:00+08:00"}

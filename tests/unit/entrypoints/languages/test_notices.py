@@ -16,10 +16,10 @@ from booking_domain.shared.stranger_words import has_address
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.booking_notices import NOTICES
-from booking_domain.workflows.message_templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, SAMPLES
-from booking_domain.workflows.notify_parties import notify_parties
-from booking_domain.workflows.notify_waiting import OFFER
+from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, SAMPLES
+from booking_domain.use_cases.notices.bookings import NOTICES
+from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.scheduling.waiting_messages import OFFER
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator
 

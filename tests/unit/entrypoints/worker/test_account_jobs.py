@@ -13,20 +13,20 @@ from tests.unit.entrypoints.worker.workshop import Workshop
 from booking_domain.identity.calendar_links import CalendarLink, digest_of
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
-from booking_domain.identity.use_cases.contact_changes import (
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.testing.builders import HOUR, Builder
+from booking_domain.testing.identity.memory.codes import SentCode
+from booking_domain.use_cases.accounts.delete_account import delete_own_account
+from booking_domain.use_cases.calendars.links import change_calendar_link
+from booking_domain.use_cases.identity.contact_changes import (
     ChangeContact,
     RequestContactChange,
     change_contact,
     request_contact_change,
 )
-from booking_domain.identity.use_cases.reauthentication import PasswordCheck
-from booking_domain.identity.use_cases.sign_up import RequestSignUp, request_sign_up
-from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.testing.builders import HOUR, Builder
-from booking_domain.testing.identity.memory.codes import SentCode
-from booking_domain.workflows.calendar_links import change_calendar_link
-from booking_domain.workflows.delete_account import delete_own_account
+from booking_domain.use_cases.identity.reauthentication import PasswordCheck
+from booking_domain.use_cases.identity.sign_up import RequestSignUp, request_sign_up
 from entrypoints.worker import identity
 
 OLD, NEW = "+97699112233", "+97680112233"

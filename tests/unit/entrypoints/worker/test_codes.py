@@ -11,16 +11,16 @@ from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
-from booking_domain.identity.use_cases.one_time_codes import RequestCode, request_code
 from booking_domain.notifications.errors import SmsCapReached
-from booking_domain.notifications.use_cases.messages import MOST_TO_UNVERIFIED
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.testing.memory import MemorySmsSender
-from booking_domain.workflows.send_code import send_code
+from booking_domain.use_cases.identity.one_time_codes import RequestCode, request_code
+from booking_domain.use_cases.messages.send_code import send_code
+from booking_domain.use_cases.notifications.record import MOST_TO_UNVERIFIED
 from entrypoints.settings import Settings
 from entrypoints.worker.identity import SEND_CODE
 

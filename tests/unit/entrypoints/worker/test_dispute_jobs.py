@@ -7,7 +7,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.disputes.model import DECISION_REMINDER, STATEMENT_REMINDER, Resolution, Standing
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.profile_publication import (
+from booking_domain.use_cases.catalogue.publication import (
     ReinstateProfile,
     SuspendProfile,
     reinstate_profile,

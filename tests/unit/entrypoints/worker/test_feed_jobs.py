@@ -9,11 +9,11 @@ from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.scheduling.feeds import READ_EVERY, UNREACHABLE, FeedRule
-from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Role
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
+from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
 from entrypoints.worker.main import work
 
 URL = "https://calendar.example.com/private-1/basic.ics"

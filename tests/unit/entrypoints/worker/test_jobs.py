@@ -24,14 +24,14 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.studio import PAYMENT_WINDOW
-from booking_domain.workflows.profile_publication import (
+from booking_domain.use_cases.catalogue.profiles import SettingsChange, TermsChange, change_settings
+from booking_domain.use_cases.catalogue.publication import (
     ReinstateProfile,
     SuspendProfile,
     reinstate_profile,
     suspend_profile,
 )
-from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
-from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
+from booking_domain.use_cases.payments.record_hint import RecordPaymentHint, record_payment_hint
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.main import STALLED_SECONDS, work
 from entrypoints.worker.payments import CANCEL_INVOICES, LATE_PAYMENTS, UPDATE_EARNINGS

@@ -17,12 +17,12 @@ from booking_domain.bookings.events import (
     BookingRescheduled,
 )
 from booking_domain.bookings.transitions import LatePayment, Status
-from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
-from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.scheduling.holds import release_hold
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.waiting_list import OFFER
 

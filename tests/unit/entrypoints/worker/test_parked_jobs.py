@@ -11,13 +11,13 @@ from tests.unit.features.reconciliation import a_run
 
 from booking_domain.jobs.model import PAUSES, ParkedJob
 from booking_domain.jobs.ports import ParkedJobCounts, ParkedJobFilter
-from booking_domain.jobs.use_cases import retry_parked_job
 from booking_domain.reconciliation.model import Run, RunStatus
 from booking_domain.reconciliation.ports import RunFilter
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import Builder
+from booking_domain.use_cases.jobs.commands import retry_parked_job
 from entrypoints.container import Container
 from entrypoints.worker import jobs as worker_jobs
 from entrypoints.worker.contexts import CONTEXTS

@@ -19,17 +19,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.testing.builders import TOMORROW, terms
-from booking_domain.webhooks.model import (
-    DeliveryStatus,
-    DisabledBecause,
-    EndpointRules,
-    EndpointStatus,
-    Outcome,
-    WebhookDelivery,
-    WebhookEndpoint,
-)
-from booking_domain.webhooks.ports import DeliveryFilter, WebhookMessage
-from booking_domain.workflows.webhook_endpoints import (
+from booking_domain.use_cases.webhooks.endpoints import (
     AddEndpoint,
     EditEndpoint,
     ReplayDelivery,
@@ -43,6 +33,16 @@ from booking_domain.workflows.webhook_endpoints import (
     replay_failed,
     rotate_secret,
 )
+from booking_domain.webhooks.model import (
+    DeliveryStatus,
+    DisabledBecause,
+    EndpointRules,
+    EndpointStatus,
+    Outcome,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from booking_domain.webhooks.ports import DeliveryFilter, WebhookMessage
 from entrypoints.http.bookings.schemas import booking_json
 from entrypoints.worker import webhooks
 from entrypoints.worker.main import work

@@ -30,7 +30,7 @@ from booking_domain.testing.bookings.contracts.consents import ConsentsContract
 from booking_domain.testing.bookings.contracts.ideas import IdeasContract
 from booking_domain.testing.bookings.contracts.reminders import RemindersContract
 from booking_domain.testing.bookings.contracts.walk_ins import WalkInsContract
-from booking_domain.workflows.ports import AppointmentReads
+from booking_domain.use_cases.platform.ports import AppointmentReads
 
 CONTRACTS: Final = {
     ActionLinkTokens: ActionLinkTokensContract,

@@ -9,8 +9,8 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
-from booking_domain.workflows.views import Appointment, SalonName
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
+from booking_domain.use_cases.platform.views import Appointment, SalonName
 
 INSTANT = timedelta(microseconds=1)
 

@@ -7,7 +7,7 @@ from booking_domain.bookings.consents import BookingConsent, ConsentAction, Cons
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 def _consent(make: Builder, cast: Cast) -> BookingConsent:

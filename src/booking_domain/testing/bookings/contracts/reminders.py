@@ -15,7 +15,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
-from booking_domain.workflows.ports import FOLLOW_UPS
+from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 _MINUTES = (2_880, 600, 120)
 _SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, CustomerId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
-from booking_domain.workflows.listings import BookingListFilter, BookingListOrder
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 
 
 class WalkInsContract(StorageContract):

@@ -19,9 +19,9 @@ from booking_domain.testing.kit.listing import is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
-from booking_domain.workflows.listings import BookingListFilter
-from booking_domain.workflows.ports import AppointmentReads
-from booking_domain.workflows.views import Appointment, SalonName
+from booking_domain.use_cases.platform.listings import BookingListFilter
+from booking_domain.use_cases.platform.ports import AppointmentReads
+from booking_domain.use_cases.platform.views import Appointment, SalonName
 
 
 class MemoryBookableProviders(BookableProviders):

@@ -9,7 +9,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, REMINDERS, TERMS, require_booking
 from booking_domain.testing.kit.tables import State
-from booking_domain.workflows.ports import FOLLOW_UPS
+from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 
 class MemoryBookingReminders(BookingReminders):

@@ -16,7 +16,7 @@ from booking_domain.testing.catalogue.contracts.booking_links import BookingLink
 from booking_domain.testing.catalogue.contracts.profiles import ProfilesContract
 from booking_domain.testing.catalogue.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.catalogue.contracts.salons import SalonsContract
-from booking_domain.workflows.ports import ProviderReads, SalonReads
+from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
 
 CONTRACTS: Final = {
     BookingLinkReads: BookingLinksContract,

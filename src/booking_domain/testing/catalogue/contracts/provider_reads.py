@@ -8,7 +8,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import Builder, terms
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.platform.views import ProviderView
 
 
 def _view(cast: Cast) -> ProviderView:

@@ -16,8 +16,8 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, waits
-from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.views import Invitation, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, SalonView
 
 ZONE: Final = "Asia/Hovd"
 WORKDAY: Final = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)

@@ -11,8 +11,8 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBE
 from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
-from booking_domain.workflows.ports import ProviderReads
-from booking_domain.workflows.views import ProviderView
+from booking_domain.use_cases.platform.ports import ProviderReads
+from booking_domain.use_cases.platform.views import ProviderView
 
 
 class MemoryProfiles(Profiles):

@@ -24,8 +24,8 @@ from booking_domain.testing.catalogue.memory.tables import (
 from booking_domain.testing.identity.memory.tables import require_user
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.scheduling.memory.tables import SALON_HOURS, SERVICE_OFFERS, SERVICES
-from booking_domain.workflows.ports import SalonReads
-from booking_domain.workflows.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.ports import SalonReads
+from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
 
 class MemorySalons(Salons):

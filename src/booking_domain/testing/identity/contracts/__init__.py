@@ -37,7 +37,6 @@ from booking_domain.identity.contact_changes import ContactChangeReads, ContactC
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.known_clients import KnownClientReads, KnownClients
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
-from booking_domain.identity.not_me_links import NotMeTokens
 from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads, Passkeys
 from booking_domain.identity.passwords import CredentialReads, Credentials
@@ -56,7 +55,6 @@ from booking_domain.identity.ports import (
 from booking_domain.identity.remembered_devices import RememberedDeviceReads, RememberedDevices
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
 from booking_domain.identity.sign_ups import SignUpReads, SignUps
-from booking_domain.identity.unsubscribing import UnsubscribeTokens
 from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.testing.identity.contracts.bank_accounts import BankAccountsContract
 from booking_domain.testing.identity.contracts.blocked_networks import BlockedNetworksContract
@@ -86,6 +84,8 @@ from booking_domain.testing.identity.contracts.sign_ups import SignUpsContract
 from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
 from booking_domain.testing.identity.contracts.unsubscribing import UnsubscribeTokensContract
 from booking_domain.testing.identity.contracts.users import UsersContract
+from booking_domain.use_cases.identity.not_me_links import NotMeTokens
+from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
 
 CONTRACTS: Final = {
     AcceptanceReads: AcceptancesContract,

@@ -4,7 +4,7 @@ from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import BankAccountId
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 OTHER = BankDetails(bank="Хаан банк", account_number="MN120005001234567890", holder_name="Бат-Эрдэнэ")
 

@@ -7,7 +7,7 @@ from booking_domain.identity.calendar_links import CalendarLink, digest_of
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
 

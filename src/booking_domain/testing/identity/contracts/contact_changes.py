@@ -11,7 +11,7 @@ from booking_domain.identity.one_time_codes import DAY, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
-from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 INSTANT = timedelta(microseconds=1)
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from booking_domain.identity.not_me_links import NotMeLink, NotMeTokens
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.kit.forgeries import RUBBISH, mutations
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
+from booking_domain.use_cases.identity.not_me_links import NotMeLink, NotMeTokens
 
 _LINK = NotMeLink(user_id=UserId(SeededEntropy().new_id()), changed_at=NOW.replace(microsecond=0))
 

@@ -14,7 +14,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back, waits
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
 SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -3,10 +3,10 @@
 import pytest
 
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Unsubscription
-from booking_domain.identity.unsubscribing import Unsubscribe, UnsubscribeTokens
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.kit.forgeries import RUBBISH, mutations
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
+from booking_domain.use_cases.identity.unsubscribe import Unsubscribe, UnsubscribeTokens
 
 _USER = UserId(SeededEntropy().new_id())
 _REMINDERS = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)

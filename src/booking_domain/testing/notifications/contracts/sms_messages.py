@@ -8,7 +8,7 @@ from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, S
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back, waits
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
 

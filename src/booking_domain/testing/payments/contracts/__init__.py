@@ -45,8 +45,8 @@ from booking_domain.testing.payments.contracts.payouts import PayoutReadsContrac
 from booking_domain.testing.payments.contracts.receipts import ReceiptsContract
 from booking_domain.testing.payments.contracts.refunds import RefundsContract
 from booking_domain.testing.payments.contracts.transactions import TransactionReadsContract
-from booking_domain.workflows.listings import TransactionReads
-from booking_domain.workflows.ports import PayoutReads, ProviderPayoutReads
+from booking_domain.use_cases.platform.listings import TransactionReads
+from booking_domain.use_cases.platform.ports import PayoutReads, ProviderPayoutReads
 
 CONTRACTS: Final = {
     AdjustmentReads: AdjustmentsContract,

@@ -33,9 +33,9 @@ from booking_domain.testing.kit.storage import (
     rolled_back,
     store_bookings,
 )
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import ProviderPayoutFilter, Repositories
-from booking_domain.workflows.views import PayoutStep, ProviderPayoutView
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Repositories
+from booking_domain.use_cases.platform.views import PayoutStep, ProviderPayoutView
 
 
 def _entry(make: Builder, booking: Booking, **values: object) -> Earning:

@@ -9,9 +9,9 @@ from booking_domain.shared.ids import BankAccountId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
-from booking_domain.workflows.listings import MoneyOrder
-from booking_domain.workflows.ports import PayoutFilter
-from booking_domain.workflows.views import Payout, PayoutStep
+from booking_domain.use_cases.platform.listings import MoneyOrder
+from booking_domain.use_cases.platform.ports import PayoutFilter
+from booking_domain.use_cases.platform.views import Payout, PayoutStep
 
 
 async def _ids(backend: Backend, criteria: PayoutFilter) -> list[RefundId]:

@@ -12,7 +12,7 @@ from booking_domain.shared.ids import BankAccountId, BookingId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def _add(backend: Backend, *refunds: Refund) -> None:

@@ -12,7 +12,7 @@ from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
-from booking_domain.workflows.listings import (
+from booking_domain.use_cases.platform.listings import (
     MoneyOrder,
     Transaction,
     TransactionFilter,

@@ -14,8 +14,8 @@ from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.payments.memory.tables import REFUNDS
-from booking_domain.workflows.ports import PayoutFilter, PayoutReads
-from booking_domain.workflows.views import Payout
+from booking_domain.use_cases.platform.ports import PayoutFilter, PayoutReads
+from booking_domain.use_cases.platform.views import Payout
 
 
 class MemoryPayoutReads(PayoutReads):

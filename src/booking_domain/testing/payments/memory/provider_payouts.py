@@ -12,8 +12,8 @@ from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_in, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.payments.memory.tables import BANK_REFERENCES, PROVIDER_PAYOUTS
-from booking_domain.workflows.ports import ProviderPayoutFilter, ProviderPayoutReads
-from booking_domain.workflows.views import ProviderPayoutView
+from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, ProviderPayoutReads
+from booking_domain.use_cases.platform.views import ProviderPayoutView
 
 
 class MemoryBankReferences(BankReferences):

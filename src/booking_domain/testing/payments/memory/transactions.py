@@ -15,7 +15,7 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.payments.memory.tables import ADJUSTMENTS, DESK_PAYMENTS, PAYMENTS, REFUNDS
-from booking_domain.workflows.listings import (
+from booking_domain.use_cases.platform.listings import (
     Transaction,
     TransactionFilter,
     TransactionReads,

@@ -17,7 +17,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
 MINUTE = timedelta(minutes=1)

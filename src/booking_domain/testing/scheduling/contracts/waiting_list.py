@@ -9,7 +9,7 @@ from booking_domain.shared.ids import ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 INSTANT = timedelta(microseconds=1)

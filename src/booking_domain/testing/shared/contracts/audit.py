@@ -9,7 +9,7 @@ from booking_domain.shared.audit import AuditEntry, AuditFilter, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 _ALL = AuditFilter(limit=100)
 

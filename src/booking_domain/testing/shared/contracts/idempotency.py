@@ -10,7 +10,7 @@ from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyInUse
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
 

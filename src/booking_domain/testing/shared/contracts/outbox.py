@@ -11,7 +11,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract
-from booking_domain.workflows.ports import CONTEXTS
+from booking_domain.use_cases.platform.ports import CONTEXTS
 
 
 def sample(event: type[Event], number: int, *, sparse: bool = False) -> Event:

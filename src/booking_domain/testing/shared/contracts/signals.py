@@ -14,7 +14,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import Heard, Signals
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
 Change = Callable[[Repositories, User, Session], Awaitable[None]]

@@ -12,7 +12,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder, terms
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, rolled_back
-from booking_domain.workflows.ports import Repositories
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 class UnitOfWorkContract(StorageContract):

@@ -1,1 +1,0 @@
-"""Use cases of calendars, external calendars, holds and the waiting list."""

@@ -1,0 +1,18 @@
+"""The contracts of the ports in `booking_domain.use_cases`."""
+
+from typing import Final
+
+import pytest
+
+pytest.register_assert_rewrite(f"{__name__}.handover", f"{__name__}.personal_data")
+
+# ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.identity.handover import Handover
+from booking_domain.testing.platform.contracts.handover import HandoverContract
+from booking_domain.testing.platform.contracts.personal_data import PersonalDataContract
+from booking_domain.use_cases.platform.personal_data import PersonalData
+
+CONTRACTS: Final = {
+    Handover: HandoverContract,
+    PersonalData: PersonalDataContract,
+}

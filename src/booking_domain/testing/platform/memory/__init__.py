@@ -1,0 +1,1 @@
+"""The ports of `booking_domain.use_cases` in memory."""

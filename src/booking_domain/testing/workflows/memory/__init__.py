@@ -1,1 +1,0 @@
-"""The ports of `booking_domain.workflows` in memory."""

@@ -1,0 +1,1 @@
+"""Use cases, queries and messages by feature. Contexts are pure; whatever needs a transaction is here."""

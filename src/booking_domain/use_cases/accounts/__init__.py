@@ -1,0 +1,1 @@
+"""Accounts as a whole: changed by admins, deleted, erased."""

@@ -1,0 +1,1 @@
+"""Bookings: placed, answered, moved, cancelled, completed."""

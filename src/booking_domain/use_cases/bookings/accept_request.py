@@ -1,0 +1,111 @@
+"""Accept a booking request."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, NotATimeOffered
+from booking_domain.bookings.model import Booking, BookingDecision
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.placing import proposable, slot_window
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.decision import Decision
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import instant
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.steps import (
+    lock_visible_booking,
+    require_answer_in_time,
+    require_requested,
+    save_decision,
+)
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRequest:
+    """Accept a request: the provider as it is, or the customer at a time that the provider has offered.
+
+    - The request becomes pending if a deposit is due, else confirmed.
+    - By offering a time the provider has accepted it in advance: it need not be on the grid. It is claimed when the
+      customer takes it, if it can still be offered. If not, the request and the other offered times stay.
+    - The provider takes bookings, and the customer's account is active.
+    - A request whose answer is overdue, or whose time has begun, can no longer be accepted.
+    """
+
+    booking_id: BookingId
+    payment_window: timedelta
+    slot: datetime | None = None
+    """The offered time that the customer takes."""
+    expected_version: ExpectedVersion = None
+
+
+async def _accept(command: AcceptRequest, tx: Repositories, context: Context) -> Booking:
+    booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
+    require_requested(booking, "accept")
+    require_answer_in_time(booking, "accept", context)
+    start = booking.span.start if command.slot is None else instant(command.slot, field="slot")
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
+    moved: BookingDecision = Decision(booking)
+    if party is Party.CUSTOMER and command.slot is not None:
+        moved = _move_to_offered_time(booking, start, schedule, context)
+        party = Party.PROVIDER  # the provider accepted this time by offering it
+    elif command.slot is not None:
+        raise NotATimeOffered
+    accepted = moved.state.apply(
+        Action.ACCEPT if booking.deposit_due else Action.CONFIRM,
+        party=party,
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+        payment_window=command.payment_window,
+    )
+    decision = Decision(accepted.state, (*moved.events, *accepted.events))
+    return await save_decision(booking, decision, party, tx, context)
+
+
+def _move_to_offered_time(
+    booking: Booking, start: datetime, schedule: ProviderSchedule, context: Context
+) -> BookingDecision:
+    if start not in booking.offered_times or start <= context.now:
+        raise NotATimeOffered
+    span, blocked = proposable(
+        schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id)
+    )
+    return booking.reschedule(
+        span,
+        blocked,
+        party=Party.CUSTOMER,  # who chooses the time
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+    )
+
+
+accept_request: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _accept,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.accept",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        AlreadyOver,
+        ProviderNotBookable,
+        CustomerNotActive,
+        SlotTaken,
+        TimeNotAvailable,
+        NotATimeOffered,
+        InvalidValue,
+        StaleVersion,
+    ),
+)

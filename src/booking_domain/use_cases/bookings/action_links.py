@@ -1,0 +1,119 @@
+"""Action links: put into the e-mails about a booking, and opened by who follows them. See `bookings.action_links`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings import reminders
+from booking_domain.bookings.action_links import (
+    ActionLink,
+    ActionLinkTokens,
+    InvalidActionLink,
+    LinkAction,
+    action_of,
+    address_digest,
+    expiry,
+)
+from booking_domain.bookings.available_actions import AvailableAction, available_actions
+from booking_domain.bookings.events import EVENTS
+from booking_domain.bookings.transitions import Party
+from booking_domain.identity.model import User
+from booking_domain.notifications.model import Notification
+from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.enums import checks_enums
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import Appointment
+
+LINKS: Final = NoticeTemplate(
+    subject="Booking {reference}",
+    text="You can do this without signing in:",
+    details=("Pay: {pay}", "Move: {move}", "Cancel: {cancel}"),
+)
+_WITH_LINKS: Final = frozenset(event.topic for event in (*EVENTS, *reminders.EVENTS))
+
+
+class ActionLinkLines:
+    """Writes the links of a message: to whatever its recipient can do with the booking at that moment."""
+
+    def __init__(self, *, web_url: str, tokens: ActionLinkTokens, translator: Translator) -> None:
+        """`web_url` is the base URL of the web app; without one there are no links."""
+        self._web_url = web_url
+        self._tokens = tokens
+        self._translator = translator
+
+    async def __call__(self, notification: Notification, to: str, reads: Reads, now: datetime) -> str:
+        """Return the lines to add to the text of an e-mail to this address; empty if there are none."""
+        if not self._web_url or notification.booking_id is None or notification.type not in _WITH_LINKS:
+            return ""
+        user = await reads.users.get(notification.user_id)
+        appointment = await reads.appointments.get(notification.booking_id)
+        if user is None or appointment is None or not _may_follow(user, appointment):
+            return ""
+        booking, values = appointment.booking, {}
+        for available in _available(user, appointment, now):
+            if (action := action_of(available)) is not None and now < (ends := expiry(available, booking)):
+                link = ActionLink(
+                    action=action,
+                    booking_id=booking.id,
+                    user_id=user.id,
+                    expires_at=ends,
+                    address=address_digest(to),
+                )
+                values[action.value] = Link(self._url(link))
+        if not values:
+            return ""
+        notice = LINKS.fill(reference=booking.reference, **values)
+        return self._translator.translate(notice, notification.language).text
+
+    def _url(self, link: ActionLink) -> str:
+        # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
+        return f"{self._web_url}/links/{link.action.value}#{self._tokens.issue(link)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class OpenedLink:
+    """A link that is valid, whom it lets act, and the booking."""
+
+    link: ActionLink
+    actor: Actor
+    appointment: Appointment
+    available: tuple[AvailableAction, ...]
+
+
+async def open_action_link(
+    token: str, action: LinkAction | None, *, tokens: ActionLinkTokens, reads: Reads, now: datetime
+) -> OpenedLink:
+    """Return what the link allows.
+
+    The booking's own rules are not applied here: the use case that follows applies them.
+
+    Raises:
+        InvalidActionLink: it was not issued here, is for another action, has expired, or its recipient has another
+            e-mail address or no active account by now.
+    """
+    link = tokens.read(token)
+    if link is None or now >= link.expires_at or action not in {None, link.action}:
+        raise InvalidActionLink
+    user, appointment = await reads.users.get(link.user_id), await reads.appointments.get(link.booking_id)
+    if user is None or appointment is None or not _may_follow(user, appointment):
+        raise InvalidActionLink
+    if user.email is None or address_digest(user.email) != link.address:
+        raise InvalidActionLink
+    return OpenedLink(
+        link=link, actor=_actor(user), appointment=appointment, available=_available(user, appointment, now)
+    )
+
+
+def _may_follow(user: User, appointment: Appointment) -> bool:
+    """Customers follow links to their bookings. Admins sign in for everything, with their second factor."""
+    return user.usable and user.role is not Role.ADMIN and appointment.party(_actor(user)) is Party.CUSTOMER
+
+
+def _available(user: User, appointment: Appointment, now: datetime) -> tuple[AvailableAction, ...]:
+    return available_actions(appointment.booking, Party.CUSTOMER, _actor(user), now)
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, user.role)

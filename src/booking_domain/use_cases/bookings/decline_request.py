@@ -1,0 +1,51 @@
+"""Decline a booking request."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import BookingId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.bookings.steps import lock_visible_booking, require_requested, save_decision
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineRequest:
+    """Decline a request: it becomes cancelled. Its customer cancels it instead."""
+
+    booking_id: BookingId
+    reason: str | None = None
+    expected_version: ExpectedVersion = None
+
+
+async def _decline(command: DeclineRequest, tx: Repositories, context: Context) -> Booking:
+    booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
+    require_requested(booking, "decline")
+    if party is Party.CUSTOMER:
+        raise NotYourMove(thing="booking", status=booking.status, action="decline", party=party)
+    decision = booking.apply(
+        Action.CANCEL,
+        party=party,
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+        reason=command.reason or "declined",
+    )
+    return await save_decision(booking, decision, party, tx, context)
+
+
+decline_request: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _decline,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.decline",
+    raises=(BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion),
+)

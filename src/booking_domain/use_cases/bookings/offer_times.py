@@ -1,0 +1,72 @@
+"""Offer other times for a booking request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
+from booking_domain.bookings.events import booking_events
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.placing import proposable, slot_window
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import TimeRange
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.steps import lock_visible_booking, require_answer_in_time
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTimes:
+    """Offer other times for a request; the customer may accept one of them.
+
+    - Each time is free when it is offered: not claimed, blocked or busy, and not on a full day. It may be off the grid
+      and outside the weekly hours. It is claimed only when the customer accepts it.
+    - The customer has 48 hours, and at most until the last of the times.
+    """
+
+    booking_id: BookingId
+    slots: tuple[datetime, ...]
+    expected_version: ExpectedVersion = None
+
+
+async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Booking:
+    booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
+    require_answer_in_time(booking, Action.OFFER_TIMES, context)
+    decision = booking.offer_times(
+        command.slots, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
+    )
+    starts = decision.state.offered_times
+    locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
+    for start in starts:
+        proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_events(decision.state, decision.events))
+    return decision.state
+
+
+offer_times: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _offer,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.offer_times",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotBookable,
+        CustomerNotActive,
+        SlotTaken,
+        TimeNotAvailable,
+        InvalidValue,
+        StaleVersion,
+    ),
+)

@@ -1,0 +1,178 @@
+"""Place a booking: a customer books an offered slot, or the staff enters an appointment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.errors import (
+    BookingForOthers,
+    CustomerNotActive,
+    CustomerNotFound,
+    DepositOutOfRange,
+    TooManyUnsettled,
+    TooManyUpcoming,
+    TooManyUpcomingUnverified,
+)
+from booking_domain.bookings.ideas import IdeaSide
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.ports import BookableProvider
+from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.catalogue.booking_links import BookingLinkNotFound
+from booking_domain.payments.errors import NotChargeable
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    HoldNotFound,
+    ProviderNotFound,
+    SlotNotOffered,
+    SlotTaken,
+)
+from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
+from booking_domain.scheduling.waiting import WaitingStatus
+from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import TimeRange, instant
+from booking_domain.use_cases.bookings.ideas import IDEA_ERRORS, NewIdea, add_idea
+from booking_domain.use_cases.bookings.steps import (
+    add_booking,
+    booking_quota,
+    is_staff,
+    of_services,
+    require_bookable,
+)
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceBooking:
+    """Book a slot.
+
+    - The provider takes bookings (approved profile).
+    - A customer books an offered, free slot of a length that the provider offers. The customer's own hold on it does
+      not count as taken. Price and deposit are those of the length.
+    - A provider who offers services is booked by service. Those of one booking follow one another in the order named;
+      lengths, prices and deposits add up, the longest buffers count, and the booking keeps them as they are now.
+    - The staff (the provider, the manager of the provider's salon, admins) may book off the grid and outside opening
+      hours, from the beginning of the provider's today on, for a customer they name: an active account other than an
+      admin's, whose customer has consented or has booked there before (`may_place_for`). They may also enter a walk-in,
+      who has no account and pays no deposit here. A manager or admin who names no customer books for themselves.
+    - `deposit_amount` may raise the deposit up to the price.
+    - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
+      that others placed for them do not count.
+    - They have at most so many bookings of their own to come with one provider as the provider sets, else
+      `UpcomingLimits`; without a verified contact fewer.
+    - Booking, claim, event and message are committed together. A request claims its time unless the provider's terms
+      say otherwise.
+    """
+
+    provider_id: ProviderId
+    slot: datetime
+    payment_window: timedelta
+    duration_minutes: int | None = None
+    """None: the provider's default, or the length of the services."""
+    service_ids: tuple[ServiceId, ...] = ()
+    notes: str = ""
+    deposit_amount: int | None = None
+    """Minor units; None: what the terms ask for."""
+    hold_id: ClaimId | None = None
+    """The customer's hold on the slot, which the booking replaces."""
+    customer_id: UserId | None = None
+    """The customer whom the staff books for; None: the actor, or a walk-in."""
+    walk_in: WalkIn | None = None
+    """Who the walk-in is, as the staff enters it."""
+    link_token: str | None = None
+    """The token of the provider's booking link over which the customer came; the link counts the booking."""
+    idea: NewIdea | None = None
+    """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
+
+
+async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
+    """If another database transaction holds the provider lock, reject from the committed snapshot.
+
+    So losers of a race fail without queueing. Only what the snapshot allows waits for the lock and is checked again.
+    """
+    start = instant(command.slot, field="slot")
+    window = slot_window(start)
+    snapshot, locked = await tx.bookable_providers.try_lock(command.provider_id, window, command.service_ids) or (
+        None,
+        True,
+    )
+    bookable = of_services(command, await require_bookable(command, snapshot, tx, context), context)
+    if not locked:
+        if command.hold_id is None:
+            _place_at(start, command, bookable, context)
+        latest = await tx.bookable_providers.lock(command.provider_id, window, command.service_ids)
+        bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
+    require_quota = await booking_quota(bookable, tx, context)
+    if command.hold_id is not None:
+        await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
+    link = None
+    if command.link_token is not None:
+        link = await tx.booking_links.by_token(command.provider_id, command.link_token)
+        if link is None:
+            raise BookingLinkNotFound
+    booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
+    await require_quota()
+    if command.idea is not None:
+        if context.actor.role is Role.ADMIN:
+            raise InvalidValue(field="idea", problem="the customer or the provider writes it")
+        side = IdeaSide.PROVIDER if is_staff(context.actor, bookable) else IdeaSide.CUSTOMER
+        await add_idea(command.idea, booking, side, tx, context)
+    if link is not None and not is_staff(context.actor, bookable):
+        today = context.now.astimezone(bookable.schedule.calendar.zone).date()
+        await tx.booking_links.count_booking(link.id, today)
+    return booking
+
+
+def _place_at(
+    start: datetime, command: PlaceBooking, bookable: BookableProvider, context: Context
+) -> tuple[TimeRange, TimeRange]:
+    staff = is_staff(context.actor, bookable)
+    minutes = command.duration_minutes if staff else offered_minutes(bookable.schedule, command.duration_minutes)
+    check = placeable if staff else claimable
+    return check(bookable.schedule, start, now=context.now, duration_minutes=minutes, own=command.hold_id)
+
+
+async def _replace_hold(
+    hold_id: ClaimId, provider_id: ProviderId, start: datetime, tx: Repositories, context: Context
+) -> None:
+    """Release the actor's live hold on this slot, and mark its waiting-list entry as booked if it was an offer."""
+    hold = await tx.claims.hold_of(context.actor.id, hold_id)
+    if hold is None or not hold.live(context.now) or (hold.provider_id, hold.span.start) != (provider_id, start):
+        raise HoldNotFound
+    # Lock the entry before its hold, in the same order as leaving the waiting list does.
+    entry = await tx.waiting_list.get(WaitingId(hold_id))
+    await tx.claims.release(hold_id)
+    if entry is not None and entry.status is WaitingStatus.OFFERED:
+        await tx.waiting_list.save(entry.booked())
+
+
+place_booking: Final = UseCase(
+    Permission.PLACE_BOOKINGS,
+    _place,
+    lambda _, booking: Subject("booking", booking.id),
+    raises=(
+        ProviderNotFound,
+        DurationNotOffered,
+        ServiceNotOffered,
+        ServiceRequired,
+        OnlyAddOns,
+        SlotNotOffered,
+        SlotTaken,
+        HoldNotFound,
+        BookingLinkNotFound,
+        DepositOutOfRange,
+        NotChargeable,
+        TooManyUnsettled,
+        TooManyUpcoming,
+        TooManyUpcomingUnverified,
+        BookingForOthers,
+        CustomerNotFound,
+        CustomerNotActive,
+        *IDEA_ERRORS,
+    ),
+)

@@ -1,0 +1,97 @@
+"""Reschedule a booking: move it to another time in one database transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    CustomerNotActive,
+    InThePast,
+    RescheduleTooLate,
+)
+from booking_domain.bookings.events import booking_events
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import InvalidBookingTransition, Party
+from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotBookable, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.placing import claimable, placeable, slot_window
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import instant
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.steps import lock_visible_booking, move_claim, require_answer_in_time
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleBooking:
+    """Move a booking to the slot.
+
+    - The booking keeps its reference, payments, terms and services, with the buffers of these.
+    - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
+      booking's own claim does not count as taken. No actor reschedules into the past.
+    - A time that the provider's side sets is held at once. The customer may accept it, or cancel with everything back
+      until 24 hours have passed.
+    - A customer reschedules only within the minimum notice of the booking's policy.
+    - The provider takes bookings, and the customer's account is active.
+    - The old time is released if and only if the new time is claimed.
+    - A reschedule to the same time changes nothing.
+    """
+
+    booking_id: BookingId
+    slot: datetime
+    duration_minutes: int | None = None
+    """None: the booking keeps its duration. Its price stays, so a customer does not change it."""
+    expected_version: ExpectedVersion = None
+
+
+async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Context) -> Booking:
+    booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
+    require_answer_in_time(booking, "reschedule", context)
+    start = instant(command.slot, field="slot")
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
+    by_customer = party is Party.CUSTOMER
+    minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
+    if by_customer and minutes != booking.minutes:
+        raise DurationNotOffered(offered=(booking.minutes,))
+    check = claimable if by_customer else placeable
+    span, blocked = check(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    decision = booking.reschedule(
+        span, blocked, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
+    )
+    if (span, blocked) == (booking.span, booking.blocked):
+        return booking
+    await move_claim(booking, decision.state, tx, context)
+    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_events(decision.state, decision.events))
+    return decision.state
+
+
+reschedule_booking: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _reschedule,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.reschedule",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotBookable,
+        CustomerNotActive,
+        DurationNotOffered,
+        SlotNotOffered,
+        SlotTaken,
+        AlreadyOver,
+        InThePast,
+        RescheduleTooLate,
+        InvalidValue,
+        StaleVersion,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Profiles of providers, salons, services and booking links."""

@@ -1,0 +1,106 @@
+"""Salons are public; invitations are visible to the salon's manager and to the invited provider."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.catalogue.model import RECOMMENDED, ProfileStatus, ProviderFilter
+from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, Salon, SalonFilter, SalonNotFound
+from booking_domain.scheduling.services import ServiceReads, ServiceView
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.ids import SalonId, ServiceId
+from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
+from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
+from booking_domain.use_cases.platform.views import (
+    Invitation,
+    ListedSalon,
+    ManagedSalon,
+    MemberView,
+    ProviderView,
+    SalonView,
+)
+
+
+async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
+    view = await salons.get(salon_id)
+    if view is None:
+        raise SalonNotFound
+    return view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonPage:
+    """A salon, its opening hours, its services and its published members, as recommended."""
+
+    view: SalonView
+    providers: Sequence[ProviderView]
+    services: tuple[tuple[ServiceView, tuple[ServiceView, ...]], ...]
+    """The active services, each with the offers of the members who can be booked for it."""
+
+
+async def _get_salon_page(
+    salon_id: SalonId, salons: SalonReads, providers: ProviderReads, services: ServiceReads
+) -> SalonPage:
+    members = ProviderFilter(status=ProfileStatus.APPROVED, salon_id=salon_id, order=RECOMMENDED, limit=MAX_MEMBERS)
+    view = await _get_salon(salon_id, salons)
+    offers: dict[ServiceId, list[ServiceView]] = {}
+    for offer in await services.offers_in(salon_id):
+        offers.setdefault(offer.service.id, []).append(offer)
+    return SalonPage(
+        view=view,
+        providers=await providers.page(members),
+        services=tuple(
+            (each, tuple(offers.get(each.service.id, ())))
+            for each in await services.of_salon(salon_id)
+            if each.bookable
+        ),
+    )
+
+
+async def _search_salons(criteria: SalonFilter, salons: SalonReads) -> Sequence[ListedSalon]:
+    """The salons of a filter that have a published provider."""
+    return await salons.page(criteria)
+
+
+async def _list_salon_members(
+    actor: Actor | None, salon_id: SalonId, salons: SalonReads, providers: ProviderReads
+) -> tuple[MemberView, ...]:
+    """Members, and the invitations that the actor may see, by id of the provider."""
+    view = await _get_salon(salon_id, salons)
+    own = None if actor is None else await providers.by_owner(actor.id)
+
+    def visible(member: MemberView) -> bool:
+        relation = owned(actor, view.salon.manager_id)
+        if own is not None and own.profile.id == member.provider_id:
+            relation = Relation.MEMBER
+        return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
+
+    return tuple(member for member in await salons.members(salon_id) if visible(member))
+
+
+async def _list_own_salons(actor: Actor, salons: SalonReads) -> Sequence[ManagedSalon]:
+    authorise(actor, Permission.MANAGE_SALONS)
+    return await salons.managed_by(actor.id)
+
+
+async def _list_invitations(actor: Actor, salons: SalonReads) -> Sequence[Invitation]:
+    authorise(actor, Permission.JOIN_SALONS)
+    return await salons.invitations_of(actor.id)
+
+
+async def _get_own_membership(actor: Actor, salons: SalonReads, providers: ProviderReads) -> Salon | None:
+    """The salon that the actor's provider is a member of."""
+    authorise(actor, Permission.JOIN_SALONS)
+    own = await providers.by_owner(actor.id)
+    return None if own is None else await salons.of_provider(own.profile.id)
+
+
+get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
+search_salons: Final = Query(_search_salons)
+get_salon: Final = Query(_get_salon, (SalonNotFound,))
+list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))
+list_own_salons: Final = Query(_list_own_salons, (NotPermitted,))
+list_invitations: Final = Query(_list_invitations, (NotPermitted,))
+get_own_membership: Final = Query(_get_own_membership, (NotPermitted,))

@@ -1,0 +1,341 @@
+"""Salons: create, edit and delete salons, set opening hours, invite providers and end memberships.
+
+A member is open only while the salon is open too. A provider becomes a member only by accepting an invitation.
+Existing bookings never change.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from booking_domain.catalogue.events import (
+    MembershipChanged,
+    SalonDeleted,
+    SalonInvited,
+    SalonJoined,
+    SalonLeft,
+    SalonRemoved,
+)
+from booking_domain.catalogue.model import Location, ProfileMissing, ProfileStatus
+from booking_domain.catalogue.salons import (
+    INVITATIONS_OF_MANAGER,
+    INVITATIONS_TO_PROVIDER,
+    MAX_MEMBERS,
+    MAX_SALONS_PER_MANAGER,
+    ManagerUnverified,
+    Member,
+    MemberElsewhere,
+    MemberStatus,
+    NoSuchMember,
+    NotInvited,
+    NotYourSalon,
+    Salon,
+    SalonFull,
+    SalonNotFound,
+    TooManySalons,
+)
+from booking_domain.files.model import FileOwner, Folder
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
+from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.rate_limits import RateLimited
+from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_files
+from booking_domain.use_cases.files.pictures import changed_pictures
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.platform.views import SalonView
+from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
+
+MAX_SALON_RULES: Final = 100
+MAX_SALON_EXCEPTIONS: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSalon:
+    """Create a salon. It is closed until it has opening hours. A manager has at most `MAX_SALONS_PER_MANAGER`."""
+
+    name: str
+    time_zone: str
+    address: str = ""
+    city: str = ""
+    location: Location | None = None
+    phone: str = ""
+    email: str = ""
+    instructions: str = ""
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditSalon:
+    """New values of a salon. None keeps the current value.
+
+    - Opening hours keep their local times when the time zone changes.
+    """
+
+    salon_id: SalonId
+    name: str | None = None
+    time_zone: str | None = None
+    address: str | None = None
+    city: str | None = None
+    location: Location | None = None
+    phone: str | None = None
+    email: str | None = None
+    instructions: str | None = None
+    photos: tuple[FileId, ...] | None = None
+    expected_version: ExpectedVersion = None
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
+
+
+_EDITABLE: Final = ("name", "time_zone", "address", "city", "location", "phone", "email", "instructions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSalonHours:
+    """Replace all opening hours of a salon; they are local times in its time zone and apply to all members at once."""
+
+    salon_id: SalonId
+    rules: tuple[AddRule, ...]
+    exceptions: tuple[AddException, ...] = ()
+    expected_version: ExpectedVersion = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A salon and a provider, to invite or whose membership to end."""
+
+    salon_id: SalonId
+    provider_id: ProviderId
+
+
+async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon:
+    if await tx.salons.count_of(context.actor.id) >= MAX_SALONS_PER_MANAGER:
+        raise TooManySalons
+    salon = Salon(
+        id=SalonId(context.entropy.new_id()),
+        manager_id=context.actor.id,
+        **{name: getattr(command, name) for name in _EDITABLE},
+        created_at=context.now,
+    )
+    await tx.salons.add(salon)
+    return salon
+
+
+async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
+
+    before = await _own(command.salon_id, tx, context, command.expected_version)
+    edits = {name: getattr(command, name) for name in _EDITABLE}
+    changes = {name: value for name, value in edits.items() if value is not None}
+    if command.photos is not None:
+        changes["photos"] = await changed_pictures(_photos_of(before), command.photos, tx, context)
+    after = replace(before, **changes, version=before.version + 1)
+    await tx.salons.save(after, was=before)
+    return after
+
+
+def _photos_of(salon: Salon) -> FileOwner:
+    return FileOwner(folder=Folder.SALON_PHOTOS, id=salon.id)
+
+
+async def _set_hours(command: SetSalonHours, tx: Repositories, context: Context) -> SalonView:
+
+    before = await _own(command.salon_id, tx, context, command.expected_version)
+    if len(command.rules) > MAX_SALON_RULES:
+        raise InvalidValue(field="rules", problem=f"at most {MAX_SALON_RULES} rules")
+    if len(command.exceptions) > MAX_SALON_EXCEPTIONS:
+        raise InvalidValue(field="exceptions", problem=f"at most {MAX_SALON_EXCEPTIONS} exceptions")
+    hours = OpeningHours(
+        time_zone=before.time_zone,
+        rules=tuple(_rule(rule, context) for rule in command.rules),
+        exceptions=tuple(
+            DateException(id=ExceptionId(context.entropy.new_id()), date=each.date, ranges=each.ranges)
+            for each in command.exceptions
+        ),
+    )
+    after = replace(before, version=before.version + 1)
+    await tx.salons.save(after, was=before)
+    await tx.salon_hours.save_hours(after.id, hours)
+    return SalonView(salon=after, hours=hours)
+
+
+def _rule(rule: AddRule, context: Context) -> WeeklyRule:
+    return WeeklyRule(
+        id=RuleId(context.entropy.new_id()),
+        day=rule.day,
+        hours=rule.hours,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
+        every_weeks=rule.every_weeks,
+    )
+
+
+async def _invite(command: Membership, tx: Repositories, context: Context) -> Member:
+    """Invite an approved provider. One that is already a member or invited stays so, and is told nothing more.
+
+    Invitations are messages to people who have not asked for them: their number is limited for manager and provider.
+    """
+    salon = await _own(command.salon_id, tx, context)
+    members = await tx.salons.members(salon.id)
+    known = _among(members, command.provider_id)
+    if known is not None:
+        return known
+    profile = await tx.profiles.get(command.provider_id)
+    if profile is None or profile.status is not ProfileStatus.APPROVED:
+        raise ProviderNotFound
+    if len(members) >= MAX_MEMBERS:
+        raise SalonFull
+    manager = await tx.users.get(context.actor.id)
+    if manager is None or (manager.email_verified_at is None and manager.phone_verified_at is None):
+        raise ManagerUnverified
+    for key, limit in (
+        (f"invitations of {context.actor.id}", INVITATIONS_OF_MANAGER),
+        (f"invitations to {profile.id}", INVITATIONS_TO_PROVIDER),
+    ):
+        standing = await tx.rate_limits.consume(key, limit, context.now)
+        if not standing.allowed:
+            raise RateLimited(retry_after_seconds=standing.resets_in_seconds)
+    await tx.salons.invite(salon.id, profile.id, context.now)
+    await _announce(SalonInvited, salon, profile.id, tx, context)
+    return Member(provider_id=profile.id)
+
+
+async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Member:
+    """Accept an invitation. A provider is a member of at most one salon. Accepting twice has one effect."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
+    if provider_id is None:
+        raise ProfileMissing
+    known = _among(await tx.salons.members(salon.id), provider_id)
+    if known is None:
+        raise NotInvited
+    if known.status is MemberStatus.MEMBER:
+        return known
+    if await tx.salons.salon_of(provider_id) is not None:
+        raise MemberElsewhere
+    member = known.accepted(context.actor.role)
+    await tx.salons.add_member(salon.id, provider_id)
+    await _announce(SalonJoined, salon, provider_id, tx, context)
+    return member
+
+
+async def _decline(salon_id: SalonId, tx: Repositories, context: Context) -> None:
+    """Decline an invitation: it is deleted."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
+    if provider_id is None:
+        raise ProfileMissing
+    known = _among(await tx.salons.members(salon.id), provider_id)
+    if known is None or known.status is not MemberStatus.INVITED:
+        raise NotInvited
+    await tx.salons.remove_member(salon.id, provider_id)
+    await _announce(SalonLeft, salon, provider_id, tx, context, was=known.status)
+
+
+async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None:
+    """Delete a salon and its services, as its manager or an admin. Its members keep their calendars and bookings."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    if not may(context.actor, Permission.DELETE_SALONS, owned(context.actor, salon.manager_id)):
+        raise NotYourSalon
+    for member in await tx.salons.members(salon.id):
+        await _announce(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
+    await delete_files(_photos_of(salon), tx, context)
+    await tx.salons.remove(salon.id)
+
+
+async def _part(command: Membership, tx: Repositories, context: Context) -> None:
+    """End a membership or an invitation, as the salon's manager or as the provider."""
+    salon = await tx.salons.lock(command.salon_id)
+    if salon is None:
+        raise SalonNotFound
+    event: type[MembershipChanged] = SalonRemoved
+    if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, owned(context.actor, salon.manager_id)):
+        event = SalonLeft
+        own = await tx.calendars.lock_provider_of(context.actor.id)
+        member = Relation.MEMBER if own == command.provider_id else None
+        if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, member):
+            raise NotYourSalon
+    known = _among(await tx.salons.members(salon.id), command.provider_id)
+    if known is None:
+        raise NoSuchMember
+    await tx.salons.remove_member(salon.id, command.provider_id)
+    await _announce(event, salon, command.provider_id, tx, context, was=known.status)
+
+
+async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: ExpectedVersion = None) -> Salon:
+    """Lock the actor's salon and return it, or raise `SalonNotFound`, `NotYourSalon` or `StaleVersion`."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    if not may(context.actor, Permission.MANAGE_SALONS, owned(context.actor, salon.manager_id)):
+        raise NotYourSalon
+    require_expected_version(salon.version, expected)
+    return salon
+
+
+async def _announce(
+    event: type[MembershipChanged],
+    salon: Salon,
+    provider_id: ProviderId,
+    tx: Repositories,
+    context: Context,
+    **more: Any,
+) -> None:
+    happened = event(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        provider_id=provider_id,
+        salon_id=salon.id,
+        **more,
+    )
+    await tx.outbox.put([happened])
+
+
+def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | None:
+    return next((member for member in members if member.provider_id == provider_id), None)
+
+
+open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open, raises=(TooManySalons, InvalidValue))
+edit_salon: Final = UseCase(
+    Permission.MANAGE_SALONS,
+    _edit,
+    raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion, *SET_FILES_ERRORS),
+)
+set_salon_hours: Final = UseCase(
+    Permission.MANAGE_SALONS, _set_hours, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
+)
+invite_provider: Final = UseCase(
+    Permission.MANAGE_SALONS,
+    _invite,
+    raises=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull, ManagerUnverified, RateLimited),
+)
+accept_invitation: Final = UseCase(
+    Permission.JOIN_SALONS,
+    _accept,
+    raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere),
+    outlasts_session=True,
+)
+decline_invitation: Final = UseCase(
+    Permission.JOIN_SALONS, _decline, raises=(SalonNotFound, ProfileMissing, NotInvited)
+)
+delete_salon: Final = UseCase(
+    Permission.DELETE_SALONS,
+    _delete,
+    lambda salon_id, _: Subject("salon", salon_id),
+    raises=(SalonNotFound, NotYourSalon),
+)
+end_membership: Final = UseCase(
+    Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)
+)

@@ -1,0 +1,1 @@
+"""Customers of a provider or salon."""

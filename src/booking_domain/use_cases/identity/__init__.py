@@ -1,0 +1,1 @@
+"""Registration, sign-in, sessions, second factors, contacts."""

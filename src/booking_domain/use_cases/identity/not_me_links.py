@@ -1,0 +1,83 @@
+"""Links with which users report that it was not they who changed their bank account.
+
+A link is sent to all contacts of the account when it changes. It works for a week and once, without signing in: a thief
+who is signed in gains nothing from it, and an owner who is locked out needs nothing else. It freezes the bank account,
+so that no transfer to it is approved until it is entered again; ends all sessions; and removes the password, which the
+thief may know, so that a new one has to be set by a code.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import ClassVar, Final, Protocol
+
+from booking_domain.identity.ports import IdentityTx
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import NotFound
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.permissions import Permission
+from booking_domain.use_cases.identity.sessions import announce_ended_sessions, end_all_sessions
+
+LINK_LIFE: Final = timedelta(days=7)
+
+
+class InvalidNotMeLink(NotFound):
+    """This link is not valid, or not any more; reset your password and contact us."""
+
+    code: ClassVar[str] = "auth.invalid_link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeLink:
+    """What a link is about: a change of the bank account of a user."""
+
+    user_id: UserId
+    changed_at: datetime
+    """In whole seconds."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the link expires."""
+        return self.changed_at + LINK_LIFE
+
+    @property
+    def digest(self) -> bytes:
+        """What is stored of a link that was used."""
+        return sha256(f"not-me {self.user_id} {self.changed_at.timestamp()}".encode()).digest()
+
+
+class NotMeTokens(Protocol):
+    """Unguessable tokens that carry these links."""
+
+    def issue(self, link: NotMeLink) -> str:
+        """The token of a link. Deterministic."""
+        ...
+
+    def read(self, token: str) -> NotMeLink | None:
+        """What the token is about; None if it was not issued here."""
+        ...
+
+
+async def _disown(link: NotMeLink, tx: IdentityTx, context: Context) -> None:
+    """Freeze the bank account as it is now, end all sessions and remove the password. A second time changes nothing.
+
+    The thief may have changed the account again since, so it need not be the one that the link was sent for.
+    """
+    if context.now >= link.expires_at:
+        raise InvalidNotMeLink
+    user = await tx.users.lock(link.user_id)
+    if user is None or not user.usable:
+        raise InvalidNotMeLink
+    if not await tx.used_assertions.use(link.digest, link.expires_at):
+        return
+    account = await tx.bank_accounts.get(user.id)
+    if account is not None:
+        await tx.bank_accounts.save(account.frozen(context.now))
+    await tx.users.save(user.changed(password_hash=None))
+    await end_all_sessions(user.id, tx, context)
+    await announce_ended_sessions(user.id, tx, context)
+    context.note("bank_account.disowned", Subject("user", user.id), actor=user.actor)
+
+
+disown_bank_account: Final = UseCase(Permission.RUN_PLATFORM, _disown, raises=(InvalidNotMeLink,))

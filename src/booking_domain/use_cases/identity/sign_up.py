@@ -1,0 +1,165 @@
+"""Sign up with a contact alone: request a code, send it back, then complete the profile; see `sign_ups`.
+
+A wrong guess is counted: `InvalidCode` commits.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
+from booking_domain.identity.events import SignUpRequested
+from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
+from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
+from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.sign_ups import SignUp, has_verified, signs_in_to
+from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import EventId, SessionId, UserId
+from booking_domain.shared.languages import FALLBACK
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.use_cases.identity.authenticate import (
+    OPENING_ERRORS,
+    SELF_SERVICE_ROLES,
+    OpenSession,
+    SignedIn,
+    begin_session,
+)
+from booking_domain.use_cases.identity.legal import record_acceptances
+from booking_domain.use_cases.identity.one_time_codes import (
+    RequestCode,
+    SignInByCode,
+    VerifiedCode,
+    issue_code,
+    sign_in_with,
+    use_up,
+    verify_guess,
+)
+from booking_domain.use_cases.identity.ownership import take_contact
+from booking_domain.use_cases.identity.sessions import end_sessions, lock_own_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSignUp:
+    """Have a code sent to a contact, whether or not an account has it."""
+
+    contact: Contact
+    locale: str
+    reserve: bool = False
+    """Whether the code is one of the reserve: see `one_time_codes`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class CompleteProfile:
+    """Complete the profile of the actor's pending account. The password is hashed before the database transaction."""
+
+    name: str
+    role: Role
+    password_hash: str | None = field(repr=False)
+    current: SessionId
+    """The session of the request: it must be live, and ends."""
+    client: Client
+    guesser: Guesser = NOBODY
+    accepted: AcceptedVersions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_no_address(self.name, field="name")
+
+
+async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> OneTimeCode:
+    """Issue a code. Whether an account has the contact is looked at only when the code is sent, and when it is used."""
+    code = await issue_code(
+        RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve), tx, context
+    )
+    sign_up = SignUp(
+        code_id=code.id,
+        channel=command.contact.channel,
+        address=command.contact.address,
+        locale=command.locale,
+        expires_at=code.expires_at,
+    )
+    await tx.sign_ups.add(sign_up)
+    event_id = EventId(context.entropy.new_id())
+    event = SignUpRequested(id=event_id, occurred_at=context.now, code_id=code.id, until=code.expires_at)
+    await tx.outbox.put([event])
+    return code
+
+
+async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+    """Sign in to the account that the contact opens, or to a new one that is pending.
+
+    An account that has not verified the contact loses it. One that has, and cannot be used, keeps it: the code is then
+    refused as a wrong one is.
+    """
+    contact = command.guess.contact
+    code = await verify_guess(command.guess, tx, context)
+    holder = await tx.users.by_login(contact.address)
+    holder = None if holder is None else await tx.users.lock(holder.id)
+    if holder is not None and holder.has_contact(contact):
+        if signs_in_to(holder, contact):
+            return await sign_in_with(VerifiedCode(code, holder), command, tx, context)
+        if has_verified(holder, contact):
+            await tx.one_time_codes.save(code.used_up())
+            raise InvalidCode
+        await take_contact(holder, contact.channel, tx, context)
+    await use_up(code, tx, context)
+    sign_up = await tx.sign_ups.get(code.id)
+    locale = FALLBACK if sign_up is None else sign_up.locale
+    user = await _add_pending(contact, locale, tx, context)
+    opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client, guesser=command.guesser)
+    return await begin_session(opening, tx, context)
+
+
+async def _add_pending(contact: Contact, locale: str, tx: IdentityTx, context: Context) -> User:
+    user = User(
+        id=UserId(context.entropy.new_id()),
+        email=None,
+        phone=None,
+        name=PENDING_NAME,
+        role=Role.CUSTOMER,
+        status=UserStatus.PENDING,
+        locale=locale,
+        password_hash=None,
+        created_at=context.now,
+    ).with_contact(contact, context.now)
+    try:
+        await tx.users.add(user)
+    except (EmailTaken, PhoneTaken) as taken:  # since it was looked up: then the account is signed in to
+        raise ConcurrentChange(what="account") from taken
+    context.note(
+        "user.signed_up", Subject("user", user.id), actor=user.actor, details={"channel": contact.channel.value}
+    )
+    return user
+
+
+async def _complete(command: CompleteProfile, tx: IdentityTx, context: Context) -> SignedIn:
+    """Activate the account, end the sessions of the sign-up, and begin one in which the account can do everything."""
+    if command.role not in SELF_SERVICE_ROLES:
+        raise NotPermitted(action=f"register as {command.role}")
+    own = await lock_own_account(context.actor.id, command.current, tx, context)
+    changes = {"name": command.name, "role": command.role, "password_hash": command.password_hash}
+    user = own.user.moved(UserAction.COMPLETE, UserParty.OWNER, **changes)
+    await tx.users.save(user)
+    await record_acceptances(user.id, command.accepted, tx, context)
+    await end_sessions([own.current, *own.others], tx, context)
+    context.note("user.completed", Subject("user", user.id), details={"role": user.role.value})
+    opening = OpenSession(
+        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, guesser=command.guesser
+    )
+    return await begin_session(opening, tx, context)
+
+
+request_sign_up: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))
+use_sign_up: Final = UseCase(Permission.RUN_PLATFORM, _use, raises=(InvalidCode, *OPENING_ERRORS))
+complete_pending_account: Final = UseCase(
+    Permission.MANAGE_ACCOUNT,
+    _complete,
+    raises=(InvalidToken, InvalidValue, InvalidUserTransition, NotTheCurrentVersion, *OPENING_ERRORS),
+)

@@ -1,0 +1,1 @@
+"""Messages to people: their templates, and how they are sent."""

@@ -1,0 +1,100 @@
+"""What goes with a message besides its text: an invitation, links to act on the booking, and one to unsubscribe."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from booking_domain.bookings.events import (
+    BookingCancelled,
+    BookingClockChanged,
+    BookingConfirmed,
+    BookingPlaced,
+    BookingRescheduled,
+    BookingRevived,
+    BookingTimeAccepted,
+)
+from booking_domain.bookings.reminders import AppointmentNear
+from booking_domain.bookings.transitions import Party
+from booking_domain.identity.preferences import NewsChannel, Unsubscription
+from booking_domain.notifications.model import MessageChannel, Notification
+from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.bookings.action_links import ActionLinkLines
+from booking_domain.use_cases.calendars.files import CalendarFiles, EntryStatus
+from booking_domain.use_cases.calendars.links import entry
+from booking_domain.use_cases.notices.news import kind_of
+from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from booking_domain.use_cases.platform.ports import Reads
+
+_WITH_CALENDAR: Final = frozenset(
+    event.topic
+    for event in (
+        BookingPlaced,
+        BookingConfirmed,
+        BookingRevived,
+        BookingRescheduled,
+        BookingTimeAccepted,
+        BookingClockChanged,
+        BookingCancelled,
+        AppointmentNear,
+    )
+)
+Enclose: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
+
+
+async def nothing_enclosed(
+    message: OutgoingMessage, _notification: Notification, _reads: Reads, _now: datetime
+) -> OutgoingMessage:
+    """Return the message as it is."""
+    return message
+
+
+class Enclosures:
+    """Adds to e-mails, and links about a change of the bank account to text messages too."""
+
+    def __init__(
+        self,
+        *,
+        files: CalendarFiles,
+        organizer: str,
+        unsubscribe_url: Callable[[UserId, Unsubscription], str],
+        action_links: ActionLinkLines,
+        not_me: NotMeLines,
+    ) -> None:
+        self._files = files
+        self._organizer = organizer
+        self._unsubscribe_url = unsubscribe_url
+        self._action_links = action_links
+        self._not_me = not_me
+
+    async def __call__(
+        self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime
+    ) -> OutgoingMessage:
+        """Enclose the calendar file of the booking as it is now, and links for what its recipient can do."""
+        if message.channel not in {MessageChannel.EMAIL, MessageChannel.SMS}:
+            return message
+        lines = self._not_me(notification)
+        message = replace(message, text=f"{message.text}\n\n{lines}") if lines else message
+        if message.channel == MessageChannel.SMS:
+            return message
+        kind, url = kind_of(notification.type), ""
+        if kind is not None:
+            unsubscription = Unsubscription(kind=kind, channel=NewsChannel.EMAIL)
+            url = self._unsubscribe_url(notification.user_id, unsubscription)
+        calendar = await self._calendar(message, notification, reads, now)
+        links = await self._action_links(notification, message.to, reads, now)
+        text = f"{message.text}\n\n{links}" if links else message.text
+        return replace(message, text=text, calendar=calendar, unsubscribe_url=url)
+
+    async def _calendar(self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime) -> str:
+        if notification.booking_id is None or notification.type not in _WITH_CALENDAR:
+            return ""
+        appointment = await reads.appointments.get(notification.booking_id)
+        if appointment is None:
+            return ""
+        to_provider = appointment.booking.provider_user_id == notification.user_id
+        shown = entry(appointment, Party.PROVIDER if to_provider else Party.CUSTOMER)
+        if shown.status is EntryStatus.TENTATIVE:
+            return ""
+        return self._files.invite(shown, organizer=self._organizer, attendee=message.to, now=now).decode()

@@ -1,0 +1,1 @@
+"""Notifications and the devices that show them."""

@@ -1,0 +1,1 @@
+"""Payments, refunds, receipts, earnings and payouts."""

@@ -1,0 +1,166 @@
+"""Record what a customer paid at the desk, and void a record.
+
+The provider, the manager of the provider's salon and admins record it, for a booking of which something is due. Open
+invoices of the gateway are cancelled, so that the customer does not pay twice; money that still arrives goes back.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Party, Status
+from booking_domain.payments.desk import (
+    DeskMethod,
+    DeskPayment,
+    DeskPaymentInUse,
+    DeskPaymentNotFound,
+    InvalidDeskPaymentTransition,
+    MoreThanDue,
+)
+from booking_domain.payments.errors import NothingDue
+from booking_domain.payments.events import DeskPaymentChanged, DeskPaymentRecorded, DeskPaymentVoided
+from booking_domain.payments.refunds import RefundReason
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.ids import BookingId, DeskPaymentId, EventId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission, Relation, may
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.use_cases.bookings.steps import close_payments, lock_visible_booking
+from booking_domain.use_cases.platform.ports import Repositories
+
+_RELATIONS: Final = {Party.PROVIDER: Relation.OWN, Party.MANAGER: Relation.MANAGED, Party.ADMIN: Relation.ANY}
+"""The relation of the booking's desk to each of its parties; it is not the customer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class RecordDeskPayment:
+    """Record that the customer paid at the desk."""
+
+    booking_id: BookingId
+    method: DeskMethod
+    amount: int | None = None
+    """In minor units of the price's currency; None: all that is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidDeskPayment:
+    """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
+
+    None is voided while the booking is in dispute. Where an overpayment was sent back after it was recorded, only an
+    admin voids it.
+    """
+
+    booking_id: BookingId
+    payment_id: DeskPaymentId
+    reason: str
+    expected_version: ExpectedVersion = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPaymentDone:
+    """A desk payment, and its booking as it is now."""
+
+    payment: DeskPayment
+    booking: Booking
+
+
+async def _record(command: RecordDeskPayment, tx: Repositories, context: Context) -> DeskPaymentDone:
+    booking, _ = await _lock_at_desk(command.booking_id, tx, context)
+    due = booking.balance_due
+    if not due:
+        raise NothingDue
+    amount = due if command.amount is None else Money(amount=command.amount, currency=due.currency)
+    if due < amount:
+        raise MoreThanDue(due=due)
+    payment = DeskPayment.record(
+        id=DeskPaymentId(context.entropy.new_id()),
+        booking_id=booking.id,
+        method=command.method,
+        amount=amount,
+        by=context.actor,
+        now=context.now,
+    )
+    await close_payments(booking, tx)
+    await tx.desk_payments.add(payment)
+    after = booking.add_desk_payment(amount, context.now)
+    await tx.bookings.save(after, was=booking)
+    await tx.outbox.put([_event(DeskPaymentRecorded, payment, context)])
+    return DeskPaymentDone(payment=payment, booking=after)
+
+
+async def _void(command: VoidDeskPayment, tx: Repositories, context: Context) -> DeskPaymentDone:
+    booking, party = await _lock_at_desk(command.booking_id, tx, context)
+    payment = await tx.desk_payments.get(command.payment_id)
+    if payment is None or payment.booking_id != booking.id:
+        raise DeskPaymentNotFound
+    require_expected_version(payment.version, command.expected_version)
+    voided = payment.void(command.reason, by=context.actor, now=context.now)
+    if booking.status is Status.DISPUTED or (party is not Party.ADMIN and await _led_to_refund(payment, tx)):
+        raise DeskPaymentInUse
+    await tx.desk_payments.save(voided, was=payment)
+    after = booking.subtract_desk_payment(payment.amount, context.now)
+    await tx.bookings.save(after, was=booking)
+    await tx.outbox.put([_event(DeskPaymentVoided, voided, context)])
+    return DeskPaymentDone(payment=voided, booking=after)
+
+
+async def _led_to_refund(payment: DeskPayment, tx: Repositories) -> bool:
+    """Whether an overpayment was sent back since the payment was recorded."""
+    refunds = await tx.refunds.of_booking(payment.booking_id)
+    return any(
+        refund.reason is RefundReason.OVERPAYMENT and payment.created_at <= refund.created_at for refund in refunds
+    )
+
+
+async def _lock_at_desk(booking_id: BookingId, tx: Repositories, context: Context) -> tuple[Booking, Party]:
+    """Lock the booking, and return it with the party that the actor is.
+
+    Raises:
+        BookingNotFound: there is none that the actor sees.
+        NotPermitted: the actor is its customer.
+    """
+    booking, party = await lock_visible_booking(booking_id, None, tx, context)
+    if not may(context.actor, Permission.TAKE_AT_DESK, _RELATIONS.get(party)):
+        raise NotPermitted(action=Permission.TAKE_AT_DESK)
+    return booking, party
+
+
+def _event(kind: type[DeskPaymentChanged], payment: DeskPayment, context: Context) -> DeskPaymentChanged:
+    return kind(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=payment.booking_id,
+        desk_payment_id=payment.id,
+    )
+
+
+def _subject(_: object, done: DeskPaymentDone) -> Subject:
+    return Subject("booking", done.booking.id)
+
+
+record_desk_payment: Final = UseCase(
+    Permission.TAKE_AT_DESK,
+    _record,
+    _subject,
+    audited_as="desk_payment.recorded",
+    raises=(BookingNotFound, NothingDue, MoreThanDue, InvalidValue),
+)
+void_desk_payment: Final = UseCase(
+    Permission.TAKE_AT_DESK,
+    _void,
+    _subject,
+    audited_as="desk_payment.voided",
+    raises=(
+        BookingNotFound,
+        DeskPaymentNotFound,
+        StaleVersion,
+        InvalidDeskPaymentTransition,
+        DeskPaymentInUse,
+        InvalidValue,
+    ),
+)

@@ -1,0 +1,33 @@
+"""The lines of a message that tell what to do if another person changed the bank account: see `not_me_links`."""
+
+from typing import Final
+
+from booking_domain.identity.events import BankAccountChanged
+from booking_domain.notifications.model import Notification
+from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
+from booking_domain.use_cases.identity.not_me_links import NotMeLink, NotMeTokens
+
+NOT_ME: Final = NoticeTemplate(
+    subject="Your bank account was changed",
+    text="Was that not you? This link stops transfers to the account, signs out all devices and removes the password, "
+    "until you set a new one by a code: {link}",
+)
+
+
+class NotMeLines:
+    """Writes the link into the messages about a change of the bank account."""
+
+    def __init__(self, *, web_url: str, tokens: NotMeTokens, translator: Translator) -> None:
+        """`web_url` is the base URL of the web app; without one there are no links."""
+        self._web_url = web_url
+        self._tokens = tokens
+        self._translator = translator
+
+    def __call__(self, notification: Notification) -> str:
+        """Return the lines to add to the text of a message; empty if it is about something else."""
+        if not self._web_url or notification.type != BankAccountChanged.topic:
+            return ""
+        link = NotMeLink(user_id=notification.user_id, changed_at=notification.created_at.replace(microsecond=0))
+        # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
+        url = f"{self._web_url}/links/not-me#{self._tokens.issue(link)}"
+        return self._translator.translate(NOT_ME.fill(link=Link(url)), notification.language).text

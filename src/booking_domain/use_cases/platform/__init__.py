@@ -1,0 +1,1 @@
+"""Repositories, reads and views of all contexts."""

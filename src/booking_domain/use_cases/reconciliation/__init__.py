@@ -1,0 +1,1 @@
+"""The gateways' books compared with the platform's."""

@@ -1,0 +1,1 @@
+"""Calendars, holds, waiting lists and imported feeds."""

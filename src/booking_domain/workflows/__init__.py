@@ -1,1 +1,0 @@
-"""Use cases in which several contexts meet in one database transaction."""

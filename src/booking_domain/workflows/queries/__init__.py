@@ -1,1 +1,0 @@
-"""Queries: what each actor may see of the platform. All read authorisation is here."""

@@ -1,0 +1,493 @@
+"""Accepting and declining requests, and offering other times."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+from tests.unit.use_cases.scenes import (
+    FREE,
+    MINUTE,
+    NO_CLAIM_ON_REQUEST,
+    ON_REQUEST,
+    ON_REQUEST_AND_FREE,
+    SECOND,
+    expired,
+)
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, NotATimeOffered
+from booking_domain.bookings.events import FREES_TIME
+from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
+from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
+from booking_domain.payments.errors import NothingDue
+from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
+from booking_domain.use_cases.scheduling.calendars import AddException, add_exception, remove_block
+from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
+from booking_domain.use_cases.scheduling.read_feed import read_feed
+
+DAY = timedelta(days=1)
+NEXT_WEEK = TOMORROW + 7 * DAY
+LATER = TOMORROW + 3 * HOUR
+FEED = "https://calendar.example.com/private-1/basic.ics"
+OFF_THE_GRID = TOMORROW + 10 * HOUR + 7 * MINUTE
+"""And out of hours."""
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_the_deposit_is_due_only_after_the_provider_accepted(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    with pytest.raises(NothingDue):
+        await studio.bill(booking)
+    studio.clock.advance(HOUR)
+    accepted = await studio.accept(booking)
+    assert (accepted.status, accepted.deposit) == (Status.PENDING, DEPOSIT)
+    assert accepted.due_at == studio.clock.now() + PAYMENT_WINDOW
+    assert accepted.span == booking.span
+    assert await studio.told(booking) == ["booking.placed", "booking.pending"]
+    await studio.paid(booking)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+    assert not await studio.is_free(NEXT_WEEK)
+
+
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
+async def test_an_accepted_request_without_a_deposit_is_confirmed(studio: Studio) -> None:
+    accepted = await studio.accept(await studio.book())
+    assert (accepted.status, accepted.due_at) == (Status.CONFIRMED, None)
+    assert await studio.told(accepted) == ["booking.placed", "booking.confirmed"]
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_accepted_request_expires_unless_it_is_paid(studio: Studio) -> None:
+    booking = await studio.accept(await studio.book())
+    assert (await expired(studio, booking)).status is Status.EXPIRED
+    assert await studio.is_free()
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_only_the_provider_accepts(studio: Studio) -> None:
+    booking = await studio.book()
+    for party in (studio.customer, studio.admin):
+        with pytest.raises(NotYourMove):
+            await studio.accept(booking, by=party)
+    for stranger in (await studio.joined(), await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)):
+        with pytest.raises(BookingNotFound):
+            await studio.accept(booking, by=stranger)
+    with pytest.raises(NotPermitted):
+        await studio.accept(booking, by=SYSTEM)
+    assert await studio.seen(booking) == booking
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_request_is_answered_once(studio: Studio) -> None:
+    accepted, declined = await studio.book(), await studio.book(LATER)
+    await studio.accept(accepted)
+    await studio.decline(declined)
+    for booking in (accepted, declined):
+        for again in (
+            studio.accept(booking),
+            studio.decline(booking),
+            studio.offer_times(booking, NEXT_WEEK),
+            studio.accept(booking, slot=NEXT_WEEK),
+        ):
+            with pytest.raises(InvalidBookingTransition):
+                await again
+
+
+@pytest.mark.terms(FREE)
+async def test_only_a_request_can_be_answered(studio: Studio) -> None:
+    booking = await studio.book()
+    for answer in (studio.accept(booking), studio.decline(booking), studio.offer_times(booking, NEXT_WEEK)):
+        with pytest.raises(InvalidBookingTransition):
+            await answer
+    assert await studio.seen(booking) == booking
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_stale_version_does_not_answer(studio: Studio) -> None:
+    booking = await studio.offer_times(await studio.book(), NEXT_WEEK)
+    assert booking.version == 2
+    for answer in (
+        studio.accept(booking, saw=1),
+        studio.decline(booking, saw=1),
+        studio.offer_times(booking, LATER, saw=1),
+        studio.accept(booking, slot=NEXT_WEEK, saw=1),
+    ):
+        with pytest.raises(StaleVersion) as refusal:
+            await answer
+        assert (refusal.value.expected, refusal.value.actual) == (1, 2)
+    assert (await studio.accept(booking, saw=2)).status is Status.PENDING
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_declined_request_is_cancelled_and_releases_its_time(studio: Studio) -> None:
+    for start, staff, why, reason in (
+        (TOMORROW, studio.owner, None, "declined"),
+        (LATER, studio.admin, "Not my style.", "Not my style."),
+    ):
+        booking = await studio.book(start)
+        assert (await studio.decline(booking, by=staff, why=why)).status is Status.CANCELLED
+        _, event = await studio.reads.bookings.events(booking.id)
+        assert (event.type, event.by, event.reason) == ("cancelled", staff, reason)
+        assert await studio.is_free(start)
+        assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_customer_cannot_decline(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(NotYourMove) as refusal:
+        await studio.decline(booking, by=studio.customer)
+    assert refusal.value.party == Party.CUSTOMER
+    with pytest.raises(BookingNotFound):
+        await studio.decline(booking, by=await studio.joined())
+    assert not await studio.is_free()
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_offered_times_are_ordered_and_claim_nothing(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    studio.clock.advance(HOUR)
+    offered = await studio.offer_times(booking, NEXT_WEEK + 4 * HOUR, OFF_THE_GRID, NEXT_WEEK + 4 * HOUR)
+    assert offered.offered_times == (OFF_THE_GRID, NEXT_WEEK + 4 * HOUR)
+    assert (offered.status, offered.span) == (Status.REQUESTED, booking.span)
+    assert await studio.is_free(OFF_THE_GRID)
+    assert await studio.is_free(NEXT_WEEK + 4 * HOUR)
+    assert not await studio.is_free(NEXT_WEEK), "the provider may accept it all the same"
+    _, event = await studio.reads.bookings.events(booking.id)
+    assert (event.type, event.from_status, event.to_status) == ("times_offered", Status.REQUESTED, Status.REQUESTED)
+    assert event.by == studio.owner
+    assert await studio.told(booking) == ["booking.placed", "booking.times_offered"]
+    assert await studio.seen(booking) == offered
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_offer_is_due_in_48_hours_or_at_its_last_time(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    studio.clock.advance(HOUR)
+    due = studio.clock.now() + ANSWER_DUE
+    assert (await studio.offer_times(booking, LATER, NEXT_WEEK)).due_at == due
+    assert (await studio.offer_times(booking, TOMORROW, LATER)).due_at == LATER
+    studio.clock.set(LATER)
+    over = await studio.expire(booking)
+    assert over is not None
+    assert (over.status, over.offered_times) == (Status.EXPIRED, ())
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_one_to_ten_future_times_can_be_offered(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    studio.clock.set(TOMORROW)
+    many = [NEXT_WEEK + number * MINUTE for number in range(MAX_OFFERED_TIMES + 1)]
+    for times in ([], many, [TOMORROW, NEXT_WEEK], [NEXT_WEEK, TOMORROW - SECOND]):
+        with pytest.raises(InvalidValue) as refusal:
+            await studio.offer_times(booking, *times)
+        assert refusal.value.field_path == ("slots",)
+    for odd in (NEXT_WEEK.replace(tzinfo=None), NEXT_WEEK + timedelta(microseconds=1), NEXT_WEEK + 730 * DAY):
+        with pytest.raises(InvalidValue):
+            await studio.offer_times(booking, odd)
+    assert await studio.seen(booking) == booking
+    assert len((await studio.offer_times(booking, *many[1:], many[1])).offered_times) == MAX_OFFERED_TIMES
+    assert (await studio.offer_times(booking, TOMORROW + SECOND)).offered_times == (TOMORROW + SECOND,)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_only_free_times_can_be_offered(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(buffer_before_minutes=15), by=studio.owner)
+    booking = await studio.book(NEXT_WEEK)
+    await studio.book(LATER, by=await studio.joined())
+    for taken in (LATER, LATER + 75 * MINUTE - SECOND, LATER - 75 * MINUTE + SECOND):
+        with pytest.raises(SlotTaken) as refusal:
+            await studio.offer_times(booking, LATER + 4 * HOUR, taken)
+        assert refusal.value.start == taken
+    assert (await studio.seen(booking)).offered_times == ()
+    own = await studio.offer_times(booking, NEXT_WEEK + 10 * MINUTE, LATER + 75 * MINUTE, LATER - 75 * MINUTE)
+    assert len(own.offered_times) == 3
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_offers_are_checked_for_the_whole_duration_however_far_ahead(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(duration_minutes=120), by=studio.owner)
+    booking = await studio.book()
+    await studio.book(NEXT_WEEK + 3 * HOUR, by=await studio.joined())
+    for start in (NEXT_WEEK + 3 * HOUR, NEXT_WEEK + 90 * MINUTE):
+        with pytest.raises(SlotTaken) as refusal:
+            await studio.offer_times(booking, TOMORROW, start)
+        assert refusal.value.start == start
+    assert len((await studio.offer_times(booking, TOMORROW, NEXT_WEEK + HOUR)).offered_times) == 2
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_only_the_provider_offers_times(studio: Studio) -> None:
+    booking = await studio.book()
+    for party in (studio.customer, studio.admin):
+        with pytest.raises(NotYourMove):
+            await studio.offer_times(booking, LATER, by=party)
+    with pytest.raises(BookingNotFound):
+        await studio.offer_times(booking, LATER, by=await studio.joined())
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_customer_takes_an_offered_time_off_the_grid(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.offer_times(booking, LATER, OFF_THE_GRID)
+    studio.clock.advance(MINUTE)
+    taken = await studio.accept(booking, slot=OFF_THE_GRID)
+    assert taken.span == TimeRange(OFF_THE_GRID, OFF_THE_GRID + HOUR)
+    assert (taken.status, taken.offered_times) == (Status.PENDING, ())
+    assert taken.due_at == studio.clock.now() + PAYMENT_WINDOW
+    assert taken.local_start.isoformat() == "2026-11-24T20:07:00"
+    assert (taken.reference, taken.version) == (booking.reference, 4)
+    assert await studio.is_free(TOMORROW)
+    assert await studio.is_free(LATER)
+    assert not await studio.is_free(OFF_THE_GRID)
+    events = (await studio.reads.bookings.events(booking.id))[-2:]
+    assert [(event.type, event.from_status, event.to_status, event.by) for event in events] == [
+        ("rescheduled", Status.REQUESTED, Status.REQUESTED, studio.customer),
+        ("pending", Status.REQUESTED, Status.PENDING, studio.customer),
+    ]
+    assert events[0].reason == "from 2026-11-24T02:00:00Z to 2026-11-24T12:07:00Z"
+    await studio.paid(booking)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
+async def test_an_offered_time_without_a_deposit_is_confirmed_when_it_is_taken(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(duration_minutes=90), by=studio.owner)
+    booking = await studio.book()
+    await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
+    await studio.offer_times(booking, LATER)
+    taken = await studio.accept(booking, slot=LATER)
+    assert (taken.status, taken.span) == (Status.CONFIRMED, TimeRange(LATER, LATER + 90 * MINUTE))
+    assert taken.blocked == TimeRange(LATER, LATER + 105 * MINUTE)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_only_the_customer_takes_and_only_the_last_offers(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(NotATimeOffered):
+        await studio.accept(booking, slot=TOMORROW)
+    await studio.offer_times(booking, NEXT_WEEK)
+    await studio.offer_times(booking, LATER)
+    for other in (NEXT_WEEK, TOMORROW, LATER + SECOND):
+        with pytest.raises(NotATimeOffered) as refusal:
+            await studio.accept(booking, slot=other)
+        assert refusal.value.field_path == ("slot",)
+    for staff in (studio.owner, studio.admin):
+        with pytest.raises(NotATimeOffered):
+            await studio.accept(booking, slot=LATER, by=staff)
+    with pytest.raises(BookingNotFound):
+        await studio.accept(booking, slot=LATER, by=await studio.joined())
+    with pytest.raises(InvalidValue):
+        await studio.accept(booking, slot=LATER.replace(tzinfo=None))
+    assert (await studio.seen(booking)).span == booking.span
+    assert (await studio.accept(booking, slot=LATER)).span.start == LATER
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_offered_time_that_was_booked_since_is_refused_and_the_request_stays(studio: Studio) -> None:
+    booking = await studio.book()
+    offered = await studio.offer_times(booking, LATER, NEXT_WEEK)
+    await studio.book(LATER, by=await studio.joined())
+    with pytest.raises(SlotTaken):
+        await studio.accept(booking, slot=LATER)
+    assert await studio.seen(booking) == offered
+    assert not await studio.is_free(TOMORROW), "it has its old time still"
+    assert (await studio.accept(booking, slot=NEXT_WEEK)).span.start == NEXT_WEEK
+
+
+async def _takes_time_off(studio: Studio, day: datetime) -> None:
+    await studio.take_off(day, day + HOUR)
+
+
+async def _closes_the_date(studio: Studio, day: datetime) -> None:
+    await studio.run(add_exception, AddException(date=day.date()), by=studio.owner)
+
+
+async def _fills_the_day(studio: Studio, day: datetime) -> None:
+    await studio.run(change_settings, SettingsChange(max_per_day=1), by=studio.owner)
+    await studio.book(day + 4 * HOUR, by=studio.owner)
+
+
+async def _fills_the_week(studio: Studio, day: datetime) -> None:
+    await studio.run(change_settings, SettingsChange(max_per_week=1), by=studio.owner)
+    await studio.book(day + DAY, by=studio.owner)
+
+
+async def _is_busy_elsewhere(studio: Studio, day: datetime) -> None:
+    """A calendar that was read, with one busy time."""
+    feeds = await studio.run(set_feeds, SetFeeds(urls=(FEED,), rule=DEFAULT_FEED_RULE), by=studio.owner)
+    reader = MemoryFeedReader()
+    reader.published[FEED] = [TimeRange(day, day + HOUR)]
+    await read_feed(feeds.feeds[0].id, clock=studio.clock, reads=studio.reads, executor=studio.executor, reader=reader)
+
+
+@pytest.mark.terms(ON_REQUEST)
+@pytest.mark.parametrize(
+    "obstacle", [_takes_time_off, _closes_the_date, _fills_the_day, _fills_the_week, _is_busy_elsewhere]
+)
+async def test_an_offered_time_that_is_not_available_any_more_is_refused_and_the_offers_stay(
+    studio: Studio, obstacle: Callable[[Studio, datetime], Awaitable[None]]
+) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    gone, left = NEXT_WEEK + 21 * DAY, NEXT_WEEK + 28 * DAY
+    offered = await studio.offer_times(booking, gone, left)
+    await obstacle(studio, gone)
+    with pytest.raises(TimeNotAvailable) as refused:
+        await studio.accept(booking, slot=gone)
+    assert (refused.value.start, refused.value.field_path) == (gone, ("slot",))
+    assert await studio.seen(booking) == offered
+    with pytest.raises(TimeNotAvailable):
+        await studio.offer_times(booking, gone)
+    taken = await studio.accept(booking, slot=left)
+    assert (taken.status, taken.span.start) == (Status.PENDING, left)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_block_that_is_removed_makes_the_offered_time_available_again(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    await studio.offer_times(booking, OFF_THE_GRID)
+    block = await studio.take_off(OFF_THE_GRID, OFF_THE_GRID + HOUR)
+    with pytest.raises(TimeNotAvailable):
+        await studio.accept(booking, slot=OFF_THE_GRID)
+    await studio.run(remove_block, block.id, by=studio.owner)
+    assert (await studio.accept(booking, slot=OFF_THE_GRID)).span.start == OFF_THE_GRID
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_provider_who_has_offered_times_may_still_accept_the_original_one(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.offer_times(booking, LATER)
+    accepted = await studio.accept(booking)
+    assert (accepted.span.start, accepted.offered_times) == (TOMORROW, ())
+    assert not await studio.is_free(TOMORROW)
+
+
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
+async def test_a_request_without_a_claim_gets_its_time_when_it_is_accepted(studio: Studio) -> None:
+    first, second = await studio.book(), await studio.book(by=await studio.joined())
+    accepted = await studio.accept(second)
+    assert (accepted.status, accepted.claims_time) == (Status.PENDING, True)
+    assert not await studio.is_free()
+    for answer in (studio.accept(first), studio.move(first, Status.PENDING, by=studio.owner)):
+        with pytest.raises(SlotTaken):
+            await answer
+    assert await studio.seen(first) == first
+    await studio.offer_times(first, TOMORROW + HOUR)
+    taken = await studio.accept(first, slot=TOMORROW + HOUR)
+    assert taken.span.start == TOMORROW + HOUR
+    assert not await studio.is_free(TOMORROW + HOUR)
+
+
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
+async def test_a_request_without_a_claim_is_declined_without_touching_the_calendar(studio: Studio) -> None:
+    booking = await studio.book()
+    taken = await studio.book(TOMORROW, by=studio.owner)
+    await studio.decline(booking)
+    assert not await studio.is_free(taken.span.start)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_raised_deposit_is_due_when_the_request_is_accepted(studio: Studio) -> None:
+    booking = await studio.book(deposit=DEPOSIT + DEPOSIT)
+    accepted = await studio.accept(booking)
+    assert (await studio.bill(accepted)).amount == DEPOSIT + DEPOSIT
+
+
+async def _with_offers(studio: Studio) -> Booking:
+    booking = await studio.book()
+    return await studio.offer_times(booking, TOMORROW, LATER)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_taking_an_offered_time_frees_the_old_time_for_the_waiting_list(studio: Studio) -> None:
+    booking = await _with_offers(studio)
+    await studio.accept(booking, slot=LATER)
+    assert await studio.is_free(TOMORROW)
+    assert set(await studio.told(booking)) & {event.topic for event in FREES_TIME}
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_the_audit_trail_has_the_move_and_the_acceptance(studio: Studio) -> None:
+    booking = await _with_offers(studio)
+    await studio.accept(booking, slot=LATER)
+    told = [f"{event.type} {event.reason}" for event in await studio.reads.bookings.events(booking.id)]
+    assert any("2026-11-24T05:00:00Z" in each for each in told)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_offered_time_that_has_passed_is_not_taken(studio: Studio) -> None:
+    booking = await _with_offers(studio)
+    studio.clock.set(TOMORROW + SECOND)
+    for passed in (TOMORROW + SECOND, TOMORROW):
+        studio.clock.set(passed)
+        with pytest.raises(NotATimeOffered):
+            await studio.accept(booking, slot=TOMORROW)
+    studio.clock.set(TOMORROW + HOUR - SECOND)
+    assert (await studio.accept(booking, slot=LATER)).span.start == LATER
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_offered_time_can_be_taken_after_the_original_one_has_passed(studio: Studio) -> None:
+    booking = await _with_offers(studio)
+    studio.clock.set(TOMORROW + 2 * HOUR)
+    assert not (await studio.seen(booking)).overdue(studio.clock.now())
+    assert (await studio.accept(booking, slot=LATER)).span.start == LATER
+
+
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
+async def test_a_request_is_not_accepted_at_a_time_that_has_begun(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW)
+    studio.clock.set(TOMORROW - HOUR)
+    await studio.offer_times(booking, NEXT_WEEK)
+    studio.clock.set(TOMORROW)
+    with pytest.raises(AlreadyOver):
+        await studio.accept(booking)
+    with pytest.raises(AlreadyOver):
+        await studio.move(booking, Status.CONFIRMED, by=studio.owner)
+    assert (await studio.accept(booking, slot=NEXT_WEEK)).status is Status.CONFIRMED
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_overdue_request_cannot_be_accepted(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.set(TOMORROW + HOUR)
+    assert booking.overdue(studio.clock.now())
+    with pytest.raises(InvalidBookingTransition):
+        await studio.accept(booking)
+    offered = await studio.offer_times(await studio.book(LATER), LATER + HOUR)
+    studio.clock.set(LATER + HOUR)
+    with pytest.raises((InvalidBookingTransition, NotATimeOffered)):
+        await studio.accept(offered, slot=LATER + HOUR)
+    over = await studio.expire(offered)
+    assert over is not None
+    assert over.status is Status.EXPIRED
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_overdue_request_cannot_be_answered_in_any_other_way(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.set(TOMORROW)
+    with pytest.raises(DomainError):
+        await studio.reschedule(booking, LATER, by=studio.owner)
+    with pytest.raises(DomainError):
+        await studio.offer_times(booking, LATER)
+    with pytest.raises(DomainError):
+        await studio.move(booking, Status.PENDING, by=studio.owner)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_claim_moves_with_its_booking_even_if_the_blocked_range_is_the_same(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(buffer_before_minutes=30), by=studio.owner)
+    booking = await studio.book()
+    change = SettingsChange(buffer_before_minutes=0, buffer_after_minutes=30)
+    await studio.run(change_settings, change, by=studio.owner)
+    await studio.offer_times(booking, TOMORROW - HOUR / 2)
+    await studio.accept(booking, slot=TOMORROW - HOUR / 2)

@@ -1,0 +1,278 @@
+"""Payments at the desk: they count towards the price, and the platform neither refunds nor owes them."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
+from booking_domain.payments.desk import (
+    DeskMethod,
+    DeskPayment,
+    DeskPaymentInUse,
+    DeskPaymentNotFound,
+    InvalidDeskPaymentTransition,
+    MoreThanDue,
+)
+from booking_domain.payments.earnings import Period, commission_on
+from booking_domain.payments.errors import NothingDue
+from booking_domain.payments.events import DeskPaymentChanged
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import DEPOSIT, PRICE, TOMORROW
+from booking_domain.testing.kit.storage import race
+from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.payments.desk_messages import notify_of_desk_payment
+from booking_domain.use_cases.payments.desk_payments import (
+    RecordDeskPayment,
+    VoidDeskPayment,
+    record_desk_payment,
+    void_desk_payment,
+)
+from booking_domain.use_cases.payments.earnings import SetCommission, set_commission, update_earnings
+from entrypoints.languages.notices import GettextTranslator
+
+REST: Final = PRICE - DEPOSIT
+AFTERWARDS: Final = TOMORROW + timedelta(hours=12)
+
+
+async def confirmed(studio: Studio) -> Booking:
+    """A booking whose deposit is paid."""
+    booking = await studio.book()
+    await studio.paid(booking)
+    return await studio.seen(booking)
+
+
+async def take(
+    studio: Studio,
+    booking: Booking,
+    amount: int | None = None,
+    *,
+    by: Actor | None = None,
+    method: DeskMethod = DeskMethod.CASH,
+) -> DeskPayment:
+    command = RecordDeskPayment(booking_id=booking.id, method=method, amount=amount)
+    return (await studio.run(record_desk_payment, command, by=by or studio.owner)).payment
+
+
+async def void(
+    studio: Studio, payment: DeskPayment, *, by: Actor | None = None, saw: int | None = None, why: str = "Twice"
+) -> DeskPayment:
+    command = VoidDeskPayment(booking_id=payment.booking_id, payment_id=payment.id, reason=why, expected_version=saw)
+    return (await studio.run(void_desk_payment, command, by=by or studio.owner)).payment
+
+
+async def over(studio: Studio, booking: Booking) -> Booking:
+    studio.clock.advance(AFTERWARDS - studio.clock.now())
+    return await studio.move(booking, Status.COMPLETED, by=studio.owner)
+
+
+async def account(studio: Studio) -> tuple[int, int, int, int]:
+    """Kept, desk, commission and owed, after the worker has brought the account up to date."""
+    for booking_id in await studio.reads.earnings.outdated(1_000):
+        await studio.run(update_earnings, booking_id, by=SYSTEM)
+    [totals] = await studio.reads.earnings.totals(Period(provider_id=studio.provider_id))
+    return totals.kept, totals.desk, totals.commission, totals.owed
+
+
+async def test_a_desk_payment_counts_towards_the_price(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    part = await take(studio, booking, REST.amount // 4)
+    assert (await studio.seen(booking)).balance_due == REST - part.amount
+    rest = await take(studio, booking, method=DeskMethod.CARD)
+    seen = await studio.seen(booking)
+    assert (rest.amount, seen.balance_due.amount) == (REST - part.amount, 0)
+    assert (seen.paid, seen.desk_paid) == (DEPOSIT, REST)
+    with pytest.raises(NothingDue):
+        await take(studio, booking)
+    assert (await studio.told(booking))[-2:] == ["desk_payment.recorded"] * 2
+    assert await studio.violations() == []
+
+
+async def test_no_more_than_is_due_is_recorded(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    with pytest.raises(MoreThanDue) as refused:
+        await take(studio, booking, REST.amount + 1)
+    assert refused.value.due == REST
+    with pytest.raises(InvalidValue):
+        await take(studio, booking, 0)
+    assert (await studio.seen(booking)).desk_paid.amount == 0
+
+
+async def test_of_concurrent_records_of_the_rest_one_succeeds(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    taken, refusals = await race([take(studio, booking, REST.amount) for _ in range(5)])
+    assert (len(taken), [type(each) for each in refusals]) == (1, [NothingDue] * 4)
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED, Status.DISPUTED, Status.NO_SHOW])
+async def test_no_desk_payment_is_recorded_if_nothing_is_due(studio: Studio, status: Status) -> None:
+    booking = await studio.book() if status is Status.PENDING else await confirmed(studio)
+    if status is Status.CANCELLED:
+        await studio.move(booking, status, by=studio.owner)
+    if status is Status.NO_SHOW:
+        studio.clock.advance(AFTERWARDS - studio.clock.now())
+        await studio.move(booking, status, by=studio.owner)
+    if status is Status.DISPUTED:
+        await studio.dispute(booking)
+    with pytest.raises(NothingDue):
+        await take(studio, booking)
+
+
+async def test_only_the_providers_side_and_admins_record_and_void(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    payment = await take(studio, booking, 1, by=studio.admin)
+    others: list[tuple[Actor, type[DomainError]]] = [(studio.customer, NotPermitted)]
+    others += [(await studio.joined(role), BookingNotFound) for role in (Role.PROVIDER, Role.MANAGER)]
+    for actor, error in others:
+        with pytest.raises(error):
+            await take(studio, booking, 1, by=actor)
+        with pytest.raises(error):
+            await void(studio, payment, by=actor)
+    elsewhere = await studio.book(TOMORROW + timedelta(hours=3))
+    with pytest.raises(DeskPaymentNotFound):
+        command = VoidDeskPayment(booking_id=elsewhere.id, payment_id=payment.id, reason="Twice")
+        await studio.run(void_desk_payment, command, by=studio.owner)
+
+
+async def test_a_voided_payment_is_due_again(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    payment = await take(studio, booking)
+    with pytest.raises(InvalidValue):
+        await void(studio, payment, why=" ")
+    with pytest.raises(StaleVersion):
+        await void(studio, payment, saw=2)
+    voided = await void(studio, payment, saw=1)
+    assert (voided.void_reason, voided.voided_by, voided.counted.amount) == ("Twice", studio.owner, 0)
+    assert (await studio.seen(booking)).balance_due == REST
+    with pytest.raises(InvalidDeskPaymentTransition):
+        await void(studio, payment)
+    assert (await take(studio, booking)).amount == REST
+    assert await studio.violations() == []
+
+
+async def test_a_walk_in_pays_at_the_desk(studio: Studio) -> None:
+    booking = await studio.book(by=studio.owner, customer=studio.owner)
+    assert booking.status is Status.CONFIRMED
+    assert (await take(studio, booking)).amount == PRICE
+    assert (await studio.seen(booking)).payment_status is BookingPaymentStatus.PAID
+
+
+async def test_an_open_invoice_is_cancelled_and_its_money_goes_back(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    open_payment = await studio.bill(booking, Purpose.BALANCE)
+    payment = await take(studio, booking)
+    kept = await studio.reads.payments.get(open_payment.id)
+    assert kept is not None
+    assert kept.status is PaymentStatus.CANCELLED
+    studio.pay(open_payment)
+    await studio.settle(open_payment)
+    assert await studio.owed(booking) == [REST]
+    assert await studio.violations() == []
+    with pytest.raises(DeskPaymentInUse):
+        await void(studio, payment)
+    assert (await void(studio, payment, by=studio.admin)).void_reason == "Twice"
+
+
+async def test_nothing_is_voided_while_the_booking_is_in_dispute(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    payment = await take(studio, booking)
+    dispute = await studio.dispute(booking)
+    for actor in (studio.owner, studio.admin):
+        with pytest.raises(DeskPaymentInUse):
+            await void(studio, payment, by=actor)
+    await studio.withdraw(dispute)
+    await void(studio, payment)
+
+
+async def test_the_platform_refunds_only_what_it_received(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    payment = await take(studio, booking)
+    await studio.move(booking, Status.CANCELLED, by=studio.owner)
+    assert await studio.owed(booking) == [DEPOSIT]
+    seen = await studio.seen(booking)
+    assert (seen.desk_paid, seen.balance_due.amount) == (REST, 0)
+    await void(studio, payment, why="Given back in cash")
+    assert (await studio.seen(booking)).desk_paid.amount == 0
+    assert await studio.violations() == []
+
+
+async def test_commission_is_due_on_desk_money_until_it_is_voided(studio: Studio) -> None:
+    await studio.run(set_commission, SetCommission(provider_id=None, basis_points=1_250), by=studio.admin)
+    booking = await confirmed(studio)
+    payment = await take(studio, booking)
+    await over(studio, booking)
+    on_all, on_deposit = commission_on(PRICE.amount, 1_250), commission_on(DEPOSIT.amount, 1_250)
+    assert await account(studio) == (DEPOSIT.amount, REST.amount, on_all, DEPOSIT.amount - on_all)
+    await void(studio, payment)
+    assert await account(studio) == (DEPOSIT.amount, 0, on_deposit, DEPOSIT.amount - on_deposit)
+
+
+async def test_a_booking_that_was_paid_only_at_the_desk_has_earnings_which_a_void_takes_back(studio: Studio) -> None:
+    await studio.run(set_commission, SetCommission(provider_id=None, basis_points=1_000), by=studio.admin)
+    booking = await studio.book(by=studio.owner, customer=studio.owner)
+    payment = await take(studio, booking)
+    await over(studio, booking)
+    commission = commission_on(PRICE.amount, 1_000)
+    assert await account(studio) == (0, PRICE.amount, commission, -commission)
+    await void(studio, payment)
+    assert await account(studio) == (0, 0, 0, 0)
+
+
+@examples(60)
+@given(
+    st.lists(st.tuples(st.sampled_from(["take", "take all", "void", "pay", "cancel", "complete"]), st.integers(1, 9)))
+)
+async def test_desk_payments_never_unbalance_the_books(steps: list[tuple[str, int]]) -> None:
+    studio = await Studio.opened()
+    booking, payments = await confirmed(studio), list[DeskPayment]()
+    for what, number in steps:
+        due = (await studio.seen(booking)).balance_due
+        with suppress(
+            NothingDue, MoreThanDue, InvalidValue, InvalidDeskPaymentTransition, InvalidBookingTransition, AlreadyOver
+        ):
+            match what:
+                case "take" | "take all":
+                    amount = None if what == "take all" else due.amount * number // 8
+                    payments.append(await take(studio, booking, amount))
+                case "void" if payments:
+                    await void(studio, payments[number % len(payments)], by=studio.admin)
+                case "pay":
+                    await studio.paid(
+                        booking, Money(amount=number * PRICE.amount // 9, currency="MNT"), Purpose.BALANCE
+                    )
+                case "cancel":
+                    await studio.move(booking, Status.CANCELLED)
+                case "complete":
+                    await over(studio, booking)
+                case _:
+                    pass
+        assert await studio.violations() == []
+
+
+async def test_the_customer_is_notified_and_the_provider_of_payments_that_others_recorded(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    await take(studio, booking, 100)
+    payment = await take(studio, booking, 200, by=studio.admin)
+    await void(studio, payment, by=studio.admin, why="Wrong booking")
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        if isinstance(event, DeskPaymentChanged):
+            await notify_of_desk_payment(
+                event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en")
+            )
+    people = {studio.customer.id: "customer", studio.owner.id: "provider"}
+    told = [(people[each.user_id], each.text) for each in notifier.delivered if each.user_id is not None]
+    assert [who for who, _ in told] == ["customer", "customer", "provider", "customer", "provider"]
+    assert "1.00 MNT in cash" in told[0][1]
+    assert all("Wrong booking" in text for _, text in told[3:])

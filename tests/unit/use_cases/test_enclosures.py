@@ -1,0 +1,185 @@
+"""What goes with an e-mail: an invitation that calendars follow, and a link that ends one kind of messages."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from icalendar import Calendar, Component
+
+from adapters.calendars.files import ICalendarFiles
+from adapters.security.action_link_tokens import HmacActionLinkTokens
+from adapters.security.not_me_tokens import HmacNotMeTokens
+from booking_domain.bookings.action_links import ActionLink
+from booking_domain.bookings.model import Booking, BookingMode
+from booking_domain.bookings.transitions import Status
+from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
+from booking_domain.notifications.model import Notification, NotificationId
+from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.shared.ids import EventId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import NOW, TOMORROW, terms
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.bookings.action_links import ActionLinkLines
+from booking_domain.use_cases.identity.not_me_links import NotMeLink
+from booking_domain.use_cases.messages.enclosures import Enclosures
+from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from entrypoints.languages.notices import GettextTranslator
+
+FREE: Final = terms(deposit=Money.zero("MNT"))
+TOKENS: Final = HmacActionLinkTokens(b"k" * 32)
+NOT_ME: Final = HmacNotMeTokens(b"k" * 32)
+ENCLOSE: Final = Enclosures(
+    files=ICalendarFiles(),
+    organizer="booking@example.com",
+    unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
+    action_links=ActionLinkLines(web_url="https://app.example.com", tokens=TOKENS, translator=GettextTranslator("en")),
+    not_me=NotMeLines(web_url="https://app.example.com", tokens=NOT_ME, translator=GettextTranslator("en")),
+)
+
+
+async def enclosed(
+    studio: Studio,
+    user_id: UserId,
+    topic: str,
+    booking: Booking | None,
+    channel: str = "email",
+    *,
+    language: str = "en",
+) -> OutgoingMessage:
+    message = OutgoingMessage(
+        id=studio.entropy.new_id(), channel=channel, to="dorj@example.com", subject="S", text="T", created_at=NOW
+    )
+    notification = Notification(
+        id=NotificationId(message.id),
+        user_id=user_id,
+        event_id=EventId(message.id),
+        type=topic,
+        about_id=message.id,
+        booking_id=None if booking is None else booking.id,
+        subject="S",
+        text="T",
+        language=language,
+        created_at=NOW,
+    )
+    return await ENCLOSE(message, notification, studio.reads, studio.clock.now())
+
+
+def read(file: str) -> tuple[str, Component]:
+    calendar = Calendar.from_ical(file)
+    assert isinstance(calendar, Calendar)
+    [event] = calendar.walk("VEVENT")
+    assert not event.errors
+    return str(calendar["METHOD"]), event
+
+
+async def test_the_invitations_of_a_booking_have_one_uid_and_rising_sequences() -> None:
+    studio = await Studio.opened(asks=FREE)
+    booking = await studio.book(TOMORROW)
+    seen: list[tuple[object, ...]] = []
+    for topic in ("booking.placed", "booking.rescheduled", "booking.cancelled"):
+        if topic == "booking.rescheduled":
+            booking = await studio.reschedule(booking, TOMORROW + timedelta(hours=2))
+        if topic == "booking.cancelled":
+            booking = await studio.move(booking, Status.CANCELLED)
+        for user in (booking.customer_id, booking.provider_user_id):
+            method, event = read((await enclosed(studio, user, topic, booking)).calendar)
+            assert str(event["ORGANIZER"]) == "mailto:booking@example.com"
+            assert str(event["ATTENDEE"]) == "mailto:dorj@example.com"
+            shown = (
+                method,
+                str(event["UID"]),
+                event.decoded("SEQUENCE"),
+                event.decoded("DTSTART"),
+                str(event["STATUS"]),
+            )
+            seen.append(shown)
+    assert seen[::2] == seen[1::2]
+    methods, uids, sequences, starts, statuses = zip(*seen[::2], strict=True)
+    assert methods == ("REQUEST", "REQUEST", "CANCEL")
+    assert len(set(uids)) == 1
+    assert sequences == (0, 1, 2)
+    assert starts == (TOMORROW, booking.span.start, booking.span.start)
+    assert statuses == ("CONFIRMED", "CONFIRMED", "CANCELLED")
+
+
+async def test_requests_and_other_messages_have_no_calendar_invitation() -> None:
+    studio = await Studio.opened(asks=terms(mode=BookingMode.REQUEST))
+    booking = await studio.book(TOMORROW)
+    for topic, about in (("booking.placed", booking), ("refund.made", booking), ("booking.placed", None)):
+        assert (await enclosed(studio, booking.customer_id, topic, about)).calendar == ""
+
+
+async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have_none() -> None:
+    studio = await Studio.opened(asks=FREE)
+    user_id = studio.customer.id
+    for topic, kind in (
+        ("booking.reminder", "reminders"),
+        ("booking.confirmed", "bookings"),
+        ("service.changed", "bookings"),
+    ):
+        url = (await enclosed(studio, user_id, topic, None)).unsubscribe_url
+        assert url == f"https://example.com/{user_id}/{kind}/email"
+        assert (await enclosed(studio, user_id, topic, None, "sms")).unsubscribe_url == ""
+    for topic in ("account.phone_changed", "account.deleted", "code.wanted", "session.new_device", "webhook.disabled"):
+        assert (await enclosed(studio, user_id, topic, None)).unsubscribe_url == ""
+
+
+def test_an_unsubscription_ends_one_kind_over_one_channel() -> None:
+    off = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)
+    after = Preferences().with_unsubscription(off)
+    assert after == after.with_unsubscription(off)
+    wanted = {(kind, channel) for kind in NewsKind for channel in NewsChannel if after.allows(kind, channel)}
+    assert {(kind, channel) for kind in NewsKind for channel in NewsChannel} - wanted == {(off.kind, off.channel)}
+
+
+LINK: Final = re.compile(r"https://app\.example\.com/links/(\w+)#([\w=-]+)")
+
+
+def links(message: OutgoingMessage) -> dict[str, ActionLink]:
+    found = {name: TOKENS.read(token) for name, token in LINK.findall(message.text)}
+    return {name: link for name, link in found.items() if link is not None}
+
+
+async def test_the_customer_gets_a_link_to_each_thing_they_can_do_at_that_moment() -> None:
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    customer = booking.customer_id
+    to_pay = links(await enclosed(studio, customer, "booking.placed", booking))
+    assert to_pay.keys() == {"pay", "move", "cancel"}
+    assert all(link.action == name and link.user_id == customer for name, link in to_pay.items())
+    assert {link.booking_id for link in to_pay.values()} == {booking.id}
+    assert booking.due_at is not None
+    assert to_pay["pay"].expires_at == booking.due_at.replace(microsecond=0)
+    assert to_pay["move"].expires_at == to_pay["cancel"].expires_at == booking.span.start
+    await studio.move(booking, Status.CANCELLED)
+    assert links(await enclosed(studio, customer, "booking.cancelled", booking)) == {}
+
+
+async def test_messages_to_the_provider_and_other_messages_have_no_links() -> None:
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    to_owner = await enclosed(studio, studio.owner.id, "booking.placed", booking)
+    as_text = await enclosed(studio, booking.customer_id, "booking.placed", booking, channel="sms")
+    elsewhere = await enclosed(studio, booking.customer_id, "user.phone_changed", booking)
+    assert [LINK.search(each.text) for each in (to_owner, as_text, elsewhere)] == [None] * 3
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Cancel: "), ("mn", "Цуцлах: "), ("fa", "لغو: ")])
+async def test_links_are_introduced_in_the_language_of_the_message(language: str, word: str) -> None:
+    studio = await Studio.opened(asks=FREE)
+    booking = await studio.book(TOMORROW)
+    message = await enclosed(studio, booking.customer_id, "booking.confirmed", booking, language=language)
+    assert f"{word}https://app.example.com/links/cancel#" in message.text
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+async def test_messages_about_a_change_of_the_bank_account_have_a_link_to_report_it(channel: str) -> None:
+    studio = await Studio.opened(asks=FREE)
+    message = await enclosed(studio, studio.customer.id, "account.bank_account_changed", None, channel)
+    found = re.search(r"https://app\.example\.com/links/not-me#(\S+)", message.text)
+    assert found is not None
+    assert message.text.startswith("T\n\n")
+    assert NOT_ME.read(found[1]) == NotMeLink(user_id=studio.customer.id, changed_at=NOW.replace(microsecond=0))
+    for topic, other in (("account.bank_account_changed", "telegram"), ("account.password_changed", channel)):
+        assert "not-me" not in (await enclosed(studio, studio.customer.id, topic, None, other)).text

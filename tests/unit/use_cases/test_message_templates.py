@@ -1,0 +1,36 @@
+"""The list of templates is complete, and its fields are known."""
+
+from collections import Counter
+
+import pytest
+
+from booking_domain.notifications.fields import names_in
+from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, fields_of
+from entrypoints.cli.messages import messages
+from entrypoints.languages.catalogues import NOTICE
+
+
+def test_every_text_of_a_notice_in_the_code_belongs_to_a_listed_template() -> None:
+    listed = {text for each in MESSAGE_TEMPLATES.values() for text in (each.subject, each.text, *each.details)}
+    assert listed == {text for context, text in messages() if context == NOTICE}
+
+
+def test_templates_name_known_fields_and_every_known_field_is_named() -> None:
+    assert {name for each in MESSAGE_TEMPLATES.values() for name in fields_of(each)} == set(NOTICE_FIELDS)
+
+
+def test_the_same_template_has_one_key_except_a_refund_that_providers_are_told_of_alike() -> None:
+    uses = Counter(MESSAGE_TEMPLATES.values())
+    assert {key for key, each in MESSAGE_TEMPLATES.items() if uses[each] > 1} == {
+        "refund.made.to_provider",
+        "refund.made_by_gateway.to_provider",
+    }
+
+
+def test_an_unknown_field_and_a_stray_brace_are_noticed() -> None:
+    with pytest.raises(KeyError, match="pasword"):
+        fields_of(NoticeTemplate(subject="Hello", text="{pasword}"))
+    for broken in ("{provider", "provider}"):
+        with pytest.raises(ValueError, match=r"expected|encountered"):
+            list(names_in(broken))

@@ -1,0 +1,259 @@
+"""The bookings of a suspended provider are in question until an admin decides, or the suspension ends."""
+
+from datetime import timedelta
+
+import pytest
+from tests.unit.use_cases.scenes import FREE, NEVER_ANYTHING, ON_REQUEST, expired
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InQuestion
+from booking_domain.bookings.events import BookingChanged
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.catalogue.model import ProfileHasBookings
+from booking_domain.identity.model import UserStatus
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.accounts.change_accounts import change_user
+from booking_domain.use_cases.bookings.queries import list_provider_bookings
+from booking_domain.use_cases.bookings.question_bookings import (
+    BookingVerdict,
+    DecideOnBookings,
+    affected_bookings,
+    decide_on_bookings,
+    follow_profile,
+)
+from booking_domain.use_cases.catalogue.publication import (
+    ReinstateProfile,
+    SuspendProfile,
+    delete_own_profile,
+    reinstate_profile,
+    suspend_profile,
+)
+from booking_domain.use_cases.identity.administration import ChangeUser, Reason
+from booking_domain.use_cases.notices.parties import notify_parties
+from entrypoints.languages.notices import GettextTranslator
+
+LATER = TOMORROW + 3 * HOUR
+
+
+async def follow(studio: Studio) -> None:
+    """Let the bookings follow the profile, as the worker does, twice."""
+    for _ in range(2):
+        for booking_id in await affected_bookings(studio.provider_id, studio.reads, studio.clock.now()):
+            await studio.run(follow_profile, booking_id, by=SYSTEM)
+
+
+async def suspend(studio: Studio) -> None:
+    await studio.run(suspend_profile, SuspendProfile(provider_id=studio.provider_id, reason="Why"), by=studio.admin)
+    await follow(studio)
+
+
+async def reinstate(studio: Studio) -> None:
+    await studio.run(reinstate_profile, ReinstateProfile(provider_id=studio.provider_id), by=studio.admin)
+    await follow(studio)
+
+
+async def decide(studio: Studio, verdict: BookingVerdict, *bookings: Booking) -> int:
+    ids = [booking.id for booking in bookings]
+    command = DecideOnBookings(provider_id=studio.provider_id, booking_ids=ids, verdict=verdict, reason="closed")
+    return await studio.run(decide_on_bookings, command, by=studio.admin)
+
+
+async def texts(studio: Studio, booking: Booking) -> list[tuple[str, str]]:
+    """Recipient and text of the notices of a booking after it was placed."""
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        if isinstance(event, BookingChanged) and event.booking_id == booking.id:
+            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    return [(each.to, each.text) for each in notifier.delivered]
+
+
+@pytest.mark.terms(FREE)
+async def test_a_suspension_calls_every_booking_to_come_in_question_once(studio: Studio) -> None:
+    booking, other = await studio.book(), await studio.book(LATER)
+    over = await studio.move(await studio.book(TOMORROW + 5 * HOUR), Status.CANCELLED)
+    await suspend(studio)
+    for each in (booking, other):
+        seen = await studio.seen(each)
+        assert (seen.in_question, seen.questioned_at) == (True, studio.clock.now())
+        assert (await studio.told(each)).count("booking.questioned") == 1
+    assert not (await studio.seen(over)).in_question
+
+
+@pytest.mark.terms(FREE)
+async def test_disabling_the_account_calls_its_bookings_in_question_too(studio: Studio) -> None:
+    booking = await studio.book()
+    change = ChangeUser(user_id=studio.owner.id, status=UserStatus.DISABLED, reason=Reason.FRAUD)
+    await studio.run(change_user, change, by=studio.admin)
+    await follow(studio)
+    assert (await studio.seen(booking)).in_question
+
+
+@pytest.mark.terms(FREE)
+async def test_the_customer_is_told_that_the_booking_is_in_question_and_that_it_stands(studio: Studio) -> None:
+    booking = await studio.book()
+    customer = await studio.reads.users.get(studio.customer.id)
+    assert customer is not None
+    await suspend(studio)
+    to, text = (await texts(studio, booking))[-1]
+    assert to == customer.email
+    assert text.startswith("Ink takes no bookings at present, so your booking on ")
+    await reinstate(studio)
+    assert not (await studio.seen(booking)).in_question
+    told = [text for to, text in await texts(studio, booking) if to == customer.email]
+    assert told[-1].endswith("is no longer in question: it stands.")
+
+
+@pytest.mark.terms(FREE)
+async def test_a_booking_that_an_admin_upheld_stays_so_until_the_next_suspension(studio: Studio) -> None:
+    booking = await studio.book()
+    await suspend(studio)
+    assert await decide(studio, BookingVerdict.UPHOLD, booking) == 1
+    assert await decide(studio, BookingVerdict.UPHOLD, booking) == 0
+    await follow(studio)
+    assert not (await studio.seen(booking)).in_question
+    await reinstate(studio)
+    studio.clock.advance(HOUR)
+    await suspend(studio)
+    assert (await studio.seen(booking)).in_question
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_an_admin_cancels_bookings_and_everything_goes_back(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    await suspend(studio)
+    assert await decide(studio, BookingVerdict.CANCEL, booking) == 1
+    assert (await studio.seen(booking)).status is Status.CANCELLED
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert await studio.is_free()
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_a_customer_who_cancels_a_booking_in_question_gets_everything_back(studio: Studio) -> None:
+    booking, upheld = await studio.book(), await studio.book(LATER)
+    for each in (booking, upheld):
+        await studio.paid(each)
+    await suspend(studio)
+    await decide(studio, BookingVerdict.UPHOLD, upheld)
+    for each in (booking, upheld):
+        await studio.move(each, Status.CANCELLED)
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert await studio.owed(upheld) == []
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_no_money_of_a_booking_in_question_is_kept_before_an_admin_decides(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    await suspend(studio)
+    for moment in (booking.span.start, booking.span.end + timedelta(days=1)):
+        studio.clock.set(moment)
+        for staff in (studio.owner, studio.admin):
+            for status in (Status.NO_SHOW, Status.COMPLETED):
+                with pytest.raises(InQuestion):
+                    await studio.move(booking, status, by=staff)
+    with pytest.raises(AlreadyOver):
+        await studio.move(booking, Status.CANCELLED)
+    with pytest.raises(ProfileHasBookings):
+        await studio.run(delete_own_profile, None, by=studio.owner)
+    assert await affected_bookings(studio.provider_id, studio.reads, studio.clock.now()) == [booking.id]
+    assert await decide(studio, BookingVerdict.CANCEL, booking) == 1
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert await studio.violations() == []
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_a_booking_that_ended_in_question_stands_once_it_is_upheld_or_the_suspension_ends(studio: Studio) -> None:
+    booking, other = await studio.book(), await studio.book(LATER)
+    for each in (booking, other):
+        await studio.paid(each)
+    await suspend(studio)
+    studio.clock.set(other.span.end + HOUR)
+    assert await decide(studio, BookingVerdict.UPHOLD, other) == 1
+    await reinstate(studio)
+    for each in (booking, other):
+        assert not (await studio.seen(each)).in_question
+        with pytest.raises(AlreadyOver):
+            await decide(studio, BookingVerdict.CANCEL, each)
+        assert (await studio.move(each, Status.COMPLETED, by=studio.owner)).status is Status.COMPLETED
+
+
+@pytest.mark.terms(NEVER_ANYTHING)
+async def test_a_booking_that_is_revived_after_the_suspension_is_not_in_question(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + timedelta(days=7))
+    payment = await studio.bill(booking)
+    await suspend(studio)
+    await expired(studio, booking)
+    await reinstate(studio)
+    studio.pay(payment)
+    await studio.settle(payment)
+    revived = await studio.seen(booking)
+    assert (revived.status, revived.in_question) == (Status.CONFIRMED, False)
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == []
+
+
+@pytest.mark.terms(FREE)
+async def test_a_decision_is_made_on_all_bookings_or_none(studio: Studio) -> None:
+    booking, ended = await studio.book(), await studio.book(LATER)
+    await studio.move(ended, Status.CANCELLED)
+    before = await studio.backend.outbox_events()
+    with pytest.raises(InvalidBookingTransition):
+        await decide(studio, BookingVerdict.CANCEL, booking, ended)
+    assert await studio.seen(booking) == booking
+    assert await studio.backend.outbox_events() == before
+
+
+@pytest.mark.terms(FREE)
+async def test_a_booking_of_another_provider_is_not_decided_on(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.provider_id = await studio.new_provider(await studio.joined(Role.PROVIDER), FREE)
+    with pytest.raises(BookingNotFound):
+        await decide(studio, BookingVerdict.CANCEL, booking)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_admins_see_the_bookings_to_come_of_a_provider_and_which_are_in_question(studio: Studio) -> None:
+    booking, other = await studio.book(), await studio.book(LATER)
+    await studio.decline(await studio.book(TOMORROW + 5 * HOUR))
+    await suspend(studio)
+    await decide(studio, BookingVerdict.UPHOLD, other)
+
+    async def listed(*, in_question: bool | None = None) -> list[BookingId]:
+        chosen = BookingFilter(
+            provider_id=studio.provider_id, to_come_at=studio.clock.now(), in_question=in_question, limit=9
+        )
+        return [each.id for each in await list_provider_bookings(studio.admin, chosen, studio.reads)]
+
+    assert await listed() == [other.id, booking.id]
+    assert await listed(in_question=True) == [booking.id]
+    assert await listed(in_question=False) == [other.id]
+    studio.clock.advance(timedelta(days=7))
+    assert await listed() == []
+
+
+async def test_only_admins_list_and_decide_and_only_on_providers_that_exist(studio: Studio) -> None:
+    booking = await studio.book()
+    chosen = BookingFilter(provider_id=studio.provider_id)
+    with pytest.raises(NotPermitted):
+        await list_provider_bookings(studio.owner, chosen, studio.reads)
+    command = DecideOnBookings(provider_id=studio.provider_id, booking_ids=[booking.id], verdict=BookingVerdict.CANCEL)
+    with pytest.raises(NotPermitted):
+        await studio.run(decide_on_bookings, command, by=studio.owner)
+    with pytest.raises(ProviderNotFound):
+        nobody = BookingFilter(provider_id=ProviderId(studio.entropy.new_id()))
+        await list_provider_bookings(studio.admin, nobody, studio.reads)
+
+
+async def test_a_decision_names_1_to_100_bookings_once_each(studio: Studio) -> None:
+    one = BookingId(studio.entropy.new_id())
+    for ids in ([], [one, one], [BookingId(studio.entropy.new_id()) for _ in range(101)]):
+        with pytest.raises(InvalidValue):
+            DecideOnBookings(provider_id=studio.provider_id, booking_ids=ids, verdict=BookingVerdict.CANCEL)
