@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, NewType
+from typing import Final, NewType
 from uuid import UUID
 
 from booking_domain.shared.actor import Role
@@ -21,16 +21,12 @@ MOST_TO_COME: Final = 50
 """Announcements that are current or to come."""
 
 
-class AnnouncementNotFound(NotFound):
+class AnnouncementNotFound(NotFound, code="announcement.not_found"):
     """There is no such announcement."""
 
-    code: ClassVar[str] = "announcement.not_found"
 
-
-class TooManyAnnouncements(Conflict):
+class TooManyAnnouncements(Conflict, code="announcement.too_many"):
     __doc__ = f"{MOST_TO_COME} announcements are current or to come; delete one first."
-
-    code: ClassVar[str] = "announcement.too_many"
 
 
 class Audience(StrEnum):

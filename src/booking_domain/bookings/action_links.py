@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.model import Booking
@@ -17,10 +17,8 @@ _PAYABLE_FOR: Final = timedelta(days=14)
 """How long after the appointment a link pays its balance."""
 
 
-class InvalidActionLink(NotFound):
+class InvalidActionLink(NotFound, code="booking.invalid_link"):
     """This link is not valid, or not any more."""
-
-    code: ClassVar[str] = "booking.invalid_link"
 
 
 class LinkAction(StrEnum):

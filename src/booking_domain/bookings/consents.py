@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, NewType, Protocol, Self
+from typing import Final, NewType, Protocol, Self
 from uuid import UUID
 
 from booking_domain.bookings.references import ALPHABET
@@ -22,24 +22,16 @@ MAX_CODE_LENGTH: Final = 20
 """The longest code that a request may contain."""
 
 
-class ConsentCodeNotFound(NotFound):
+class ConsentCodeNotFound(NotFound, code="consent.code_not_found", field="code"):
     """This code is not valid, or no longer valid. Ask the provider for a new one."""
 
-    code: ClassVar[str] = "consent.code_not_found"
-    input_field: ClassVar[str | None] = "code"
 
-
-class NoConsentCode(NotFound):
+class NoConsentCode(NotFound, code="consent.no_code"):
     """You have no consent code."""
 
-    code: ClassVar[str] = "consent.no_code"
 
-
-class ConsentNotFound(NotFound):
+class ConsentNotFound(NotFound, code="consent.not_found", field="provider_id"):
     """This provider cannot place bookings for you."""
-
-    code: ClassVar[str] = "consent.not_found"
-    input_field: ClassVar[str | None] = "provider_id"
 
 
 class ConsentStatus(StrEnum):
@@ -125,27 +117,18 @@ class ConsentView:
 # Events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentChanged(Event):
+class ConsentChanged(Event, subject="consent_id"):
     """The common field of all events of a consent."""
-
-    subject_field: ClassVar[str] = "consent_id"
 
     consent_id: ConsentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGranted(ConsentChanged):
+class ConsentGranted(ConsentChanged, topic="consent.granted"):
     """A customer lets a provider place bookings for them."""
 
-    topic: ClassVar[str] = "consent.granted"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRevoked(ConsentChanged):
+class ConsentRevoked(ConsentChanged, topic="consent.revoked"):
     """A customer no longer lets a provider place bookings for them."""
-
-    topic: ClassVar[str] = "consent.revoked"
 
 
 EVENTS: Final[tuple[type[ConsentChanged], ...]] = (ConsentGranted, ConsentRevoked)

@@ -1,8 +1,7 @@
 """Errors of bookings."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.shared.errors import Conflict, DomainError, FieldPath, Forbidden, NotFound, RuleViolated
 from booking_domain.shared.money import Money
@@ -11,145 +10,92 @@ UNSETTLED_PER_CUSTOMER: Final = 20
 """Maximum number of bookings per customer that wait for a deposit or an answer."""
 
 
-class BookingNotFound(NotFound):
+class BookingNotFound(NotFound, code="booking.not_found", field="booking_id"):
     """You have no such booking."""
 
-    code: ClassVar[str] = "booking.not_found"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-@dataclass(eq=False, kw_only=True)
-class DepositOutOfRange(RuleViolated):
+class DepositOutOfRange(RuleViolated, code="booking.deposit_out_of_range", field="deposit_amount"):
     """The deposit must be between {due}, which is due, and the price of {price}."""
 
-    code: ClassVar[str] = "booking.deposit_out_of_range"
-    input_field: ClassVar[str | None] = "deposit_amount"
     due: Money
     price: Money
 
 
-@dataclass(eq=False, kw_only=True)
-class RefundDiffers(Conflict):
+class RefundDiffers(Conflict, code="booking.refund_changed", field="expected_refund_amount"):
     """A cancellation refunds {refund} now, not what was expected; ask for a new quote."""
 
-    code: ClassVar[str] = "booking.refund_changed"
-    input_field: ClassVar[str | None] = "expected_refund_amount"
     refund: Money
 
 
-@dataclass(eq=False, kw_only=True)
-class RescheduleTooLate(Conflict):
+class RescheduleTooLate(Conflict, code="booking.reschedule_too_late", field="slot"):
     """This booking could be rescheduled until {deadline:%Y-%m-%dT%H:%M:%SZ}."""
 
-    code: ClassVar[str] = "booking.reschedule_too_late"
-    input_field: ClassVar[str | None] = "slot"
     deadline: datetime
 
 
-class TooEarly(Conflict):
+class TooEarly(Conflict, code="booking.not_started", field="status"):
     """A booking can be completed or marked as a no-show only after its start."""
 
-    code: ClassVar[str] = "booking.not_started"
-    input_field: ClassVar[str | None] = "status"
 
-
-class AlreadyOver(Conflict):
+class AlreadyOver(Conflict, code="booking.already_over", field="status"):
     """It is too late: the booking has started or is over."""
 
-    code: ClassVar[str] = "booking.already_over"
-    input_field: ClassVar[str | None] = "status"
 
-
-class InThePast(RuleViolated):
+class InThePast(RuleViolated, code="booking.in_the_past", field="slot"):
     """A booking cannot be rescheduled to a time in the past."""
 
-    code: ClassVar[str] = "booking.in_the_past"
-    input_field: ClassVar[str | None] = "slot"
 
-
-class TimeNotAccepted(Conflict):
+class TimeNotAccepted(Conflict, code="booking.time_not_accepted", field="status"):
     """The customer has not accepted the new time of the booking."""
 
-    code: ClassVar[str] = "booking.time_not_accepted"
-    input_field: ClassVar[str | None] = "status"
 
-
-class InQuestion(Conflict):
+class InQuestion(Conflict, code="booking.in_question", field="status"):
     """The booking is in question; an admin first decides whether it stands."""
 
-    code: ClassVar[str] = "booking.in_question"
-    input_field: ClassVar[str | None] = "status"
 
-
-class TimeChanged(Conflict):
+class TimeChanged(Conflict, code="booking.time_changed", field="start"):
     """The booking has another time now."""
 
-    code: ClassVar[str] = "booking.time_changed"
-    input_field: ClassVar[str | None] = "start"
 
-
-class DepositDue(Conflict):
+class DepositDue(Conflict, code="booking.deposit_due", field="status"):
     """The deposit has not been paid."""
 
-    code: ClassVar[str] = "booking.deposit_due"
-    input_field: ClassVar[str | None] = "status"
 
-
-class BookingForOthers(Forbidden):
+class BookingForOthers(Forbidden, code="booking.for_others", field="customer_id"):
     """Only a provider who takes bookings, or an admin for one, can book for another customer."""
 
-    code: ClassVar[str] = "booking.for_others"
-    input_field: ClassVar[str | None] = "customer_id"
 
-
-class TooManyUnsettled(Conflict):
+class TooManyUnsettled(Conflict, code="booking.too_many_unsettled"):
     __doc__ = f"{UNSETTLED_PER_CUSTOMER} of your bookings wait for a deposit or an answer; settle or cancel one first."
 
-    code: ClassVar[str] = "booking.too_many_unsettled"
 
-
-@dataclass(eq=False, kw_only=True)
-class TooManyUpcoming(Conflict):
+class TooManyUpcoming(Conflict, code="booking.too_many_upcoming"):
     """You can have at most {limit} bookings to come with this provider."""
 
-    code: ClassVar[str] = "booking.too_many_upcoming"
     limit: int
 
 
-@dataclass(eq=False, kw_only=True)
-class TooManyUpcomingUnverified(Conflict):
+class TooManyUpcomingUnverified(Conflict, code="booking.too_many_upcoming_unverified"):
     """You can have at most {limit} bookings to come with this provider until you verify your e-mail or phone number."""
 
-    code: ClassVar[str] = "booking.too_many_upcoming_unverified"
     limit: int
 
 
-class CustomerNotFound(NotFound):
+class CustomerNotFound(NotFound, code="booking.customer_not_found", field="customer_id"):
     """There is no such customer, or they have neither booked here before nor agreed to it."""
 
-    code: ClassVar[str] = "booking.customer_not_found"
-    input_field: ClassVar[str | None] = "customer_id"
 
-
-class CustomerNotActive(Conflict):
+class CustomerNotActive(Conflict, code="booking.customer_not_active"):
     """The customer's account is not active."""
 
-    code: ClassVar[str] = "booking.customer_not_active"
 
-
-class NotATimeOffered(RuleViolated):
+class NotATimeOffered(RuleViolated, code="booking.time_not_offered", field="slot"):
     """The provider has not offered this time."""
 
-    code: ClassVar[str] = "booking.time_not_offered"
-    input_field: ClassVar[str | None] = "slot"
 
-
-@dataclass(eq=False, kw_only=True)
-class SeriesNotPossible(Conflict):
+class SeriesNotPossible(Conflict, code="booking.series_not_possible", field="slot"):
     """None of the {times} bookings was made, because {failed} of their times cannot be booked."""
 
-    code: ClassVar[str] = "booking.series_not_possible"
-    input_field: ClassVar[str | None] = "slot"
     times: int
     failures: tuple[DomainError, ...] = ()
     """The error of each time that cannot be booked, in order."""

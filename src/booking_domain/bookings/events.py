@@ -1,23 +1,17 @@
 """Domain events of bookings, one for each type of entry in a booking's audit trail."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.transitions import LatePayment, Status
-from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, ProviderId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checks_enums
-class BookingChanged(Event):
+class BookingChanged(Event, subject="booking_id"):
     """The common fields of all events of a booking."""
-
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     provider_id: ProviderId | None = None
@@ -28,126 +22,74 @@ class BookingChanged(Event):
     """When the booking expires unless it is answered or paid."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingPlaced(BookingChanged):
+class BookingPlaced(BookingChanged, topic="booking.placed"):
     """A booking was made: `to` is requested, pending or confirmed."""
 
-    topic: ClassVar[str] = "booking.placed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingPending(BookingChanged):
+class BookingPending(BookingChanged, topic="booking.pending"):
     """The provider accepted a request, and the deposit is due."""
 
-    topic: ClassVar[str] = "booking.pending"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingConfirmed(BookingChanged):
+class BookingConfirmed(BookingChanged, topic="booking.confirmed"):
     """The booking was confirmed."""
 
-    topic: ClassVar[str] = "booking.confirmed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingRevived(BookingChanged):
+class BookingRevived(BookingChanged, topic="booking.revived"):
     """A late payment confirmed an expired booking whose time could still be booked."""
 
-    topic: ClassVar[str] = "booking.revived"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checks_enums
-class BookingNotRevived(BookingChanged):
+class BookingNotRevived(BookingChanged, topic="booking.not_revived"):
     """A late payment did not revive an expired booking; the money goes back."""
-
-    topic: ClassVar[str] = "booking.not_revived"
 
     why: LatePayment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingCancelled(BookingChanged):
+class BookingCancelled(BookingChanged, topic="booking.cancelled"):
     """The booking was cancelled; its time is free."""
 
-    topic: ClassVar[str] = "booking.cancelled"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingExpired(BookingChanged):
+class BookingExpired(BookingChanged, topic="booking.expired"):
     """The booking was not answered or paid in time; its time is free."""
 
-    topic: ClassVar[str] = "booking.expired"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingRescheduled(BookingChanged):
+class BookingRescheduled(BookingChanged, topic="booking.rescheduled"):
     """The booking was moved to another time."""
 
-    topic: ClassVar[str] = "booking.rescheduled"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingTimeAccepted(BookingChanged):
+class BookingTimeAccepted(BookingChanged, topic="booking.time_accepted"):
     """The customer has accepted the time that the provider's side had set."""
 
-    topic: ClassVar[str] = "booking.time_accepted"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingClockChanged(BookingChanged):
+class BookingClockChanged(BookingChanged, topic="booking.clock_changed"):
     """The rules of the booking's time zone changed: its local time is now another instant."""
 
-    topic: ClassVar[str] = "booking.clock_changed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingTimesOffered(BookingChanged):
+class BookingTimesOffered(BookingChanged, topic="booking.times_offered"):
     """The provider proposed other times for a request."""
 
-    topic: ClassVar[str] = "booking.times_offered"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingCompleted(BookingChanged):
+class BookingCompleted(BookingChanged, topic="booking.completed"):
     """The appointment took place."""
 
-    topic: ClassVar[str] = "booking.completed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingMissed(BookingChanged):
+class BookingMissed(BookingChanged, topic="booking.no_show"):
     """The customer did not come."""
 
-    topic: ClassVar[str] = "booking.no_show"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingQuestioned(BookingChanged):
+class BookingQuestioned(BookingChanged, topic="booking.questioned"):
     """The provider was suspended: an admin decides whether the booking stands."""
 
-    topic: ClassVar[str] = "booking.questioned"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingUpheld(BookingChanged):
+class BookingUpheld(BookingChanged, topic="booking.upheld"):
     """A booking in question stands."""
 
-    topic: ClassVar[str] = "booking.upheld"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingDisputed(BookingChanged):
+class BookingDisputed(BookingChanged, topic="booking.disputed"):
     """A party disputes the booking."""
 
-    topic: ClassVar[str] = "booking.disputed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingDisputeEnded(BookingChanged):
+class BookingDisputeEnded(BookingChanged, topic="booking.dispute_ended"):
     """The dispute was resolved or withdrawn; `to` is the status that follows."""
-
-    topic: ClassVar[str] = "booking.dispute_ended"
 
 
 EVENTS: Final[tuple[type[BookingChanged], ...]] = (

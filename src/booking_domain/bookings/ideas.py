@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from booking_domain.bookings.transitions import Party
 from booking_domain.shared.enums import checks_enums
@@ -23,23 +23,17 @@ MAX_IDEAS: Final = 20
 """Of one booking."""
 
 
-class IdeaNotFound(NotFound):
+class IdeaNotFound(NotFound, code="idea.not_found"):
     """There is no such idea."""
 
-    code: ClassVar[str] = "idea.not_found"
 
-
-class BookingIsOver(Conflict):
+class BookingIsOver(Conflict, code="idea.booking_is_over"):
     """The booking is over; its ideas do not change any more."""
 
-    code: ClassVar[str] = "idea.booking_is_over"
 
-
-@dataclass(eq=False, kw_only=True)
-class TooManyIdeas(Conflict):
+class TooManyIdeas(Conflict, code="idea.too_many"):
     """A booking can have {most} ideas."""
 
-    code: ClassVar[str] = "idea.too_many"
     most: int
 
 
@@ -124,39 +118,26 @@ class Idea:
         return replace(self, content=content, updated_at=now, version=self.version + 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checks_enums
-class IdeaChanged(Event):
+class IdeaChanged(Event, subject="booking_id"):
     """An idea of one side of the booking has changed."""
-
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     idea_id: IdeaId
     side: IdeaSide
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdeaShared(IdeaChanged):
+class IdeaShared(IdeaChanged, topic="idea.shared"):
     """One side has written an idea, or changed it."""
 
-    topic: ClassVar[str] = "idea.shared"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdeaDeleted(IdeaChanged):
+class IdeaDeleted(IdeaChanged, topic="idea.deleted"):
     """Its author or an admin has deleted an idea."""
-
-    topic: ClassVar[str] = "idea.deleted"
 
     by_admin: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdeaImageDeleted(IdeaChanged):
+class IdeaImageDeleted(IdeaChanged, topic="idea.image_deleted"):
     """An admin has deleted an image of an idea."""
-
-    topic: ClassVar[str] = "idea.image_deleted"
 
 
 EVENTS: Final[tuple[type[IdeaChanged], ...]] = (IdeaShared, IdeaDeleted, IdeaImageDeleted)

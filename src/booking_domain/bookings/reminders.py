@@ -1,10 +1,9 @@
 """Reminders of a booking: when each is due follows from the booking as it is now, so nothing has to be rescheduled."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 from booking_domain.bookings.model import Booking
@@ -21,32 +20,20 @@ _LAST_PART: Final = 3
 _NAMESPACE: Final = UUID("0b8f7c52-6a3d-5e41-9c07-2d4f8e1a6b93")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentNear(BookingReminder):
+class AppointmentNear(BookingReminder, topic="booking.reminder"):
     """The appointment is near."""
 
-    topic: ClassVar[str] = "booking.reminder"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositNearlyDue(BookingReminder):
+class DepositNearlyDue(BookingReminder, topic="booking.payment_reminder"):
     """The deposit is not paid yet, and the booking is about to expire."""
 
-    topic: ClassVar[str] = "booking.payment_reminder"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerNearlyDue(BookingReminder):
+class AnswerNearlyDue(BookingReminder, topic="booking.answer_reminder"):
     """The request, or the offer of other times, is not answered yet and about to expire."""
 
-    topic: ClassVar[str] = "booking.answer_reminder"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceOpen(BookingReminder):
+class BalanceOpen(BookingReminder, topic="booking.balance_reminder"):
     """The appointment is over, and a part of its price is not paid."""
-
-    topic: ClassVar[str] = "booking.balance_reminder"
 
 
 EVENTS: Final[tuple[type[BookingReminder], ...]] = (

@@ -4,9 +4,8 @@ Nothing else changes these statuses.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
@@ -109,12 +108,8 @@ class Party(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(eq=False, kw_only=True)
-class InvalidBookingTransition(InvalidTransition):
+class InvalidBookingTransition(InvalidTransition, code="booking.invalid_transition", field="status"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "booking.invalid_transition"
-    input_field: ClassVar[str | None] = "status"
 
 
 _STAFF: Final = frozenset({Party.PROVIDER, Party.MANAGER, Party.ADMIN})

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from string import ascii_letters, digits
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingLinkId, Entropy, ProviderId
@@ -21,16 +21,12 @@ TOKEN_LENGTH: Final = 22
 _ALPHABET: Final = ascii_letters + digits + "-_"
 
 
-class BookingLinkNotFound(NotFound):
+class BookingLinkNotFound(NotFound, code="link.not_found"):
     """There is no such booking link; its address may have changed."""
 
-    code: ClassVar[str] = "link.not_found"
 
-
-class TooManyBookingLinks(Conflict):
+class TooManyBookingLinks(Conflict, code="link.too_many"):
     __doc__ = f"You have {MAX_LINKS} booking links already."
-
-    code: ClassVar[str] = "link.too_many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

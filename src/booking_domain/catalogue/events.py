@@ -1,102 +1,65 @@
 """Domain events of provider profiles and of memberships of salons, for those who are notified."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus
-from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId, ProviderId, SalonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileChanged(Event):
+class ProfileChanged(Event, subject="provider_id"):
     """The common field of all events of a profile."""
-
-    subject_field: ClassVar[str] = "provider_id"
 
     provider_id: ProviderId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileSuspended(ProfileChanged):
+class ProfileSuspended(ProfileChanged, topic="provider.suspended"):
     """The profile is no longer published, because an admin suspended it, disabled its account or changed its role."""
 
-    topic: ClassVar[str] = "provider.suspended"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileReinstated(ProfileChanged):
+class ProfileReinstated(ProfileChanged, topic="provider.reinstated"):
     """An admin ended the suspension."""
 
-    topic: ClassVar[str] = "provider.reinstated"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileCorrected(ProfileChanged):
+class ProfileCorrected(ProfileChanged, topic="provider.corrected"):
     """An admin changed texts or the location of the profile."""
 
-    topic: ClassVar[str] = "provider.corrected"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileDeleted(ProfileChanged):
+class ProfileDeleted(ProfileChanged, topic="provider.deleted"):
     """An admin deleted the profile."""
 
-    topic: ClassVar[str] = "provider.deleted"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembershipChanged(Event):
+class MembershipChanged(Event, subject="provider_id"):
     """The common fields of all events of a provider and a salon."""
-
-    subject_field: ClassVar[str] = "provider_id"
 
     provider_id: ProviderId
     salon_id: SalonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalonInvited(MembershipChanged):
+class SalonInvited(MembershipChanged, topic="salon.invited"):
     """The manager has invited the provider."""
 
-    topic: ClassVar[str] = "salon.invited"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalonJoined(MembershipChanged):
+class SalonJoined(MembershipChanged, topic="salon.joined"):
     """The provider has accepted the invitation."""
 
-    topic: ClassVar[str] = "salon.joined"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checks_enums
-class SalonLeft(MembershipChanged):
+class SalonLeft(MembershipChanged, topic="salon.left"):
     """The provider has ended the membership or declined the invitation."""
 
-    topic: ClassVar[str] = "salon.left"
-
     was: MemberStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checks_enums
-class SalonRemoved(MembershipChanged):
+class SalonRemoved(MembershipChanged, topic="salon.removed"):
     """The manager has ended the membership or withdrawn the invitation."""
 
-    topic: ClassVar[str] = "salon.removed"
-
     was: MemberStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalonDeleted(MembershipChanged):
+class SalonDeleted(MembershipChanged, topic="salon.deleted"):
     """The salon of a member, or of an invited provider, was deleted."""
-
-    topic: ClassVar[str] = "salon.deleted"
 
     salon_name: str
 

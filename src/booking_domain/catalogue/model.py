@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.enums import checks_enums
@@ -96,40 +96,28 @@ class SuspensionCause(StrEnum):
     """The account is no longer a provider's."""
 
 
-class InvalidProfileTransition(InvalidTransition):
+class InvalidProfileTransition(InvalidTransition, code="provider.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
 
-    code: ClassVar[str] = "provider.invalid_transition"
 
-
-class ProfileExists(Conflict):
+class ProfileExists(Conflict, code="provider.exists"):
     """You already have a provider profile."""
 
-    code: ClassVar[str] = "provider.exists"
 
-
-class ProfileMissing(NotFound):
+class ProfileMissing(NotFound, code="provider.profile_missing"):
     """You have no provider profile yet."""
 
-    code: ClassVar[str] = "provider.profile_missing"
 
-
-class ProviderInactive(Conflict):
+class ProviderInactive(Conflict, code="provider.account_inactive"):
     """The profile cannot be published: its account is disabled or deleted, or is not a provider's."""
 
-    code: ClassVar[str] = "provider.account_inactive"
 
-
-class ProfileHasBookings(Conflict):
+class ProfileHasBookings(Conflict, code="provider.has_bookings"):
     """The profile has upcoming or disputed bookings; cancel or finish them first."""
 
-    code: ClassVar[str] = "provider.has_bookings"
 
-
-class ProfileOwesMoney(Conflict):
+class ProfileOwesMoney(Conflict, code="provider.owes_money"):
     """A refund or a payout of the provider is not made yet."""
-
-    code: ClassVar[str] = "provider.owes_money"
 
 
 _OWNER: Final = frozenset({Role.PROVIDER})

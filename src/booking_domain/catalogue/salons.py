@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
 from booking_domain.catalogue.model import MAX_ADDRESS, Location
 from booking_domain.shared.actor import Role
@@ -32,52 +32,36 @@ INVITATIONS_TO_PROVIDER: Final = Limit(10, timedelta(days=1))
 """How many invitations a provider gets, of all salons together."""
 
 
-class SalonNotFound(NotFound):
+class SalonNotFound(NotFound, code="salon.not_found"):
     """There is no such salon."""
 
-    code: ClassVar[str] = "salon.not_found"
 
-
-class NotYourSalon(Forbidden):
+class NotYourSalon(Forbidden, code="salon.not_yours"):
     """Only the salon's manager can do this."""
 
-    code: ClassVar[str] = "salon.not_yours"
 
-
-class NotInvited(NotFound):
+class NotInvited(NotFound, code="salon.not_invited"):
     """The salon has not invited you."""
 
-    code: ClassVar[str] = "salon.not_invited"
 
-
-class NoSuchMember(NotFound):
+class NoSuchMember(NotFound, code="salon.no_such_member"):
     """The salon has no such member or invitation."""
 
-    code: ClassVar[str] = "salon.no_such_member"
 
-
-class MemberElsewhere(Conflict):
+class MemberElsewhere(Conflict, code="salon.member_elsewhere"):
     """You are a member of another salon; leave it first."""
 
-    code: ClassVar[str] = "salon.member_elsewhere"
 
-
-class SalonFull(Conflict):
+class SalonFull(Conflict, code="salon.full"):
     __doc__ = f"A salon has at most {MAX_MEMBERS} members, including invited providers."
 
-    code: ClassVar[str] = "salon.full"
 
-
-class ManagerUnverified(Forbidden):
+class ManagerUnverified(Forbidden, code="salon.manager_unverified"):
     """Verify your e-mail address or phone number before you invite providers."""
 
-    code: ClassVar[str] = "salon.manager_unverified"
 
-
-class TooManySalons(Conflict):
+class TooManySalons(Conflict, code="salon.too_many"):
     __doc__ = f"You manage {MAX_SALONS_PER_MANAGER} salons already."
-
-    code: ClassVar[str] = "salon.too_many"
 
 
 class MemberStatus(StrEnum):

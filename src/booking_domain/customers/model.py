@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import CustomerId, UserId
@@ -10,22 +10,16 @@ from booking_domain.shared.ids import CustomerId, UserId
 MAX_NOTE: Final = 2_000
 
 
-class NotYourCustomer(NotFound):
+class NotYourCustomer(NotFound, code="customer.not_found"):
     """You have no such customer."""
 
-    code: ClassVar[str] = "customer.not_found"
 
-
-class CustomerHasAccount(Conflict):
+class CustomerHasAccount(Conflict, code="customer.has_account"):
     """The customer has an account, and deletes it themselves."""
 
-    code: ClassVar[str] = "customer.has_account"
 
-
-class CustomerHasBookings(Conflict):
+class CustomerHasBookings(Conflict, code="customer.has_bookings"):
     """The customer has a booking to come; cancel it first."""
-
-    code: ClassVar[str] = "customer.has_bookings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, NewType, Self
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
@@ -35,79 +35,50 @@ DECISION_REMINDER: Final = timedelta(days=2)
 """How long before that deadline the admins are reminded."""
 
 
-class DisputeNotFound(NotFound):
+class DisputeNotFound(NotFound, code="dispute.not_found"):
     """The dispute does not exist."""
 
-    code: ClassVar[str] = "dispute.not_found"
 
-
-class NotYourDispute(Forbidden):
+class NotYourDispute(Forbidden, code="dispute.not_yours"):
     """Only a party of the booking opens a dispute and makes statements, and only its opener withdraws it."""
 
-    code: ClassVar[str] = "dispute.not_yours"
 
-
-class DisputeExists(Conflict):
+class DisputeExists(Conflict, code="dispute.exists", field="booking_id"):
     """The booking is already in dispute."""
 
-    code: ClassVar[str] = "dispute.exists"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class NoOtherParty(Conflict):
+class NoOtherParty(Conflict, code="dispute.no_other_party", field="booking_id"):
     """A booking without a customer's account has no other party."""
 
-    code: ClassVar[str] = "dispute.no_other_party"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class NotAParty(Conflict):
+class NotAParty(Conflict, code="dispute.not_a_party", field="initiator_id"):
     """The initiator must be the customer or the provider of the booking."""
 
-    code: ClassVar[str] = "dispute.not_a_party"
-    input_field: ClassVar[str | None] = "initiator_id"
 
-
-class OwnDispute(Conflict):
+class OwnDispute(Conflict, code="dispute.own"):
     """You are a party of this booking; another admin must decide."""
 
-    code: ClassVar[str] = "dispute.own"
 
-
-class AlreadyDecided(Conflict):
+class AlreadyDecided(Conflict, code="dispute.already_decided", field="booking_id"):
     """The platform has decided a dispute about this booking; only an admin can open another one."""
 
-    code: ClassVar[str] = "dispute.already_decided"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class TooManyDisputes(Conflict):
+class TooManyDisputes(Conflict, code="dispute.too_many", field="booking_id"):
     __doc__ = f"The parties of a booking can open {MAX_DISPUTES} disputes about it; contact the platform."
 
-    code: ClassVar[str] = "dispute.too_many"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class TooManyStatements(Conflict):
+class TooManyStatements(Conflict, code="dispute.too_many_statements"):
     __doc__ = f"Each party can make {MAX_STATEMENTS} statements in a dispute."
 
-    code: ClassVar[str] = "dispute.too_many_statements"
 
-
-@dataclass(eq=False, kw_only=True)
-class RefundNotPossible(Conflict):
+class RefundNotPossible(Conflict, code="dispute.refund_not_possible", field="refund_amount"):
     """At most {refundable} can be refunded: what was paid, less refunds that are made or pending."""
 
-    code: ClassVar[str] = "dispute.refund_not_possible"
-    input_field: ClassVar[str | None] = "refund_amount"
     refundable: Money
 
 
-@dataclass(eq=False, kw_only=True)
-class InvalidDisputeTransition(InvalidTransition):
+class InvalidDisputeTransition(InvalidTransition, code="dispute.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "dispute.invalid_transition"
 
 
 class DisputeStatus(StrEnum):

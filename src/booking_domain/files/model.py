@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
@@ -33,98 +33,66 @@ IMAGE_TYPE: Final = "image/webp"
 _OBJECT_NAME: Final = re.compile(r"[a-z]{1,20}(?:/[A-Za-z0-9-]{1,60}){1,2}(?:\.[a-z]{1,10})?")
 
 
-class FileNotFound(NotFound):
+class FileNotFound(NotFound, code="file.not_found", field="file_id"):
     """The file does not exist."""
 
-    code: ClassVar[str] = "file.not_found"
-    input_field: ClassVar[str | None] = "file_id"
 
-
-class NotUploaded(Conflict):
+class NotUploaded(Conflict, code="file.not_uploaded"):
     """The file has not been uploaded yet."""
 
-    code: ClassVar[str] = "file.not_uploaded"
 
-
-class CheckRunning(Conflict):
+class CheckRunning(Conflict, code="file.check_running"):
     """The file is being checked; please try again."""
 
-    code: ClassVar[str] = "file.check_running"
 
-
-class FileInUse(Conflict):
+class FileInUse(Conflict, code="file.in_use", field="file_id"):
     """The file belongs to something else already."""
 
-    code: ClassVar[str] = "file.in_use"
-    input_field: ClassVar[str | None] = "file_id"
 
-
-class FileNotReady(Conflict):
+class FileNotReady(Conflict, code="file.not_ready", field="file_id"):
     """The file is not ready: upload and complete it first."""
 
-    code: ClassVar[str] = "file.not_ready"
-    input_field: ClassVar[str | None] = "file_id"
 
-
-@dataclass(eq=False, kw_only=True)
-class WrongFolder(RuleViolated):
+class WrongFolder(RuleViolated, code="file.wrong_folder", field="file_id"):
     """Upload this file to the folder {folder}."""
 
-    code: ClassVar[str] = "file.wrong_folder"
-    input_field: ClassVar[str | None] = "file_id"
     folder: str
 
 
-@dataclass(eq=False, kw_only=True)
-class TooManyFiles(RuleViolated):
+class TooManyFiles(RuleViolated, code="file.too_many", field="file_ids"):
     """At most {most} files can be here, each once."""
 
-    code: ClassVar[str] = "file.too_many"
-    input_field: ClassVar[str | None] = "file_ids"
     most: int
 
 
-@dataclass(eq=False, kw_only=True)
-class QuotaExceeded(Conflict):
+class QuotaExceeded(Conflict, code="file.quota_exceeded"):
     """Your files can have {megabytes} MB together; delete some first."""
 
-    code: ClassVar[str] = "file.quota_exceeded"
     megabytes: int
 
 
-@dataclass(eq=False, kw_only=True)
-class TooManyUploads(Conflict):
+class TooManyUploads(Conflict, code="file.too_many_uploads"):
     """At most {most} uploads can be unfinished; complete or delete some first."""
 
-    code: ClassVar[str] = "file.too_many_uploads"
     most: int
 
 
-@dataclass(eq=False, kw_only=True)
-class FileRejected(RuleViolated):
+class FileRejected(RuleViolated, code="file.rejected"):
     """The file was rejected ({reason})."""
 
-    code: ClassVar[str] = "file.rejected"
     reason: str
 
 
-class UrlRefused(Forbidden):
+class UrlRefused(Forbidden, code="file.url_refused"):
     """The URL is not signed for this request, or is too old."""
 
-    code: ClassVar[str] = "file.url_refused"
 
-
-class StorageOfFilesUnavailable(Unavailable):
+class StorageOfFilesUnavailable(Unavailable, code="file.unavailable"):
     """Files cannot be stored or checked now; please try again."""
 
-    code: ClassVar[str] = "file.unavailable"
 
-
-@dataclass(eq=False, kw_only=True)
-class InvalidFileTransition(InvalidTransition):
+class InvalidFileTransition(InvalidTransition, code="file.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "file.invalid_transition"
 
 
 class Content(StrEnum):

@@ -8,7 +8,7 @@ entered again after it was removed: every account that is entered waits.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import Conflict, NotFound
@@ -18,36 +18,26 @@ WAITS_FOR: Final = timedelta(hours=48)
 """How long no transfer to an account is approved that was entered, unless an admin confirms it."""
 
 
-class BankAccountMissing(NotFound):
+class BankAccountMissing(NotFound, code="user.bank_account_missing"):
     """You have not added a bank account."""
 
-    code: ClassVar[str] = "user.bank_account_missing"
 
-
-class UserHasNoBankAccount(NotFound):
+class UserHasNoBankAccount(NotFound, code="user.no_bank_account"):
     """The user has no bank account."""
 
-    code: ClassVar[str] = "user.no_bank_account"
 
-
-class OtherBankAccount(Conflict):
+class OtherBankAccount(Conflict, code="user.other_bank_account"):
     """The user has another bank account by now; look at it first."""
 
-    code: ClassVar[str] = "user.other_bank_account"
 
-
-@dataclass(eq=False, kw_only=True)
-class BankAccountTooNew(Conflict):
+class BankAccountTooNew(Conflict, code="payout.bank_account_too_new"):
     """The bank account is new: transfers to it wait until {usable_from}, or until an admin confirms it."""
 
-    code: ClassVar[str] = "payout.bank_account_too_new"
     usable_from: datetime
 
 
-class BankAccountFrozen(Conflict):
+class BankAccountFrozen(Conflict, code="payout.bank_account_frozen"):
     """The owner of the account says that they did not enter this bank account; they have to enter theirs."""
-
-    code: ClassVar[str] = "payout.bank_account_frozen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from typing import ClassVar, Final, NewType, Protocol
+from typing import Final, NewType, Protocol
 from uuid import UUID
 
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
@@ -24,40 +24,28 @@ _WIDEST: Final = {4: 8, 6: 16}
 """The shortest prefix of a range, by version."""
 
 
-class AddressBlocked(Forbidden):
+class AddressBlocked(Forbidden, code="access.address_blocked"):
     """Requests from your address are blocked; please contact us."""
 
-    code: ClassVar[str] = "access.address_blocked"
 
-
-class AddressNotAllowed(Forbidden):
+class AddressNotAllowed(Forbidden, code="access.address_not_allowed"):
     """Admins cannot work from this address."""
 
-    code: ClassVar[str] = "access.address_not_allowed"
 
-
-class BlockedNetworkNotFound(NotFound):
+class BlockedNetworkNotFound(NotFound, code="network.not_found"):
     """This block does not exist; it may have ended."""
 
-    code: ClassVar[str] = "network.not_found"
 
-
-class NetworkBlockedAlready(Conflict):
+class NetworkBlockedAlready(Conflict, code="network.exists"):
     """This network is blocked already."""
 
-    code: ClassVar[str] = "network.exists"
 
-
-class OwnNetwork(Conflict):
+class OwnNetwork(Conflict, code="network.own"):
     """Your own address is in this network."""
 
-    code: ClassVar[str] = "network.own"
 
-
-class TooManyBlockedNetworks(Conflict):
+class TooManyBlockedNetworks(Conflict, code="network.too_many"):
     """Too many networks are blocked; lift a block, or block a range."""
-
-    code: ClassVar[str] = "network.too_many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

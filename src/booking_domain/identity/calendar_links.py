@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from string import ascii_letters, digits
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.ids import Entropy, UserId
@@ -18,10 +18,8 @@ _KIND: Final = b"\x02"
 DIGEST_BYTES: Final = len(_KIND) + sha256().digest_size
 
 
-class CalendarLinkNotFound(NotFound):
+class CalendarLinkNotFound(NotFound, code="calendar.link_not_found"):
     """This calendar does not exist; its address may have changed."""
-
-    code: ClassVar[str] = "calendar.link_not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

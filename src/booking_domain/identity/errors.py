@@ -1,8 +1,6 @@
 """Errors of accounts and signing in."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
 from booking_domain.shared.errors import (
     Conflict,
@@ -15,136 +13,88 @@ from booking_domain.shared.errors import (
 )
 
 
-class InvalidCredentials(Unauthenticated):
+class InvalidCredentials(Unauthenticated, code="auth.invalid_credentials", commits=True):
     """The e-mail, phone or password is wrong."""
 
-    code: ClassVar[str] = "auth.invalid_credentials"
-    commits: ClassVar[bool] = True
 
-
-class InvalidToken(Unauthenticated):
+class InvalidToken(Unauthenticated, code="auth.invalid_token"):
     """The token is missing, malformed, expired or revoked; please sign in again."""
 
-    code: ClassVar[str] = "auth.invalid_token"
 
-
-class TokenReused(InvalidToken):
+class TokenReused(InvalidToken, code="auth.token_reused", commits=True):
     """The token is missing, malformed, expired or revoked; please sign in again."""
 
     # An entry point answers with `InvalidToken`: the holder of a stolen token does not learn that the theft is known.
-    code: ClassVar[str] = "auth.token_reused"
-    commits: ClassVar[bool] = True
 
 
-class SessionNotFound(NotFound):
+class SessionNotFound(NotFound, code="auth.session_not_found"):
     """This session does not exist; it may have ended."""
 
-    code: ClassVar[str] = "auth.session_not_found"
 
-
-class EmailTaken(Conflict):
+class EmailTaken(Conflict, code="auth.email_taken", field="email"):
     """An account with this e-mail address already exists."""
 
-    code: ClassVar[str] = "auth.email_taken"
-    input_field: ClassVar[str | None] = "email"
 
-
-class PhoneTaken(Conflict):
+class PhoneTaken(Conflict, code="auth.phone_taken", field="phone"):
     """An account with this phone number already exists."""
 
-    code: ClassVar[str] = "auth.phone_taken"
-    input_field: ClassVar[str | None] = "phone"
 
-
-class ContactMissing(RuleViolated):
+class ContactMissing(RuleViolated, code="auth.contact_missing", field="email"):
     """An e-mail address or a phone number is required."""
 
-    code: ClassVar[str] = "auth.contact_missing"
-    input_field: ClassVar[str | None] = "email"
 
-
-class UserNotFound(NotFound):
+class UserNotFound(NotFound, code="user.not_found"):
     """This account does not exist."""
 
-    code: ClassVar[str] = "user.not_found"
 
-
-class OwnAccount(Forbidden):
+class OwnAccount(Forbidden, code="user.own_account"):
     """Only another admin can do this to your account."""
 
-    code: ClassVar[str] = "user.own_account"
 
-
-class AccountDisabled(Forbidden):
+class AccountDisabled(Forbidden, code="auth.account_disabled"):
     """This account is disabled."""
 
-    code: ClassVar[str] = "auth.account_disabled"
 
-
-@dataclass(eq=False, kw_only=True)
-class AccountDeleted(AccountDisabled):
+class AccountDeleted(AccountDisabled, code="auth.account_deleted"):
     """This account is deleted and will be erased on or after {erased_from}; until then an admin can restore it."""
 
-    code: ClassVar[str] = "auth.account_deleted"
     erased_from: date
 
 
-class InvalidCsrfToken(Forbidden):
+class InvalidCsrfToken(Forbidden, code="auth.invalid_csrf_token"):
     """With a session in cookies, a change needs the session's `X-CSRF-Token`, from a page of this platform."""
 
-    code: ClassVar[str] = "auth.invalid_csrf_token"
 
-
-class ProfileIncomplete(Forbidden):
+class ProfileIncomplete(Forbidden, code="auth.profile_incomplete"):
     """Your profile is not complete yet; please complete it first."""
 
-    code: ClassVar[str] = "auth.profile_incomplete"
 
-
-class AccountHasBookings(Conflict):
+class AccountHasBookings(Conflict, code="account.has_bookings"):
     """The account has upcoming or disputed bookings; cancel them, or wait until they are over."""
 
-    code: ClassVar[str] = "account.has_bookings"
 
-
-class AccountOwesMoney(Conflict):
+class AccountOwesMoney(Conflict, code="account.money_owed"):
     """A refund or a payout of the account is not made yet."""
 
-    code: ClassVar[str] = "account.money_owed"
 
-
-class AdminsOwnAccount(Conflict):
+class AdminsOwnAccount(Conflict, code="account.admins_own"):
     """Admins cannot delete their own account; another admin can."""
 
-    code: ClassVar[str] = "account.admins_own"
 
-
-class AccountLocked(Forbidden):
+class AccountLocked(Forbidden, code="auth.account_locked", commits=True):
     """There were too many wrong passwords; request a code with the purpose `unlock`, or reset the password."""
 
-    code: ClassVar[str] = "auth.account_locked"
-    commits: ClassVar[bool] = True
 
-
-class WrongPassword(RuleViolated):
+class WrongPassword(RuleViolated, code="auth.wrong_password", commits=True, field="current_password"):
     """This is not the account's password."""
 
-    code: ClassVar[str] = "auth.wrong_password"
-    commits: ClassVar[bool] = True
-    input_field: ClassVar[str | None] = "current_password"
 
-
-class InvalidCode(Unauthenticated):
+class InvalidCode(Unauthenticated, code="auth.invalid_code", commits=True):
     """The code is wrong, used, replaced or expired; please request another one."""
 
-    code: ClassVar[str] = "auth.invalid_code"
-    commits: ClassVar[bool] = True
 
-
-class InvalidAssertion(Unauthenticated):
+class InvalidAssertion(Unauthenticated, code="auth.invalid_assertion"):
     """The sign-in at the other service is not valid, is too old or was used before; please try again."""
-
-    code: ClassVar[str] = "auth.invalid_assertion"
 
     def __init__(self, subject: str | None = None) -> None:
         super().__init__()
@@ -152,114 +102,73 @@ class InvalidAssertion(Unauthenticated):
         """The subject that the assertion names, if it can be read. It is not proved, and never shown."""
 
 
-class TelegramNotConfigured(NotFound):
+class TelegramNotConfigured(NotFound, code="auth.telegram_not_configured"):
     """Signing in with Telegram is not available here."""
 
-    code: ClassVar[str] = "auth.telegram_not_configured"
 
-
-class IdentityProviderNotConfigured(NotFound):
+class IdentityProviderNotConfigured(NotFound, code="auth.service_not_configured"):
     """Signing in with this service is not available here."""
 
-    code: ClassVar[str] = "auth.service_not_configured"
 
-
-class IdentityProviderUnavailable(Unavailable):
+class IdentityProviderUnavailable(Unavailable, code="auth.service_unavailable"):
     """The service that you sign in with does not answer; please try again."""
 
-    code: ClassVar[str] = "auth.service_unavailable"
 
-
-class EmailNotVerified(Forbidden):
+class EmailNotVerified(Forbidden, code="auth.email_not_verified"):
     """The other service has not verified your e-mail address; verify it there first."""
 
-    code: ClassVar[str] = "auth.email_not_verified"
 
-
-class NotLinked(Conflict):
+class NotLinked(Conflict, code="auth.not_linked"):
     """An account has your e-mail address; sign in to it in another way, and link the other service there."""
 
-    code: ClassVar[str] = "auth.not_linked"
 
-
-class PhoneCodesNotConfigured(NotFound):
+class PhoneCodesNotConfigured(NotFound, code="auth.phone_codes_not_configured"):
     """No codes can be sent to phones here; use an e-mail address."""
 
-    code: ClassVar[str] = "auth.phone_codes_not_configured"
 
-
-class TelegramTaken(Conflict):
+class TelegramTaken(Conflict, code="auth.telegram_taken"):
     """This Telegram account is linked to another account, or this account to another Telegram account."""
 
-    code: ClassVar[str] = "auth.telegram_taken"
 
-
-class IdentityTaken(Conflict):
+class IdentityTaken(Conflict, code="auth.identity_taken"):
     """Your account there is linked to another account here, or your account here to another one there."""
 
-    code: ClassVar[str] = "auth.identity_taken"
 
-
-class LastWayIn(Conflict):
+class LastWayIn(Conflict, code="auth.last_way_in"):
     """You could no longer sign in; first set a password, or verify an e-mail address or a phone number."""
 
-    code: ClassVar[str] = "auth.last_way_in"
 
-
-class SecondFactorNeeded(Unauthenticated):
+class SecondFactorNeeded(Unauthenticated, code="auth.second_factor_needed", commits=True, field="second_factor"):
     """This account has a second factor: also send its code, or a recovery code, as `secondFactor`."""
 
-    code: ClassVar[str] = "auth.second_factor_needed"
-    commits: ClassVar[bool] = True
-    input_field: ClassVar[str | None] = "second_factor"
 
-
-class InvalidSecondFactor(Unauthenticated):
+class InvalidSecondFactor(Unauthenticated, code="auth.invalid_second_factor", commits=True, field="second_factor"):
     """The code of the second factor is wrong, used or too old."""
 
-    code: ClassVar[str] = "auth.invalid_second_factor"
-    commits: ClassVar[bool] = True
-    input_field: ClassVar[str | None] = "second_factor"
 
-
-class WrongSecondFactor(RuleViolated):
+class WrongSecondFactor(RuleViolated, code="auth.wrong_second_factor", commits=True, field="code"):
     """This is not a code of the account's second factor, or it was used already."""
 
-    code: ClassVar[str] = "auth.wrong_second_factor"
-    commits: ClassVar[bool] = True
-    input_field: ClassVar[str | None] = "code"
 
-
-class SecondFactorMissing(NotFound):
+class SecondFactorMissing(NotFound, code="auth.second_factor_missing"):
     """The account has no second factor, and none is being set up."""
 
-    code: ClassVar[str] = "auth.second_factor_missing"
 
-
-class SecondFactorRequired(Forbidden):
+class SecondFactorRequired(Forbidden, code="auth.second_factor_required"):
     """Your role needs a second factor: set one up, then sign in with it or refresh your tokens."""
 
-    code: ClassVar[str] = "auth.second_factor_required"
 
-
-class SignInTooOld(Forbidden):
+class SignInTooOld(Forbidden, code="auth.sign_in_too_old"):
     """You signed in too long ago for this; please sign in again."""
 
-    code: ClassVar[str] = "auth.sign_in_too_old"
 
-
-@dataclass(eq=False, kw_only=True)
-class TooManyCodes(TooMany):
+class TooManyCodes(TooMany, code="auth.too_many_codes"):
     """Too many codes were requested; request another one in {retry_after_seconds} seconds."""
 
-    code: ClassVar[str] = "auth.too_many_codes"
     retry_after_seconds: int
 
 
-@dataclass(eq=False, kw_only=True)
-class TooManyAttempts(TooMany):
+class TooManyAttempts(TooMany, code="auth.too_many_attempts", commits=True):
     """Too many attempts; try again in {retry_after_seconds} seconds."""
 
-    code: ClassVar[str] = "auth.too_many_attempts"
-    commits: ClassVar[bool] = True
     retry_after_seconds: int

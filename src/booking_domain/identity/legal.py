@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict
@@ -26,10 +26,8 @@ class LegalDocument(StrEnum):
     PRIVACY_POLICY = "privacy_policy"
 
 
-class NotTheCurrentVersion(Conflict):
+class NotTheCurrentVersion(Conflict, code="legal.not_the_current_version"):
     """This is not the current version of the document; show the current one to the user."""
-
-    code: ClassVar[str] = "legal.not_the_current_version"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Self
+from typing import Any, Final, Self
 
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
@@ -64,10 +64,8 @@ class UserParty(StrEnum):
     PLATFORM = "platform"
 
 
-class InvalidUserTransition(InvalidTransition):
+class InvalidUserTransition(InvalidTransition, code="user.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "user.invalid_transition"
 
 
 _ADMIN: Final = frozenset({UserParty.ADMIN})

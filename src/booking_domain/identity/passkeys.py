@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, ClassVar, Final, NewType, Protocol, Self
+from typing import Any, Final, NewType, Protocol, Self
 from uuid import UUID
 
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound, RuleViolated, Unauthenticated
@@ -35,38 +35,26 @@ _CHALLENGE_LETTERS: Final = 43
 """Of 62: 256 bits."""
 
 
-class InvalidPasskey(Unauthenticated):
+class InvalidPasskey(Unauthenticated, code="auth.invalid_passkey", commits=True):
     """The response of the passkey is not valid, was used before or came too late; please try again."""
 
-    code: ClassVar[str] = "auth.invalid_passkey"
-    commits: ClassVar[bool] = True
 
-
-class PasskeyRefused(RuleViolated):
+class PasskeyRefused(RuleViolated, code="auth.passkey_refused", commits=True, field="response"):
     """The response of the passkey is not valid, was used before or came too late; please add it again."""
 
     # `InvalidPasskey` would say to a signed-in user that their token is not valid.
-    code: ClassVar[str] = "auth.passkey_refused"
-    commits: ClassVar[bool] = True
-    input_field: ClassVar[str | None] = "response"
 
 
-class PasskeyNotFound(NotFound):
+class PasskeyNotFound(NotFound, code="auth.passkey_not_found"):
     """Your account has no such passkey."""
 
-    code: ClassVar[str] = "auth.passkey_not_found"
 
-
-class PasskeyTaken(Conflict):
+class PasskeyTaken(Conflict, code="auth.passkey_taken"):
     """This passkey was added before."""
 
-    code: ClassVar[str] = "auth.passkey_taken"
 
-
-class TooManyPasskeys(Conflict):
+class TooManyPasskeys(Conflict, code="auth.too_many_passkeys"):
     """Your account has as many passkeys as it may have; remove one first."""
-
-    code: ClassVar[str] = "auth.too_many_passkeys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

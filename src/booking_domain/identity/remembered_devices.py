@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.errors import NotFound
@@ -27,10 +27,8 @@ TOKEN_LETTERS: Final = 43
 """Of 62: 256 bits."""
 
 
-class DeviceNotFound(NotFound):
+class DeviceNotFound(NotFound, code="auth.device_not_found"):
     """This device is not remembered, or not any more."""
-
-    code: ClassVar[str] = "auth.device_not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

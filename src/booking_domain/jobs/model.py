@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar, Final, NewType, Self
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.errors import NotFound
@@ -24,10 +24,8 @@ PAUSES: Final = (
 _MAX_ERROR: Final = 100
 
 
-class ParkedJobNotFound(NotFound):
+class ParkedJobNotFound(NotFound, code="job.not_found"):
     """There is no such parked job; it may have succeeded since."""
-
-    code: ClassVar[str] = "job.not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

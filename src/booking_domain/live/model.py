@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.enums import checks_enums
@@ -125,10 +125,8 @@ class StreamLimits:
     """Of clients without an access token."""
 
 
-@dataclass(eq=False, kw_only=True)
-class TooManyStreams(TooMany):
+class TooManyStreams(TooMany, code="live.too_many_streams"):
     """You have {most} open streams; close one first."""
 
-    code: ClassVar[str] = "live.too_many_streams"
     most: int
     retry_after_seconds: int = 5

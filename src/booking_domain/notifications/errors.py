@@ -1,93 +1,64 @@
 """Errors of notifications."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from booking_domain.shared.errors import Forbidden, NotFound, RuleViolated, Unavailable
 
 
-@dataclass(eq=False, kw_only=True)
-class SmsUnavailable(Unavailable):
+class SmsUnavailable(Unavailable, code="sms.unavailable"):
     """No text message can be sent at the moment ({provider} gives no usable response); please try again."""
 
-    code: ClassVar[str] = "sms.unavailable"
     provider: str
 
 
-class SmsCapReached(Unavailable):
+class SmsCapReached(Unavailable, code="sms.cap_reached"):
     """The limit of text messages in 24 hours is reached; please try again later."""
 
-    code: ClassVar[str] = "sms.cap_reached"
 
-
-class UnverifiedNumberLimited(RuleViolated):
+class UnverifiedNumberLimited(RuleViolated, code="sms.unverified_number_limited"):
     """Too many text messages were sent to a number that is not verified, or by this account to such numbers."""
 
-    code: ClassVar[str] = "sms.unverified_number_limited"
 
-
-@dataclass(eq=False, kw_only=True)
-class SmsRefused(RuleViolated):
+class SmsRefused(RuleViolated, code="sms.refused"):
     """No text message can be sent to this number: {provider} rejects it permanently ({reason})."""
 
-    code: ClassVar[str] = "sms.refused"
     provider: str
     reason: str
 
 
-class EmailUnavailable(Unavailable):
+class EmailUnavailable(Unavailable, code="email.unavailable"):
     """No e-mail can be sent at the moment; please try again."""
 
-    code: ClassVar[str] = "email.unavailable"
 
-
-@dataclass(eq=False, kw_only=True)
-class EmailRefused(RuleViolated):
+class EmailRefused(RuleViolated, code="email.refused"):
     """No e-mail can be sent to this address: its server rejects it permanently ({reason})."""
 
-    code: ClassVar[str] = "email.refused"
     reason: str
 
 
-@dataclass(eq=False, kw_only=True)
-class ChannelOff(RuleViolated):
+class ChannelOff(RuleViolated, code="message.channel_off"):
     """This installation sends no messages by {channel}."""
 
-    code: ClassVar[str] = "message.channel_off"
     channel: str
 
 
-class InvalidSmsSignature(Forbidden):
+class InvalidSmsSignature(Forbidden, code="sms.invalid_signature"):
     """The callback lacks a valid signature of the SMS provider."""
 
-    code: ClassVar[str] = "sms.invalid_signature"
 
-
-class InvalidBounceSignature(Forbidden):
+class InvalidBounceSignature(Forbidden, code="email.invalid_bounce_signature"):
     """The request lacks a valid signature of the mail server that reports bounces, made within five minutes."""
 
-    code: ClassVar[str] = "email.invalid_bounce_signature"
 
-
-class ChatUnavailable(Unavailable):
+class ChatUnavailable(Unavailable, code="chat.unavailable"):
     """No message can be sent to this chat at the moment; please try again."""
 
-    code: ClassVar[str] = "chat.unavailable"
 
-
-class ChatBlocked(RuleViolated):
+class ChatBlocked(RuleViolated, code="chat.blocked"):
     """This chat accepts no messages."""
 
-    code: ClassVar[str] = "chat.blocked"
 
-
-class InvalidWebhookSecret(Forbidden):
+class InvalidWebhookSecret(Forbidden, code="telegram.invalid_secret"):
     """The request lacks the secret that Telegram was given."""
 
-    code: ClassVar[str] = "telegram.invalid_secret"
 
-
-class MessageTemplateNotFound(NotFound):
+class MessageTemplateNotFound(NotFound, code="message.template_not_found"):
     """There is no such message template."""
-
-    code: ClassVar[str] = "message.template_not_found"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final, NewType, Self
+from typing import Any, Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
@@ -30,16 +30,12 @@ COMPLAINED: Final = "email.complained"
 """The failure of an e-mail that arrived and was reported as spam."""
 
 
-class NotificationNotFound(NotFound):
+class NotificationNotFound(NotFound, code="notification.not_found"):
     """There is no such notification."""
 
-    code: ClassVar[str] = "notification.not_found"
 
-
-class InvalidMessageTransition(InvalidTransition):
+class InvalidMessageTransition(InvalidTransition, code="message.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "message.invalid_transition"
 
 
 class MessageChannel(StrEnum):

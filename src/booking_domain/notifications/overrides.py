@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from booking_domain.notifications.fields import names_of
@@ -15,10 +15,8 @@ MAX_OVERRIDE_SUBJECT: Final = 150
 MAX_OVERRIDE_TEXT: Final = 1_000
 
 
-class MessageTemplateFixed(RuleViolated):
+class MessageTemplateFixed(RuleViolated, code="message.template_fixed"):
     """The text of this message cannot be changed."""
-
-    code: ClassVar[str] = "message.template_fixed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

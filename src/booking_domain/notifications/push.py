@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, NewType, TypeAlias
+from typing import Final, NewType, TypeAlias
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -34,28 +34,20 @@ _P: Final = 2**256 - 2**224 + 2**192 + 2**96 - 1
 _B: Final = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
 
-class PushSubscriptionNotFound(NotFound):
+class PushSubscriptionNotFound(NotFound, code="push.subscription_not_found"):
     """There is no such push subscription, or its session has ended."""
 
-    code: ClassVar[str] = "push.subscription_not_found"
 
-
-class PushOff(NotFound):
+class PushOff(NotFound, code="push.off"):
     """This installation pushes no notifications."""
 
-    code: ClassVar[str] = "push.off"
 
-
-class PushUnavailable(Unavailable):
+class PushUnavailable(Unavailable, code="push.unavailable"):
     """No push service takes the notification at the moment; please try again."""
 
-    code: ClassVar[str] = "push.unavailable"
 
-
-class PushRefused(RuleViolated):
+class PushRefused(RuleViolated, code="push.refused"):
     """No device of the account takes the notification."""
-
-    code: ClassVar[str] = "push.refused"
 
 
 class Urgency(StrEnum):

@@ -8,7 +8,7 @@ undoes it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import Conflict, InvalidValue
@@ -18,10 +18,8 @@ from booking_domain.shared.money import Money
 MAX_LEDGER_REASON: Final = 500
 
 
-class LedgerNotAdjustable(Conflict):
+class LedgerNotAdjustable(Conflict, code="ledger.not_adjustable"):
     """The booking waits for its deposit or an answer, has expired, or is in dispute."""
-
-    code: ClassVar[str] = "ledger.not_adjustable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

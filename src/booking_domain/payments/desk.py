@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import Actor
@@ -43,32 +43,22 @@ class DeskPaymentAction(StrEnum):
     VOID = "void"
 
 
-class DeskPaymentNotFound(NotFound):
+class DeskPaymentNotFound(NotFound, code="desk.not_found"):
     """There is no such desk payment."""
 
-    code: ClassVar[str] = "desk.not_found"
 
-
-@dataclass(eq=False, kw_only=True)
-class MoreThanDue(Conflict):
+class MoreThanDue(Conflict, code="desk.more_than_due", field="amount"):
     """Only {due} is due for this booking."""
 
-    code: ClassVar[str] = "desk.more_than_due"
-    input_field: ClassVar[str | None] = "amount"
     due: Money
 
 
-class DeskPaymentInUse(Conflict):
+class DeskPaymentInUse(Conflict, code="desk.in_use"):
     """The booking is in dispute, or the customer got an overpayment back because of this payment."""
 
-    code: ClassVar[str] = "desk.in_use"
 
-
-@dataclass(eq=False, kw_only=True)
-class InvalidDeskPaymentTransition(InvalidTransition):
+class InvalidDeskPaymentTransition(InvalidTransition, code="desk.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "desk.invalid_transition"
 
 
 DESK_PAYMENT_LIFECYCLE: Final[Lifecycle[DeskPaymentStatus, DeskPaymentAction, PaymentParty]] = Lifecycle(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, RuleViolated
@@ -21,19 +21,13 @@ ALL: Final = 10_000
 """The basis points of everything: 1 basis point is 0.01 %."""
 
 
-class NothingOwed(Conflict):
+class NothingOwed(Conflict, code="earnings.not_owed", field="amount"):
     """The provider is not owed this amount in this currency."""
 
-    code: ClassVar[str] = "earnings.not_owed"
-    input_field: ClassVar[str | None] = "amount"
 
-
-@dataclass(eq=False, kw_only=True)
-class StatementTooLong(RuleViolated):
+class StatementTooLong(RuleViolated, code="earnings.statement_too_long", field="format"):
     """A PDF file has at most {most} entries; choose a shorter period, or a CSV file."""
 
-    code: ClassVar[str] = "earnings.statement_too_long"
-    input_field: ClassVar[str | None] = "format"
     most: int
 
 

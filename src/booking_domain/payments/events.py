@@ -1,7 +1,7 @@
 """Domain events of payments."""
 
-from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from dataclasses import field
+from typing import Final
 
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
@@ -21,195 +21,121 @@ from booking_domain.shared.ids import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundChanged(Event):
+class RefundChanged(Event, subject="booking_id"):
     """The base of the events of a refund."""
-
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     refund_id: RefundId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundScheduled(RefundChanged):
+class RefundScheduled(RefundChanged, topic="payment.refund_owed"):
     """A refund is pending."""
-
-    topic: ClassVar[str] = "payment.refund_owed"
 
     refund_id: RefundId = field(metadata=stored_as("transactionId"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundSplit(RefundChanged):
+class RefundSplit(RefundChanged, topic="refund.split"):
     """A refund was split over two payments; the event names the new part."""
 
-    topic: ClassVar[str] = "refund.split"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundByTransfer(RefundChanged):
+class RefundByTransfer(RefundChanged, topic="refund.by_transfer"):
     """The payment gateway cannot pay a refund back; it goes to the customer's bank account."""
 
-    topic: ClassVar[str] = "refund.by_transfer"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundMade(RefundChanged):
+class RefundMade(RefundChanged, topic="refund.made"):
     """The money of a refund was sent to the customer."""
 
-    topic: ClassVar[str] = "refund.made"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundReturned(RefundChanged):
+class RefundReturned(RefundChanged, topic="refund.returned"):
     """The transfer of a refund failed, and the customer has to check their bank account."""
 
-    topic: ClassVar[str] = "refund.returned"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReceived(Event):
+class PaymentReceived(Event, topic="payment.received", subject="booking_id"):
     """The gateway has received money for a payment: all of it, a part, or more."""
 
-    topic: ClassVar[str] = "payment.received"
-    subject_field: ClassVar[str] = "booking_id"
-
     booking_id: BookingId
     payment_id: PaymentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorisationChanged(Event):
+class AuthorisationChanged(Event, subject="booking_id"):
     """The base of the events of an authorised payment."""
 
-    subject_field: ClassVar[str] = "booking_id"
-
     booking_id: BookingId
     payment_id: PaymentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentAuthorised(AuthorisationChanged):
+class PaymentAuthorised(AuthorisationChanged, topic="payment.authorised"):
     """The gateway has authorised a payment."""
 
-    topic: ClassVar[str] = "payment.authorised"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentCaptured(AuthorisationChanged):
+class PaymentCaptured(AuthorisationChanged, topic="payment.captured"):
     """The gateway has captured an authorised payment, in full or in part."""
 
-    topic: ClassVar[str] = "payment.captured"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReleased(AuthorisationChanged):
+class PaymentReleased(AuthorisationChanged, topic="payment.released"):
     """The gateway has released an authorised payment, or the part that was not captured."""
 
-    topic: ClassVar[str] = "payment.released"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentLapsed(AuthorisationChanged):
+class PaymentLapsed(AuthorisationChanged, topic="payment.lapsed"):
     """An authorisation ended before it was captured: the money cannot be captured any more."""
 
-    topic: ClassVar[str] = "payment.lapsed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureDelayed(AuthorisationChanged):
+class CaptureDelayed(AuthorisationChanged, topic="payment.capture_delayed"):
     """The gateway has not captured a payment for hours."""
 
-    topic: ClassVar[str] = "payment.capture_delayed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentHinted(Event):
+class PaymentHinted(Event, topic="payment.hinted", subject="booking_id"):
     """A callback says that an invoice was paid; the gateway could not be asked at that time."""
-
-    topic: ClassVar[str] = "payment.hinted"
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     payment_id: PaymentId = field(metadata=stored_as("transactionId"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPaymentChanged(Event):
+class DeskPaymentChanged(Event, subject="booking_id"):
     """The base of the events of a desk payment."""
-
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     desk_payment_id: DeskPaymentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPaymentRecorded(DeskPaymentChanged):
+class DeskPaymentRecorded(DeskPaymentChanged, topic="desk_payment.recorded"):
     """The customer paid at the desk."""
 
-    topic: ClassVar[str] = "desk_payment.recorded"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPaymentVoided(DeskPaymentChanged):
+class DeskPaymentVoided(DeskPaymentChanged, topic="desk_payment.voided"):
     """A payment at the desk does not count any more."""
 
-    topic: ClassVar[str] = "desk_payment.voided"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderPayoutChanged(Event):
+class ProviderPayoutChanged(Event, subject="payout_id"):
     """The base of the events of a payout to a provider."""
-
-    subject_field: ClassVar[str] = "payout_id"
 
     payout_id: ProviderPayoutId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderPaid(ProviderPayoutChanged):
+class ProviderPaid(ProviderPayoutChanged, topic="provider_payout.paid"):
     """The money of a payout was sent to the provider."""
 
-    topic: ClassVar[str] = "provider_payout.paid"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderPayoutReturned(ProviderPayoutChanged):
+class ProviderPayoutReturned(ProviderPayoutChanged, topic="provider_payout.returned"):
     """The transfer of a payout failed, and the provider has to check their bank account."""
 
-    topic: ClassVar[str] = "provider_payout.returned"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarningsAdjusted(Event):
+class EarningsAdjusted(Event, topic="earnings.adjusted", subject="provider_id"):
     """An admin adjusted the account of a provider."""
-
-    topic: ClassVar[str] = "earnings.adjusted"
-    subject_field: ClassVar[str] = "provider_id"
 
     provider_id: ProviderId
     earning_id: EarningId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerAdjusted(Event):
+class LedgerAdjusted(Event, topic="ledger.adjusted", subject="booking_id"):
     """An admin adjusted the ledger of a booking."""
-
-    topic: ClassVar[str] = "ledger.adjusted"
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     adjustment_id: AdjustmentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptIssued(Event):
+class ReceiptIssued(Event, topic="receipt.issued", subject="booking_id"):
     """A receipt or a credit note was issued to the customer."""
-
-    topic: ClassVar[str] = "receipt.issued"
-    subject_field: ClassVar[str] = "booking_id"
 
     booking_id: BookingId
     receipt_id: ReceiptId

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.payments.refunds import bank_reference_of, return_reason_of
 from booking_domain.payments.transitions import PaymentParty
@@ -36,35 +36,24 @@ class ProviderPayoutAction(StrEnum):
     CANCEL = "cancel"
 
 
-class ProviderPayoutNotFound(NotFound):
+class ProviderPayoutNotFound(NotFound, code="payout.not_found"):
     """There is no such payout."""
 
-    code: ClassVar[str] = "payout.not_found"
 
-
-class ProviderHasNoBankAccount(Conflict):
+class ProviderHasNoBankAccount(Conflict, code="payout.no_bank_details"):
     """The provider has not added a bank account."""
 
-    code: ClassVar[str] = "payout.no_bank_details"
 
-
-class TransferApproved(Conflict):
+class TransferApproved(Conflict, code="payout.approved"):
     """The transfer is approved; record first that it failed."""
 
-    code: ClassVar[str] = "payout.approved"
 
-
-class TransferNotApproved(Conflict):
+class TransferNotApproved(Conflict, code="payout.not_approved"):
     """The transfer of this payout is not approved."""
 
-    code: ClassVar[str] = "payout.not_approved"
 
-
-@dataclass(eq=False, kw_only=True)
-class InvalidPayoutTransition(InvalidTransition):
+class InvalidPayoutTransition(InvalidTransition, code="payout.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "payout.invalid_transition"
 
 
 _PLATFORM: Final = frozenset({PaymentParty.PLATFORM})

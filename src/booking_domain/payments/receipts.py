@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from booking_domain.payments.desk import DeskMethod, DeskPayment, DeskPaymentStatus
@@ -21,10 +21,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 
 
-class ReceiptNotFound(NotFound):
+class ReceiptNotFound(NotFound, code="receipt.not_found"):
     """There is no such receipt."""
-
-    code: ClassVar[str] = "receipt.not_found"
 
 
 class ReceiptKind(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
@@ -76,54 +76,36 @@ class RefundAction(StrEnum):
     REFUND = "refund"
 
 
-class RefundNotFound(NotFound):
+class RefundNotFound(NotFound, code="refund.not_found"):
     """There is no such refund."""
 
-    code: ClassVar[str] = "refund.not_found"
 
-
-class NoBankDetails(Conflict):
+class NoBankDetails(Conflict, code="refund.no_bank_details"):
     """The customer has not added a bank account."""
 
-    code: ClassVar[str] = "refund.no_bank_details"
 
-
-class RefundInProgress(Conflict):
+class RefundInProgress(Conflict, code="refund.in_progress"):
     """The payment gateway is paying this refund back."""
 
-    code: ClassVar[str] = "refund.in_progress"
 
-
-class RefundNotApproved(Conflict):
+class RefundNotApproved(Conflict, code="refund.not_approved"):
     """The transfer of this refund is not approved."""
 
-    code: ClassVar[str] = "refund.not_approved"
 
-
-class ApprovalOutdated(Conflict):
+class ApprovalOutdated(Conflict, code="payout.approval_outdated"):
     """The bank account has changed; approve the transfer again, or name the account number that the bank paid."""
 
-    code: ClassVar[str] = "payout.approval_outdated"
 
-
-class BookingInDispute(Conflict):
+class BookingInDispute(Conflict, code="refund.booking_in_dispute"):
     """The booking is in dispute; no refund of it is paid out until the dispute ends."""
 
-    code: ClassVar[str] = "refund.booking_in_dispute"
 
-
-class BankReferenceUsed(Conflict):
+class BankReferenceUsed(Conflict, code="refund.bank_reference_used", field="bank_reference"):
     """Another transfer has this bank reference."""
 
-    code: ClassVar[str] = "refund.bank_reference_used"
-    input_field: ClassVar[str | None] = "bank_reference"
 
-
-@dataclass(eq=False, kw_only=True)
-class InvalidRefundTransition(InvalidTransition):
+class InvalidRefundTransition(InvalidTransition, code="refund.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "refund.invalid_transition"
 
 
 REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = Lifecycle(

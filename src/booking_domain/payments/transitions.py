@@ -1,8 +1,7 @@
 """The lifecycle of a payment, as data."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
@@ -42,11 +41,8 @@ class PaymentParty(StrEnum):
     """The provider's side, or an admin."""
 
 
-@dataclass(eq=False, kw_only=True)
-class InvalidPaymentTransition(InvalidTransition):
+class InvalidPaymentTransition(InvalidTransition, code="payment.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "payment.invalid_transition"
 
 
 _GATEWAY: Final = frozenset({PaymentParty.GATEWAY})

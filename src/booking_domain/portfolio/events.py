@@ -1,7 +1,6 @@
 """Domain events of portfolios."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId
 from booking_domain.shared.events import Event
@@ -9,27 +8,18 @@ from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioModerated(Event):
+class PortfolioModerated(Event, subject="item_id"):
     """The common field of all events of a portfolio item."""
-
-    subject_field: ClassVar[str] = "item_id"
 
     item_id: PortfolioItemId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioTakenDown(PortfolioModerated):
+class PortfolioTakenDown(PortfolioModerated, topic="portfolio.taken_down"):
     """An admin removed the item from public view."""
 
-    topic: ClassVar[str] = "portfolio.taken_down"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioRestored(PortfolioModerated):
+class PortfolioRestored(PortfolioModerated, topic="portfolio.restored"):
     """An admin shows the item again."""
-
-    topic: ClassVar[str] = "portfolio.restored"
 
 
 EVENTS: Final[tuple[type[PortfolioModerated], ...]] = (PortfolioTakenDown, PortfolioRestored)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, NewType, Self
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.actor import Role
@@ -25,28 +25,20 @@ MAX_TAG: Final = 40
 MAX_REASON: Final = 500
 
 
-class PortfolioItemNotFound(NotFound):
+class PortfolioItemNotFound(NotFound, code="portfolio.not_found"):
     """There is no such portfolio item."""
 
-    code: ClassVar[str] = "portfolio.not_found"
 
-
-class NotYourItem(Forbidden):
+class NotYourItem(Forbidden, code="portfolio.not_yours"):
     """Only the provider can change a portfolio."""
 
-    code: ClassVar[str] = "portfolio.not_yours"
 
-
-class TooManyItems(Conflict):
+class TooManyItems(Conflict, code="portfolio.too_many"):
     __doc__ = f"Your portfolio has {MAX_ITEMS} items already; delete one first."
 
-    code: ClassVar[str] = "portfolio.too_many"
 
-
-class InvalidPortfolioTransition(InvalidTransition):
+class InvalidPortfolioTransition(InvalidTransition, code="portfolio.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "portfolio.invalid_transition"
 
 
 class PortfolioStatus(StrEnum):

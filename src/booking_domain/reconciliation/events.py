@@ -1,7 +1,6 @@
 """Domain events of the reconciliation."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.reconciliation.model import RunId
 from booking_domain.shared.events import Event
@@ -9,34 +8,22 @@ from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunChanged(Event):
+class RunChanged(Event, subject="run_id"):
     """The common field of all events of a run."""
-
-    subject_field: ClassVar[str] = "run_id"
 
     run_id: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRequested(RunChanged):
+class RunRequested(RunChanged, topic="reconciliation.requested"):
     """A day is to be reconciled."""
 
-    topic: ClassVar[str] = "reconciliation.requested"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDelayed(RunChanged):
+class RunDelayed(RunChanged, topic="reconciliation.delayed"):
     """A run was started several times and did not finish."""
 
-    topic: ClassVar[str] = "reconciliation.delayed"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunLeftFindings(RunChanged):
+class RunLeftFindings(RunChanged, topic="reconciliation.left_findings"):
     """A run finished and left findings that an admin has to close."""
-
-    topic: ClassVar[str] = "reconciliation.left_findings"
 
 
 EVENTS: Final[tuple[type[RunChanged], ...]] = (RunRequested, RunDelayed, RunLeftFindings)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, NewType, Self
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
@@ -35,39 +35,26 @@ DELAYED_AFTER: Final = 4
 """The attempt with which admins are told that a run does not finish."""
 
 
-class FindingNotFound(NotFound):
+class FindingNotFound(NotFound, code="reconciliation.finding_not_found"):
     """There is no such finding."""
 
-    code: ClassVar[str] = "reconciliation.finding_not_found"
 
-
-class RunNotFound(NotFound):
+class RunNotFound(NotFound, code="reconciliation.run_not_found"):
     """There is no such run."""
 
-    code: ClassVar[str] = "reconciliation.run_not_found"
 
-
-class DayNotOver(Conflict):
+class DayNotOver(Conflict, code="reconciliation.day_not_over", field="day"):
     """The gateway's day is not over."""
 
-    code: ClassVar[str] = "reconciliation.day_not_over"
-    input_field: ClassVar[str | None] = "day"
 
-
-@dataclass(eq=False, kw_only=True)
-class UnknownGateway(Conflict):
+class UnknownGateway(Conflict, code="reconciliation.unknown_gateway", field="gateway"):
     """This installation has no gateway {gateway}."""
 
-    code: ClassVar[str] = "reconciliation.unknown_gateway"
-    input_field: ClassVar[str | None] = "gateway"
     gateway: str
 
 
-@dataclass(eq=False, kw_only=True)
-class InvalidFindingTransition(InvalidTransition):
+class InvalidFindingTransition(InvalidTransition, code="reconciliation.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "reconciliation.invalid_transition"
 
 
 class FindingKind(StrEnum):

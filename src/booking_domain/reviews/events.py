@@ -1,7 +1,6 @@
 """Domain events of reviews."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.reviews.model import Review, ReviewId
 from booking_domain.shared.events import Event
@@ -10,62 +9,38 @@ from booking_domain.shared.ids import EventId
 from booking_domain.shared.reminders import BookingReminder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewChanged(Event):
+class ReviewChanged(Event, subject="review_id"):
     """The common field of all events of a review."""
-
-    subject_field: ClassVar[str] = "review_id"
 
     review_id: ReviewId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewPosted(ReviewChanged):
+class ReviewPosted(ReviewChanged, topic="review.posted"):
     """A customer reviewed a booking."""
 
-    topic: ClassVar[str] = "review.posted"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewWithheld(ReviewChanged):
+class ReviewWithheld(ReviewChanged, topic="review.held"):
     """A customer reviewed a booking, and the review is held for an admin."""
 
-    topic: ClassVar[str] = "review.held"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewPublished(ReviewChanged):
+class ReviewPublished(ReviewChanged, topic="review.published"):
     """An admin published a held review."""
 
-    topic: ClassVar[str] = "review.published"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewReplied(ReviewChanged):
+class ReviewReplied(ReviewChanged, topic="review.replied"):
     """The provider replied, or changed the reply."""
 
-    topic: ClassVar[str] = "review.replied"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewHidden(ReviewChanged):
+class ReviewHidden(ReviewChanged, topic="review.hidden"):
     """An admin removed the review from public view."""
 
-    topic: ClassVar[str] = "review.hidden"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRestored(ReviewChanged):
+class ReviewRestored(ReviewChanged, topic="review.restored"):
     """An admin published the review again."""
 
-    topic: ClassVar[str] = "review.restored"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewWelcome(BookingReminder):
+class ReviewWelcome(BookingReminder, topic="booking.review_reminder"):
     """The customer can review the appointment."""
-
-    topic: ClassVar[str] = "booking.review_reminder"
 
 
 EVENTS: Final[tuple[type[ReviewChanged], ...]] = (

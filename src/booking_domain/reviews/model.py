@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, NewType, Self
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
@@ -21,56 +21,36 @@ MAX_NOTE: Final = 500
 EDITABLE_FOR: Final = timedelta(days=14)
 
 
-class ReviewNotFound(NotFound):
+class ReviewNotFound(NotFound, code="review.not_found"):
     """The review does not exist."""
 
-    code: ClassVar[str] = "review.not_found"
 
-
-class NotReviewable(NotFound):
+class NotReviewable(NotFound, code="review.no_completed_booking", field="booking_id"):
     """You have no completed booking with this id."""
 
-    code: ClassVar[str] = "review.no_completed_booking"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class ReviewExists(Conflict):
+class ReviewExists(Conflict, code="review.exists", field="booking_id"):
     """You have already reviewed this booking."""
 
-    code: ClassVar[str] = "review.exists"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class NotAVisit(RuleViolated):
+class NotAVisit(RuleViolated, code="review.not_a_visit", field="booking_id"):
     """The provider's side entered this appointment too late, too short or without a price: it has no review."""
 
-    code: ClassVar[str] = "review.not_a_visit"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class NotImpartial(Forbidden):
+class NotImpartial(Forbidden, code="review.not_impartial", field="booking_id"):
     """Your account seems to belong to the provider's business, so you cannot review this booking."""
 
-    code: ClassVar[str] = "review.not_impartial"
-    input_field: ClassVar[str | None] = "booking_id"
 
-
-class NotYourReview(Forbidden):
+class NotYourReview(Forbidden, code="review.not_yours"):
     """Only the author can edit a review, and only the reviewed provider can reply to it."""
 
-    code: ClassVar[str] = "review.not_yours"
 
-
-class TooLateToEdit(Conflict):
+class TooLateToEdit(Conflict, code="review.too_late_to_edit"):
     """A review can be edited for 14 days."""
 
-    code: ClassVar[str] = "review.too_late_to_edit"
 
-
-class InvalidReviewTransition(InvalidTransition):
+class InvalidReviewTransition(InvalidTransition, code="review.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "review.invalid_transition"
 
 
 class ReviewStatus(StrEnum):

@@ -1,20 +1,15 @@
 """Domain events of the waiting list and of external calendars."""
 
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - a field is named `date`
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import FeedId, ProviderId, SalonId, ServiceId, UserId, WaitingId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitlistOffered(Event):
+class WaitlistOffered(Event, topic="waitlist.offered", subject="waiting_id"):
     """A slot is held for a waiting-list entry."""
-
-    topic: ClassVar[str] = "waitlist.offered"
-    subject_field: ClassVar[str] = "waiting_id"
 
     waiting_id: WaitingId
     provider_id: ProviderId
@@ -25,23 +20,15 @@ class WaitlistOffered(Event):
     """When the offer lapses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedAdded(Event):
+class FeedAdded(Event, topic="calendar.feed_added", subject="provider_id"):
     """A provider added an external calendar."""
-
-    topic: ClassVar[str] = "calendar.feed_added"
-    subject_field: ClassVar[str] = "provider_id"
 
     provider_id: ProviderId
     feed_id: FeedId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedServiceChanged(Event):
+class OfferedServiceChanged(Event, topic="service.changed", subject="provider_id"):
     """What a member of a salon offers of the salon's services has changed; one event for each member."""
-
-    topic: ClassVar[str] = "service.changed"
-    subject_field: ClassVar[str] = "provider_id"
 
     provider_id: ProviderId
     salon_id: SalonId
@@ -50,19 +37,12 @@ class OfferedServiceChanged(Event):
     """As it was before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedServiceEnded(OfferedServiceChanged):
+class OfferedServiceEnded(OfferedServiceChanged, topic="service.ended"):
     """The salon's service was deleted, or can no longer be booked."""
 
-    topic: ClassVar[str] = "service.ended"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarChanged(Event):
+class CalendarChanged(Event, topic="calendar.changed", subject="provider_id"):
     """A provider has changed rules, exceptions or blocks of the calendar."""
-
-    topic: ClassVar[str] = "calendar.changed"
-    subject_field: ClassVar[str] = "provider_id"
 
     provider_id: ProviderId
     date: Date | None = None

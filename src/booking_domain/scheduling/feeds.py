@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit
 
 from booking_domain.shared.enums import checks_enums
@@ -157,11 +157,9 @@ def imported(feeds: Sequence[Feed], rule: FeedRule, now: datetime) -> tuple[tupl
     return tuple(busy), tuple(degraded)
 
 
-@dataclass(eq=False, kw_only=True)
-class FeedUnreadable(Unavailable):
+class FeedUnreadable(Unavailable, code="calendar.feed_unreadable"):
     """The external calendar could not be read: {why}."""
 
-    code: ClassVar[str] = "calendar.feed_unreadable"
     why: str
     """For the provider."""
     detail: str = ""

@@ -14,7 +14,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
@@ -29,56 +29,36 @@ MAX_SERVICES: Final = 200
 MAX_SERVICES_PER_BOOKING: Final = 10
 
 
-class ServiceNotFound(NotFound):
+class ServiceNotFound(NotFound, code="service.not_found"):
     """There is no such service."""
 
-    code: ClassVar[str] = "service.not_found"
 
-
-class NotYourService(Forbidden):
+class NotYourService(Forbidden, code="service.not_yours"):
     """Only the provider or the salon's manager who owns the service can do this."""
 
-    code: ClassVar[str] = "service.not_yours"
 
-
-class NotOfYourSalon(Forbidden):
+class NotOfYourSalon(Forbidden, code="service.not_of_your_salon"):
     """Only members of the salon can offer this service."""
 
-    code: ClassVar[str] = "service.not_of_your_salon"
 
-
-class TooManyServices(Conflict):
+class TooManyServices(Conflict, code="service.too_many"):
     __doc__ = f"There are {MAX_SERVICES} services already; delete one first."
 
-    code: ClassVar[str] = "service.too_many"
 
-
-class ServiceNotOffered(RuleViolated):
+class ServiceNotOffered(RuleViolated, code="booking.service_not_offered", field="service_ids"):
     """The provider does not offer this service."""
 
-    code: ClassVar[str] = "booking.service_not_offered"
-    input_field: ClassVar[str | None] = "service_ids"
 
-
-class NobodyOffers(RuleViolated):
+class NobodyOffers(RuleViolated, code="booking.nobody_offers", field="service_ids"):
     """No provider of this salon offers these services together."""
 
-    code: ClassVar[str] = "booking.nobody_offers"
-    input_field: ClassVar[str | None] = "service_ids"
 
-
-class ServiceRequired(RuleViolated):
+class ServiceRequired(RuleViolated, code="booking.service_required", field="service_ids"):
     """Appointments with this provider are booked by service; choose one."""
 
-    code: ClassVar[str] = "booking.service_required"
-    input_field: ClassVar[str | None] = "service_ids"
 
-
-class OnlyAddOns(RuleViolated):
+class OnlyAddOns(RuleViolated, code="booking.only_add_ons", field="service_ids"):
     """An add-on is booked together with another service."""
-
-    code: ClassVar[str] = "booking.only_add_ons"
-    input_field: ClassVar[str | None] = "service_ids"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
@@ -77,22 +77,16 @@ WAITING_LIFECYCLE: Final[Lifecycle[WaitingStatus, WaitingAction, WaitingParty]] 
 )
 
 
-class NotWaiting(NotFound):
+class NotWaiting(NotFound, code="waitlist.not_found"):
     """You are not on this waiting list."""
 
-    code: ClassVar[str] = "waitlist.not_found"
 
-
-class TooManyWaits(Conflict):
+class TooManyWaits(Conflict, code="waitlist.too_many"):
     __doc__ = f"You are on {MAX_ENTRIES_PER_CUSTOMER} waiting lists already; leave one first."
 
-    code: ClassVar[str] = "waitlist.too_many"
 
-
-class WaitingListFull(Conflict):
+class WaitingListFull(Conflict, code="waitlist.full"):
     __doc__ = f"{MAX_ENTRIES_PER_PROVIDER} customers wait for this provider already; please try again later."
-
-    code: ClassVar[str] = "waitlist.full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,8 @@ def checks_enums(kind: type[Kind]) -> type[Kind]:
             names |= {f"enum_{field}": _enum_in(hint), f"store_{field}": _storing(field, check)}
             none = f" and self.{field} is not None" if NoneType in get_args(hint) else ""
             lines.append(f"    if type(self.{field}) is not enum_{field}{none}: store_{field}(self)")
+    if not names:
+        return kind
     after = getattr(kind, "__post_init__", None)
     if after is not None:
         names["after"] = after

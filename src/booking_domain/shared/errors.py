@@ -6,15 +6,19 @@ point maps the family to its kind of response (an HTTP status, an exit code) and
 
 from dataclasses import dataclass, fields
 from inspect import cleandoc
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 FieldPath = tuple[str | int, ...]
 """Names of fields and indices of lists, outermost first: `("rules", 3, "start_time")`."""
 
 
+@dataclass_transform(eq_default=False, kw_only_default=True)
 @dataclass(eq=False, kw_only=True)
 class DomainError(Exception):
-    """The base of all errors that a rule of the domain raises."""
+    """The base of all errors that a rule of the domain raises. Its subclasses are dataclasses.
+
+    class PhoneTaken(Conflict, code="auth.phone_taken", field="phone"): ...
+    """
 
     code: ClassVar[str] = "domain.error"
     input_field: ClassVar[str | None] = None
@@ -25,6 +29,15 @@ class DomainError(Exception):
     Only a use case raises such an error, never a statement that failed: its database transaction could not be
     committed.
     """
+
+    def __init_subclass__(
+        cls, *, code: str | None = None, field: str | None = None, commits: bool | None = None
+    ) -> None:
+        super().__init_subclass__()
+        cls.code = cls.code if code is None else code
+        cls.input_field = cls.input_field if field is None else field
+        cls.commits = cls.commits if commits is None else commits
+        dataclass(eq=False, kw_only=True)(cls)
 
     @property
     def field_path(self) -> FieldPath:
@@ -82,11 +95,9 @@ class Unavailable(DomainError):
     """A service that the platform depends on is unavailable. Retry later."""
 
 
-@dataclass(eq=False, kw_only=True)
-class InvalidValue(RuleViolated):
+class InvalidValue(RuleViolated, code="validation.invalid_value"):
     """{problem}."""
 
-    code: ClassVar[str] = "validation.invalid_value"
     field: str
     problem: str
     within: FieldPath = ()
@@ -97,32 +108,24 @@ class InvalidValue(RuleViolated):
         return (*self.within, self.field)
 
 
-@dataclass(eq=False, kw_only=True)
-class NotPermitted(Forbidden):
+class NotPermitted(Forbidden, code="auth.not_permitted"):
     """Your role does not allow this: {action}."""
 
-    code: ClassVar[str] = "auth.not_permitted"
     action: str
 
 
-@dataclass(eq=False, kw_only=True)
-class ConcurrentChange(Conflict):
+class ConcurrentChange(Conflict, code="conflict.concurrent_change"):
     """Another request changed {what} at the same time."""
 
-    code: ClassVar[str] = "conflict.concurrent_change"
     what: str
 
 
-@dataclass(eq=False, kw_only=True)
-class StaleVersion(PreconditionFailed):
+class StaleVersion(PreconditionFailed, code="conflict.stale_version"):
     """Expected version {expected}, but the current version is {actual}."""
 
-    code: ClassVar[str] = "conflict.stale_version"
     expected: int
     actual: int
 
 
-class StorageUnavailable(Unavailable):
+class StorageUnavailable(Unavailable, code="service.unavailable"):
     """The database is unavailable; please try again."""
-
-    code: ClassVar[str] = "service.unavailable"

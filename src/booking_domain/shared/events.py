@@ -1,18 +1,24 @@
 """Domain events: typed facts that a database transaction announces through the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, cast
+from typing import ClassVar, cast, dataclass_transform
 from uuid import UUID
 
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import EventId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+@dataclass(frozen=True, kw_only=True)
 class Event:
-    """The base of every domain event.
+    """The base of every domain event. Its subclasses are frozen dataclasses.
 
-    A context declares its events in its `events.py`, each with its `topic`, and lists them in `EVENTS` there.
+    A context declares its events in its `events.py`, each with its `topic` and the field that is its `subject`, and
+    lists them in `EVENTS` there:
+
+    class RefundMade(RefundChanged, topic="refund.made"): ...
+
     Topics and field names are stored, so renaming one needs a migration of the outbox (or `stored_as`).
     """
 
@@ -23,6 +29,14 @@ class Event:
 
     id: EventId
     occurred_at: datetime
+
+    def __init_subclass__(cls, *, topic: str | None = None, subject: str | None = None) -> None:
+        super().__init_subclass__()
+        if topic is not None:
+            cls.topic = topic
+        if subject is not None:
+            cls.subject_field = subject
+        dataclass(frozen=True, kw_only=True)(checks_enums(cls))
 
     @property
     def subject(self) -> UUID:

@@ -6,7 +6,7 @@ successful response is stored, so a failed request may be retried under the same
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.shared.errors import Conflict, RuleViolated
 from booking_domain.shared.ids import UserId
@@ -23,16 +23,12 @@ class IdempotencyKey:
     fingerprint: bytes
 
 
-class KeyReused(RuleViolated):
+class KeyReused(RuleViolated, code="idempotency.key_reused"):
     """This Idempotency-Key was used for another request."""
 
-    code: ClassVar[str] = "idempotency.key_reused"
 
-
-class RequestInFlight(Conflict):
+class RequestInFlight(Conflict, code="idempotency.in_flight"):
     """The first request with this Idempotency-Key is still in progress; try again in a moment."""
-
-    code: ClassVar[str] = "idempotency.in_flight"
 
 
 class KeyInUse(Exception):

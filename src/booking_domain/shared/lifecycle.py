@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from booking_domain.shared.errors import Conflict, Forbidden
 
@@ -12,21 +12,17 @@ ActionT = TypeVar("ActionT", bound=StrEnum)
 PartyT = TypeVar("PartyT", bound=StrEnum)
 
 
-@dataclass(eq=False, kw_only=True)
-class InvalidTransition(Conflict):
+class InvalidTransition(Conflict, code="lifecycle.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
 
-    code: ClassVar[str] = "lifecycle.invalid_transition"
     thing: str
     status: str
     action: str
 
 
-@dataclass(eq=False, kw_only=True)
-class NotYourMove(Forbidden):
+class NotYourMove(Forbidden, code="lifecycle.not_your_move"):
     """The {party} cannot {action} a {thing} that is {status}."""
 
-    code: ClassVar[str] = "lifecycle.not_your_move"
     thing: str
     status: str
     action: str

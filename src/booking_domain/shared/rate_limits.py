@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.shared.errors import TooMany, Unavailable
 
@@ -35,24 +35,18 @@ class LimitState:
     """Seconds until one more hit is allowed than now."""
 
 
-@dataclass(eq=False, kw_only=True)
-class RateLimited(TooMany):
+class RateLimited(TooMany, code="rate.limited"):
     """Too many requests; try again in {retry_after_seconds} seconds."""
 
-    code: ClassVar[str] = "rate.limited"
     retry_after_seconds: int
 
 
-class TooManyAtOnce(TooMany):
+class TooManyAtOnce(TooMany, code="rate.too_many_at_once"):
     __doc__ = f"{MAX_WAITING_PER_CALLER} of your requests wait already; wait for their answers first."
 
-    code: ClassVar[str] = "rate.too_many_at_once"
 
-
-class ServiceBusy(Unavailable):
+class ServiceBusy(Unavailable, code="service.busy"):
     """Too many requests of this kind are waiting; please try again."""
-
-    code: ClassVar[str] = "service.busy"
 
 
 class RateLimiter(Protocol):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from booking_domain.shared.errors import InvalidValue, Unavailable
@@ -34,10 +34,8 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
     return value.astimezone(UTC)
 
 
-class TimeZonesMissing(Unavailable):
+class TimeZonesMissing(Unavailable, code="zones.database_missing"):
     """This system has no time zone database; install the extra `booking-domain[tz]`."""
-
-    code: ClassVar[str] = "zones.database_missing"
 
 
 @lru_cache(maxsize=1024)

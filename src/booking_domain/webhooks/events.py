@@ -1,7 +1,6 @@
 """Domain events of webhooks."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
@@ -9,34 +8,22 @@ from booking_domain.shared.ids import EventId
 from booking_domain.webhooks.model import EndpointId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointChanged(Event):
+class EndpointChanged(Event, subject="endpoint_id"):
     """The common field of the events of an endpoint."""
-
-    subject_field: ClassVar[str] = "endpoint_id"
 
     endpoint_id: EndpointId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveriesQueued(EndpointChanged):
+class DeliveriesQueued(EndpointChanged, topic="webhook.queued"):
     """Deliveries to the endpoint are due."""
 
-    topic: ClassVar[str] = "webhook.queued"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointWasDisabled(EndpointChanged):
+class EndpointWasDisabled(EndpointChanged, topic="webhook.disabled"):
     """The platform disabled the endpoint."""
 
-    topic: ClassVar[str] = "webhook.disabled"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretOfEarlierKind(EndpointChanged):
+class SecretOfEarlierKind(EndpointChanged, topic="webhook.secret_of_earlier_kind"):
     """The owner should rotate the secret of the endpoint, which has fewer random bits than new ones."""
-
-    topic: ClassVar[str] = "webhook.secret_of_earlier_kind"
 
 
 EVENTS: Final[tuple[type[EndpointChanged], ...]] = (DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
-from typing import ClassVar, Final, NewType, Self
+from typing import Final, NewType, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -44,47 +44,32 @@ _PADDING: Final = "A" * 20
 """Ends a secret of the earlier kind, which had 128 random bits. No other secret ends so: the chance is 1 in 2¹²⁰."""
 
 
-class EndpointNotFound(NotFound):
+class EndpointNotFound(NotFound, code="webhook.endpoint_not_found"):
     """The webhook endpoint does not exist."""
 
-    code: ClassVar[str] = "webhook.endpoint_not_found"
 
-
-class DeliveryNotFound(NotFound):
+class DeliveryNotFound(NotFound, code="webhook.delivery_not_found"):
     """The webhook delivery does not exist."""
 
-    code: ClassVar[str] = "webhook.delivery_not_found"
 
-
-class EndpointExists(Conflict):
+class EndpointExists(Conflict, code="webhook.endpoint_exists", field="url"):
     """You already have a webhook endpoint with this URL."""
 
-    code: ClassVar[str] = "webhook.endpoint_exists"
-    input_field: ClassVar[str | None] = "url"
 
-
-class TooManyEndpoints(Conflict):
+class TooManyEndpoints(Conflict, code="webhook.too_many_endpoints"):
     """An account has at most 10 webhook endpoints."""
 
-    code: ClassVar[str] = "webhook.too_many_endpoints"
 
-
-class EndpointDisabled(Conflict):
+class EndpointDisabled(Conflict, code="webhook.endpoint_disabled"):
     """The webhook endpoint is disabled. Enable it first."""
 
-    code: ClassVar[str] = "webhook.endpoint_disabled"
 
-
-class InvalidEndpointTransition(InvalidTransition):
+class InvalidEndpointTransition(InvalidTransition, code="webhook.invalid_endpoint_transition"):
     """Cannot {action} a {thing} that is {status}."""
 
-    code: ClassVar[str] = "webhook.invalid_endpoint_transition"
 
-
-class InvalidDeliveryTransition(InvalidTransition):
+class InvalidDeliveryTransition(InvalidTransition, code="webhook.invalid_delivery_transition"):
     """Cannot {action} a {thing} that is {status}."""
-
-    code: ClassVar[str] = "webhook.invalid_delivery_transition"
 
 
 class EndpointStatus(StrEnum):

@@ -59,7 +59,7 @@ def encode(event: Event) -> OutboxMessage:
         id=event.id,
         topic=event.topic,
         subject=event.subject,
-        payload={stored: values[name] for name, stored in _KEYS[event.topic] if values[name] is not None},
+        payload={stored: values[name] for name, stored in _KEYS[event.topic] if values.get(name) is not None},
         occurred_at=event.occurred_at,
     )
 

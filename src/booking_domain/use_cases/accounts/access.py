@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from booking_domain.bookings.consents import ConsentNotFound, ConsentStatus
@@ -46,10 +46,8 @@ MOST_CONSENTS: Final = 500
 """How many consents are listed."""
 
 
-class AccessNotFound(NotFound):
+class AccessNotFound(NotFound, code="access.not_found"):
     """Nothing of this kind and id has access to your account."""
-
-    code: ClassVar[str] = "access.not_found"
 
 
 class AccessKind(StrEnum):

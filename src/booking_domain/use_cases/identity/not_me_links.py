@@ -9,7 +9,7 @@ thief may know, so that a new one has to be set by a code.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.audit import Subject
@@ -22,10 +22,8 @@ from booking_domain.use_cases.identity.sessions import announce_ended_sessions, 
 LINK_LIFE: Final = timedelta(days=7)
 
 
-class InvalidNotMeLink(NotFound):
+class InvalidNotMeLink(NotFound, code="auth.invalid_link"):
     """This link is not valid, or not any more; reset your password and contact us."""
-
-    code: ClassVar[str] = "auth.invalid_link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

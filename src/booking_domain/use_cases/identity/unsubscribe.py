@@ -1,7 +1,7 @@
 """Unsubscribe from a kind of notifications over a channel, by a signed link."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.ports import IdentityTx
@@ -12,10 +12,8 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 
 
-class InvalidUnsubscribeToken(NotFound):
+class InvalidUnsubscribeToken(NotFound, code="notification.invalid_link"):
     """This link is not valid."""
-
-    code: ClassVar[str] = "notification.invalid_link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """The JSON of calendars in requests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal, TypeVar
 from uuid import UUID
@@ -45,7 +44,6 @@ _NOBODY: Final = UUID(int=0)
 Made = TypeVar("Made")
 
 
-@dataclass(eq=False, kw_only=True)
 class InvalidPart(InvalidValue):
     """{problem}."""
 
