@@ -2,7 +2,7 @@
 
 from tests.guarded import guard
 
-from adapters.zone_data import use_pinned_zone_data
+from adapters.kit.zone_data import use_pinned_zone_data
 
 guard()
 use_pinned_zone_data()  # each process of a benchmark imports this package first

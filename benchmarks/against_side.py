@@ -20,7 +20,7 @@ from benchmarks.servers import served
 from benchmarks.slots import comparison
 from benchmarks.slots.workloads import workloads
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 SLOT_SECONDS = 0.15
 """How long each workload of slots is measured in a round."""

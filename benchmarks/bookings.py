@@ -25,7 +25,7 @@ from benchmarks.load_jobs import Job, Measurement
 from benchmarks.recording import Recording
 from benchmarks.servers import Server, run_load, served
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 APPLICATION: Final = "the application"
 FLOOR: Final = "floor: bare ASGI, same SQL"

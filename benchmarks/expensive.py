@@ -52,7 +52,7 @@ from booking_domain.use_cases.catalogue.salons import (
 from booking_domain.use_cases.identity.authenticate import Register, register
 from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 MEMBERS: Final = 50
 AT_ONCE: Final = 10

@@ -27,7 +27,7 @@ from adapters.postgres.database import OPTIONS
 from adapters.postgres.kit.pipelining import pipeline
 from benchmarks.recording import RecordedStatement, Recording, ValueSource
 from entrypoints.processes import die_with_parent
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 RECORDING: Final = "BENCHMARK_RECORDING"
 _JSON: Final = (b"content-type", b"application/json")

@@ -24,7 +24,7 @@ from benchmarks.environment import database, production
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.ids import EventId, ProviderId
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 from entrypoints.worker.main import PAUSE_SECONDS
 
 _READY_SECONDS = 60

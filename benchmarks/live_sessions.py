@@ -22,7 +22,7 @@ from benchmarks.environment import database, production
 from benchmarks.load_jobs import Job, Measurement, as_read
 from benchmarks.servers import Server, run_load, served
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 KEPT: Final = "sessions are kept for 10 seconds"
 READ: Final = "each request reads the session"

@@ -28,7 +28,7 @@ from benchmarks.servers import served
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 CONCURRENT_LOGINS: Final = 20
 ROUNDS: Final = 5

@@ -26,7 +26,7 @@ from benchmarks.load_jobs import Measurement
 from benchmarks.logins import PASSWORD, HealthProbe, accounts
 from benchmarks.servers import served
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 ROUNDS: Final = 10
 SIZE: Final = (4_000, 3_000)

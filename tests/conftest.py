@@ -21,7 +21,7 @@ from tests.guarded import guard
 from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
-from adapters.zone_data import use_pinned_zone_data
+from adapters.kit.zone_data import use_pinned_zone_data
 
 _UNTRACED = {"acceptance", "reliability"}
 _BETWEEN_COLLECTIONS = 20_000

@@ -14,8 +14,8 @@ import sys
 
 PRELOADED = (
     "adapters.postgres.kit.migrations",
-    "adapters.qpay.simulator.server",
-    "adapters.stripe.simulator.app",
+    "simulators.qpay.server",
+    "simulators.stripe.app",
     "entrypoints.cli.rotate_keys",
     "entrypoints.cli.run",
     "entrypoints.cli.zone_changes",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from adapters.destinations import (
+from adapters.kit.destinations import (
     WEB_PORTS,
     DestinationRefused,
     Destinations,

@@ -50,10 +50,10 @@ from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
-from entrypoints.messaging_settings import SmsProvider
-from entrypoints.origins import current_origin
 from entrypoints.security_log import StructuredSecurityLog
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
+from entrypoints.settings.messaging import SmsProvider
+from entrypoints.settings.origins import current_origin
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.screens import Parts
 from entrypoints.wiring import messages, payments, security, storage

@@ -7,7 +7,7 @@ import structlog
 from booking_domain.identity.ports import SecurityLog
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.ids import SessionId, UserId
-from entrypoints.origins import current_origin
+from entrypoints.settings.origins import current_origin
 
 _log: Final = structlog.get_logger("entrypoints.http.security")
 

@@ -15,7 +15,7 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.use_cases.identity.authenticate import OpenSession, Register, open_session, register
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 PASSWORD: Final = "correct-horse-battery"
 DEPOSIT: Final = 2_000_000

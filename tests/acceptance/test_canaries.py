@@ -16,7 +16,7 @@ from tests.acceptance.people import Person, callback_url, check_out, done, open_
 from tests.acceptance.product import Api, Product, eventually
 from tests.gates import PATIENCE_SECONDS
 
-from entrypoints.environment import DEVELOPMENT_SECRET
+from entrypoints.settings.environment import DEVELOPMENT_SECRET
 
 FORGED: Final = '{"event": "all is well", "level": "info"}'
 WRONG_PASSWORDS: Final = 4

@@ -15,7 +15,7 @@ from tests.reliability import scale
 from tests.reliability.volleys import volley
 
 from booking_domain.identity.passwords import MOST_WRONG
-from entrypoints.quotas import QUOTAS
+from entrypoints.settings.quotas import QUOTAS
 
 LIMIT: Final = QUOTAS["login"].quota
 GUESSES: Final = scale.of(200, less=50)

@@ -11,8 +11,8 @@ from tests.acceptance.product import Product, Program, processes_of
 from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 
-from entrypoints.environment import DEVELOPMENT_SECRET
-from entrypoints.settings import (
+from entrypoints.settings.environment import DEVELOPMENT_SECRET
+from entrypoints.settings.main import (
     SIMULATOR_INVOICE_CODE,
     SIMULATOR_PASSWORD,
     SIMULATOR_USERNAME,

@@ -17,7 +17,7 @@ from tests.gates import PATIENCE_SECONDS
 from booking_domain.live.model import Channel, NewLiveEvent
 from entrypoints.container import Container
 from entrypoints.http.live.sockets import MOST_BYTES
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 RECONNECTS: Final = 100
 SEED: Final = 14

@@ -8,7 +8,7 @@ from benchmarks.bookings import record_booking
 from benchmarks.environment import production
 
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 PER_BOOKING = {"booking_id", "event_id", "reference", "key"}
 

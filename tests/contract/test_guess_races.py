@@ -11,7 +11,7 @@ from tests.reliability.test_confused_bodies import StoredApi
 from tests.unit.entrypoints.api import PASSWORD
 
 from booking_domain.identity.passwords import MOST_WRONG_OF_STRANGERS
-from entrypoints.quotas import QUOTAS
+from entrypoints.settings.quotas import QUOTAS
 
 GUESSES: Final = 120
 QUOTA: Final = QUOTAS["guesses"].quota

@@ -9,9 +9,6 @@ import pytest
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
-from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
-from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
-from adapters.qpay.simulator.state.store import Store
 from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.money import Money
 from booking_domain.testing.payments.contracts.payment_gateway import (
@@ -19,6 +16,9 @@ from booking_domain.testing.payments.contracts.payment_gateway import (
     OpenGateway,
     PaymentGatewayContract,
 )
+from simulators.qpay.state.invoices import Invoices, InvoiceStatus
+from simulators.qpay.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
+from simulators.qpay.state.store import Store
 
 A_LONG_WHILE = 10**6
 

@@ -14,18 +14,18 @@ from tests.unit.adapters.qpay_edge.edge_fixtures import API, signed
 from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, WorkerProcess, require_node
 from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
 
-from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
-from adapters.qpay.simulator.state.payments import Method, Payments, PaymentStatus, new_payment_id, paid_total
-from adapters.qpay.simulator.state.payments import Payment as QPayPayment
-from adapters.qpay.simulator.state.store import Store
 from adapters.qpay_edge.signatures import TO_API
 from adapters.security.clock import SystemClock
 from adapters.stripe.currencies import from_stripe
-from adapters.stripe.simulator.books import CHARGE, Books
-from adapters.stripe.simulator.store import Document
-from adapters.stripe.simulator.store import Store as StripeStore
 from booking_domain.payments.model import Payment
 from entrypoints.http.container import HttpContainer
+from simulators.qpay.state.invoices import Invoices, InvoiceStatus
+from simulators.qpay.state.payments import Method, Payments, PaymentStatus, new_payment_id, paid_total
+from simulators.qpay.state.payments import Payment as QPayPayment
+from simulators.qpay.state.store import Store
+from simulators.stripe.books import CHARGE, Books
+from simulators.stripe.store import Document
+from simulators.stripe.store import Store as StripeStore
 
 ELSEWHERE: Final = "whsec_that_is_not_the_endpoints_0123"
 

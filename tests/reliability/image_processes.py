@@ -16,7 +16,7 @@ from tests.programs import CHECKOUT, environment
 
 from adapters.images import child, encoding
 from adapters.images.sandboxed import SandboxedImages
-from adapters.sandbox import LimitExceeded, Sandbox
+from adapters.kit.sandbox import LimitExceeded, Sandbox
 
 MEMORY_BYTES: Final = 512 * 1024**2
 

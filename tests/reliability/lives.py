@@ -33,7 +33,7 @@ from booking_domain.use_cases.payments.start_payment import StartPayment, start_
 from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, add_endpoint
 from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 DAY: Final = timedelta(days=1)
 OF_A_STUDIO: Final = 20

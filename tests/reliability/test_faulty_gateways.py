@@ -27,7 +27,7 @@ from booking_domain.testing.memory import ManualClock
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from entrypoints.http.container import HttpContainer
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 POOL: Final = 5
 CALLS: Final = scale.of(100, less=2 * POOL)

@@ -15,7 +15,7 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 ROUNDS: Final = 15
 GOAL_MILLISECONDS: Final = 50.0

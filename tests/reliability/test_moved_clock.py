@@ -30,7 +30,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 BOOKINGS: Final = scale.of(400, less=8)
 DAY: Final = timedelta(days=1)

@@ -32,7 +32,7 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 KEYS: Final = scale.of(200, less=5)
 PATIENT: Final = {"BOOKING_DB_POOL_SIZE": "20", "BOOKING_DB_POOL_TIMEOUT_SECONDS": "60"}

@@ -34,7 +34,7 @@ from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 TRANSACTIONS: Final = scale.of(1_000, less=20)
 CALLBACKS: Final = scale.of(10_000, less=50)

@@ -24,7 +24,7 @@ from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import PaymentId, SessionId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from entrypoints.environment import DEVELOPMENT_SECRET
+from entrypoints.settings.environment import DEVELOPMENT_SECRET
 
 FORGERIES: Final = scale.of(100_000, less=1_000)
 OVER_HTTP: Final = scale.of(5_000, less=100)

@@ -14,9 +14,9 @@ from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
 from booking_domain.use_cases.identity import reauthentication
 from booking_domain.use_cases.identity.queries import MOST_SESSIONS
-from entrypoints.messaging_settings import TelegramSettings
-from entrypoints.quotas import QUOTAS
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
+from entrypoints.settings.messaging import TelegramSettings
+from entrypoints.settings.quotas import QUOTAS
 
 ROOT: Final = Path(__file__).parents[2]
 DOCUMENT: Final = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -190,7 +190,7 @@ def test_every_column_is_classified() -> None:
 
 
 def test_the_inventory_names_every_module_that_does_cryptography() -> None:
-    left_out = ("adapters/qpay/simulator", "adapters/stripe/simulator", "booking_domain/testing")
+    left_out = ("simulators/qpay", "simulators/stripe", "booking_domain/testing")
     using = {
         f"src/{name}"
         for path in (ROOT / "src").rglob("*.py")

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from adapters.calendars.bodies import ACCEPT_ENCODING, read_body
-from adapters.destinations import DestinationRefused, Destinations, parsed_url, pinned_client, request_pinned
+from adapters.kit.destinations import DestinationRefused, Destinations, parsed_url, pinned_client, request_pinned
 from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 
 _REDIRECTS: Final = frozenset(

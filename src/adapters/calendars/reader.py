@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.calendars.fetching import Fetcher
 from adapters.calendars.sandbox import Sandbox
-from adapters.destinations import WEB_PORTS, Destinations, SystemResolver, allow_any, is_public
+from adapters.kit.destinations import WEB_PORTS, Destinations, SystemResolver, allow_any, is_public
 from booking_domain.scheduling.feeds import FeedReader, FeedUnreadable
 from booking_domain.shared import time
 from booking_domain.shared.time import TimeRange

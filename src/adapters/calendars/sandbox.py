@@ -4,8 +4,8 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from adapters import sandbox
 from adapters.calendars.lines import LIMIT_EXCEEDED
+from adapters.kit import sandbox
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.time import TimeRange
 

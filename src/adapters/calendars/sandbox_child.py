@@ -5,7 +5,7 @@ import sys
 from datetime import datetime
 
 from adapters.calendars.parsing import busy_times
-from adapters.sandbox import limit_resources
+from adapters.kit.sandbox import limit_resources
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.time import TimeRange, time_zone
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from adapters.email_page import email_page
+from adapters.kit.email_page import email_page
 from booking_domain.shared.ids import UserId
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,200}\.json")

@@ -4,7 +4,7 @@ import json
 import sys
 
 from adapters.images.encoding import encode
-from adapters.sandbox import limit_resources
+from adapters.kit.sandbox import limit_resources
 from booking_domain.files.ports import Unacceptable
 
 

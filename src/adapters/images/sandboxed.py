@@ -4,7 +4,7 @@ import json
 import logging
 from typing import Final
 
-from adapters.sandbox import LimitExceeded, Sandbox
+from adapters.kit.sandbox import LimitExceeded, Sandbox
 from booking_domain.files.model import ImageSize, Rejection
 from booking_domain.files.ports import EncodedImage, ImageEncoder, Unacceptable
 

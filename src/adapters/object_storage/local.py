@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from adapters.signatures import matches
+from adapters.kit.signatures import matches
 from booking_domain.files.model import ObjectKey, StorageOfFilesUnavailable
 from booking_domain.files.ports import ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock

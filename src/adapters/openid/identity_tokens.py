@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal
 import jwt
 import msgspec
 
+from adapters.kit.signatures import matches
+from adapters.kit.visible_names import visible_name
 from adapters.openid.clients import OpenIdClient
-from adapters.signatures import matches
-from adapters.visible_names import visible_name
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import CLOCKS_DIFFER, Assertion, IdentityProvider
 from booking_domain.identity.model import MAX_NAME, is_email, normal_email

@@ -13,8 +13,8 @@ import httpx
 import jwt
 import msgspec
 
-from adapters.http_client import http_client
-from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
+from adapters.kit.http_client import http_client
+from adapters.kit.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
 from adapters.openid.clients import Clients, OpenIdClient
 from adapters.openid.flows import LIFE, Flow
 from adapters.openid.identity_tokens import UnknownKey, assertion_of, key_of, verified

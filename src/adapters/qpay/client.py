@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import httpx
 import msgspec
 
-from adapters.http_responses import ACCEPT, HttpResponse, RefusedRequest, UnusableResponse, read_response
+from adapters.kit.http_responses import ACCEPT, HttpResponse, RefusedRequest, UnusableResponse, read_response
 from adapters.qpay.tokens import TokenProvider, TokenStore
 from adapters.qpay.wire import DocumentT, TokenResponse, decode, encode, error_code
 

@@ -11,8 +11,8 @@ from typing import Final, Generic, Self, TypeVar
 
 import httpx
 
-from adapters.http_client import http_client
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_client import http_client
+from adapters.kit.http_responses import UnusableResponse
 from adapters.qpay.client import QPayCalls, QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
 from adapters.qpay.payment_checks import PAID, fetch_payments

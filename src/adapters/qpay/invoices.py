@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 from adapters.qpay.qr_images import qr_image
 from adapters.qpay.wire import InvoiceRequest, InvoiceResponse, Link
 from booking_domain.payments.model import DeepLink, Invoice

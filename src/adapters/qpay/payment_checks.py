@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 from adapters.qpay.client import QPayCalls
 from adapters.qpay.wire import (
     CURRENCY,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 from adapters.qpay.client import QPayCalls
 from adapters.qpay.payment_checks import PAID, REFUNDED
 from adapters.qpay.wire import CURRENCY, PAGE_LIMIT, ListRequest, ListResponse, ListRow, Offset, money

@@ -7,7 +7,7 @@ from typing import Final
 
 import segno
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 

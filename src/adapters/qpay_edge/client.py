@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from adapters.http_responses import ACCEPT, HttpResponse, RefusedRequest, UnusableResponse, read_response
+from adapters.kit.http_responses import ACCEPT, HttpResponse, RefusedRequest, UnusableResponse, read_response
 from adapters.qpay.client import MAX_RESPONSE_BYTES, QPayCalls, QPayResponse
 from adapters.qpay.wire import CheckRequest, DocumentT, ListRequest, RefundRequest, decode, error_code
 from adapters.qpay_edge.signatures import CallSigner

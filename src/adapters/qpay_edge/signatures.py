@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from adapters.signatures import TOLERANCE, matches, recent
+from adapters.kit.signatures import TOLERANCE, matches, recent
 from booking_domain.payments.errors import InvalidGatewaySignature
 from booking_domain.shared.clock import Clock
 

@@ -4,7 +4,7 @@ import base64
 import hmac
 from collections.abc import Sequence
 
-from adapters.signatures import matches
+from adapters.kit.signatures import matches
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.ids import PaymentId
 

@@ -9,8 +9,8 @@ from typing import Final, Self, TypeVar
 import httpx
 import msgspec
 
-from adapters.http_client import http_client
-from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
+from adapters.kit.http_client import http_client
+from adapters.kit.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
 from booking_domain.notifications.errors import SmsUnavailable
 
 MAX_RESPONSE_BYTES: Final = 256 * 1024

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from adapters.http_responses import HttpResponse, UnusableResponse
+from adapters.kit.http_responses import HttpResponse, UnusableResponse
 from adapters.sms.http import MAX_COST, HttpSmsSender, ProviderClient, decode
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsSender

@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import httpx
 import msgspec
 
-from adapters.http_responses import HttpResponse, UnusableResponse
-from adapters.signatures import matches
+from adapters.kit.http_responses import HttpResponse, UnusableResponse
+from adapters.kit.signatures import matches
 from adapters.sms.http import MAX_COST, HttpSmsSender, ProviderClient, decode
 from booking_domain.notifications.errors import InvalidSmsSignature, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsCallbacks, SmsSender

@@ -8,7 +8,7 @@ from email import message_from_bytes, message_from_string
 from email.message import Message
 from typing import Any, Final, TypeAlias
 
-from adapters.signatures import matches, recent
+from adapters.kit.signatures import matches, recent
 from adapters.smtp.references import HmacDeliveryReferences
 from booking_domain.notifications.bounces import Bounce, BounceKind, BounceReports
 from booking_domain.notifications.errors import InvalidBounceSignature

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import aiosmtplib
 
-from adapters.email_page import email_page
+from adapters.kit.email_page import email_page
 from adapters.smtp.bounces import REFERENCE_HEADER
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 

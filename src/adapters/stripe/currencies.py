@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 from booking_domain.payments.chargeable import AmountRule, Chargeable
 from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from stripe import SignatureVerificationError, WebhookSignature
 
-from adapters.signatures import recent
+from adapters.kit.signatures import recent
 from adapters.stripe.wire import INTENT
 from booking_domain.payments.errors import InvalidGatewaySignature
 from booking_domain.payments.ports import GatewayEvents

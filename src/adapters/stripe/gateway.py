@@ -17,7 +17,7 @@ import httpx
 import msgspec
 import stripe
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 from adapters.stripe.currencies import CHARGEABLE, from_stripe, to_stripe
 from adapters.stripe.transport import StripeTransport
 from adapters.stripe.wire import (

@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 from stripe import HTTPClient
 
-from adapters.http_client import http_client
-from adapters.http_responses import ACCEPT, UnusableResponse, read_response
+from adapters.kit.http_client import http_client
+from adapters.kit.http_responses import ACCEPT, UnusableResponse, read_response
 
 MAX_RESPONSE_BYTES: Final = 4 * 1024 * 1024
 """A page of a hundred charges has about half of it."""

@@ -5,7 +5,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from stripe import StripeObject
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 
 PAYMENT_ID: Final = "booking_payment_id"
 """The metadata key, on a payment intent and its charges, of the platform's payment id."""

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import parse_qsl
 
-from adapters.signatures import matches
+from adapters.kit.signatures import matches
 from adapters.telegram.users import TelegramUser, user_from_json, user_from_widget
 from booking_domain.identity.errors import InvalidAssertion, TelegramNotConfigured
 from booking_domain.identity.external_identities import (

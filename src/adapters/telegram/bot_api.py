@@ -9,8 +9,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from adapters.http_client import http_client
-from adapters.http_responses import ACCEPT, UnusableResponse, read_response
+from adapters.kit.http_client import http_client
+from adapters.kit.http_responses import ACCEPT, UnusableResponse, read_response
 from booking_domain.notifications.chats import Button, ChatMessage, Chats
 from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
 

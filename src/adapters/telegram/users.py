@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.visible_names import visible_name
+from adapters.kit.visible_names import visible_name
 from booking_domain.identity.model import MAX_NAME
 from booking_domain.shared.languages import language_of
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import httpx
 
-from adapters.destinations import (
+from adapters.kit.destinations import (
     WEB_PORTS,
     DestinationRefused,
     Destinations,

@@ -15,12 +15,12 @@ import os
 import sys
 from contextlib import suppress
 
-from adapters.zone_data import use_pinned_zone_data
+from adapters.kit.zone_data import use_pinned_zone_data
 from booking_domain.notifications.errors import ChatUnavailable
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.time import time_zone
 from entrypoints.cli.startup import CannotStart, DatabaseUnreachable, require_database, require_folder, wait_for_free
-from entrypoints.settings import Environment, InvalidSettings, Settings
+from entrypoints.settings.main import Environment, InvalidSettings, Settings
 
 
 def _imported() -> None:
@@ -135,7 +135,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from entrypoints.cli.seed import SeedRefused, seed
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
-    from entrypoints.origins import set_origin
+    from entrypoints.settings.origins import set_origin
 
     _imported()
     set_origin(lambda: Origin(user_agent=f"cli {chosen.command}"))

@@ -2,7 +2,7 @@
 
 from entrypoints.cli.demo_accounts import PASSWORD
 from entrypoints.cli.seed import ACCOUNTS
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 
 def banner(settings: Settings, took: float, *, demo: bool) -> str:

@@ -22,7 +22,7 @@ from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.openapi.document import document_of
 from entrypoints.http.kit.request_guard import serves_ended_sessions
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 Part = Callable[[], str]

@@ -27,8 +27,8 @@ from entrypoints.languages.catalogues import DOCUMENT, MESSAGE, NOTICE, TITLE
 SOURCE: Final = Path(__file__).parents[2]
 _NOT_SERVED: Final = (
     "booking_domain/testing",
-    "adapters/qpay/simulator",
-    "adapters/stripe/simulator",
+    "simulators/qpay",
+    "simulators/stripe",
     "entrypoints/cli",
     "entrypoints/worker",
 )

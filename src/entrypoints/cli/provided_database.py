@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.postgres.kit import embedded
 from entrypoints.cli.startup import require_connection, require_folder
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from adapters.postgres.rotation import rotate
 from adapters.security.encryption import DecryptionError
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 
 async def rotate_keys(settings: Settings, url: str) -> int:

@@ -22,7 +22,7 @@ from entrypoints.cli.provided_database import ProvidedDatabase, provided_databas
 from entrypoints.cli.seed import seed
 from entrypoints.cli.startup import patiently, require_folder, wait_for_free
 from entrypoints.container import Container
-from entrypoints.settings import Environment, Settings
+from entrypoints.settings.main import Environment, Settings
 
 READY_WITHIN_SECONDS: Final = 60
 LOOK_EVERY_SECONDS: Final = 0.5
@@ -77,7 +77,7 @@ def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
     yield Part("api", "entrypoints.cli", ["api"], environ)
     if settings.simulated_qpay:
         port, state = str(settings.simulator_port), str(settings.data_dir / "simulator.sqlite")
-        yield Part("simulator", "adapters.qpay.simulator", ["--port", port, "--state", state], environ)
+        yield Part("simulator", "simulators.qpay", ["--port", port, "--state", state], environ)
     if settings.simulated_stripe:
         stripe = settings.stripe
         options = {
@@ -87,7 +87,7 @@ def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
             "--webhook-secret": stripe.webhook_secrets[0],
         }
         arguments = [word for option in options.items() for word in option]
-        yield Part("Stripe simulator", "adapters.stripe.simulator", arguments, environ)
+        yield Part("Stripe simulator", "simulators.stripe", arguments, environ)
 
 
 def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:

@@ -53,7 +53,7 @@ from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
-from entrypoints.settings import Environment, Settings
+from entrypoints.settings.main import Environment, Settings
 
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")

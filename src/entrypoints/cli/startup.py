@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from adapters.postgres.kit.revisions import is_earlier, latest_revision
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 CONNECT_SECONDS: Final = 5
 PATIENCE_SECONDS: Final = 10

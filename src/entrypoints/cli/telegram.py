@@ -9,7 +9,7 @@ from booking_domain.notifications.errors import ChatUnavailable
 from booking_domain.shared.errors import ConcurrentChange, StorageUnavailable
 from entrypoints.cli.startup import CannotStart
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.updates import decode_update
 

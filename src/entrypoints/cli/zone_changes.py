@@ -22,7 +22,7 @@ from booking_domain.use_cases.bookings.follow_zone_data import (
 )
 from entrypoints.cli.tz_database import tz_database
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 SLOT_IS_TAKEN: Final = "conflict: another claim has the time"
 ZONE_IS_UNKNOWN: Final = "conflict: this tz database does not have the zone"

@@ -31,7 +31,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.examples import PAYMENT
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 LinkToken = Annotated[str, Meta(max_length=200, description="The part of the link after `#`.")]
 

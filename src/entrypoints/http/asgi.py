@@ -7,12 +7,12 @@ from typing import Final
 
 from litestar import Litestar
 
-from adapters.zone_data import use_pinned_zone_data
+from adapters.kit.zone_data import use_pinned_zone_data
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
-from entrypoints.settings import TEXT, Settings
+from entrypoints.settings.main import TEXT, Settings
 
 COLLECT_AFTER: Final = (20_000, 20, 50)
 """A request allocates some thousand objects, and reference counting frees nearly all of them. With Python's threshold

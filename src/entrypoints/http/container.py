@@ -36,7 +36,7 @@ from entrypoints.http.kit.turns import Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
-from entrypoints.settings import Environment, Settings
+from entrypoints.settings.main import Environment, Settings
 from entrypoints.wiring.typed import of, read, single
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {

@@ -14,7 +14,7 @@ from granian.http import HTTP1Settings  # noqa: E402
 
 from entrypoints.http import asgi  # noqa: E402
 from entrypoints.http.kit.stopping import telling  # noqa: E402
-from entrypoints.settings import TEXT, Settings  # noqa: E402
+from entrypoints.settings.main import TEXT, Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
 MOST_HEADER_BYTES: Final = 65_536

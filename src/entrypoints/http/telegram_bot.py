@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Request, Router, post
 from msgspec import MsgspecError
 
-from adapters.signatures import matches
+from adapters.kit.signatures import matches
 from booking_domain.notifications.errors import InvalidWebhookSecret
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import REPEATED
@@ -14,7 +14,7 @@ from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.request_heads import sole_headers
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.updates import decode_update
 

@@ -6,7 +6,7 @@ from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
-from adapters.destinations import literal_is_allowed
+from adapters.kit.destinations import literal_is_allowed
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
@@ -36,8 +36,8 @@ from booking_domain.use_cases.payments.not_me_lines import NotMeLines
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.webhooks.model import EndpointRules
 from entrypoints.message_senders import SenderByChannel
-from entrypoints.messaging_settings import EmailProvider, SmsProvider
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
+from entrypoints.settings.messaging import EmailProvider, SmsProvider
 from entrypoints.telegram.messages import TelegramMessageSender
 from entrypoints.wiring.typed import Openable
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from adapters.circuit_breaker import GuardedGateway
+from adapters.kit.circuit_breaker import GuardedGateway
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import TokenStore
 from adapters.qpay_edge.gateway import QPayEdgeGateway
@@ -12,8 +12,8 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import PaymentId
-from entrypoints.payment_settings import QPAY, QPAY_EDGE, STRIPE
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
+from entrypoints.settings.payments import QPAY, QPAY_EDGE, STRIPE
 
 Makers = Mapping[str, Callable[[], PaymentGateway]]
 

@@ -10,7 +10,7 @@ from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.keys import derived_key, derived_keys
 from adapters.security.time_codes import TotpTimeCodes
 from booking_domain.identity.external_identities import IdentityProvider
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 T_co = TypeVar("T_co", covariant=True)
 

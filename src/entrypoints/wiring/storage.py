@@ -13,8 +13,8 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.use_cases.files.commands import FileChecks
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.settings import POSTGRES, InvalidSettings, Settings
-from entrypoints.storage_settings import LOCAL
+from entrypoints.settings.main import POSTGRES, InvalidSettings, Settings
+from entrypoints.settings.storage import LOCAL
 from entrypoints.wiring.typed import Openable
 
 

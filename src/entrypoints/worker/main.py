@@ -13,19 +13,19 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.kit.zone_data import use_pinned_zone_data
 from adapters.postgres.database import RECONNECT_SECONDS
 from adapters.postgres.kit.work import Work
 from adapters.postgres.live import PostgresLiveEvents
 from adapters.postgres.outbox.relay import relay, release_parked
-from adapters.zone_data import use_pinned_zone_data
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Activity
 from booking_domain.use_cases.webhooks.announce import announce
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
-from entrypoints.origins import set_origin
-from entrypoints.settings import TEXT, Settings
+from entrypoints.settings.main import TEXT, Settings
+from entrypoints.settings.origins import set_origin
 from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
 from entrypoints.worker.heart import HeartbeatRecorder
 from entrypoints.worker.jobs import Jobs

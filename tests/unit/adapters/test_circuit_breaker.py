@@ -8,7 +8,7 @@ import pytest
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, order, serve_tcp
 from tests.unit.adapters.qpay.scripted_qpay import Request, document, scripted_qpay
 
-from adapters.circuit_breaker import FAILURES, REST_SECONDS, CircuitBreaker, GuardedGateway
+from adapters.kit.circuit_breaker import FAILURES, REST_SECONDS, CircuitBreaker, GuardedGateway
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.money import Money

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.adapters.calendars.feed_server import FakeResolver, resolve_literal
 
-from adapters.destinations import (
+from adapters.kit.destinations import (
     DestinationRefused,
     Destinations,
     SystemResolver,

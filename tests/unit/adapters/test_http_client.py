@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.adapters.webhooks.receiver import answer, receiving
 
-from adapters.http_client import http_client
+from adapters.kit.http_client import http_client
 
 
 @pytest.mark.parametrize("location", ["https://xn--/", "https://[::1/", "/elsewhere", "\xff"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.signatures import TOLERANCE, matches, recent
+from adapters.kit.signatures import TOLERANCE, matches, recent
 
 NOW: Final = datetime(2026, 11, 23, 2, tzinfo=UTC)
 SECONDS: Final = int(NOW.timestamp())

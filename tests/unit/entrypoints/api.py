@@ -38,8 +38,8 @@ from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.computers import InlineComputing
-from entrypoints.messaging_settings import PushSettings
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
+from entrypoints.settings.messaging import PushSettings
 
 PASSWORD: Final = "correct-horse-battery"
 MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"

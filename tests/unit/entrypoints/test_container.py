@@ -42,7 +42,7 @@ from entrypoints import wiring
 from entrypoints.container import Container
 from entrypoints.http import container as http_root
 from entrypoints.http.container import HttpContainer
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 TRANSACTION = PaymentId(UUID(int=7))
 WINDOW = TimeRange(NOW, NOW + HOUR)

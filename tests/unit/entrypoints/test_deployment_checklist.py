@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from tests.unit.entrypoints.test_settings import EDGE, PRODUCTION, Asked, problems
 
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 ROOT: Final = Path(__file__).parents[3]
 CHECKLIST: Final = (ROOT / "docs" / "deployment-checklist.md").read_text(encoding="utf-8")

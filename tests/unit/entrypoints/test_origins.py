@@ -3,7 +3,7 @@
 import asyncio
 
 from booking_domain.shared.audit import Origin
-from entrypoints.origins import current_origin, set_origin
+from entrypoints.settings.origins import current_origin, set_origin
 
 
 async def test_each_task_has_its_own_origin_which_is_evaluated_late() -> None:

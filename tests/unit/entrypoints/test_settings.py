@@ -10,11 +10,11 @@ from benchmarks.environment import production
 from adapters.web_push import new_private_key
 from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
-from entrypoints.environment import DEVELOPMENT_SECRET
-from entrypoints.messaging_settings import EmailProvider, SmsProvider
-from entrypoints.openid_settings import OpenIdSettings
-from entrypoints.quotas import QUOTAS
-from entrypoints.settings import Environment, InvalidSettings, Settings
+from entrypoints.settings.environment import DEVELOPMENT_SECRET
+from entrypoints.settings.main import Environment, InvalidSettings, Settings
+from entrypoints.settings.messaging import EmailProvider, SmsProvider
+from entrypoints.settings.openid import OpenIdSettings
+from entrypoints.settings.quotas import QUOTAS
 
 REQUIRED_IN_PRODUCTION = {
     "BOOKING_ENV": "production",

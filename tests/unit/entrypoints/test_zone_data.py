@@ -16,7 +16,7 @@ import pytest
 from tests.programs import CHECKOUT, environment
 
 from adapters.calendars.sandbox import Sandbox as CalendarSandbox
-from adapters.sandbox import Sandbox
+from adapters.kit.sandbox import Sandbox
 from booking_domain.shared.time import TimeRange, local_time
 from entrypoints.http.kit.computers import ProcessComputing
 
@@ -54,8 +54,8 @@ PROGRAMS: Final = {
     "entrypoints.cli.__main__": ["-m", "entrypoints.cli", "vapid-key"],
     "entrypoints.http.asgi": ["-c", "from entrypoints.http import asgi; asgi.create()"],
     "entrypoints.worker.__main__": ["-m", "entrypoints.worker"],
-    "adapters.qpay.simulator.__main__": ["-m", "adapters.qpay.simulator", "--help"],
-    "adapters.stripe.simulator.__main__": ["-m", "adapters.stripe.simulator", "--help"],
+    "simulators.qpay.__main__": ["-m", "simulators.qpay", "--help"],
+    "simulators.stripe.__main__": ["-m", "simulators.stripe", "--help"],
 }
 """Programs that an operator starts, or that are forks: each runs until it needs a setting that is unusable here."""
 CHILDREN: Final = {
@@ -69,7 +69,7 @@ WITHOUT_ZONES: Final = {
     "booking_domain.testing.conformance.__main__": "the library uses its caller's zone data",
 }
 STARTERS: Final = {
-    "adapters.sandbox": "starts interpreters: CHILDREN",
+    "adapters.kit.sandbox": "starts interpreters: CHILDREN",
     "entrypoints.http.kit.computers": "starts interpreters: CHILDREN",
     "entrypoints.cli.parts": "forks that run PROGRAMS",
     "entrypoints.http.server": "forks that run PROGRAMS (asgi)",

@@ -24,7 +24,7 @@ from tests.programs import Fork, Interpreter, environment
 
 def test_that_waits(postgres, tmp_path):
     log = tmp_path / "log"
-    fork = Fork(["adapters.qpay.simulator", "--port", str(free_port())], environment({}), log)
+    fork = Fork(["simulators.qpay", "--port", str(free_port())], environment({}), log)
     program = Interpreter(["http.server", str(free_port())], environment({}), log)
     server = subprocess.Popen(["tail", "-f", "/dev/null"], start_new_session=True)
     postmaster = int((postgres._server._server.data / "postmaster.pid").read_text().split()[0])

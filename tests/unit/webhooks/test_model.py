@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.destinations import literal_is_allowed
+from adapters.kit.destinations import literal_is_allowed
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.lifecycle import NotYourMove

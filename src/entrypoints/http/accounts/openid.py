@@ -37,7 +37,7 @@ from entrypoints.http.kit.idempotency import COMPUTES, CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.refusals import invalid_input
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 _OF_CALLBACK: Final = GUARDED | documented(
     raises=(IdentityProviderNotConfigured,), headers=("Location",), keyless=COMPUTES

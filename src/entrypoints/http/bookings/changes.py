@@ -41,7 +41,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, expected_version
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 _CANCEL: Final = CancelBody()
 _ACCEPT: Final = AcceptBody()

@@ -56,7 +56,7 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 
 class _Made(msgspec.Struct):

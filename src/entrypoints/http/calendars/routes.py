@@ -32,7 +32,7 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 
 @get(

@@ -12,8 +12,8 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Query
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.settings import Settings
-from entrypoints.storage_settings import LOCAL
+from entrypoints.settings.main import Settings
+from entrypoints.settings.storage import LOCAL
 
 _HIDDEN: Final = {**PUBLIC, **documented(raises=(UrlRefused,)), "hidden": True}
 _FOREVER: Final = "public, max-age=31536000, immutable"

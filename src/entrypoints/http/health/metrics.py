@@ -19,7 +19,7 @@ from entrypoints.http.health.worker import WorkerRecord
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 _HIDDEN: Final = {**PUBLIC, **documented(raises=(InvalidToken,)), "hidden": True}
 

@@ -16,7 +16,7 @@ from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 _PLACE: Final = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": "2026-11-23T10:00:00+08:00"}
 _HOLD: Final = {

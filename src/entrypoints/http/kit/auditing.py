@@ -14,7 +14,7 @@ from booking_domain.use_cases.audit.record_reads import AdminRead, note_admin_re
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.response_headers import request_id
-from entrypoints.origins import set_origin
+from entrypoints.settings.origins import set_origin
 
 _READING: Final = frozenset({"GET", "HEAD"})
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
-from adapters.zone_data import interpreter_environment
+from adapters.kit.zone_data import interpreter_environment
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.rate_limits import ServiceBusy
 from entrypoints.processes import die_with_parent

@@ -22,7 +22,7 @@ from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.http.payments.hints import settle_hinted
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 _OF_NOTIFICATION: Final = documented(
     settle_payment,

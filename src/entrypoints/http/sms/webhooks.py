@@ -21,7 +21,7 @@ from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.http.sms.export import TEXT_MESSAGES
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 
 class SmsCallbackQuery(Struct, frozen=True, kw_only=True):

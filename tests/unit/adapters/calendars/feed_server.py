@@ -14,7 +14,7 @@ from tests.tcp_server import serving_tcp
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
 from adapters.calendars.fetching import Fetcher
-from adapters.destinations import Address, Destinations
+from adapters.kit.destinations import Address, Destinations
 from booking_domain.scheduling.feeds import FeedUnreadable
 
 PUBLIC_ADDRESS = "127.0.0.1"

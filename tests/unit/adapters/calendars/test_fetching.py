@@ -18,7 +18,7 @@ from tests.unit.adapters.calendars.feed_server import (
     wait_for_disconnect,
 )
 
-from adapters.destinations import allow_any
+from adapters.kit.destinations import allow_any
 
 
 async def test_a_file_is_fetched_whole() -> None:

@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.01
 
 def start(port: int, state: Path) -> Fork:
     """Start the simulator, with its output in a file beside the state."""
-    return run("adapters.qpay.simulator", port, state)
+    return run("simulators.qpay", port, state)
 
 
 def run(module: str, port: int, state: Path, *more: str) -> Fork:

@@ -5,8 +5,8 @@ import pytest
 from litestar.testing import TestClient
 from tests.unit.adapters.qpay.merchant import Merchant
 
-from adapters.qpay.simulator.app import create_simulator
-from adapters.qpay.simulator.config import SimulatorConfig
+from simulators.qpay.app import create_simulator
+from simulators.qpay.config import SimulatorConfig
 
 DAY_SECONDS = 24 * 60 * 60
 

@@ -15,7 +15,7 @@ from tests.unit.adapters.qpay.scripted_qpay import document, http
 from tests.unit.adapters.qpay_edge.edge_fixtures import edge_gateway_at
 from tests.unit.adapters.qpay_edge.worker_process import KEY
 
-from adapters.circuit_breaker import FAILURES, GuardedGateway
+from adapters.kit.circuit_breaker import FAILURES, GuardedGateway
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money

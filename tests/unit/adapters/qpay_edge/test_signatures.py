@@ -8,8 +8,8 @@ import pytest
 from tests.unit.adapters.qpay_edge.edge_fixtures import MemoryNonces, signed
 from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY
 
+from adapters.kit.signatures import TOLERANCE
 from adapters.qpay_edge.signatures import KEPT, TO_API, TO_WORKER, CallSigner, CallVerifier
-from adapters.signatures import TOLERANCE
 from booking_domain.payments.errors import InvalidGatewaySignature
 from booking_domain.testing.shared.memory.clock import ManualClock
 

@@ -14,7 +14,7 @@ from tests.unit.adapters.smtp import reports
 from tests.unit.adapters.smtp.mail_server import REFERENCES, Mailbox, mailer, server
 from tests.unit.adapters.smtp.test_sender import NOTIFICATION
 
-from adapters.signatures import TOLERANCE
+from adapters.kit.signatures import TOLERANCE
 from adapters.smtp.bounces import REFERENCE_HEADER, SignedBounceReports
 from adapters.smtp.references import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender

@@ -10,7 +10,7 @@ from tests.gates import PATIENCE_SECONDS
 from tests.programs import Fork
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, run
 
-from adapters.stripe.simulator.store import Store
+from simulators.stripe.store import Store
 
 SECRET_KEY = "sk_test_simulator"
 PUBLISHABLE_KEY = "pk_test_simulator"
@@ -24,7 +24,7 @@ class StripeSimulator(SimulatorProcess):
 
     def start(self) -> Fork:
         webhooks = () if self._webhook_url is None else ("--webhook-url", self._webhook_url)
-        return run("adapters.stripe.simulator", self.port, self.state, "--webhook-secret", WEBHOOK_SECRET, *webhooks)
+        return run("simulators.stripe", self.port, self.state, "--webhook-secret", WEBHOOK_SECRET, *webhooks)
 
     def kill(self) -> None:
         self.stop(signal.SIGKILL)

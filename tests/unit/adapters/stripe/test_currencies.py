@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.adapters.stripe.orders import order, refund
 from tests.unit.adapters.stripe.simulator_process import StripeSimulator
 
-from adapters.http_responses import UnusableResponse
+from adapters.kit.http_responses import UnusableResponse
 from adapters.stripe.currencies import CHARGEABLE, from_stripe, to_stripe
 from adapters.stripe.gateway import StripeGateway
 from booking_domain.payments.errors import NotChargeable

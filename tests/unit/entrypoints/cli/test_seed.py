@@ -11,7 +11,7 @@ from tests.unit.features.collected import FEATURES
 
 from booking_domain.bookings.transitions import Status
 from entrypoints.cli.seed import SeedRefused, seed
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 

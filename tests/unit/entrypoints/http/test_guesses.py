@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
-from entrypoints.quotas import QUOTAS
+from entrypoints.settings.quotas import QUOTAS
 
 DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD}
 QUOTA: Final = QUOTAS["guesses"].quota

@@ -8,7 +8,7 @@ from tests.databases import TestServer
 from tests.unit.entrypoints.api import Api, assert_problem, serving
 from tests.unit.features.jobs import parked
 
-from adapters.circuit_breaker import FAILURES, GuardedGateway
+from adapters.kit.circuit_breaker import FAILURES, GuardedGateway
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat
 from booking_domain.testing.memory.platform import MONDAY_MORNING

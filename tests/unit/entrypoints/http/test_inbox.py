@@ -16,7 +16,7 @@ from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import SeededEntropy
 from entrypoints.http.container import inbox_of
 from entrypoints.languages.notices import GettextTranslator
-from entrypoints.settings import Environment
+from entrypoints.settings.main import Environment
 
 INBOX = "http://localhost/docs/inbox"
 MESSAGE = OutgoingMessage(

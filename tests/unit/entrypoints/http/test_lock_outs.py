@@ -15,7 +15,7 @@ from booking_domain.identity.known_clients import KNOWN_FOR, MOST_CLIENTS
 from booking_domain.identity.one_time_codes import MOST_GUESSES
 from booking_domain.identity.passwords import MOST_WRONG, MOST_WRONG_OF_STRANGERS
 from booking_domain.testing.identity.memory.tables import KNOWN_CLIENTS
-from entrypoints.quotas import QUOTAS
+from entrypoints.settings.quotas import QUOTAS
 
 EMAIL: Final = {"email": DORJ["email"]}
 NOBODYS: Final = {"email": "nobody@example.com"}

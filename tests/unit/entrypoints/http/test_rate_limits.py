@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 from entrypoints.http.kit.rate_limits import class_of
-from entrypoints.quotas import QUOTAS
+from entrypoints.settings.quotas import QUOTAS
 
 LOGIN = {"email": "dorj@example.com", "password": PASSWORD}
 THREE_OF_EACH = "read=3/60,default=3/60,create=3/60,webhook=3/60,auth=3/60"

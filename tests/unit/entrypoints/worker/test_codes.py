@@ -21,7 +21,7 @@ from booking_domain.testing.memory import MemorySmsSender
 from booking_domain.use_cases.identity.one_time_codes import RequestCode, request_code
 from booking_domain.use_cases.messages.send_code import send_code
 from booking_domain.use_cases.notifications.record import MOST_TO_UNVERIFIED
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 from entrypoints.worker.identity import SEND_CODE
 
 

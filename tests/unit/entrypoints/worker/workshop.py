@@ -19,7 +19,7 @@ from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.memory import MemoryMessageSender
 from booking_domain.testing.studio import Studio
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings.main import Settings
 from entrypoints.worker.declarations import DEFAULT, Job, JobRequest
 from entrypoints.worker.jobs import Jobs
 

@@ -1,0 +1,1 @@
+"""The settings of all processes, read from environment variables."""

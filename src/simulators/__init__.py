@@ -1,0 +1,1 @@
+"""Programs that only pretend: payment gateways for development and tests."""

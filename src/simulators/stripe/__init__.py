@@ -1,0 +1,16 @@
+"""A standalone simulator of the parts of Stripe's API that the adapter uses.
+
+    PYTHONPATH=src python -m simulators.stripe --host 127.0.0.1 --port 8002 --state .data/stripe.sqlite
+
+Endpoints: payment intents, refunds and charges under `/v1`; the page on which a developer acts as the customer under
+`/checkout/{intent}`; and the simulator's own control API under `/simulator`: `health`, `switches` (GET, PUT),
+`deliveries`, `refunds/{id}/{outcome}` (POST) and `reset` (POST). A test can also run it in-process:
+`app.create_simulator(config)`.
+
+It follows Stripe's API reference: form-encoded requests, idempotency keys that are bound to their parameters, errors
+with type, code and param, events with signatures that are delivered at least once. It differs in this:
+
+- A failed delivery is retried after 0.2, 0.5 and 1 second, not for three days.
+- Refunds succeed at once, unless the payment method is `pm_card_pendingRefund` or a switch says otherwise.
+- There are no customers, disputes, balances, fees or 3-D Secure.
+"""
