@@ -19,6 +19,7 @@ from booking_domain.identity.security import Identity
 from booking_domain.notifications.push import PushSubscriptionId, PushSubscriptionNotFound
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import BookingLinkId, DeviceId, ProviderId, SalonId, SessionId
@@ -79,6 +80,7 @@ _PROVED: Final = (AccessKind.IDENTITY, AccessKind.PASSKEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Access:
     """One thing that reaches or acts for an account."""
 
