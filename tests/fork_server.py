@@ -48,7 +48,7 @@ def _make_an_application() -> None:
     """Fill the caches of `typing` and msgspec, so that the forks create theirs in half the time."""
     app = importlib.import_module("entrypoints.http.app")
     container = importlib.import_module("entrypoints.http.container")
-    settings = importlib.import_module("entrypoints.settings")
+    settings = importlib.import_module("entrypoints.settings.main")
     app.create_app(container.HttpContainer(settings=settings.Settings.from_environment({})))
 
 
