@@ -3,7 +3,8 @@
 A link is sent to all contacts of the account when it changes. It works for a week and once, without signing in: a thief
 who is signed in gains nothing from it, and an owner who is locked out needs nothing else. It freezes the bank account,
 so that no transfer to it is approved until it is entered again; ends all sessions; and removes the password, which the
-thief may know, so that a new one has to be set by a code.
+thief may know, so that a new one has to be set by a code. A link of the time before the account changed hands was sent
+to contacts of another person: it does not work.
 """
 
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ async def _disown(link: NotMeLink, tx: IdentityTx, context: Context) -> None:
         raise InvalidNotMeLink
     user = await tx.users.lock(link.user_id)
     if user is None or not user.usable:
+        raise InvalidNotMeLink
+    if user.taken_over_at is not None and link.changed_at < user.taken_over_at:
         raise InvalidNotMeLink
     if not await tx.used_assertions.use(link.digest, link.expires_at):
         return

@@ -281,3 +281,18 @@ async def test_links_of_others_expired_ones_and_those_of_a_deleted_account_are_r
     assert (await api.call("DELETE", "/users/me", token, json={"currentPassword": PASSWORD})).status_code == 204
     for wrong in ("x", expired, deleted, deleted[:-1] + "A"):
         assert_problem(await api.post("/auth/not-me", json={"token": wrong}), 404, "auth.invalid_link")
+
+
+async def test_a_link_that_a_stranger_got_does_nothing_once_the_account_has_changed_hands(api: Api) -> None:
+    victim = {"email": "victim@example.com"}
+    body = {**victim, "phone": "+97680112233", "password": PASSWORD, "name": "Mallory", "role": "customer"}
+    stranger = (await api.post("/auth/register", json=body)).json()["accessToken"]
+    await entered(api, stranger, THIEFS, confirmed=False)
+    strangers_link = await link(api)
+    api.clock.advance(MINUTE)
+    owner = (await use(api, await code_for(api, who=victim), who=victim)).json()["accessToken"]
+    assert (await api.put(BANK_ACCOUNT, owner, json=ACCOUNT)).status_code == 200
+    assert_problem(await api.post("/auth/not-me", json={"token": strangers_link}), 404, "auth.invalid_link")
+    assert (await api.get(BANK_ACCOUNT, owner)).json().get("frozenAt") is None
+    assert (await api.post("/auth/not-me", json={"token": await link(api)})).status_code == 204
+    assert_problem(await api.get(BANK_ACCOUNT, owner), 401, "auth.invalid_token")
