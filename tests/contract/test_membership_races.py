@@ -13,6 +13,7 @@ from tests.unit.entrypoints.api import assert_problem
 
 from adapters.postgres.catalogue.salons import PostgresSalons
 from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.identity.sessions import PostgresSessionHolds
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.scheduling import calendars
 
@@ -52,7 +53,12 @@ async def test_of_two_acceptances_one_makes_a_member(api: StoredApi) -> None:
 _OWN: Final = Statement(select(providers.c.id).where(providers.c.owner_id == bindparam("user_id")))
 
 
+async def _no_hold(*_: object) -> None:
+    """Let several commands of a session run at once."""
+
+
 async def test_without_the_providers_lock_both_are_accepted(api: StoredApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PostgresSessionHolds, "hold", _no_hold)  # it holds the account, and so its profile, too
     monkeypatch.setattr(calendars, "_LOCK_OWN", _OWN)
     monkeypatch.setattr(PostgresSalons, "salon_of", Gate(2).after(PostgresSalons.salon_of))
     found, _ = await accepted_at_once(api)

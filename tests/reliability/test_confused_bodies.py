@@ -37,6 +37,10 @@ class StoredApi(Api):
         super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off", **environ}, in_memory=False)
         self.url = url
 
+    async def place_by_customer(self, booking_id: str) -> None:
+        async with await psycopg.AsyncConnection.connect(self.url) as connection:
+            await connection.execute("UPDATE bookings SET placed_by_staff = false WHERE id = %s", [booking_id])
+
 
 class Rows:
     """What all tables hold, read over one connection: a new one would load the catalogue of all tables each time."""

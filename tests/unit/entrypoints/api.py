@@ -25,7 +25,7 @@ from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import BookingId, SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.files.memory import MemoryObjectStorage
@@ -136,6 +136,16 @@ class Api:
         self._undocumented = UndocumentedProblems(self.app)
         transport = httpx.ASGITransport(cast("Any", self._undocumented), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
+
+    async def place_by_customer(self, booking_id: str) -> None:
+        """Change a completed booking into one that its customer has placed: what the staff enters late has no review.
+
+        The clock of these tests stands still, and customers do not book the past.
+        """
+        async with self.database.begin() as tx:
+            before = await tx.bookings.lock(BookingId(UUID(booking_id)))
+            assert before is not None
+            await tx.bookings.save(replace(before, placed_by_staff=False), was=before)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

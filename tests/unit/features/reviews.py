@@ -25,34 +25,22 @@ from tests.unit.features.providers import PROVIDER
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review, ReviewId, ReviewStatus
-from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.use_cases.platform.ports import Repositories
 
 
-async def by_the_customer(api: Api, booking_id: str) -> None:
-    """Change a completed booking into one that its customer has placed: what the staff enters late has no review.
-
-    The clock of these tests stands still, and customers do not book the past.
-    """
-    async with api.database.begin() as tx:
-        before = await tx.bookings.lock(BookingId(UUID(booking_id)))
-        assert before is not None
-        await tx.bookings.save(replace(before, placed_by_staff=False), was=before)
-
-
 async def visited(world: World, who: str, provider: str = "clinic") -> Ids:
     booking = await completed(world, who, provider)
-    await by_the_customer(world.api, booking["booking_id"])
+    await world.api.place_by_customer(booking["booking_id"])
     return booking
 
 
 async def visit(api: Api) -> tuple[str, str, dict[str, Any]]:
     """Customer, provider and booking: placed by the customer, and completed."""
     customer, owner, booking = await completed_booking(api)
-    await by_the_customer(api, booking["id"])
+    await api.place_by_customer(booking["id"])
     return customer, owner, booking
 
 
@@ -69,7 +57,7 @@ async def held(world: World, who: str) -> Ids:
 
 async def in_status(status: ReviewStatus, world: World, made: Ids) -> Ids:
     """Give a review this status, whatever the burst rule says of a world in which everybody is new."""
-    async with world.api.database.begin() as tx:
+    async with world.api.container.database().begin() as tx:
         before = await tx.reviews.lock(ReviewId(UUID(made["review_id"])))
         assert before is not None
         if before.status is not status:

@@ -19,11 +19,12 @@ from booking_domain.bookings.consents import ConsentCode
 from booking_domain.bookings.references import new_reference
 from booking_domain.catalogue.booking_links import BookingLink
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.known_clients import Guesser, KnownClient
 from booking_domain.identity.passkeys import PasskeyChallenge
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
 from booking_domain.identity.sessions import Client
-from booking_domain.shared.ids import DeviceId, Entropy, ProviderId, UserId
+from booking_domain.shared.ids import DeviceId, Entropy, ProviderId, SessionId, UserId
 from booking_domain.testing.builders import NOW
 from booking_domain.webhooks.model import new_secret
 
@@ -39,6 +40,10 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
         lambda entropy: RememberedDevice.make(DeviceId(UUID(int=3)), USER, Client(), entropy, NOW),
         256,
     ),
+    "tokens of known clients, and their networks": (
+        lambda entropy: KnownClient.make(USER, SessionId(UUID(int=4)), Guesser(), entropy, NOW),
+        256,
+    ),
     "second factors": (lambda entropy: SecondFactor(user_id=USER).set_up(entropy), 160),
     "recovery codes": (lambda entropy: SecondFactor(user_id=USER).with_recovery_codes(entropy), 120 * RECOVERY_CODES),
     "tokens of booking links": (lambda entropy: BookingLink.make(PROVIDER, "x", entropy=entropy, now=NOW), 132),
@@ -50,6 +55,7 @@ PICKERS: Final = frozenset(
     {
         "booking_domain/identity/calendar_links.py",
         "booking_domain/webhooks/model.py",
+        "booking_domain/identity/known_clients.py",
         "booking_domain/identity/passkeys.py",
         "booking_domain/identity/remembered_devices.py",
         "booking_domain/identity/second_factor.py",

@@ -8,7 +8,7 @@ from uuid import uuid4
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_managers import salon_of
 from tests.unit.features.bookings import EARLIER_TODAY
-from tests.unit.features.reviews import by_the_customer, reviewed, visit
+from tests.unit.features.reviews import reviewed, visit
 
 
 async def test_a_review_is_public_under_the_first_name_of_its_author(api: Api) -> None:
@@ -126,7 +126,7 @@ async def _visited(api: Api, provider: str, provider_id: str, customer: str, num
     booking = await api.booked(provider, provider_id, slot, customerId=customer_id)
     done = await api.patch(f"/bookings/{booking['id']}", provider, json={"status": "completed"})
     assert done.status_code == 200, done.text
-    await by_the_customer(api, booking["id"])
+    await api.place_by_customer(booking["id"])
     return str(booking["id"])
 
 

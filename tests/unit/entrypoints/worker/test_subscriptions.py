@@ -1,8 +1,7 @@
 """Every event has a subscriber, every subscriber an event, and every job keeps its name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,9 +26,8 @@ UNKNOWN = UUID(int=7)
 NOTIFY = Job(name="notify", run=do_nothing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewPraised(Event):
-    topic: ClassVar[str] = "review.praised"
+class ReviewPraised(Event, topic="review.praised"):
+    """An event that no context declares."""
 
 
 def no_jobs(_: Event) -> Iterator[JobRequest]:
