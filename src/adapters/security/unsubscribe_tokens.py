@@ -1,12 +1,10 @@
 """Tokens of links that unsubscribe: user, kind and channel, with an HMAC."""
 
-import base64
-import hmac
-from binascii import Error
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from adapters.security.signed_bytes import SignedBytes
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Unsubscription
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.identity.unsubscribe import Unsubscribe, UnsubscribeTokens
@@ -21,29 +19,20 @@ class HmacUnsubscribeTokens(UnsubscribeTokens):
     """36 bytes in base64url: user, kind, channel and a truncated HMAC-SHA256; also reads tokens of previous keys."""
 
     def __init__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> None:
-        self._key = key
-        self._keys = (key, *previous)
+        self._signed = SignedBytes(
+            b"unsubscribe", key, previous=previous, size=_PLAIN_BYTES, signature_bytes=_SIGNATURE_BYTES
+        )
 
     def issue(self, user_id: UserId, unsubscription: Unsubscription) -> str:
         place = bytes((_KINDS.index(unsubscription.kind), _CHANNELS.index(unsubscription.channel)))
         plain = user_id.bytes + place
-        return base64.urlsafe_b64encode(plain + _signature(self._key, plain)).decode()
+        return self._signed.write(plain)
 
     def read(self, token: str) -> Unsubscribe | None:
-        try:
-            found = base64.urlsafe_b64decode(token.encode())
-        except (Error, UnicodeEncodeError):
-            return None
-        if base64.urlsafe_b64encode(found).decode() != token:  # decoding skips and replaces characters
-            return None
-        plain, signature = found[:_PLAIN_BYTES], found[_PLAIN_BYTES:]
-        if not any(hmac.compare_digest(_signature(key, plain), signature) for key in self._keys):
+        plain = self._signed.read(token)
+        if plain is None:
             return None
         kind, channel = _KINDS[plain[-2]], _CHANNELS[plain[-1]]
         return Unsubscribe(
             user_id=UserId(UUID(bytes=plain[:-2])), unsubscription=Unsubscription(kind=kind, channel=channel)
         )
-
-
-def _signature(key: bytes, plain: bytes) -> bytes:
-    return hmac.digest(key, b"unsubscribe:" + plain, "sha256")[:_SIGNATURE_BYTES]
