@@ -243,6 +243,7 @@ class Container(containers.DeclarativeContainer):
     csrf_key = single(key_for("csrf-tokens"), of(settings))
     previous_csrf_keys = single(derived_keys, read(settings, lambda given: given.previous_secret_keys), "csrf-tokens")
     link_visitor_key = single(key_for("booking-link-visitors"), of(settings))
+    familiar_network_key = single(key_for("familiar-networks"), of(settings))
     sms_recipient_key = single(key_for("sms-recipients"), of(settings))
     mailer = single(messages.make_mailer, of(settings))
     delivery_references = single(keyed(HmacDeliveryReferences, "delivery-references"), of(settings))

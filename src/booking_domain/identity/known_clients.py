@@ -33,7 +33,8 @@ class Guesser:
     """What a request shows of the client that sends it."""
 
     network: str = ""
-    """An IPv4 address, or the /64 network of an IPv6 address; empty at an entry point without addresses."""
+    """A keyed digest of an IPv4 address, or of the /64 network of an IPv6 address: without the key, all addresses could
+    be tried. Empty at an entry point without addresses."""
     token: str = field(default="", repr=False)
     """The token of a known client, if it is one."""
 

@@ -1,5 +1,6 @@
 """The caller, for handlers."""
 
+import hmac
 from typing import Any, Final, TypeVar
 
 from litestar import Request
@@ -67,10 +68,14 @@ def provide_counted_as(request: Request[Any, Any, Any], clients: Injected[Client
     return clients.counted_as(request.scope)
 
 
-def provide_guesser(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Guesser:
+def provide_guesser(
+    request: Request[Any, Any, Any], clients: Injected[Clients], familiar_network_key: Injected[bytes]
+) -> Guesser:
     """Provide `guesser`: what the request shows of its client, for the limits on guessing."""
     token = request.headers.get(CLIENT_TOKEN) or request.cookies.get(CLIENT_COOKIE, "")
-    return Guesser(clients.counted_as(request.scope), token)
+    address = clients.counted_as(request.scope)
+    network = hmac.digest(familiar_network_key, address.encode(), "sha256").hex() if address else ""
+    return Guesser(network, token)
 
 
 def provide_caller(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Caller:

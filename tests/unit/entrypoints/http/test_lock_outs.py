@@ -1,5 +1,6 @@
 """Strangers try to lock the owner of an account out: the owner's clients, codes and guesses are reserved for them."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -11,7 +12,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import DORJ, MINUTE, last_c
 from tests.unit.entrypoints.http.two_factors import Member, protected
 from tests.unit.passkey_device import SoftwareDevice
 
-from booking_domain.identity.known_clients import KNOWN_FOR, MOST_CLIENTS
+from booking_domain.identity.known_clients import KNOWN_FOR, MOST_CLIENTS, network_digest
 from booking_domain.identity.one_time_codes import MOST_GUESSES
 from booking_domain.identity.passwords import MOST_WRONG, MOST_WRONG_OF_STRANGERS
 from booking_domain.testing.identity.memory.tables import KNOWN_CLIENTS
@@ -240,6 +241,18 @@ async def test_the_token_of_one_account_is_nothing_at_another(api: Api) -> None:
     await attack(api, *(f"203.0.113.{number}" for number in range(5)))
     assert kind(await strange.log_in()) == LOCKED
     assert (await device.log_in()).status_code == 200
+
+
+async def test_the_address_of_a_known_client_cannot_be_found_without_the_secret_of_the_platform(api: Api) -> None:
+    await owner(api)
+    [stored] = api.database.rows(KNOWN_CLIENTS).values()
+    assert stored.network_digest
+    key = api.container.familiar_network_key()
+    tried = {
+        shown: network_digest(stored.user_id, shown)
+        for shown in (HOME, hmac.digest(key, HOME.encode(), "sha256").hex())
+    }
+    assert [digest == stored.network_digest for digest in tried.values()] == [False, True]
 
 
 async def test_a_sign_in_keeps_the_token_of_a_known_client_and_forgets_the_least_used_one(api: Api) -> None:
