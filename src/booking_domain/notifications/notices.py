@@ -15,23 +15,56 @@ from booking_domain.shared.time import time_zone
 
 MOST_QUOTED: Final = 40
 """Characters of a value in a subject."""
+_AREAS_OF_CITIES: Final = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+"""Areas of the IANA database in which a place names one clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """An instant on the clock of a time zone.
+    """An instant on the clock of a time zone, which it names; another clock stands beside it if it shows another time.
 
     >>> from datetime import UTC
-    >>> str(LocalTime(datetime(2026, 11, 24, 2, tzinfo=UTC), "Asia/Ulaanbaatar"))
-    '2026-11-24 10:00'
+    >>> at = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    >>> str(LocalTime(at, "Asia/Ulaanbaatar"))
+    '2026-11-24 10:00 (Ulaanbaatar)'
+    >>> str(LocalTime(at, "Asia/Ulaanbaatar", beside="Asia/Shanghai"))
+    '2026-11-24 10:00 (Ulaanbaatar)'
+    >>> str(LocalTime(at, "Asia/Ulaanbaatar", beside="Asia/Tehran"))
+    '2026-11-24 10:00 (Ulaanbaatar; Tehran: 2026-11-24 05:30)'
     """
 
     instant: datetime
     zone: str
     """The name of an IANA time zone."""
+    beside: str | None = None
+    """The time zone of the other clock."""
+
+    @property
+    def wall(self) -> str:
+        """Date and time without the zone, for where the zone is named once for all."""
+        return _on_the_wall(self.instant, self.zone)
 
     def __str__(self) -> str:
-        return f"{self.instant.astimezone(time_zone(self.zone)):%Y-%m-%d %H:%M}"
+        names = zone_name(self.zone)
+        if self.beside is not None and (other := _on_the_wall(self.instant, self.beside)) != self.wall:
+            names += f"; {zone_name(self.beside)}: {other}"
+        return f"{self.wall} ({names})"
+
+
+def zone_name(zone: str) -> str:
+    """The city of a time zone, or the whole name if it names no city.
+
+    >>> zone_name("America/Argentina/Buenos_Aires"), zone_name("US/Central"), zone_name("UTC")
+    ('Buenos Aires', 'US/Central', 'UTC')
+    """
+    area, _, place = zone.partition("/")
+    return place.rpartition("/")[2].replace("_", " ") if area in _AREAS_OF_CITIES else zone
+
+
+def _on_the_wall(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(time_zone(zone)):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.notifications.chats import Button, ChatMessage
-from booking_domain.notifications.notices import LocalTime
+from booking_domain.notifications.notices import LocalTime, zone_name
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import UseCase
@@ -38,7 +38,7 @@ async def upcoming(person: Person, _: Sequence[str], parts: Parts) -> ChatMessag
     chosen = BookingListFilter(upcoming_at=parts.clock.now(), order=BookingListOrder.EARLIEST_START, limit=_SHOWN)
     found = await bookings.list_bookings(person.actor, chosen, parts.reads.appointments)
     text = person.say(Phrase("Your upcoming bookings:")) if found else person.say(Phrase("No upcoming bookings."))
-    rows = ((Button(text=_line(seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
+    rows = ((Button(text=_line(person, seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
     return ChatMessage(text=text, rows=(*rows, home(person)))
 
 
@@ -82,12 +82,14 @@ async def day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
         limit=_MOST_OF_A_DAY,
     )
     found = await bookings.list_bookings(person.actor, chosen, parts.reads.appointments)
-    rows = ((Button(text=_line(seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
+    rows = ((Button(text=_line(person, seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
     around = tuple(
         Button(text=f"{other:%Y-%m-%d}", data=joined("y", day_code(other)))
         for other in (chosen_day - timedelta(days=1), chosen_day + timedelta(days=1))
     )
-    text = person.say(Phrase("{day}: {count} bookings"), day=f"{chosen_day:%Y-%m-%d}", count=str(len(found)))
+    text = person.say(
+        Phrase("{day}: {count} bookings"), day=f"{chosen_day:%Y-%m-%d} ({zone_name(zone.key)})", count=str(len(found))
+    )
     return ChatMessage(text=text, rows=(*rows, around, home(person)))
 
 
@@ -203,7 +205,7 @@ def _described(person: Person, seen: VisibleAppointment) -> str:
         say(Phrase("Booking {reference}"), reference=booking.reference),
         _other_party(seen),
         services,
-        f"{_start(seen)} ({booking.time_zone})",
+        _start(person, seen),
         say(Phrase("Status: {status}"), status=say.status(booking.status)),
         say(Phrase("Price: {price}"), price=str(booking.price)),
     )
@@ -216,10 +218,12 @@ def _other_party(seen: VisibleAppointment) -> str:
     return appointment.provider_name if seen.party is Party.CUSTOMER else appointment.customer_name
 
 
-def _start(seen: VisibleAppointment) -> str:
+def _start(person: Person, seen: VisibleAppointment) -> str:
+    """The start on the provider's clock, and for a customer on their own beside it."""
     booking = seen.appointment.booking
-    return str(LocalTime(booking.span.start, booking.time_zone))
+    beside = person.user.time_zone if seen.party is Party.CUSTOMER else None
+    return str(LocalTime(booking.span.start, booking.time_zone, beside))
 
 
-def _line(seen: VisibleAppointment) -> str:
-    return f"{_start(seen)} · {_other_party(seen)}"
+def _line(person: Person, seen: VisibleAppointment) -> str:
+    return f"{_start(person, seen)} · {_other_party(seen)}"

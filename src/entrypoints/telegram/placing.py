@@ -81,7 +81,7 @@ async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
     lines = (
         view.profile.display_name,
         booked[0].name if booked else "",
-        f"{LocalTime(start, view.time_zone)} ({view.time_zone})",
+        str(LocalTime(start, view.time_zone, person.user.time_zone)),
         say(Phrase("Price: {price}"), price=str(price)),
         _deposit(person, deposit),
     )
@@ -110,7 +110,8 @@ async def offers(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
     for entry in await list_own_entries(person.actor, parts.reads.waiting_list, now=parts.clock.now()):
         if entry.offered_start is not None and entry.status is WaitingStatus.OFFERED:
             view = await providers.get_provider(entry.provider_id, parts.reads.providers)
-            text = f"{LocalTime(entry.offered_start, view.time_zone)} · {view.profile.display_name}"
+            when = LocalTime(entry.offered_start, view.time_zone, person.user.time_zone)
+            text = f"{when} · {view.profile.display_name}"
             rows.append((Button(text=text, data=joined("O", entry.id)),))
     text = say(Phrase("These times are held for you. Tap one to book it.")) if rows else say(Phrase("No offers."))
     return ChatMessage(text=text, rows=(*rows[:_MOST_OFFERS], home(person)))

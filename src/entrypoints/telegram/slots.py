@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.notifications.chats import Button, ChatMessage
+from booking_domain.notifications.notices import zone_name
 from booking_domain.scheduling.slots import first_slots
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
@@ -74,7 +75,7 @@ async def days(
 ) -> ChatMessage:
     """Show the days with slots; `here` and `to` are the button words of this screen and of a day's screen."""
     now = parts.clock.now()
-    found = await _slots(person, choice, first or now.date() - timedelta(days=1), _DAYS + 2, parts)
+    found, _ = await _slots(person, choice, first or now.date() - timedelta(days=1), _DAYS + 2, parts)
     starts = sorted({start.date() for start in found})
     begin = first or now.date() - timedelta(days=1)
     rows = [(Button(text=f"{day:%Y-%m-%d}", data=joined(*to, day_code(day))),) for day in starts]
@@ -89,15 +90,18 @@ async def times(
     person: Person, choice: AppointmentChoice, day: date, parts: Parts, *, to: Sequence[str | UUID]
 ) -> ChatMessage:
     """Show the slots of a day."""
-    found = (await _slots(person, choice, day, 1, parts))[:_MOST]
-    buttons = [Button(text=f"{start:%H:%M}", data=joined(*to, slot_code(start))) for start in found]
+    found, zone = await _slots(person, choice, day, 1, parts)
+    buttons = [Button(text=f"{start:%H:%M}", data=joined(*to, slot_code(start))) for start in found[:_MOST]]
     rows = (tuple(buttons[place : place + _IN_A_ROW]) for place in range(0, len(buttons), _IN_A_ROW))
-    text = person.say(Phrase("Choose a time.")) if found else person.say(Phrase("No free times in these days."))
+    chosen = f"{person.say(Phrase('Choose a time.'))} ({zone_name(zone)})"
+    text = chosen if found else person.say(Phrase("No free times in these days."))
     return ChatMessage(text=text, rows=(*rows, home(person)))
 
 
-async def _slots(person: Person, choice: AppointmentChoice, first: date, count: int, parts: Parts) -> list[datetime]:
-    """The starts of the slots of these days, in the provider's time zone."""
+async def _slots(
+    person: Person, choice: AppointmentChoice, first: date, count: int, parts: Parts
+) -> tuple[list[datetime], str]:
+    """The starts of the slots of these days in the provider's time zone, and its name."""
     wide = datetime.combine(first, time(), UTC)
     window = TimeRange(wide - timedelta(days=1), wide + timedelta(days=count + 1))
     schedule = await availability.get_bookable_schedule(
@@ -113,4 +117,5 @@ async def _slots(person: Person, choice: AppointmentChoice, first: date, count: 
     calendar, _ = schedule.calendar_at(now)
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=choice.minutes)
     local = (slot.start.astimezone(calendar.zone) for slot in found.slots)
-    return [start for start in local if first <= start.date() < first + timedelta(days=count)]
+    inside = [start for start in local if first <= start.date() < first + timedelta(days=count)]
+    return inside, calendar.time_zone

@@ -317,7 +317,7 @@ async def test_both_parties_are_told_of_a_new_time_and_of_what_the_customer_says
         assert said in to_provider
     accepted = await studio.accept_time(moved)
     [(_, to_provider)] = await notices_of(studio, booking)
-    assert to_provider.endswith("has accepted the new time, 2026-12-01 13:00.")
+    assert to_provider.endswith("has accepted the new time, 2026-12-01 13:00 (Ulaanbaatar).")
     again = await studio.reschedule(accepted, NEXT_WEEK, by=studio.admin)
     chosen = await studio.reschedule(again, LATER)
     assert [subject for subject, _ in await notices_of(studio, booking)] == ["another time"] * 2
@@ -340,7 +340,11 @@ async def test_the_customer_is_notified_of_other_ends_of_a_booking(studio: Studi
     booking = await paid_for(studio)
     await studio.reschedule(booking, NEXT_WEEK, minutes=5, by=studio.owner)
     told = [text for _, text in await notices_of(studio, booking)]
-    assert any("from 2026-12-01 10:00 to 2026-12-01 10:00; it ends at 2026-12-01 10:05." in text for text in told)
+    assert any(
+        "from 2026-12-01 10:00 (Ulaanbaatar) to 2026-12-01 10:00 (Ulaanbaatar); "
+        "it ends at 2026-12-01 10:05 (Ulaanbaatar)." in text
+        for text in told
+    )
 
 
 async def test_a_profile_is_not_deleted_while_the_customer_may_object(studio: Studio) -> None:

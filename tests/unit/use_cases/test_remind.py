@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import BookingMode, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Location
@@ -15,11 +16,12 @@ from booking_domain.identity.preferences import Preferences
 from booking_domain.notifications.model import MessageStatus
 from booking_domain.notifications.ports import MessageFilter, OutgoingMessage
 from booking_domain.payments.model import Purpose
+from booking_domain.scheduling import SlotSettings
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
-from booking_domain.testing.memory import MemoryMessageSender
+from booking_domain.testing.memory import MemoryMessageSender, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.catalogue.services import (
@@ -32,6 +34,7 @@ from booking_domain.use_cases.catalogue.services import (
 )
 from booking_domain.use_cases.messages.remind import notify_of_reminder, remind
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.notices.parties import notify_parties
 from entrypoints.languages.notices import GettextTranslator
 
 DAY: Final = timedelta(days=1)
@@ -200,7 +203,7 @@ async def test_a_service_has_reminders_of_its_own_and_a_booking_keeps_them() -> 
     assert [len(await desk.at(start - before)) for before in (2 * DAY, DAY, 2 * HOUR, HOUR / 2)] == [1, 0, 0, 1]
 
 
-async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_and_zone_of_its_reader() -> None:
+async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_of_its_reader() -> None:
     asks = replace(terms(), instructions="Please eat before you come.")
     desk = await Desk.opened()
     studio = desk.studio
@@ -222,18 +225,37 @@ async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_
         assert message.language == language
         texts[language] = message.text
     assert texts["en"] == (
-        "Ink expects you on 2026-12-01 03:00 (Europe/Berlin).\n"
+        "Ink expects you on 2026-12-01 10:00 (Ulaanbaatar; Berlin: 2026-12-01 03:00).\n"
         "Place: Peace Avenue 5\n"
         "Map: https://www.openstreetmap.org/?mlat=47.9184&mlon=106.9177#map=17/47.9184/106.9177\n"
         "Please note: Please eat before you come.\n"
         "Still to pay: 60,000.00 MNT.\n"
-        "If you cancel by 2026-11-30 03:00, you get 100 % of your payment back."
+        "If you cancel by 2026-11-30 10:00 (Ulaanbaatar; Berlin: 2026-11-30 03:00), you get 100 % of your payment back."
     )
     for language in ("mn", "fa"):  # too late to cancel for money
         assert "Peace Avenue 5" in texts[language]
-        assert "2026-12-01 03:00" in texts[language]
+        assert "2026-12-01 10:00 (Ulaanbaatar; Berlin: 2026-12-01 03:00)" in texts[language]
         assert len(texts[language].splitlines()) == 5
         assert "expects you" not in texts[language]
+
+
+async def test_the_confirmation_and_the_reminders_tell_one_time_in_the_zone_of_the_provider() -> None:
+    desk = await Desk.opened(terms())
+    studio = desk.studio
+    async with studio.backend.begin() as tx:
+        await tx.calendars.save_settings(studio.provider_id, "Asia/Tehran", SlotSettings())
+    booking = await studio.book(NEXT_WEEK + 5 * HOUR)
+    assert booking.time_zone == "Asia/Tehran"
+    await desk.change(booking.customer_id, time_zone="Asia/Ulaanbaatar")
+    await desk.change(booking.provider_user_id, time_zone="America/New_York")
+    await studio.paid(booking)
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        if isinstance(event, BookingChanged):
+            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    reminders = [message for before in (DAY, 2 * HOUR) for message in await desk.at(booking.span.start - before)]
+    told = "2026-12-01 10:30 (Tehran; Ulaanbaatar: 2026-12-01 15:00)"
+    assert [told in message.text for message in (*notifier.delivered, *reminders)] == [True] * 5
 
 
 async def test_a_deposit_a_request_and_an_offer_are_recalled_before_they_expire() -> None:

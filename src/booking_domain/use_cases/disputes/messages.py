@@ -17,9 +17,10 @@ from booking_domain.disputes.model import Dispute, DisputeStatus, Side, Standing
 from booking_domain.disputes.ports import DisputeView
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter
-from booking_domain.notifications.notices import LocalTime, NoticeTemplate, NoticeValue, Translator
+from booking_domain.notifications.notices import NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.shared.actor import Role
+from booking_domain.use_cases.notices.clocks import clock_of
 from booking_domain.use_cases.notices.parties import notify_user
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -103,12 +104,13 @@ async def notify_of_dispute(
     booking = None if view is None else await reads.bookings.get(view.dispute.booking_id)
     if view is None or booking is None:
         return
-    dispute, zone = view.dispute, booking.time_zone
+    dispute = view.dispute
+    local = clock_of(booking.time_zone, await reads.users.get(booking.customer_id))
     values: dict[str, NoticeValue] = {
         "reference": view.booking_reference,
-        "when": LocalTime(booking.span.start, zone),
-        "statement_due": LocalTime(dispute.statement_due_at, zone),
-        "decision_due": LocalTime(dispute.decision_due_at, zone),
+        "when": local(booking.span.start),
+        "statement_due": local(dispute.statement_due_at),
+        "decision_due": local(dispute.decision_due_at),
     }
     if dispute.verdict is not None:
         values |= {"refund": dispute.verdict.refund, "note": dispute.verdict.note}

@@ -15,7 +15,7 @@ from booking_domain.bookings.reminders import (
 from booking_domain.catalogue.model import Location
 from booking_domain.identity.model import User
 from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import Link, LocalTime, NoticeTemplate, NoticeValue, Translator
+from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
@@ -23,6 +23,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.use_cases.messages.declared import MESSAGES
+from booking_domain.use_cases.notices.clocks import clock_of
 from booking_domain.use_cases.notices.declarations import FollowUp
 from booking_domain.use_cases.notices.parties import notify_user
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS, Reads, Repositories
@@ -30,7 +31,7 @@ from booking_domain.use_cases.platform.views import ProviderView
 
 APPOINTMENT: Final = NoticeTemplate(
     subject="Booking {reference}: reminder",
-    text="{provider} expects you on {when} ({time_zone}).",
+    text="{provider} expects you on {when}.",
     details=(
         "Place: {place}",
         "Map: {map}",
@@ -41,13 +42,11 @@ APPOINTMENT: Final = NoticeTemplate(
 )
 DEPOSIT: Final = NoticeTemplate(
     subject="Booking {reference}: the deposit is still due",
-    text=(
-        "{provider}, {when} ({time_zone}). Please pay the deposit of {deposit} by {due}; otherwise the booking expires."
-    ),
+    text=("{provider}, {when}. Please pay the deposit of {deposit} by {due}; otherwise the booking expires."),
 )
 ANSWER: Final = NoticeTemplate(
     subject="Booking {reference}: the request is about to expire",
-    text="{customer} asks for {when} ({time_zone}). Please accept or decline by {due}; otherwise the request expires.",
+    text="{customer} asks for {when}. Please accept or decline by {due}; otherwise the request expires.",
 )
 CHOICE: Final = NoticeTemplate(
     subject="Booking {reference}: the request is about to expire",
@@ -107,9 +106,9 @@ async def notify_of_reminder(
     follow_up = _FOLLOW_UPS.get(type(event))
     if follow_up is not None and not await follow_up.wanted(booking, reads):
         return
-    values = _values(booking, user, customer, provider)
+    values = _values(booking, customer, provider)
     if isinstance(event, AppointmentNear):
-        values |= await _visit(booking, user, provider, event, reads)
+        values |= await _visit(booking, customer, provider, event, reads)
     template = CHOICE if isinstance(event, AnswerNearlyDue) and to_customer else _TEMPLATES[type(event)]
     await notify_user(user, event, template.fill(**values), notifier=notifier, translator=translator)
 
@@ -142,24 +141,24 @@ async def _reminders(booking: Booking, reads: Reads) -> list[BookingReminder]:
     return list(reminders_of(booking, booking.reminders(provider.terms), told_at, follow_ups=FOLLOW_UPS))
 
 
-def _values(booking: Booking, user: User, customer: User, provider: ProviderView) -> dict[str, NoticeValue]:
-    """The values of every reminder; times are on the clock of the recipient."""
-    zone = user.time_zone
+def _values(booking: Booking, customer: User, provider: ProviderView) -> dict[str, NoticeValue]:
+    """The values of every reminder."""
+    local = clock_of(booking.time_zone, customer)
     return {
         "reference": booking.reference,
         "provider": provider.profile.display_name,
         "customer": customer.name,
-        "when": LocalTime(booking.span.start, zone),
-        "time_zone": zone,
+        "when": local(booking.span.start),
+        "time_zone": booking.time_zone,
         "deposit": booking.deposit_due,
         "balance": booking.balance_due,
-        "due": "" if booking.due_at is None else LocalTime(booking.due_at, zone),
-        "offered": tuple(LocalTime(start, zone) for start in booking.offered_times),
+        "due": "" if booking.due_at is None else local(booking.due_at),
+        "offered": tuple(local(start) for start in booking.offered_times),
     }
 
 
 async def _visit(
-    booking: Booking, user: User, provider: ProviderView, event: BookingReminder, reads: Reads
+    booking: Booking, customer: User, provider: ProviderView, event: BookingReminder, reads: Reads
 ) -> dict[str, NoticeValue]:
     """Where to come, what to know, and until when a cancellation gives money back; empty where there is nothing."""
     salon = await reads.salons.of_provider(booking.provider_id)
@@ -174,7 +173,7 @@ async def _visit(
     tier = booking.cancellation.tier(start=booking.judged_start, cancelled_at=event.occurred_at)
     if tier is not None and tier.percent and booking.totals.refundable:
         ends = booking.cancellation.ends(tier, booking.judged_start)
-        values |= {"cancel_by": LocalTime(ends, user.time_zone), "percent": str(tier.percent)}
+        values |= {"cancel_by": clock_of(booking.time_zone, customer)(ends), "percent": str(tier.percent)}
     return values
 
 

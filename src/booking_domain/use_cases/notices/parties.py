@@ -12,7 +12,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
 from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
-from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
+from booking_domain.notifications.notices import Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import RefundChanged, RefundMade
 from booking_domain.payments.refunds import Refund, RefundMethod
@@ -24,6 +24,7 @@ from booking_domain.use_cases.notices.bookings import (
     PartyNotices,
     notices_of,
 )
+from booking_domain.use_cases.notices.clocks import clock_of
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import ProviderView
@@ -88,20 +89,21 @@ def _refund_values(refund: Refund) -> dict[str, NoticeValue]:
 def _values(
     booking: Booking, customer: User, provider: ProviderView, due_at: datetime | None
 ) -> dict[str, NoticeValue]:
-    """The values of every placeholder; times are on the clock of the booking's time zone."""
+    """The values of every placeholder."""
     zone, change = booking.time_zone, booking.time_change
+    local = clock_of(zone, customer)
     return {
         "reference": booking.reference,
         "provider": provider.profile.display_name,
         "customer": customer.name,
-        "when": LocalTime(booking.span.start, zone),
-        "end": LocalTime(booking.span.end, zone),
+        "when": local(booking.span.start),
+        "end": local(booking.span.end),
         "time_zone": zone,
         "deposit": booking.deposit_due or booking.deposit,  # or: paid by now
-        "due": "" if due_at is None else LocalTime(due_at, zone),
-        "agreed": "" if change is None else LocalTime(change.agreed.start, zone),
-        "objection_deadline": "" if change is None else LocalTime(change.objection_deadline, zone),
-        "offered": tuple(LocalTime(start, zone) for start in booking.offered_times),
+        "due": "" if due_at is None else local(due_at),
+        "agreed": "" if change is None else local(change.agreed.start),
+        "objection_deadline": "" if change is None else local(change.objection_deadline),
+        "offered": tuple(local(start) for start in booking.offered_times),
     }
 
 

@@ -5,7 +5,7 @@ May run any number of times.
 
 from typing import Final
 
-from booking_domain.notifications.notices import LocalTime, NoticeTemplate, NoticeValue, Translator
+from booking_domain.notifications.notices import NoticeTemplate, NoticeValue, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.payments.events import (
     AuthorisationChanged,
@@ -17,6 +17,7 @@ from booking_domain.payments.events import (
 )
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.use_cases.notices.admins import notify_admins
+from booking_domain.use_cases.notices.clocks import clock_of
 from booking_domain.use_cases.notices.parties import notify_user
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -82,13 +83,13 @@ async def notify_of_authorisation(
         return
     if isinstance(event, CaptureDelayed) and payment.status is not PaymentStatus.AUTHORISED:
         return
-    zone, last = booking.time_zone, payment.latest_capture
+    local, last = clock_of(booking.time_zone, customer), payment.latest_capture
     values: dict[str, NoticeValue] = {
         "reference": booking.reference,
         "provider": view.profile.display_name,
         "customer": customer.name,
-        "when": LocalTime(booking.span.start, zone),
-        "capture_by": "" if last is None else LocalTime(last, zone),
+        "when": local(booking.span.start),
+        "capture_by": "" if last is None else local(last),
         "authorised": payment.authorised,
         "captured": payment.settled,
         "released": payment.authorised.excess_over(payment.settled),

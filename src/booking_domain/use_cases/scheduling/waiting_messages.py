@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from booking_domain.notifications.notices import LocalTime, NoticeTemplate, Translator
+from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.scheduling.events import WaitlistOffered
+from booking_domain.use_cases.notices.clocks import clock_of
 from booking_domain.use_cases.notices.parties import notify_user
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -26,9 +27,10 @@ async def notify_waiting(
     provider = await reads.providers.get(event.provider_id)
     if customer is None or provider is None or not provider.profile.published:
         return
+    local = clock_of(provider.time_zone, customer)
     notice = OFFER.fill(
         provider=provider.profile.display_name,
-        when=LocalTime(event.start, provider.time_zone),
-        until=LocalTime(event.until, provider.time_zone),
+        when=local(event.start),
+        until=local(event.until),
     )
     await notify_user(customer, event, notice, notifier=notifier, translator=translator)

@@ -34,7 +34,7 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
     return Document(
         language=say.language,
         title=say(Phrase("Statement of earnings")),
-        number=f"{'' if start is None else LocalTime(start, zone)} – {LocalTime(end, zone)}".strip(" –"),
+        number=f"{'' if start is None else LocalTime(start, zone).wall} – {LocalTime(end, zone).wall}".strip(" –"),
         created_at=now,
         facts=(
             Fact(label=say(Phrase("Provider")), value=provider.profile.display_name),
@@ -58,7 +58,7 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
 def _row(view: EarningView, say: Wording, zone: str) -> Sequence[str]:
     entry = view.earning
     return (
-        str(LocalTime(entry.at, zone)),
+        LocalTime(entry.at, zone).wall,
         ": ".join(filter(None, (say(_KINDS[entry.kind]), entry.reason))),
         view.booking_reference or "",
         *(_whole(amount, entry.currency) for amount in (entry.kept, entry.desk, -entry.commission, entry.amount)),

@@ -38,7 +38,8 @@ async def test_a_preview_tells_how_many_segments_a_text_message_has(api: Api) ->
     english, mongolian = (next(t for t in shown["texts"] if t["language"] == each) for each in ("en", "mn"))
     assert english["preview"] == {
         "subject": "Waiting list: a time with “Bold Ink” has come free",
-        "text": "A time has come free: Bold Ink, 2026-11-24 10:00; it is held for you until 2026-11-24 11:00.",
+        "text": "A time has come free: Bold Ink, 2026-11-24 10:00 (Ulaanbaatar); it is held for you until "
+        "2026-11-24 11:00 (Ulaanbaatar).",
         "smsSegments": 1,
     }
     assert mongolian["preview"]["smsSegments"] == 2
@@ -70,7 +71,7 @@ async def test_an_admin_writes_a_text_and_returns_to_the_built_in_one(api: Api) 
     assert written["overriddenAt"]
     assert written["preview"] == {
         "subject": "Good news: “Bold Ink” has time for you",
-        "text": "Come on 2026-11-24 10:00! Held until 2026-11-24 11:00.",
+        "text": "Come on 2026-11-24 10:00 (Ulaanbaatar)! Held until 2026-11-24 11:00 (Ulaanbaatar).",
         "smsSegments": 1,
     }
     for _ in range(2):
@@ -126,7 +127,11 @@ async def test_a_preview_fills_in_the_samples_and_stores_nothing(api: Api) -> No
         f"{OFFER}/preview", admin, json={"subject": "<b>Free: {provider}</b>", "text": "A <i>{when}</i>"}
     )
     assert shown.status_code == 200, shown.text
-    assert shown.json() == {"subject": "<b>Free: Bold Ink</b>", "text": "A <i>2026-11-24 10:00</i>", "smsSegments": 1}
+    assert shown.json() == {
+        "subject": "<b>Free: Bold Ink</b>",
+        "text": "A <i>2026-11-24 10:00 (Ulaanbaatar)</i>",
+        "smsSegments": 1,
+    }
     assert "overriddenAt" not in await in_english(api, admin)
 
 
@@ -140,5 +145,5 @@ async def test_a_test_message_goes_to_the_requesting_admin_marked_and_with_the_s
     await notify_of_message_test(event, reads=reads, notifier=notifier, translator=translator)
     [notice] = notifier.notices.values()
     assert notice.subject == "[Test] Good news: “Bold Ink” has time for you"
-    assert notice.text == "[Test] Come on 2026-11-24 10:00! Held until 2026-11-24 11:00."
+    assert notice.text == "[Test] Come on 2026-11-24 10:00 (Ulaanbaatar)! Held until 2026-11-24 11:00 (Ulaanbaatar)."
     assert {each.user_id for each in notifier.delivered} <= {event.user_id}

@@ -195,10 +195,10 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     await phone.linked(token)
     listed = await phone.write("/bookings")
     assert listed.text == "Your upcoming bookings:"
-    assert listed.buttons == ["2026-11-23 10:00 · Studio", "Menu"]
-    shown = await phone.tap("2026-11-23 10:00 · Studio")
+    assert listed.buttons == ["2026-11-23 10:00 (Ulaanbaatar) · Studio", "Menu"]
+    shown = await phone.tap("2026-11-23 10:00 (Ulaanbaatar) · Studio")
     assert booking["reference"] in shown.text
-    assert "2026-11-23 10:00 (Asia/Ulaanbaatar)" in shown.text
+    assert "2026-11-23 10:00 (Ulaanbaatar)" in shown.text
     assert "Status: confirmed" in shown.text
     assert (await phone.tap("Menu")).buttons == ["My bookings", "New booking", "Today", "Offers", "Language"]
     await phone.write("/language")
@@ -208,7 +208,7 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     assert (await phone.tap("فارسی")).buttons[0] == "رزروهای من"
     staff = Phone(api, phone.simulator, {**BOLD, "id": 8})
     await staff.linked(provider)
-    assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 · Customer"
+    assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Customer"
     stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await stranger.linked(await api.joined("customer"))
     assert (await stranger.write("/bookings")).text == "No upcoming bookings."
@@ -326,7 +326,7 @@ async def test_a_slot_that_another_one_took_is_refused_and_a_changed_refund_is_n
     assert (await phone.choose("p:")).text == "Choose a day."
     await phone.choose("t:")
     asked = await phone.choose("s:")
-    assert asked.text.startswith("Studio\n2026-11-23 10:00 (Asia/Ulaanbaatar)")
+    assert asked.text.startswith("Studio\n2026-11-23 10:00 (Ulaanbaatar)")
     taken = phone.simulator.tapped(BOLD, "Book")
     await api.booked(await api.joined("customer"), provider_id)
     assert "already taken" in (await phone.deliver(taken)).text
@@ -355,17 +355,45 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
     requests = [await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in (10, 12)]
     assert [request["status"] for request in requests] == ["requested"] * 2
     await phone.linked(provider)
-    assert (await phone.write("/today")).buttons[:2] == ["2026-11-23 10:00 · Customer", "2026-11-23 12:00 · Customer"]
+    assert (await phone.write("/today")).buttons[:2] == [
+        "2026-11-23 10:00 (Ulaanbaatar) · Customer",
+        "2026-11-23 12:00 (Ulaanbaatar) · Customer",
+    ]
     await phone.choose("b:", 0)
     assert "Status: confirmed" in (await phone.tap("Accept")).text
     await phone.write("/today")
     await phone.choose("b:", 1)
     assert "Status: cancelled" in (await phone.tap("Decline")).text
     await phone.write("/today")
-    assert (await phone.choose("y:", 1)).text == "2026-11-24: 0 bookings"
+    assert (await phone.choose("y:", 1)).text == "2026-11-24 (Ulaanbaatar): 0 bookings"
     customer = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await customer.linked(token)
-    assert (await customer.write("/today")).text == "2026-11-23: 1 bookings"
+    assert (await customer.write("/today")).text == "2026-11-23 (Ulaanbaatar): 1 bookings"
+
+
+async def test_every_screen_tells_the_time_in_the_zone_of_the_provider_and_beside_it_that_of_the_customer(
+    phone: Phone,
+) -> None:
+    api = phone.api
+    provider, _ = await api.open_provider()
+    token = await api.joined("customer")
+    assert (await api.patch("/users/me", token, json={"timeZone": "Europe/Berlin"})).status_code == 200
+    await phone.linked(token)
+    told = "2026-11-23 10:00 (Ulaanbaatar; Berlin: 2026-11-23 03:00)"
+    await phone.write("/book")
+    await phone.choose("p:", 0)
+    assert (await phone.choose("t:", 0)).text == "Choose a time. (Ulaanbaatar)"
+    assert told in (await phone.tap("10:00")).text
+    assert told in (await phone.tap("Book")).text
+    for command, text in (
+        ("/bookings", "Your upcoming bookings:"),
+        ("/today", "2026-11-23 (Berlin): 1 bookings"),
+    ):
+        shown = await phone.write(command)
+        assert (shown.text, shown.buttons[0]) == (text, f"{told} · Studio")
+    staff = Phone(api, phone.simulator, {**BOLD, "id": 8})
+    await staff.linked(provider)
+    assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Customer"
 
 
 async def news(phone: Phone, token: str, event: type[Event], notify: Any) -> list[tuple[str, str, str]]:
@@ -461,7 +489,7 @@ async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone
     await stranger.linked(await api.joined("customer"))
     stolen = phone.simulator.tapped_data(stranger.person, joined("O", UUID(waiting.json()["id"])))
     assert "/bookings" in (await stranger.deliver(stolen)).text
-    assert (await phone.write("/offers")).buttons[0] == "2026-11-23 10:00 · Studio"
+    assert (await phone.write("/offers")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Studio"
     assert "Status: confirmed" in (await phone.choose("O:")).text
     (booking,) = (await api.get("/bookings", token)).json()["items"]
     assert booking["start"] == "2026-11-23T02:00:00Z"

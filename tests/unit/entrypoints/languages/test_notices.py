@@ -1,14 +1,20 @@
 """Notices reach people in their own language."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
 
 from booking_domain.bookings import events as bookings
 from booking_domain.notifications.codes import code_notice
 from booking_domain.notifications.fields import names_in
-from booking_domain.notifications.notices import LocalTime, Notice
+from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, zone_name
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
@@ -23,6 +29,10 @@ from booking_domain.use_cases.scheduling.waiting_messages import OFFER
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator
 
+A_TIME: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+ZONES: Final = sorted(
+    zone for zone in available_timezones() if zone.partition("/")[0] not in {"localtime", "posixrules"}
+)
 LETTERS: Final = {"en": "[A-Za-z]", "mn": "[А-Яа-яЁёӨөҮү]", "fa": "[\u0600-\u06ff]"}
 
 
@@ -76,11 +86,64 @@ def test_every_translation_names_the_fields_of_its_template_and_no_others(langua
             assert set(names_in(catalogue.notice(text))) == set(names_in(text)), key
 
 
+def assert_every_time_is_told_on_both_clocks(zone: str, beside: str, language: str) -> None:
+    """Check each message: every time of it names the first zone, and the second where its clock shows another time."""
+    differs = NOW.astimezone(ZoneInfo(zone)).utcoffset() != NOW.astimezone(ZoneInfo(beside)).utcoffset()
+    wall = {each: f"{NOW.astimezone(ZoneInfo(each)):%Y-%m-%d %H:%M}" for each in (zone, beside)}
+    other = f"; {zone_name(beside)}: {wall[beside]}" if differs else ""
+    told = f"{wall[zone]} ({zone_name(zone)}{other})"
+    local = LocalTime(NOW, zone, beside)
+    values = {name: _at_once(sample, local) for name, sample in SAMPLES.items()}
+    for key, template in MESSAGE_TEMPLATES.items():
+        written = GettextTranslator(FALLBACK).translate(template.fill(**values), language)
+        times = {name for name, sample in SAMPLES.items() if isinstance(sample, LocalTime | tuple)}
+        for source, said in (
+            (template.subject, written.subject),
+            ("\n".join((template.text, *template.details)), written.text),
+        ):
+            named = sum(name in times for name in names_in(source))
+            assert said.count(told) == named, (key, said)
+            assert not A_TIME.search(said.replace(told, "")), (key, said)
+
+
+def _at_once(sample: NoticeValue, local: LocalTime) -> NoticeValue:
+    """The same instant for every time."""
+    match sample:
+        case LocalTime():
+            return local
+        case tuple():
+            return (local,)
+        case _:
+            return sample
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("beside", ["Asia/Ulaanbaatar", "Asia/Tehran"])
+def test_every_message_tells_a_time_in_the_zone_of_the_provider_and_beside_it_that_of_the_customer(
+    beside: str, language: str
+) -> None:
+    assert_every_time_is_told_on_both_clocks("Asia/Tehran", beside, language)
+
+
+@examples(10)
+@given(st.sampled_from(ZONES), st.sampled_from(ZONES), st.sampled_from(LANGUAGES))
+def test_every_message_names_the_zone_of_its_times_whatever_the_zones(zone: str, beside: str, language: str) -> None:
+    assert_every_time_is_told_on_both_clocks(zone, beside, language)
+
+
+def test_no_two_clocks_have_one_name() -> None:
+    offsets: dict[str, set[timedelta | None]] = {}
+    for zone, month in product(ZONES, (1, 7)):
+        at = datetime(2026, month, 1, tzinfo=UTC)
+        offsets.setdefault(f"{zone_name(zone)} in month {month}", set()).add(at.astimezone(ZoneInfo(zone)).utcoffset())
+    assert [name for name, found in offsets.items() if len(found) > 1] == []
+
+
 def test_a_time_is_shown_on_the_clock_of_its_zone() -> None:
     notice = OFFER.fill(provider="Ink", when=LocalTime(NOW, "Asia/Ulaanbaatar"), until=LocalTime(NOW, "UTC"))
     assert GettextTranslator("en").translate(notice, "en").text == (
         f"A time has come free: Ink, {LocalTime(NOW, 'Asia/Ulaanbaatar')}; it is held for you until "
-        f"{NOW:%Y-%m-%d %H:%M}."
+        f"{NOW:%Y-%m-%d %H:%M} (UTC)."
     )
 
 
