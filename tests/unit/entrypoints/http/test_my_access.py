@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_prehijacking import EMAIL, in_business, registered, signed_in
+from tests.unit.entrypoints.http.test_remembered_devices import REFUSED, remembered
 from tests.unit.entrypoints.http.test_telegram import shown, with_a_bot
+from tests.unit.entrypoints.http.two_factors import protected
 from tests.unit.features.accounts import passkey
 from tests.unit.features.declarations import World
 from tests.unit.features.push import device
@@ -90,6 +93,22 @@ async def test_each_thing_that_has_access_is_listed_and_can_be_ended(api: Api) -
     topics = [event.topic for event in await api.database.outbox_events()]
     for told in ("consent.revoked", "salon.left", "account.identities_changed", "account.passkey_removed"):
         assert told in topics, "others are told, as at the route of each"
+
+
+@pytest.mark.parametrize("all_at_once", [False, True], ids=["one", "all"])
+async def test_a_remembered_device_is_listed_and_needs_the_second_factor_once_it_is_ended(
+    api: Api, *, all_at_once: bool
+) -> None:
+    dorj = await protected(api)
+    device = await remembered(dorj)
+    (item,) = [each for each in await listed(api, dorj.token) if each["kind"] == AccessKind.REMEMBERED_DEVICE]
+    assert item["name"] == "laptop"
+    assert_problem(await ended(api, path_of(item), await api.joined("customer")), 404, "access.not_found")
+    assert (await dorj.log_in(device["deviceToken"])).status_code == 200
+    answer = await ended(api, "/users/me/access" if all_at_once else path_of(item), dorj.token)
+    assert answer.is_success, answer.text
+    assert AccessKind.REMEMBERED_DEVICE not in {each["kind"] for each in await listed(api, dorj.token)}
+    assert_problem(await dorj.log_in(device["deviceToken"]), *REFUSED)
 
 
 async def test_ending_all_keeps_the_session_and_what_an_account_shows(api: Api) -> None:
