@@ -153,6 +153,7 @@ class Container(containers.DeclarativeContainer):
         refresh_tokens=of(refresh_tokens),
         password_policy=of(password_policy),
         passkeys=of(passkey_ceremonies),
+        default_time_zone=read(settings, lambda given: given.default_time_zone),
         second_factor_roles=read(settings, lambda given: given.second_factor_roles),
     )
     callback_tokens = single(keyed(HmacCallbackTokens, "payment-callbacks"), of(settings))

@@ -126,7 +126,7 @@ class User:
     role: Role
     status: UserStatus = UserStatus.ACTIVE
     locale: str = "en"
-    time_zone: str = "Asia/Ulaanbaatar"
+    time_zone: str
     password_hash: str | None = field(repr=False)
     """None: the account has no password."""
     created_at: datetime
@@ -239,6 +239,7 @@ class User:
             name=ERASED_NAME,
             role=self.role,
             status=USER_LIFECYCLE.advance(self.status, UserAction.ERASE, UserParty.PLATFORM),
+            time_zone="UTC",
             password_hash=None,
             created_at=self.created_at,
             deleted_at=self.deleted_at,

@@ -41,6 +41,8 @@ class SecurityPorts:
     refresh_tokens: RefreshTokens
     password_policy: PasswordPolicy
     passkeys: PasskeyCeremonies
+    default_time_zone: str
+    """The time zone of new accounts whose client names none."""
     second_factor_roles: frozenset[Role] = frozenset()
     """The roles that need a second factor."""
 

@@ -60,6 +60,12 @@ def time_zone(name: str) -> ZoneInfo:
         raise unknown from error
 
 
+def require_time_zone(name: str | None) -> None:
+    """Raise `InvalidValue` if a name is given that is not an IANA time zone."""
+    if name is not None:
+        time_zone(name)
+
+
 def seconds_down(value: datetime) -> int:
     """Whole seconds since `ORIGIN`, rounded down."""
     since = value - ORIGIN

@@ -153,6 +153,7 @@ class Studio:
             phone=None,
             name=f"User {self._people}",
             role=role,
+            time_zone="Asia/Ulaanbaatar",
             password_hash="",
             by_platform=True,
             verified=ContactChannel.EMAIL if verified else None,

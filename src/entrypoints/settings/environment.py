@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.time import time_zone
+
 DEVELOPMENT_SECRET: Final = "development-secret-key-not-for-production"  # noqa: S105 - refused in production
 MIN_SECRET: Final = 32
 _HOST: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
@@ -69,6 +72,17 @@ class Environ:
             return text.upper()
 
         return self.parsed(name, default, "must be a country of two letters, such as MN", parse)
+
+    def zone(self, name: str, default: str) -> str:
+        """The name of an IANA time zone."""
+
+        def parse(text: str) -> str:
+            try:
+                return time_zone(text).key
+            except InvalidValue as unknown:
+                raise ValueError(text) from unknown
+
+        return self.parsed(name, default, "must be an IANA time zone, such as Europe/Berlin", parse)
 
     def port(self, name: str, default: int) -> int:
         """A port."""

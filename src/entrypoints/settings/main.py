@@ -51,6 +51,7 @@ MEMORY: Final = "memory"
 POSTGRES: Final = "postgres"
 JSON: Final = "json"
 TEXT: Final = "text"
+_DEFAULT_TIME_ZONE: Final = "Asia/Ulaanbaatar"
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 _QUOTA_EXAMPLE: Final = "login=5/60,read=1000/10"
@@ -213,6 +214,8 @@ class Settings:
     deleted."""
     default_language: str = FALLBACK
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
+    default_time_zone: str = _DEFAULT_TIME_ZONE
+    """BOOKING_DEFAULT_TIME_ZONE: the time zone (IANA) of new accounts whose client names none."""
     metrics_tokens: tuple[str, ...] = ()
     """BOOKING_METRICS_TOKEN: the bearer token that `GET /metrics` requires; separate several by commas."""
     log_format: str = TEXT
@@ -369,6 +372,7 @@ class Settings:
             webhook_log=timedelta(days=read.number("BOOKING_WEBHOOK_LOG_DAYS", 14, 4, 29)),
             walk_ins_kept=timedelta(days=read.number("BOOKING_WALK_INS_KEPT_DAYS", 730, 1, 3_650)),
             default_language=read.choice("BOOKING_DEFAULT_LANGUAGE", LANGUAGES, FALLBACK),
+            default_time_zone=read.zone("BOOKING_DEFAULT_TIME_ZONE", _DEFAULT_TIME_ZONE),
             metrics_tokens=read.secrets("BOOKING_METRICS_TOKEN"),
             log_format=read.choice("BOOKING_LOG_FORMAT", (JSON, TEXT), JSON if production else TEXT),
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),

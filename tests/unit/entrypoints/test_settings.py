@@ -75,6 +75,17 @@ def test_the_default_phone_country_must_exist() -> None:
     assert problem == "BOOKING_PHONE_COUNTRY must be a country of two letters, such as MN, and is 'Mongolia'"
 
 
+def test_the_default_time_zone_must_exist() -> None:
+    assert Settings.from_environment({}).default_time_zone == "Asia/Ulaanbaatar"
+    assert (
+        Settings.from_environment({"BOOKING_DEFAULT_TIME_ZONE": "Europe/Berlin"}).default_time_zone == "Europe/Berlin"
+    )
+    (problem,) = problems(BOOKING_DEFAULT_TIME_ZONE="Mars/Olympus")
+    assert (
+        problem == "BOOKING_DEFAULT_TIME_ZONE must be an IANA time zone, such as Europe/Berlin, and is 'Mars/Olympus'"
+    )
+
+
 def test_the_addresses_follow_the_ports() -> None:
     settings = Settings.from_environment({"HOST": "0.0.0.0", "PORT": "9000", "SIMULATOR_PORT": "9001"})  # noqa: S104
     assert settings.public_url == "http://127.0.0.1:9000"

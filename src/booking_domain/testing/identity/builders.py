@@ -28,6 +28,7 @@ class IdentityBuilder(BaseBuilder):
             phone=f"+976{88_000_000 + number}",
             name=f"Болд {number}",
             role=role,
+            time_zone="Asia/Ulaanbaatar",
             password_hash=f"hash of {number}",
             created_at=NOW,
         )

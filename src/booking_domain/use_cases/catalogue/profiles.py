@@ -17,6 +17,7 @@ from booking_domain.catalogue.model import (
     ProviderInactive,
 )
 from booking_domain.files.model import FileOwner, Folder
+from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -229,6 +230,9 @@ class DecideOnProfile:
 
 async def _open(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
     """Add a profile, or open a deleted one again: it keeps its id, and what refers to it."""
+    owner = await tx.users.get(context.actor.id)
+    if owner is None:
+        raise UserNotFound
     found = await tx.profiles.of_owner(context.actor.id)
     deleted = found if found is not None and found.status is ProfileStatus.DELETED else None
     profile = Profile(
@@ -252,7 +256,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     require_gateway(command.terms.gateway, context)
     require_chargeable(terms, context)
-    time_zone = command.time_zone or "Asia/Ulaanbaatar"
+    time_zone = command.time_zone or owner.time_zone
     settings = SlotSettings()
     _require_one_price(settings, terms)
     profile = replace(profile, photo=await _photo(command, profile, tx, context))
@@ -398,7 +402,9 @@ async def own_profile(tx: Repositories, context: Context) -> Profile:
     return profile
 
 
-open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open, raises=(ProfileExists, InvalidValue, *SET_FILES_ERRORS))
+open_profile: Final = UseCase(
+    Permission.MANAGE_PROFILE, _open, raises=(ProfileExists, InvalidValue, UserNotFound, *SET_FILES_ERRORS)
+)
 edit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,
     _edit,

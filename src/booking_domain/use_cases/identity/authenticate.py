@@ -34,6 +34,7 @@ from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.legal import record_acceptances
 from booking_domain.use_cases.identity.passkey_responses import use_challenge, verify_response
 
@@ -51,6 +52,8 @@ class Register:
     role: Role
     password_hash: str
     locale: str = FALLBACK
+    time_zone: str | None = None
+    """None: the platform's default."""
     by_platform: bool = False
     """Only the platform itself adds admins."""
     verified: ContactChannel | None = None
@@ -59,6 +62,7 @@ class Register:
 
     def __post_init__(self) -> None:
         require_no_address(self.name, field="name")
+        require_time_zone(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +139,7 @@ async def add_account(command: Register, tx: IdentityTx, context: Context) -> Us
         name=command.name,
         role=command.role,
         locale=command.locale,
+        time_zone=command.time_zone or context.get(SecurityPorts).default_time_zone,
         password_hash=command.password_hash,
         created_at=context.now,
     )

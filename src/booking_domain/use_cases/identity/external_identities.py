@@ -29,16 +29,18 @@ from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.sign_ups import has_verified, signs_in_to
 from booking_domain.identity.telegram_links import LinkCode
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import ConcurrentChange, NotPermitted
+from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import (
     OPENING_ERRORS,
     SELF_SERVICE_ROLES,
@@ -65,6 +67,11 @@ class SignInByAssertion:
     """Of a new account."""
     accepted: AcceptedVersions = field(default_factory=dict)
     """What the person accepts who signs in, whether or not the account is new: their client does not know."""
+    time_zone: str | None = None
+    """Of a new account; None: the platform's default."""
+
+    def __post_init__(self) -> None:
+        require_time_zone(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +174,7 @@ async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: Cont
         family_name=asserted.family_name,
         role=command.role,
         locale=asserted.locale,
+        time_zone=command.time_zone or context.get(SecurityPorts).default_time_zone,
         password_hash=None,
         created_at=context.now,
         email_verified_at=None if asserted.email is None else context.now,
@@ -277,6 +285,7 @@ sign_in_by_assertion: Final = UseCase(
         EmailNotVerified,
         NotLinked,
         IdentityTaken,
+        InvalidValue,
         NotPermitted,
         NotTheCurrentVersion,
         *OPENING_ERRORS,

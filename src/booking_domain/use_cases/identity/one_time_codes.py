@@ -21,6 +21,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import CodeId, EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.phones import masked_contact
+from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.use_cases.identity.ownership import keeps_factor, take_over
 from booking_domain.use_cases.identity.sessions import end_sessions
@@ -66,6 +67,11 @@ class SignInByCode:
     client: Client
     second_factor: str | None = field(default=None, repr=False)
     guesser: Guesser = NOBODY
+    time_zone: str | None = None
+    """Of an account that the code begins; None: the platform's default."""
+
+    def __post_init__(self) -> None:
+        require_time_zone(self.time_zone)
 
 
 async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:

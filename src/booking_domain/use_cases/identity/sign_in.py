@@ -53,6 +53,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.processes import Process
+from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import (
     FailedLogin,
     RefreshSession,
@@ -88,6 +89,8 @@ class Registration:
     code: str | None = field(default=None, repr=False)
     """A code of the purpose `verify`, sent to the contact because another account has it."""
     accepted: AcceptedVersions = field(default_factory=dict)
+    time_zone: str | None = None
+    """None: the platform's default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,8 @@ class AccountDetails:
     role: Role
     password: str | None = field(default=None, repr=False)
     accepted: AcceptedVersions = field(default_factory=dict)
+    time_zone: str | None = None
+    """None keeps the one that the account began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,7 @@ async def _register(identity: Identity, new: Registration, client: Client, *, gu
         name=new.name,
         role=new.role,
         locale=identity.default_locale,
+        time_zone=new.time_zone,
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
         accepted=new.accepted,
     )
@@ -197,6 +203,7 @@ async def _sign_in_with_code(
     guesser: Guesser = NOBODY,
     second_factor: str | None = None,
     purpose: CodePurpose = CodePurpose.LOGIN,
+    time_zone: str | None = None,
 ) -> Tokens:
     """Sign in with a one-time code of the purpose `login`, or with one of `signup`, which may begin an account.
 
@@ -208,7 +215,7 @@ async def _sign_in_with_code(
     login = contact.parsed(identity.phone_numbers)
     asked = await recognise(identity, login, guesser)
     guess = CodeGuess(login, purpose, code, reserve=asked.reserve)
-    command = SignInByCode(guess, client, second_factor, guesser)
+    command = SignInByCode(guess, client, second_factor, guesser, time_zone)
     use_case = use_sign_up if purpose == CodePurpose.SIGNUP else sign_in_by_code
     try:
         async with identity.login_quota.guess(asked.counted_as):
@@ -252,6 +259,7 @@ async def _complete_profile(
         client=client,
         guesser=guesser,
         accepted=profile.accepted,
+        time_zone=profile.time_zone,
     )
     return _tokens(identity, await identity.executor.run(complete_pending_account, command, actor=actor))
 
@@ -264,12 +272,14 @@ async def _sign_in_with_telegram(
     guesser: Guesser = NOBODY,
     second_factor: str | None = None,
     accepted: AcceptedVersions | None = None,
+    time_zone: str | None = None,
 ) -> Tokens:
     """Sign in with what Telegram has signed; the first time, this adds a customer account.
 
     Raises:
         TelegramNotConfigured: no bot token is set.
         InvalidAssertion: it is not signed for this platform, is too old, or was used before.
+        InvalidValue: there is no such time zone; the assertion stays good.
         NotTheCurrentVersion: as when an account is registered; the assertion stays good.
         AccountDisabled, AccountDeleted: the assertion stays good.
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the assertion stays good.
@@ -280,7 +290,12 @@ async def _sign_in_with_telegram(
         await _note_refused(identity, IdentityProvider.TELEGRAM, error.subject, client)
         raise
     command = SignInByAssertion(
-        assertion=assertion, client=client, guesser=guesser, second_factor=second_factor, accepted=accepted or {}
+        assertion=assertion,
+        client=client,
+        guesser=guesser,
+        second_factor=second_factor,
+        accepted=accepted or {},
+        time_zone=time_zone,
     )
     return await _sign_in_by_assertion(identity, command)
 
@@ -304,6 +319,7 @@ async def _sign_in_with_openid(
     second_factor: str | None = None,
     role: Role = Role.CUSTOMER,
     accepted: AcceptedVersions | None = None,
+    time_zone: str | None = None,
 ) -> Tokens:
     """Sign in with what a person brings back from a service; the first time, this may add an account with the role.
 
@@ -312,10 +328,12 @@ async def _sign_in_with_openid(
         InvalidAssertion: code, state or flow is wrong, too old, or was used before.
         EmailNotVerified: the service has verified no e-mail address of the person, whom it names for the first time.
         NotLinked: another account has the e-mail address; its owner links the service.
+        InvalidValue: there is no such time zone; the code stays good.
         NotTheCurrentVersion: as when an account is registered; the person begins again.
         IdentityTaken: the account of the address is linked to another identity of the service.
         AccountDisabled, AccountDeleted, SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password.
     """
+    require_time_zone(time_zone)  # before the code is used up
     try:
         assertion = await identity.openid.redeem(back, identity.clock.now())
     except InvalidAssertion as error:
@@ -328,6 +346,7 @@ async def _sign_in_with_openid(
         second_factor=second_factor,
         role=role,
         accepted=accepted or {},
+        time_zone=time_zone,
     )
     return await _sign_in_by_assertion(identity, command)
 

@@ -13,6 +13,7 @@ from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.sign_ups import SignUp, has_verified, signs_in_to
 from booking_domain.shared.actor import Role
@@ -24,6 +25,7 @@ from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import (
     OPENING_ERRORS,
     SELF_SERVICE_ROLES,
@@ -68,9 +70,12 @@ class CompleteProfile:
     client: Client
     guesser: Guesser = NOBODY
     accepted: AcceptedVersions = field(default_factory=dict)
+    time_zone: str | None = None
+    """None keeps the one that the account began with."""
 
     def __post_init__(self) -> None:
         require_no_address(self.name, field="name")
+        require_time_zone(self.time_zone)
 
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> OneTimeCode:
@@ -112,12 +117,13 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> Signe
     await use_up(code, tx, context)
     sign_up = await tx.sign_ups.get(code.id)
     locale = FALLBACK if sign_up is None else sign_up.locale
-    user = await _add_pending(contact, locale, tx, context)
+    zone = command.time_zone or context.get(SecurityPorts).default_time_zone
+    user = await _add_pending(contact, locale, zone, tx, context)
     opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client, guesser=command.guesser)
     return await begin_session(opening, tx, context)
 
 
-async def _add_pending(contact: Contact, locale: str, tx: IdentityTx, context: Context) -> User:
+async def _add_pending(contact: Contact, locale: str, time_zone: str, tx: IdentityTx, context: Context) -> User:
     user = User(
         id=UserId(context.entropy.new_id()),
         email=None,
@@ -126,6 +132,7 @@ async def _add_pending(contact: Contact, locale: str, tx: IdentityTx, context: C
         role=Role.CUSTOMER,
         status=UserStatus.PENDING,
         locale=locale,
+        time_zone=time_zone,
         password_hash=None,
         created_at=context.now,
     ).with_contact(contact, context.now)
@@ -144,8 +151,14 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: Context) 
     if command.role not in SELF_SERVICE_ROLES:
         raise NotPermitted(action=f"register as {command.role}")
     own = await lock_own_account(context.actor.id, command.current, tx, context)
-    changes = {"name": command.name, "role": command.role, "password_hash": command.password_hash}
-    user = own.user.moved(UserAction.COMPLETE, UserParty.OWNER, **changes)
+    user = own.user.moved(
+        UserAction.COMPLETE,
+        UserParty.OWNER,
+        name=command.name,
+        role=command.role,
+        password_hash=command.password_hash,
+        time_zone=command.time_zone or own.user.time_zone,
+    )
     await tx.users.save(user)
     await record_acceptances(user.id, command.accepted, tx, context)
     await end_sessions([own.current, *own.others], tx, context)

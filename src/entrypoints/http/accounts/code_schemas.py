@@ -15,7 +15,7 @@ from entrypoints.http.accounts.schemas import (
     Password,
     SecondFactorText,
 )
-from entrypoints.http.kit.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json, ZoneName
 
 OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 
@@ -32,6 +32,8 @@ class VerifyOtpBody(ContactBody, frozen=True, kw_only=True):
     purpose: Literal["signup", "verify", "login", "unlock"]
     code: Code
     second_factor: SecondFactorText | None = None
+    time_zone: ZoneName | None = None
+    """With `signup`: the time zone (IANA) of a new account. Default: the platform's."""
 
 
 class VerifyEmailBody(Body, frozen=True, kw_only=True):
@@ -72,6 +74,8 @@ class CompleteProfileBody(Body, frozen=True, kw_only=True):
     password: Password | None = None
     """The password."""
     accepted: AcceptedBody | None = None
+    time_zone: ZoneName | None = None
+    """The user's time zone (IANA). Default: the one that the sign-up named, or the platform's."""
 
 
 class CodeSentJson(Json, frozen=True, kw_only=True):

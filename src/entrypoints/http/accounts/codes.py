@@ -113,6 +113,7 @@ async def verify_otp(
             guesser=guesser,
             second_factor=data.second_factor,
             purpose=CodePurpose(data.purpose),
+            time_zone=data.time_zone,
         )
         return signed_in(tokens, session_mode)
     if data.purpose == "unlock":
@@ -166,7 +167,11 @@ async def complete_profile(
     `/auth/me`, `/auth/logout` and this route only (403 `auth.profile_incomplete`), and after a day it is removed.
     """
     profile = sign_in.AccountDetails(
-        name=data.name, role=Role(data.role), password=data.password, accepted=accepted_versions(data.accepted)
+        name=data.name,
+        role=Role(data.role),
+        password=data.password,
+        accepted=accepted_versions(data.accepted),
+        time_zone=data.time_zone,
     )
     tokens = await sign_in.complete_profile(
         identity, actor, profile, current=session_id, client=client, guesser=guesser

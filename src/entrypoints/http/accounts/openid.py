@@ -119,6 +119,7 @@ async def sign_in_by_openid(
         second_factor=data.second_factor,
         role=Role(data.role),
         accepted=accepted_versions(data.accepted),
+        time_zone=data.time_zone,
     )
     return signed_in(tokens, session_mode)
 

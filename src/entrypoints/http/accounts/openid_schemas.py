@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider, OpenIdReturn, OpenIdStart
 from entrypoints.http.accounts.schemas import AcceptedBody, NewName, NewRole, Password, SecondFactorCode
-from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, one_of
+from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of
 
 _Text = Annotated[str, Meta(min_length=1, max_length=2_048)]
 OpenIdService = Literal["google", "apple"]
@@ -74,6 +74,8 @@ class SignInByOpenIdBody(OpenIdBody, frozen=True, kw_only=True):
     name: NewName | None = None
     """The name of a new account, if the identity token has none: Apple sends it to the page on the first sign-in."""
     accepted: AcceptedBody | None = None
+    time_zone: ZoneName | None = None
+    """The time zone (IANA) of a new account. Default: the platform's."""
 
 
 class LinkOpenIdBody(OpenIdBody, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ async def register(
         password=data.password,
         code=data.code,
         accepted=accepted_versions(data.accepted),
+        time_zone=data.time_zone,
     )
     return signed_in(await sign_in.register(identity, new, client, guesser=guesser), session_mode)
 

@@ -17,7 +17,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.use_cases.identity.sign_in import Tokens
 from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.cursors import Page
-from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
+from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, one_of
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -106,6 +106,8 @@ class RegisterBody(ContactBody, frozen=True, kw_only=True):
     code: Code | None = None
     """A code of the purpose `verify`; needed if another account has the contact but has not verified it."""
     accepted: AcceptedBody | None = None
+    time_zone: ZoneName | None = None
+    """The user's time zone (IANA). Default: the platform's."""
 
 
 class LoginBody(ContactBody, frozen=True, kw_only=True):

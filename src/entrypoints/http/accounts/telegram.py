@@ -60,6 +60,7 @@ async def sign_in_by_telegram(
         guesser=guesser,
         second_factor=data.second_factor,
         accepted=accepted_versions(data.accepted),
+        time_zone=data.time_zone,
     )
     return signed_in(tokens, session_mode)
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
 from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.accounts.schemas import AcceptedBody, Password, SecondFactorText
-from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName
 
 _Text = Annotated[str, Meta(max_length=2_048)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -37,10 +37,12 @@ class TelegramBody(Body, frozen=True, kw_only=True):
 
 
 class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):
-    """Data that Telegram has signed, a code of the second factor, if there is one, and the accepted legal documents."""
+    """Data that Telegram has signed, a code of the second factor, if there is one, and the values of a new account."""
 
     second_factor: SecondFactorText | None = None
     accepted: AcceptedBody | None = None
+    time_zone: ZoneName | None = None
+    """The time zone (IANA) of a new account. Default: the platform's."""
 
 
 class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):

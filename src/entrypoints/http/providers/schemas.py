@@ -105,7 +105,7 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
 
 
 class OpenProfileBody(ChangeProfileBody, frozen=True, kw_only=True):
-    """A new profile, a draft until it is approved. Defaults: no deposit, MNT, Asia/Ulaanbaatar."""
+    """A new profile, a draft until it is approved. Defaults: no deposit, MNT, the account's time zone."""
 
     display_name: DisplayName
 

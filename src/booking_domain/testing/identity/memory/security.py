@@ -126,6 +126,7 @@ def memory_security_ports() -> SecurityPorts:
         refresh_tokens=MemoryRefreshTokens(),
         password_policy=PasswordPolicy(known=MemoryKnownPasswords()),
         passkeys=MemoryPasskeyCeremonies(),
+        default_time_zone="Asia/Ulaanbaatar",
     )
 
 
