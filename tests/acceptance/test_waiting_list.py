@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.acceptance.people import Person, customers, open_studio
 from tests.acceptance.product import Product, eventually
@@ -26,6 +27,12 @@ def offer_to(person: Person) -> dict[str, Any]:
     return found
 
 
+def told(instant: str) -> str:
+    """A time on the clock of the provider, with that of the customer beside it."""
+    at, form = datetime.fromisoformat(instant), "%Y-%m-%d %H:%M"
+    return f"{at:{form}} (UTC; Ulaanbaatar: {at.astimezone(ZoneInfo('Asia/Ulaanbaatar')):{form}})"
+
+
 def test_a_cancelled_slot_is_offered_to_the_first_in_line_who_books_it(product: Product) -> None:
     studio = open_studio(product, deposit=0)
     booker, waiter, later = customers(product, 3)
@@ -47,8 +54,7 @@ def test_a_cancelled_slot_is_offered_to_the_first_in_line_who_books_it(product: 
     eventually(lambda: messages(product, address), what="a message about the offer")
     [message] = messages(product, address)
     assert message["subject"] == "Waiting list: a time with “Studio” has come free"
-    when = slot[:16].replace("T", " ")
-    until = hold["expiresAt"][:16].replace("T", " ")
+    when, until = told(slot), told(hold["expiresAt"])
     assert message["text"] == f"A time has come free: Studio, {when}; it is held for you until {until}."
 
     booked = waiter.book(studio.id, slot, holdId=hold["id"])

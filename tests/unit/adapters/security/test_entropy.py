@@ -40,7 +40,7 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
         lambda entropy: RememberedDevice.make(DeviceId(UUID(int=3)), USER, Client(), entropy, NOW),
         256,
     ),
-    "tokens of known clients, and their networks": (
+    "tokens of known clients": (
         lambda entropy: KnownClient.make(USER, SessionId(UUID(int=4)), Guesser(), entropy, NOW),
         256,
     ),
