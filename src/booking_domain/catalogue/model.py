@@ -104,6 +104,13 @@ class ProfileExists(Conflict, code="provider.exists"):
     """You already have a provider profile."""
 
 
+class ServicesInOtherCurrency(Conflict, code="provider.services_in_other_currency", field="currency"):
+    """{count} of your services have prices in {currency}; say by `servicesOnCurrencyChange` what becomes of them."""
+
+    count: int
+    currency: str
+
+
 class ProfileMissing(NotFound, code="provider.profile_missing"):
     """You have no provider profile yet."""
 

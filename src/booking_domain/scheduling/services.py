@@ -14,6 +14,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.scheduling.reminders import require_reminders
@@ -94,6 +95,15 @@ class OfferedService:
     add_on: bool = False
 
 
+class OnCurrencyChange(StrEnum):
+    """What becomes of a provider's services when the provider's currency changes."""
+
+    KEEP_NUMBERS = "keep_numbers"
+    """Prices and deposits keep their numbers in the new currency: 20,000 MNT becomes 20,000 JPY."""
+    DEACTIVATE = "deactivate"
+    """They keep their prices and cannot be booked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Something bookable with a length and a price, of a provider or of a salon."""
@@ -142,6 +152,13 @@ class Service:
             raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
         if self.reminder_minutes is not None:
             require_reminders(self.reminder_minutes)
+
+    def after_currency_change(self, currency: str, choice: OnCurrencyChange) -> "Service":
+        """The service after its provider's currency has changed."""
+        if choice == OnCurrencyChange.DEACTIVATE:
+            return replace(self, active=False, version=self.version + 1)
+        price, deposit = self.price.in_currency(currency), self.deposit.in_currency(currency)
+        return replace(self, price=price, deposit=deposit, version=self.version + 1)
 
     def offered(self, offer: ServiceOffer | None = None) -> OfferedService:
         """The service with what a member's offer overrides. A deposit never exceeds the price."""
@@ -259,6 +276,10 @@ class Services(Protocol):
 
     async def count_of(self, owner: ProviderId | SalonId) -> int:
         """How many services the provider or salon has; needs its lock."""
+        ...
+
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[Service]:
+        """The provider's own services, those that cannot be booked included, by id; needs its lock."""
         ...
 
     async def save(self, service: Service, *, was: Service) -> None:

@@ -1,7 +1,7 @@
 """Money: an integer amount in minor units and an ISO 4217 currency code."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from booking_domain.shared.errors import InvalidValue
@@ -97,6 +97,11 @@ class Money:
     def percent(self, percent: int) -> "Money":
         """`percent` percent of this amount, rounded half up to the minor unit."""
         return Money(amount=(self.amount * percent + 50) // 100, currency=self.currency)
+
+    def in_currency(self, currency: str) -> "Money":
+        """The same number of whole units of another currency, rounded half up to its minor unit: no exchange."""
+        scaled = self.decimal().scaleb(MINOR_UNIT_DIGITS.get(currency, 0))
+        return Money(amount=int(scaled.to_integral_value(ROUND_HALF_UP)), currency=currency)
 
     def _same_currency(self, other: "Money") -> None:
         if self.currency != other.currency:

@@ -153,3 +153,11 @@ def test_one_hundred_percent_is_everything_and_zero_is_nothing(money: Money) -> 
 @given(amounts(), st.integers(0, 99))
 def test_a_larger_percentage_is_never_a_smaller_amount(money: Money, percent: int) -> None:
     assert money.percent(percent) <= money.percent(percent + 1)
+
+
+def test_an_amount_keeps_its_number_of_whole_units_in_another_currency() -> None:
+    assert Money.of(20_000, "MNT").in_currency("JPY") == Money.of(20_000, "JPY")
+    assert Money(amount=12_50, currency="USD").in_currency("JPY") == Money.of(13, "JPY")
+    assert Money.of(7, "JPY").in_currency("KWD") == Money(amount=7_000, currency="KWD")
+    with pytest.raises(InvalidValue, match="ISO 4217"):
+        Money.of(1, "MNT").in_currency("XYZ")

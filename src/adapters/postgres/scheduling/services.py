@@ -66,6 +66,9 @@ _ID: Final = bindparam("service_id", type_=_s.id.type)
 _ADD: Final = SERVICE.insert()
 _SAVE: Final = SERVICE.update(versioned=True)
 _GET: Final = Statement(select(*SERVICE.columns).where(_s.id == _ID))
+_OWN: Final = Statement(
+    select(*SERVICE.columns).where(_s.provider_id == bindparam("provider_id")).order_by(_s.id).with_for_update()
+)
 _COUNT: Final = Statement(
     select(func.count()).where(or_(_s.provider_id == bindparam("owner"), _s.salon_id == bindparam("owner")))
 )
@@ -196,6 +199,9 @@ class PostgresServices(WithWork, Services):
     async def count_of(self, owner: ProviderId | SalonId) -> int:
         row = await self._work.one(_COUNT, owner=owner)
         return 0 if row is None else int(row[0])
+
+    async def of_provider(self, provider_id: ProviderId) -> list[Service]:
+        return [SERVICE.read(row) for row in await self._work.all(_OWN, provider_id=provider_id)]
 
     async def save(self, service: Service, *, was: Service) -> None:
         await self._work.update_one(

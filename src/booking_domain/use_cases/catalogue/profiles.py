@@ -15,6 +15,7 @@ from booking_domain.catalogue.model import (
     ProfileMissing,
     ProfileStatus,
     ProviderInactive,
+    ServicesInOtherCurrency,
 )
 from booking_domain.files.model import FileOwner, Folder
 from booking_domain.identity.errors import UserNotFound
@@ -23,6 +24,7 @@ from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.scheduling.reminders import earliest_first
+from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -38,6 +40,7 @@ from booking_domain.use_cases.bookings.chargeable_terms import (
     require_chargeable_profile,
     require_gateway,
 )
+from booking_domain.use_cases.catalogue.services import require_chargeable_service
 from booking_domain.use_cases.catalogue.unpublish import may_publish
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
 from booking_domain.use_cases.files.pictures import PictureChange, changed_picture
@@ -108,17 +111,23 @@ class TermsChange:
     max_upcoming_per_customer: int | None = None
     any_upcoming_per_customer: bool = False
     """Leave it to the platform again how many bookings to come a customer may have."""
+    services: OnCurrencyChange | None = None
+    """What becomes of the provider's services if the currency changes; needed if there are any."""
 
     def applied_to(self, terms: Terms) -> Terms:
-        """The terms after the change. A price that is not given rises to the deposit if it would be below it."""
+        """The terms after the change. A price that is not given rises to the deposit if it would be below it.
+
+        Amounts that are not given keep their numbers in another currency.
+        """
         currency = self.currency or terms.price.currency
-        deposit = terms.deposit.amount if self.deposit_amount is None else self.deposit_amount
-        price = max(terms.price.amount, deposit) if self.price_amount is None else self.price_amount
+        before = terms if currency == terms.price.currency else _in_currency(terms, currency)
+        deposit = before.deposit.amount if self.deposit_amount is None else self.deposit_amount
+        price = max(before.price.amount, deposit) if self.price_amount is None else self.price_amount
         return Terms(
             mode=self.mode or terms.mode,
             deposit=Money(amount=deposit, currency=currency),
             price=Money(amount=price, currency=currency),
-            durations=terms.durations if self.durations is None else _durations(self.durations, deposit),
+            durations=before.durations if self.durations is None else _durations(self.durations, deposit),
             cancellation=self.cancellation.applied_to(terms.cancellation),
             requests_claim_time=(
                 terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
@@ -136,6 +145,18 @@ class TermsChange:
         if self.max_upcoming_per_customer is not None:
             return self.max_upcoming_per_customer
         return None if self.any_upcoming_per_customer else current
+
+
+def _in_currency(terms: Terms, currency: str) -> Terms:
+    def amount(of: int) -> int:
+        return Money(amount=of, currency=terms.price.currency).in_currency(currency).amount
+
+    durations = tuple(
+        replace(each, price_amount=amount(each.price_amount), deposit_amount=amount(each.deposit_amount))
+        for each in terms.durations
+    )
+    price, deposit = terms.price.in_currency(currency), terms.deposit.in_currency(currency)
+    return replace(terms, price=price, deposit=deposit, durations=durations)
 
 
 def _durations(changes: Iterable[DurationChange], deposit: int) -> tuple[Duration, ...]:
@@ -336,6 +357,8 @@ async def reset(
     if _charged(terms) != _charged(seen.terms):
         require_chargeable(terms, context)
     _require_one_price(settings, terms)
+    if terms.price.currency != seen.terms.price.currency:
+        await _change_services(profile.id, terms.price.currency, change.terms.services, tx, context)
     # An unknown zone is refused before anything is kept.
     after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
@@ -393,6 +416,27 @@ async def lock_profile(provider_id: ProviderId, tx: Repositories) -> tuple[Profi
     return profile, owner
 
 
+async def _change_services(
+    provider_id: ProviderId, currency: str, choice: OnCurrencyChange | None, tx: Repositories, context: Context
+) -> None:
+    """Change the provider's services with the currency: one that stayed in another could not be booked any more.
+
+    Raises:
+        ServicesInOtherCurrency: some can be booked, and the command does not say what becomes of them.
+    """
+    others = [each for each in await tx.services.of_provider(provider_id) if each.price.currency != currency]
+    bookable = [each for each in others if each.active]
+    if choice is None:
+        if bookable:
+            raise ServicesInOtherCurrency(count=len(bookable), currency=bookable[0].price.currency)
+        return
+    for before in others if choice == OnCurrencyChange.KEEP_NUMBERS else bookable:
+        after = before.after_currency_change(currency, choice)
+        if after.active:
+            require_chargeable_service(after.offered(), context)
+        await tx.services.save(after, was=before)
+
+
 async def own_profile(tx: Repositories, context: Context) -> Profile:
     """Lock the actor's provider and return its profile, or raise `ProfileMissing`."""
     await tx.calendars.lock_provider_of(context.actor.id)
@@ -408,10 +452,12 @@ open_profile: Final = UseCase(
 edit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,
     _edit,
-    raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion, *SET_FILES_ERRORS),
+    raises=(ProfileMissing, ProviderNotFound, ServicesInOtherCurrency, InvalidValue, StaleVersion, *SET_FILES_ERRORS),
 )
 change_settings: Final = UseCase(
-    Permission.MANAGE_CALENDAR, _change_settings, raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion)
+    Permission.MANAGE_CALENDAR,
+    _change_settings,
+    raises=(ProfileMissing, ProviderNotFound, ServicesInOtherCurrency, InvalidValue, StaleVersion),
 )
 submit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,

@@ -163,7 +163,7 @@ async def _add(command: AddService, tx: Repositories, context: Context) -> Servi
             created_at=context.now,
         )
     )
-    _require_chargeable(service.offered(), context)
+    require_chargeable_service(service.offered(), context)
     await tx.services.add(service)
     return ServiceView(service=service, owner_id=owner_id, bookable=service.active)
 
@@ -172,7 +172,7 @@ async def _edit(command: EditService, tx: Repositories, context: Context) -> Ser
     before = await _own(command.service_id, tx, context)
     require_expected_version(before.version, command.expected_version)
     after = replace(command.change.applied_to(before), version=before.version + 1)
-    _require_chargeable(after.offered(), context)
+    require_chargeable_service(after.offered(), context)
     await tx.services.save(after, was=before)
     if before.active and not after.active:
         await _announce_to_members(OfferedServiceEnded, before, tx, context)
@@ -220,7 +220,7 @@ async def _offer(command: OfferService, tx: Repositories, context: Context) -> S
         minutes=command.minutes,
         price_amount=command.price_amount,
     )
-    _require_chargeable(service.offered(offer), context)
+    require_chargeable_service(service.offered(offer), context)
     await tx.services.save_offer(offer)
     return offer
 
@@ -283,7 +283,7 @@ async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: Contex
     return service, provider_id
 
 
-def _require_chargeable(service: OfferedService, context: Context) -> None:
+def require_chargeable_service(service: OfferedService, context: Context) -> None:
     """Require that the deposit, the price and what is left after the deposit can be charged; zero is not charged."""
     chargeable = context.get(Chargeable, ANY_AMOUNT)
     chargeable.require(service.price, "price_amount")

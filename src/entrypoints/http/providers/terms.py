@@ -20,6 +20,7 @@ from booking_domain.bookings.policy import (
     Tier,
     tiers,
 )
+from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, DurationChange, TermsChange
 from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, ReminderMinutes, SomeMinutes, given
@@ -77,6 +78,10 @@ class TermsBody(Body, frozen=True, kw_only=True):
     deposit_amount: Amount | UnsetType = UNSET
     price_amount: Amount | UnsetType = UNSET
     currency: Currency | UnsetType = UNSET
+    """Amounts that the request leaves out keep their numbers in another currency. Bookings keep theirs."""
+    services_on_currency_change: OnCurrencyChange | UnsetType = UNSET
+    """Needed if another currency would leave services that can be booked in the old one: `keep_numbers` keeps the
+    numbers of prices and deposits in the new currency, `deactivate` leaves the services as they are, not bookable."""
     cancellation_preset: Preset | UnsetType = UNSET
     """`flexible`, `moderate` or `strict` sets the tiers of that name; `custom`, those of `cancellationPolicy`."""
     cancellation_policy: CancellationTiers | UnsetType = UNSET
@@ -106,6 +111,7 @@ class TermsBody(Body, frozen=True, kw_only=True):
             deposit_amount=given(self.deposit_amount),
             price_amount=given(self.price_amount),
             currency=given(self.currency),
+            services=given(self.services_on_currency_change),
             cancellation=self._cancellation(),
             requests_claim_time=given(self.requests_claim_time),
             gateway=given(self.payment_gateway),

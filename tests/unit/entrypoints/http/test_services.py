@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 
 CUT: Final = {"name": "Cut", "category": "Hair", "durationMinutes": 45, "priceAmount": 3_000_000}
@@ -395,3 +396,54 @@ async def test_a_request_names_a_provider_or_a_salon_and_a_service_that_somebody
     assert_problem(by_themselves, 422, "booking.nobody_offers")
     order = {"providerId": held["providerId"], "serviceId": service, **slot, "holdId": held["id"]}
     assert (await api.post("/bookings", customer, json=order)).status_code == 201
+
+
+TWO_CURRENCIES: Final = pytest.mark.settings(BOOKING_GATEWAYS="qpay,stripe", STRIPE_WEBHOOK_SECRET=f"whsec_{32 * 'x'}")
+
+
+@pytest.fixture
+async def priced(api: Api) -> tuple[str, str]:
+    """A provider with two services in tögrög, of which one can be booked, and the path of that one."""
+    provider, _ = await api.open_provider()
+    service = await added(api, provider, **DEPOSIT)
+    await added(api, provider, active=False)
+    return provider, f"/services/{service['id']}"
+
+
+@TWO_CURRENCIES
+@pytest.mark.parametrize("path", ["/providers/me", "/availability/settings"])
+async def test_a_currency_is_not_changed_unless_the_provider_says_what_becomes_of_the_services(
+    api: Api, priced: tuple[str, str], path: str
+) -> None:
+    provider, service = priced
+    refused = await api.put(path, provider, json={"currency": "JPY"})
+    assert_problem(refused, 409, "provider.services_in_other_currency")
+    assert refused.json()["detail"].startswith("1 of your services have prices in MNT;")
+    assert (await api.get("/providers/me", provider)).json()["currency"] == "MNT"
+    assert (await api.get(service)).json()["version"] == 1
+
+
+@TWO_CURRENCIES
+@pytest.mark.parametrize("path", ["/providers/me", "/availability/settings"])
+async def test_prices_keep_their_numbers_in_another_currency(api: Api, priced: tuple[str, str], path: str) -> None:
+    provider, service = priced
+    before = (await api.get("/providers/me", provider)).json()
+    change = {"currency": "JPY", "servicesOnCurrencyChange": "keep_numbers"}
+    assert (await api.put(path, provider, json=change)).is_success
+    after = (await api.get("/providers/me", provider)).json()
+    assert (after["currency"], after["depositAmount"]) == ("JPY", before["depositAmount"] // 100)
+    shown = (await api.get(service)).json()
+    assert (shown["currency"], shown["priceAmount"], shown["depositAmount"]) == ("JPY", 30_000, 5_000)
+    assert {each["currency"] for each in await listed(api, f"providerId={after['id']}", provider)} == {"JPY"}
+
+
+@TWO_CURRENCIES
+async def test_services_can_stay_in_the_old_currency_and_are_then_not_bookable(
+    api: Api, priced: tuple[str, str]
+) -> None:
+    provider, service = priced
+    change = {"currency": "JPY", "servicesOnCurrencyChange": "deactivate"}
+    assert (await api.put("/providers/me", provider, json=change)).is_success
+    shown = (await api.get(service, provider)).json()
+    assert (shown["active"], shown["currency"], shown["priceAmount"]) == (False, "MNT", CUT["priceAmount"])
+    assert await listed(api, f"providerId={shown['providerId']}") == []

@@ -91,6 +91,14 @@ class ServicesContract(StorageContract):
             assert await tx.services.get(service.id) == full
             assert await tx.services.count_of(cast.profile.id) == 1
 
+    async def test_the_own_services_of_a_provider_are_listed_by_id(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        services = [replace(make.service(provider_id=cast.profile.id), active=active) for active in (True, False)]
+        for service in services:
+            await _added(backend, service)
+        async with backend.begin() as tx:
+            assert await tx.services.of_provider(cast.profile.id) == sorted(services, key=lambda each: each.id)
+
     async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         service = make.service(provider_id=cast.profile.id)

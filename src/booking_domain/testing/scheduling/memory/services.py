@@ -50,6 +50,10 @@ class MemoryServices(Services):
     async def count_of(self, owner: ProviderId | SalonId) -> int:
         return sum(owner in {each.provider_id, each.salon_id} for each in self._state[SERVICES].values())
 
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[Service]:
+        own = (each for each in self._state[SERVICES].values() if each.provider_id == provider_id)
+        return sorted(own, key=lambda service: service.id)
+
     async def save(self, service: Service, *, was: Service) -> None:
         kept = self._state[SERVICES].get(was.id)
         if kept is None or kept.version != was.version:
