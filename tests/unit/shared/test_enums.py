@@ -145,7 +145,7 @@ def test_containers_and_subclasses_are_checked_too() -> None:
 
 
 def test_no_parameter_is_compared_with_a_member_by_identity() -> None:
-    """Fields hold members, because they are checked; whoever calls a function may pass the value of one."""
+    """Fields hold members, because they are checked; a caller of a function may pass the value of one."""
     enums = {
         name
         for module in modules()

@@ -1,4 +1,4 @@
-"""Triggers tell of whatever reduces access, whoever writes it; the listening connection is replaced when it is lost."""
+"""Triggers announce every reduction of access, also one by hand-written SQL; the listening connection is replaced when it is lost."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
