@@ -1,4 +1,4 @@
-"""Triggers announce every reduction of access, also one by hand-written SQL; the listening connection is replaced when it is lost."""
+"""Triggers announce every reduction of access, also by hand-written SQL; a lost listening connection is replaced."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
