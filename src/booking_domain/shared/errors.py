@@ -34,9 +34,12 @@ class DomainError(Exception):
         cls, *, code: str | None = None, field: str | None = None, commits: bool | None = None
     ) -> None:
         super().__init_subclass__()
-        cls.code = cls.code if code is None else code
-        cls.input_field = cls.input_field if field is None else field
-        cls.commits = cls.commits if commits is None else commits
+        if code is not None:
+            cls.code = code
+        if field is not None:
+            cls.input_field = field
+        if commits is not None:
+            cls.commits = commits
         dataclass(eq=False, kw_only=True)(cls)
 
     @property

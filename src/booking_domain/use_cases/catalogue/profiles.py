@@ -120,7 +120,7 @@ class TermsChange:
         Amounts that are not given keep their numbers in another currency.
         """
         currency = self.currency or terms.price.currency
-        before = terms if currency == terms.price.currency else _in_currency(terms, currency)
+        before = _in_currency(terms, currency)
         deposit = before.deposit.amount if self.deposit_amount is None else self.deposit_amount
         price = max(before.price.amount, deposit) if self.price_amount is None else self.price_amount
         return Terms(
