@@ -265,8 +265,8 @@ class Container(containers.DeclarativeContainer):
     unsubscribe_tokens = single(keyed(HmacUnsubscribeTokens, "unsubscribe"), of(settings))
     action_link_tokens = single(keyed(HmacActionLinkTokens, "action-links"), of(settings))
     not_me_tokens = single(keyed(HmacNotMeTokens, "not-me-links"), of(settings))
-    enclosures = single(
-        messages.make_enclosures,
+    attachments = single(
+        messages.make_attachments,
         of(settings),
         of(calendar_files),
         of(unsubscribe_tokens),

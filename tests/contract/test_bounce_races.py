@@ -16,7 +16,7 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.notifications.contracts.notifications import a_message, a_notification
-from booking_domain.use_cases.accounts.take_bounce import take_bounce
+from booking_domain.use_cases.accounts.record_bounce import record_bounce
 from booking_domain.use_cases.notifications.commands import RecordAttempt, record_attempt
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -39,7 +39,7 @@ async def test_a_bounce_that_comes_several_times_at_once_counts_once(postgres_ur
         if recorded:
             await executor.run(record_attempt, attempt, actor=SYSTEM)
         bounce = Bounce(message_id=email.id, kind=BounceKind.ADDRESS)
-        bounces = [executor.run(take_bounce, bounce, actor=SYSTEM) for _ in range(TIMES)]
+        bounces = [executor.run(record_bounce, bounce, actor=SYSTEM) for _ in range(TIMES)]
         _, refused = await race([*bounces, executor.run(record_attempt, attempt, actor=SYSTEM)])
         assert refused == []
         async with database.begin() as tx:

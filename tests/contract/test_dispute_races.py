@@ -16,9 +16,9 @@ from booking_domain.disputes.model import (
     DisputeExists,
     DisputeStatus,
     Evidence,
+    FinalBookingStatus,
     InvalidDisputeTransition,
     Resolution,
-    Standing,
 )
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.payments.refunds import BookingInDispute, InvalidRefundTransition, RefundReason
@@ -88,9 +88,9 @@ async def test_a_dispute_is_decided_or_withdrawn_once_and_its_refund_scheduled_o
         dispute = await studio.dispute(booking)
         ended, refusals = await race(
             [
-                studio.resolve(dispute, Resolution.REFUND_FULL, Standing.CANCELLED),
-                studio.resolve(dispute, Resolution.REFUND_FULL, Standing.CANCELLED),
-                studio.resolve(dispute, Resolution.REFUND_PARTIAL, Standing.CONFIRMED, amount=1),
+                studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.CANCELLED),
+                studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.CANCELLED),
+                studio.resolve(dispute, Resolution.REFUND_PARTIAL, FinalBookingStatus.CONFIRMED, amount=1),
                 studio.withdraw(dispute),
             ]
         )
@@ -117,7 +117,7 @@ async def test_deciding_cancelling_and_a_late_payment_at_once_never_return_more_
         studio.pay(payment, extra)
         _, refusals = await race(
             [
-                studio.resolve(dispute, Resolution.REFUND_FULL, Standing.CONFIRMED),
+                studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.CONFIRMED),
                 studio.settle(payment),
                 studio.move(booking, Status.CANCELLED),
                 studio.settle(payment),
@@ -173,7 +173,7 @@ async def test_a_freed_time_goes_to_a_new_booking_or_back_to_the_disputed_one(op
         dispute = await studio.dispute(booking)
         won, refusals = await race(
             [
-                _any(studio.resolve(dispute, to=Standing.CONFIRMED)),
+                _any(studio.resolve(dispute, to=FinalBookingStatus.CONFIRMED)),
                 *(_any(studio.book(start, by=other)) for other in others),
             ]
         )

@@ -43,10 +43,10 @@ from booking_domain.disputes.model import (
     AlreadyDecided,
     Dispute,
     DisputeExists,
+    FinalBookingStatus,
     NoOtherParty,
     RefundNotPossible,
     Resolution,
-    Standing,
 )
 from booking_domain.payments.adjustments import LedgerNotAdjustable
 from booking_domain.payments.desk import DeskMethod, DeskPaymentInUse, InvalidDeskPaymentTransition, MoreThanDue
@@ -319,7 +319,7 @@ class History:
 
     async def do_dispute(self, nth: int, how: int) -> None:
         """Dispute a booking that may be disputed."""
-        standing = [each for each in await self._seen() if each.status.value in {*Standing}]
+        standing = [each for each in await self._seen() if each.status.value in {*FinalBookingStatus}]
         if standing:
             await self.studio.dispute(standing[nth % len(standing)], by=self._somebody(how))
             _DONE["disputes"] += 1
@@ -342,7 +342,7 @@ class History:
         if dispute is None:
             return
         resolution = [Resolution.REFUND_FULL, Resolution.REFUND_PARTIAL, Resolution.NO_REFUND][how % 3]
-        to = list(Standing)[nth % len(Standing)]
+        to = list(FinalBookingStatus)[nth % len(FinalBookingStatus)]
         amount = 1 + 4_001 * nth if resolution is Resolution.REFUND_PARTIAL else None
         before = await self.studio.reads.bookings.get(dispute.booking_id)
         assert before is not None

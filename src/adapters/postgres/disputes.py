@@ -46,9 +46,9 @@ from booking_domain.disputes.model import (
     DisputeId,
     DisputeStatus,
     EvidenceKind,
+    FinalBookingStatus,
     Resolution,
     Side,
-    Standing,
     StatementId,
     Verdict,
 )
@@ -103,8 +103,8 @@ disputes: Final = Table(
     instant("closed_at", nullable=True),
     Column("version", Integer, nullable=False),
     one_of("status", DisputeStatus),
-    one_of("booking_was", Standing),
-    one_of("booking_status", Standing),
+    one_of("booking_was", FinalBookingStatus),
+    one_of("booking_status", FinalBookingStatus),
     one_of("resolution", Resolution),
     CheckConstraint("initiator_id IN (customer_id, provider_user_id)", name="initiator"),
     CheckConstraint("refund_amount >= 0", name="refund_amount"),
@@ -151,7 +151,7 @@ def _verdict_of(resolution: str, amount: int, currency: str, status: str, note: 
     return Verdict(
         resolution=Resolution(resolution),
         refund=Money(amount=amount, currency=currency),
-        booking_status=Standing(status),
+        booking_status=FinalBookingStatus(status),
         note=note,
     )
 

@@ -407,7 +407,7 @@ class Booking:
         return amount_over(self.price, received=self.received, conceded=self.conceded)
 
     @property
-    def judged_start(self) -> datetime:
+    def policy_start(self) -> datetime:
         """The start by which the cancellation policy judges a cancellation by the customer."""
         return self.cancellation_start or self.span.start
 
@@ -679,7 +679,7 @@ class Booking:
         return refund_due(
             self.cancellation,
             self.secured,
-            start=self.judged_start,
+            start=self.policy_start,
             cancelled_at=now,
             by_customer=self.judged(party, now),
         )
@@ -698,7 +698,7 @@ class Booking:
         if self.time_change is not None:
             moments.append(self.time_change.objection_deadline)
         if party == Party.CUSTOMER:
-            moments += self.cancellation.deadlines(self.judged_start)
+            moments += self.cancellation.deadlines(self.policy_start)
         return min(moment for moment in moments if moment is not None and moment > now)
 
     def action_towards(self, status: Status) -> Action:
@@ -779,12 +779,12 @@ class Booking:
         if party == Party.CUSTOMER:
             if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything goes back
                 return None, span.start
-            return None, start_after_reschedule(self.cancellation, self.judged_start, span.start, at=now)
+            return None, start_after_reschedule(self.cancellation, self.policy_start, span.start, at=now)
         if span == self.span:
-            return self.time_change, self.judged_start
+            return self.time_change, self.policy_start
         before = self.time_change
         change = changed_time(party, self.span, now) if before is None else before.followed_by(party, self.span, now)
-        return change, max(self.judged_start, span.start)
+        return change, max(self.policy_start, span.start)
 
     def _event(
         self, what: str, to: Status, *, by: Actor, at: datetime, event_id: EventId, reason: str | None = None

@@ -106,7 +106,7 @@ class BookingFilter:
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     provider_id: ProviderId | None = None
-    to_come_at: datetime | None = None
+    upcoming_at: datetime | None = None
     """Only those that are to come at this time, or over and in question (`Booking.undecided`)."""
     in_question: bool | None = None
     after: BookingId | None = None

@@ -132,7 +132,7 @@ class Side(StrEnum):
     PROVIDER = "provider"
 
 
-class Standing(StrEnum):
+class FinalBookingStatus(StrEnum):
     """The status of a booking outside of disputes: where a dispute found it, and where it leaves it."""
 
     CONFIRMED = "confirmed"
@@ -199,7 +199,7 @@ class Verdict:
 
     resolution: Resolution
     refund: Money
-    booking_status: Standing
+    booking_status: FinalBookingStatus
     note: str = ""
     """The reasons, for both parties."""
 
@@ -222,7 +222,7 @@ class Dispute:
     """The party whose dispute it is."""
     by_admin: bool = False
     """Whether an admin opened it for that party."""
-    booking_was: Standing
+    booking_was: FinalBookingStatus
     """The status of the booking before the dispute."""
     reason: str
     status: DisputeStatus = DisputeStatus.OPEN
@@ -248,7 +248,7 @@ class Dispute:
         provider_user_id: UserId,
         initiator_id: UserId,
         by_admin: bool,
-        booking_was: Standing,
+        booking_was: FinalBookingStatus,
         reason: str,
         now: datetime,
     ) -> Self:

@@ -37,7 +37,7 @@ _A_DAY: Final = timedelta(days=1)
 _WEEKDAYS: Final = range(1, 8)
 Period = date | tuple[int, int]
 """A local date, or a local ISO 8601 week as (year, week)."""
-_Asked = tuple[Iterable[Span], list[Span], int, int, set[Period]]
+_Search = tuple[Iterable[Span], list[Span], int, int, set[Period]]
 
 
 def offered_slots(
@@ -70,10 +70,10 @@ def offered_slots(
     >>> [slot.start.astimezone(calendar.zone).strftime("%H:%M") for slot in slots]
     ['09:00', '09:30', '10:00', '10:30', '11:00']
     """
-    asked = _asked(calendar, claims, window, now, duration_minutes)
-    if asked is None:
+    search = _search(calendar, claims, window, now, duration_minutes)
+    if search is None:
         return ()
-    parts, forbidden, step, length, full = asked
+    parts, forbidden, step, length, full = search
     obstacles = iter(forbidden)
     found, _ = _free(parts, next(obstacles), obstacles, step, length)
     return tuple(_outside(full, calendar, found) if full else found)
@@ -88,8 +88,8 @@ def slots_in_order(
     duration_minutes: int | None = None,
 ) -> Iterator[Slot]:
     """The slots of `offered_slots`, one after the other: those that the caller does not ask for are not made."""
-    asked = _asked(calendar, claims, window, now, duration_minutes)
-    return iter(()) if asked is None else chain.from_iterable(_batches(asked, calendar))
+    search = _search(calendar, claims, window, now, duration_minutes)
+    return iter(()) if search is None else chain.from_iterable(_batches(search, calendar))
 
 
 class FirstSlots(NamedTuple):
@@ -135,9 +135,9 @@ def last_slot(
     return next(iter(deque(slots_of(window), maxlen=1)), None)
 
 
-def _asked(
+def _search(
     calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
-) -> _Asked | None:
+) -> _Search | None:
     """Return the open ranges (each with one grid), the forbidden pairs, step, length and full periods.
 
     No slot starts strictly between the two values of a forbidden pair: it would overlap an obstacle. The pairs are
@@ -163,9 +163,9 @@ def _asked(
     return parts, forbidden, settings.step_minutes * 60, length, full
 
 
-def _batches(asked: _Asked, calendar: Calendar) -> Iterator[list[Slot]]:
+def _batches(search: _Search, calendar: Calendar) -> Iterator[list[Slot]]:
     """The slots in several short lists, each made when it is asked for."""
-    parts, forbidden, step, length, full = asked
+    parts, forbidden, step, length, full = search
     obstacles = iter(forbidden)
     between = next(obstacles)
     for group in _groups(parts, step, length):

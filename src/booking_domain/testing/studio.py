@@ -10,7 +10,7 @@ from typing import Final, Self, TypeVar
 from booking_domain.bookings.consents import BookingConsent, ConsentId
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
-from booking_domain.disputes.model import Dispute, DisputeStatus, Resolution, Standing
+from booking_domain.disputes.model import Dispute, DisputeStatus, FinalBookingStatus, Resolution
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.one_time_codes import ContactChannel
@@ -375,7 +375,7 @@ class Studio:
         self,
         dispute: Dispute,
         resolution: Resolution = Resolution.NO_REFUND,
-        to: Standing | None = None,
+        to: FinalBookingStatus | None = None,
         *,
         amount: int | None = None,
         by: Actor | None = None,

@@ -154,7 +154,11 @@ def _is_possible(opened: OpenedLink) -> bool:
     status_code=200,
     opt=PUBLIC
     | documented(
-        bookings.get_cancellation_quote, raises=(InvalidActionLink,), body=OPEN, answer=_OPENED, keyless=COMPUTES
+        bookings.get_cancellation_quote,
+        raises=(InvalidActionLink,),
+        body=OPEN,
+        answer=_OPENED,
+        no_idempotency_key=COMPUTES,
     ),
     operation_id="openActionLink",
 )
@@ -188,7 +192,8 @@ async def open_link(
 @post(
     "/pay",
     status_code=200,
-    opt=PUBLIC | documented(start_payment, raises=(InvalidActionLink,), body=OPEN, answer=PAYMENT, keyless=REPEATED),
+    opt=PUBLIC
+    | documented(start_payment, raises=(InvalidActionLink,), body=OPEN, answer=PAYMENT, no_idempotency_key=REPEATED),
     operation_id="payByLink",
 )
 async def pay(
@@ -224,7 +229,7 @@ async def pay(
         raises=(InvalidActionLink,),
         body=OPEN | {"slot": "2026-11-24T18:00:00+08:00"},
         answer=_MOVED,
-        keyless=REPEATED,
+        no_idempotency_key=REPEATED,
     ),
     operation_id="moveByLink",
 )
@@ -254,7 +259,7 @@ async def move(
         raises=(InvalidActionLink,),
         body=OPEN | {"expectedRefundAmount": QUOTE["refundAmount"]},
         answer=_BOOKING | {"status": "cancelled"},
-        keyless=REPEATED,
+        no_idempotency_key=REPEATED,
     ),
     operation_id="cancelByLink",
 )

@@ -267,11 +267,11 @@ async def undo_dismissal(announcement_id: FromPath[UUID], run: Injected[Run]) ->
 
 @get("/admin/announcements", opt=documented(use_cases.list_announcements, answer={"items": [MADE]}))
 async def list_announcements(
-    asked: Injected[AnnouncementsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[AnnouncementsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> AnnouncementPageJson:
     """List all announcements, newest first, including those that have not started or have ended; for admins."""
-    found = await use_cases.list_announcements(actor, asked.chosen(), reads.announcements)
-    return AnnouncementPageJson.of(found, asked.limit, announcement_json, lambda each: each.id)
+    found = await use_cases.list_announcements(actor, params.chosen(), reads.announcements)
+    return AnnouncementPageJson.of(found, params.limit, announcement_json, lambda each: each.id)
 
 
 @post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE, answer=MADE))

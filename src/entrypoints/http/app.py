@@ -50,7 +50,7 @@ from entrypoints.http.kit.compression import Compression
 from entrypoints.http.kit.cross_origin import CrossOrigin
 from entrypoints.http.kit.exporting import sections_of
 from entrypoints.http.kit.heads import answer_head
-from entrypoints.http.kit.injection import one_after_the_other
+from entrypoints.http.kit.injection import resolve_sequentially
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
@@ -148,7 +148,7 @@ def create_app(container: HttpContainer) -> Litestar:
     )
     app.state.container = container
     app.state.wording = WORDING
-    one_after_the_other(app)
+    resolve_sequentially(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     require_one_host(app)

@@ -140,7 +140,7 @@ async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
 )
 async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
     """Give the link a new address. The former one answers 404 from now on; the counts stay."""
-    return await runner.done(regenerate_booking_link, BookingLinkId(link_id), answer=_link_json)
+    return await runner.ok(regenerate_booking_link, BookingLinkId(link_id), answer=_link_json)
 
 
 @delete(
@@ -167,7 +167,7 @@ async def open_link(
     provider_id: FromPath[UUID],
     token: FromPath[str],
     request: Request[Any, Any, Any],
-    asked: Injected[AppointmentQuery],
+    params: Injected[AppointmentQuery],
     *,
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
@@ -193,7 +193,7 @@ async def open_link(
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await executor.run(visit_booking_link, visit, actor=SYSTEM)
     async with turn as computing:
-        return await shown_page(page, asked, None, reads=reads, now=now, computing=computing, links=object_storage)
+        return await shown_page(page, params, None, reads=reads, now=now, computing=computing, links=object_storage)
 
 
 def _digest(key: bytes, day: date, address: str) -> bytes:

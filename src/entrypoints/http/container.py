@@ -48,7 +48,7 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "guesser": provide_guesser,
     "caller": provide_caller,
     "turn": provide_turn,
-    "asked": read_query,
+    "params": read_query,
     "runner": provide_idempotent_runner,
     "session_mode": provide_session_mode,
 }

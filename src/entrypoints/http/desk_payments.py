@@ -192,7 +192,7 @@ async def void_a_desk_payment(
     overpayment was refunded after this payment was recorded, only an admin can void it.
     """
     command = data.command(booking_id, desk_payment_id, expected_version(if_match))
-    return await runner.done(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))
+    return await runner.ok(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))
 
 
 routes: Final = Router(

@@ -9,7 +9,7 @@ from booking_domain.notifications.errors import InvalidBounceSignature
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.use_cases.accounts.take_bounce import take_bounce
+from booking_domain.use_cases.accounts.record_bounce import record_bounce
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import REPEATED
@@ -25,7 +25,9 @@ SIGNATURE: Final = "x-bounce-signature"
 @post(
     "/",
     status_code=204,
-    opt=PUBLIC | limited_as("webhook") | documented(take_bounce, raises=(InvalidBounceSignature,), keyless=REPEATED),
+    opt=PUBLIC
+    | limited_as("webhook")
+    | documented(record_bounce, raises=(InvalidBounceSignature,), no_idempotency_key=REPEATED),
 )
 async def take_email_bounce(
     request: Request[Any, Any, Any],
@@ -49,7 +51,7 @@ async def take_email_bounce(
         now=clock.now(),
     )
     if bounce is not None:
-        await executor.run(take_bounce, bounce, actor=SYSTEM)
+        await executor.run(record_bounce, bounce, actor=SYSTEM)
 
 
 routes: Final = Router("/webhooks/email-bounces", route_handlers=[take_email_bounce])

@@ -161,7 +161,7 @@ async def accept_legal_documents(
 
     An outdated version is refused: show the current one to the user.
     """
-    return await runner.done(accept_documents, data.accepted.versions(), answer=_own_json)
+    return await runner.ok(accept_documents, data.accepted.versions(), answer=_own_json)
 
 
 @get(

@@ -237,7 +237,7 @@ async def restore_message_template(template_key: FromPath[str], language: FromPa
         queries.preview_message_override,
         body=_WRITTEN,
         answer=_PREVIEW,
-        keyless=COMPUTES,
+        no_idempotency_key=COMPUTES,
     ),
 )
 async def preview_message_template(
@@ -260,7 +260,7 @@ async def send_test_message(
     It is marked as a test. It goes to your verified e-mail address, or if you have none, to your verified phone number.
     """
     of = TemplateText(template_key=template_key, language=language)
-    return await runner.nothing(queries.test_message_template, of)
+    return await runner.no_content(queries.test_message_template, of)
 
 
 routes: Final = Router(

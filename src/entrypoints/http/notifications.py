@@ -216,21 +216,21 @@ MESSAGE: Final[dict[str, Any]] = {
     ),
 )
 async def list_notifications(
-    asked: Injected[NotificationsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[NotificationsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> NotificationsJson:
     """List your notifications, newest first, and count the unread ones.
 
     They are kept for 180 days, even if they could not be sent to any address.
     """
-    found, unread = await use_cases.list_notifications(actor, asked.chosen(actor), reads.notifications)
-    page, next_cursor = cut(found, asked.limit, lambda notification: notification.id)
+    found, unread = await use_cases.list_notifications(actor, params.chosen(actor), reads.notifications)
+    page, next_cursor = cut(found, params.limit, lambda notification: notification.id)
     return NotificationsJson(items=tuple(map(notification_json, page)), unread_count=unread, next_cursor=next_cursor)
 
 
 @post(
     "/notifications/{notification_id:str}/read",
     status_code=200,
-    opt=documented(read_notification, answer=READ, keyless=CONFIDENTIAL),
+    opt=documented(read_notification, answer=READ, no_idempotency_key=CONFIDENTIAL),
     operation_id="markNotificationRead",
 )
 async def read_one(notification_id: FromPath[UUID], run: Injected[Run]) -> NotificationJson:
@@ -249,14 +249,16 @@ async def read_all(data: JSONBody[ReadAllBody], runner: Injected[IdempotentRunne
     """Mark your notifications as read: all, or up to the newest that you have seen."""
     until = given(data.until)
     command = ReadAllNotifications(until=None if until is None else NotificationId(until))
-    return await runner.nothing(read_all_notifications, command)
+    return await runner.no_content(read_all_notifications, command)
 
 
 @get(
     "/admin/messages",
     opt=documented(use_cases.list_messages, raises=(InvalidValue,), answer={"items": [MESSAGE]}),
 )
-async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], reads: Injected[Reads]) -> MessagesJson:
+async def list_messages(
+    params: Injected[MessagesQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> MessagesJson:
     """List the messages to users, newest first, with their recipients and failures; for admins.
 
     `standby`: will be sent only if an earlier message of the notification fails. `skipped`: was not needed. Texts are
@@ -265,17 +267,17 @@ async def list_messages(asked: Injected[MessagesQuery], actor: Injected[Actor], 
     undeliverable, and `email.unverified_limited` if it was not sent because the address is not verified and has had its
     messages of 24 hours.
     """
-    found = await use_cases.list_messages(actor, asked.chosen(), reads.notifications)
-    return MessagesJson.of(found, asked.limit, message_json, lambda view: view.message.id)
+    found = await use_cases.list_messages(actor, params.chosen(), reads.notifications)
+    return MessagesJson.of(found, params.limit, message_json, lambda view: view.message.id)
 
 
 @post(
     "/notifications/unsubscribe",
     status_code=204,
-    opt=PUBLIC | documented(unsubscribe, raises=(InvalidUnsubscribeToken,), keyless=REPEATED),
+    opt=PUBLIC | documented(unsubscribe, raises=(InvalidUnsubscribeToken,), no_idempotency_key=REPEATED),
 )
 async def unsubscribe_by_link(
-    asked: Injected[UnsubscribeQuery],
+    params: Injected[UnsubscribeQuery],
     unsubscribe_tokens: Injected[UnsubscribeTokens],
     executor: Injected[Executor[Repositories]],
 ) -> None:
@@ -284,7 +286,7 @@ async def unsubscribe_by_link(
     The token in the link authorises the request; the body is ignored. The user can undo this in the account's
     preferences.
     """
-    found = unsubscribe_tokens.read(asked.token)
+    found = unsubscribe_tokens.read(params.token)
     if found is None:
         raise InvalidUnsubscribeToken
     await executor.run(unsubscribe, found, actor=SYSTEM)

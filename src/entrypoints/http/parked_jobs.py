@@ -77,15 +77,15 @@ PARKED: Final[dict[str, Any]] = {
 
 @get("/admin/parked-jobs", opt=documented(use_cases.list_parked_jobs, answer={"items": [PARKED]}))
 async def list_parked_jobs(
-    asked: Injected[ParkedJobsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ParkedJobsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ParkedJobsJson:
     """List the jobs of the worker that failed after all their attempts, by id; for admins.
 
     Each is repeated after five minutes, then after growing pauses up to a day. After seven failures it is given up. It
     leaves the list once it succeeds.
     """
-    found = await use_cases.list_parked_jobs(actor, asked.chosen(), reads.parked_jobs)
-    return ParkedJobsJson.of(found, asked.limit, parked_job_json, lambda each: each.id)
+    found = await use_cases.list_parked_jobs(actor, params.chosen(), reads.parked_jobs)
+    return ParkedJobsJson.of(found, params.limit, parked_job_json, lambda each: each.id)
 
 
 @post(
@@ -95,7 +95,7 @@ async def list_parked_jobs(
 )
 async def retry_parked_job(job_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[ParkedJobJson]:
     """Let the worker repeat a parked job within a minute; for admins. If it fails again, it waits or is given up."""
-    return await runner.done(use_cases.retry_parked_job, ParkedJobId(job_id), answer=parked_job_json)
+    return await runner.ok(use_cases.retry_parked_job, ParkedJobId(job_id), answer=parked_job_json)
 
 
 routes: Final = Router(

@@ -217,42 +217,42 @@ async def add_portfolio_item(
 
 @get("/portfolio/me", opt=documented(portfolio.list_own_portfolio, answer=PAGE))
 async def list_own_portfolio(
-    asked: Injected[PageQuery],
+    params: Injected[PageQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> PortfolioJson:
     """List your portfolio in its order, including items that admins have taken down."""
-    found = await portfolio.list_own_portfolio(actor, asked.after(PortfolioItemId), asked.limit + 1, reads.portfolios)
-    return portfolio_json(found, asked.limit, object_storage)
+    found = await portfolio.list_own_portfolio(actor, params.after(PortfolioItemId), params.limit + 1, reads.portfolios)
+    return portfolio_json(found, params.limit, object_storage)
 
 
 @get("/portfolio/search", opt=PUBLIC | documented(portfolio.search_portfolios, answer=PAGE))
 async def search_portfolios(
-    asked: Injected[PortfolioSearchQuery],
+    params: Injected[PortfolioSearchQuery],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioJson]:
     """List the public items with a tag or a text, newest first."""
-    found = await portfolio.search_portfolios(asked.chosen(), reads.portfolios)
-    return _cached(portfolio_json(found, asked.limit, object_storage), if_none_match)
+    found = await portfolio.search_portfolios(params.chosen(), reads.portfolios)
+    return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
 @get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio, answer=PAGE))
 async def list_portfolio(
     provider_id: FromPath[UUID],
     *,
-    asked: Injected[PageQuery],
+    params: Injected[PageQuery],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioJson]:
     """List the public portfolio of a provider, in its order."""
     found = await portfolio.list_portfolio(
-        ProviderId(provider_id), asked.after(PortfolioItemId), asked.limit + 1, reads.portfolios, reads.providers
+        ProviderId(provider_id), params.after(PortfolioItemId), params.limit + 1, reads.portfolios, reads.providers
     )
-    return _cached(portfolio_json(found, asked.limit, object_storage), if_none_match)
+    return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
 @get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item, answer=ITEM))
@@ -304,14 +304,14 @@ async def order_portfolio(data: JSONBody[OrderBody], run: Injected[Run]) -> None
 
 @get("/admin/portfolio", opt=documented(portfolio.list_portfolio_items, answer=DOWN_PAGE))
 async def list_portfolio_items(
-    asked: Injected[ModerationQuery],
+    params: Injected[ModerationQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> PortfolioJson:
     """List all items, newest first, including those taken down or not public; for admins."""
-    found = await portfolio.list_portfolio_items(actor, asked.chosen(), reads.portfolios)
-    return portfolio_json(found, asked.limit, object_storage)
+    found = await portfolio.list_portfolio_items(actor, params.chosen(), reads.portfolios)
+    return portfolio_json(found, params.limit, object_storage)
 
 
 @post(
@@ -330,7 +330,7 @@ async def take_down_portfolio_item(
 ) -> Response[PortfolioItemJson]:
     """Remove an item from public view; for admins. Its provider is notified of the reason."""
     command = TakeDownItem(item_id=PortfolioItemId(item_id), reason=data.reason)
-    return await runner.shown(
+    return await runner.ok_after_commit(
         portfolio.take_down_item, command, answer=lambda: _shown(item_id, actor, reads, object_storage)
     )
 
@@ -348,7 +348,7 @@ async def restore_portfolio_item(
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
     """Restore an item that was taken down; for admins. Its provider is notified."""
-    return await runner.shown(
+    return await runner.ok_after_commit(
         portfolio.restore_item, PortfolioItemId(item_id), answer=lambda: _shown(item_id, actor, reads, object_storage)
     )
 

@@ -132,7 +132,7 @@ async def list_subscriptions(session_id: Injected[SessionId], run: Injected[Run]
 
 @post(
     "/push/subscriptions",
-    opt=documented(subscribe_to_push, body=SUBSCRIBE, answer=SUBSCRIPTION, keyless=CONFIDENTIAL),
+    opt=documented(subscribe_to_push, body=SUBSCRIBE, answer=SUBSCRIPTION, no_idempotency_key=CONFIDENTIAL),
     operation_id="subscribeToPush",
 )
 async def subscribe(

@@ -170,7 +170,7 @@ async def list_receipts(booking_id: FromPath[UUID], actor: Injected[Actor], read
 )
 async def get_receipt(
     receipt_id: FromPath[UUID],
-    asked: Injected[DocumentQuery],
+    params: Injected[DocumentQuery],
     *,
     request: Request[Any, Any, Any],
     actor: Injected[Actor],
@@ -185,7 +185,7 @@ async def get_receipt(
     document; numbers and amounts stay.
     """
     receipt = await queries.get_receipt(actor, ReceiptId(receipt_id), reads)
-    wanted = asked.chosen(request)
+    wanted = params.chosen(request)
     headers = {**etag(receipt.version, wanted.value), "Vary": "Accept"}
     if matches(if_none_match, headers["ETag"]):
         return Response("", status_code=NOT_MODIFIED, media_type=HTML, headers=headers)

@@ -284,14 +284,16 @@ CSV: Final = (
     opt=documented(queries.list_findings, raises=(InvalidValue,), answer={"items": [FINDING]}),
     operation_id="listReconciliationFindings",
 )
-async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> FindingsJson:
+async def list_findings(
+    params: Injected[FindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> FindingsJson:
     """List the differences between the gateways' books and the platform's; for admins.
 
     `repaired`: the books agree again. `open`: an admin has to act and then close the finding. Amounts are in minor
     units.
     """
-    found = await queries.list_findings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.reconciliation)
-    return FindingsJson.of(found, asked.limit, finding_json, lambda finding: finding.id)
+    found = await queries.list_findings(actor, params.chosen(params.cursor, params.limit + 1), reads.reconciliation)
+    return FindingsJson.of(found, params.limit, finding_json, lambda finding: finding.id)
 
 
 @get(
@@ -301,13 +303,13 @@ async def list_findings(asked: Injected[FindingsQuery], actor: Injected[Actor], 
     operation_id="exportReconciliationFindings",
 )
 async def export_findings(
-    asked: Injected[ChosenFindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ChosenFindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export findings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
     return await csv_response(
         "reconciliation",
         _COLUMNS,
-        asked.chosen(None, PAGE),
+        params.chosen(None, PAGE),
         lambda chosen: queries.list_findings(actor, chosen, reads.reconciliation),
         lambda finding: finding.id,
     )
@@ -318,10 +320,10 @@ async def export_findings(
     opt=documented(queries.list_runs, answer={"items": [DONE]}),
     operation_id="listReconciliationRuns",
 )
-async def list_runs(asked: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
+async def list_runs(params: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
     """List runs of the reconciliation, newest first; for admins."""
-    found = await queries.list_runs(actor, asked.chosen(), reads.reconciliation)
-    return RunsJson.of(found, asked.limit, run_json, lambda run: run.id)
+    found = await queries.list_runs(actor, params.chosen(), reads.reconciliation)
+    return RunsJson.of(found, params.limit, run_json, lambda run: run.id)
 
 
 @post("/runs", opt=documented(request_run, body=REQUEST, answer=RUN), operation_id="requestReconciliationRun")
@@ -365,7 +367,7 @@ async def close_a_finding(
 ) -> Response[FindingJson]:
     """Close an open finding with a note of what was done; for admins. Repeating the same note changes nothing."""
     command = data.command(finding_id, expected_version(if_match))
-    return await runner.done(close_finding, command, answer=finding_json)
+    return await runner.ok(close_finding, command, answer=finding_json)
 
 
 routes: Final = Router(

@@ -280,10 +280,10 @@ async def create_review(
 
 
 @get("/reviews/me", opt=documented(queries.list_own_reviews, answer=OWN))
-async def list_my_reviews(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
+async def list_my_reviews(params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
     """List your reviews, newest first, held and hidden ones included."""
-    found = await queries.list_own_reviews(actor, asked.after(ReviewId), asked.limit + 1, reads.reviews)
-    return reviews_json(found, asked.limit, actor)
+    found = await queries.list_own_reviews(actor, params.after(ReviewId), params.limit + 1, reads.reviews)
+    return reviews_json(found, params.limit, actor)
 
 
 @get("/reviews/{review_id:str}", opt=OPTIONAL | documented(queries.get_review, answer=REPLIED))
@@ -326,7 +326,7 @@ async def reply_to_a_review(
     if_match: IfMatch = None,
 ) -> Response[ReviewJson]:
     """Reply to a review of you, or replace your reply."""
-    return await runner.shown(
+    return await runner.ok_after_commit(
         reply_to_review,
         data.command(review_id, expected_version(if_match)),
         answer=lambda: _shown(review_id, actor, reads),
@@ -338,7 +338,7 @@ async def reply_to_a_review(
     opt=PUBLIC | documented(get_provider, queries.list_provider_reviews, answer=PAGE),
 )
 async def list_provider_reviews(
-    provider_id: FromPath[UUID], asked: Injected[ProviderReviewsQuery], reads: Injected[Reads]
+    provider_id: FromPath[UUID], params: Injected[ProviderReviewsQuery], reads: Injected[Reads]
 ) -> ReviewsJson:
     """List the published reviews of a provider who can be booked.
 
@@ -346,15 +346,15 @@ async def list_provider_reviews(
     """
     provider = await get_provider(ProviderId(provider_id), reads.providers)
     found = await queries.list_provider_reviews(
-        provider.profile.id, asked.sort, asked.after(ReviewId), asked.limit + 1, reads.reviews
+        provider.profile.id, params.sort, params.after(ReviewId), params.limit + 1, reads.reviews
     )
-    return reviews_json(found, asked.limit, None)
+    return reviews_json(found, params.limit, None)
 
 
 @get("/admin/reviews", opt=documented(queries.list_reviews, answer=PAGE))
-async def list_reviews(asked: Injected[ReviewsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
+async def list_reviews(params: Injected[ReviewsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
     """List reviews, newest first; for admins."""
-    return reviews_json(await queries.list_reviews(actor, asked.chosen(), reads.reviews), asked.limit, actor)
+    return reviews_json(await queries.list_reviews(actor, params.chosen(), reads.reviews), params.limit, actor)
 
 
 @post("/admin/reviews/{review_id:str}/publish", status_code=200, opt=documented(publish_review, answer=REVIEW))
@@ -365,7 +365,9 @@ async def publish_a_review(
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a held review; for admins. Both sides are told."""
-    return await runner.shown(publish_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads))
+    return await runner.ok_after_commit(
+        publish_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads)
+    )
 
 
 @post("/admin/reviews/{review_id:str}/hide", status_code=200, opt=documented(hide_review, body=HIDE, answer=HIDDEN))
@@ -377,7 +379,9 @@ async def hide_a_review(
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Hide a review from the public; for admins. Its author is told the reason and the note."""
-    return await runner.shown(hide_review, data.command(review_id), answer=lambda: _shown(review_id, actor, reads))
+    return await runner.ok_after_commit(
+        hide_review, data.command(review_id), answer=lambda: _shown(review_id, actor, reads)
+    )
 
 
 @post("/admin/reviews/{review_id:str}/restore", status_code=200, opt=documented(restore_review, answer=REVIEW))
@@ -388,7 +392,9 @@ async def restore_a_review(
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a hidden review again; for admins."""
-    return await runner.shown(restore_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads))
+    return await runner.ok_after_commit(
+        restore_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads)
+    )
 
 
 async def _shown(review_id: UUID, actor: Actor, reads: Reads) -> Response[ReviewJson]:

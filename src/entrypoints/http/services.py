@@ -276,7 +276,7 @@ async def create_service(data: JSONBody[AddServiceBody], runner: Injected[Idempo
 
 @get("/", opt=OPTIONAL | documented(queries.list_services, answer=LIST))
 async def list_services(
-    asked: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
+    params: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> ServicesJson:
     """List the services of a provider or a salon. Only the owner and admins see those that cannot be booked.
 
@@ -284,8 +284,8 @@ async def list_services(
     """
     found = await queries.list_services(
         actor,
-        None if asked.provider_id is None else ProviderId(asked.provider_id),
-        None if asked.salon_id is None else SalonId(asked.salon_id),
+        None if params.provider_id is None else ProviderId(params.provider_id),
+        None if params.salon_id is None else SalonId(params.salon_id),
         reads.services,
     )
     return ServicesJson(items=tuple(service_json(view) for view in found))

@@ -24,7 +24,7 @@ SECRET: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a 
 @post(
     "/",
     status_code=204,
-    opt=PUBLIC | limited_as("webhook") | documented(raises=(InvalidWebhookSecret,), keyless=REPEATED),
+    opt=PUBLIC | limited_as("webhook") | documented(raises=(InvalidWebhookSecret,), no_idempotency_key=REPEATED),
 )
 async def take_telegram_update(
     request: Request[Any, Any, Any], *, settings: Injected[Settings], bot: Injected[Bot]

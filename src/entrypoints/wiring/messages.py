@@ -29,7 +29,7 @@ from booking_domain.shared.ids import Entropy, UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.calendars.files import CalendarFiles
 from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
-from booking_domain.use_cases.messages.enclosures import Enclosures
+from booking_domain.use_cases.messages.attachments import Attachments
 from booking_domain.use_cases.messages.remind import MAPS
 from booking_domain.use_cases.messages.send_push import PushMessageSender
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
@@ -192,17 +192,17 @@ def make_sms_codes(
     )
 
 
-def make_enclosures(
+def make_attachments(
     settings: Settings,
     files: CalendarFiles,
     unsubscribing: UnsubscribeTokens,
     action_links: ActionLinkLines,
     not_me: NotMeLines,
-) -> Enclosures:
+) -> Attachments:
     def unsubscribe_url(user_id: UserId, unsubscription: Unsubscription) -> str:
         return settings.unsubscribe_url(unsubscribing.issue(user_id, unsubscription))
 
-    return Enclosures(
+    return Attachments(
         files=files,
         organizer=settings.email.sender or "bookings@localhost",
         unsubscribe_url=unsubscribe_url,

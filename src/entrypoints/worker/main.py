@@ -27,7 +27,7 @@ from entrypoints.logs import configure_logs
 from entrypoints.settings.main import TEXT, Settings
 from entrypoints.settings.origins import set_origin
 from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
-from entrypoints.worker.heart import HeartbeatRecorder
+from entrypoints.worker.heartbeats import HeartbeatRecorder
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.results import PersistentResults
 from entrypoints.worker.supervision import keep_running
@@ -57,15 +57,15 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     await webhook_sender.open()
     await web_push.open()
     await object_storage.open()
-    heart = HeartbeatRecorder(database)
+    heartbeats = HeartbeatRecorder(database)
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
-        "jobs": lambda jobs: _run_jobs(jobs, heart, DEFAULT, concurrency=8),
-        "remote jobs": lambda jobs: _run_jobs(jobs, heart, REMOTE, concurrency=4),
-        "webhooks": lambda jobs: _run_jobs(jobs, heart, WEBHOOKS, concurrency=16),
-        "messages": lambda jobs: _run_jobs(jobs, heart, MESSAGES, concurrency=8),
+        "jobs": lambda jobs: _run_jobs(jobs, heartbeats, DEFAULT, concurrency=8),
+        "remote jobs": lambda jobs: _run_jobs(jobs, heartbeats, REMOTE, concurrency=4),
+        "webhooks": lambda jobs: _run_jobs(jobs, heartbeats, WEBHOOKS, concurrency=16),
+        "messages": lambda jobs: _run_jobs(jobs, heartbeats, MESSAGES, concurrency=8),
         "reclaim": _reclaim,
-        "relay": lambda jobs: _relay(container, jobs, heart),
-        "heartbeat": lambda _: heart.record(),
+        "relay": lambda jobs: _relay(container, jobs, heartbeats),
+        "heartbeat": lambda _: heartbeats.record(),
     }
     try:
         async with _queue(database.conninfo) as app, asyncio.TaskGroup() as group:
@@ -102,7 +102,7 @@ async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
         yield app
 
 
-async def _run_jobs(jobs: Jobs, heart: HeartbeatRecorder, queue: str, *, concurrency: int) -> None:
+async def _run_jobs(jobs: Jobs, heartbeats: HeartbeatRecorder, queue: str, *, concurrency: int) -> None:
     """Run the jobs of a queue. procrastinate's worker ends when it loses the database, sometimes without an error."""
     await jobs.app.run_worker_async(
         queues=[queue],
@@ -113,7 +113,7 @@ async def _run_jobs(jobs: Jobs, heart: HeartbeatRecorder, queue: str, *, concurr
         install_signal_handlers=False,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=STALLED_SECONDS,
-        worker_middleware=[heart.beat_after_job],
+        worker_middleware=[heartbeats.beat_after_job],
     )
 
 
@@ -124,11 +124,11 @@ async def _reclaim(jobs: Jobs) -> None:
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
-async def _relay(container: Container, jobs: Jobs, heart: HeartbeatRecorder) -> None:
+async def _relay(container: Container, jobs: Jobs, heartbeats: HeartbeatRecorder) -> None:
     await release_parked(container.database())
     while True:
         moved = await relay_once(container, jobs)
-        heart.beat(Activity.RELAY)
+        heartbeats.beat(Activity.RELAY)
         if not moved:
             await asyncio.sleep(PAUSE_SECONDS)
 

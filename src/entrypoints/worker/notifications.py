@@ -37,7 +37,7 @@ async def _send_messages(container: Container, *, user_id: str) -> Sequence[JobR
         reads=container.reads(),
         executor=container.executor(),
         sender=container.message_sender(),
-        enclose=container.enclosures(),
+        attach=container.attachments(),
         emails_to_unverified=container.settings().email.unverified_per_day,
     )
     return () if next_at is None else [_wake(recipient, next_at)]
@@ -65,7 +65,7 @@ async def _follow_sms(container: Container, *, message_id: str) -> None:
 SEND_MESSAGES: Final = Job(name="send_messages", run=_send_messages, queue=MESSAGES)
 SEND_AGAIN: Final = Job(name="send_messages_again", run=_send_again)
 """Has no lock: a scheduled job would keep later jobs with its lock waiting."""
-PULSE: Final = Job(name="message_pulse", run=_do_nothing, queue=MESSAGES)
+HEARTBEAT: Final = Job(name="message_pulse", run=_do_nothing, queue=MESSAGES)
 """A heartbeat of the queue of messages, even while it has no other jobs."""
 FOLLOW_SMS: Final = Job(name="follow_sms", run=_follow_sms, queue=REMOTE)
 
@@ -81,7 +81,7 @@ def _wake(user_id: UserId, at: datetime) -> JobRequest:
 
 
 async def _sweep_due_messages(container: Container, enqueue: Enqueue) -> None:
-    await enqueue(PULSE.request(once="message pulse"))
+    await enqueue(HEARTBEAT.request(once="message pulse"))
     for user_id in await container.reads().notifications.due(container.clock().now(), _USERS_PER_SWEEP):
         await enqueue(send_to(user_id))
 
@@ -97,7 +97,7 @@ async def _remove_old(container: Container, _: Enqueue) -> None:
 
 
 CONTEXT: Final = WorkerContext(
-    jobs=(SEND_MESSAGES, SEND_AGAIN, PULSE, FOLLOW_SMS),
+    jobs=(SEND_MESSAGES, SEND_AGAIN, HEARTBEAT, FOLLOW_SMS),
     notices=(Notice((MessageTestRequested,), notify_of_message_test),),
     sweeps=(
         Sweep("due messages", _sweep_due_messages),

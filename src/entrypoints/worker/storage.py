@@ -30,16 +30,16 @@ async def _do_nothing(_: Container) -> None:
     pass
 
 
-PULSE: Final = Job(name="pulse", run=_do_nothing, queue=REMOTE)
+HEARTBEAT: Final = Job(name="pulse", run=_do_nothing, queue=REMOTE)
 """A heartbeat of the queue of remote jobs, even while it has no other jobs."""
 
 
 async def _feel_pulse(_: Container, enqueue: Enqueue) -> None:
-    await enqueue(PULSE.request(once="pulse"))
+    await enqueue(HEARTBEAT.request(once="pulse"))
 
 
 CONTEXT: Final = WorkerContext(
-    jobs=(PULSE,),
+    jobs=(HEARTBEAT,),
     sweeps=(
         Sweep("pulse of remote jobs", _feel_pulse),
         Sweep("stored responses", _remove_stored_responses),

@@ -126,7 +126,7 @@ RECORD: Final = Job(name="record_webhooks", run=_record)
 SEND: Final = Job(name="send_webhooks", run=_send_due, queue=WEBHOOKS)
 SEND_AGAIN: Final = Job(name="send_webhooks_again", run=_send_again)
 """Has no lock: a scheduled job would keep later jobs with its lock waiting."""
-PULSE: Final = Job(name="webhook_pulse", run=_do_nothing, queue=WEBHOOKS)
+HEARTBEAT: Final = Job(name="webhook_pulse", run=_do_nothing, queue=WEBHOOKS)
 """A heartbeat of the queue of webhooks, even while it has no other jobs."""
 
 
@@ -156,7 +156,7 @@ def _turn_of(endpoint_id: EndpointId) -> str:
 
 
 async def _sweep_due_endpoints(container: Container, enqueue: Enqueue) -> None:
-    await enqueue(PULSE.request(once="webhook pulse"))
+    await enqueue(HEARTBEAT.request(once="webhook pulse"))
     for endpoint_id in await container.reads().webhooks.due(container.clock().now(), _ENDPOINTS_PER_SWEEP):
         await enqueue(_send(endpoint_id))
 
@@ -170,7 +170,7 @@ async def _ask_for_rotation(container: Container, _: Enqueue) -> None:
 
 
 CONTEXT: Final = WorkerContext(
-    jobs=(RECORD, SEND, SEND_AGAIN, PULSE),
+    jobs=(RECORD, SEND, SEND_AGAIN, HEARTBEAT),
     subscriptions=(
         Subscription(tuple(PUBLIC_EVENTS), _record_public),
         Subscription((DeliveriesQueued,), _send_queued),

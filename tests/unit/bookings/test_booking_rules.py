@@ -288,7 +288,7 @@ def test_customers_neither_gain_by_rescheduling_nor_lose_by_unaccepted_times(
         booking = moved
         if accepts:
             booking = booking.accept_time(span, party=Party.CUSTOMER, by=CUSTOMER, now=now, event_id=EVENT).state
-            assert booking.judged_start == span.start or party is Party.CUSTOMER
+            assert booking.policy_start == span.start or party is Party.CUSTOMER
         unaccepted = booking.unaccepted(now + later * HOUR)
         if unaccepted is not None:
             with pytest.raises((TimeNotAccepted, TooEarly)):

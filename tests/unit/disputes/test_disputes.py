@@ -35,6 +35,7 @@ from booking_domain.disputes.model import (
     DisputeParty,
     DisputeStatus,
     Evidence,
+    FinalBookingStatus,
     InvalidDisputeTransition,
     NoOtherParty,
     NotAParty,
@@ -43,7 +44,6 @@ from booking_domain.disputes.model import (
     RefundNotPossible,
     Resolution,
     Side,
-    Standing,
     TooManyDisputes,
     TooManyStatements,
     refund_of,
@@ -163,7 +163,7 @@ async def test_a_dispute_remembers_where_the_booking_came_from_and_asks_the_othe
     for opener in (studio.customer, studio.owner):
         dispute = await studio.dispute(booking, by=opener)
         now = studio.clock.now()
-        assert (dispute.booking_was, dispute.status, dispute.by_admin) == (Standing.COMPLETED, "open", False)
+        assert (dispute.booking_was, dispute.status, dispute.by_admin) == (FinalBookingStatus.COMPLETED, "open", False)
         assert (dispute.statement_due_at, dispute.decision_due_at) == (now + STATEMENT_WITHIN, now + DECISION_WITHIN)
         disputed = await studio.seen(booking)
         assert (disputed.status, disputed.disputed_from) == (Status.DISPUTED, Status.COMPLETED)
@@ -266,9 +266,9 @@ async def test_both_parties_make_a_bounded_number_of_statements_while_it_is_open
         (Resolution.NO_REFUND, None, None),
     ],
 )
-@pytest.mark.parametrize("to", Standing)
+@pytest.mark.parametrize("to", FinalBookingStatus)
 async def test_an_admin_decides_on_the_money_and_the_booking_once(
-    studio: Studio, resolution: Resolution, asked: int | None, back: Money | None, to: Standing
+    studio: Studio, resolution: Resolution, asked: int | None, back: Money | None, to: FinalBookingStatus
 ) -> None:
     booking = await completed(studio)
     dispute = await studio.dispute(booking)
@@ -281,7 +281,7 @@ async def test_an_admin_decides_on_the_money_and_the_booking_once(
     assert await reasons(studio, booking) == ([] if back is None else [(RefundReason.DISPUTE, back)])
     assert await studio.resolve(dispute, resolution, to, amount=asked) == decided
     with pytest.raises(InvalidDisputeTransition):
-        await studio.resolve(dispute, Resolution.NO_REFUND, Standing.NO_SHOW if to != "no_show" else None)
+        await studio.resolve(dispute, Resolution.NO_REFUND, FinalBookingStatus.NO_SHOW if to != "no_show" else None)
     with pytest.raises(StaleVersion):
         await studio.resolve(dispute, resolution, to, amount=asked, saw=1)
     assert await reasons(studio, booking) == ([] if back is None else [(RefundReason.DISPUTE, back)])
@@ -330,7 +330,7 @@ async def test_a_cancelled_booking_does_not_take_its_time_until_the_decision(stu
     booking = await cancelled(studio)
     dispute = await studio.dispute(booking)
     assert await studio.is_free()
-    await studio.resolve(dispute, to=Standing.CONFIRMED)
+    await studio.resolve(dispute, to=FinalBookingStatus.CONFIRMED)
     assert not await studio.is_free()
     assert (await studio.seen(booking)).status is Status.CONFIRMED
     assert await studio.violations() == []
@@ -355,7 +355,7 @@ async def test_a_cancelled_booking_is_not_confirmed_at_a_time_that_is_no_longer_
 async def refused(studio: Studio, dispute: Dispute, error: type[DomainError]) -> None:
     """Confirming the booking is refused, and changes nothing."""
     with pytest.raises(error):
-        await studio.resolve(dispute, Resolution.REFUND_FULL, Standing.CONFIRMED)
+        await studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.CONFIRMED)
     assert await seen(studio, dispute) == dispute
     assert await studio.violations() == []
 
@@ -366,15 +366,17 @@ async def test_a_confirmed_booking_keeps_its_time_in_a_dispute_and_gives_it_up_w
     dispute = await studio.dispute(booking, by=studio.owner)
     assert not await studio.is_free()
     with pytest.raises(TooEarly):
-        await studio.resolve(dispute, to=Standing.NO_SHOW)
-    await studio.resolve(dispute, Resolution.REFUND_FULL, Standing.CANCELLED)
+        await studio.resolve(dispute, to=FinalBookingStatus.NO_SHOW)
+    await studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.CANCELLED)
     assert await studio.is_free()
     assert await studio.owed(booking) == [DEPOSIT]
     assert await studio.violations() == []
 
 
-@pytest.mark.parametrize("to", [Standing.CANCELLED, Standing.NO_SHOW])
-async def test_nothing_more_is_asked_for_after_a_decision_that_ends_the_booking(studio: Studio, to: Standing) -> None:
+@pytest.mark.parametrize("to", [FinalBookingStatus.CANCELLED, FinalBookingStatus.NO_SHOW])
+async def test_nothing_more_is_asked_for_after_a_decision_that_ends_the_booking(
+    studio: Studio, to: FinalBookingStatus
+) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await studio.move(booking, Status.CONFIRMED, by=studio.admin)

@@ -23,8 +23,8 @@ from booking_domain.disputes.model import (
     Dispute,
     DisputeId,
     Evidence,
+    FinalBookingStatus,
     Resolution,
-    Standing,
     StatementId,
     Verdict,
 )
@@ -106,7 +106,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
             provider_user_id=booking.provider_user_id,
             initiator_id=user.id,
             by_admin=False,
-            booking_was=Standing.COMPLETED,
+            booking_was=FinalBookingStatus.COMPLETED,
             reason=f"{CANARY} reason",
             now=NOW,
         )
@@ -116,7 +116,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         verdict = Verdict(
             resolution=Resolution.NO_REFUND,
             refund=Money.zero("MNT"),
-            booking_status=Standing.COMPLETED,
+            booking_status=FinalBookingStatus.COMPLETED,
             note=f"{CANARY} note",
         )
         await tx.disputes.add(stated.resolve(verdict, NOW))

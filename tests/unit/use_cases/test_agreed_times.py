@@ -37,7 +37,7 @@ async def paid_for(studio: Studio, start: datetime = NEXT_WEEK, *, by: Actor | N
 async def quoted(studio: Studio, booking: Booking) -> tuple[object, datetime, datetime | None]:
     """The refund, the start by which it is judged, and until when everything goes back."""
     quote = await get_cancellation_quote(studio.customer, booking.id, studio.reads.appointments, now=studio.clock.now())
-    return quote.refund, quote.judged_start, quote.objection_deadline
+    return quote.refund, quote.policy_start, quote.objection_deadline
 
 
 def soon(studio: Studio, *, hours: float = 1) -> datetime:
@@ -210,7 +210,7 @@ async def test_a_customer_who_chooses_a_time_agrees_to_it(studio: Studio) -> Non
     moved = await studio.reschedule(booking, TOMORROW - HOUR, by=studio.owner)
     studio.clock.set(TOMORROW - HOUR / 2)  # the provider's time has come, the agreed one has not
     chosen = await studio.reschedule(moved, NEXT_WEEK)
-    assert (chosen.time_change, chosen.judged_start) == (None, NEXT_WEEK), "they could have had everything back"
+    assert (chosen.time_change, chosen.policy_start) == (None, NEXT_WEEK), "they could have had everything back"
 
 
 async def test_an_extended_appointment_waits_for_the_customer(studio: Studio) -> None:
@@ -244,7 +244,7 @@ async def test_a_customer_who_takes_an_offered_time_agrees_to_it(studio: Studio)
     await studio.reschedule(booking, NEXT_WEEK + HOUR, by=studio.owner)
     await studio.offer_times(booking, LATER)
     taken = await studio.accept(booking, slot=LATER)
-    assert (taken.time_change, taken.judged_start) == (None, LATER)
+    assert (taken.time_change, taken.policy_start) == (None, LATER)
 
 
 async def test_each_booking_of_a_series_is_moved_and_accepted_by_itself(studio: Studio) -> None:
@@ -282,9 +282,9 @@ async def test_a_late_reschedule_to_an_earlier_start_is_judged_by_that(studio: S
     booking = await paid_for(studio, TOMORROW + 5 * HOUR)
     studio.clock.set(TOMORROW - 20 * HOUR)
     moved = await studio.reschedule(booking, TOMORROW)
-    assert moved.judged_start == TOMORROW
+    assert moved.policy_start == TOMORROW
     back = await studio.reschedule(moved, NEXT_WEEK)
-    assert back.judged_start == TOMORROW
+    assert back.policy_start == TOMORROW
 
 
 @pytest.mark.terms(HALF_A_DAY_BEFORE)
@@ -294,7 +294,7 @@ async def test_a_providers_reschedule_does_not_reduce_the_refund(studio: Studio)
     studio.clock.set(moved.span.start - HOUR)
     assert await quoted(studio, moved) == (DEPOSIT, LATER + 7 * DAY, None)
     away = await studio.reschedule(moved, NEXT_WEEK)
-    assert (away.judged_start, away.time_change) == (NEXT_WEEK, None), "before every deadline of what counted"
+    assert (away.policy_start, away.time_change) == (NEXT_WEEK, None), "before every deadline of what counted"
 
 
 async def notices_of(studio: Studio, booking: Booking) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.reminders import BalanceOpen, reminders_of
 from booking_domain.bookings.transitions import Status
-from booking_domain.disputes.model import Resolution, Standing
+from booking_domain.disputes.model import FinalBookingStatus, Resolution
 from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskMethod, MoreThanDue
 from booking_domain.payments.errors import NothingDue
@@ -43,7 +43,7 @@ async def with_verdict(studio: Studio, *, balance: bool = True) -> Booking:
     """A completed booking after a dispute that gives 30 % of the price back."""
     booking = await completed(studio, balance=balance)
     dispute = await studio.dispute(booking)
-    await studio.resolve(dispute, Resolution.REFUND_PARTIAL, Standing.COMPLETED, amount=BACK.amount)
+    await studio.resolve(dispute, Resolution.REFUND_PARTIAL, FinalBookingStatus.COMPLETED, amount=BACK.amount)
     return await studio.seen(booking)
 
 
@@ -93,7 +93,7 @@ async def test_what_a_verdict_gives_back_is_not_due_again(studio: Studio, *, pai
 async def test_after_a_verdict_the_unpaid_rest_stays_due(studio: Studio) -> None:
     booking = await completed(studio, balance=False)
     dispute = await studio.dispute(booking)
-    await studio.resolve(dispute, Resolution.REFUND_FULL, Standing.COMPLETED)
+    await studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.COMPLETED)
     assert (await studio.seen(booking)).balance_due == REST
     assert (await studio.bill(booking, Purpose.BALANCE)).amount == REST
     with pytest.raises(MoreThanDue):
@@ -128,7 +128,9 @@ async def test_what_the_policy_gave_back_is_not_due_again_if_a_verdict_restores_
     back = sum((amount for _, amount in await refunded(studio, booking)), ZERO)
     assert back == DEPOSIT.percent(50)
     studio.clock.set(max(studio.clock.now(), booking.span.end))
-    await studio.resolve(await studio.dispute(booking, by=studio.owner), Resolution.NO_REFUND, Standing.COMPLETED)
+    await studio.resolve(
+        await studio.dispute(booking, by=studio.owner), Resolution.NO_REFUND, FinalBookingStatus.COMPLETED
+    )
     assert (await studio.seen(booking)).balance_due == REST
     assert await studio.violations() == []
 

@@ -228,7 +228,7 @@ async def test_admins_see_the_bookings_to_come_of_a_provider_and_which_are_in_qu
 
     async def listed(*, in_question: bool | None = None) -> list[BookingId]:
         chosen = BookingFilter(
-            provider_id=studio.provider_id, to_come_at=studio.clock.now(), in_question=in_question, limit=9
+            provider_id=studio.provider_id, upcoming_at=studio.clock.now(), in_question=in_question, limit=9
         )
         return [each.id for each in await list_provider_bookings(studio.admin, chosen, studio.reads)]
 

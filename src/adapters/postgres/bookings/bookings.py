@@ -214,7 +214,7 @@ def _page(whose: ColumnElement[bool] | None) -> Statement:
             if_given("starts_before", _b.starts_at, _b.starts_at < bindparam("starts_before")),
             if_given("provider_id", _b.provider_id, _b.provider_id == bindparam("provider_id")),
             if_given(
-                "to_come_at", _b.ends_at, and_(IS_TO_COME, or_(_b.ends_at > bindparam("to_come_at"), IS_UNDECIDED))
+                "upcoming_at", _b.ends_at, and_(IS_TO_COME, or_(_b.ends_at > bindparam("upcoming_at"), IS_UNDECIDED))
             ),
             or_(cast(_QUESTIONED, Boolean).is_(None), _b.in_question == _QUESTIONED),
             if_given("after", _b.id, _b.id < bindparam("after")),
@@ -279,7 +279,7 @@ class PostgresBookingReads(WithWork, BookingReads):
             "starts_from": criteria.starts_from,
             "starts_before": criteria.starts_before,
             "provider_id": criteria.provider_id,
-            "to_come_at": criteria.to_come_at,
+            "upcoming_at": criteria.upcoming_at,
             "in_question": criteria.in_question,
             "after": criteria.after,
             "most": criteria.limit,

@@ -46,11 +46,11 @@ from booking_domain.bookings.transitions import (
 from booking_domain.disputes.model import (
     AlreadyDecided,
     DisputeExists,
+    FinalBookingStatus,
     NoOtherParty,
     RefundNotPossible,
     Resolution,
     Side,
-    Standing,
     TooManyDisputes,
 )
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
@@ -355,9 +355,9 @@ class PlatformMachine(RuleBasedStateMachine):
                 return
             assert good
             assert after.unaccepted(now) is None
-            assert (after.span, after.judged_start) == (
+            assert (after.span, after.policy_start) == (
                 before.span,
-                before.judged_start if before.time_change is None else before.span.start,
+                before.policy_start if before.time_change is None else before.span.start,
             )
 
         self._do(accept())
@@ -613,11 +613,11 @@ class PlatformMachine(RuleBasedStateMachine):
         booking=bookings,
         resolution=st.sampled_from(Resolution),
         share=st.sampled_from([0, 1, 40, 100, 101]),
-        to=st.sampled_from(Standing),
+        to=st.sampled_from(FinalBookingStatus),
         paid=st.none() | payments,
     )
     def resolve_the_dispute(
-        self, booking: Booking, resolution: Resolution, share: int, to: Standing, paid: Payment | None
+        self, booking: Booking, resolution: Resolution, share: int, to: FinalBookingStatus, paid: Payment | None
     ) -> None:
         """Decide a dispute, perhaps while a payment arrives: what goes back never exceeds what was paid."""
 

@@ -18,10 +18,10 @@ from booking_domain.disputes.model import (
     DisputeId,
     DisputeStatus,
     Evidence,
+    FinalBookingStatus,
     Reminder,
     Resolution,
     Side,
-    Standing,
     Statement,
     StatementId,
     Verdict,
@@ -37,7 +37,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 VERDICT: Final = Verdict(
     resolution=Resolution.REFUND_PARTIAL,
     refund=Money(amount=1_000, currency="MNT"),
-    booking_status=Standing.NO_SHOW,
+    booking_status=FinalBookingStatus.NO_SHOW,
     note="Хэн ч ирээгүй",
 )
 
@@ -52,7 +52,7 @@ def a_dispute(make: Builder, booking: Booking, *, by: UserId | None = None) -> D
         provider_user_id=booking.provider_user_id,
         initiator_id=by or booking.customer_id,
         by_admin=False,
-        booking_was=Standing.COMPLETED,
+        booking_was=FinalBookingStatus.COMPLETED,
         reason="Хэн ч байгаагүй",
         now=NOW,
     )

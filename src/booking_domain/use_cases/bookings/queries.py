@@ -99,7 +99,7 @@ class CancellationQuote:
     """The tier of the cancellation policy that counts; None if none does."""
     better_tier: Tier | None
     """The tier that gave more back, and whose deadline has passed."""
-    judged_start: datetime
+    policy_start: datetime
     """The start by which the cancellation policy judges the customer."""
     objection_deadline: datetime | None
     """Until then the customer gets everything back, because the provider's side has rescheduled."""
@@ -120,9 +120,9 @@ async def _get_cancellation_quote(
         released=booking.released_of(refund),
         desk_paid=booking.desk_paid,
         valid_until=booking.quote_ends(visible.party, now),
-        tier=policy.tier(start=booking.judged_start, cancelled_at=now) if judged else None,
-        better_tier=policy.better_tier(start=booking.judged_start, cancelled_at=now) if judged else None,
-        judged_start=booking.judged_start,
+        tier=policy.tier(start=booking.policy_start, cancelled_at=now) if judged else None,
+        better_tier=policy.better_tier(start=booking.policy_start, cancelled_at=now) if judged else None,
+        policy_start=booking.policy_start,
         objection_deadline=change.objection_deadline if change is not None and change.may_object(now) else None,
     )
 

@@ -60,7 +60,7 @@ async def affected_bookings(provider_id: ProviderId, reads: Reads, now: datetime
         page = await reads.bookings.page(
             None,
             BookingFilter(
-                provider_id=provider_id, to_come_at=now, after=found[-1] if found else None, limit=MOST_AT_ONCE
+                provider_id=provider_id, upcoming_at=now, after=found[-1] if found else None, limit=MOST_AT_ONCE
             ),
         )
         found += [booking.id for booking in page]

@@ -40,6 +40,7 @@ from booking_domain.disputes.model import (
     DisputeParty,
     DisputeStatus,
     Evidence,
+    FinalBookingStatus,
     InvalidDisputeTransition,
     NoOtherParty,
     NotAParty,
@@ -48,7 +49,6 @@ from booking_domain.disputes.model import (
     RefundNotPossible,
     Reminder,
     Resolution,
-    Standing,
     Statement,
     StatementId,
     TooManyDisputes,
@@ -134,7 +134,7 @@ class ResolveDispute:
     dispute_id: DisputeId
     resolution: Resolution
     refund_amount: int | None = None
-    booking_status: Standing
+    booking_status: FinalBookingStatus
     note: str = ""
     expected_version: ExpectedVersion = None
 
@@ -195,7 +195,7 @@ async def _opened(
         provider_user_id=booking.provider_user_id,
         initiator_id=initiator_id,
         by_admin=party == Party.ADMIN,
-        booking_was=Standing(booking.status),
+        booking_was=FinalBookingStatus(booking.status),
         reason=command.reason,
         now=context.now,
     )

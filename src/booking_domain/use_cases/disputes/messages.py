@@ -13,7 +13,7 @@ from booking_domain.disputes.events import (
     DisputeStatementMade,
     DisputeWithdrawn,
 )
-from booking_domain.disputes.model import Dispute, DisputeStatus, Side, Standing
+from booking_domain.disputes.model import Dispute, DisputeStatus, FinalBookingStatus, Side
 from booking_domain.disputes.ports import DisputeView
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter
@@ -63,32 +63,32 @@ WITHDRAWN_BY_OTHER: Final = NoticeTemplate(
     subject=_SUBJECT, text="{other} has withdrawn the dispute about the booking. The booking is as before."
 )
 _DECIDED: Final = "Booking {reference}: decided"
-RESOLVED: Final[Mapping[tuple[bool, Standing], NoticeTemplate]] = {
-    (True, Standing.CONFIRMED): NoticeTemplate(
+RESOLVED: Final[Mapping[tuple[bool, FinalBookingStatus], NoticeTemplate]] = {
+    (True, FinalBookingStatus.CONFIRMED): NoticeTemplate(
         subject=_DECIDED, text="The dispute is decided: {refund} goes back to the customer. The booking stands. {note}"
     ),
-    (True, Standing.COMPLETED): NoticeTemplate(
+    (True, FinalBookingStatus.COMPLETED): NoticeTemplate(
         subject=_DECIDED,
         text="The dispute is decided: {refund} goes back to the customer. The appointment took place. {note}",
     ),
-    (True, Standing.CANCELLED): NoticeTemplate(
+    (True, FinalBookingStatus.CANCELLED): NoticeTemplate(
         subject=_DECIDED,
         text="The dispute is decided: {refund} goes back to the customer. The booking is cancelled. {note}",
     ),
-    (True, Standing.NO_SHOW): NoticeTemplate(
+    (True, FinalBookingStatus.NO_SHOW): NoticeTemplate(
         subject=_DECIDED,
         text="The dispute is decided: {refund} goes back to the customer. The customer missed the appointment. {note}",
     ),
-    (False, Standing.CONFIRMED): NoticeTemplate(
+    (False, FinalBookingStatus.CONFIRMED): NoticeTemplate(
         subject=_DECIDED, text="The dispute is decided: nothing more is refunded. The booking stands. {note}"
     ),
-    (False, Standing.COMPLETED): NoticeTemplate(
+    (False, FinalBookingStatus.COMPLETED): NoticeTemplate(
         subject=_DECIDED, text="The dispute is decided: nothing more is refunded. The appointment took place. {note}"
     ),
-    (False, Standing.CANCELLED): NoticeTemplate(
+    (False, FinalBookingStatus.CANCELLED): NoticeTemplate(
         subject=_DECIDED, text="The dispute is decided: nothing more is refunded. The booking is cancelled. {note}"
     ),
-    (False, Standing.NO_SHOW): NoticeTemplate(
+    (False, FinalBookingStatus.NO_SHOW): NoticeTemplate(
         subject=_DECIDED,
         text="The dispute is decided: nothing more is refunded. The customer missed the appointment. {note}",
     ),

@@ -102,16 +102,16 @@ async def _send_code(
     parsed = contact.parsed(identity.phone_numbers)
     if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
-    asked = await recognise(identity, parsed, guesser)
-    command = RequestCode(parsed, purpose, asked.user, reserve=asked.reserve)
-    async with _code_quota(identity, parsed, guesser, asked):
+    recognised = await recognise(identity, parsed, guesser)
+    command = RequestCode(parsed, purpose, recognised.user, reserve=recognised.reserve)
+    async with _code_quota(identity, parsed, guesser, recognised):
         await identity.executor.run(request_code, command, actor=SYSTEM)
 
 
 def _code_quota(
-    identity: Identity, contact: Contact, guesser: Guesser, asked: Recognised
+    identity: Identity, contact: Contact, guesser: Guesser, recognised: Recognised
 ) -> AbstractAsyncContextManager[None]:
-    return identity.login_quota.code(contact.address, "" if asked.reserve else guesser.network)
+    return identity.login_quota.code(contact.address, "" if recognised.reserve else guesser.network)
 
 
 async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str, *, guesser: Guesser = NOBODY) -> None:
@@ -123,9 +123,9 @@ async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str,
         TooManyCodes: as for `send_code`.
     """
     reachable = _reachable(identity, contact)
-    asked = await recognise(identity, reachable, guesser)
-    command = RequestSignUp(contact=reachable, locale=locale, reserve=asked.reserve)
-    async with _code_quota(identity, reachable, guesser, asked):
+    recognised = await recognise(identity, reachable, guesser)
+    command = RequestSignUp(contact=reachable, locale=locale, reserve=recognised.reserve)
+    async with _code_quota(identity, reachable, guesser, recognised):
         await identity.executor.run(request_sign_up, command, actor=SYSTEM)
 
 
@@ -157,18 +157,18 @@ async def _verify_with_code(
         InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
     parsed = contact.parsed(identity.phone_numbers)
-    asked = await recognise(identity, parsed, guesser)
-    guess = CodeGuess(parsed, CodePurpose.VERIFY, code, reserve=asked.reserve)
-    async with identity.login_quota.guess(asked.counted_as):
+    recognised = await recognise(identity, parsed, guesser)
+    guess = CodeGuess(parsed, CodePurpose.VERIFY, code, reserve=recognised.reserve)
+    async with identity.login_quota.guess(recognised.counted_as):
         await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
 async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, guesser: Guesser = NOBODY) -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
     parsed = contact.parsed(identity.phone_numbers)
-    asked = await recognise(identity, parsed, guesser)
-    guess = CodeGuess(parsed, CodePurpose.UNLOCK, code, reserve=asked.reserve)
-    async with identity.login_quota.guess(asked.counted_as):
+    recognised = await recognise(identity, parsed, guesser)
+    guess = CodeGuess(parsed, CodePurpose.UNLOCK, code, reserve=recognised.reserve)
+    async with identity.login_quota.guess(recognised.counted_as):
         await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
 
@@ -263,10 +263,10 @@ async def _reset_password(
     """
     parsed = contact.parsed(identity.phone_numbers)
     identity.security.password_policy.check(new, (parsed.address,), field="new_password")
-    asked = await recognise(identity, parsed, guesser)
-    async with identity.login_quota.guess(asked.counted_as):
+    recognised = await recognise(identity, parsed, guesser)
+    async with identity.login_quota.guess(recognised.counted_as):
         command = ResetPassword(
-            guess=CodeGuess(parsed, CodePurpose.RESET, code, reserve=asked.reserve),
+            guess=CodeGuess(parsed, CodePurpose.RESET, code, reserve=recognised.reserve),
             new_password=new,
             new_hash=await identity.password_hasher.hash(new),
         )

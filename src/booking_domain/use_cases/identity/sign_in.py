@@ -147,9 +147,9 @@ async def _register(identity: Identity, new: Registration, client: Client, *, gu
     contact = new.contact.parsed(identity.phone_numbers)
     account = replace(command, verified=contact.channel)
     added = RegisterAndSignIn(account=account, client=client, guesser=guesser)
-    asked = await recognise(identity, contact, guesser)
-    proved = RegisterWithCode(account=added, contact=contact, code=new.code, reserve=asked.reserve)
-    async with identity.login_quota.guess(asked.counted_as):
+    recognised = await recognise(identity, contact, guesser)
+    proved = RegisterWithCode(account=added, contact=contact, code=new.code, reserve=recognised.reserve)
+    async with identity.login_quota.guess(recognised.counted_as):
         return _tokens(identity, await identity.executor.run(register_with_code, proved, actor=SYSTEM))
 
 
@@ -175,14 +175,14 @@ async def _sign_in_with_password(
         AccountDisabled, AccountDeleted: the password is right.
     """
     login = contact.parsed(identity.phone_numbers)
-    asked = await recognise(identity, login, guesser)
-    async with identity.login_quota.attempt(login.address, asked.counted_as, known=asked.client.known):
-        user = asked.user
+    recognised = await recognise(identity, login, guesser)
+    async with identity.login_quota.attempt(login.address, recognised.counted_as, known=recognised.client.known):
+        user = recognised.user
         right = await identity.password_hasher.verify(password, None if user is None else user.password_hash)
         attempt = PasswordAttempt(
             user=user,
-            account=asked.account,
-            counted=asked.client,
+            account=recognised.account,
+            counted=recognised.client,
             right=right,
             client=client,
             guesser=guesser,
@@ -213,12 +213,12 @@ async def _sign_in_with_code(
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
     """
     login = contact.parsed(identity.phone_numbers)
-    asked = await recognise(identity, login, guesser)
-    guess = CodeGuess(login, purpose, code, reserve=asked.reserve)
+    recognised = await recognise(identity, login, guesser)
+    guess = CodeGuess(login, purpose, code, reserve=recognised.reserve)
     command = SignInByCode(guess, client, second_factor, guesser, time_zone)
     use_case = use_sign_up if purpose == CodePurpose.SIGNUP else sign_in_by_code
     try:
-        async with identity.login_quota.guess(asked.counted_as):
+        async with identity.login_quota.guess(recognised.counted_as):
             return _tokens(identity, await identity.executor.run(use_case, command, actor=SYSTEM))
     except (InvalidCode, *_WRONG_SECOND_FACTOR):
         user = await identity.reads.users.by_login(login.address)

@@ -170,9 +170,9 @@ async def _visit(
         "map": "" if at is None else Link(_map_of(at)),
         "instructions": " ".join(filter(None, notes)),
     }
-    tier = booking.cancellation.tier(start=booking.judged_start, cancelled_at=event.occurred_at)
+    tier = booking.cancellation.tier(start=booking.policy_start, cancelled_at=event.occurred_at)
     if tier is not None and tier.percent and booking.totals.refundable:
-        ends = booking.cancellation.ends(tier, booking.judged_start)
+        ends = booking.cancellation.ends(tier, booking.policy_start)
         values |= {"cancel_by": clock_of(booking.time_zone, customer)(ends), "percent": str(tier.percent)}
     return values
 

@@ -26,7 +26,7 @@ from booking_domain.use_cases.identity.mark_undeliverable import (
     mark_chat,
     mark_undeliverable,
 )
-from booking_domain.use_cases.messages.enclosures import Enclose, nothing_enclosed
+from booking_domain.use_cases.messages.attachments import Attach, nothing_attached
 from booking_domain.use_cases.messages.remind import wanted_from
 from booking_domain.use_cases.notices.news import may_wait
 from booking_domain.use_cases.notifications.commands import (
@@ -97,7 +97,7 @@ async def send_due_messages(
     reads: Reads,
     executor: Executor[Repositories],
     sender: MessageSender,
-    enclose: Enclose = nothing_enclosed,
+    attach: Attach = nothing_attached,
     emails_to_unverified: int = EMAILS_TO_UNVERIFIED,
 ) -> datetime | None:
     """Send what is due to a user, one message after the other, until one fails or others have their turn.
@@ -126,7 +126,7 @@ async def send_due_messages(
             refusal = RecordAttempt(message=due.message, failure=unsent, permanent=True)
             await executor.run(record_attempt, refusal, actor=SYSTEM)
             continue
-        attempt = await _attempt(due, await enclose(_outgoing(due), due.notification, reads, clock.now()), sender)
+        attempt = await _attempt(due, await attach(_outgoing(due), due.notification, reads, clock.now()), sender)
         if attempt.failure == EmailRefused.code:
             # Before the attempt is recorded: after a crash between the two, it is made again.
             refused = MarkUndeliverable(user_id=user_id, email=due.message.to)

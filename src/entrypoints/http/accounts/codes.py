@@ -47,7 +47,7 @@ _OF_VERIFY: Final = documented(
     body=VERIFY_OTP,
     answer=SIGNED_IN,
     nothing="Done, for `verify` and `unlock`.",
-    keyless=CONFIDENTIAL,
+    no_idempotency_key=CONFIDENTIAL,
 )
 
 
@@ -55,7 +55,9 @@ _OF_VERIFY: Final = documented(
     "/send-otp",
     status_code=202,
     opt=GUARDED
-    | documented(own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT, keyless=ONE_CODE),
+    | documented(
+        own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT, no_idempotency_key=ONE_CODE
+    ),
 )
 async def send_otp(
     data: JSONBody[SendOtpBody],
@@ -128,7 +130,7 @@ async def verify_otp(
 @post(
     "/verify-email",
     status_code=204,
-    opt=limited_as(AUTH) | documented(own_account.verify_own_email, body=VERIFY_EMAIL, keyless=CONFIDENTIAL),
+    opt=limited_as(AUTH) | documented(own_account.verify_own_email, body=VERIFY_EMAIL, no_idempotency_key=CONFIDENTIAL),
 )
 async def verify_email(
     data: JSONBody[VerifyEmailBody],
@@ -149,7 +151,7 @@ async def verify_email(
     status_code=200,
     opt=limited_as(AUTH)
     | PENDING_TOO
-    | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
 )
 async def complete_profile(
     data: JSONBody[CompleteProfileBody],

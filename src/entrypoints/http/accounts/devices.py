@@ -47,7 +47,7 @@ async def end_others(session_id: Injected[SessionId], run: Injected[Run]) -> Non
 
 @get("/login-history", opt=documented(queries.list_own_logins, answer=LOGINS))
 async def login_history(
-    asked: Injected[PageQuery],
+    params: Injected[PageQuery],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     reads: Injected[Reads],
@@ -60,10 +60,10 @@ async def login_history(
         reads.sessions,
         reads.login_history,
         now=clock.now(),
-        after=asked.after(LoginId),
-        limit=asked.limit + 1,
+        after=params.after(LoginId),
+        limit=params.limit + 1,
     )
-    return logins_page(found, asked.limit)
+    return logins_page(found, params.limit)
 
 
 handlers: Final = (list_sessions, end_session_of_mine, end_others, login_history)

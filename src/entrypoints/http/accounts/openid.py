@@ -40,14 +40,14 @@ from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.settings.main import Settings
 
 _OF_CALLBACK: Final = GUARDED | documented(
-    raises=(IdentityProviderNotConfigured,), headers=("Location",), keyless=COMPUTES
+    raises=(IdentityProviderNotConfigured,), headers=("Location",), no_idempotency_key=COMPUTES
 )
 
 
 @post(
     "/auth/openid/start",
     status_code=200,
-    opt=GUARDED | documented(sign_in.begin_openid, body=START_OPENID, answer=OPENID_START, keyless=COMPUTES),
+    opt=GUARDED | documented(sign_in.begin_openid, body=START_OPENID, answer=OPENID_START, no_idempotency_key=COMPUTES),
     operation_id="startOpenId",
 )
 async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Identity]) -> OpenIdStartJson:
@@ -67,12 +67,12 @@ def _passed_on(answer: OpenIdResponse, settings: Settings) -> Response[None]:
 
 
 @get("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromService")
-async def return_from_service(asked: Injected[OpenIdResponse], settings: Injected[Settings]) -> Response[None]:
+async def return_from_service(params: Injected[OpenIdResponse], settings: Injected[Settings]) -> Response[None]:
     """Redirect the user, on return from the service, to the configured page, with the service's answer in the fragment.
 
     This route only redirects: the page sends the code to `/auth/openid` or `/users/me/identities`.
     """
-    return _passed_on(asked, settings)
+    return _passed_on(params, settings)
 
 
 @post("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromServiceByForm")
@@ -88,7 +88,8 @@ async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Set
 @post(
     "/auth/openid",
     status_code=200,
-    opt=GUARDED | documented(sign_in.sign_in_with_openid, body=OPENID, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    opt=GUARDED
+    | documented(sign_in.sign_in_with_openid, body=OPENID, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
 )
 async def sign_in_by_openid(
     data: JSONBody[SignInByOpenIdBody],
@@ -134,7 +135,7 @@ async def list_identities(actor: Injected[Actor], reads: Injected[Reads]) -> Lin
 @post(
     "/users/me/identities",
     status_code=204,
-    opt=limited_as(AUTH) | documented(own_account.link_openid, body=LINK_OPENID, keyless=CONFIDENTIAL),
+    opt=limited_as(AUTH) | documented(own_account.link_openid, body=LINK_OPENID, no_idempotency_key=CONFIDENTIAL),
     operation_id="linkIdentity",
 )
 async def link_identity(
@@ -161,7 +162,7 @@ async def unlink_identity(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     *,
-    asked: Injected[IdentityProviderQuery],
+    params: Injected[IdentityProviderQuery],
     identity: Injected[Identity],
     data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:
@@ -172,7 +173,7 @@ async def unlink_identity(
     contact, or link another service.
     """
     requester = Requester(actor, session_id)
-    await own_account.unlink(identity, requester, IdentityProvider(asked.service), data.current_password)
+    await own_account.unlink(identity, requester, IdentityProvider(params.service), data.current_password)
 
 
 routes: Final = Router(

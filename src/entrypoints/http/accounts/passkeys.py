@@ -127,7 +127,7 @@ EXPORT: Final = value(
     status_code=200,
     opt=_LIMITED
     | ONE_FACTOR
-    | documented(start_adding_a_passkey, body=PROOF, answer=NEW_PASSKEY_OPTIONS, keyless=CONFIDENTIAL),
+    | documented(start_adding_a_passkey, body=PROOF, answer=NEW_PASSKEY_OPTIONS, no_idempotency_key=CONFIDENTIAL),
     operation_id="startAddingPasskey",
 )
 async def start_adding(
@@ -146,7 +146,7 @@ async def start_adding(
 
 @post(
     "/passkeys",
-    opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, answer=PASSKEY, keyless=REPEATED),
+    opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, answer=PASSKEY, no_idempotency_key=REPEATED),
     operation_id="addPasskey",
 )
 async def add(data: JSONBody[AddPasskeyBody], session_id: Injected[SessionId], run: Injected[Run]) -> PasskeyJson:
@@ -201,7 +201,7 @@ async def remove(
 @post(
     "/passkey/options",
     status_code=200,
-    opt=GUARDED | documented(start_passkey_sign_in, answer=PASSKEY_OPTIONS, keyless=CONFIDENTIAL),
+    opt=GUARDED | documented(start_passkey_sign_in, answer=PASSKEY_OPTIONS, no_idempotency_key=CONFIDENTIAL),
     operation_id="startPasskeySignIn",
 )
 async def start_signing_in(executor: Injected[Executor[Repositories]]) -> PasskeyOptionsJson:
@@ -216,7 +216,8 @@ async def start_signing_in(executor: Injected[Executor[Repositories]]) -> Passke
 @post(
     "/passkey",
     status_code=200,
-    opt=GUARDED | documented(sign_in_with_passkey, body=PASSKEY_RESPONSE, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    opt=GUARDED
+    | documented(sign_in_with_passkey, body=PASSKEY_RESPONSE, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
     operation_id="signInByPasskey",
 )
 async def sign_in(

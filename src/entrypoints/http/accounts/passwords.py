@@ -33,7 +33,8 @@ from entrypoints.http.kit.rate_limits import AUTH, limited_as
 @post(
     "/change-password",
     status_code=204,
-    opt=limited_as(AUTH) | documented(own_account.change_password, body=CHANGE_PASSWORD, keyless=CONFIDENTIAL),
+    opt=limited_as(AUTH)
+    | documented(own_account.change_password, body=CHANGE_PASSWORD, no_idempotency_key=CONFIDENTIAL),
 )
 async def change_password(
     data: JSONBody[ChangePasswordBody],
@@ -53,7 +54,8 @@ async def change_password(
 @post(
     "/forgot-password",
     status_code=202,
-    opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT, keyless=ONE_CODE),
+    opt=GUARDED
+    | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT, no_idempotency_key=ONE_CODE),
 )
 async def forgot_password(
     data: JSONBody[ForgotPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]
@@ -68,7 +70,7 @@ async def forgot_password(
 @post(
     "/reset-password",
     status_code=204,
-    opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD, keyless=CONFIDENTIAL),
+    opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD, no_idempotency_key=CONFIDENTIAL),
 )
 async def reset_password(
     data: JSONBody[ResetPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]
@@ -80,7 +82,7 @@ async def reset_password(
 @post(
     "/not-me",
     status_code=204,
-    opt=GUARDED | documented(disown_bank_account, body=NOT_ME, keyless=REPEATED),
+    opt=GUARDED | documented(disown_bank_account, body=NOT_ME, no_idempotency_key=REPEATED),
     operation_id="reportBankAccountChange",
 )
 async def report_bank_account_change(

@@ -82,7 +82,7 @@ async def list_remembered_devices(session_id: Injected[SessionId], run: Injected
     opt=documented(
         remember_device,
         answer=REMEMBERED_DEVICE | {"deviceToken": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"},
-        keyless=CONFIDENTIAL,
+        no_idempotency_key=CONFIDENTIAL,
     ),
     operation_id="rememberDevice",
 )

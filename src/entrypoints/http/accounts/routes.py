@@ -41,7 +41,10 @@ _NOTHING: Final = LogOutBody()
 _NO_TOKEN: Final = RefreshBody()
 
 
-@post("/register", opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN, keyless=CONFIDENTIAL))
+@post(
+    "/register",
+    opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+)
 async def register(
     data: JSONBody[RegisterBody],
     client: Injected[Client],
@@ -71,7 +74,8 @@ async def register(
 @post(
     "/login",
     status_code=200,
-    opt=GUARDED | documented(sign_in.sign_in_with_password, body=LOGIN, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    opt=GUARDED
+    | documented(sign_in.sign_in_with_password, body=LOGIN, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
 )
 async def log_in(
     data: JSONBody[LoginBody],
@@ -111,7 +115,7 @@ async def log_in(
 @post(
     "/refresh",
     status_code=200,
-    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
     operation_id="refreshTokens",
 )
 async def refresh(
@@ -140,7 +144,7 @@ async def refresh(
     | ONE_FACTOR
     | PENDING_TOO
     | ended_session_too("It only signs out, and may be repeated.")
-    | documented(sign_in.log_out, body=REFRESH, keyless=CONFIDENTIAL),
+    | documented(sign_in.log_out, body=REFRESH, no_idempotency_key=CONFIDENTIAL),
     operation_id="logOut",
 )
 async def sign_out(

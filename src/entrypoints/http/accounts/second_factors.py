@@ -47,7 +47,7 @@ async def totp(session_id: Injected[SessionId], run: Injected[Run]) -> TotpJson:
     status_code=200,
     opt=_GUARDED
     | ONE_FACTOR
-    | documented(set_up_second_factor, body=SET_UP_TOTP, answer=NEW_TOTP, keyless=CONFIDENTIAL),
+    | documented(set_up_second_factor, body=SET_UP_TOTP, answer=NEW_TOTP, no_idempotency_key=CONFIDENTIAL),
 )
 async def set_up_totp(
     data: JSONBody[SetUpTotpBody],
@@ -72,7 +72,7 @@ async def set_up_totp(
     status_code=200,
     opt=_GUARDED
     | ONE_FACTOR
-    | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES, keyless=CONFIDENTIAL),
+    | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES, no_idempotency_key=CONFIDENTIAL),
 )
 async def confirm_totp(
     data: JSONBody[ConfirmTotpBody], session_id: Injected[SessionId], run: Injected[Run]
@@ -99,7 +99,7 @@ async def remove_totp(data: JSONBody[SecondFactorBody], session_id: Injected[Ses
 @post(
     "/mfa/recovery-codes",
     status_code=200,
-    opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES, keyless=CONFIDENTIAL),
+    opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES, no_idempotency_key=CONFIDENTIAL),
 )
 async def renew_recovery_codes(
     data: JSONBody[SecondFactorBody], session_id: Injected[SessionId], run: Injected[Run]

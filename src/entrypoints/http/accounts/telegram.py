@@ -29,7 +29,7 @@ from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.telegram.bot import Bot
 
 _OF_LINK: Final = documented(
-    own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF}, keyless=CONFIDENTIAL
+    own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF}, no_idempotency_key=CONFIDENTIAL
 )
 
 
@@ -37,7 +37,9 @@ _OF_LINK: Final = documented(
     "/auth/telegram",
     status_code=200,
     opt=GUARDED
-    | documented(sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN, keyless=CONFIDENTIAL),
+    | documented(
+        sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL
+    ),
 )
 async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],
@@ -88,7 +90,7 @@ async def link_telegram(
         raises=(TelegramNotConfigured,),
         body=PROOF,
         answer=TELEGRAM_LINK,
-        keyless=CONFIDENTIAL,
+        no_idempotency_key=CONFIDENTIAL,
     ),
     operation_id="startTelegramLink",
 )

@@ -45,14 +45,14 @@ async def list_sessions_of_user(
 
 @get("/users/{user_id:str}/login-history", opt=documented(logins_of_user, answer=LOGINS))
 async def list_logins_of_user(
-    user_id: FromPath[UUID], asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
+    user_id: FromPath[UUID], params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> LoginsJson:
     """List the attempts to sign in to an account, newest first; for admins."""
-    after = asked.after(LoginId)
+    after = params.after(LoginId)
     found = await logins_of_user(
-        actor, UserId(user_id), reads.users, reads.login_history, after=after, limit=asked.limit + 1
+        actor, UserId(user_id), reads.users, reads.login_history, after=after, limit=params.limit + 1
     )
-    return logins_page(found, asked.limit)
+    return logins_page(found, params.limit)
 
 
 @delete(
@@ -99,15 +99,15 @@ async def restore_email(user_id: FromPath[UUID], run: Injected[Run]) -> None:
 
 @get("/codes", opt=documented(list_codes, answer=CODES))
 async def list_issued_codes(
-    asked: Injected[CodesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[CodesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CodesJson:
     """List the one-time codes of the last 30 days, newest first, with masked contacts; for admins.
 
     Codes of contacts without an account are listed too, without `userId`. The codes themselves are not stored.
     """
-    found = await list_codes(actor, asked.page(), reads.code_history)
+    found = await list_codes(actor, params.page(), reads.code_history)
     now = clock.now()
-    return CodesJson.of(found, asked.limit, lambda code: code_json(code, now), lambda code: code.id)
+    return CodesJson.of(found, params.limit, lambda code: code_json(code, now), lambda code: code.id)
 
 
 @delete(

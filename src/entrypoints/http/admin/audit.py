@@ -31,21 +31,21 @@ _ENTRY: Final[dict[str, Any]] = {
 
 
 @get("/audit", opt=documented(list_audit_entries, raises=(InvalidValue,), answer={"items": [_ENTRY]}))
-async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads: Injected[Reads]) -> AuditJson:
+async def list_audit(params: Injected[AuditQuery], actor: Injected[Actor], reads: Injected[Reads]) -> AuditJson:
     """List entries of the audit log, newest first; for admins.
 
     The log records every command and read of admins, and the commands of other users that change access. Entries are
     never changed or deleted. They contain ids, but no personal data from before or after a change.
     """
     chosen = AuditFilter(
-        actor_id=None if asked.actor_id is None else UserId(asked.actor_id),
-        subject_kind=asked.subject_kind,
-        subject_id=asked.subject_id,
-        action=asked.action,
-        at_from=utc_moment(asked.from_, name="from"),
-        at_before=utc_moment(asked.to, name="to"),
-        after=asked.after(AuditId),
-        limit=asked.limit + 1,
+        actor_id=None if params.actor_id is None else UserId(params.actor_id),
+        subject_kind=params.subject_kind,
+        subject_id=params.subject_id,
+        action=params.action,
+        at_from=utc_moment(params.from_, name="from"),
+        at_before=utc_moment(params.to, name="to"),
+        after=params.after(AuditId),
+        limit=params.limit + 1,
     )
     found = await list_audit_entries(actor, chosen, reads.audit_log)
-    return AuditJson.of(found, asked.limit, entry_json, lambda entry: entry.id)
+    return AuditJson.of(found, params.limit, entry_json, lambda entry: entry.id)

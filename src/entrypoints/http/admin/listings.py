@@ -227,15 +227,15 @@ _TRANSACTIONS_CSV: Final = (
     opt=documented(all_bookings, raises=(InvalidValue,), answer={"items": [_LISTED]}),
 )
 async def list_all_bookings(
-    asked: Injected[AllBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[AllBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ListedBookingsJson:
     """List bookings of all parties, with their names; for admins.
 
     `status` may be repeated. `from` and `to` select by start. In a list sorted by start, a booking that is rescheduled
     while you page may be missing or appear twice.
     """
-    found = await all_bookings(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.appointments)
-    return ListedBookingsJson.of(found, asked.limit, _booking_json, lambda listed: listed.booking.id)
+    found = await all_bookings(actor, params.chosen(params.cursor, params.limit + 1), reads.appointments)
+    return ListedBookingsJson.of(found, params.limit, _booking_json, lambda listed: listed.booking.id)
 
 
 @get(
@@ -244,13 +244,13 @@ async def list_all_bookings(
     opt=documented(all_bookings, raises=(InvalidValue,), answer=_BOOKINGS_CSV, headers=("Content-Disposition",)),
 )
 async def export_all_bookings(
-    asked: Injected[ChosenBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ChosenBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export bookings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
     return await csv_response(
         "bookings",
         _BOOKING_COLUMNS,
-        asked.chosen(None, PAGE),
+        params.chosen(None, PAGE),
         lambda chosen: all_bookings(actor, chosen, reads.appointments),
         lambda listed: listed.booking.id,
     )
@@ -261,15 +261,15 @@ async def export_all_bookings(
     opt=documented(transactions, raises=(InvalidValue,), answer={"items": [_MOVE]}),
 )
 async def list_transactions(
-    asked: Injected[TransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[TransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> TransactionsJson:
     """List payments, refunds, desk payments and adjustments of all parties, with their names; for admins.
 
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. If you sort by amount, the list is grouped
     by currency.
     """
-    found = await transactions(actor, asked.chosen(asked.cursor, asked.limit + 1), reads.transactions)
-    return TransactionsJson.of(found, asked.limit, _transaction_json, lambda move: move.id)
+    found = await transactions(actor, params.chosen(params.cursor, params.limit + 1), reads.transactions)
+    return TransactionsJson.of(found, params.limit, _transaction_json, lambda move: move.id)
 
 
 @get(
@@ -278,13 +278,13 @@ async def list_transactions(
     opt=documented(transactions, raises=(InvalidValue,), answer=_TRANSACTIONS_CSV, headers=("Content-Disposition",)),
 )
 async def export_transactions(
-    asked: Injected[ChosenTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ChosenTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export the list of transactions as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
     return await csv_response(
         "transactions",
         _TRANSACTION_COLUMNS,
-        asked.chosen(None, PAGE),
+        params.chosen(None, PAGE),
         lambda chosen: transactions(actor, chosen, reads.transactions),
         lambda move: move.id,
     )

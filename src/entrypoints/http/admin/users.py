@@ -36,7 +36,7 @@ from entrypoints.http.kit.injection import Injected
 
 @get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
 async def list_users(
-    asked: Injected[UsersQuery],
+    params: Injected[UsersQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     identity: Injected[Identity],
@@ -44,9 +44,9 @@ async def list_users(
 ) -> ManagedUsersJson:
     """List accounts, newest first; for admins. An account stays `locked` for a day after its third wrong password."""
     now = clock.now()
-    chosen = asked.page(identity.phone_numbers, now)
+    chosen = params.page(identity.phone_numbers, now)
     found = await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
-    return ManagedUsersJson.of(found, asked.limit, managed_user_json, lambda managed: managed.user.id)
+    return ManagedUsersJson.of(found, params.limit, managed_user_json, lambda managed: managed.user.id)
 
 
 @get(
@@ -55,7 +55,7 @@ async def list_users(
     opt=documented(queries.list_users, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
 )
 async def export_users(
-    asked: Injected[ChosenUsersQuery],
+    params: Injected[ChosenUsersQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     identity: Injected[Identity],
@@ -71,7 +71,7 @@ async def export_users(
     return await csv_response(
         "users",
         COLUMNS,
-        asked.chosen(identity.phone_numbers, None, PAGE, now),
+        params.chosen(identity.phone_numbers, None, PAGE, now),
         lambda chosen: queries.list_users(actor, chosen, reads.users, reads.credentials, now=now),
         lambda managed: managed.user.id,
     )
@@ -127,7 +127,7 @@ async def change_many_users(
     data: JSONBody[ChangeUsersBody], runner: Injected[IdempotentRunner]
 ) -> Response[ChangedUsersJson]:
     """Disable, enable or sign out up to 100 accounts: either all of them or none; for admins."""
-    return await runner.done(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
+    return await runner.ok(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
 
 
 @delete("/users/{user_id:str}", opt=documented(delete_account))

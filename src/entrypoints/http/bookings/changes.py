@@ -80,7 +80,7 @@ async def reschedule(
         duration_minutes=data.duration_minutes,
         expected_version=expected_version(if_match),
     )
-    return await runner.done(reschedule_booking, command, answer=booking_json)
+    return await runner.ok(reschedule_booking, command, answer=booking_json)
 
 
 @post(
@@ -107,7 +107,7 @@ async def accept_new_time(
         end=data.end,
         expected_version=expected_version(if_match),
     )
-    return await runner.done(accept_time, command, answer=booking_json)
+    return await runner.ok(accept_time, command, answer=booking_json)
 
 
 @post(
@@ -138,7 +138,7 @@ async def cancel(
         expected_refund=data.expected_refund_amount,
         expected_version=expected_version(if_match),
     )
-    return await runner.done(change_booking_status, command, answer=booking_json)
+    return await runner.ok(change_booking_status, command, answer=booking_json)
 
 
 @post(
@@ -165,7 +165,7 @@ async def accept(
         slot=data.slot,
         expected_version=expected_version(if_match),
     )
-    return await runner.done(accept_request, command, answer=booking_json)
+    return await runner.ok(accept_request, command, answer=booking_json)
 
 
 @post(
@@ -185,7 +185,7 @@ async def decline(
     command = DeclineRequest(
         booking_id=BookingId(booking_id), reason=data.reason, expected_version=expected_version(if_match)
     )
-    return await runner.done(decline_request, command, answer=booking_json)
+    return await runner.ok(decline_request, command, answer=booking_json)
 
 
 @post(
@@ -208,7 +208,7 @@ async def offer_other_times(
     command = OfferTimes(
         booking_id=BookingId(booking_id), slots=data.slots, expected_version=expected_version(if_match)
     )
-    return await runner.done(offer_times, command, answer=booking_json)
+    return await runner.ok(offer_times, command, answer=booking_json)
 
 
 changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times)

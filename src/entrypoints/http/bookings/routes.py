@@ -108,7 +108,7 @@ async def book_series(
 
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,), answer=PAGE))
 async def list_bookings(
-    asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> AppointmentsJson:
     """List the caller's bookings with both parties and the actions that the caller can take, newest first.
 
@@ -118,8 +118,8 @@ async def list_bookings(
     filter and order the same from page to page.
     """
     now = clock.now()
-    found = await bookings.list_bookings(actor, asked.chosen(now), reads.appointments)
-    page, next_cursor = cut(found, asked.limit, lambda seen: seen.appointment.booking.id)
+    found = await bookings.list_bookings(actor, params.chosen(now), reads.appointments)
+    page, next_cursor = cut(found, params.limit, lambda seen: seen.appointment.booking.id)
     return AppointmentsJson(items=tuple(appointment_json(seen, actor, now) for seen in page), next_cursor=next_cursor)
 
 

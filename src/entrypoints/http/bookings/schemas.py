@@ -521,9 +521,9 @@ def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
         desk_paid_amount=quote.desk_paid.amount,
         currency=quote.refund.currency,
         valid_until=quote.valid_until,
-        tier=_tier_json(quote.tier, quote.judged_start),
-        better_tier=_tier_json(quote.better_tier, quote.judged_start),
-        cancellation_start=quote.judged_start,
+        tier=_tier_json(quote.tier, quote.policy_start),
+        better_tier=_tier_json(quote.better_tier, quote.policy_start),
+        cancellation_start=quote.policy_start,
         objection_deadline=quote.objection_deadline,
     )
 

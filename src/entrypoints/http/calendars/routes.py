@@ -61,7 +61,7 @@ async def get_booking_file(
 
 @post(
     "/providers/me/calendar-link",
-    opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER, keyless=CONFIDENTIAL),
+    opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER, no_idempotency_key=CONFIDENTIAL),
     operation_id="renewProviderCalendarLink",
 )
 async def change_provider_link(
@@ -79,7 +79,7 @@ async def change_provider_link(
 
 @post(
     "/users/me/calendar-link",
-    opt=documented(change_calendar_link, answer=LINK, keyless=CONFIDENTIAL),
+    opt=documented(change_calendar_link, answer=LINK, no_idempotency_key=CONFIDENTIAL),
     operation_id="renewMyCalendarLink",
 )
 async def change_link(
@@ -117,7 +117,7 @@ async def remove_link(session_id: Injected[SessionId], run: Injected[Run]) -> No
     opt=PUBLIC | documented(shared_calendars.get_provider_calendar, raises=TURN_ERRORS, answer=FILE),
 )
 async def get_provider_calendar(
-    asked: Injected[CalendarQuery],
+    params: Injected[CalendarQuery],
     reads: Injected[Reads],
     *,
     calendar_files: Injected[CalendarFiles],
@@ -132,7 +132,7 @@ async def get_provider_calendar(
     """
     now = clock.now()
     async with turn as computing:
-        shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
+        shared = await shared_calendars.get_provider_calendar(params.token, reads, now=now)
         found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     return calendar_response(found)
 
@@ -143,7 +143,7 @@ async def get_provider_calendar(
     opt=PUBLIC | documented(shared_calendars.get_customer_calendar, raises=TURN_ERRORS, answer=FILE),
 )
 async def get_calendar(
-    asked: Injected[CalendarQuery],
+    params: Injected[CalendarQuery],
     reads: Injected[Reads],
     *,
     calendar_files: Injected[CalendarFiles],
@@ -158,7 +158,7 @@ async def get_calendar(
     """
     now = clock.now()
     async with turn as computing:
-        shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)
+        shared = await shared_calendars.get_customer_calendar(params.token, reads, now=now)
         found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     return calendar_response(found)
 

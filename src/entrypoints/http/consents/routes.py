@@ -45,7 +45,7 @@ from entrypoints.http.kit.injection import Injected
 
 @post(
     "/providers/me/consent-code",
-    opt=documented(change_consent_code, answer=CODE, keyless=CONFIDENTIAL),
+    opt=documented(change_consent_code, answer=CODE, no_idempotency_key=CONFIDENTIAL),
     operation_id="renewConsentCode",
 )
 async def change_code(run: Injected[Run]) -> ConsentCodeJson:
@@ -76,11 +76,11 @@ async def remove_code(run: Injected[Run]) -> None:
     operation_id="listReceivedConsents",
 )
 async def list_received(
-    asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ReceivedConsentsJson:
     """List the customers who have granted or revoked consent to bookings that you place for them, newest first."""
-    found = await list_received_consents(actor, asked.after(ConsentId), asked.limit + 1, reads)
-    return ReceivedConsentsJson.of(found, asked.limit, received_json, lambda view: view.id)
+    found = await list_received_consents(actor, params.after(ConsentId), params.limit + 1, reads)
+    return ReceivedConsentsJson.of(found, params.limit, received_json, lambda view: view.id)
 
 
 @post(
@@ -100,10 +100,10 @@ async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRun
     opt=documented(list_given_consents, answer=GIVEN_PAGE),
     operation_id="listGivenConsents",
 )
-async def list_given(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> GivenConsentsJson:
+async def list_given(params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> GivenConsentsJson:
     """List the providers for whom you have granted or revoked consent, newest first."""
-    found = await list_given_consents(actor, asked.after(ConsentId), asked.limit + 1, reads)
-    return GivenConsentsJson.of(found, asked.limit, given_json, lambda view: view.id)
+    found = await list_given_consents(actor, params.after(ConsentId), params.limit + 1, reads)
+    return GivenConsentsJson.of(found, params.limit, given_json, lambda view: view.id)
 
 
 @delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent), operation_id="revokeConsent")

@@ -36,7 +36,7 @@ from entrypoints.http.kit.injection import Injected
 
 @get("/", opt=documented(customers.list_customers, raises=(InvalidValue,), answer=CUSTOMERS))
 async def list_customers(
-    asked: Injected[CustomersQuery],
+    params: Injected[CustomersQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     identity: Injected[Identity],
@@ -47,9 +47,9 @@ async def list_customers(
     The list has the walk-ins, and the users with a booking that was confirmed and not cancelled whose account is not
     deleted.
     """
-    chosen = asked.chosen(identity.phone_numbers)
+    chosen = params.chosen(identity.phone_numbers)
     found = await customers.list_customers(actor, chosen, reads.customers, now=clock.now())
-    return CustomersJson.of(found, asked.limit, customer_json, lambda customer: customer.id)
+    return CustomersJson.of(found, params.limit, customer_json, lambda customer: customer.id)
 
 
 @get("/{customer_id:str}", opt=documented(customers.get_customer, answer=CUSTOMER))

@@ -99,11 +99,11 @@ async def open_a_dispute(
 
 @get("/disputes", opt=documented(queries.list_own_disputes, answer=PAGE))
 async def list_my_disputes(
-    asked: Injected[OwnDisputesQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[OwnDisputesQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> DisputesJson:
     """List the disputes about your bookings, newest first."""
-    found = await queries.list_own_disputes(actor, asked.chosen(actor), reads.disputes)
-    return disputes_json(found, asked.limit, actor)
+    found = await queries.list_own_disputes(actor, params.chosen(actor), reads.disputes)
+    return disputes_json(found, params.limit, actor)
 
 
 @get("/disputes/{dispute_id:str}", opt=documented(queries.get_dispute, answer=DISPUTE))
@@ -158,7 +158,9 @@ async def withdraw_a_dispute(
         json = dispute_json(found, actor, object_storage)
         return Response(json, status_code=200, headers=etag(found.view.dispute.version))
 
-    return await runner.shown(withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), answer=shown)
+    return await runner.ok_after_commit(
+        withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), answer=shown
+    )
 
 
 @post("/admin/disputes", opt=documented(open_dispute_for, body=OPEN_FOR, answer=DISPUTE))
@@ -176,11 +178,13 @@ async def open_a_dispute_for_a_party(
 
 @get("/admin/disputes", opt=documented(queries.list_disputes, raises=(InvalidValue,), answer=PAGE))
 async def list_disputes(
-    asked: Injected[DisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[DisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> DisputesJson:
     """List disputes; for admins. `overdue` selects open ones whose decision is overdue."""
-    found = await queries.list_disputes(actor, asked.chosen(clock.now(), asked.cursor, asked.limit + 1), reads.disputes)
-    return disputes_json(found, asked.limit, actor)
+    found = await queries.list_disputes(
+        actor, params.chosen(clock.now(), params.cursor, params.limit + 1), reads.disputes
+    )
+    return disputes_json(found, params.limit, actor)
 
 
 @get(
@@ -189,13 +193,13 @@ async def list_disputes(
     opt=documented(queries.list_disputes, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
 )
 async def export_disputes(
-    asked: Injected[ChosenDisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[ChosenDisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[str]:
     """Export disputes as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
     return await csv_response(
         "disputes",
         _COLUMNS,
-        asked.chosen(clock.now(), None, ROWS),
+        params.chosen(clock.now(), None, ROWS),
         lambda chosen: queries.list_disputes(actor, chosen, reads.disputes),
         lambda view: view.dispute.id,
     )

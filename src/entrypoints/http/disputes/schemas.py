@@ -19,9 +19,9 @@ from booking_domain.disputes.model import (
     DisputeStatus,
     Evidence,
     EvidenceKind,
+    FinalBookingStatus,
     Resolution,
     Side,
-    Standing,
     Statement,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeView
@@ -106,7 +106,7 @@ class ResolveBody(Body, frozen=True, kw_only=True):
 
     resolution: Resolution
     refund_amount: Amount | UnsetType = UNSET
-    booking_status: Standing
+    booking_status: FinalBookingStatus
     note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
 
     def command(self, dispute_id: UUID, expected_version: ExpectedVersion) -> ResolveDispute:
@@ -196,7 +196,7 @@ class VerdictJson(Json, frozen=True, kw_only=True):
     refund_amount: int
     """The amount that this decision refunds, in addition to refunds made or pending before."""
     currency: str
-    booking_status: Standing
+    booking_status: FinalBookingStatus
     note: str
 
 
@@ -206,7 +206,7 @@ class DisputeJson(Json, frozen=True, kw_only=True):
     id: UUID
     booking_id: UUID
     booking_reference: str
-    booking_was: Standing
+    booking_was: FinalBookingStatus
     """The booking's status before the dispute."""
     customer: PersonJson
     """The customer's account."""

@@ -39,7 +39,6 @@ WORDING: Final = Wording(
         "RulesJson": "AvailabilityRules",
         "Side": "BookingSide",
         "SlotsJson": "FreeSlots",
-        "Standing": "UndisputedStatus",
         "Status": "BookingStatus",
         "WaitingJson": "WaitingListEntry",
         "WaitsJson": "WaitingList",

@@ -99,12 +99,12 @@ async def start_payout_to_provider(
     opt=documented(queries.list_provider_payouts, raises=(InvalidValue,), answer=PAYOUTS),
 )
 async def list_payouts_to_providers(
-    asked: Injected[ProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderPayoutsJson:
     """List payouts to providers with the data for their transfers, oldest first by default; for admins."""
-    chosen = asked.chosen(asked.cursor, asked.limit + 1)
+    chosen = params.chosen(params.cursor, params.limit + 1)
     found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
-    return ProviderPayoutsJson.of(found, asked.limit, provider_payout_json, lambda view: view.payout.id)
+    return ProviderPayoutsJson.of(found, params.limit, provider_payout_json, lambda view: view.payout.id)
 
 
 @get(
@@ -118,7 +118,7 @@ async def list_payouts_to_providers(
     ),
 )
 async def export_payouts_to_providers(
-    asked: Injected[ChosenProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ChosenProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export payouts to providers as a CSV file for the bank (RFC 4180, UTF-8); for admins.
 
@@ -127,7 +127,7 @@ async def export_payouts_to_providers(
     return await csv_response(
         "provider-payouts",
         statements.PAYOUTS,
-        asked.chosen(None, PAGE),
+        params.chosen(None, PAGE),
         lambda chosen: queries.list_provider_payouts(actor, chosen, reads.provider_payouts),
         lambda view: view.payout.id,
     )
@@ -158,7 +158,7 @@ async def approve_payout_to_provider(
 
     A later change of the account does not redirect the transfer. A second approval changes nothing.
     """
-    return await runner.shown(
+    return await runner.ok_after_commit(
         approve_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
     )
 
@@ -179,7 +179,7 @@ async def cancel_payout_to_provider(
 
     Repeating the request changes nothing.
     """
-    return await runner.shown(
+    return await runner.ok_after_commit(
         cancel_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
     )
 
@@ -205,7 +205,7 @@ async def settle_payout_to_provider(
     provider is notified.
     """
     command = data.command(payout_id, expected_version(if_match))
-    return await runner.shown(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
+    return await runner.ok_after_commit(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
 
 
 @post(
@@ -227,7 +227,7 @@ async def return_payout_to_provider(
     Once the provider has checked their bank account, approve the payout again; or cancel it.
     """
     command = data.command(payout_id, expected_version(if_match))
-    return await runner.shown(return_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
+    return await runner.ok_after_commit(return_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
 
 
 def _change(payout_id: UUID, if_match: str | None) -> ChangeProviderPayout:

@@ -67,14 +67,14 @@ from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 
 @get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
 async def get_my_earnings(
-    asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderAccountJson:
     """Return the earnings of your profile in a period: the entries, and by currency the totals and the held money.
 
     Once a booking is over, its money less commission is added; a later refund or dispute takes it back. New entries
     appear within about a minute.
     """
-    return account_json(await queries.get_own_earnings(actor, asked.wanted(), reads), asked.limit)
+    return account_json(await queries.get_own_earnings(actor, params.wanted(), reads), params.limit)
 
 
 @get(
@@ -89,7 +89,7 @@ async def get_my_earnings(
     ),
 )
 async def export_my_earnings(
-    asked: Injected[StatementFileQuery],
+    params: Injected[StatementFileQuery],
     *,
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -101,17 +101,17 @@ async def export_my_earnings(
 
     Amounts are in whole units of the currency. A PDF file is in your language and has at most 2,000 entries.
     """
-    account = await queries.get_own_earnings(actor, asked.everything(_first_page(asked)), reads)
-    if asked.format is StatementFormat.CSV:
+    account = await queries.get_own_earnings(actor, params.everything(_first_page(params)), reads)
+    if params.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
     async with turn as computing:
         return await file_of(document, "earnings", documents=documents, computing=computing)
 
 
-def _first_page(asked: StatementFileQuery) -> int:
+def _first_page(params: StatementFileQuery) -> int:
     """How many entries to read first: a CSV file is read by pages; a PDF file is refused above `MOST`."""
-    return PAGE if asked.format is StatementFormat.CSV else MOST + 1
+    return PAGE if params.format is StatementFormat.CSV else MOST + 1
 
 
 async def _document(account: EarningsAccount, reader: Actor, reads: Reads, now: datetime) -> Document:
@@ -123,19 +123,21 @@ async def _document(account: EarningsAccount, reader: Actor, reads: Reads, now: 
 
 
 @get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts, answer=OWN_PAYOUTS))
-async def list_my_payouts(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> OwnPayoutsJson:
+async def list_my_payouts(
+    params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> OwnPayoutsJson:
     """List the payouts to your profile, newest first. They go to your bank account (`PUT /users/me/bank-account`)."""
-    after = asked.after(ProviderPayoutId)
-    chosen = ProviderPayoutFilter(order=MoneyOrder.NEWEST, after=after, limit=asked.limit + 1)
+    after = params.after(ProviderPayoutId)
+    chosen = ProviderPayoutFilter(order=MoneyOrder.NEWEST, after=after, limit=params.limit + 1)
     found = await queries.list_own_provider_payouts(actor, chosen, reads)
-    return OwnPayoutsJson.of(found, asked.limit, own_payout_json, lambda view: view.payout.id)
+    return OwnPayoutsJson.of(found, params.limit, own_payout_json, lambda view: view.payout.id)
 
 
 @get("/admin/earnings", opt=documented(queries.list_balances, answer=BALANCES))
-async def list_balances(asked: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
+async def list_balances(params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
     """List the providers that have ever earned, with their balances by currency; for admins."""
-    found = await queries.list_balances(actor, asked.after(ProviderId), asked.limit + 1, reads)
-    return balances_json(found, asked.limit)
+    found = await queries.list_balances(actor, params.after(ProviderId), params.limit + 1, reads)
+    return balances_json(found, params.limit)
 
 
 @get(
@@ -155,10 +157,12 @@ async def export_balances(actor: Injected[Actor], reads: Injected[Reads]) -> Res
     opt=documented(queries.get_earnings, raises=(InvalidValue,), answer=ACCOUNT),
 )
 async def get_earnings_of_provider(
-    provider_id: FromPath[UUID], asked: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    provider_id: FromPath[UUID], params: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderAccountJson:
     """Return a provider's earnings in a period, as the provider sees them; for admins."""
-    return account_json(await queries.get_earnings(actor, ProviderId(provider_id), asked.wanted(), reads), asked.limit)
+    return account_json(
+        await queries.get_earnings(actor, ProviderId(provider_id), params.wanted(), reads), params.limit
+    )
 
 
 @get(
@@ -174,7 +178,7 @@ async def get_earnings_of_provider(
 )
 async def export_earnings_of_provider(
     provider_id: FromPath[UUID],
-    asked: Injected[StatementFileQuery],
+    params: Injected[StatementFileQuery],
     *,
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -183,8 +187,8 @@ async def export_earnings_of_provider(
     turn: Injected[Turn],
 ) -> Response[str]:
     """Return a provider's statement of a period as a CSV file (RFC 4180, UTF-8) or PDF file; for admins."""
-    account = await queries.get_earnings(actor, ProviderId(provider_id), asked.everything(_first_page(asked)), reads)
-    if asked.format is StatementFormat.CSV:
+    account = await queries.get_earnings(actor, ProviderId(provider_id), params.everything(_first_page(params)), reads)
+    if params.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
     async with turn as computing:
@@ -195,7 +199,7 @@ async def export_earnings_of_provider(
     "/admin/providers/{provider_id:str}/adjustments",
     opt=documented(adjust_earnings, body=ADJUST, answer=ADJUSTMENT),
 )
-async def adjust_the_earnings(
+async def adjust(
     provider_id: FromPath[UUID], data: JSONBody[AdjustmentBody], runner: Injected[IdempotentRunner]
 ) -> Response[EarningJson]:
     """Add an amount to a provider's account, or subtract it, with a reason; for admins.
@@ -208,10 +212,10 @@ async def adjust_the_earnings(
 
 @get("/admin/commission", opt=documented(queries.get_commission, answer=COMMISSION))
 async def get_commission(
-    asked: Injected[CommissionQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[CommissionQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CommissionJson:
     """Return the commission of the platform, or of a provider (`?providerId=`); for admins."""
-    provider_id = None if asked.provider_id is None else ProviderId(asked.provider_id)
+    provider_id = None if params.provider_id is None else ProviderId(params.provider_id)
     commission = await queries.get_commission(actor, provider_id, reads, now=clock.now())
     return commission_json(provider_id, commission)
 
@@ -267,7 +271,7 @@ routes: Final = Router(
         export_balances,
         get_earnings_of_provider,
         export_earnings_of_provider,
-        adjust_the_earnings,
+        adjust,
         get_commission,
         set_the_commission,
         *payout_routes,

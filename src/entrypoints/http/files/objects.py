@@ -53,7 +53,7 @@ async def put_object(
     name: FromPath[str],
     *,
     request: Request[Any, Any, Any],
-    asked: Injected[SignedQuery],
+    params: Injected[SignedQuery],
     local_storage: Injected[ServedStorage],
     settings: Injected[Settings],
 ) -> Response[None]:
@@ -61,7 +61,7 @@ async def put_object(
     key = _key(space, name, settings)
     content_type, content = request.headers.get("Content-Type", ""), await request.body()
     if not local_storage.may_upload(
-        key, content_type=content_type, size=len(content), expires=asked.expires, signature=asked.signature
+        key, content_type=content_type, size=len(content), expires=params.expires, signature=params.signature
     ):
         raise UrlRefused
     await local_storage.write(key, content, content_type=content_type)
@@ -72,13 +72,13 @@ async def put_object(
 async def get_object(
     space: FromPath[str],
     name: FromPath[str],
-    asked: Injected[SignedQuery],
+    params: Injected[SignedQuery],
     local_storage: Injected[ServedStorage],
     settings: Injected[Settings],
 ) -> Response[Any]:
     """Read an object that is public, or at a signed URL."""
     key = _key(space, name, settings)
-    if not local_storage.may_download(key, expires=asked.expires, signature=asked.signature):
+    if not local_storage.may_download(key, expires=params.expires, signature=params.signature):
         raise UrlRefused
     found = await local_storage.found(key)
     if found is None:

@@ -84,14 +84,14 @@ async def complete_upload(
 
 @get("/uploads", opt=documented(files.list_files, answer=PAGE))
 async def list_uploads(
-    asked: Injected[PageQuery],
+    params: Injected[PageQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> FilesJson:
     """List your files, oldest first. URLs of private files are valid for five minutes."""
-    found = await files.list_files(actor, asked.after(FileId), asked.limit + 1, reads.files)
-    return FilesJson.of(found, asked.limit, lambda file: file_json(file, object_storage), lambda file: file.id)
+    found = await files.list_files(actor, params.after(FileId), params.limit + 1, reads.files)
+    return FilesJson.of(found, params.limit, lambda file: file_json(file, object_storage), lambda file: file.id)
 
 
 @get("/uploads/{file_id:str}", opt=documented(files.get_file, answer=FILE))

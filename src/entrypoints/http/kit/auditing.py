@@ -37,13 +37,13 @@ class Auditing:
         actor: Actor | None = scope.get("user")
         if actor is None or actor.role is not Role.ADMIN or scope["method"] not in _READING:
             return
-        asked = AdminRead(
+        params = AdminRead(
             admin=actor,
             what=f"GET {scope['path_template']}",
             subject=_subject(scope["path_params"]),
             parameters=tuple(sorted(request.query_params)),
         )
-        await self._executor.run(note_admin_read, asked, actor=SYSTEM)
+        await self._executor.run(note_admin_read, params, actor=SYSTEM)
 
     def _origin(self, scope: Scope) -> Origin:
         said = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")

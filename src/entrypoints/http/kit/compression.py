@@ -82,11 +82,11 @@ def _may_be(start: HTTPResponseStartEvent, body: bytes) -> bool:
     )
 
 
-async def _negotiated(start: HTTPResponseStartEvent, body: bytes, asked: Iterable[tuple[bytes, bytes]]) -> bytes:
+async def _negotiated(start: HTTPResponseStartEvent, body: bytes, params: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The body in the negotiated coding; the headers name the coding and add `Vary`."""
     headers = MutableScopeHeaders.from_message(start)
     headers.extend_header_value("vary", "Accept-Encoding")
-    coding = chosen(asked)
+    coding = chosen(params)
     if coding is None:
         return body
     compress = CODINGS[coding]

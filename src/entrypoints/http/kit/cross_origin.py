@@ -33,15 +33,15 @@ class CrossOrigin:
         """Litestar calls this before it sends a message; `RequestGuard` answers the preflight itself."""
         if message["type"] != "http.response.start" or not self._origins:
             return
-        asked = dict(scope["headers"])
-        origin = asked.get(b"origin")
+        params = dict(scope["headers"])
+        origin = params.get(b"origin")
         headers = [*message["headers"], _VARY]
         if origin in self._origins:
             headers += [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true")]
             if (
                 scope["type"] == ScopeType.HTTP
                 and scope["method"] == "OPTIONS"
-                and b"access-control-request-method" in asked
+                and b"access-control-request-method" in params
             ):
                 headers += _PREFLIGHT
             else:

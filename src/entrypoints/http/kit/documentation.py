@@ -34,7 +34,7 @@ class Documentation:
     """When the answer is 204 instead."""
     headers: tuple[str, ...] = ()
     """Response headers besides those that follow from the signature."""
-    keyless: str = ""
+    no_idempotency_key: str = ""
     """Why a POST takes no `Idempotency-Key`."""
 
     @property
@@ -51,7 +51,7 @@ def documented(
     files: tuple[str, ...] = (),
     nothing: str | None = None,
     headers: tuple[str, ...] = (),
-    keyless: str = "",
+    no_idempotency_key: str = "",
 ) -> dict[str, Any]:
     """Return the `opt` of a handler that runs these operations."""
     said = Documentation(
@@ -62,7 +62,7 @@ def documented(
         files=files,
         nothing=nothing,
         headers=headers,
-        keyless=keyless,
+        no_idempotency_key=no_idempotency_key,
     )
     return {KEY: said}
 

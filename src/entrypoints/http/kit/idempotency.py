@@ -52,7 +52,7 @@ class IdempotentRunner:
         done = await self._run(use_case, command, lambda result: _encode(answer(result)))
         return _answered(done, 201, {} if headers is None else headers(done.body))
 
-    async def done(
+    async def ok(
         self,
         use_case: UseCase[Command, Repositories, Result],
         command: Command,
@@ -63,11 +63,11 @@ class IdempotentRunner:
         done = await self._run(use_case, command, lambda result: _encode(answer(result)))
         return _answered(done, 200, _tag(done.body))
 
-    async def nothing(self, use_case: UseCase[Command, Repositories, Result], command: Command) -> Response[Any]:
+    async def no_content(self, use_case: UseCase[Command, Repositories, Result], command: Command) -> Response[Any]:
         """Run the use case and answer 204."""
         return _answered(await self._run(use_case, command, lambda _: b""), 204, {})
 
-    async def shown(
+    async def ok_after_commit(
         self,
         use_case: UseCase[Command, Repositories, Result],
         command: Command,

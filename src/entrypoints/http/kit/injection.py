@@ -13,7 +13,7 @@ Injected = Annotated[NamedDependency[SkipValidation[Value]], "injected"]
 """A parameter that the application provides by name, without validation."""
 
 
-def one_after_the_other(app: Litestar) -> None:
+def resolve_sequentially(app: Litestar) -> None:
     """Resolve the dependencies of a route sequentially.
 
     Litestar starts a task group for dependencies that are independent of each other. Ours do no I/O, and the task group

@@ -1,4 +1,4 @@
-"""Query parameters, decoded into the Struct that the handler declares as `asked`."""
+"""Query parameters, decoded into the Struct that the handler declares as `params`."""
 
 import re
 from datetime import UTC, date, datetime, time, tzinfo
@@ -22,12 +22,12 @@ _PLUS_AS_SPACE: Final = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
 
 def query_type(handler: BaseRouteHandler) -> type[msgspec.Struct] | None:
     """The Struct of the handler's query, or None if it has none."""
-    parameter = handler.parsed_fn_signature.parameters.get("asked")
+    parameter = handler.parsed_fn_signature.parameters.get("params")
     return None if parameter is None else cast("type[msgspec.Struct]", parameter.annotation)
 
 
 def read_query(request: Request[Any, Any, Any]) -> Any:
-    """Provide `asked`."""
+    """Provide `params`."""
     schema = query_type(request.scope["route_handler"])
     try:
         pairs = parse_qsl(
@@ -51,13 +51,13 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
         if "\x00" in value:
             raise invalid_input(f"/query/{name}", "A NUL character is not text.")
     try:
-        asked = msgspec.convert(values, schema, strict=False)
+        params = msgspec.convert(values, schema, strict=False)
     except msgspec.ValidationError as error:
         raise refusal_of(error, values, schema, within="/query", strict=False) from error
-    for name, member in zip(asked.__struct_encode_fields__, asked.__struct_fields__, strict=True):
-        if name in values and getattr(asked, member) is None:  # msgspec decodes the text `null` as None
+    for name, member in zip(params.__struct_encode_fields__, params.__struct_fields__, strict=True):
+        if name in values and getattr(params, member) is None:  # msgspec decodes the text `null` as None
             raise invalid_input(f"/query/{name}", "Omit the parameter instead of sending null.")
-    return asked
+    return params
 
 
 @cache

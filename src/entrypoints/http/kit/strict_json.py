@@ -107,7 +107,7 @@ def _refuse_other_types(headers: Iterable[tuple[bytes, bytes]]) -> None:
     )
 
 
-def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
+def reject_duplicate_names(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) != len(pairs):
         seen: set[str] = set()
         for name, _ in pairs:
@@ -116,7 +116,7 @@ def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
             seen.add(name)
 
 
-_names_once: Final = json.JSONDecoder(object_pairs_hook=_refuse_twins, parse_int=float)
+_names_once: Final = json.JSONDecoder(object_pairs_hook=reject_duplicate_names, parse_int=float)
 
 
 def _nuls(value: Any, pointer: str) -> Iterator[str]:

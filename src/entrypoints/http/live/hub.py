@@ -279,8 +279,8 @@ class LiveHub:
         signed_in = [(each, each.follower.session_id) for each in streams if each.follower.session_id is not None]
         if not signed_in:
             return
-        asked: set[SessionId] = {session_id for _, session_id in signed_in}
-        holders = await self._sessions.holders(asked, self._clock.now())
+        params: set[SessionId] = {session_id for _, session_id in signed_in}
+        holders = await self._sessions.holders(params, self._clock.now())
         for stream, session_id in signed_in:
             holder = holders.get(session_id)
             if holder is None or holder.actor != stream.follower.actor:

@@ -98,7 +98,7 @@ _EXAMPLE: Final = (
 )
 async def follow_events(
     request: Request[Any, Any, Any],
-    asked: Injected[EventsQuery],
+    params: Injected[EventsQuery],
     caller: Injected[Caller],
     live_hub: Injected[LiveHub],
     last_event_id: LastEventId = None,
@@ -111,7 +111,7 @@ async def follow_events(
     where the last one ended, up to ten minutes later. After that it begins with `reset` instead of `ready`: reload what
     you show. The event `end` gives the reason why the stream ends.
     """
-    follower = asked.follower(request.scope["user"], request.scope["auth"])
+    follower = params.follower(request.scope["user"], request.scope["auth"])
     after = _read(last_event_id)
     if wants_head(request.scope):
         return Response("", media_type=EVENT_STREAM)

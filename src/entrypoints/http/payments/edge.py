@@ -29,7 +29,7 @@ _OF_NOTIFICATION: Final = documented(
     record_payment_hint,
     raises=(InvalidGatewaySignature, PaymentNotFound),
     answer="SUCCESS",
-    keyless=REPEATED,
+    no_idempotency_key=REPEATED,
 )
 
 

@@ -21,7 +21,9 @@ from entrypoints.http.kit.request_heads import sole_headers
 from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.http.payments.schemas import STRIPE
 
-_OF_EVENT: Final = documented(settle_payment, record_payment_hint, raises=(InvalidGatewaySignature,), keyless=REPEATED)
+_OF_EVENT: Final = documented(
+    settle_payment, record_payment_hint, raises=(InvalidGatewaySignature,), no_idempotency_key=REPEATED
+)
 
 
 @post("/", status_code=204, opt=PUBLIC | limited_as("webhook") | _OF_EVENT)

@@ -23,7 +23,7 @@ from entrypoints.http.payments.hints import settle_hinted
 from entrypoints.http.payments.schemas import CallbackQuery
 
 _OF_CALLBACK: Final = documented(
-    get_payment_of_callback, settle_payment, record_payment_hint, answer="SUCCESS", keyless=REPEATED
+    get_payment_of_callback, settle_payment, record_payment_hint, answer="SUCCESS", no_idempotency_key=REPEATED
 )
 
 
@@ -37,7 +37,7 @@ _OF_CALLBACK: Final = documented(
 async def take_qpay_callback(
     transaction_id: FromPath[UUID],
     *,
-    asked: Injected[CallbackQuery],
+    params: Injected[CallbackQuery],
     callback_tokens: Injected[CallbackTokens],
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
@@ -48,7 +48,7 @@ async def take_qpay_callback(
     The token in the URL proves that this server issued the URL. If QPay is unavailable, the answer is 503, so that it
     calls again; the payment is checked later in any case.
     """
-    payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
+    payment = await get_payment_of_callback(PaymentId(transaction_id), params.token, callback_tokens, reads.payments)
     await settle_hinted(payment, executor, gateways)
     return "SUCCESS"
 

@@ -136,7 +136,8 @@ async def remove_my_bank_account(
 @post(
     "/admin/bank-accounts/{user_id:str}/confirm",
     status_code=200,
-    opt=limited_as(AUTH) | documented(confirm_bank_account, body=CONFIRM, answer=CONFIRMED, keyless=REPEATED),
+    opt=limited_as(AUTH)
+    | documented(confirm_bank_account, body=CONFIRM, answer=CONFIRMED, no_idempotency_key=REPEATED),
 )
 async def confirm_a_bank_account(
     user_id: FromPath[UUID], data: JSONBody[ConfirmBankAccountBody], run: Injected[Run]
@@ -150,14 +151,14 @@ async def confirm_a_bank_account(
 
 
 @get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
-async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> PayoutsJson:
+async def list_payouts(params: Injected[PayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> PayoutsJson:
     """List refunds with the data for their transfers, oldest first unless `sort` says otherwise; for admins.
 
     `waitsFor` selects refunds that wait for the customer's bank details, an approval or the transfer, or that are done.
     """
-    chosen = asked.chosen(asked.cursor, asked.limit + 1)
+    chosen = params.chosen(params.cursor, params.limit + 1)
     found = await queries.list_payouts(actor, chosen, reads.payouts)
-    return PayoutsJson.of(found, asked.limit, payout_json, lambda payout: payout.refund.id)
+    return PayoutsJson.of(found, params.limit, payout_json, lambda payout: payout.refund.id)
 
 
 @get(
@@ -166,7 +167,7 @@ async def list_payouts(asked: Injected[PayoutsQuery], actor: Injected[Actor], re
     opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
 )
 async def export_payouts(
-    asked: Injected[ChosenPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ChosenPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export payouts as a CSV file for the bank (RFC 4180, UTF-8); for admins.
 
@@ -175,7 +176,7 @@ async def export_payouts(
     return await csv_response(
         "payouts",
         _COLUMNS,
-        asked.chosen(None, PAGE),
+        params.chosen(None, PAGE),
         lambda chosen: queries.list_payouts(actor, chosen, reads.payouts),
         lambda payout: payout.refund.id,
     )
@@ -204,7 +205,7 @@ async def approve_a_payout(
     the account the transfer waits for a new approval. A second approval of the same account changes nothing.
     """
     command = ApprovePayout(refund_id=RefundId(refund_id), expected_version=expected_version(if_match))
-    return await runner.shown(approve_payout, command, answer=lambda: _shown(refund_id, actor, reads))
+    return await runner.ok_after_commit(approve_payout, command, answer=lambda: _shown(refund_id, actor, reads))
 
 
 @post(
@@ -227,7 +228,7 @@ async def settle_a_payout(
     account has changed since the approval, the answer is 409 `payout.approval_outdated`, unless `paidTo` is the account
     number that was approved: the bank had paid it before.
     """
-    return await runner.shown(
+    return await runner.ok_after_commit(
         settle_payout,
         data.command(refund_id, expected_version(if_match)),
         answer=lambda: _shown(refund_id, actor, reads),
@@ -252,7 +253,7 @@ async def return_a_payout(
 
     Once the customer has checked their bank account, approve the refund again.
     """
-    return await runner.shown(
+    return await runner.ok_after_commit(
         return_payout,
         data.command(refund_id, expected_version(if_match)),
         answer=lambda: _shown(refund_id, actor, reads),

@@ -58,14 +58,14 @@ from entrypoints.http.providers.views import provider_json_with_note, providers_
 
 @get("/", opt=documented(providers.list_profiles, answer=PAGE))
 async def list_profiles(
-    asked: Injected[ProfilesQuery],
+    params: Injected[ProfilesQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> ProvidersJson:
     """List all provider profiles, or those in one status. Admins only."""
-    found = await providers.list_profiles(actor, asked.chosen(), reads.providers)
-    return providers_page(found, asked.limit, provider_json_with_note, object_storage)
+    found = await providers.list_profiles(actor, params.chosen(), reads.providers)
+    return providers_page(found, params.limit, provider_json_with_note, object_storage)
 
 
 @patch(
@@ -148,7 +148,7 @@ async def suspend_a_profile(
     command = SuspendProfile(
         provider_id=ProviderId(provider_id), reason=data.reason, expected_version=expected_version(if_match)
     )
-    return await runner.shown(
+    return await runner.ok_after_commit(
         suspend_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
     )
 
@@ -169,7 +169,7 @@ async def reinstate_a_profile(
 ) -> Response[ProviderJson]:
     """End the suspension of a profile. Its account must be active and have the role `provider`. Admins only."""
     command = ReinstateProfile(provider_id=ProviderId(provider_id), expected_version=expected_version(if_match))
-    return await runner.shown(
+    return await runner.ok_after_commit(
         reinstate_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
     )
 
@@ -187,14 +187,14 @@ async def delete_a_profile(provider_id: FromPath[UUID], run: Injected[Run]) -> N
 )
 async def list_bookings_to_come(
     provider_id: FromPath[UUID],
-    asked: Injected[ProviderBookingsQuery],
+    params: Injected[ProviderBookingsQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> BookingsJson:
     """List the upcoming bookings of a provider, newest first, or only those in question. Admins only."""
-    found = await bookings.list_provider_bookings(actor, asked.chosen(provider_id, clock.now()), reads)
-    page, next_cursor = cut(found, asked.limit, lambda booking: booking.id)
+    found = await bookings.list_provider_bookings(actor, params.chosen(provider_id, clock.now()), reads)
+    page, next_cursor = cut(found, params.limit, lambda booking: booking.id)
     return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
 
 
@@ -208,7 +208,7 @@ async def decide_on_some_bookings(
 ) -> Response[DecidedJson]:
     """Cancel up to 100 bookings of a provider with full refunds, or uphold them: all or none. Admins only."""
     command = data.command(provider_id)
-    return await runner.done(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
+    return await runner.ok(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 
 
 async def _shown(provider_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:

@@ -113,7 +113,7 @@ async def submit_my_profile(
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Submit the caller's profile for approval."""
-    return await runner.shown(
+    return await runner.ok_after_commit(
         submit_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
     )
 
@@ -128,7 +128,7 @@ async def withdraw_my_profile(
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Withdraw the caller's profile from the catalogue or from approval. Existing bookings stay."""
-    return await runner.shown(
+    return await runner.ok_after_commit(
         withdraw_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
     )
 
@@ -143,7 +143,7 @@ async def republish_my_profile(
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Publish the caller's withdrawn profile again."""
-    return await runner.shown(
+    return await runner.ok_after_commit(
         republish_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
     )
 
@@ -161,13 +161,13 @@ async def _mine(actor: Actor, reads: Reads, links: ObjectLinks) -> Response[Prov
 
 @get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
 async def list_providers(
-    asked: Injected[ProvidersQuery],
+    params: Injected[ProvidersQuery],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> ProvidersJson:
     """List the providers that take bookings."""
-    found = await providers.list_providers(asked.chosen(), reads.providers)
-    return providers_page(found, asked.limit, provider_json, object_storage)
+    found = await providers.list_providers(params.chosen(), reads.providers)
+    return providers_page(found, params.limit, provider_json, object_storage)
 
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider, answer=PROVIDER))

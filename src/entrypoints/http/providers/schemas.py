@@ -200,7 +200,7 @@ class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
         """Return the filter, for one booking more than the page has."""
         return BookingFilter(
             provider_id=ProviderId(provider_id),
-            to_come_at=now,
+            upcoming_at=now,
             in_question=self.in_question,
             after=self.after(BookingId),
             limit=self.limit + 1,

@@ -101,7 +101,7 @@ class ExplainQuery(AppointmentQuery, frozen=True, kw_only=True):
 )
 async def list_slots(
     provider_id: FromPath[UUID],
-    asked: Injected[SlotsQuery],
+    params: Injected[SlotsQuery],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
@@ -114,12 +114,12 @@ async def list_slots(
     admins may use any. `serviceId`, or `serviceIds` repeated for several, selects starts for appointments with these
     services. A provider who offers services can only be booked by service.
     """
-    zone = None if asked.time_zone is None else time_zone(asked.time_zone)
+    zone = None if params.time_zone is None else time_zone(params.time_zone)
     async with turn as computing:
-        schedule = await _schedule(provider_id, asked, actor, reads)
-        window = window_of(asked, schedule.calendar.zone)
+        schedule = await _schedule(provider_id, params, actor, reads)
+        window = window_of(params, schedule.calendar.zone)
         work = partial(
-            slots_response, schedule, window, clock.now(), zone=zone, duration_minutes=asked.duration_minutes
+            slots_response, schedule, window, clock.now(), zone=zone, duration_minutes=params.duration_minutes
         )
         return encoded(await computing.run(work))
 
@@ -131,7 +131,7 @@ async def list_slots(
 )
 async def list_days(
     provider_id: FromPath[UUID],
-    asked: Injected[DaysQuery],
+    params: Injected[DaysQuery],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
@@ -143,9 +143,9 @@ async def list_days(
     With `serviceId`, or `serviceIds` repeated for several, only slots for appointments with these services count.
     """
     async with turn as computing:
-        schedule = await _schedule(provider_id, asked, actor, reads)
-        window = window_of(asked, schedule.calendar.zone)
-        work = partial(days_response, schedule, window, clock.now(), duration_minutes=asked.duration_minutes)
+        schedule = await _schedule(provider_id, params, actor, reads)
+        window = window_of(params, schedule.calendar.zone)
+        work = partial(days_response, schedule, window, clock.now(), duration_minutes=params.duration_minutes)
         return encoded(await computing.run(work))
 
 
@@ -161,7 +161,7 @@ async def list_days(
 )
 async def show_provider_page(
     provider_id: FromPath[UUID],
-    asked: Injected[AppointmentQuery],
+    params: Injected[AppointmentQuery],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
@@ -175,7 +175,7 @@ async def show_provider_page(
     )
     async with turn as computing:
         return await shown_page(
-            page, asked, actor, reads=reads, now=clock.now(), computing=computing, links=object_storage
+            page, params, actor, reads=reads, now=clock.now(), computing=computing, links=object_storage
         )
 
 
@@ -186,7 +186,7 @@ async def show_provider_page(
 )
 async def explain_slot(
     provider_id: FromPath[UUID],
-    asked: Injected[ExplainQuery],
+    params: Injected[ExplainQuery],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
@@ -200,7 +200,7 @@ async def explain_slot(
     manager of the provider's salon and admins see what occupies the time (`block`, `claimed`, `busy`, `buffer`,
     `day_full`, `week_full`). Others see `unavailable`, and can only use lengths that the provider offers.
     """
-    start = moment(asked.slot, UTC, name="slot")
+    start = moment(params.slot, UTC, name="slot")
     async with turn as computing:
         now = clock.now()
         found = await availability.get_explicable_schedule(
@@ -210,16 +210,16 @@ async def explain_slot(
             reads.schedules,
             reads.salons,
             now=now,
-            duration_minutes=asked.duration_minutes,
-            services=asked.services,
+            duration_minutes=params.duration_minutes,
+            services=params.services,
         )
-        work = partial(explanation_response, found, start, now, duration_minutes=asked.duration_minutes)
+        work = partial(explanation_response, found, start, now, duration_minutes=params.duration_minutes)
         return encoded(await computing.run(work))
 
 
 async def shown_page(
     page: ProviderPage,
-    asked: AppointmentQuery,
+    params: AppointmentQuery,
     actor: Actor | None,
     *,
     reads: Reads,
@@ -228,8 +228,8 @@ async def shown_page(
     links: ObjectLinks,
 ) -> ProviderPageJson:
     """Show the page with the next free time, inside a turn."""
-    wanted = asked.services
-    if not wanted and asked.duration_minutes is None:
+    wanted = params.services
+    if not wanted and params.duration_minutes is None:
         wanted = page.quickest
     schedule = await availability.get_schedule_to_come(
         actor,
@@ -237,38 +237,38 @@ async def shown_page(
         reads.schedules,
         reads.salons,
         now=now,
-        duration_minutes=asked.duration_minutes,
+        duration_minutes=params.duration_minutes,
         services=wanted,
     )
-    free, degraded = await computing.run(partial(next_free, schedule, now, asked.duration_minutes))
+    free, degraded = await computing.run(partial(next_free, schedule, now, params.duration_minutes))
     return provider_page_json(page, free, degraded, links)
 
 
 async def _schedule(
-    provider_id: UUID, asked: SlotsQuery | DaysQuery, actor: Actor | None, reads: Reads
+    provider_id: UUID, params: SlotsQuery | DaysQuery, actor: Actor | None, reads: Reads
 ) -> ProviderSchedule:
     return await availability.get_bookable_schedule(
         actor,
         ProviderId(provider_id),
-        _wide(asked),
+        _wide(params),
         reads.schedules,
         reads.salons,
-        duration_minutes=asked.duration_minutes,
-        services=asked.services,
+        duration_minutes=params.duration_minutes,
+        services=params.services,
     )
 
 
-def _wide(asked: SlotsQuery | DaysQuery) -> TimeRange:
+def _wide(params: SlotsQuery | DaysQuery) -> TimeRange:
     """The window, wide enough for any time zone, while the provider's is unknown."""
-    start, end = moment(asked.from_, UTC, name="from"), moment(asked.to, UTC, name="to")
+    start, end = moment(params.from_, UTC, name="from"), moment(params.to, UTC, name="to")
     if not timedelta(0) < end - start <= LONGEST_WINDOW + _ANY_OFFSET:
         raise WindowInvalid
     return TimeRange(start - _ANY_OFFSET, end + _ANY_OFFSET)
 
 
-def window_of(asked: SlotsQuery | DaysQuery, zone: ZoneInfo) -> TimeRange:
+def window_of(params: SlotsQuery | DaysQuery, zone: ZoneInfo) -> TimeRange:
     """The window of the query, with dates in this time zone."""
-    start, end = moment(asked.from_, zone, name="from"), moment(asked.to, zone, name="to")
+    start, end = moment(params.from_, zone, name="from"), moment(params.to, zone, name="to")
     # 62 local days, even if the clocks change in between.
     on_the_wall = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
     if start >= end or min(end - start, on_the_wall) > LONGEST_WINDOW:

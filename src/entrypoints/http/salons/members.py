@@ -82,13 +82,13 @@ async def accept_salon_invitation(
 
     From then on, you are open only while the salon is open, and the salon's manager sees and reschedules your bookings.
     """
-    return await runner.done(accept_invitation, SalonId(salon_id), answer=invited_json)
+    return await runner.ok(accept_invitation, SalonId(salon_id), answer=invited_json)
 
 
 @post("/{salon_id:str}/members/me/decline", status_code=204, opt=documented(decline_invitation))
 async def decline_salon_invitation(salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[None]:
     """Decline an invitation to a salon. Its manager is notified."""
-    return await runner.nothing(decline_invitation, SalonId(salon_id))
+    return await runner.no_content(decline_invitation, SalonId(salon_id))
 
 
 @delete(

@@ -71,7 +71,7 @@ async def open_a_salon(
 
 @get("/", opt=documented(salons.list_own_salons, answer=SALONS_OF_MANAGER))
 async def list_salons(
-    asked: Injected[OwnSalonsQuery],  # noqa: ARG001 - it is the only list
+    params: Injected[OwnSalonsQuery],  # noqa: ARG001 - it is the only list
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
@@ -95,12 +95,12 @@ async def get_salon(
 
 @get("/search", opt=PUBLIC | documented(salons.search_salons, answer=SALON_LIST))
 async def search_salons(
-    asked: Injected[SalonsQuery],
+    params: Injected[SalonsQuery],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> ListedSalonsJson:
     """Search the salons that have a published provider: by city, text or distance from a point."""
-    return listed_salons_json(await salons.search_salons(asked.chosen(), reads.salons), asked.limit, object_storage)
+    return listed_salons_json(await salons.search_salons(params.chosen(), reads.salons), params.limit, object_storage)
 
 
 @get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page, answer=SALON_PAGE))

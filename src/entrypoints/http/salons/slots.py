@@ -31,7 +31,7 @@ from entrypoints.http.salons.slot_responses import SalonSlotsJson, salon_slots_r
 )
 async def list_salon_slots(
     salon_id: FromPath[UUID],
-    asked: Injected[SlotsQuery],
+    params: Injected[SlotsQuery],
     *,
     reads: Injected[Reads],
     clock: Injected[Clock],
@@ -45,23 +45,23 @@ async def list_salon_slots(
     An answer is limited to 10,000 pairs of a slot and a provider, and to 350 days times members. If the window exceeds
     that, the answer has its first part, and `nextFrom` is the `from` of the next request.
     """
-    zone = None if asked.time_zone is None else time_zone(asked.time_zone)
+    zone = None if params.time_zone is None else time_zone(params.time_zone)
     async with turn as computing:
         view = await get_salon(SalonId(salon_id), reads.salons)
-        window = window_of(asked, view.hours.zone)
+        window = window_of(params, view.hours.zone)
         schedules = await salon_schedules(
             view.salon.id,
             window=window,
             reads=reads,
-            duration_minutes=asked.duration_minutes,
-            services=asked.services,
+            duration_minutes=params.duration_minutes,
+            services=params.services,
         )
         work = partial(
             salon_slots_response,
             schedules,
-            asked.time_zone or view.salon.time_zone,
+            params.time_zone or view.salon.time_zone,
             clock.now(),
             zone=zone,
-            duration_minutes=asked.duration_minutes,
+            duration_minutes=params.duration_minutes,
         )
         return encoded(await computing.run(work))

@@ -25,10 +25,10 @@ from entrypoints.http.scheduling.schemas import (
 )
 
 _OF_SLOTS: Final = documented(
-    raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, answer=COMPUTED, keyless=COMPUTES
+    raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, answer=COMPUTED, no_idempotency_key=COMPUTES
 )
 _OF_EXPLAINING: Final = documented(
-    raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, answer=EXPLAINED, keyless=COMPUTES
+    raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, answer=EXPLAINED, no_idempotency_key=COMPUTES
 )
 
 

@@ -290,26 +290,26 @@ class ExplainedSlotJson(Json, frozen=True, kw_only=True):
     after: SlotJson | None = None
 
 
-def computed_response(asked: ComputeSlotsBody) -> bytes:
+def computed_response(params: ComputeSlotsBody) -> bytes:
     """The slots of the calendar in the request, as JSON."""
     slots = offered_slots(
-        asked.calendar.calendar(),
-        asked.claimed(),
-        window=asked.range(),
-        now=instant(asked.now, field="now"),
-        duration_minutes=asked.duration_minutes,
+        params.calendar.calendar(),
+        params.claimed(),
+        window=params.range(),
+        now=instant(params.now, field="now"),
+        duration_minutes=params.duration_minutes,
     )
     return encode(ComputedSlotsJson(slots=tuple(map(slot_json, slots))))
 
 
-def explained_response(asked: ExplainSlotBody) -> bytes:
+def explained_response(params: ExplainSlotBody) -> bytes:
     """The explanation of a start by the calendar in the request, as JSON."""
     explanation = explain(
-        asked.calendar.calendar(),
-        asked.claimed(),
-        asked.start(),
-        now=instant(asked.now, field="now"),
-        duration_minutes=asked.duration_minutes,
+        params.calendar.calendar(),
+        params.claimed(),
+        params.start(),
+        now=instant(params.now, field="now"),
+        duration_minutes=params.duration_minutes,
     )
     return encode(explained_json(explanation))
 

@@ -34,12 +34,14 @@ class SmsCallbackQuery(Struct, frozen=True, kw_only=True):
 @post(
     "/twilio",
     status_code=204,
-    opt=PUBLIC | limited_as("webhook") | documented(apply_sms_update, raises=(InvalidSmsSignature,), keyless=REPEATED),
+    opt=PUBLIC
+    | limited_as("webhook")
+    | documented(apply_sms_update, raises=(InvalidSmsSignature,), no_idempotency_key=REPEATED),
 )
 async def take_twilio_callback(
     request: Request[Any, Any, Any],
     *,
-    asked: Injected[SmsCallbackQuery],
+    params: Injected[SmsCallbackQuery],
     settings: Injected[Settings],
     sms_callbacks: Injected[SmsCallbacks],
     executor: Injected[Executor[Repositories]],
@@ -52,7 +54,7 @@ async def take_twilio_callback(
     """
     body = await request.body()
     news = sms_callbacks.read(
-        None if asked.message is None else SmsId(asked.message),
+        None if params.message is None else SmsId(params.message),
         url=_address(request, settings.public_url),
         signature=sole_headers(request).get("x-twilio-signature", ""),
         body=body,

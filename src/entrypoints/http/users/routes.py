@@ -48,15 +48,17 @@ from entrypoints.http.users.schemas import (
     EditAccountBody,
     PreferencesBody,
     PreferencesJson,
-    WantEmailBody,
-    WantPhoneBody,
+    RequestEmailChangeBody,
+    RequestPhoneChangeBody,
     account_json,
     preferences_json,
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, answer=CODE_SENT, keyless=CONFIDENTIAL)
-_OF_CONFIRMATION: Final = documented(confirm_contact_change, body=CONFIRM_PHONE, answer=ACCOUNT, keyless=CONFIDENTIAL)
+_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, answer=CODE_SENT, no_idempotency_key=CONFIDENTIAL)
+_OF_CONFIRMATION: Final = documented(
+    confirm_contact_change, body=CONFIRM_PHONE, answer=ACCOUNT, no_idempotency_key=CONFIDENTIAL
+)
 _OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 
@@ -120,7 +122,7 @@ async def set_my_preferences(
 
 @post("/phone", status_code=202, opt=_GUARDED | _OF_PHONE, operation_id="requestPhoneChange")
 async def want_phone(
-    data: JSONBody[WantPhoneBody],
+    data: JSONBody[RequestPhoneChangeBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     identity: Injected[Identity],
@@ -160,11 +162,11 @@ async def confirm_phone(
 @post(
     "/email",
     status_code=202,
-    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, answer=CODE_SENT, keyless=CONFIDENTIAL),
+    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, answer=CODE_SENT, no_idempotency_key=CONFIDENTIAL),
     operation_id="requestEmailChange",
 )
 async def want_email(
-    data: JSONBody[WantEmailBody],
+    data: JSONBody[RequestEmailChangeBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     identity: Injected[Identity],
@@ -178,7 +180,8 @@ async def want_email(
 @post(
     "/email/confirm",
     status_code=200,
-    opt=_GUARDED | documented(confirm_contact_change, body=CONFIRM_EMAIL, answer=ACCOUNT, keyless=CONFIDENTIAL),
+    opt=_GUARDED
+    | documented(confirm_contact_change, body=CONFIRM_EMAIL, answer=ACCOUNT, no_idempotency_key=CONFIDENTIAL),
     operation_id="confirmEmailChange",
 )
 async def confirm_email(

@@ -45,7 +45,7 @@ class EditAccountBody(Body, frozen=True, kw_only=True):
         return cast("AccountChanges", {name: value for name, value in members.items() if value is not UNSET})
 
 
-class WantPhoneBody(ProofBody, frozen=True, kw_only=True):
+class RequestPhoneChangeBody(ProofBody, frozen=True, kw_only=True):
     """The new phone number, and the current password."""
 
     phone: Phone
@@ -58,7 +58,7 @@ class ConfirmPhoneBody(Body, frozen=True, kw_only=True):
     code: Code
 
 
-class WantEmailBody(ProofBody, frozen=True, kw_only=True):
+class RequestEmailChangeBody(ProofBody, frozen=True, kw_only=True):
     """The new e-mail address, and the current password."""
 
     email: Email

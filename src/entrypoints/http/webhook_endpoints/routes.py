@@ -47,7 +47,7 @@ _ASKS_FOR_REQUESTS: Final = limited_as(WEBHOOK_REQUESTS)
 
 @post(
     "/webhook-endpoints",
-    opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED, keyless=CONFIDENTIAL),
+    opt=documented(webhooks.add_endpoint, body=examples.ADD, answer=examples.ADDED, no_idempotency_key=CONFIDENTIAL),
     operation_id="addWebhookEndpoint",
 )
 async def add_endpoint(data: JSONBody[AddEndpointBody], run: Injected[Run]) -> Response[EndpointWithSecretJson]:
@@ -76,10 +76,10 @@ async def list_my_endpoints(actor: Injected[Actor], reads: Injected[Reads]) -> E
     operation_id="listWebhookEndpoints",
 )
 async def list_endpoints(
-    asked: Injected[EndpointsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[EndpointsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> EndpointsJson:
     """List the webhook endpoints of all accounts, oldest first; for admins."""
-    return endpoints_json(await webhooks.list_endpoints(actor, asked.chosen(), reads.webhooks), asked.limit)
+    return endpoints_json(await webhooks.list_endpoints(actor, params.chosen(), reads.webhooks), params.limit)
 
 
 @get(
@@ -129,7 +129,9 @@ async def remove_endpoint(endpoint_id: FromPath[UUID], run: Injected[Run]) -> No
 @post(
     "/webhook-endpoints/{endpoint_id:str}/rotate-secret",
     status_code=200,
-    opt=documented(webhooks.rotate_secret, body=examples.ROTATE, answer=examples.ROTATED, keyless=CONFIDENTIAL),
+    opt=documented(
+        webhooks.rotate_secret, body=examples.ROTATE, answer=examples.ROTATED, no_idempotency_key=CONFIDENTIAL
+    ),
     operation_id="rotateWebhookSecret",
 )
 async def rotate_secret(
@@ -161,13 +163,13 @@ async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[Idempotent
 )
 async def list_deliveries(
     endpoint_id: FromPath[UUID],
-    asked: Injected[DeliveriesQuery],
+    params: Injected[DeliveriesQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
 ) -> DeliveriesJson:
     """List the deliveries to a webhook endpoint, newest first. They are kept for two weeks."""
-    found = await webhooks.list_deliveries(actor, asked.chosen(endpoint_id), reads.webhooks)
-    return DeliveriesJson.of(found, asked.limit, delivery_json, lambda delivery: delivery.id)
+    found = await webhooks.list_deliveries(actor, params.chosen(endpoint_id), reads.webhooks)
+    return DeliveriesJson.of(found, params.limit, delivery_json, lambda delivery: delivery.id)
 
 
 @get(
@@ -194,7 +196,7 @@ async def replay_delivery(
 ) -> Response[DeliveryJson]:
     """Send a delivery again, under the same `webhook-id`."""
     command = webhooks.ReplayDelivery(endpoint_id=EndpointId(endpoint_id), delivery_id=DeliveryId(delivery_id))
-    return await runner.done(webhooks.replay_delivery, command, answer=delivery_json)
+    return await runner.ok(webhooks.replay_delivery, command, answer=delivery_json)
 
 
 @post(
@@ -207,7 +209,7 @@ async def replay_failed(
     endpoint_id: FromPath[UUID], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]
 ) -> Response[ReplayedJson]:
     """Resend all deliveries that have failed since a time, in order."""
-    return await runner.done(
+    return await runner.ok(
         webhooks.replay_failed, data.command(endpoint_id), answer=lambda replayed: ReplayedJson(replayed=replayed)
     )
 

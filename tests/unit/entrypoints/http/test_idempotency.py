@@ -70,9 +70,9 @@ GUIDE: Final = CHECKOUT / "docs" / "api.md"
 async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
     posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
     taking = {route for route, handler in posts.items() if "runner" in handler.parsed_fn_signature.parameters}
-    reasons = {route: posts[route].opt[DOCUMENTED].keyless for route in posts.keys() - taking}
+    reasons = {route: posts[route].opt[DOCUMENTED].no_idempotency_key for route in posts.keys() - taking}
     assert [route for route, reason in reasons.items() if not reason] == []
-    assert [route for route in taking if posts[route].opt[DOCUMENTED].keyless] == []
+    assert [route for route in taking if posts[route].opt[DOCUMENTED].no_idempotency_key] == []
     unkeyed = {(anonymous(route.removeprefix("POST ")), reason) for route, reason in reasons.items()}
     rows = re.findall(r"^\| ([^|]+) \| (`POST [^|]+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
     assert {(anonymous(path), why) for why, paths in rows for path in re.findall("`POST (.+?)`", paths)} == unkeyed

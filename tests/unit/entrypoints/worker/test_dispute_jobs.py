@@ -4,7 +4,7 @@ from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
-from booking_domain.disputes.model import DECISION_REMINDER, STATEMENT_REMINDER, Resolution, Standing
+from booking_domain.disputes.model import DECISION_REMINDER, STATEMENT_REMINDER, FinalBookingStatus, Resolution
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.catalogue.publication import (
@@ -53,7 +53,7 @@ async def test_the_parties_are_told_of_each_step_and_each_reminder_once(shop: Wo
         await shop.run_periodic("sweep")
         assert await work(shop) == []
 
-    await studio.resolve(dispute, Resolution.REFUND_PARTIAL, Standing.NO_SHOW, amount=500)
+    await studio.resolve(dispute, Resolution.REFUND_PARTIAL, FinalBookingStatus.NO_SHOW, amount=500)
     before = len(shop.sender.delivered)
     assert sorted((await work(shop))[:3]) == ["decided", "decided", "refund"]
     assert any("5.00 MNT goes back to the customer" in each.text for each in shop.sender.delivered[before:])

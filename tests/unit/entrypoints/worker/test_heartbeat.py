@@ -8,13 +8,13 @@ from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.shared.heartbeats import Activity
-from entrypoints.worker import heart
+from entrypoints.worker import heartbeats
 from entrypoints.worker.main import work
 
 
 async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any event: a sweep runs at the start, and puts a job into the queue of remote jobs."""
-    monkeypatch.setattr(heart, "RECORD_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeats, "RECORD_EVERY_SECONDS", 0.05)
     everything, recorded, record = asyncio.Event(), set[Activity](), shop.database.beat
 
     async def recording(activities: list[Activity]) -> None:
@@ -34,7 +34,7 @@ async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatc
 
 
 async def test_an_activity_during_a_record_is_recorded_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heart, "RECORD_EVERY_SECONDS", 0)
+    monkeypatch.setattr(heartbeats, "RECORD_EVERY_SECONDS", 0)
     records: list[list[Activity]] = []
 
     class Recorder:
@@ -45,7 +45,7 @@ async def test_an_activity_during_a_record_is_recorded_next_time(monkeypatch: py
             else:
                 raise EndOfTest
 
-    beating = heart.HeartbeatRecorder(Recorder())
+    beating = heartbeats.HeartbeatRecorder(Recorder())
     beating.beat(Activity.RELAY)
     with pytest.raises(EndOfTest):
         async with asyncio.timeout(PATIENCE_SECONDS):

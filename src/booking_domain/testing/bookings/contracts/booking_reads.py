@@ -122,8 +122,8 @@ class BookingReadsContract(StorageContract):
         assert set(await _ids(backend, mine)) == {asked.id, *(each.id for each in bookings.values())}
         to_come = {asked.id, *(bookings[each].id for each in TO_COME)}
         end = asked.span.end
-        assert set(await _ids(backend, replace(mine, to_come_at=end - INSTANT))) == to_come
-        assert await _ids(backend, replace(mine, to_come_at=end)) == [asked.id]
+        assert set(await _ids(backend, replace(mine, upcoming_at=end - INSTANT))) == to_come
+        assert await _ids(backend, replace(mine, upcoming_at=end)) == [asked.id]
         assert await _ids(backend, replace(mine, in_question=True)) == [asked.id]
         assert asked.id not in await _ids(backend, replace(mine, in_question=False))
 

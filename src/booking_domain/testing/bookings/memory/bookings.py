@@ -165,7 +165,7 @@ def _matches(booking: Booking, criteria: BookingFilter) -> bool:
         and (criteria.starts_from is None or criteria.starts_from <= booking.span.start)
         and (criteria.starts_before is None or booking.span.start < criteria.starts_before)
         and criteria.provider_id in {None, booking.provider_id}
-        and (criteria.to_come_at is None or booking.undecided(criteria.to_come_at))
+        and (criteria.upcoming_at is None or booking.undecided(criteria.upcoming_at))
         and criteria.in_question in {None, booking.in_question}
         and (criteria.after is None or booking.id < criteria.after)
     )

@@ -43,8 +43,8 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
     security = _security(handler, method)
     if security != SECURITY:
         operation["security"] = security
-    if said.keyless and method == "POST":
-        description += f"\n\nTakes no `Idempotency-Key`: {said.keyless}."
+    if said.no_idempotency_key and method == "POST":
+        description += f"\n\nTakes no `Idempotency-Key`: {said.no_idempotency_key}."
     if description:
         operation["description"] = " ".join(description.split())
     body = body_type(handler)

@@ -40,17 +40,17 @@ _WITH_CALENDAR: Final = frozenset(
         AppointmentNear,
     )
 )
-Enclose: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
+Attach: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
 
 
-async def nothing_enclosed(
+async def nothing_attached(
     message: OutgoingMessage, _notification: Notification, _reads: Reads, _now: datetime
 ) -> OutgoingMessage:
     """Return the message as it is."""
     return message
 
 
-class Enclosures:
+class Attachments:
     """Adds to e-mails, and links about a change of the bank account to text messages too."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Enclosures:
     async def __call__(
         self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime
     ) -> OutgoingMessage:
-        """Enclose the calendar file of the booking as it is now, and links for what its recipient can do."""
+        """Attach the calendar file of the booking as it is now, and links for what its recipient can do."""
         if message.channel not in {MessageChannel.EMAIL, MessageChannel.SMS}:
             return message
         lines = self._not_me(notification)

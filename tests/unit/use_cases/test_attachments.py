@@ -22,14 +22,14 @@ from booking_domain.testing.builders import NOW, TOMORROW, terms
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.identity.not_me_links import NotMeLink
-from booking_domain.use_cases.messages.enclosures import Enclosures
+from booking_domain.use_cases.messages.attachments import Attachments
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
 from entrypoints.languages.notices import GettextTranslator
 
 FREE: Final = terms(deposit=Money.zero("MNT"))
 TOKENS: Final = HmacActionLinkTokens(b"k" * 32)
 NOT_ME: Final = HmacNotMeTokens(b"k" * 32)
-ENCLOSE: Final = Enclosures(
+ATTACH: Final = Attachments(
     files=ICalendarFiles(),
     organizer="booking@example.com",
     unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
@@ -38,7 +38,7 @@ ENCLOSE: Final = Enclosures(
 )
 
 
-async def enclosed(
+async def attached(
     studio: Studio,
     user_id: UserId,
     topic: str,
@@ -62,7 +62,7 @@ async def enclosed(
         language=language,
         created_at=NOW,
     )
-    return await ENCLOSE(message, notification, studio.reads, studio.clock.now())
+    return await ATTACH(message, notification, studio.reads, studio.clock.now())
 
 
 def read(file: str) -> tuple[str, Component]:
@@ -83,7 +83,7 @@ async def test_the_invitations_of_a_booking_have_one_uid_and_rising_sequences() 
         if topic == "booking.cancelled":
             booking = await studio.move(booking, Status.CANCELLED)
         for user in (booking.customer_id, booking.provider_user_id):
-            method, event = read((await enclosed(studio, user, topic, booking)).calendar)
+            method, event = read((await attached(studio, user, topic, booking)).calendar)
             assert str(event["ORGANIZER"]) == "mailto:booking@example.com"
             assert str(event["ATTENDEE"]) == "mailto:dorj@example.com"
             shown = (
@@ -107,7 +107,7 @@ async def test_requests_and_other_messages_have_no_calendar_invitation() -> None
     studio = await Studio.opened(asks=terms(mode=BookingMode.REQUEST))
     booking = await studio.book(TOMORROW)
     for topic, about in (("booking.placed", booking), ("refund.made", booking), ("booking.placed", None)):
-        assert (await enclosed(studio, booking.customer_id, topic, about)).calendar == ""
+        assert (await attached(studio, booking.customer_id, topic, about)).calendar == ""
 
 
 async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have_none() -> None:
@@ -118,11 +118,11 @@ async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have
         ("booking.confirmed", "bookings"),
         ("service.changed", "bookings"),
     ):
-        url = (await enclosed(studio, user_id, topic, None)).unsubscribe_url
+        url = (await attached(studio, user_id, topic, None)).unsubscribe_url
         assert url == f"https://example.com/{user_id}/{kind}/email"
-        assert (await enclosed(studio, user_id, topic, None, "sms")).unsubscribe_url == ""
+        assert (await attached(studio, user_id, topic, None, "sms")).unsubscribe_url == ""
     for topic in ("account.phone_changed", "account.deleted", "code.wanted", "session.new_device", "webhook.disabled"):
-        assert (await enclosed(studio, user_id, topic, None)).unsubscribe_url == ""
+        assert (await attached(studio, user_id, topic, None)).unsubscribe_url == ""
 
 
 def test_an_unsubscription_ends_one_kind_over_one_channel() -> None:
@@ -145,7 +145,7 @@ async def test_the_customer_gets_a_link_to_each_thing_they_can_do_at_that_moment
     studio = await Studio.opened()
     booking = await studio.book(TOMORROW)
     customer = booking.customer_id
-    to_pay = links(await enclosed(studio, customer, "booking.placed", booking))
+    to_pay = links(await attached(studio, customer, "booking.placed", booking))
     assert to_pay.keys() == {"pay", "move", "cancel"}
     assert all(link.action == name and link.user_id == customer for name, link in to_pay.items())
     assert {link.booking_id for link in to_pay.values()} == {booking.id}
@@ -153,15 +153,15 @@ async def test_the_customer_gets_a_link_to_each_thing_they_can_do_at_that_moment
     assert to_pay["pay"].expires_at == booking.due_at.replace(microsecond=0)
     assert to_pay["move"].expires_at == to_pay["cancel"].expires_at == booking.span.start
     await studio.move(booking, Status.CANCELLED)
-    assert links(await enclosed(studio, customer, "booking.cancelled", booking)) == {}
+    assert links(await attached(studio, customer, "booking.cancelled", booking)) == {}
 
 
 async def test_messages_to_the_provider_and_other_messages_have_no_links() -> None:
     studio = await Studio.opened()
     booking = await studio.book(TOMORROW)
-    to_owner = await enclosed(studio, studio.owner.id, "booking.placed", booking)
-    as_text = await enclosed(studio, booking.customer_id, "booking.placed", booking, channel="sms")
-    elsewhere = await enclosed(studio, booking.customer_id, "user.phone_changed", booking)
+    to_owner = await attached(studio, studio.owner.id, "booking.placed", booking)
+    as_text = await attached(studio, booking.customer_id, "booking.placed", booking, channel="sms")
+    elsewhere = await attached(studio, booking.customer_id, "user.phone_changed", booking)
     assert [LINK.search(each.text) for each in (to_owner, as_text, elsewhere)] == [None] * 3
 
 
@@ -169,17 +169,17 @@ async def test_messages_to_the_provider_and_other_messages_have_no_links() -> No
 async def test_links_are_introduced_in_the_language_of_the_message(language: str, word: str) -> None:
     studio = await Studio.opened(asks=FREE)
     booking = await studio.book(TOMORROW)
-    message = await enclosed(studio, booking.customer_id, "booking.confirmed", booking, language=language)
+    message = await attached(studio, booking.customer_id, "booking.confirmed", booking, language=language)
     assert f"{word}https://app.example.com/links/cancel#" in message.text
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 async def test_messages_about_a_change_of_the_bank_account_have_a_link_to_report_it(channel: str) -> None:
     studio = await Studio.opened(asks=FREE)
-    message = await enclosed(studio, studio.customer.id, "account.bank_account_changed", None, channel)
+    message = await attached(studio, studio.customer.id, "account.bank_account_changed", None, channel)
     found = re.search(r"https://app\.example\.com/links/not-me#(\S+)", message.text)
     assert found is not None
     assert message.text.startswith("T\n\n")
     assert NOT_ME.read(found[1]) == NotMeLink(user_id=studio.customer.id, changed_at=NOW.replace(microsecond=0))
     for topic, other in (("account.bank_account_changed", "telegram"), ("account.password_changed", channel)):
-        assert "not-me" not in (await enclosed(studio, studio.customer.id, topic, None, other)).text
+        assert "not-me" not in (await attached(studio, studio.customer.id, topic, None, other)).text

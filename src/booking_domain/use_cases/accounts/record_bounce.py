@@ -67,4 +67,4 @@ async def _try_next(failed: Message, messages: Sequence[Message], tx: Repositori
         await tx.notifications.save_message(following.activated(context.now), was=following)
 
 
-take_bounce: Final = UseCase(Permission.RUN_PLATFORM, _take)
+record_bounce: Final = UseCase(Permission.RUN_PLATFORM, _take)
