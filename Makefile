@@ -50,11 +50,11 @@ nightly: $(VENV)/.dev ## run all tests with a hundred times as many Hypothesis e
 	@mkdir -p .tmp
 	HYPOTHESIS_PROFILE=nightly exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-mutants: $(VENV)/.dev ## mutation testing of slots and lifecycles (docs/mutants.md)
+mutants: $(VENV)/.dev ## mutation testing of slots and lifecycles (docs/develop/mutants.md)
 	@rm -rf mutants
 	PYTHONPATH= exec nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
-reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an hour on two idle cores
+reliability: $(VENV)/.dev ## measure every row of docs/develop/reliability.md: about an hour on two idle cores
 	@rm -rf .tmp && mkdir -p .tmp
 	export BOOKING_RELIABILITY=full ENDS_WITH_SHELL=$$$$; status=0; \
 		$(BIN)/python -m pytest tests/reliability/test_logins.py tests/reliability/test_limits.py \

@@ -1,7 +1,8 @@
 """`python -m benchmarks.against REVISION`: compares requests and slots of this tree with those of another revision.
 
 Each tree serves its own application on a PostgreSQL of its own, and both are asked alternately, in both orders, by the
-load generator of this tree. Run it from the checkout. It asserts nothing; docs/benchmarks.md explains the output.
+load generator of this tree. Run it from the checkout. It asserts nothing; docs/develop/benchmarks.md explains
+the output.
 """
 
 import argparse

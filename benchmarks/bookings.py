@@ -1,6 +1,6 @@
 """`python -m benchmarks.bookings`: compares `POST /bookings` with a bare ASGI application that runs the same SQL.
 
-It asserts nothing about speed; docs/benchmarks.md explains the output.
+It asserts nothing about speed; docs/develop/benchmarks.md explains the output.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 A salon has 50 members who are always open, with slots every minute. Ten clients ask for the slots of 62 days at once,
 or for explanations by the largest calendars. A probe requests `/health/live` meanwhile, as in `benchmarks.logins`. It
-asserts nothing about speed; docs/benchmarks.md has results.
+asserts nothing about speed; docs/develop/benchmarks.md has results.
 """
 
 import asyncio

@@ -2,7 +2,7 @@
 
 Two servers of this tree on one database: one keeps what it has read of sessions (the default), the other reads the
 session for each request (`BOOKING_SESSION_CACHE_SECONDS=0`). Both are asked alternately, in both orders: for the
-signed-in account, which is one query, and for bookings. It asserts nothing; docs/benchmarks.md has results, and
+signed-in account, which is one query, and for bookings. It asserts nothing; docs/develop/benchmarks.md has results, and
 `benchmarks.against` compares with a revision that reads no session.
 """
 

@@ -2,7 +2,7 @@
 
 Each photo has 12 megapixels and says where it was taken. It is announced, sent to its signed URL and completed; the
 time ends when both sizes were downloaded. A probe requests `/health/live` meanwhile, as in `benchmarks.logins`. It
-asserts nothing about speed; docs/benchmarks.md has results.
+asserts nothing about speed; docs/develop/benchmarks.md has results.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Measures the contenders alternately and prints the results.
 
-It asserts only that all contenders return the same result, not their speed; docs/benchmarks.md explains the output.
+It asserts only that all contenders return the same result, not their speed; docs/develop/benchmarks.md explains
+the output.
 """
 
 import platform

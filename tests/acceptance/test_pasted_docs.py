@@ -20,12 +20,12 @@ from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT, environment
 
 PAGES: Final = [
-    ("payments.md", ["From the cancellation to the refund", "Paying at the desk"]),
-    ("disputes.md", ["From the opening to a partial refund"]),
-    ("earnings.md", ["From the booking to the payout"]),
-    ("api/roles.md", []),
+    ("use/payments.md", ["From the cancellation to the refund", "Paying at the desk"]),
+    ("use/disputes.md", ["From the opening to a partial refund"]),
+    ("use/earnings.md", ["From the booking to the payout"]),
+    ("use/roles.md", []),
     (
-        "api/account-security.md",
+        "use/account-security.md",
         [
             "The security of an account",
             "Terms of use and privacy policy",
@@ -34,7 +34,7 @@ PAGES: Final = [
             "Admin: the account's state, and a blocked network",
         ],
     ),
-    ("api/accounts.md", ["Signing in, step by step", "Sign-up by phone", "A web page: the session in cookies"]),
+    ("use/accounts.md", ["Signing in, step by step", "Sign-up by phone", "A web page: the session in cookies"]),
 ]
 """A page, and the headings of the sections to paste; all, if there are none."""
 _EXPECTED: Final = re.compile(r" {2,}# (.+)$")

@@ -143,5 +143,5 @@ def test_the_configuration_agrees_with_the_server_and_the_documentation() -> Non
     assert found is not None
     assert 1_000 * int(found[1]) < HEADER_MILLISECONDS
     assert f"limit_conn networks {PER_ADDRESS};" in CONFIGURATION
-    operations = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    operations = (CHECKOUT / "docs" / "operate" / "operations.md").read_text(encoding="utf-8")
     assert f"allows {PER_ADDRESS} connections per address" in operations

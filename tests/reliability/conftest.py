@@ -9,7 +9,7 @@ from tests.reliability import scale
 
 
 class Report(Protocol):
-    """Record a figure of a row of the table in docs/reliability.md.
+    """Record a figure of a row of the table in docs/develop/reliability.md.
 
     A missed goal is printed and fails nothing: how long something takes also depends on what else the machine does.
     """

@@ -1,4 +1,4 @@
-"""docs/security.md names tests that there are; its columns, figures and uses of cryptography are those of the code."""
+"""docs/operate/security.md names tests that exist; its columns, figures and cryptography are those of the code."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from entrypoints.settings.messaging import TelegramSettings
 from entrypoints.settings.quotas import QUOTAS
 
 ROOT: Final = Path(__file__).parents[2]
-DOCUMENT: Final = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+DOCUMENT: Final = (ROOT / "docs" / "operate" / "security.md").read_text(encoding="utf-8")
 LEVEL_1: Final = "ASVS 5.0, level 1, V6 to V9"
 TOP_TEN: Final = "API Security Top 10"
 LEVEL_2: Final = "ASVS 5.0, level 2"

@@ -1,7 +1,7 @@
 """Permissions as one table: role × action × relation of the object to the actor.
 
-Use cases and queries check it; docs/reference.md is generated from it. The lifecycle of a booking says in addition
-which party may make which move (`bookings.transitions`).
+Use cases and queries check it; docs/develop/reference.md is generated from it. The lifecycle of a booking says in
+addition which party may make which move (`bookings.transitions`).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/reference.md from the code, or check that they are up to date.
+"""Write the generated parts of docs/ from the code, or check that they are up to date.
 
 The check also builds the OpenAPI document, which fails if a member or a parameter is not described.
 
@@ -18,6 +18,7 @@ from litestar.routes import HTTPRoute
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
 from booking_domain.use_cases.platform.ports import CONTEXTS
+from entrypoints.cli.documented_tables import tables
 from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.openapi.document import document_of
@@ -60,12 +61,15 @@ def _ended_sessions() -> str:
     return "\n".join(("| route | reason |", "|---|---|", *rows))
 
 
-DOCUMENT: Final = "reference.md"
-PARTS: Final[Mapping[str, Part]] = {
-    "lifecycles": _lifecycles,
-    "permissions": _permissions,
-    "ended sessions": _ended_sessions,
+DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
+    "develop/reference.md": {
+        "lifecycles": _lifecycles,
+        "permissions": _permissions,
+        "ended sessions": _ended_sessions,
+    },
+    "develop/tables.md": {"tables": tables},
 }
+"""The generated parts of each document."""
 
 
 def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
@@ -84,22 +88,25 @@ def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 if the document is up to date or was updated; 1 if `--check` found it stale."""
+    """Return 0 if the documents are up to date or were updated; 1 if `--check` found one stale."""
     parser = argparse.ArgumentParser(prog="generated_docs", description="Write the generated parts of docs/.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
     parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)
     document_of(create_app(HttpContainer(settings=Settings.from_environment({}))))
-    document: Path = chosen.folder / DOCUMENT
-    before = document.read_text(encoding="utf-8")
-    after = with_fresh_parts(before, PARTS)
-    if before == after:
-        return 0
-    if chosen.check:
-        print(f"{DOCUMENT} is stale: python -m entrypoints.cli.generated_docs", file=sys.stderr)
-        return 1
-    document.write_text(after, encoding="utf-8")
-    return 0
+    stale = 0
+    for name, parts in DOCUMENTS.items():
+        document: Path = chosen.folder / name
+        before = document.read_text(encoding="utf-8")
+        after = with_fresh_parts(before, parts)
+        if before == after:
+            continue
+        if chosen.check:
+            print(f"{name} is stale: make docs", file=sys.stderr)
+            stale = 1
+        else:
+            document.write_text(after, encoding="utf-8")
+    return stale
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""docs/deployment-checklist.md lists every variable, and says which ones production needs."""
+"""docs/operate/deployment-checklist.md lists every variable, and says which ones production needs."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.unit.entrypoints.test_settings import EDGE, PRODUCTION, Asked, proble
 from entrypoints.settings.main import Settings
 
 ROOT: Final = Path(__file__).parents[3]
-CHECKLIST: Final = (ROOT / "docs" / "deployment-checklist.md").read_text(encoding="utf-8")
+CHECKLIST: Final = (ROOT / "docs" / "operate" / "deployment-checklist.md").read_text(encoding="utf-8")
 WORKER: Final = ROOT / "deploy" / "qpay-worker"
 _ROW: Final = re.compile(r"^\| `([A-Z0-9_]+)` \| ([^|]*)\|", re.MULTILINE)
 _SERVER, _, _OF_WORKER = CHECKLIST.partition("## The Worker in front of QPay")

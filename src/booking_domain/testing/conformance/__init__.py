@@ -3,7 +3,7 @@
     python -m booking_domain.testing.conformance                     # this library
     python -m booking_domain.testing.conformance --url http://…      # a server
 
-It needs the standard library only. `docs/conformance.md` describes the vectors.
+It needs the standard library only. `docs/develop/conformance.md` describes the vectors.
 """
 
 from booking_domain.testing.conformance.calendars import calendar_of, claims_of, opening_hours_of

@@ -16,14 +16,14 @@ from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 
 GUIDES: Final = {
-    "api": "Using the API",
-    "payments": "Payments",
-    "webhooks": "Webhooks",
-    "disputes": "Disputes",
-    "earnings": "Earnings",
-    "glossary": "Glossary",
+    "use/api.md": "Using the API",
+    "use/payments.md": "Payments",
+    "use/webhooks.md": "Webhooks",
+    "use/disputes.md": "Disputes",
+    "use/earnings.md": "Earnings",
+    "glossary.md": "Glossary",
 }
-"""The files of `docs/` for users of the API, without their suffix, and their titles."""
+"""The files of `docs/` for users of the API, and their titles."""
 _HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}
 _HERE: Final = Path(__file__).parent
 FOLDER: Final = _HERE / "assets"
@@ -39,7 +39,7 @@ _FRESH: Final = {"Cache-Control": "no-cache"}
 
 def _page(name: str, guide: str) -> bytes:
     links = "\n        ".join(
-        guide.format(link=f'<a href="/docs/guides/{name}.md">{escape(title)}</a>') for name, title in GUIDES.items()
+        guide.format(link=f'<a href="/docs/guides/{name}">{escape(title)}</a>') for name, title in GUIDES.items()
     )
     text = (_HERE / name).read_text(encoding="utf-8")
     return text.replace("{assets}", ASSETS).replace("{guides}", links).encode()
@@ -67,13 +67,13 @@ def page() -> Response[bytes]:
     return Response(_DOCS, media_type=MediaType.HTML, headers=_FRESH)
 
 
-@get("/docs/guides/{name:str}", sync_to_thread=True, opt=_HIDDEN)
+@get("/docs/guides/{name:path}", sync_to_thread=True, opt=_HIDDEN)
 def guide(name: FromPath[str]) -> Response[bytes]:
     """A guide, as Markdown that browsers show."""
-    stem, _, suffix = name.partition(".")
-    if stem not in GUIDES or suffix != "md":
+    file = name.removeprefix("/")
+    if file not in GUIDES:
         raise NotFoundException
-    return Response((_GUIDES / name).read_bytes(), media_type="text/plain; charset=utf-8", headers=_FRESH)
+    return Response((_GUIDES / file).read_bytes(), media_type="text/plain; charset=utf-8", headers=_FRESH)
 
 
 @get("/docs/assets/{version:str}/{name:str}", sync_to_thread=False, opt=_HIDDEN)

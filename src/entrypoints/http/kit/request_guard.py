@@ -47,7 +47,7 @@ _ENDED_SESSION: Final = "ended session"
 
 
 def ended_session_too(reason: str) -> dict[str, Any]:
-    """The `opt` of a route that accepts a token whose session has ended; docs/reference.md shows the reason."""
+    """The `opt` of a route that accepts a token whose session has ended; docs/develop/reference.md shows the reason."""
     return {_ENDED_SESSION: reason}
 
 

@@ -1,4 +1,4 @@
-"""What is drawn at random has as many bits as docs/security.md claims."""
+"""What is drawn at random has as many bits as docs/operate/security.md claims."""
 
 import math
 import re
@@ -50,7 +50,7 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
     "consent codes": (lambda entropy: ConsentCode.make(PROVIDER, entropy=entropy, now=NOW), 49),
     "booking references": (new_reference, 29),
 }
-"""Everything that is picked, how, and its bits; the row of docs/security.md has the same name."""
+"""Everything that is picked, how, and its bits; the row of docs/operate/security.md has the same name."""
 PICKERS: Final = frozenset(
     {
         "booking_domain/identity/calendar_links.py",
@@ -88,7 +88,7 @@ class Recording(Entropy):
 
 
 def _claims() -> Mapping[str, str]:
-    lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs" / "operate" / "security.md").read_text(encoding="utf-8").splitlines()
     return {cells[1].strip(): line for line in lines if len(cells := line.split("|")) > 3}
 
 

@@ -50,7 +50,7 @@ def platform(status: int) -> Iterator[tuple[str, list[tuple[str, str, str, bytes
 
 @pytest.mark.parametrize(("status", "code"), [(204, 0), (503, TEMPORARY), (403, TEMPORARY)])
 def test_the_program_of_the_documentation_signs_what_it_passes_on(tmp_path: Path, status: int, code: int) -> None:
-    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "operate" / "operations.md").read_text(encoding="utf-8")
     [program] = re.findall(r"```sh\n(#!/bin/sh\n# pass-bounce.*?)```", page, re.DOTALL)
     secret = tmp_path / "secret"
     secret.write_text(SECRET, encoding="utf-8")

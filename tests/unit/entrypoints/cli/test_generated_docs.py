@@ -6,13 +6,22 @@ import pytest
 from litestar.routes import HTTPRoute
 
 import booking_domain
+from adapters.postgres.contexts import metadata
 from booking_domain.shared.lifecycle import Lifecycle
 from booking_domain.use_cases.platform.ports import CONTEXTS
-from entrypoints.cli.generated_docs import DOCS, DOCUMENT, PARTS, main, with_fresh_parts
+from entrypoints.cli.generated_docs import DOCS, DOCUMENTS, main, with_fresh_parts
 from entrypoints.http.app import API
 from entrypoints.http.kit.request_guard import ended_session_too
 
-EMPTY = "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in PARTS)
+REFERENCE = "develop/reference.md"
+PARTS = DOCUMENTS[REFERENCE]
+
+
+def empty(name: str) -> str:
+    return "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in DOCUMENTS[name])
+
+
+EMPTY = empty(REFERENCE)
 
 
 def test_the_generated_documentation_is_up_to_date() -> None:
@@ -30,7 +39,7 @@ def test_every_lifecycle_is_declared_by_a_context() -> None:
 
 
 def test_the_documentation_has_every_transition_and_permission() -> None:
-    document = (DOCS / DOCUMENT).read_text(encoding="utf-8")
+    document = (DOCS / REFERENCE).read_text(encoding="utf-8")
     assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in document
     assert "    pending --> failed: fail (gateway)" in document
     assert "    submitted --> approved: approve (admin)" in document
@@ -39,6 +48,15 @@ def test_the_documentation_has_every_transition_and_permission() -> None:
         for lifecycle in context.lifecycles:
             assert f"### {lifecycle.thing.capitalize()}\n\n" in document
             assert lifecycle.about
+
+
+def test_the_page_of_tables_has_every_table_with_its_columns() -> None:
+    document = (DOCS / "develop/tables.md").read_text(encoding="utf-8")
+    for table in metadata.sorted_tables:
+        _, _, after = document.partition(f"### `{table.name}`\n")
+        section, _, _ = after.partition("\n### ")
+        assert all(f"| `{column.name}`" in section for column in table.columns), table.name
+    assert "    bookings ||--o{ disputes : booking_id" in document
 
 
 def test_an_exception_for_ended_sessions_is_listed_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,9 +85,11 @@ def test_a_document_has_each_part_exactly_once(times: int) -> None:
 def test_a_stale_document_fails_the_check_and_is_updated_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / DOCUMENT).write_text(EMPTY, encoding="utf-8")
+    for name in DOCUMENTS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(empty(name), encoding="utf-8")
     assert main(["--check", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.count(" is stale") == 1
-    assert (tmp_path / DOCUMENT).read_text(encoding="utf-8") == EMPTY
+    assert capsys.readouterr().err.count(" is stale") == len(DOCUMENTS)
+    assert (tmp_path / REFERENCE).read_text(encoding="utf-8") == EMPTY
     assert main([str(tmp_path)]) == 0
     assert main(["--check", str(tmp_path)]) == 0

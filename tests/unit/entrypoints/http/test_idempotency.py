@@ -64,7 +64,7 @@ async def test_a_failed_request_can_be_repeated_with_its_key(api: Api) -> None:
     assert (await api.post("/bookings", other, json=wish, headers=KEY)).status_code == 201
 
 
-GUIDE: Final = CHECKOUT / "docs" / "api.md"
+GUIDE: Final = CHECKOUT / "docs" / "use" / "api.md"
 
 
 async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:

@@ -251,7 +251,12 @@ async def test_the_pages_load_nothing_from_other_hosts_and_their_links_lead_some
     script = await api.get(f"{ASSETS}/page.js")
     assert script.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert 'url: "/schema"' in script.text
-    for hidden in ("/docs/assets/0/page.js", f"{ASSETS}/..%2Fpage.html", "/docs/guides/security.md", "/docs/guides/x"):
+    for hidden in (
+        "/docs/assets/0/page.js",
+        f"{ASSETS}/..%2Fpage.html",
+        "/docs/guides/operate/security.md",
+        "/docs/guides/x",
+    ):
         assert (await api.get(hidden)).status_code == 404, hidden
 
 

@@ -38,7 +38,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/schema",
         "/",
         "/docs",
-        "/docs/guides/{name:str}",
+        "/docs/guides/{name:path}",
         "/docs/assets/{version:str}/{name:str}",
         "/docs/inbox",
         "/docs/inbox/{name:str}",

@@ -33,14 +33,14 @@ from entrypoints.languages.notices import GettextTranslator
 from entrypoints.telegram.codes import joined
 
 SECRET: Final = "webhook-secret-of-the-test-0123456789"
-DOCUMENT: Final = Path(__file__).parents[4] / "docs" / "telegram.md"
+DOCUMENT: Final = Path(__file__).parents[4] / "docs" / "use" / "telegram.md"
 ABOUT: Final = """People link their account with the link of `POST /users/me/telegram-link`, and then use the platform
 in the chat. This is a whole dialogue in each language, which
 `tests/unit/entrypoints/http/test_telegram_bot.py` has with a simulator of the Bot API: a person
 links the account, chooses the language, books, pays the deposit at the gateway, moves the booking
 and cancels it. What they write or tap is quoted; below it is the message of the bot, with its
 buttons in brackets. A tap replaces the message above it. The setup is in
-[operations.md](operations.md).
+[operations.md](../operate/operations.md).
 """
 BOLD: Final = {**DORJ, "id": 5_512_345, "language_code": "en"}
 
@@ -263,7 +263,7 @@ async def test_each_polled_update_is_answered_once(phone: Phone) -> None:
 
 
 async def test_a_person_books_pays_moves_and_cancels_in_the_chat(phone: Phone) -> None:
-    """The dialogue in three languages is docs/telegram.md; each update arrives twice, and has its effect once."""
+    """The dialogue in three languages is docs/use/telegram.md; each update arrives twice, and has its effect once."""
     api = phone.api
     provider, _ = await api.open_provider()
     service = {"name": "Haircut", "durationMinutes": 60, "priceAmount": 3_000_000, "depositAmount": 1_000_000}
@@ -313,7 +313,7 @@ async def test_a_person_books_pays_moves_and_cancels_in_the_chat(phone: Phone) -
     if os.environ.get("WRITE_TRANSCRIPT"):
         DOCUMENT.write_text(transcript, encoding="utf-8")
     assert DOCUMENT.read_text(encoding="utf-8") == transcript, (
-        "docs/telegram.md is stale: run this test with WRITE_TRANSCRIPT=1"
+        "docs/use/telegram.md is stale: run this test with WRITE_TRANSCRIPT=1"
     )
 
 
