@@ -34,7 +34,7 @@ def actor_with(role: Role) -> Actor:
 
 
 def test_every_permission_belongs_to_a_role() -> None:
-    assert set(PERMISSIONS) == set(Permission) == set(ALLOWED)
+    assert set(PERMISSIONS) == set(Permission) == set(ALLOWED), "add the permission to PERMISSIONS and to this table"
     assert all(PERMISSIONS.values())
 
 

@@ -1,4 +1,4 @@
 """What every route shares: errors, versions, idempotency, rate limits, OpenAPI, request bodies, compression.
 
-The kit knows no resource of the API. docs/adr/0019-our-own-http-code.md justifies each module.
+The kit knows no resource of the API. docs/develop/kits.md justifies each module.
 """

@@ -68,7 +68,7 @@ def missing_declarations(tables: Iterable[Table]) -> list[str]:
 
 
 def test_every_table_that_refers_to_an_account_declares_how_it_is_erased_and_exported() -> None:
-    assert missing_declarations(metadata.tables.values()) == []
+    assert missing_declarations(metadata.tables.values()) == [], "add `info=personal_data(…)` to the table"
 
 
 def test_a_table_that_references_accounts_without_a_declaration_is_reported() -> None:

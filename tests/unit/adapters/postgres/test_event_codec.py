@@ -71,7 +71,8 @@ def test_every_declared_event_can_be_stored_under_a_topic_of_its_own() -> None:
 def test_topics_and_keys_stay_as_they_are_stored(event: Event) -> None:
     message = encode(event)
     assert message.payload.keys() == STORED[message.topic]
-    assert set(STORED) == set(EVENTS) == {each.topic for each in EVERY_EVENT}
+    remedy = "declare the topic and its keys as `events` in tests/unit/features/<resource>.py"
+    assert set(STORED) == set(EVENTS) == {each.topic for each in EVERY_EVENT}, remedy
 
 
 @pytest.mark.parametrize("event", EVERY_EVENT + SPARSE_EVENTS, ids=lambda event: event.topic)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it ta
 
 
 async def test_every_route_has_a_row(api: Api) -> None:
-    assert set(the_routes(api)) == set(ROUTES)
+    assert set(the_routes(api)) == set(ROUTES), "add or remove a row in tests/unit/features/<resource>.py"
 
 
 async def walked(route: str) -> list[str]:

@@ -29,7 +29,8 @@ WITHOUT_A_VERSION: Final = {route: row.unversioned for route, row in ROUTES.item
 
 async def test_every_route_that_edits_is_in_the_table(api: Api) -> None:
     routes = the_routes(api)
-    assert {route for route in routes if route.startswith(("PUT ", "PATCH "))} <= {*EDITED, *WITHOUT_A_VERSION}
+    remedy = "set `edit` or `unversioned` of the route's row in tests/unit/features/<resource>.py"
+    assert {route for route in routes if route.startswith(("PUT ", "PATCH "))} <= {*EDITED, *WITHOUT_A_VERSION}, remedy
     assert {*EDITED, *WITHOUT_A_VERSION} <= set(routes)
     assert not {*EDITED} & {*WITHOUT_A_VERSION}
     taking = {route for route, handler in routes.items() if "if_match" in handler.parsed_fn_signature.parameters}
@@ -44,7 +45,9 @@ async def test_every_route_with_a_tag_of_its_own_answers_304(api: Api) -> None:
         for each in handler.parsed_fn_signature.parameters.values()
         if isinstance(each.kwarg_definition, HeaderParameter) and each.kwarg_definition.name == "If-None-Match"
     }
-    assert seen == {route for route, row in ROUTES.items() if row.tagged}
+    assert seen == {route for route, row in ROUTES.items() if row.tagged}, (
+        "set `tagged` in tests/unit/features/<resource>.py"
+    )
 
 
 async def edited(api: Api, route: str, thing: Edit, if_match: str | None) -> Any:

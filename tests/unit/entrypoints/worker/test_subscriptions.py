@@ -35,7 +35,8 @@ def no_jobs(_: Event) -> Iterator[JobRequest]:
 
 
 def test_every_event_has_a_subscriber() -> None:
-    assert handlers(CONTEXTS, notify=NOTIFY).keys() == set(EVENTS.values())
+    remedy = "declare a message, a subscription or that no one is notified: use_cases/<feature>/messages.py"
+    assert handlers(CONTEXTS, notify=NOTIFY).keys() == set(EVENTS.values()), remedy
 
 
 def test_an_event_without_a_subscriber_stops_the_worker_from_starting() -> None:
