@@ -14,7 +14,7 @@ import sys
 
 PRELOADED = (
     "adapters.postgres.kit.migrations",
-    "simulators.qpay.server",
+    "simulators.qpay.app",
     "simulators.stripe.app",
     "entrypoints.cli.rotate_keys",
     "entrypoints.cli.run",

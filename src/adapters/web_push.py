@@ -18,18 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from adapters.kit.destinations import (
-    WEB_PORTS,
-    DestinationRefused,
-    Destinations,
-    Resolver,
-    SystemResolver,
-    allow_any,
-    is_public,
-    parsed_url,
-    pinned_client,
-    request_pinned,
-)
+from adapters.kit.destinations import DestinationRefused, Resolver, parsed_url
+from adapters.kit.pinned_client import PinnedClient
 from booking_domain.notifications.push import PushMessage, PushOutcome, PushSubscription, decoded
 from booking_domain.shared.clock import Clock
 
@@ -89,34 +79,29 @@ class WebPush:
         self._key = _private(private_key) if private_key else None
         self._contact = contact
         self._clock = clock
-        self._resolver = SystemResolver()
-        self._destinations = Destinations(
-            resolve or self._resolver,
-            is_allowed=allow_any if allow_private else is_public,
-            ports=None if allow_private else WEB_PORTS,
-            schemes=frozenset({"http", "https"} if allow_private else {"https"}),
+        self._http = PinnedClient.public(
+            timeout_seconds=timeout_seconds,
+            schemes=frozenset({"https"}),
+            allow_private=allow_private,
+            resolve=resolve,
+            trust=trust,
         )
         self._timeout_seconds = timeout_seconds
-        self._trust = trust
-        self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        self._http = pinned_client(timeout_seconds=self._timeout_seconds, trust=self._trust)
+        await self._http.open()
 
     async def close(self) -> None:
         """Cancel queued lookups of names; it cannot be reopened."""
-        if self._http is not None:
-            await self._http.aclose()
-        self._http = None
-        self._resolver.close()
+        await self._http.close()
 
     async def __call__(self, subscription: PushSubscription, message: PushMessage) -> PushOutcome:
         """Push to one device."""
-        if self._http is None or self._key is None:
-            raise RuntimeError("not open, or without a key")
+        if self._key is None:
+            raise RuntimeError("without a key")
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                status = await self._post(self._http, self._key, subscription, message)
+                status = await self._post(self._key, subscription, message)
         except DestinationRefused as refused:
             _LOG.info("push message %s was not sent: %s", message.id, refused)
             return PushOutcome.REFUSED
@@ -131,15 +116,8 @@ class WebPush:
         succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
         return PushOutcome.ACCEPTED if succeeded else PushOutcome.UNAVAILABLE
 
-    async def _post(
-        self,
-        http: httpx.AsyncClient,
-        key: ec.EllipticCurvePrivateKey,
-        subscription: PushSubscription,
-        message: PushMessage,
-    ) -> int:
+    async def _post(self, key: ec.EllipticCurvePrivateKey, subscription: PushSubscription, message: PushMessage) -> int:
         url = parsed_url(subscription.endpoint)
-        addresses = await self._destinations.resolve(url)
         text = msgspec.json.encode(
             {
                 "id": str(message.id),
@@ -159,7 +137,7 @@ class WebPush:
             "topic": _base64url(message.id.bytes),
         }
         content = encrypted(text, receiver, decoded("auth", subscription.auth_secret))
-        response = await request_pinned(http, "POST", url, addresses, headers=headers, content=content)
+        response = await self._http.send("POST", url, headers=headers, content=content)
         await response.aclose()
         return response.status_code
 

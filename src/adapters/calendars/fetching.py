@@ -1,7 +1,6 @@
 """Fetches a file from a user-supplied, untrusted URL."""
 
 import asyncio
-import ssl
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
@@ -9,7 +8,8 @@ from typing import Final
 import httpx
 
 from adapters.calendars.bodies import ACCEPT_ENCODING, read_body
-from adapters.kit.destinations import DestinationRefused, Destinations, parsed_url, pinned_client, request_pinned
+from adapters.kit.destinations import DestinationRefused, parsed_url
+from adapters.kit.pinned_client import PinnedClient
 from booking_domain.scheduling.feeds import UNREACHABLE, FeedUnreadable
 
 _REDIRECTS: Final = frozenset(
@@ -32,33 +32,15 @@ _HEADERS: Final = {
 class Fetcher:
     """Fetches a file with GET and follows redirects; keeps no state (cookies, connections) between fetches.
 
-    `timeout_seconds` bounds a whole fetch, including name resolution and redirects. `trust` defaults to certifi's
-    certificates.
+    `timeout_seconds` bounds a whole fetch, including name resolution and redirects. The caller opens and closes the
+    client.
     """
 
-    def __init__(
-        self,
-        destinations: Destinations,
-        *,
-        timeout_seconds: float,
-        max_bytes: int,
-        max_redirects: int,
-        trust: ssl.SSLContext | None = None,
-    ) -> None:
-        self._destinations = destinations
+    def __init__(self, http: PinnedClient, *, timeout_seconds: float, max_bytes: int, max_redirects: int) -> None:
+        self._http = http
         self._timeout_seconds = timeout_seconds
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
-        self._trust = trust
-        self._http: httpx.AsyncClient | None = None
-
-    async def open(self) -> None:
-        self._http = pinned_client(timeout_seconds=self._timeout_seconds, trust=self._trust)
-
-    async def close(self) -> None:
-        if self._http is not None:
-            await self._http.aclose()
-        self._http = None
 
     async def fetch(self, address: str) -> bytes:
         """Return the body of the final 200 response.
@@ -66,11 +48,9 @@ class Fetcher:
         Raises:
             FeedUnreadable: the fetch failed or is not allowed. The error contains neither the URL nor the body.
         """
-        if self._http is None:
-            raise RuntimeError("the fetcher is not open")
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await self._follow(self._http, _url(address))
+                return await self._follow(_url(address))
         except DestinationRefused as refused:
             raise FeedUnreadable(why=refused.why or UNREACHABLE, detail=refused.detail) from None
         # `from None`: the URL is a secret, and httpx's errors contain it.
@@ -81,10 +61,9 @@ class Fetcher:
         except (httpx.HTTPError, httpx.StreamError):
             raise FeedUnreadable(why="the answer was not understood, or broke off") from None
 
-    async def _follow(self, http: httpx.AsyncClient, url: httpx.URL) -> bytes:
+    async def _follow(self, url: httpx.URL) -> bytes:
         for _ in range(self._max_redirects + 1):
-            addresses = await self._destinations.resolve(url)
-            async with aclosing(await request_pinned(http, "GET", url, addresses, headers=_HEADERS)) as response:
+            async with aclosing(await self._http.send("GET", url, headers=_HEADERS)) as response:
                 if response.status_code in _REDIRECTS:
                     url = _redirected(url, response.headers.get("location", ""))
                     continue

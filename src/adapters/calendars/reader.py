@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.calendars.fetching import Fetcher
 from adapters.calendars.sandbox import Sandbox
-from adapters.kit.destinations import WEB_PORTS, Destinations, SystemResolver, allow_any, is_public
+from adapters.kit.pinned_client import PinnedClient
 from booking_domain.scheduling.feeds import FeedReader, FeedUnreadable
 from booking_domain.shared import time
 from booking_domain.shared.time import TimeRange
@@ -31,27 +31,21 @@ class HttpFeedReader(FeedReader):
         max_bytes: int = DEFAULT_MAX_BYTES,
         max_redirects: int = 3,
     ) -> None:
-        self._resolver = SystemResolver()
+        self._http = PinnedClient.public(
+            timeout_seconds=timeout_seconds, schemes=frozenset({"http", "https"}), allow_private=allow_private
+        )
         self._fetcher = Fetcher(
-            Destinations(
-                self._resolver,
-                is_allowed=allow_any if allow_private else is_public,
-                ports=None if allow_private else WEB_PORTS,
-            ),
-            timeout_seconds=timeout_seconds,
-            max_bytes=max_bytes,
-            max_redirects=max_redirects,
+            self._http, timeout_seconds=timeout_seconds, max_bytes=max_bytes, max_redirects=max_redirects
         )
         self._sandbox = Sandbox()
 
     async def open(self) -> None:
-        await self._fetcher.open()
+        await self._http.open()
 
     async def close(self) -> None:
         """Wait for running parses; the reader cannot be reopened."""
-        await self._fetcher.close()
         await self._sandbox.close()
-        self._resolver.close()
+        await self._http.close()
 
     async def __aenter__(self) -> Self:
         await self.open()

@@ -6,17 +6,12 @@ A name is resolved once, all its addresses are checked, and the connection goes 
 import asyncio
 import re
 import socket
-import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 import httpx
-
-from adapters.kit.http_client import trusted_certificates
 
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -30,8 +25,6 @@ _HOST: Final = re.compile(rf"(?=.{{1,254}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?|[0-9A-Fa
 _NO_ADDRESS: Final = "its address is not an http(s) or webcal address"
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _LAST_PORT: Final = 65_535
-_MAX_ADDRESSES: Final = 3
-_MAX_CONNECTIONS: Final = 100
 _SPECIAL_IPV4: Final = (
     IPv4Network("192.0.0.0/24"),  # IETF protocol assignments, RFC 6890
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, RFC 7526
@@ -170,53 +163,3 @@ def literal_is_allowed(host: str) -> bool:
 def _looks_like_a_number(label: str) -> bool:
     """Whether the last label of a name makes it an address (WHATWG URL, "ends in a number")."""
     return label.isdigit() or label.startswith("0x")
-
-
-def pinned_client(*, timeout_seconds: float, trust: ssl.SSLContext | None = None) -> httpx.AsyncClient:
-    """A client for `request_pinned`: no proxies, redirects, cookies, or connections kept alive.
-
-    `trust` defaults to certifi's certificates.
-    """
-    return httpx.AsyncClient(
-        verify=trust or trusted_certificates(),
-        trust_env=False,  # a proxy would resolve the name again, and a .netrc would leak a password
-        follow_redirects=False,
-        timeout=httpx.Timeout(timeout_seconds, connect=timeout_seconds / _MAX_ADDRESSES),
-        # The pool keys connections by IP address; a kept-alive one could serve a host name that TLS did not verify.
-        limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # store no cookies: users share this client
-    )
-
-
-async def request_pinned(
-    http: httpx.AsyncClient,
-    method: str,
-    url: httpx.URL,
-    addresses: Sequence[Address],
-    *,
-    headers: Mapping[str, str],
-    content: bytes | None = None,
-) -> httpx.Response:
-    """Send the request to the first of these addresses that accepts a connection; stream the response.
-
-    The URL's host name is used in `Host`, in SNI and for certificate verification.
-    """
-    *others, last = addresses[:_MAX_ADDRESSES]
-
-    async def request_at(address: Address) -> httpx.Response:
-        request = http.build_request(
-            method,
-            url.copy_with(host=str(address)),
-            headers={**headers, "host": url.netloc.decode("ascii")},
-            content=content,
-            extensions={"sni_hostname": url.raw_host.decode("ascii")},
-        )
-        try:
-            return await http.send(request, stream=True)
-        except UnicodeError:  # httpx parses the `Location` of a redirect that it does not follow
-            raise httpx.RemoteProtocolError("a redirect to a name that cannot be decoded", request=request) from None
-
-    for address in others:
-        with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-            return await request_at(address)
-    return await request_at(last)

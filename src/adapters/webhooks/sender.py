@@ -9,18 +9,8 @@ from typing import Final, Self
 
 import httpx
 
-from adapters.kit.destinations import (
-    WEB_PORTS,
-    DestinationRefused,
-    Destinations,
-    Resolver,
-    SystemResolver,
-    allow_any,
-    is_public,
-    parsed_url,
-    pinned_client,
-    request_pinned,
-)
+from adapters.kit.destinations import DestinationRefused, Resolver, parsed_url
+from adapters.kit.pinned_client import PinnedClient
 from adapters.webhooks.signing import signed_headers
 from booking_domain.webhooks.model import MAX_EXCERPT, Failure, Outcome
 from booking_domain.webhooks.ports import WebhookMessage, WebhookSender
@@ -50,26 +40,21 @@ class HttpWebhookSender(WebhookSender):
         resolve: Resolver | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._resolver = SystemResolver()
-        self._destinations = Destinations(
-            resolve or self._resolver,
-            is_allowed=allow_any if allow_private else is_public,
-            ports=None if allow_private else WEB_PORTS,
-            schemes=frozenset({"http", "https"} if allow_private else {"https"}),
+        self._http = PinnedClient.public(
+            timeout_seconds=timeout_seconds,
+            schemes=frozenset({"https"}),
+            allow_private=allow_private,
+            resolve=resolve,
+            trust=trust,
         )
         self._timeout_seconds = timeout_seconds
-        self._trust = trust
-        self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        self._http = pinned_client(timeout_seconds=self._timeout_seconds, trust=self._trust)
+        await self._http.open()
 
     async def close(self) -> None:
         """Cancel queued lookups of names; the sender cannot be reopened."""
-        if self._http is not None:
-            await self._http.aclose()
-        self._http = None
-        self._resolver.close()
+        await self._http.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -79,11 +64,9 @@ class HttpWebhookSender(WebhookSender):
         await self.close()
 
     async def send(self, message: WebhookMessage) -> Outcome:
-        if self._http is None:
-            raise RuntimeError("the sender is not open")
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await self._post(self._http, message)
+                return await self._post(message)
         except (TimeoutError, httpx.TimeoutException):
             return Outcome(failure=Failure.TIMED_OUT)
         except DestinationRefused as refused:
@@ -94,11 +77,9 @@ class HttpWebhookSender(WebhookSender):
         except (httpx.HTTPError, httpx.StreamError):
             return Outcome(failure=Failure.BROKEN)
 
-    async def _post(self, http: httpx.AsyncClient, message: WebhookMessage) -> Outcome:
-        url = parsed_url(message.url)
-        addresses = await self._destinations.resolve(url)
+    async def _post(self, message: WebhookMessage) -> Outcome:
         headers = {**_HEADERS, **signed_headers(message)}
-        sent = await request_pinned(http, "POST", url, addresses, headers=headers, content=message.body)
+        sent = await self._http.send("POST", parsed_url(message.url), headers=headers, content=message.body)
         async with aclosing(sent) as response:
             excerpt = await _excerpt(response, self._timeout_seconds / 2)
         succeeded = HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES

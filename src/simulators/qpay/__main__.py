@@ -1,16 +1,15 @@
 """`python -m simulators.qpay --host 127.0.0.1 --port 8001 --state PATH.sqlite`."""
 
 import argparse
-import logging
-import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import uvloop
-
-from adapters.kit.zone_data import use_pinned_zone_data
+from simulators.kit import server
+from simulators.qpay.app import create_simulator
 from simulators.qpay.config import SimulatorConfig
-from simulators.qpay.server import serve
+from simulators.qpay.state.store import Store
 
 
 def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
@@ -31,15 +30,8 @@ def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    use_pinned_zone_data()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    config = config_from(arguments)
-    try:
-        uvloop.run(serve(config))
-    except (OSError, sqlite3.Error) as error:
-        where = f"{config.host}:{config.port}, state in {config.state or 'memory'}"
-        raise SystemExit(f"QPay simulator cannot serve {where}: {error}") from error
+    """Serve until SIGTERM or SIGINT."""
+    server.main("QPay", partial(config_from, arguments), create_simulator, lambda path: closing(Store(path)))
 
 
 if __name__ == "__main__":

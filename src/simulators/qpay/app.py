@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager, closing, suppress
 import httpx
 from litestar import Litestar, Router
 
+from simulators.kit.deliveries import Deliverer
+from simulators.kit.fault_injection import FaultInjection
+from simulators.kit.switches import SwitchStore
 from simulators.qpay import control
 from simulators.qpay.api import auth, invoices, payments
 from simulators.qpay.api.errors import ApiError, error_response
-from simulators.qpay.api.fault_injection import FaultInjection
 from simulators.qpay.checkout import routes as checkout
 from simulators.qpay.config import SimulatorConfig
 from simulators.qpay.dispatcher import Dispatcher
@@ -19,17 +21,19 @@ from simulators.qpay.state.callbacks import Callbacks
 from simulators.qpay.state.invoices import Invoices
 from simulators.qpay.state.payments import Payments
 from simulators.qpay.state.store import Store
-from simulators.qpay.state.switches import SwitchStore
+from simulators.qpay.state.switches import Switches
 from simulators.qpay.state.tokens import Tokens
 
 
-def create_simulator(config: SimulatorConfig, *, stopping: asyncio.Event | None = None) -> Litestar:
+def create_simulator(config: SimulatorConfig, stopping: asyncio.Event | None = None) -> Litestar:
     """Build the application; its lifespan opens and closes the state.
 
     Setting `stopping` ends the delay of stalled responses.
     """
     v2 = Router(
-        path="/v2", route_handlers=[auth.router, invoices.router, payments.router], middleware=[FaultInjection()]
+        path="/v2",
+        route_handlers=[auth.router, invoices.router, payments.router],
+        middleware=[FaultInjection({"error": "SYSTEM_BUSY", "message": "System is busy!"})],
     )
 
     @asynccontextmanager
@@ -53,7 +57,8 @@ async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> Async
         async with httpx.AsyncClient(timeout=config.callback_timeout_seconds, trust_env=False) as client:
             callbacks = Callbacks(store)
             dispatcher = Dispatcher(callbacks, client, retry_delays=config.retry_delays)
-            delivery_task = asyncio.create_task(dispatcher.run())
+            deliverer = Deliverer(callbacks.pending, dispatcher.deliver)
+            delivery_task = asyncio.create_task(deliverer.run())
             try:
                 yield Simulation(
                     config=config,
@@ -62,8 +67,8 @@ async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> Async
                     invoices=Invoices(store),
                     payments=Payments(store),
                     callbacks=callbacks,
-                    switches=SwitchStore(store),
-                    dispatcher=dispatcher,
+                    switches=SwitchStore(store, Switches),
+                    deliverer=deliverer,
                     stopping=stopping,
                 )
             finally:

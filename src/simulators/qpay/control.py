@@ -104,7 +104,8 @@ def _delivery(delivery: Delivery) -> dict[str, object]:
 
 
 def _pending(callback: PendingCallback) -> dict[str, object]:
-    return _camel({**asdict(callback), "due_at": timestamps.as_iso(callback.due_at)})
+    document = asdict(callback)
+    return _camel({"callback_id": document.pop("id"), **document, "due_at": timestamps.as_iso(callback.due_at)})
 
 
 def _camel(document: dict[str, object]) -> dict[str, object]:

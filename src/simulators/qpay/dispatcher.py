@@ -1,8 +1,6 @@
-"""Delivers callbacks in the background when they are due, and retries failed ones."""
+"""Delivers callbacks, and retries failed ones."""
 
-import asyncio
 import time
-from contextlib import suppress
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
@@ -27,7 +25,7 @@ def callback_address(callback_url: str, payment_id: str) -> str:
 
 
 class Dispatcher:
-    """Delivers at least once: pending callbacks are stored, so delivery resumes after a crash.
+    """Delivers at least once.
 
     A merchant accepts a callback with status 200 and the body SUCCESS (QPay merchant API v2). The retry policy of the
     real QPay is unknown.
@@ -37,48 +35,20 @@ class Dispatcher:
         self._callbacks = callbacks
         self._client = client
         self._retry_delays = retry_delays
-        self._wake = asyncio.Event()
-        self._in_flight: set[int] = set()
 
-    def wake(self) -> None:
-        """Signal that a callback was scheduled."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Deliver until cancelled."""
-        async with asyncio.TaskGroup() as deliveries:
-            while True:
-                self._wake.clear()
-                wait_seconds: float | None = None
-                for callback in self._callbacks.pending():
-                    if callback.callback_id in self._in_flight:
-                        continue
-                    wait_seconds = callback.due_at - time.time()
-                    if wait_seconds > 0:
-                        break
-                    wait_seconds = None
-                    self._in_flight.add(callback.callback_id)
-                    deliveries.create_task(self._deliver(callback))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait_seconds):
-                        await self._wake.wait()
-
-    async def _deliver(self, callback: PendingCallback) -> None:
-        try:
-            status, body = await self._call(callback)
-            now = time.time()
-            may_retry = callback.attempts < len(self._retry_delays)
-            self._callbacks.record(
-                callback,
-                status=status,
-                body=body,
-                at=now,
-                accepted=status == ACCEPTED_STATUS and body.strip() == ACCEPTED_BODY,
-                retry_at=now + self._retry_delays[callback.attempts] if may_retry else None,
-            )
-        finally:
-            self._in_flight.discard(callback.callback_id)
-            self._wake.set()
+    async def deliver(self, callback: PendingCallback) -> None:
+        """Make one attempt, and record its result."""
+        status, body = await self._call(callback)
+        now = time.time()
+        may_retry = callback.attempts < len(self._retry_delays)
+        self._callbacks.record(
+            callback,
+            status=status,
+            body=body,
+            at=now,
+            accepted=status == ACCEPTED_STATUS and body.strip() == ACCEPTED_BODY,
+            retry_at=now + self._retry_delays[callback.attempts] if may_retry else None,
+        )
 
     async def _call(self, callback: PendingCallback) -> tuple[int | None, str]:
         content = {"qpay_payment_id": callback.payment_id} if callback.method == "POST" else None

@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from litestar import Request
 
+from simulators.kit.deliveries import Deliverer
+from simulators.kit.switches import SwitchStore
 from simulators.qpay.config import SimulatorConfig
-from simulators.qpay.dispatcher import Dispatcher
-from simulators.qpay.state.callbacks import Callbacks
+from simulators.qpay.state.callbacks import Callbacks, PendingCallback
 from simulators.qpay.state.invoices import Invoices
 from simulators.qpay.state.payments import Payments
 from simulators.qpay.state.store import Store
-from simulators.qpay.state.switches import SwitchStore
+from simulators.qpay.state.switches import Switches
 from simulators.qpay.state.tokens import Tokens
 
 AnyRequest = Request[Any, Any, Any]
@@ -29,8 +30,8 @@ class Simulation:
     invoices: Invoices
     payments: Payments
     callbacks: Callbacks
-    switches: SwitchStore
-    dispatcher: Dispatcher
+    switches: SwitchStore[Switches]
+    deliverer: Deliverer[PendingCallback]
     stopping: asyncio.Event
 
     @staticmethod

@@ -1,18 +1,12 @@
 """`python -m simulators.stripe --host 127.0.0.1 --port 8002 --state PATH.sqlite --webhook-url URL`."""
 
 import argparse
-import asyncio
-import logging
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import uvloop
-from litestar import Litestar
-
-from adapters.kit.zone_data import use_pinned_zone_data
-from simulators import server as simulator_server
+from simulators.kit import server
 from simulators.stripe.app import create_simulator
 from simulators.stripe.config import SimulatorConfig
 from simulators.stripe.store import Store
@@ -34,27 +28,9 @@ def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
     return SimulatorConfig(**vars(parser.parse_args(arguments)))
 
 
-async def _serve(config: SimulatorConfig) -> None:
-    with closing(Store(config.state)):
-        pass  # fail early: inside the server, an unreadable state would only appear as a long traceback
-
-    def application(stopping: asyncio.Event) -> Litestar:
-        return create_simulator(config, stopping=stopping)
-
-    await simulator_server.serve(application, host=config.host, port=config.port)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
-    use_pinned_zone_data()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    config = config_from(arguments)
-    try:
-        uvloop.run(_serve(config))
-    except (OSError, sqlite3.Error) as error:
-        where = f"{config.host}:{config.port}, state in {config.state or 'memory'}"
-        raise SystemExit(f"Stripe simulator cannot serve {where}: {error}") from error
+    server.main("Stripe", partial(config_from, arguments), create_simulator, lambda path: closing(Store(path)))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ from typing import Final
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from simulators.kit.fault_injection import FaultInjection
 from simulators.stripe.books import CHARGE, INTENT, REFUND, card_declined
 from simulators.stripe.errors import ApiError, invalid, missing
 from simulators.stripe.forms import Form
-from simulators.stripe.responses import FaultInjection, json_response, require_secret_key, written
+from simulators.stripe.responses import json_response, require_secret_key, written
 from simulators.stripe.simulation import AnyRequest, simulation_of
 from simulators.stripe.store import Document
 
@@ -190,5 +191,5 @@ router = Router(
         list_refunds,
         list_charges,
     ],
-    middleware=[FaultInjection()],
+    middleware=[FaultInjection({"error": {"message": "Something went wrong on Stripe's end.", "type": "api_error"}})],
 )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, closing, suppress
 import httpx
 from litestar import Litestar
 
+from simulators.kit.switches import SwitchStore
 from simulators.stripe import api, checkout, control
 from simulators.stripe.books import Books
 from simulators.stripe.config import SimulatorConfig
@@ -15,10 +16,10 @@ from simulators.stripe.events import Events
 from simulators.stripe.responses import error_response
 from simulators.stripe.simulation import Simulation
 from simulators.stripe.store import Store
-from simulators.stripe.switches import SwitchStore
+from simulators.stripe.switches import Switches
 
 
-def create_simulator(config: SimulatorConfig, *, stopping: asyncio.Event | None = None) -> Litestar:
+def create_simulator(config: SimulatorConfig, stopping: asyncio.Event | None = None) -> Litestar:
     """Build the application; its lifespan opens and closes the state.
 
     Setting `stopping` ends the delay of stalled responses.
@@ -43,7 +44,7 @@ def create_simulator(config: SimulatorConfig, *, stopping: asyncio.Event | None 
 async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> AsyncIterator[Simulation]:
     with closing(Store(config.state)) as store:
         async with httpx.AsyncClient(timeout=config.webhook_timeout_seconds, trust_env=False) as client:
-            switches = SwitchStore(store)
+            switches = SwitchStore(store, Switches)
             events = Events(
                 store,
                 switches,
@@ -52,7 +53,7 @@ async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> Async
                 secret=config.webhook_secret,
                 retry_delays=config.retry_delays,
             )
-            delivery = asyncio.create_task(events.run())
+            delivery = asyncio.create_task(events.deliverer.run())
             try:
                 yield Simulation(
                     config=config,

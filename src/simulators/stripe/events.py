@@ -1,18 +1,19 @@
 """Events: written with the change that they report, signed, and delivered in the background at least once."""
 
-import asyncio
 import hashlib
 import hmac
 import secrets
 import time
-from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
 import msgspec
 
+from simulators.kit.deliveries import Deliverer
+from simulators.kit.switches import SwitchStore
 from simulators.stripe.store import Document, Store
-from simulators.stripe.switches import SwitchStore
+from simulators.stripe.switches import Switches
 
 _API_VERSION: Final = "2026-10-28.simulator"
 
@@ -23,13 +24,21 @@ def signature(body: bytes, secret: str, at: int) -> str:
     return f"t={at},v1={digest}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pending:
+    id: int
+    body: bytes
+    due_at: float
+    attempts: int
+
+
 class Events:
     """Writes events, and delivers them to one URL until it answers 2xx or the retries are used up."""
 
     def __init__(
         self,
         store: Store,
-        switches: SwitchStore,
+        switches: SwitchStore[Switches],
         client: httpx.AsyncClient,
         *,
         url: str | None,
@@ -42,8 +51,7 @@ class Events:
         self._url = url
         self._secret = secret
         self._retry_delays = retry_delays
-        self._wake = asyncio.Event()
-        self._in_flight: set[int] = set()
+        self.deliverer = Deliverer(self._pending, self._deliver)
 
     def happened(self, kind: str, subject: Document) -> None:
         """Write an event about an object, in the transaction that changes it."""
@@ -64,35 +72,15 @@ class Events:
         body = msgspec.json.encode(event)
         due_at = time.time() + switches.webhook_delay_seconds
         for copy in range(switches.webhook_copies):
-            self._store.execute(
-                "INSERT INTO deliveries (event_id, type, intent, body, due_at)"
-                " VALUES (:event_id, :type, :intent, :body, :due_at)",
+            self._store.insert(
+                "deliveries",
                 event_id=event["id"],
                 type=kind,
                 intent=subject.get("payment_intent", subject["id"]),
                 body=body,
                 due_at=due_at + copy / 100,
             )
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Deliver until cancelled."""
-        async with asyncio.TaskGroup() as deliveries:
-            while True:
-                self._wake.clear()
-                wait_seconds: float | None = None
-                for row in self._pending():
-                    if row["id"] in self._in_flight:
-                        continue
-                    wait_seconds = row["due_at"] - time.time()
-                    if wait_seconds > 0:
-                        break
-                    wait_seconds = None
-                    self._in_flight.add(row["id"])
-                    deliveries.create_task(self._deliver(row["id"], row["body"], row["attempts"]))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait_seconds):
-                        await self._wake.wait()
+        self.deliverer.wake()
 
     def log(self) -> list[Document]:
         """Return every delivery, oldest first."""
@@ -101,30 +89,26 @@ class Events:
         )
         return [dict(row) for row in rows]
 
-    def _pending(self) -> list[Document]:
+    def _pending(self) -> list[_Pending]:
         rows = self._store.all(
             "SELECT id, body, due_at, attempts FROM deliveries WHERE state = 'PENDING'"
             " ORDER BY due_at, CASE WHEN :reverse THEN -id ELSE id END",
             reverse=self._switches.get().reverse_webhooks,
         )
-        return [dict(row) for row in rows]
+        return [_Pending(**row) for row in rows]
 
-    async def _deliver(self, delivery: int, body: bytes, attempts: int) -> None:
-        try:
-            status = await self._send(body)
-            accepted = status is not None and 200 <= status < 300  # noqa: PLR2004 - 2xx
-            retried = attempts < len(self._retry_delays)
-            self._store.execute(
-                "UPDATE deliveries SET attempts = attempts + 1, last_status = :status, state = :state, due_at = :due_at"
-                " WHERE id = :id",
-                id=delivery,
-                status=status,
-                state="DELIVERED" if accepted else "PENDING" if retried else "ABANDONED",
-                due_at=time.time() + (self._retry_delays[attempts] if retried else 0),
-            )
-        finally:
-            self._in_flight.discard(delivery)
-            self._wake.set()
+    async def _deliver(self, delivery: _Pending) -> None:
+        status = await self._send(delivery.body)
+        accepted = status is not None and 200 <= status < 300  # noqa: PLR2004 - 2xx
+        retried = delivery.attempts < len(self._retry_delays)
+        self._store.execute(
+            "UPDATE deliveries SET attempts = attempts + 1, last_status = :status, state = :state, due_at = :due_at"
+            " WHERE id = :id",
+            id=delivery.id,
+            status=status,
+            state="DELIVERED" if accepted else "PENDING" if retried else "ABANDONED",
+            due_at=time.time() + (self._retry_delays[delivery.attempts] if retried else 0),
+        )
 
     async def _send(self, body: bytes) -> int | None:
         headers = {

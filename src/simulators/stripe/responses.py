@@ -1,16 +1,12 @@
-"""How every request is answered: keys, idempotency, injected faults, errors."""
+"""How every request is answered: keys, idempotency, errors."""
 
-import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final
 
 import msgspec
 from litestar import Response
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulators.stripe.errors import ApiError, invalid
 from simulators.stripe.forms import Form
@@ -71,13 +67,7 @@ async def written(request: AnyRequest, work: Work) -> Response[bytes]:
                 raise
             status, document = error.status, error.document
         body = msgspec.json.encode(document)
-        simulation.store.execute(
-            "INSERT INTO answers (key, request, status, body) VALUES (:key, :request, :status, :body)",
-            key=key,
-            request=request_line,
-            status=status,
-            body=body,
-        )
+        simulation.store.insert("answers", key=key, request=request_line, status=status, body=body)
     return json_response(body, status=status)
 
 
@@ -95,32 +85,3 @@ def _execute(simulation: Simulation, work: Work, text: str) -> Document:
 def work_on(work: Work, text: str) -> Document:
     """Do the work, and refuse parameters that it did not read before it changes anything."""
     return work(Form(text))
-
-
-class FaultInjection(ASGIMiddleware):
-    """While busy, rejects calls without effect; while stalled, executes calls and delays their responses."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Delay after execution: the client times out, but the work is done."""
-        simulation = cast("Simulation", scope["litestar_app"].state.simulation)
-        stall_seconds = simulation.switches.get().stall_seconds
-
-        async def send_late(message: Message) -> None:
-            if message["type"] == "http.response.start" and stall_seconds:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(stall_seconds):
-                        await simulation.stopping.wait()
-            await send(message)
-
-        if simulation.switches.consume_busy_call():
-            await _send_busy(send_late)
-        else:
-            await next_app(scope, receive, send_late)
-
-
-async def _send_busy(send: Callable[[Message], Awaitable[None]]) -> None:
-    body = msgspec.json.encode({"error": {"message": "Something went wrong on Stripe's end.", "type": "api_error"}})
-    length = str(len(body)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-    await send({"type": "http.response.start", "status": 500, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

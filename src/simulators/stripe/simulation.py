@@ -6,11 +6,12 @@ from typing import Any, cast
 
 from litestar import Request
 
+from simulators.kit.switches import SwitchStore
 from simulators.stripe.books import Books
 from simulators.stripe.config import SimulatorConfig
 from simulators.stripe.events import Events
 from simulators.stripe.store import Store
-from simulators.stripe.switches import SwitchStore
+from simulators.stripe.switches import Switches
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -23,7 +24,7 @@ class Simulation:
     store: Store
     books: Books
     events: Events
-    switches: SwitchStore
+    switches: SwitchStore[Switches]
     stopping: asyncio.Event
 
 

@@ -1,15 +1,15 @@
-"""A SQLite database in a file or in memory, in WAL mode: acknowledged data survives `kill -9`."""
+"""The objects of the account, the answers by idempotency key, and the deliveries of events."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from simulators.kit import switches
+from simulators.kit.store import SqliteStore
+
 Document = dict[str, Any]
-Value = str | int | float | bytes | None
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -39,47 +39,20 @@ CREATE TABLE IF NOT EXISTS deliveries (
     state TEXT NOT NULL DEFAULT 'PENDING' CHECK (state IN ('PENDING', 'DELIVERED', 'ABANDONED'))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS deliveries_to_come ON deliveries (due_at) WHERE state = 'PENDING';
-CREATE TABLE IF NOT EXISTS switches (id INTEGER PRIMARY KEY CHECK (id = 1), document BLOB NOT NULL) STRICT;
 """
 
 
-class Store:
-    """One connection, for the event loop's thread only; statements outside `transaction` autocommit."""
+class Store(SqliteStore):
+    """The state of one simulator."""
 
     def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def execute(self, statement: str, /, **values: Value) -> int:
-        """Run a statement; return the number of affected rows."""
-        return self._connection.execute(statement, values).rowcount
-
-    def all(self, statement: str, /, **values: Value) -> list[sqlite3.Row]:
-        return self._connection.execute(statement, values).fetchall()
+        super().__init__(path, schema=_SCHEMA + switches.SCHEMA)
 
     def clear(self) -> None:
         """Delete everything."""
         with self.transaction():
             for table in ("objects", "answers", "deliveries", "switches"):
                 self.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     def get(self, kind: str, object_id: str) -> Document | None:
         """Return an object of this kind."""

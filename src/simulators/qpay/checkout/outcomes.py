@@ -97,7 +97,7 @@ def perform(
             _schedule(simulation, invoice, payment, plan, due_at=now + (delay_seconds if plan.late else 0))
         if paid_total(simulation.payments.of_invoice(invoice.invoice_id)) >= invoice.amount:
             simulation.invoices.set_status(invoice.invoice_id, InvoiceStatus.CLOSED)
-    simulation.dispatcher.wake()
+    simulation.deliverer.wake()
     return payments
 
 

@@ -12,7 +12,7 @@ CallbackMethod = Literal["GET", "POST"]
 class PendingCallback:
     """`due_at` is Unix seconds; `attempts` counts completed attempts."""
 
-    callback_id: int
+    id: int
     payment_id: str
     method: CallbackMethod
     url: str
@@ -40,18 +40,12 @@ class Callbacks:
         self._store = store
 
     def schedule(self, *, payment_id: str, method: CallbackMethod, url: str, due_at: float) -> None:
-        self._store.execute(
-            "INSERT INTO callbacks (payment_id, method, url, due_at) VALUES (:payment_id, :method, :url, :due_at)",
-            payment_id=payment_id,
-            method=method,
-            url=url,
-            due_at=due_at,
-        )
+        self._store.insert("callbacks", payment_id=payment_id, method=method, url=url, due_at=due_at)
 
     def pending(self) -> list[PendingCallback]:
         """Return the undelivered callbacks, earliest first."""
         rows = self._store.all(
-            "SELECT callback_id, payment_id, method, url, due_at, attempts FROM callbacks"
+            "SELECT callback_id AS id, payment_id, method, url, due_at, attempts FROM callbacks"
             " WHERE state = 'PENDING' ORDER BY due_at, callback_id"
         )
         return [PendingCallback(**row) for row in rows]
@@ -69,10 +63,9 @@ class Callbacks:
         """Log an attempt; mark the callback delivered, due again at `retry_at`, or abandoned if that is None."""
         state = "DELIVERED" if accepted else "ABANDONED" if retry_at is None else "PENDING"
         with self._store.transaction():
-            self._store.execute(
-                "INSERT INTO deliveries (callback_id, attempt, status, body, at)"
-                " VALUES (:callback_id, :attempt, :status, :body, :at)",
-                callback_id=callback.callback_id,
+            self._store.insert(
+                "deliveries",
+                callback_id=callback.id,
                 attempt=callback.attempts + 1,
                 status=status,
                 body=body,
@@ -80,8 +73,8 @@ class Callbacks:
             )
             self._store.execute(
                 "UPDATE callbacks SET attempts = attempts + 1, state = :state, due_at = coalesce(:due_at, due_at)"
-                " WHERE callback_id = :callback_id",
-                callback_id=callback.callback_id,
+                " WHERE callback_id = :id",
+                id=callback.id,
                 state=state,
                 due_at=retry_at,
             )

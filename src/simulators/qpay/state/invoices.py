@@ -1,6 +1,6 @@
 """Stored invoices."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -36,21 +36,7 @@ class Invoices:
         self._store = store
 
     def add(self, invoice: Invoice) -> None:
-        self._store.execute(
-            "INSERT INTO invoices (invoice_id, sender_invoice_no, description, amount, status, callback_url,"
-            " expires_at, created_at, request, qr_text) VALUES (:invoice_id, :sender_invoice_no, :description,"
-            " :amount, :status, :callback_url, :expires_at, :created_at, :request, :qr_text)",
-            invoice_id=invoice.invoice_id,
-            sender_invoice_no=invoice.sender_invoice_no,
-            description=invoice.description,
-            amount=invoice.amount,
-            status=invoice.status,
-            callback_url=invoice.callback_url,
-            expires_at=invoice.expires_at,
-            created_at=invoice.created_at,
-            request=invoice.request,
-            qr_text=invoice.qr_text,
-        )
+        self._store.insert("invoices", **asdict(invoice))
 
     def get(self, invoice_id: str) -> Invoice | None:
         row = self._store.one("SELECT * FROM invoices WHERE invoice_id = :invoice_id", invoice_id=invoice_id)

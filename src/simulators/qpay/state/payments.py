@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -50,16 +50,7 @@ class Payments:
         self._store = store
 
     def add(self, payment: Payment) -> None:
-        self._store.execute(
-            "INSERT INTO payments (payment_id, invoice_id, status, amount, method, created_at)"
-            " VALUES (:payment_id, :invoice_id, :status, :amount, :method, :created_at)",
-            payment_id=payment.payment_id,
-            invoice_id=payment.invoice_id,
-            status=payment.status,
-            amount=payment.amount,
-            method=payment.method,
-            created_at=payment.created_at,
-        )
+        self._store.insert("payments", **asdict(payment))
 
     def get(self, payment_id: str) -> Payment | None:
         row = self._store.one("SELECT * FROM payments WHERE payment_id = :payment_id", payment_id=payment_id)

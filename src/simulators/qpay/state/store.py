@@ -1,10 +1,10 @@
-"""A SQLite database in a file or in memory, in WAL mode: acknowledged data survives `kill -9`."""
+"""The tables of the simulator's state."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from simulators.kit import switches
+from simulators.kit.store import SqliteStore
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS token (
@@ -53,45 +53,11 @@ CREATE TABLE IF NOT EXISTS deliveries (
     body TEXT NOT NULL,
     at REAL NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS switches (id INTEGER PRIMARY KEY CHECK (id = 1), document BLOB NOT NULL) STRICT;
 """
 
-Value = str | int | float | bytes | None
 
-
-class Store:
-    """One connection, for the event loop's thread only; statements outside `transaction` autocommit."""
+class Store(SqliteStore):
+    """The state of one simulator."""
 
     def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def execute(self, statement: str, /, **values: Value) -> int:
-        """Run a statement; return the number of affected rows."""
-        return self._connection.execute(statement, values).rowcount
-
-    def all(self, statement: str, /, **values: Value) -> list[sqlite3.Row]:
-        return self._connection.execute(statement, values).fetchall()
-
-    def one(self, statement: str, /, **values: Value) -> sqlite3.Row | None:
-        rows = self.all(statement, **values)
-        return rows[0] if rows else None
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        super().__init__(path, schema=_SCHEMA + switches.SCHEMA)

@@ -15,6 +15,7 @@ from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
 from adapters.calendars.fetching import Fetcher
 from adapters.kit.destinations import Address, Destinations
+from adapters.kit.pinned_client import PinnedClient
 from booking_domain.scheduling.feeds import FeedUnreadable
 
 PUBLIC_ADDRESS = "127.0.0.1"
@@ -119,18 +120,13 @@ async def fetching(
     trust: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Fetcher]:
     """Yield a fetcher that treats only `PUBLIC_ADDRESS` as public, on any port."""
-    fetcher = Fetcher(
-        Destinations(resolve, is_allowed=is_allowed, ports=None),
-        timeout_seconds=timeout_seconds,
-        max_bytes=max_bytes,
-        max_redirects=max_redirects,
-        trust=trust,
-    )
-    await fetcher.open()
+    destinations = Destinations(resolve, is_allowed=is_allowed, ports=None)
+    http = PinnedClient(destinations, timeout_seconds=timeout_seconds, trust=trust)
+    await http.open()
     try:
-        yield fetcher
+        yield Fetcher(http, timeout_seconds=timeout_seconds, max_bytes=max_bytes, max_redirects=max_redirects)
     finally:
-        await fetcher.close()
+        await http.close()
 
 
 async def wait_for_disconnect(reader: asyncio.StreamReader, seconds: float) -> None:

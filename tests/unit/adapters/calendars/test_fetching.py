@@ -137,11 +137,8 @@ async def test_errors_do_not_contain_the_url() -> None:
     assert error.__suppress_context__
 
 
-async def test_using_a_closed_fetcher_raises_runtime_error() -> None:
-    async def run() -> None:
-        async with fetching() as fetcher:
-            await fetcher.close()
-            await fetcher.fetch("http://feed.test/")
-
+async def test_using_a_closed_client_raises_runtime_error() -> None:
+    async with fetching() as fetcher:
+        pass
     with pytest.raises(RuntimeError, match="not open"):
-        await run()
+        await fetcher.fetch("http://feed.test/")

@@ -2,23 +2,24 @@
 
 import asyncio
 from contextlib import suppress
-from typing import cast
 
+import msgspec
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
-from simulators.qpay.api.responses import encode
-from simulators.qpay.simulation import Simulation
 
 
 class FaultInjection(ASGIMiddleware):
     """While busy, rejects calls without effect; while stalled, executes calls and delays their responses.
 
-    Delaying after execution is the worst case: the client times out, but the invoice exists.
+    Delaying after execution is the worst case: the client times out, but the work is done. `busy` is the document of
+    the 500. The application's `state.simulation` has the `switches` and the event `stopping`.
     """
 
+    def __init__(self, busy: object) -> None:
+        self._busy = msgspec.json.encode(busy)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        simulation = cast("Simulation", scope["litestar_app"].state.simulation)
+        simulation = scope["litestar_app"].state.simulation
         stall_seconds = simulation.switches.get().stall_seconds
 
         async def send_late(message: Message) -> None:
@@ -28,19 +29,10 @@ class FaultInjection(ASGIMiddleware):
                         await simulation.stopping.wait()
             await send(message)
 
-        if simulation.switches.consume_busy_call():
-            await _send_busy(send_late)
-        else:
+        if not simulation.switches.consume_busy_call():
             await next_app(scope, receive, send_late)
-
-
-async def _send_busy(send: Send) -> None:
-    body = encode({"error": "SYSTEM_BUSY", "message": "System is busy!"})
-    await send(
-        {
-            "type": "http.response.start",
-            "status": 500,
-            "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
-        }
-    )
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+        length = str(len(self._busy)).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        await send_late({"type": "http.response.start", "status": 500, "headers": headers})
+        await send_late({"type": "http.response.body", "body": self._busy, "more_body": False})

@@ -1,0 +1,1 @@
+"""What the simulators share: state in SQLite, switches, faults, deliveries in the background, a server."""
