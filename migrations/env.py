@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import NullPool, create_engine, text
 
 from adapters.postgres.contexts import metadata
-from adapters.postgres.kit.migrations import alchemy_url, ours
+from adapters.postgres.kit.migrations import alchemy_url, ours, require_known
 
 
 def run() -> None:
@@ -27,6 +27,8 @@ def run() -> None:
             # Concurrent migrations run one after the other.
             connection.execute(text("SELECT pg_advisory_lock(4711)"))
             try:
+                for revision in context.get_context().get_current_heads():
+                    require_known(revision)
                 context.run_migrations()
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(4711)"))

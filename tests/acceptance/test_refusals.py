@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
 from tests.acceptance.product import Product, Program, processes_of
 from tests.gates import PATIENCE_SECONDS
@@ -61,6 +62,7 @@ class Refused:
             "worker": self._run("worker", {"DATABASE_URL": with_wrong_password}, command="worker"),
             "not migrated": self._run("not migrated", {"DATABASE_URL": empty}, command="api"),
             "worker, not migrated": self._run("worker, not migrated", {"DATABASE_URL": empty}, command="worker"),
+            "too old": self._run("too old", {"DATABASE_URL": self._too_old(empty)}, command="migrate"),
             "malformed": self._run("malformed", {"DATABASE_URL": "postgresql://a:hid%zzden@b/c"}, command="migrate"),
             "no folder": self._run("no folder", {"BOOKING_DATA_DIR": "/dev/null/data"}),
             "api port": self._run(
@@ -70,6 +72,16 @@ class Refused:
 
     def data(self, name: str) -> Path:
         return self.folder / name
+
+    @staticmethod
+    def _too_old(url: str) -> str:
+        """A database at a revision from before the first of this code."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE too_old")
+        old = url.rpartition("/")[0] + "/too_old"
+        with psycopg.connect(old) as connection:
+            connection.execute("CREATE TABLE alembic_version AS SELECT '0074' AS version_num")
+        return old
 
     def _run(self, name: str, settings: Mapping[str, str], *, command: str = "run") -> Program:
         ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
@@ -165,6 +177,7 @@ def test_a_taken_port_is_refused_and_named(refused: Refused) -> None:
         ("worker", "password authentication failed", "Correct DATABASE_URL."),
         ("not migrated", "The database postgres is not migrated", "Run `make migrate`."),
         ("worker, not migrated", "The database postgres is not migrated", "Run `make migrate`."),
+        ("too old", "The database is at revision 0074", "Upgrade it first with the last commit before"),
         ("malformed", "DATABASE_URL is malformed", "Percent-encode"),
         ("no folder", "/dev/null/data cannot be written", "or set BOOKING_DATA_DIR"),
     ],

@@ -150,7 +150,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
             migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
             if chosen.command == "seed":
                 asyncio.run(seed(settings, database.url))
-    except (EmbeddedPostgresError, SeedRefused) as error:
+    except (EmbeddedPostgresError, SeedRefused, migrations.UnknownRevision) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -6,10 +6,14 @@ from alembic import command, context
 from alembic.config import Config
 
 from adapters.postgres.kit.encryption import FieldCipher
-from adapters.postgres.kit.revisions import ROOT
+from adapters.postgres.kit.revisions import ROOT, first_revision, is_known
 
 _JOBS_PREFIX: Final = "procrastinate_"
 _CIPHER: Final = "cipher"
+
+
+class UnknownRevision(Exception):
+    """This code does not have the revision at which the database is; the message says what to do."""
 
 
 def alchemy_url(url: str) -> str:
@@ -39,14 +43,28 @@ def configured_cipher() -> FieldCipher:
     return cipher
 
 
+def require_known(revision: str) -> None:
+    """Raise `UnknownRevision` if the database cannot be upgraded from this revision."""
+    if revision < first_revision():
+        raise UnknownRevision(
+            f"The database is at revision {revision}, and upgrades start at {first_revision()}. "
+            "Upgrade it first with the last commit before the entry “One baseline of migrations” of CHANGELOG.md."
+        )
+    if not is_known(revision):
+        raise UnknownRevision(f"The database is at revision {revision} of a later version. Run that version.")
+
+
 def upgrade(url: str, revision: str = "head", *, cipher: FieldCipher | None = None) -> None:
     """Upgrade the database to a revision; do nothing if it is there already.
 
     A migration that finds personal data to encrypt fails without a cipher.
+
+    Raises:
+        UnknownRevision: the database is at a revision from before the first, or of a later version.
     """
     command.upgrade(config(url, cipher), revision)
 
 
-def downgrade(url: str, revision: str = "base", *, cipher: FieldCipher | None = None) -> None:
+def downgrade(url: str, revision: str, *, cipher: FieldCipher | None = None) -> None:
     """Downgrade the database to a revision; data of dropped tables and columns is lost."""
     command.downgrade(config(url, cipher), revision)

@@ -10,7 +10,7 @@ _FOLLOWS: Final = re.compile(r'^down_revision\b[^=\n]*= "(\w+)"$', re.MULTILINE)
 
 
 def latest_revision() -> str:
-    """The last revision of this code, for example `0064`: the one that no other follows.
+    """The last revision of this code, for example `0091`: the one that no other follows.
 
     Its number need not be the greatest: migrations are chained in the order in which they land.
     """
@@ -19,9 +19,20 @@ def latest_revision() -> str:
     return latest
 
 
+def first_revision() -> str:
+    """The revision from which this code upgrades; those before it are gone, and their numbers are less."""
+    (first,) = (revision for revision, follows in _followed().items() if not follows)
+    return first
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code has the revision."""
+    return revision in _followed()
+
+
 def is_earlier(revision: str) -> bool:
-    """Whether a later revision of this code follows; not of a revision that this code does not know."""
-    return revision in _followed().values()
+    """Whether a later revision of this code follows; not of a revision of a later version."""
+    return revision < first_revision() or revision in _followed().values()
 
 
 def _followed() -> Mapping[str, str]:

@@ -10,7 +10,6 @@ from tests.databases import CIPHER, TestServer
 
 from adapters.postgres import rotation
 from adapters.postgres.database import Database
-from adapters.postgres.kit import migrations
 from adapters.postgres.rotation import Rotated, rotate
 from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 from booking_domain.identity.model import User
@@ -148,29 +147,3 @@ def test_every_encrypted_column_is_rotated(url: str) -> None:
         query = "SELECT table_name, column_name FROM information_schema.columns WHERE column_name LIKE '%\\_sealed'"
         there = {f"{table}.{column.removesuffix('_sealed')}" for table, column in connection.execute(query)}
     assert {column.field for column in rotation.ROTATED} == there
-
-
-async def test_the_migration_encrypts_phone_numbers_and_its_downgrade_decrypts_them(postgres: TestServer) -> None:
-    user_id = Builder().user().id
-    with postgres.empty_database() as url:
-        migrations.upgrade(url, "0008")
-        with psycopg.connect(url) as connection:
-            connection.execute(
-                "INSERT INTO users (id, phone, name, role, status, locale, time_zone, password_hash, created_at)"
-                " VALUES (%s, %s, 'Bold', 'customer', 'active', 'en', 'UTC', '', now())",
-                (user_id, PHONE),
-            )
-        with pytest.raises(RuntimeError, match="no key was given"):
-            migrations.upgrade(url)
-        migrations.upgrade(url, cipher=CIPHER)
-
-        async def read(database: Database) -> None:
-            user = await database.reads.users.by_login(PHONE)
-            assert user is not None
-            assert (user.id, user.phone, user.version) == (user_id, PHONE, 1)
-
-        await in_database(url, CIPHER, read)
-        assert PHONE not in everything(url)
-        migrations.downgrade(url, "0008", cipher=CIPHER)
-        with psycopg.connect(url) as connection:
-            assert connection.execute("SELECT phone FROM users").fetchall() == [(PHONE,)]

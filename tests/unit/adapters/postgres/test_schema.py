@@ -14,7 +14,7 @@ from tests.databases import TestServer
 from adapters.postgres.contexts import metadata
 from adapters.postgres.kit import migrations
 from adapters.postgres.kit.migrations import alchemy_url, ours
-from adapters.postgres.kit.revisions import ROOT, is_earlier, latest_revision
+from adapters.postgres.kit.revisions import ROOT, first_revision, is_earlier, latest_revision
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import PaymentAttempt, Status
 from booking_domain.catalogue.model import ProfileStatus
@@ -31,6 +31,8 @@ from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
+from entrypoints.cli.startup import CannotStart, require_database
+from entrypoints.settings.main import Settings
 
 _CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -45,6 +47,7 @@ _TRIGGERS = """
     SELECT tgrelid::regclass::text, tgname FROM pg_trigger
     WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'procrastinate%'
 """
+_REVISION = "SELECT version_num FROM alembic_version"
 _RELATIONS = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
 
@@ -61,12 +64,65 @@ def rows(url: str, query: str) -> set[tuple[str, ...]]:
 
 def test_migrations_go_up_and_down_and_up_again(postgres: TestServer) -> None:
     with postgres.empty_database() as url:
+        migrations.upgrade(url, first_revision())
+        before = rows(url, _RELATIONS)
         migrations.upgrade(url)
         there = rows(url, _RELATIONS)
-        migrations.downgrade(url)
-        assert rows(url, _RELATIONS) == {("alembic_version",), ("alembic_version_pkc",)}
+        migrations.downgrade(url, first_revision())
+        assert rows(url, _RELATIONS) == before
         migrations.upgrade(url)
         assert rows(url, _RELATIONS) == there
+
+
+def test_a_database_at_the_first_revision_keeps_its_rows_when_it_is_upgraded(postgres: TestServer) -> None:
+    with postgres.empty_database() as url:
+        migrations.upgrade(url, "0091")
+        with psycopg.connect(url) as connection:
+            connection.execute("INSERT INTO gateway_tokens (gateway, token) VALUES ('qpay', 'kept')")
+        migrations.upgrade(url)
+        assert rows(url, "SELECT token FROM gateway_tokens") == {("kept",)}
+        assert rows(url, _REVISION) == {(latest_revision(),)}
+
+
+def test_the_first_revision_is_never_downgraded(postgres: TestServer) -> None:
+    with postgres.empty_database() as url:
+        migrations.upgrade(url, first_revision())
+        there = rows(url, _RELATIONS)
+        with pytest.raises(RuntimeError, match="drop the database"):
+            migrations.downgrade(url, "base")
+        assert rows(url, _RELATIONS) == there
+        assert rows(url, _REVISION) == {(first_revision(),)}
+
+
+@pytest.mark.parametrize(
+    ("revision", "what_to_do"), [("0074", "upgrades start at 0091"), ("9999", "of a later version")]
+)
+def test_a_database_at_a_revision_that_this_code_does_not_have_is_not_changed(
+    postgres: TestServer, revision: str, what_to_do: str
+) -> None:
+    with postgres.empty_database() as url:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE alembic_version (version_num text)")
+            connection.execute("INSERT INTO alembic_version VALUES (%s)", (revision,))
+        with pytest.raises(migrations.UnknownRevision, match=what_to_do):
+            migrations.upgrade(url)
+        assert rows(url, _RELATIONS) == {("alembic_version",)}
+        assert rows(url, _REVISION) == {(revision,)}
+
+
+def test_changelog_has_the_entry_that_the_refusal_of_an_old_database_names() -> None:
+    with pytest.raises(migrations.UnknownRevision) as refused:
+        migrations.require_known("0074")
+    entry = str(refused.value).partition("“")[2].partition("”")[0]
+    assert f"- **{entry}**" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_a_process_does_not_start_on_a_database_from_before_the_first_revision(postgres: TestServer) -> None:
+    with postgres.empty_database() as url:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE alembic_version AS SELECT '0074' AS version_num")
+        with pytest.raises(CannotStart, match="is at revision 0074; this version needs"):
+            require_database(Settings.from_environment({"DATABASE_URL": url}), "api")
 
 
 def test_the_tables_do_not_drift_from_the_migrations(url: str) -> None:
@@ -146,3 +202,4 @@ def test_the_latest_revision_is_the_head_of_the_chain_whatever_its_number() -> N
     for script in scripts.walk_revisions():
         assert is_earlier(script.revision) == (script.revision != latest_revision()), script.revision
     assert not is_earlier("of a later version")
+    assert is_earlier("0074")
