@@ -212,26 +212,10 @@ MAKE: Final[dict[str, Any]] = {
     "level": "warning",
     **_TIMES,
 }
-MADE: Final[dict[str, Any]] = {
-    "id": "0199f3d4-2b10-7c3e-8a51-4d5e6f708192",
-    **MAKE,
-    "published": False,
-    "createdAt": "2026-11-23T01:45:00Z",
-    "updatedAt": "2026-11-23T01:45:00Z",
-    "version": 1,
-}
 EDIT: Final[dict[str, Any]] = {"level": "critical"}
-EDITED: Final[dict[str, Any]] = {**MADE, **EDIT, "version": 2}
-SHOWN: Final[dict[str, Any]] = {
-    "id": MADE["id"],
-    "level": "warning",
-    **_ENGLISH,
-    **_TIMES,
-    "dismissed": False,
-}
 
 
-@get("/announcements", opt=OPTIONAL | documented(use_cases.read_announcements, answer={"items": [SHOWN]}))
+@get("/announcements", opt=OPTIONAL | documented(use_cases.read_announcements))
 async def read_announcements(
     request: Request[Any, Any, Any],
     actor: Injected[Actor | None],
@@ -265,7 +249,7 @@ async def undo_dismissal(announcement_id: FromPath[UUID], run: Injected[Run]) ->
     await run(use_cases.undo_dismissal, AnnouncementId(announcement_id))
 
 
-@get("/admin/announcements", opt=documented(use_cases.list_announcements, answer={"items": [MADE]}))
+@get("/admin/announcements", opt=documented(use_cases.list_announcements))
 async def list_announcements(
     params: Injected[AnnouncementsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> AnnouncementPageJson:
@@ -274,7 +258,7 @@ async def list_announcements(
     return AnnouncementPageJson.of(found, params.limit, announcement_json, lambda each: each.id)
 
 
-@post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE, answer=MADE))
+@post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE))
 async def make_announcement(
     data: JSONBody[MakeAnnouncementBody], runner: Injected[IdempotentRunner]
 ) -> Response[AnnouncementJson]:
@@ -285,7 +269,7 @@ async def make_announcement(
     return await runner.created(use_cases.make_announcement, data.command(), answer=announcement_json)
 
 
-@get("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.get_announcement, answer=MADE))
+@get("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.get_announcement))
 async def get_announcement(
     announcement_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[AnnouncementJson]:
@@ -296,7 +280,7 @@ async def get_announcement(
 
 @patch(
     "/admin/announcements/{announcement_id:str}",
-    opt=documented(use_cases.edit_announcement, body=EDIT, answer=EDITED),
+    opt=documented(use_cases.edit_announcement, body=EDIT),
 )
 async def edit_announcement(
     announcement_id: FromPath[UUID],

@@ -38,8 +38,7 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
-from entrypoints.http.providers.examples import PROVIDER_PAGE
-from entrypoints.http.providers.schemas import PROVIDER_ID, ProviderPageJson
+from entrypoints.http.providers.schemas import ProviderPageJson
 from entrypoints.http.providers.slots import AppointmentQuery, shown_page
 
 _BOT: Final = re.compile(
@@ -95,25 +94,11 @@ class BookingLinksJson(Json, frozen=True, kw_only=True):
 
 
 _NEW: Final = {"name": "Instagram"}
-_EXAMPLE: Final = "dWf3kq0rZb-7Jx_mA1TLoQ"
-_LINK: Final[dict[str, Any]] = {
-    "id": "0199f3c2-5d10-7a44-b2c8-3e9f0a6d1b75",
-    **_NEW,
-    "linkToken": _EXAMPLE,
-    "path": f"/api/v1/book/{PROVIDER_ID}/{_EXAMPLE}",
-    "createdAt": "2026-11-20T03:15:00Z",
-}
-_COUNTED: Final[dict[str, Any]] = {
-    **_LINK,
-    "visitors": 120,
-    "bookings": 9,
-    "days": [{"date": "2026-11-22", "visitors": 14, "bookings": 2}],
-}
 
 
 @post(
     "/providers/me/booking-links",
-    opt=documented(add_booking_link, body=_NEW, answer=_LINK),
+    opt=documented(add_booking_link, body=_NEW),
     operation_id="addBookingLink",
 )
 async def add_link(data: JSONBody[NewLinkBody], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
@@ -123,7 +108,7 @@ async def add_link(data: JSONBody[NewLinkBody], runner: Injected[IdempotentRunne
 
 @get(
     "/providers/me/booking-links",
-    opt=documented(list_own_booking_links, answer={"items": [_COUNTED]}),
+    opt=documented(list_own_booking_links),
     operation_id="listMyBookingLinks",
 )
 async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> BookingLinksJson:
@@ -135,7 +120,7 @@ async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
 @post(
     "/providers/me/booking-links/{link_id:str}/regenerate",
     status_code=200,
-    opt=documented(regenerate_booking_link, answer=_LINK),
+    opt=documented(regenerate_booking_link),
     operation_id="regenerateBookingLink",
 )
 async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
@@ -159,7 +144,6 @@ async def remove_link(link_id: FromPath[UUID], run: Injected[Run]) -> None:
         providers.get_provider_page,
         availability.get_schedule_to_come,
         raises=(InvalidValue, *TURN_ERRORS),
-        answer=PROVIDER_PAGE,
     ),
     operation_id="openBookingLink",
 )
@@ -240,7 +224,6 @@ routes: Final = Router(
             tuple[CountedLinkJson, ...],
             _of_user,
             about="The booking links of the provider.",
-            example=[],
         )
     ),
 )

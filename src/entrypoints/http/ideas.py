@@ -117,7 +117,7 @@ CHANGED: Final[dict[str, Any]] = {name: value for name, value in IDEA.items() if
 }
 
 
-@post("/", opt=documented(ideas.share_idea, body=SHARE, answer=IDEA))
+@post("/", opt=documented(ideas.share_idea, body=SHARE))
 async def share_idea(
     data: JSONBody[ShareIdeaBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
 ) -> Response[IdeaJson]:
@@ -131,7 +131,7 @@ async def share_idea(
     return await runner.created(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
 
 
-@get("/{booking_id:str}", opt=documented(ideas.list_ideas, answer={"items": [IDEA]}))
+@get("/{booking_id:str}", opt=documented(ideas.list_ideas))
 async def list_ideas(
     booking_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -143,7 +143,7 @@ async def list_ideas(
     return IdeasJson(items=tuple(idea_json(view, object_storage) for view in found))
 
 
-@get("/{booking_id:str}/{idea_id:str}", opt=documented(ideas.get_idea, answer=IDEA))
+@get("/{booking_id:str}/{idea_id:str}", opt=documented(ideas.get_idea))
 async def get_idea(
     booking_id: FromPath[UUID],
     idea_id: FromPath[UUID],
@@ -157,7 +157,7 @@ async def get_idea(
     return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
 
 
-@patch("/{idea_id:str}", opt=documented(ideas.edit_idea, body=CHANGE, answer=CHANGED))
+@patch("/{idea_id:str}", opt=documented(ideas.edit_idea, body=CHANGE))
 async def edit_idea(
     idea_id: FromPath[UUID],
     data: JSONBody[EditIdeaBody],
@@ -195,5 +195,5 @@ routes: Final = Router(
     "/ideas",
     route_handlers=[share_idea, list_ideas, get_idea, edit_idea, delete_idea],
     opt=about("ideas", "What customers wish for their bookings, and what providers note and estimate.")
-    | exporting(pages("ideas", IdeaJson, _own, about="The ideas that the user wrote.", example=[IDEA])),
+    | exporting(pages("ideas", IdeaJson, _own, about="The ideas that the user wrote.")),
 )

@@ -22,19 +22,6 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 
 _ACCEPT: Final[dict[str, Any]] = {"accepted": {"termsOfUse": "2026-11"}}
-_CURRENT: Final[dict[str, Any]] = {
-    "items": [
-        {"document": "terms_of_use", "currentVersion": "2026-11"},
-        {"document": "privacy_policy"},
-    ]
-}
-_ACCEPTED: Final[dict[str, Any]] = {"version": "2026-01", "acceptedAt": "2026-11-20T03:15:00Z"}
-_OWN: Final[dict[str, Any]] = {
-    "items": [
-        {"document": "terms_of_use", "currentVersion": "2026-11", "missing": True, "accepted": [_ACCEPTED]},
-        {"document": "privacy_policy", "missing": False, "accepted": []},
-    ]
-}
 
 
 class AcceptDocumentsBody(Body, frozen=True, kw_only=True):
@@ -119,11 +106,10 @@ _EXPORT: Final = value(
     tuple[ExportedAcceptanceJson, ...],
     _acceptances,
     about="The legal documents that the user accepted.",
-    example=[{"document": "terms_of_use", **_ACCEPTED}],
 )
 
 
-@get("/legal-documents", opt=PUBLIC | documented(answer=_CURRENT))
+@get("/legal-documents", opt=PUBLIC | documented())
 async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> LegalDocumentVersionsJson:
     """List the current versions of the terms of use and of the privacy policy, which users accept."""
     items = tuple(
@@ -135,7 +121,7 @@ async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> Leg
 
 @get(
     "/users/me/legal-documents",
-    opt=documented(list_own_documents, answer=_OWN),
+    opt=documented(list_own_documents),
     operation_id="listMyLegalDocuments",
 )
 async def list_my_legal_documents(
@@ -151,7 +137,7 @@ async def list_my_legal_documents(
 @post(
     "/users/me/legal-documents",
     status_code=200,
-    opt=documented(accept_documents, body=_ACCEPT, answer=_OWN),
+    opt=documented(accept_documents, body=_ACCEPT),
     operation_id="acceptLegalDocuments",
 )
 async def accept_legal_documents(
@@ -166,7 +152,7 @@ async def accept_legal_documents(
 
 @get(
     "/admin/users/{user_id:str}/legal-documents",
-    opt=documented(list_documents_of_user, answer=_OWN),
+    opt=documented(list_documents_of_user),
     operation_id="listLegalDocumentsOfUser",
 )
 async def list_legal_documents_of_user(

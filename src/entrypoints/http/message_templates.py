@@ -98,38 +98,6 @@ class MessageTemplateDetailsJson(Json, frozen=True, kw_only=True):
     texts: tuple[TemplateTextJson, ...]
 
 
-_KEY: Final = "waitlist.offered"
-_SUBJECT: Final = "Waiting list: a time with “{provider}” has come free"
-_TEXT: Final = "A time has come free: {provider}, {when}; it is held for you until {until}."
-_LISTED: Final[Mapping[str, Any]] = {
-    "templateKey": _KEY,
-    "subject": _SUBJECT,
-    "text": _TEXT,
-    "fields": ["provider", "until", "when"],
-}
-_SHOWN: Final[dict[str, Any]] = {
-    "templateKey": _KEY,
-    "fields": [
-        {"name": "provider", "meaning": "The provider's public name.", "sample": "Bold Ink"},
-        {"name": "until", "meaning": "Until when an offered time is held.", "sample": "2026-11-24 11:00"},
-        {"name": "when", "meaning": "The start of the booking.", "sample": "2026-11-24 10:00"},
-    ],
-    "texts": [
-        {
-            "language": "en",
-            "subject": _SUBJECT,
-            "text": _TEXT,
-            "details": [],
-            "preview": {
-                "subject": "Waiting list: a time with “Bold Ink” has come free",
-                "text": "A time has come free: Bold Ink, 2026-11-24 10:00; it is held for you until 2026-11-24 11:00.",
-                "smsSegments": 1,
-            },
-        }
-    ],
-}
-
-
 def _listed(key: str, template: NoticeTemplate) -> MessageTemplateJson:
     return MessageTemplateJson(
         template_key=key, subject=template.subject, text=template.text, fields=names_of(template)
@@ -159,30 +127,16 @@ _WRITTEN: Final[dict[str, Any]] = {
     "subject": "A free time with “{provider}”",
     "text": "Come on {when}! Held until {until}.",
 }
-_PREVIEW: Final[dict[str, Any]] = {
-    "subject": "A free time with “Bold Ink”",
-    "text": "Come on 2026-11-24 10:00! Held until 2026-11-24 11:00.",
-    "smsSegments": 1,
-}
 
 
-_SHOWN_WRITTEN: Final[dict[str, Any]] = {
-    "language": "en",
-    **_WRITTEN,
-    "overriddenAt": "2026-11-23T03:20:00Z",
-    "details": [],
-    "preview": _PREVIEW,
-}
-
-
-@get("/", opt=documented(queries.list_message_templates, answer={"items": [_LISTED]}))
+@get("/", opt=documented(queries.list_message_templates))
 async def list_message_templates(actor: Injected[Actor]) -> MessageTemplatesJson:
     """List the templates of all messages, by key, in English; for admins."""
     found = await queries.list_message_templates(actor)
     return MessageTemplatesJson(items=tuple(_listed(key, template) for key, template in found.items()))
 
 
-@get("/{template_key:str}", opt=documented(queries.get_message_template, answer=_SHOWN))
+@get("/{template_key:str}", opt=documented(queries.get_message_template))
 async def get_message_template(
     template_key: FromPath[str], actor: Injected[Actor], reads: Injected[Reads]
 ) -> MessageTemplateDetailsJson:
@@ -207,7 +161,7 @@ async def get_message_template(
 
 @put(
     "/{template_key:str}/{language:str}",
-    opt=documented(queries.write_message_override, body=_WRITTEN, answer=_SHOWN_WRITTEN),
+    opt=documented(queries.write_message_override, body=_WRITTEN),
 )
 async def write_message_template(
     template_key: FromPath[str], language: FromPath[str], data: JSONBody[OverrideBody], *, run: Injected[Run]
@@ -236,7 +190,6 @@ async def restore_message_template(template_key: FromPath[str], language: FromPa
     opt=documented(
         queries.preview_message_override,
         body=_WRITTEN,
-        answer=_PREVIEW,
         no_idempotency_key=COMPUTES,
     ),
 )

@@ -175,7 +175,7 @@ async def _exported(source: ExportSource) -> list[PortfolioItemJson]:
 
 
 PORTFOLIO: Final = value(
-    "portfolio", tuple[PortfolioItemJson, ...], _exported, about="The items of the provider's portfolio.", example=[]
+    "portfolio", tuple[PortfolioItemJson, ...], _exported, about="The items of the provider's portfolio."
 )
 """The section of the export."""
 
@@ -185,27 +185,12 @@ ADD: Final[dict[str, Any]] = {
     "description": "A swallow in fine lines, two hours.",
     "tags": ["fine line", "birds"],
 }
-ITEM: Final[dict[str, Any]] = {
-    "id": "0199f3d2-1c70-7a4e-9b52-6e0d8f2a4c31",
-    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
-    "providerName": "Bat-Erdene Tattoo",
-    "images": [IMAGE],
-    "description": ADD["description"],
-    "tags": ADD["tags"],
-    "status": "shown",
-    "createdAt": "2026-11-23T01:45:00Z",
-    "version": 1,
-}
-PAGE: Final[dict[str, Any]] = {"items": [ITEM]}
 EDIT: Final[dict[str, Any]] = {"description": "A swallow in fine lines."}
-EDITED: Final[dict[str, Any]] = {**ITEM, **EDIT, "version": 2}
 ORDER: Final[dict[str, Any]] = {"itemIds": []}
 TAKE_DOWN: Final[dict[str, Any]] = {"reason": "The picture is from another studio."}
-TAKEN_DOWN: Final[dict[str, Any]] = {**ITEM, **TAKE_DOWN, "status": "taken_down", "version": 2}
-DOWN_PAGE: Final[dict[str, Any]] = {"items": [TAKEN_DOWN]}
 
 
-@post("/portfolio", opt=documented(portfolio.add_portfolio_item, body=ADD, answer=ITEM))
+@post("/portfolio", opt=documented(portfolio.add_portfolio_item, body=ADD))
 async def add_portfolio_item(
     data: JSONBody[AddItemBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
 ) -> Response[PortfolioItemJson]:
@@ -215,7 +200,7 @@ async def add_portfolio_item(
     )
 
 
-@get("/portfolio/me", opt=documented(portfolio.list_own_portfolio, answer=PAGE))
+@get("/portfolio/me", opt=documented(portfolio.list_own_portfolio))
 async def list_own_portfolio(
     params: Injected[PageQuery],
     actor: Injected[Actor],
@@ -227,7 +212,7 @@ async def list_own_portfolio(
     return portfolio_json(found, params.limit, object_storage)
 
 
-@get("/portfolio/search", opt=PUBLIC | documented(portfolio.search_portfolios, answer=PAGE))
+@get("/portfolio/search", opt=PUBLIC | documented(portfolio.search_portfolios))
 async def search_portfolios(
     params: Injected[PortfolioSearchQuery],
     reads: Injected[Reads],
@@ -239,7 +224,7 @@ async def search_portfolios(
     return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
-@get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio, answer=PAGE))
+@get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio))
 async def list_portfolio(
     provider_id: FromPath[UUID],
     *,
@@ -255,7 +240,7 @@ async def list_portfolio(
     return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
-@get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item, answer=ITEM))
+@get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item))
 async def get_portfolio_item(
     item_id: FromPath[UUID],
     *,
@@ -271,7 +256,7 @@ async def get_portfolio_item(
 
 @patch(
     "/portfolio/{item_id:str}",
-    opt=documented(portfolio.edit_portfolio_item, portfolio.get_portfolio_item, body=EDIT, answer=EDITED),
+    opt=documented(portfolio.edit_portfolio_item, portfolio.get_portfolio_item, body=EDIT),
 )
 async def edit_portfolio_item(
     item_id: FromPath[UUID],
@@ -302,7 +287,7 @@ async def order_portfolio(data: JSONBody[OrderBody], run: Injected[Run]) -> None
     await run(portfolio.order_portfolio, wanted)
 
 
-@get("/admin/portfolio", opt=documented(portfolio.list_portfolio_items, answer=DOWN_PAGE))
+@get("/admin/portfolio", opt=documented(portfolio.list_portfolio_items))
 async def list_portfolio_items(
     params: Injected[ModerationQuery],
     actor: Injected[Actor],
@@ -317,7 +302,7 @@ async def list_portfolio_items(
 @post(
     "/admin/portfolio/{item_id:str}/take-down",
     status_code=200,
-    opt=documented(portfolio.take_down_item, portfolio.get_portfolio_item, body=TAKE_DOWN, answer=TAKEN_DOWN),
+    opt=documented(portfolio.take_down_item, portfolio.get_portfolio_item, body=TAKE_DOWN),
 )
 async def take_down_portfolio_item(
     item_id: FromPath[UUID],
@@ -338,7 +323,7 @@ async def take_down_portfolio_item(
 @post(
     "/admin/portfolio/{item_id:str}/restore",
     status_code=200,
-    opt=documented(portfolio.restore_item, portfolio.get_portfolio_item, answer=ITEM),
+    opt=documented(portfolio.restore_item, portfolio.get_portfolio_item),
 )
 async def restore_portfolio_item(
     item_id: FromPath[UUID],

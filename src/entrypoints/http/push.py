@@ -96,19 +96,9 @@ SUBSCRIBE: Final[dict[str, Any]] = {
         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     },
 }
-SUBSCRIPTION: Final[dict[str, Any]] = {
-    "id": "0199f3d0-9e51-7b31-8c41-6d7e8f9a0b2d",
-    "service": "updates.push.services.mozilla.com",
-    "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
-    "createdAt": "2026-11-22T03:15:00Z",
-    "current": True,
-}
-PUBLIC_KEY: Final[dict[str, Any]] = {
-    "applicationServerKey": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"
-}
 
 
-@get("/push/public-key", opt=PUBLIC | documented(raises=(PushOff,), answer=PUBLIC_KEY), operation_id="getPushKey")
+@get("/push/public-key", opt=PUBLIC | documented(raises=(PushOff,)), operation_id="getPushKey")
 async def public_key(push_rules: Injected[PushRules]) -> PushKeyJson:
     """Return the key with which a browser subscribes.
 
@@ -121,7 +111,7 @@ async def public_key(push_rules: Injected[PushRules]) -> PushKeyJson:
 
 @get(
     "/push/subscriptions",
-    opt=documented(list_push_subscriptions, answer={"items": [SUBSCRIPTION]}),
+    opt=documented(list_push_subscriptions),
     operation_id="listPushSubscriptions",
 )
 async def list_subscriptions(session_id: Injected[SessionId], run: Injected[Run]) -> PushSubscriptionsJson:
@@ -132,7 +122,7 @@ async def list_subscriptions(session_id: Injected[SessionId], run: Injected[Run]
 
 @post(
     "/push/subscriptions",
-    opt=documented(subscribe_to_push, body=SUBSCRIBE, answer=SUBSCRIPTION, no_idempotency_key=CONFIDENTIAL),
+    opt=documented(subscribe_to_push, body=SUBSCRIBE, no_idempotency_key=CONFIDENTIAL),
     operation_id="subscribeToPush",
 )
 async def subscribe(
@@ -175,7 +165,6 @@ SUBSCRIPTIONS: Final = value(
     tuple[PushSubscriptionJson, ...],
     _exported,
     about="The devices that notifications are pushed to.",
-    example=[SUBSCRIPTION | {"current": False}],
 )
 
 routes: Final = Router(

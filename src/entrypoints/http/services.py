@@ -230,7 +230,7 @@ async def _exported(source: ExportSource) -> list[ServiceJson]:
     return [service_json(view) for view in await source.reads.services.of_provider(provider.profile.id)]
 
 
-SERVICES: Final = value("services", tuple[ServiceJson, ...], _exported, about="The services.", example=[])
+SERVICES: Final = value("services", tuple[ServiceJson, ...], _exported, about="The services.")
 """The section of the export."""
 
 # Examples for the API's documentation.
@@ -243,38 +243,17 @@ ADD: Final[dict[str, Any]] = {
     "depositAmount": 3_000_000,
     "bufferAfterMinutes": 15,
 }
-SERVICE: Final[dict[str, Any]] = {
-    "id": "0199f3b5-6c21-7e40-9d13-4a8b2f7c5e60",
-    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
-    **ADD,
-    "currency": "MNT",
-    "addOn": False,
-    "active": True,
-    "version": 1,
-    "createdAt": "2026-11-20T03:15:00Z",
-}
 EDIT: Final[dict[str, Any]] = {"priceAmount": 16_000_000, "bufferAfterMinutes": None}
-EDITED: Final[dict[str, Any]] = {
-    **{name: shown for name, shown in SERVICE.items() if name != "bufferAfterMinutes"},
-    "priceAmount": 16_000_000,
-    "version": 2,
-}
 OFFER: Final[dict[str, Any]] = {"durationMinutes": 120}
-OFFERED: Final[dict[str, Any]] = {
-    "serviceId": SERVICE["id"],
-    "providerId": SERVICE["providerId"],
-    "durationMinutes": 120,
-}
-LIST: Final[dict[str, Any]] = {"items": [SERVICE]}
 
 
-@post("/", opt=documented(add_service, body=ADD, answer=SERVICE))
+@post("/", opt=documented(add_service, body=ADD))
 async def create_service(data: JSONBody[AddServiceBody], runner: Injected[IdempotentRunner]) -> Response[ServiceJson]:
     """Add a service to your profile, or to a salon that you manage."""
     return await runner.created(add_service, data.command(), answer=service_json)
 
 
-@get("/", opt=OPTIONAL | documented(queries.list_services, answer=LIST))
+@get("/", opt=OPTIONAL | documented(queries.list_services))
 async def list_services(
     params: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> ServicesJson:
@@ -291,7 +270,7 @@ async def list_services(
     return ServicesJson(items=tuple(service_json(view) for view in found))
 
 
-@get("/{service_id:str}", opt=OPTIONAL | documented(queries.get_service, answer=SERVICE))
+@get("/{service_id:str}", opt=OPTIONAL | documented(queries.get_service))
 async def get_service(
     service_id: FromPath[UUID],
     actor: Injected[Actor | None],
@@ -303,7 +282,7 @@ async def get_service(
     return unless_known(service_json(view), etag(view.service.version), if_none_match)
 
 
-@patch("/{service_id:str}", opt=documented(edit_service, body=EDIT, answer=EDITED))
+@patch("/{service_id:str}", opt=documented(edit_service, body=EDIT))
 async def change_service(
     service_id: FromPath[UUID],
     data: JSONBody[EditServiceBody],
@@ -325,7 +304,7 @@ async def delete_service(service_id: FromPath[UUID], run: Injected[Run]) -> None
     await run(remove_service, ServiceId(service_id))
 
 
-@put("/{service_id:str}/offer", opt=documented(offer_service, body=OFFER, answer=OFFERED))
+@put("/{service_id:str}/offer", opt=documented(offer_service, body=OFFER))
 async def offer_salon_service(service_id: FromPath[UUID], data: JSONBody[OfferBody], run: Injected[Run]) -> OfferedJson:
     """Offer a service of your salon, optionally at another length or price. Replaces an earlier offer."""
     offer = await run(offer_service, data.command(service_id))

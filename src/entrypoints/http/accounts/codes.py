@@ -23,10 +23,8 @@ from entrypoints.http.accounts.code_schemas import (
     code_sent_json,
 )
 from entrypoints.http.accounts.examples import (
-    CODE_SENT,
     COMPLETE_PROFILE,
     SEND_OTP,
-    SIGNED_IN,
     VERIFY_EMAIL,
     VERIFY_OTP,
 )
@@ -45,7 +43,6 @@ _OF_VERIFY: Final = documented(
     own_account.unlock_with_code,
     own_account.verify_with_code,
     body=VERIFY_OTP,
-    answer=SIGNED_IN,
     nothing="Done, for `verify` and `unlock`.",
     no_idempotency_key=CONFIDENTIAL,
 )
@@ -55,9 +52,7 @@ _OF_VERIFY: Final = documented(
     "/send-otp",
     status_code=202,
     opt=GUARDED
-    | documented(
-        own_account.send_code, own_account.start_sign_up, body=SEND_OTP, answer=CODE_SENT, no_idempotency_key=ONE_CODE
-    ),
+    | documented(own_account.send_code, own_account.start_sign_up, body=SEND_OTP, no_idempotency_key=ONE_CODE),
 )
 async def send_otp(
     data: JSONBody[SendOtpBody],
@@ -151,7 +146,7 @@ async def verify_email(
     status_code=200,
     opt=limited_as(AUTH)
     | PENDING_TOO
-    | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+    | documented(sign_in.complete_profile, body=COMPLETE_PROFILE, no_idempotency_key=CONFIDENTIAL),
 )
 async def complete_profile(
     data: JSONBody[CompleteProfileBody],

@@ -12,7 +12,6 @@ from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.use_cases.identity import queries
 from booking_domain.use_cases.identity.sessions import EndSession, end_other_sessions, end_session
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.examples import LOGINS, SESSIONS
 from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import SessionsJson, session_json
 from entrypoints.http.kit.cursors import PageQuery
@@ -21,7 +20,7 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
-@get("/sessions", opt=documented(queries.list_own_sessions, answer=SESSIONS))
+@get("/sessions", opt=documented(queries.list_own_sessions))
 async def list_sessions(
     actor: Injected[Actor], session_id: Injected[SessionId], reads: Injected[Reads], clock: Injected[Clock]
 ) -> SessionsJson:
@@ -45,7 +44,7 @@ async def end_others(session_id: Injected[SessionId], run: Injected[Run]) -> Non
     await run(end_other_sessions, session_id)
 
 
-@get("/login-history", opt=documented(queries.list_own_logins, answer=LOGINS))
+@get("/login-history", opt=documented(queries.list_own_logins))
 async def login_history(
     params: Injected[PageQuery],
     actor: Injected[Actor],

@@ -54,7 +54,6 @@ SESSIONS: Final = items(
     lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page),
     _session,
     about="The sessions of the account.",
-    example=[_DEVICE],
 )
 LOGIN_HISTORY: Final = items(
     "login_history",
@@ -62,7 +61,6 @@ LOGIN_HISTORY: Final = items(
     lambda source, after: source.reads.login_history.of_user(source.user.id, after, source.page),
     login_json,
     about="The attempts to sign in to the account.",
-    example=examples.LOGINS["items"],
 )
 
 
@@ -76,12 +74,10 @@ CODES: Final = value(
     tuple[CodeJson, ...],
     _codes,
     about="The one-time codes that were issued; not the codes themselves.",
-    example=[examples.ISSUED_CODE],
 )
 IDENTITIES: Final = value(
     "identities",
     tuple[ExportedIdentityJson, ...],
     _identities,
     about="The identities of other services that are linked to the account.",
-    example=[{"service": "telegram", "subject": "279058397", "linkedAt": "2026-11-20T03:20:00Z"}],
 )

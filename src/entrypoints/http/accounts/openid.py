@@ -15,7 +15,7 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account, sign_in
 from booking_domain.use_cases.identity.own_account import Requester
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.examples import LINK_OPENID, LINKED, OPENID, OPENID_START, PROOF, SIGNED_IN, START_OPENID
+from entrypoints.http.accounts.examples import LINK_OPENID, OPENID, PROOF, START_OPENID
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.openid_schemas import (
     IdentityProviderQuery,
@@ -47,7 +47,7 @@ _OF_CALLBACK: Final = GUARDED | documented(
 @post(
     "/auth/openid/start",
     status_code=200,
-    opt=GUARDED | documented(sign_in.begin_openid, body=START_OPENID, answer=OPENID_START, no_idempotency_key=COMPUTES),
+    opt=GUARDED | documented(sign_in.begin_openid, body=START_OPENID, no_idempotency_key=COMPUTES),
     operation_id="startOpenId",
 )
 async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Identity]) -> OpenIdStartJson:
@@ -88,8 +88,7 @@ async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Set
 @post(
     "/auth/openid",
     status_code=200,
-    opt=GUARDED
-    | documented(sign_in.sign_in_with_openid, body=OPENID, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED | documented(sign_in.sign_in_with_openid, body=OPENID, no_idempotency_key=CONFIDENTIAL),
 )
 async def sign_in_by_openid(
     data: JSONBody[SignInByOpenIdBody],
@@ -125,7 +124,7 @@ async def sign_in_by_openid(
     return signed_in(tokens, session_mode)
 
 
-@get("/users/me/identities", opt=documented(answer=LINKED), operation_id="listIdentities")
+@get("/users/me/identities", opt=documented(), operation_id="listIdentities")
 async def list_identities(actor: Injected[Actor], reads: Injected[Reads]) -> LinkedIdentitiesJson:
     """List the services that sign in to your account."""
     found = await reads.external_identities.of_user(actor.id)

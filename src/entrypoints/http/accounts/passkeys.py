@@ -27,12 +27,8 @@ from booking_domain.use_cases.identity.sign_in import sign_in_with_passkey
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import (
     ADD_PASSKEY,
-    NEW_PASSKEY_OPTIONS,
-    PASSKEY,
-    PASSKEY_OPTIONS,
     PASSKEY_RESPONSE,
     PROOF,
-    SIGNED_IN,
 )
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
@@ -117,17 +113,13 @@ async def _exported(source: ExportSource) -> list[PasskeyJson]:
     return [_json(each) for each in await source.reads.passkeys.of_user(source.user.id)]
 
 
-EXPORT: Final = value(
-    "passkeys", tuple[PasskeyJson, ...], _exported, about="The passkeys of the account.", example=[PASSKEY]
-)
+EXPORT: Final = value("passkeys", tuple[PasskeyJson, ...], _exported, about="The passkeys of the account.")
 
 
 @post(
     "/passkeys/options",
     status_code=200,
-    opt=_LIMITED
-    | ONE_FACTOR
-    | documented(start_adding_a_passkey, body=PROOF, answer=NEW_PASSKEY_OPTIONS, no_idempotency_key=CONFIDENTIAL),
+    opt=_LIMITED | ONE_FACTOR | documented(start_adding_a_passkey, body=PROOF, no_idempotency_key=CONFIDENTIAL),
     operation_id="startAddingPasskey",
 )
 async def start_adding(
@@ -146,7 +138,7 @@ async def start_adding(
 
 @post(
     "/passkeys",
-    opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, answer=PASSKEY, no_idempotency_key=REPEATED),
+    opt=_LIMITED | ONE_FACTOR | documented(add_passkey, body=ADD_PASSKEY, no_idempotency_key=REPEATED),
     operation_id="addPasskey",
 )
 async def add(data: JSONBody[AddPasskeyBody], session_id: Injected[SessionId], run: Injected[Run]) -> PasskeyJson:
@@ -159,7 +151,7 @@ async def add(data: JSONBody[AddPasskeyBody], session_id: Injected[SessionId], r
     return _json(await run(add_passkey, command))
 
 
-@get("/passkeys", opt=documented(list_own_passkeys, answer={"items": [PASSKEY]}), operation_id="listMyPasskeys")
+@get("/passkeys", opt=documented(list_own_passkeys), operation_id="listMyPasskeys")
 async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> PasskeysJson:
     """List your passkeys, oldest first; at most 20."""
     return PasskeysJson(items=tuple(map(_json, await list_own_passkeys(actor, reads.passkeys))))
@@ -167,7 +159,7 @@ async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> Passk
 
 @patch(
     "/passkeys/{passkey_id:str}",
-    opt=documented(rename_passkey, body={"name": "phone"}, answer=PASSKEY),
+    opt=documented(rename_passkey, body={"name": "phone"}),
     operation_id="renamePasskey",
 )
 async def rename(
@@ -201,7 +193,7 @@ async def remove(
 @post(
     "/passkey/options",
     status_code=200,
-    opt=GUARDED | documented(start_passkey_sign_in, answer=PASSKEY_OPTIONS, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED | documented(start_passkey_sign_in, no_idempotency_key=CONFIDENTIAL),
     operation_id="startPasskeySignIn",
 )
 async def start_signing_in(executor: Injected[Executor[Repositories]]) -> PasskeyOptionsJson:
@@ -216,8 +208,7 @@ async def start_signing_in(executor: Injected[Executor[Repositories]]) -> Passke
 @post(
     "/passkey",
     status_code=200,
-    opt=GUARDED
-    | documented(sign_in_with_passkey, body=PASSKEY_RESPONSE, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED | documented(sign_in_with_passkey, body=PASSKEY_RESPONSE, no_idempotency_key=CONFIDENTIAL),
     operation_id="signInByPasskey",
 )
 async def sign_in(

@@ -22,7 +22,7 @@ from entrypoints.http.accounts.code_schemas import (
     ResetPasswordBody,
     code_sent_json,
 )
-from entrypoints.http.accounts.examples import CHANGE_PASSWORD, CODE_SENT, FORGOT_PASSWORD, NOT_ME, RESET_PASSWORD
+from entrypoints.http.accounts.examples import CHANGE_PASSWORD, FORGOT_PASSWORD, NOT_ME, RESET_PASSWORD
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE, REPEATED
@@ -54,8 +54,7 @@ async def change_password(
 @post(
     "/forgot-password",
     status_code=202,
-    opt=GUARDED
-    | documented(own_account.forget_password, body=FORGOT_PASSWORD, answer=CODE_SENT, no_idempotency_key=ONE_CODE),
+    opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, no_idempotency_key=ONE_CODE),
 )
 async def forgot_password(
     data: JSONBody[ForgotPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]

@@ -18,7 +18,6 @@ from booking_domain.use_cases.identity.remembered_devices import (
     list_devices,
     remember_device,
 )
-from entrypoints.http.accounts.examples import REMEMBERED_DEVICE
 from entrypoints.http.accounts.session_schemas import DeviceJson
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
@@ -66,11 +65,10 @@ DEVICES: Final = value(
     tuple[RememberedDeviceJson, ...],
     _exported,
     about="The devices on which sign-in needs no second factor.",
-    example=[REMEMBERED_DEVICE],
 )
 
 
-@get("/remembered-devices", opt=documented(list_devices, answer={"items": [REMEMBERED_DEVICE]}))
+@get("/remembered-devices", opt=documented(list_devices))
 async def list_remembered_devices(session_id: Injected[SessionId], run: Injected[Run]) -> RememberedDevicesJson:
     """List the devices that sign in without the second factor, the most recently used first; at most 20."""
     found = await run(list_devices, session_id)
@@ -81,7 +79,6 @@ async def list_remembered_devices(session_id: Injected[SessionId], run: Injected
     "/remembered-devices",
     opt=documented(
         remember_device,
-        answer=REMEMBERED_DEVICE | {"deviceToken": "Vq3sK9zLx0TfYc7RbN2mWd5HgJ8pQa4EuU6iXo1ZtSw"},
         no_idempotency_key=CONFIDENTIAL,
     ),
     operation_id="rememberDevice",

@@ -15,7 +15,7 @@ from booking_domain.use_cases.identity import sign_in
 from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts import codes, devices, passkeys, passwords, remembered_devices, second_factors
-from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
+from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER
 from entrypoints.http.accounts.export import CODES, IDENTITIES, LOGIN_HISTORY, SESSIONS
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import (
@@ -43,7 +43,7 @@ _NO_TOKEN: Final = RefreshBody()
 
 @post(
     "/register",
-    opt=GUARDED | documented(sign_in.register, body=REGISTER, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED | documented(sign_in.register, body=REGISTER, no_idempotency_key=CONFIDENTIAL),
 )
 async def register(
     data: JSONBody[RegisterBody],
@@ -74,8 +74,7 @@ async def register(
 @post(
     "/login",
     status_code=200,
-    opt=GUARDED
-    | documented(sign_in.sign_in_with_password, body=LOGIN, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED | documented(sign_in.sign_in_with_password, body=LOGIN, no_idempotency_key=CONFIDENTIAL),
 )
 async def log_in(
     data: JSONBody[LoginBody],
@@ -115,7 +114,7 @@ async def log_in(
 @post(
     "/refresh",
     status_code=200,
-    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED | documented(sign_in.refresh, body=REFRESH, no_idempotency_key=CONFIDENTIAL),
     operation_id="refreshTokens",
 )
 async def refresh(
@@ -165,7 +164,7 @@ async def sign_out(
 
 @get(
     "/me",
-    opt=PENDING_TOO | documented(get_own_account, answer=USER, headers=(CSRF,)),
+    opt=PENDING_TOO | documented(get_own_account, headers=(CSRF,)),
     operation_id="getSignedInAccount",
 )
 async def me(

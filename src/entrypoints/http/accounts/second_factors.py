@@ -16,7 +16,7 @@ from booking_domain.use_cases.identity.second_factor import (
     remove_factor,
 )
 from booking_domain.use_cases.identity.second_factor import renew_recovery_codes as renew
-from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP, TOTP
+from entrypoints.http.accounts.examples import CONFIRM_TOTP, SECOND_FACTOR, SET_UP_TOTP
 from entrypoints.http.accounts.second_factor_schemas import (
     ConfirmTotpBody,
     NewTotpJson,
@@ -36,7 +36,7 @@ from entrypoints.http.kit.request_guard import ONE_FACTOR
 _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
 
 
-@get("/mfa/totp", opt=documented(get_factor, answer=TOTP), operation_id="getTotp")
+@get("/mfa/totp", opt=documented(get_factor), operation_id="getTotp")
 async def totp(session_id: Injected[SessionId], run: Injected[Run]) -> TotpJson:
     """Return whether your account has a second factor, and how many recovery codes are left."""
     return totp_json(await run(get_factor, session_id))
@@ -45,9 +45,7 @@ async def totp(session_id: Injected[SessionId], run: Injected[Run]) -> TotpJson:
 @post(
     "/mfa/totp",
     status_code=200,
-    opt=_GUARDED
-    | ONE_FACTOR
-    | documented(set_up_second_factor, body=SET_UP_TOTP, answer=NEW_TOTP, no_idempotency_key=CONFIDENTIAL),
+    opt=_GUARDED | ONE_FACTOR | documented(set_up_second_factor, body=SET_UP_TOTP, no_idempotency_key=CONFIDENTIAL),
 )
 async def set_up_totp(
     data: JSONBody[SetUpTotpBody],
@@ -70,9 +68,7 @@ async def set_up_totp(
 @post(
     "/mfa/totp/confirm",
     status_code=200,
-    opt=_GUARDED
-    | ONE_FACTOR
-    | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES, no_idempotency_key=CONFIDENTIAL),
+    opt=_GUARDED | ONE_FACTOR | documented(confirm_factor, body=CONFIRM_TOTP, no_idempotency_key=CONFIDENTIAL),
 )
 async def confirm_totp(
     data: JSONBody[ConfirmTotpBody], session_id: Injected[SessionId], run: Injected[Run]
@@ -99,7 +95,7 @@ async def remove_totp(data: JSONBody[SecondFactorBody], session_id: Injected[Ses
 @post(
     "/mfa/recovery-codes",
     status_code=200,
-    opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES, no_idempotency_key=CONFIDENTIAL),
+    opt=_GUARDED | documented(renew, body=SECOND_FACTOR, no_idempotency_key=CONFIDENTIAL),
 )
 async def renew_recovery_codes(
     data: JSONBody[SecondFactorBody], session_id: Injected[SessionId], run: Injected[Run]

@@ -17,7 +17,7 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account
 from booking_domain.use_cases.identity.own_account import Requester
 from booking_domain.use_cases.identity.sign_in import sign_in_with_telegram
-from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM, TELEGRAM_LINK
+from entrypoints.http.accounts.examples import PROOF, TELEGRAM
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
 from entrypoints.http.accounts.session_modes import SessionMode
@@ -37,9 +37,7 @@ _OF_LINK: Final = documented(
     "/auth/telegram",
     status_code=200,
     opt=GUARDED
-    | documented(
-        sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN, no_idempotency_key=CONFIDENTIAL
-    ),
+    | documented(sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, no_idempotency_key=CONFIDENTIAL),
 )
 async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],
@@ -89,7 +87,6 @@ async def link_telegram(
         own_account.start_telegram_link,
         raises=(TelegramNotConfigured,),
         body=PROOF,
-        answer=TELEGRAM_LINK,
         no_idempotency_key=CONFIDENTIAL,
     ),
     operation_id="startTelegramLink",

@@ -20,18 +20,16 @@ from booking_domain.use_cases.identity.queries import list_codes
 from booking_domain.use_cases.identity.queries import list_logins_of_user as logins_of_user
 from booking_domain.use_cases.identity.queries import list_sessions_of_user as sessions_of_user
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.examples import LOGINS
 from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
 from entrypoints.http.accounts.schemas import LoginsJson, logins_page
 from entrypoints.http.accounts.session_schemas import DevicesJson, device_json
-from entrypoints.http.admin.examples import CODES, DEVICES
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
-@get("/users/{user_id:str}/sessions", opt=documented(sessions_of_user, answer=DEVICES))
+@get("/users/{user_id:str}/sessions", opt=documented(sessions_of_user))
 async def list_sessions_of_user(
     user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> DevicesJson:
@@ -43,7 +41,7 @@ async def list_sessions_of_user(
     return DevicesJson(items=tuple(map(device_json, found)))
 
 
-@get("/users/{user_id:str}/login-history", opt=documented(logins_of_user, answer=LOGINS))
+@get("/users/{user_id:str}/login-history", opt=documented(logins_of_user))
 async def list_logins_of_user(
     user_id: FromPath[UUID], params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> LoginsJson:
@@ -97,7 +95,7 @@ async def restore_email(user_id: FromPath[UUID], run: Injected[Run]) -> None:
     await run(restore_email_of_user, UserId(user_id))
 
 
-@get("/codes", opt=documented(list_codes, answer=CODES))
+@get("/codes", opt=documented(list_codes))
 async def list_issued_codes(
     params: Injected[CodesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CodesJson:

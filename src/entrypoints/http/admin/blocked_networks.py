@@ -30,13 +30,6 @@ _BLOCK: Final[dict[str, Any]] = {
     "reason": "guesses passwords",
     "expiresAt": "2027-11-23T10:00:00+08:00",
 }
-_BLOCKED: Final[dict[str, Any]] = {
-    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b80",
-    "network": "203.0.113.0/24",
-    "reason": "guesses passwords",
-    "blockedAt": "2026-11-23T01:40:00Z",
-    "expiresAt": "2027-11-23T02:00:00Z",
-}
 
 
 class BlockNetworkBody(Body, frozen=True, kw_only=True):
@@ -87,7 +80,7 @@ def _json(blocked: BlockedNetwork) -> BlockedNetworkJson:
 
 @get(
     "/blocked-networks",
-    opt=documented(list_blocked_networks, answer={"items": [_BLOCKED]}),
+    opt=documented(list_blocked_networks),
     operation_id="listBlockedNetworks",
 )
 async def list_blocked(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> BlockedNetworksJson:
@@ -98,7 +91,7 @@ async def list_blocked(actor: Injected[Actor], reads: Injected[Reads], clock: In
 
 @post(
     "/blocked-networks",
-    opt=documented(block_network, body=_BLOCK, answer=_BLOCKED),
+    opt=documented(block_network, body=_BLOCK),
     operation_id="blockNetwork",
 )
 async def block(

@@ -14,7 +14,7 @@ from booking_domain.use_cases.accounts.change_accounts import change_user, chang
 from booking_domain.use_cases.accounts.delete_account import DeleteAccount, delete_account
 from booking_domain.use_cases.identity import queries
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
+from entrypoints.http.admin.examples import BULK, CHANGES, CSV
 from entrypoints.http.admin.user_schemas import (
     COLUMNS,
     ChangedUsersJson,
@@ -34,7 +34,7 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
-@get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
+@get("/users", opt=documented(queries.list_users, raises=(InvalidValue,)))
 async def list_users(
     params: Injected[UsersQuery],
     actor: Injected[Actor],
@@ -77,7 +77,7 @@ async def export_users(
     )
 
 
-@get("/users/{user_id:str}", opt=documented(queries.get_user, answer=USER))
+@get("/users/{user_id:str}", opt=documented(queries.get_user))
 async def get_user(
     user_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -94,7 +94,7 @@ async def get_user(
 
 @patch(
     "/users/{user_id:str}",
-    opt=documented(change_user, body=CHANGES, answer=USER),
+    opt=documented(change_user, body=CHANGES),
     operation_id="editUser",
 )
 async def change_a_user(
@@ -120,7 +120,7 @@ async def change_a_user(
 @post(
     "/users/bulk",
     status_code=200,
-    opt=documented(change_users, body=BULK, answer=DONE),
+    opt=documented(change_users, body=BULK),
     operation_id="editUsers",
 )
 async def change_many_users(

@@ -25,7 +25,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
 from booking_domain.use_cases.scheduling.queries import get_own_feeds
-from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
+from entrypoints.http.availability.examples import SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp
@@ -92,7 +92,7 @@ class FeedsJson(Json, frozen=True, kw_only=True):
     """For how many hours the last reading counts while a calendar cannot be read."""
 
 
-@put("/feeds", opt=limited_as(FEEDS_CLASS) | documented(set_feeds, body=SET_FEEDS, answer=FEEDS))
+@put("/feeds", opt=limited_as(FEEDS_CLASS) | documented(set_feeds, body=SET_FEEDS))
 async def set_availability_feeds(
     data: JSONBody[FeedsBody], *, run: Injected[Run], clock: Injected[Clock], if_match: IfMatch = None
 ) -> Response[FeedsJson]:
@@ -107,7 +107,7 @@ async def set_availability_feeds(
     return Response(shown, headers=_tag(own, shown))
 
 
-@get("/feeds", opt=documented(get_own_feeds, answer=FEEDS))
+@get("/feeds", opt=documented(get_own_feeds))
 async def get_availability_feeds(
     actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock], if_none_match: IfNoneMatch = None
 ) -> Response[FeedsJson]:

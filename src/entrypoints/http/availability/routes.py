@@ -25,14 +25,8 @@ from entrypoints.http.availability.examples import (
     ADD_BLOCK,
     ADD_EXCEPTION,
     ADD_RULE,
-    AVAILABILITY,
-    BLOCK,
     CHANGE_SETTINGS,
-    EXCEPTION,
-    RULE,
-    RULES,
     SET_RULES,
-    SETTINGS,
 )
 from entrypoints.http.availability.export import PROVIDER
 from entrypoints.http.availability.feeds import get_availability_feeds, set_availability_feeds
@@ -66,7 +60,7 @@ _MANAGED: Final = "managed"
 """The variant of the entity tag without the notes of blocks."""
 
 
-@post("/", opt=documented(add_rule, body=ADD_RULE, answer=RULE))
+@post("/", opt=documented(add_rule, body=ADD_RULE))
 async def add_availability(data: JSONBody[RuleBody], runner: Injected[IdempotentRunner]) -> Response[RuleJson]:
     """Add a weekly availability rule.
 
@@ -76,7 +70,7 @@ async def add_availability(data: JSONBody[RuleBody], runner: Injected[Idempotent
     return await runner.created(add_rule, data.command(), answer=rule_json)
 
 
-@get("/{provider_id:str}", opt=OPTIONAL | documented(get_calendar, answer=AVAILABILITY))
+@get("/{provider_id:str}", opt=OPTIONAL | documented(get_calendar))
 async def get_availability(
     provider_id: FromPath[UUID],
     actor: Injected[Actor | None],
@@ -109,7 +103,7 @@ async def remove_availability(rule_id: FromPath[UUID], run: Injected[Run]) -> No
     await run(remove_rule, RuleId(rule_id))
 
 
-@put("/rules", opt=documented(set_rules, body=SET_RULES, answer=RULES))
+@put("/rules", opt=documented(set_rules, body=SET_RULES))
 async def set_availability_rules(
     data: JSONBody[RulesBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[RulesJson]:
@@ -123,7 +117,7 @@ async def set_availability_rules(
     return Response(rules_json(calendar.rules), headers=etag(calendar.version))
 
 
-@put("/settings", opt=documented(change_settings, body=CHANGE_SETTINGS, answer=SETTINGS))
+@put("/settings", opt=documented(change_settings, body=CHANGE_SETTINGS))
 async def change_availability_settings(
     data: JSONBody[SettingsBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[SettingsJson]:
@@ -136,7 +130,7 @@ async def change_availability_settings(
     return Response(settings_json(view.calendar, view.terms), headers=etag(view.calendar.version))
 
 
-@post("/exceptions", opt=documented(add_exception, body=ADD_EXCEPTION, answer=EXCEPTION))
+@post("/exceptions", opt=documented(add_exception, body=ADD_EXCEPTION))
 async def add_availability_exception(
     data: JSONBody[ExceptionBody], runner: Injected[IdempotentRunner]
 ) -> Response[ExceptionJson]:
@@ -153,7 +147,7 @@ async def remove_availability_exception(exception_id: FromPath[UUID], run: Injec
     await run(remove_exception, ExceptionId(exception_id))
 
 
-@post("/blocks", opt=documented(add_block, body=ADD_BLOCK, answer=BLOCK))
+@post("/blocks", opt=documented(add_block, body=ADD_BLOCK))
 async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[IdempotentRunner]) -> Response[BlockJson]:
     """Block a time range.
 

@@ -17,15 +17,10 @@ from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooki
 from entrypoints.http.bookings.examples import (
     ACCEPT,
     ACCEPT_TIME,
-    ACCEPTED_TIME,
-    BOOKING,
     CANCEL,
     DECLINE,
-    MOVED,
     OFFER,
-    OFFERED,
     RESCHEDULE,
-    RESCHEDULED,
 )
 from entrypoints.http.bookings.schemas import (
     AcceptBody,
@@ -52,7 +47,7 @@ _DECLINE: Final = ReasonBody()
 @post(
     "/{booking_id:str}/reschedule",
     status_code=200,
-    opt=documented(reschedule_booking, body=RESCHEDULE, answer=RESCHEDULED),
+    opt=documented(reschedule_booking, body=RESCHEDULE),
     operation_id="rescheduleBooking",
 )
 async def reschedule(
@@ -86,7 +81,7 @@ async def reschedule(
 @post(
     "/{booking_id:str}/accept-time",
     status_code=200,
-    opt=documented(accept_time, body=ACCEPT_TIME, answer=ACCEPTED_TIME),
+    opt=documented(accept_time, body=ACCEPT_TIME),
     operation_id="acceptBookingTime",
 )
 async def accept_new_time(
@@ -113,7 +108,7 @@ async def accept_new_time(
 @post(
     "/{booking_id:str}/cancel",
     status_code=200,
-    opt=documented(change_booking_status, body=CANCEL, answer=MOVED),
+    opt=documented(change_booking_status, body=CANCEL),
     operation_id="cancelBooking",
 )
 async def cancel(
@@ -144,7 +139,7 @@ async def cancel(
 @post(
     "/{booking_id:str}/accept",
     status_code=200,
-    opt=documented(accept_request, body=ACCEPT, answer=BOOKING),
+    opt=documented(accept_request, body=ACCEPT),
     operation_id="acceptBooking",
 )
 async def accept(
@@ -171,7 +166,7 @@ async def accept(
 @post(
     "/{booking_id:str}/decline",
     status_code=200,
-    opt=documented(decline_request, body=DECLINE, answer=MOVED),
+    opt=documented(decline_request, body=DECLINE),
     operation_id="declineBooking",
 )
 async def decline(
@@ -191,7 +186,7 @@ async def decline(
 @post(
     "/{booking_id:str}/offer-times",
     status_code=200,
-    opt=documented(offer_times, body=OFFER, answer=OFFERED),
+    opt=documented(offer_times, body=OFFER),
     operation_id="offerTimes",
 )
 async def offer_other_times(

@@ -1,13 +1,7 @@
 """Examples for the API's documentation."""
 
-from typing import Any, Final
+from typing import Final
 
-_SECRET: Final = "pX3l0dV9o1kQm7tYh2sJb5uEw8rNc4aGf6zKi0xLvTI"  # noqa: S105
-LINK_OF_PROVIDER: Final[dict[str, Any]] = {
-    "url": f"https://booking.example.com/api/v1/providers/me/calendar.ics?token={_SECRET}",
-    "createdAt": "2026-11-20T03:15:00Z",
-}
-LINK: Final[dict[str, Any]] = {**LINK_OF_PROVIDER, "url": LINK_OF_PROVIDER["url"].replace("providers", "users")}
 FILE: Final = "\r\n".join(  # noqa: FLY002 - one line a line
     (
         "BEGIN:VCALENDAR",

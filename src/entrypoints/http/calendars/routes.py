@@ -22,7 +22,7 @@ from booking_domain.use_cases.calendars.links import (
     remove_provider_calendar_link,
 )
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
+from entrypoints.http.calendars.examples import FILE
 from entrypoints.http.calendars.responses import ICALENDAR, calendar_file, calendar_response
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
@@ -61,7 +61,7 @@ async def get_booking_file(
 
 @post(
     "/providers/me/calendar-link",
-    opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER, no_idempotency_key=CONFIDENTIAL),
+    opt=documented(change_provider_calendar_link, no_idempotency_key=CONFIDENTIAL),
     operation_id="renewProviderCalendarLink",
 )
 async def change_provider_link(
@@ -79,7 +79,7 @@ async def change_provider_link(
 
 @post(
     "/users/me/calendar-link",
-    opt=documented(change_calendar_link, answer=LINK, no_idempotency_key=CONFIDENTIAL),
+    opt=documented(change_calendar_link, no_idempotency_key=CONFIDENTIAL),
     operation_id="renewMyCalendarLink",
 )
 async def change_link(

@@ -20,12 +20,8 @@ from booking_domain.use_cases.bookings.consents import (
 )
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.consents.schemas import (
-    CODE,
     CONSENTS,
-    GIVEN,
-    GIVEN_PAGE,
     GRANT,
-    RECEIVED_PAGE,
     ConsentCodeJson,
     GivenConsentJson,
     GivenConsentsJson,
@@ -45,7 +41,7 @@ from entrypoints.http.kit.injection import Injected
 
 @post(
     "/providers/me/consent-code",
-    opt=documented(change_consent_code, answer=CODE, no_idempotency_key=CONFIDENTIAL),
+    opt=documented(change_consent_code, no_idempotency_key=CONFIDENTIAL),
     operation_id="renewConsentCode",
 )
 async def change_code(run: Injected[Run]) -> ConsentCodeJson:
@@ -58,7 +54,7 @@ async def change_code(run: Injected[Run]) -> ConsentCodeJson:
     return code_json(await run(change_consent_code, None))
 
 
-@get("/providers/me/consent-code", opt=documented(get_consent_code, answer=CODE), operation_id="getConsentCode")
+@get("/providers/me/consent-code", opt=documented(get_consent_code), operation_id="getConsentCode")
 async def get_code(actor: Injected[Actor], reads: Injected[Reads]) -> ConsentCodeJson:
     """Get your consent code."""
     return code_json(await get_consent_code(actor, reads))
@@ -72,7 +68,7 @@ async def remove_code(run: Injected[Run]) -> None:
 
 @get(
     "/providers/me/booking-consents",
-    opt=documented(list_received_consents, answer=RECEIVED_PAGE),
+    opt=documented(list_received_consents),
     operation_id="listReceivedConsents",
 )
 async def list_received(
@@ -83,9 +79,7 @@ async def list_received(
     return ReceivedConsentsJson.of(found, params.limit, received_json, lambda view: view.id)
 
 
-@post(
-    "/users/me/booking-consents", opt=documented(grant_consent, body=GRANT, answer=GIVEN), operation_id="grantConsent"
-)
+@post("/users/me/booking-consents", opt=documented(grant_consent, body=GRANT), operation_id="grantConsent")
 async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRunner]) -> Response[GivenConsentJson]:
     """Let a provider place bookings for you, with the code that they gave you.
 
@@ -97,7 +91,7 @@ async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRun
 
 @get(
     "/users/me/booking-consents",
-    opt=documented(list_given_consents, answer=GIVEN_PAGE),
+    opt=documented(list_given_consents),
     operation_id="listGivenConsents",
 )
 async def list_given(params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> GivenConsentsJson:

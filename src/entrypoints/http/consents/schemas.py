@@ -116,9 +116,3 @@ CODE: Final[dict[str, Any]] = {
     "createdAt": "2026-11-20T03:15:00Z",
 }
 GRANT: Final[dict[str, Any]] = {"providerId": CODE["providerId"], "code": CODE["code"]}
-_STATE: Final = {"status": "granted", "changedAt": "2026-11-20T04:00:00Z", "createdAt": "2026-11-20T04:00:00Z"}
-GIVEN: Final[dict[str, Any]] = {"provider": {"id": CODE["providerId"], "displayName": "Studio Ink"}, **_STATE}
-GIVEN_PAGE: Final[dict[str, Any]] = {"items": [GIVEN]}
-RECEIVED_PAGE: Final[dict[str, Any]] = {
-    "items": [{"customer": {"id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77", "name": "Bold"}, **_STATE}],
-}

@@ -14,9 +14,6 @@ from booking_domain.shared.ids import CustomerId
 from booking_domain.use_cases.customers import commands as customers
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.customers.schemas import (
-    CUSTOMER,
-    CUSTOMERS,
-    NOTE,
     NOTES,
     WRITE_NOTE,
     CustomerJson,
@@ -34,7 +31,7 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 
 
-@get("/", opt=documented(customers.list_customers, raises=(InvalidValue,), answer=CUSTOMERS))
+@get("/", opt=documented(customers.list_customers, raises=(InvalidValue,)))
 async def list_customers(
     params: Injected[CustomersQuery],
     actor: Injected[Actor],
@@ -52,7 +49,7 @@ async def list_customers(
     return CustomersJson.of(found, params.limit, customer_json, lambda customer: customer.id)
 
 
-@get("/{customer_id:str}", opt=documented(customers.get_customer, answer=CUSTOMER))
+@get("/{customer_id:str}", opt=documented(customers.get_customer))
 async def get_customer(
     customer_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[CustomerJson]:
@@ -63,7 +60,7 @@ async def get_customer(
 
 @put(
     "/{customer_id:str}/note",
-    opt=documented(customers.note_on_customer, body=WRITE_NOTE, answer=NOTE),
+    opt=documented(customers.note_on_customer, body=WRITE_NOTE),
     operation_id="writeCustomerNote",
 )
 async def write_note(

@@ -16,35 +16,7 @@ from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSection, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 
-CUSTOMER: Final[dict[str, Any]] = {
-    "id": "0199f3a9-5c10-7b3e-a4d2-3e9c1f7b6a05",
-    "name": "Saraa Bold",
-    "email": "saraa@example.com",
-    "phone": "+97699112233",
-    "bookings": 4,
-    "noShows": 1,
-    "lastVisit": "2026-10-30T06:00:00Z",
-    "nextVisit": "2026-11-24T02:00:00Z",
-    "note": "Allergic to latex.",
-}
-WALK_IN: Final[dict[str, Any]] = {
-    "id": "0199f3a9-5c10-7b3e-a4d2-3e9c1f7b6a06",
-    "name": "Bold",
-    "walkIn": True,
-    "phone": "+97699445566",
-    "bookings": 1,
-    "noShows": 0,
-    "lastVisit": "2026-11-02T06:00:00Z",
-    "note": "",
-}
-CUSTOMERS: Final[dict[str, Any]] = {"items": [WALK_IN, CUSTOMER]}
 WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
-NOTE: Final[dict[str, Any]] = {
-    "customerId": CUSTOMER["id"],
-    **WRITE_NOTE,
-    "updatedAt": "2026-11-20T03:15:00Z",
-    "version": 1,
-}
 
 
 CustomerText = Annotated[
@@ -147,5 +119,4 @@ NOTES: Final[ExportSection] = items(
     lambda source, after: source.reads.customers.notes_by(source.user.id, after, source.page),
     note_json,
     about="The private notes that the user wrote about customers.",
-    example=[NOTE],
 )

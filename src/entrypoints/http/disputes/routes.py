@@ -22,17 +22,11 @@ from booking_domain.use_cases.disputes.commands import (
 )
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.disputes.examples import (
-    CASE,
     CSV,
-    DISPUTE,
     OPEN,
     OPEN_FOR,
-    PAGE,
     RESOLVE,
-    RESOLVED,
-    STATED,
     STATEMENT,
-    WITHDRAWN,
 )
 from entrypoints.http.disputes.schemas import (
     DISPUTES,
@@ -80,7 +74,7 @@ _COLUMNS: Final[Columns[DisputeView]] = {
 }
 
 
-@post("/disputes", opt=documented(open_dispute, body=OPEN, answer=DISPUTE))
+@post("/disputes", opt=documented(open_dispute, body=OPEN))
 async def open_a_dispute(
     data: JSONBody[OpenDisputeBody],
     actor: Injected[Actor],
@@ -97,7 +91,7 @@ async def open_a_dispute(
     )
 
 
-@get("/disputes", opt=documented(queries.list_own_disputes, answer=PAGE))
+@get("/disputes", opt=documented(queries.list_own_disputes))
 async def list_my_disputes(
     params: Injected[OwnDisputesQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> DisputesJson:
@@ -106,7 +100,7 @@ async def list_my_disputes(
     return disputes_json(found, params.limit, actor)
 
 
-@get("/disputes/{dispute_id:str}", opt=documented(queries.get_dispute, answer=DISPUTE))
+@get("/disputes/{dispute_id:str}", opt=documented(queries.get_dispute))
 async def get_dispute(
     dispute_id: FromPath[UUID],
     *,
@@ -124,7 +118,7 @@ async def get_dispute(
 
 @post(
     "/disputes/{dispute_id:str}/statements",
-    opt=documented(make_statement, body=STATEMENT, answer=STATED),
+    opt=documented(make_statement, body=STATEMENT),
     operation_id="addDisputeStatement",
 )
 async def make_a_statement(
@@ -141,7 +135,7 @@ async def make_a_statement(
     )
 
 
-@post("/disputes/{dispute_id:str}/withdraw", status_code=200, opt=documented(withdraw_dispute, answer=WITHDRAWN))
+@post("/disputes/{dispute_id:str}/withdraw", status_code=200, opt=documented(withdraw_dispute))
 async def withdraw_a_dispute(
     dispute_id: FromPath[UUID],
     *,
@@ -163,7 +157,7 @@ async def withdraw_a_dispute(
     )
 
 
-@post("/admin/disputes", opt=documented(open_dispute_for, body=OPEN_FOR, answer=DISPUTE))
+@post("/admin/disputes", opt=documented(open_dispute_for, body=OPEN_FOR))
 async def open_a_dispute_for_a_party(
     data: JSONBody[OpenDisputeForBody],
     actor: Injected[Actor],
@@ -176,7 +170,7 @@ async def open_a_dispute_for_a_party(
     )
 
 
-@get("/admin/disputes", opt=documented(queries.list_disputes, raises=(InvalidValue,), answer=PAGE))
+@get("/admin/disputes", opt=documented(queries.list_disputes, raises=(InvalidValue,)))
 async def list_disputes(
     params: Injected[DisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> DisputesJson:
@@ -205,7 +199,7 @@ async def export_disputes(
     )
 
 
-@get("/admin/disputes/{dispute_id:str}", opt=documented(queries.get_dispute_case, answer=CASE))
+@get("/admin/disputes/{dispute_id:str}", opt=documented(queries.get_dispute_case))
 async def get_dispute_case(
     dispute_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -221,7 +215,7 @@ async def get_dispute_case(
     return await _case(dispute_id, actor, reads, object_storage)
 
 
-@patch("/admin/disputes/{dispute_id:str}", opt=documented(resolve_dispute, body=RESOLVE, answer=RESOLVED))
+@patch("/admin/disputes/{dispute_id:str}", opt=documented(resolve_dispute, body=RESOLVE))
 async def resolve_a_dispute(
     dispute_id: FromPath[UUID],
     data: JSONBody[ResolveBody],

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from entrypoints.http.docs.examples import EXAMPLES
 from entrypoints.http.docs.vocabulary import VOCABULARY
 from entrypoints.http.kit.openapi.document import Wording
 
@@ -45,4 +46,5 @@ WORDING: Final = Wording(
         "When": "BookingPeriod",
     },
     members=VOCABULARY,
+    examples=EXAMPLES,
 )

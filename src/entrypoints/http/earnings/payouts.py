@@ -23,17 +23,10 @@ from booking_domain.use_cases.payments.provider_payouts import (
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
-    APPROVED,
-    CANCELLED,
-    PAYOUT,
-    PAYOUTS,
     PAYOUTS_CSV,
     RETURN,
-    RETURNED,
     SETTLE,
-    SETTLED,
     START,
-    STARTED,
 )
 from entrypoints.http.earnings.schemas import (
     ChosenProviderPayoutsQuery,
@@ -82,7 +75,7 @@ def _started(payout: ProviderPayout) -> StartedPayoutJson:
 
 @post(
     "/admin/provider-payouts",
-    opt=documented(start_provider_payout, body=START, answer=STARTED, headers=("Location",)),
+    opt=documented(start_provider_payout, body=START, headers=("Location",)),
 )
 async def start_payout_to_provider(
     data: JSONBody[StartPayoutBody], runner: Injected[IdempotentRunner]
@@ -96,7 +89,7 @@ async def start_payout_to_provider(
 
 @get(
     "/admin/provider-payouts",
-    opt=documented(queries.list_provider_payouts, raises=(InvalidValue,), answer=PAYOUTS),
+    opt=documented(queries.list_provider_payouts, raises=(InvalidValue,)),
 )
 async def list_payouts_to_providers(
     params: Injected[ProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
@@ -133,7 +126,7 @@ async def export_payouts_to_providers(
     )
 
 
-@get("/admin/provider-payouts/{payout_id:str}", opt=documented(queries.get_provider_payout, answer=PAYOUT))
+@get("/admin/provider-payouts/{payout_id:str}", opt=documented(queries.get_provider_payout))
 async def get_payout_to_provider(
     payout_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderPayoutJson]:
@@ -145,7 +138,7 @@ async def get_payout_to_provider(
 @post(
     "/admin/provider-payouts/{payout_id:str}/approve",
     status_code=200,
-    opt=documented(approve_provider_payout, answer=APPROVED),
+    opt=documented(approve_provider_payout),
 )
 async def approve_payout_to_provider(
     payout_id: FromPath[UUID],
@@ -166,7 +159,7 @@ async def approve_payout_to_provider(
 @post(
     "/admin/provider-payouts/{payout_id:str}/cancel",
     status_code=200,
-    opt=documented(cancel_provider_payout, answer=CANCELLED),
+    opt=documented(cancel_provider_payout),
 )
 async def cancel_payout_to_provider(
     payout_id: FromPath[UUID],
@@ -187,7 +180,7 @@ async def cancel_payout_to_provider(
 @post(
     "/admin/provider-payouts/{payout_id:str}/settle",
     status_code=200,
-    opt=documented(settle_provider_payout, body=SETTLE, answer=SETTLED),
+    opt=documented(settle_provider_payout, body=SETTLE),
 )
 async def settle_payout_to_provider(
     payout_id: FromPath[UUID],
@@ -211,7 +204,7 @@ async def settle_payout_to_provider(
 @post(
     "/admin/provider-payouts/{payout_id:str}/return",
     status_code=200,
-    opt=documented(return_provider_payout, body=RETURN, answer=RETURNED),
+    opt=documented(return_provider_payout, body=RETURN),
 )
 async def return_payout_to_provider(
     payout_id: FromPath[UUID],

@@ -23,13 +23,8 @@ from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Reads
 from booking_domain.use_cases.platform.views import ProviderPayoutView
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.examples import (
-    ACCOUNT,
     ADJUST,
-    ADJUSTMENT,
-    BALANCES,
     BALANCES_CSV,
-    COMMISSION,
-    OWN_PAYOUTS,
     SET_COMMISSION,
     STATEMENT,
 )
@@ -65,7 +60,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 
 
-@get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,), answer=ACCOUNT))
+@get("/providers/me/earnings", opt=documented(queries.get_own_earnings, raises=(InvalidValue,)))
 async def get_my_earnings(
     params: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderAccountJson:
@@ -122,7 +117,7 @@ async def _document(account: EarningsAccount, reader: Actor, reads: Reads, now: 
     return statement_document(account, provider, language=FALLBACK if user is None else user.locale, now=now)
 
 
-@get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts, answer=OWN_PAYOUTS))
+@get("/providers/me/payouts", opt=documented(queries.list_own_provider_payouts))
 async def list_my_payouts(
     params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> OwnPayoutsJson:
@@ -133,7 +128,7 @@ async def list_my_payouts(
     return OwnPayoutsJson.of(found, params.limit, own_payout_json, lambda view: view.payout.id)
 
 
-@get("/admin/earnings", opt=documented(queries.list_balances, answer=BALANCES))
+@get("/admin/earnings", opt=documented(queries.list_balances))
 async def list_balances(params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BalancesJson:
     """List the providers that have ever earned, with their balances by currency; for admins."""
     found = await queries.list_balances(actor, params.after(ProviderId), params.limit + 1, reads)
@@ -154,7 +149,7 @@ async def export_balances(actor: Injected[Actor], reads: Injected[Reads]) -> Res
 
 @get(
     "/admin/providers/{provider_id:str}/earnings",
-    opt=documented(queries.get_earnings, raises=(InvalidValue,), answer=ACCOUNT),
+    opt=documented(queries.get_earnings, raises=(InvalidValue,)),
 )
 async def get_earnings_of_provider(
     provider_id: FromPath[UUID], params: Injected[EarningsQuery], actor: Injected[Actor], reads: Injected[Reads]
@@ -197,7 +192,7 @@ async def export_earnings_of_provider(
 
 @post(
     "/admin/providers/{provider_id:str}/adjustments",
-    opt=documented(adjust_earnings, body=ADJUST, answer=ADJUSTMENT),
+    opt=documented(adjust_earnings, body=ADJUST),
 )
 async def adjust(
     provider_id: FromPath[UUID], data: JSONBody[AdjustmentBody], runner: Injected[IdempotentRunner]
@@ -210,7 +205,7 @@ async def adjust(
     return await runner.created(adjust_earnings, data.command(provider_id), answer=earning_json)
 
 
-@get("/admin/commission", opt=documented(queries.get_commission, answer=COMMISSION))
+@get("/admin/commission", opt=documented(queries.get_commission))
 async def get_commission(
     params: Injected[CommissionQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CommissionJson:
@@ -220,7 +215,7 @@ async def get_commission(
     return commission_json(provider_id, commission)
 
 
-@put("/admin/commission", opt=documented(set_commission, body=SET_COMMISSION, answer=COMMISSION))
+@put("/admin/commission", opt=documented(set_commission, body=SET_COMMISSION))
 async def set_the_commission(
     data: JSONBody[CommissionBody],
     *,

@@ -16,10 +16,7 @@ from booking_domain.use_cases.files.commands import FileChecks
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.files.schemas import (
     ANNOUNCE,
-    FILE,
     FILES,
-    PAGE,
-    UPLOAD,
     AnnounceBody,
     FileJson,
     FilesJson,
@@ -37,7 +34,7 @@ from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 
 
-@post("/uploads/presign", opt=limited_as(UPLOADS) | documented(files.announce_upload, body=ANNOUNCE, answer=UPLOAD))
+@post("/uploads/presign", opt=limited_as(UPLOADS) | documented(files.announce_upload, body=ANNOUNCE))
 async def presign_upload(
     data: JSONBody[AnnounceBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
 ) -> Response[UploadJson]:
@@ -54,7 +51,7 @@ async def presign_upload(
 @post(
     "/uploads/{file_id:str}/complete",
     status_code=200,
-    opt=limited_as(UPLOADS) | documented(files.complete_upload, raises=TURN_ERRORS, answer=FILE),
+    opt=limited_as(UPLOADS) | documented(files.complete_upload, raises=TURN_ERRORS),
 )
 async def complete_upload(
     file_id: FromPath[UUID],
@@ -82,7 +79,7 @@ async def complete_upload(
     return await runner.repeatable(files.complete_upload, answer=completed, status=200)
 
 
-@get("/uploads", opt=documented(files.list_files, answer=PAGE))
+@get("/uploads", opt=documented(files.list_files))
 async def list_uploads(
     params: Injected[PageQuery],
     actor: Injected[Actor],
@@ -94,7 +91,7 @@ async def list_uploads(
     return FilesJson.of(found, params.limit, lambda file: file_json(file, object_storage), lambda file: file.id)
 
 
-@get("/uploads/{file_id:str}", opt=documented(files.get_file, answer=FILE))
+@get("/uploads/{file_id:str}", opt=documented(files.get_file))
 async def get_upload(
     file_id: FromPath[UUID],
     actor: Injected[Actor],

@@ -147,13 +147,6 @@ ANNOUNCE: Final[dict[str, Any]] = {
     "size": 3_480_112,
     "folder": "portfolio",
 }
-UPLOAD: Final[dict[str, Any]] = {
-    "fileId": IMAGE["fileId"],
-    "uploadUrl": f"https://storage.example.com/uploads/{IMAGE['fileId']}?X-Amz-Expires=600&X-Amz-Signature=9f6c…",
-    "headers": {"Content-Type": "image/jpeg", "Content-Length": "3480112"},
-    "publicUrl": IMAGE["url"],
-    "expiresAt": "2026-11-23T01:50:00Z",
-}
 FILE: Final[dict[str, Any]] = {
     "id": IMAGE["fileId"],
     "folder": "portfolio",
@@ -166,4 +159,3 @@ FILE: Final[dict[str, Any]] = {
     "createdAt": "2026-11-23T01:40:00Z",
     "version": 3,
 }
-PAGE: Final[dict[str, Any]] = {"items": [FILE]}

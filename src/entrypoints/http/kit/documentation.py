@@ -27,7 +27,8 @@ class Documentation:
     raises: tuple[type[DomainError], ...] = ()
     """Domain errors that the handler raises itself."""
     body: Mapping[str, Any] | None = None
-    answer: Any = None
+    answer: str | None = None
+    """An example of an answer that is a text; that of a schema is derived."""
     files: tuple[str, ...] = ()
     """Media types of files that the answer may be instead."""
     nothing: str | None = None
@@ -47,7 +48,7 @@ def documented(
     *runs: Operation,
     raises: tuple[type[DomainError], ...] = (),
     body: Mapping[str, Any] | None = None,
-    answer: Any = None,
+    answer: str | None = None,
     files: tuple[str, ...] = (),
     nothing: str | None = None,
     headers: tuple[str, ...] = (),

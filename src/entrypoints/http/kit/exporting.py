@@ -53,7 +53,6 @@ class ExportSection:
     """What the document says of it."""
     write: Callable[[ExportSource], AsyncIterator[bytes]]
     """Write the value, as JSON; nothing, if there is none."""
-    example: Any
 
 
 def exporting(*sections: ExportSection) -> dict[str, Any]:
@@ -66,16 +65,14 @@ def sections_of(routers: Iterable[Router]) -> tuple[ExportSection, ...]:
     return tuple(section for router in routers for section in router.opt.get(_KEY, ()))
 
 
-def value(
-    name: str, kind: Any, read: Callable[[ExportSource], Awaitable[object]], *, about: str, example: Any = None
-) -> ExportSection:
+def value(name: str, kind: Any, read: Callable[[ExportSource], Awaitable[object]], *, about: str) -> ExportSection:
     """Return a section that is read at once; without a value, it is absent."""
 
     async def write(source: ExportSource) -> AsyncIterator[bytes]:
         if (found := await read(source)) is not None:
             yield encode(found)
 
-    return ExportSection(name=name, kind=kind, about=about, write=write, example=example)
+    return ExportSection(name=name, kind=kind, about=about, write=write)
 
 
 def pages(
@@ -84,7 +81,6 @@ def pages(
     read: Callable[[ExportSource], AsyncIterator[Sequence[Shown]]],
     *,
     about: str,
-    example: Sequence[Any] = (),
 ) -> ExportSection:
     """Return a section that is an array, read in pages."""
 
@@ -97,7 +93,7 @@ def pages(
         yield b"]"
 
     listed: Any = tuple[kind, ...]  # type: ignore[valid-type]
-    return ExportSection(name=name, kind=listed, about=about, write=write, example=list(example))
+    return ExportSection(name=name, kind=listed, about=about, write=write)
 
 
 def items(
@@ -107,7 +103,6 @@ def items(
     show: Callable[[Item], Shown],
     *,
     about: str,
-    example: Sequence[Any] = (),
 ) -> ExportSection:
     """Return a section that is an array of items. `read` returns the page after an id; None is before the first."""
 
@@ -117,4 +112,4 @@ def items(
             yield [show(item) for item in found]
             after = found[-1].id
 
-    return pages(name, kind, read_pages, about=about, example=example)
+    return pages(name, kind, read_pages, about=about)

@@ -23,13 +23,13 @@ from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.payments.examples import PAY, PAYMENT
+from entrypoints.http.payments.examples import PAY
 from entrypoints.http.payments.schemas import PayBody, PaymentJson, payment_json
 
 InvoiceId = Annotated[str, PathParameter(max_length=64, pattern="^[!-~]+$")]
 
 
-@post("/", opt=documented(start_payment, body=PAY, answer=PAYMENT), operation_id="startPayment")
+@post("/", opt=documented(start_payment, body=PAY), operation_id="startPayment")
 async def pay(
     data: JSONBody[PayBody],
     actor: Injected[Actor],
@@ -50,7 +50,7 @@ async def pay(
     return await runner.repeatable(start_payment, answer=started, status=201)
 
 
-@get("/{payment_id:str}", opt=documented(payments.get_payment, answer=PAYMENT))
+@get("/{payment_id:str}", opt=documented(payments.get_payment))
 async def get_payment(
     payment_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -66,7 +66,7 @@ async def get_payment(
     return payment_json(await _refreshed(found, executor, gateways), payer=found.party is Party.CUSTOMER)
 
 
-@get("/status/{invoice_id:str}", opt=documented(payments.get_payment_by_invoice, answer=PAYMENT))
+@get("/status/{invoice_id:str}", opt=documented(payments.get_payment_by_invoice))
 async def get_payment_by_invoice(
     invoice_id: InvoiceId,
     actor: Injected[Actor],

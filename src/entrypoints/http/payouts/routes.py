@@ -32,20 +32,12 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.payouts.schemas import (
-    ACCOUNT,
-    APPROVED,
     BANK_ACCOUNT,
     CONFIRM,
-    CONFIRMED,
     CSV,
-    MONEY,
-    PAYOUT,
-    PAYOUTS,
     RETURN,
-    RETURNED,
     SET_ACCOUNT,
     SETTLE,
-    SETTLED,
     BankAccountBody,
     BankAccountJson,
     BookingMoneyJson,
@@ -75,7 +67,7 @@ _COLUMNS: Final[Columns[Payout]] = {
 }
 
 
-@get("/bookings/{booking_id:str}/payments", opt=documented(queries.list_booking_payments, answer=MONEY))
+@get("/bookings/{booking_id:str}/payments", opt=documented(queries.list_booking_payments))
 async def list_booking_payments(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
 ) -> BookingMoneyJson:
@@ -83,7 +75,7 @@ async def list_booking_payments(
     return booking_money_json(await queries.list_booking_payments(actor, BookingId(booking_id), reads))
 
 
-@get("/users/me/bank-account", opt=documented(get_own_bank_account, answer=ACCOUNT))
+@get("/users/me/bank-account", opt=documented(get_own_bank_account))
 async def get_my_bank_account(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BankAccountJson]:
@@ -94,7 +86,7 @@ async def get_my_bank_account(
 
 @put(
     "/users/me/bank-account",
-    opt=limited_as(AUTH) | documented(enter_bank_account, raises=(InvalidValue,), body=SET_ACCOUNT, answer=ACCOUNT),
+    opt=limited_as(AUTH) | documented(enter_bank_account, raises=(InvalidValue,), body=SET_ACCOUNT),
 )
 async def set_my_bank_account(
     data: JSONBody[BankAccountBody],
@@ -136,8 +128,7 @@ async def remove_my_bank_account(
 @post(
     "/admin/bank-accounts/{user_id:str}/confirm",
     status_code=200,
-    opt=limited_as(AUTH)
-    | documented(confirm_bank_account, body=CONFIRM, answer=CONFIRMED, no_idempotency_key=REPEATED),
+    opt=limited_as(AUTH) | documented(confirm_bank_account, body=CONFIRM, no_idempotency_key=REPEATED),
 )
 async def confirm_a_bank_account(
     user_id: FromPath[UUID], data: JSONBody[ConfirmBankAccountBody], run: Injected[Run]
@@ -150,7 +141,7 @@ async def confirm_a_bank_account(
     return payee_account_json(await run(confirm_bank_account, data.command(user_id)))
 
 
-@get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,), answer=PAYOUTS))
+@get("/admin/payouts", opt=documented(queries.list_payouts, raises=(InvalidValue,)))
 async def list_payouts(params: Injected[PayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> PayoutsJson:
     """List refunds with the data for their transfers, oldest first unless `sort` says otherwise; for admins.
 
@@ -182,7 +173,7 @@ async def export_payouts(
     )
 
 
-@get("/admin/payouts/{refund_id:str}", opt=documented(queries.get_payout, answer=PAYOUT))
+@get("/admin/payouts/{refund_id:str}", opt=documented(queries.get_payout))
 async def get_payout(
     refund_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PayoutJson]:
@@ -191,7 +182,7 @@ async def get_payout(
     return unless_known(payout_json(payout), etag(payout.refund.version), if_none_match)
 
 
-@post("/admin/payouts/{refund_id:str}/approve", status_code=200, opt=documented(approve_payout, answer=APPROVED))
+@post("/admin/payouts/{refund_id:str}/approve", status_code=200, opt=documented(approve_payout))
 async def approve_a_payout(
     refund_id: FromPath[UUID],
     actor: Injected[Actor],
@@ -211,7 +202,7 @@ async def approve_a_payout(
 @post(
     "/admin/payouts/{refund_id:str}/settle",
     status_code=200,
-    opt=documented(settle_payout, body=SETTLE, answer=SETTLED),
+    opt=documented(settle_payout, body=SETTLE),
 )
 async def settle_a_payout(
     refund_id: FromPath[UUID],
@@ -238,7 +229,7 @@ async def settle_a_payout(
 @post(
     "/admin/payouts/{refund_id:str}/return",
     status_code=200,
-    opt=documented(return_payout, body=RETURN, answer=RETURNED),
+    opt=documented(return_payout, body=RETURN),
 )
 async def return_a_payout(
     refund_id: FromPath[UUID],

@@ -352,14 +352,6 @@ SET_ACCOUNT: Final[dict[str, Any]] = {
     "holderName": "Bold Bat",
     "currentPassword": "correct-horse-battery",
 }
-ACCOUNT: Final[dict[str, Any]] = {
-    "bank": "Khan Bank",
-    "accountNumber": "••••••5678",
-    "holderName": "Bold Bat",
-    "updatedAt": "2026-11-23T02:00:00Z",
-    "usableFrom": "2026-11-25T02:00:00Z",
-    "version": 1,
-}
 PAYEE_ACCOUNT: Final[dict[str, Any]] = {
     "id": "0199f3c0-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
     "bank": "Khan Bank",
@@ -369,65 +361,8 @@ PAYEE_ACCOUNT: Final[dict[str, Any]] = {
     "usableFrom": "2026-11-25T02:00:00Z",
 }
 CONFIRM: Final[dict[str, Any]] = {"bankAccountId": PAYEE_ACCOUNT["id"], "code": "123456"}
-CONFIRMED: Final[dict[str, Any]] = {
-    **PAYEE_ACCOUNT,
-    "usableFrom": "2026-11-23T03:00:00Z",
-    "confirmedAt": "2026-11-23T03:00:00Z",
-}
-_REFUND: Final[dict[str, Any]] = {
-    "id": "0199f3c1-4d20-7a31-8c45-6e9b0d7f1a22",
-    "amount": 2_000_000,
-    "currency": "MNT",
-    "status": "refund_pending",
-    "reason": "cancellation",
-    "method": "transfer",
-    "createdAt": "2026-11-23T02:00:00Z",
-}
-MONEY: Final[dict[str, Any]] = {
-    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
-    "currency": "MNT",
-    "paidAmount": 2_000_000,
-    "refundedAmount": 0,
-    "refundPendingAmount": 2_000_000,
-    "deskPaidAmount": 0,
-    "authorisedAmount": 0,
-    "releasedAmount": 0,
-    "payments": [],
-    "refunds": [{**_REFUND, "needsBankAccount": True}],
-    "deskPayments": [],
-    "adjustments": [],
-}
-PAYOUT: Final[dict[str, Any]] = {
-    **_REFUND,
-    "bookingId": MONEY["bookingId"],
-    "bookingReference": "BK-7F3K9Q",
-    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
-    "providerName": "Sarnai Tattoo",
-    "customer": {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"},
-    "waitsFor": "approval",
-    "attempts": 1,
-    "payee": {"bank": "Khan Bank", "accountNumber": "5012345678", "holderName": "Bold Bat"},
-    "bankAccount": PAYEE_ACCOUNT,
-    "version": 1,
-}
-APPROVED: Final[dict[str, Any]] = {
-    **PAYOUT,
-    "waitsFor": "transfer",
-    "approvedAt": "2026-11-23T03:00:00Z",
-    "version": 2,
-}
 SETTLE: Final[dict[str, Any]] = {"bankReference": "FT26327000123"}
-SETTLED: Final[dict[str, Any]] = {
-    **APPROVED,
-    "status": "refunded",
-    "waitsFor": "nothing",
-    "bankReference": SETTLE["bankReference"],
-    "processedAt": "2026-11-23T08:00:00Z",
-    "version": 3,
-}
 RETURN: Final[dict[str, Any]] = {"reason": "The bank does not know this account number."}
-RETURNED: Final[dict[str, Any]] = {**PAYOUT, "returnReason": RETURN["reason"], "version": 3}
-PAYOUTS: Final[dict[str, Any]] = {"items": [PAYOUT]}
 CSV: Final = (
     "id,bookingReference,holderName,bank,accountNumber,amount,currency,approvedAt\r\n"
     "0199f3c1-4d20-7a31-8c45-6e9b0d7f1a22,BK-7F3K9Q,Bold Bat,Khan Bank,5012345678,20000.00,MNT,"

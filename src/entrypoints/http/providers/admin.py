@@ -32,17 +32,11 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.providers.examples import (
     APPROVED,
-    BOOKINGS,
     CORRECTION,
     DECIDE,
-    DECIDED,
-    PAGE,
     SUSPEND,
-    SUSPENDED,
 )
 from entrypoints.http.providers.schemas import (
-    DOCUMENTED,
-    PROVIDER,
     CorrectProfileBody,
     DecidedJson,
     DecideOnBookingsBody,
@@ -56,7 +50,7 @@ from entrypoints.http.providers.schemas import (
 from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
-@get("/", opt=documented(providers.list_profiles, answer=PAGE))
+@get("/", opt=documented(providers.list_profiles))
 async def list_profiles(
     params: Injected[ProfilesQuery],
     actor: Injected[Actor],
@@ -70,7 +64,7 @@ async def list_profiles(
 
 @patch(
     "/{provider_id:str}/approve",
-    opt=documented(decide_on_profile, providers.get_profile, body=APPROVED, answer=PROVIDER),
+    opt=documented(decide_on_profile, providers.get_profile, body=APPROVED),
 )
 async def decide_on_provider(
     provider_id: FromPath[UUID],
@@ -93,7 +87,7 @@ async def decide_on_provider(
     return await _shown(provider_id, actor, reads, object_storage)
 
 
-@get("/{provider_id:str}", opt=documented(providers.get_profile, answer=DOCUMENTED))
+@get("/{provider_id:str}", opt=documented(providers.get_profile))
 async def get_profile(
     provider_id: FromPath[UUID],
     *,
@@ -109,7 +103,7 @@ async def get_profile(
     return unless_known(provider_json_with_note(view, object_storage), tag, None if view.documents else if_none_match)
 
 
-@patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION, answer=PROVIDER))
+@patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION))
 async def correct_a_profile(
     provider_id: FromPath[UUID],
     data: JSONBody[CorrectProfileBody],
@@ -128,7 +122,7 @@ async def correct_a_profile(
 @post(
     "/{provider_id:str}/suspend",
     status_code=200,
-    opt=documented(suspend_profile, providers.get_profile, body=SUSPEND, answer=SUSPENDED),
+    opt=documented(suspend_profile, providers.get_profile, body=SUSPEND),
 )
 async def suspend_a_profile(
     provider_id: FromPath[UUID],
@@ -156,7 +150,7 @@ async def suspend_a_profile(
 @post(
     "/{provider_id:str}/reinstate",
     status_code=200,
-    opt=documented(reinstate_profile, providers.get_profile, answer=PROVIDER),
+    opt=documented(reinstate_profile, providers.get_profile),
 )
 async def reinstate_a_profile(
     provider_id: FromPath[UUID],
@@ -182,7 +176,7 @@ async def delete_a_profile(provider_id: FromPath[UUID], run: Injected[Run]) -> N
 
 @get(
     "/{provider_id:str}/bookings",
-    opt=documented(bookings.list_provider_bookings, answer=BOOKINGS),
+    opt=documented(bookings.list_provider_bookings),
     operation_id="listUpcomingBookingsOfProvider",
 )
 async def list_bookings_to_come(
@@ -201,7 +195,7 @@ async def list_bookings_to_come(
 @post(
     "/{provider_id:str}/bookings/decide",
     status_code=200,
-    opt=documented(decide_on_bookings, body=DECIDE, answer=DECIDED),
+    opt=documented(decide_on_bookings, body=DECIDE),
 )
 async def decide_on_some_bookings(
     provider_id: FromPath[UUID], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]

@@ -26,12 +26,10 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.providers.examples import CHANGES, PAGE
+from entrypoints.http.providers.examples import CHANGES
 from entrypoints.http.providers.schemas import (
-    DOCUMENTED,
     DOCUMENTS,
     PROFILE,
-    PROVIDER,
     ChangeProfileBody,
     DocumentsBody,
     OpenProfileBody,
@@ -44,7 +42,7 @@ from entrypoints.http.providers.slots import explain_slot, list_days, list_slots
 from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
-@post("/me", opt=documented(open_profile, body=PROFILE, answer=PROVIDER))
+@post("/me", opt=documented(open_profile, body=PROFILE))
 async def open_my_profile(
     data: JSONBody[OpenProfileBody],
     runner: Injected[IdempotentRunner],
@@ -54,7 +52,7 @@ async def open_my_profile(
     return await runner.created(open_profile, data.change(), answer=lambda view: provider_json(view, object_storage))
 
 
-@get("/me", opt=documented(get_own_provider, answer=PROVIDER), operation_id="getMyProfile")
+@get("/me", opt=documented(get_own_provider), operation_id="getMyProfile")
 async def my_profile(
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -66,7 +64,7 @@ async def my_profile(
     return unless_known(mine, etag(mine.version), None if mine.documents else if_none_match)  # their URLs expire
 
 
-@put("/me", opt=documented(edit_profile, body=CHANGES, answer=PROVIDER))
+@put("/me", opt=documented(edit_profile, body=CHANGES))
 async def change_my_profile(
     data: JSONBody[ChangeProfileBody],
     *,
@@ -81,7 +79,7 @@ async def change_my_profile(
 
 @put(
     "/me/documents",
-    opt=documented(set_documents, get_own_provider, body=DOCUMENTS, answer=DOCUMENTED),
+    opt=documented(set_documents, get_own_provider, body=DOCUMENTS),
     operation_id="setMyDocuments",
 )
 async def set_my_documents(
@@ -103,7 +101,7 @@ async def set_my_documents(
     return await _mine(actor, reads, object_storage)
 
 
-@post("/me/submit", status_code=200, opt=documented(submit_profile, get_own_provider, answer=PROVIDER))
+@post("/me/submit", status_code=200, opt=documented(submit_profile, get_own_provider))
 async def submit_my_profile(
     actor: Injected[Actor],
     *,
@@ -118,7 +116,7 @@ async def submit_my_profile(
     )
 
 
-@post("/me/withdraw", status_code=200, opt=documented(withdraw_profile, get_own_provider, answer=PROVIDER))
+@post("/me/withdraw", status_code=200, opt=documented(withdraw_profile, get_own_provider))
 async def withdraw_my_profile(
     actor: Injected[Actor],
     *,
@@ -133,7 +131,7 @@ async def withdraw_my_profile(
     )
 
 
-@post("/me/republish", status_code=200, opt=documented(republish_profile, get_own_provider, answer=PROVIDER))
+@post("/me/republish", status_code=200, opt=documented(republish_profile, get_own_provider))
 async def republish_my_profile(
     actor: Injected[Actor],
     *,
@@ -159,7 +157,7 @@ async def _mine(actor: Actor, reads: Reads, links: ObjectLinks) -> Response[Prov
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
-@get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
+@get("/", opt=PUBLIC | documented(providers.list_providers))
 async def list_providers(
     params: Injected[ProvidersQuery],
     reads: Injected[Reads],
@@ -170,7 +168,7 @@ async def list_providers(
     return providers_page(found, params.limit, provider_json, object_storage)
 
 
-@get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider, answer=PROVIDER))
+@get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider))
 async def get_provider(
     provider_id: FromPath[UUID],
     reads: Injected[Reads],

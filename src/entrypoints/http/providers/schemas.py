@@ -34,7 +34,7 @@ from booking_domain.use_cases.catalogue.profiles import ProfileChange
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.use_cases.platform.views import ProviderView
-from entrypoints.http.files.images import IMAGE, ImageJson, picture_change, picture_or_none
+from entrypoints.http.files.images import ImageJson, picture_change, picture_or_none
 from entrypoints.http.files.schemas import FILE, FileJson
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import (
@@ -392,28 +392,4 @@ PROFILE: Final[dict[str, Any]] = {
     "priceAmount": 8000000,
     "currency": "MNT",
 }
-PROVIDER: Final[dict[str, Any]] = {
-    "id": PROVIDER_ID,
-    **PROFILE,
-    "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
-    "photo": IMAGE,
-    "status": "approved",
-    "cancellationPreset": "flexible",
-    "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
-    "lateCancellationKeepsPercent": 100,
-    "noShowKeepsPercent": 100,
-    "rescheduleNoticeMinutes": 0,
-    "rating": 4.83,
-    "ratingCount": 12,
-    "version": 3,
-}
-_DOCUMENT: Final[dict[str, Any]] = {name: FILE[name] for name in ("id", "status", "createdAt", "version")} | {
-    "folder": "documents",
-    "filename": "licence.pdf",
-    "contentType": "application/pdf",
-    "size": 182_044,
-    "inUse": True,
-    "documentUrl": f"https://storage.example.com/documents/{FILE['id']}.pdf?X-Amz-Expires=300&X-Amz-Signature=9f6c…",
-}
 DOCUMENTS: Final[dict[str, Any]] = {"fileIds": [FILE["id"]]}
-DOCUMENTED: Final[dict[str, Any]] = {**PROVIDER, "status": "submitted", "documents": [_DOCUMENT]}

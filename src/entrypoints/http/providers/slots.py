@@ -29,7 +29,6 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
-from entrypoints.http.providers.examples import DAYS, EXPLANATION, PROVIDER_PAGE, SLOTS
 from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
 from entrypoints.http.providers.slot_responses import (
     LONGEST_WINDOW,
@@ -96,8 +95,7 @@ class ExplainQuery(AppointmentQuery, frozen=True, kw_only=True):
 
 @get(
     "/{provider_id:str}/slots",
-    opt=IF_VALID
-    | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), answer=SLOTS),
+    opt=IF_VALID | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS)),
 )
 async def list_slots(
     provider_id: FromPath[UUID],
@@ -126,8 +124,7 @@ async def list_slots(
 
 @get(
     "/{provider_id:str}/days",
-    opt=IF_VALID
-    | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), answer=DAYS),
+    opt=IF_VALID | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS)),
 )
 async def list_days(
     provider_id: FromPath[UUID],
@@ -156,7 +153,6 @@ async def list_days(
         providers.get_provider_page,
         availability.get_schedule_to_come,
         raises=(InvalidValue, *TURN_ERRORS),
-        answer=PROVIDER_PAGE,
     ),
 )
 async def show_provider_page(
@@ -181,8 +177,7 @@ async def show_provider_page(
 
 @get(
     "/{provider_id:str}/slots/explain",
-    opt=OPTIONAL
-    | documented(availability.get_explicable_schedule, raises=(InvalidValue, *TURN_ERRORS), answer=EXPLANATION),
+    opt=OPTIONAL | documented(availability.get_explicable_schedule, raises=(InvalidValue, *TURN_ERRORS)),
 )
 async def explain_slot(
     provider_id: FromPath[UUID],

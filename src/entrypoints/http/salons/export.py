@@ -10,4 +10,4 @@ async def _salons(source: ExportSource) -> list[SalonJson]:
     return [salon_json(salon, source.links) for salon in await source.reads.salons.of_manager(source.user.id)]
 
 
-SALONS: Final = value("salons", tuple[SalonJson, ...], _salons, about="The salons that the user manages.", example=[])
+SALONS: Final = value("salons", tuple[SalonJson, ...], _salons, about="The salons that the user manages.")

@@ -22,7 +22,7 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
-from entrypoints.http.salons.examples import INVITATIONS, INVITE, INVITED, JOINED, MEMBERS, MEMBERSHIP
+from entrypoints.http.salons.examples import INVITE
 from entrypoints.http.salons.schemas import (
     InvitationsJson,
     InviteBody,
@@ -36,7 +36,7 @@ from entrypoints.http.salons.schemas import (
 )
 
 
-@get("/{salon_id:str}/members", opt=OPTIONAL | documented(salons.list_salon_members, answer=MEMBERS))
+@get("/{salon_id:str}/members", opt=OPTIONAL | documented(salons.list_salon_members))
 async def list_salon_members(
     salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
@@ -48,7 +48,7 @@ async def list_salon_members(
     return MembersJson(items=tuple(map(member_json, members)))
 
 
-@post("/{salon_id:str}/members", opt=documented(invite_provider, body=INVITE, answer=INVITED))
+@post("/{salon_id:str}/members", opt=documented(invite_provider, body=INVITE))
 async def invite_into_salon(
     salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
 ) -> Response[InvitedJson]:
@@ -56,7 +56,7 @@ async def invite_into_salon(
     return await runner.created(invite_provider, data.command(salon_id), answer=invited_json)
 
 
-@get("/invitations", opt=documented(salons.list_invitations, answer=INVITATIONS))
+@get("/invitations", opt=documented(salons.list_invitations))
 async def list_salon_invitations(
     actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
 ) -> InvitationsJson:
@@ -65,7 +65,7 @@ async def list_salon_invitations(
     return InvitationsJson(items=tuple(invitation_json(each, object_storage) for each in found))
 
 
-@get("/membership", opt=documented(salons.get_own_membership, answer=MEMBERSHIP))
+@get("/membership", opt=documented(salons.get_own_membership))
 async def get_salon_membership(
     actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
 ) -> MembershipJson:
@@ -74,7 +74,7 @@ async def get_salon_membership(
     return MembershipJson(salon=None if found is None else salon_json(found, object_storage))
 
 
-@post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=JOINED))
+@post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation))
 async def accept_salon_invitation(
     salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]
 ) -> Response[InvitedJson]:

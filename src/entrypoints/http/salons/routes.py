@@ -21,12 +21,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.salons.examples import (
     EDIT,
-    HOURS,
     OPEN,
-    SALON,
-    SALON_LIST,
-    SALON_PAGE,
-    SALONS_OF_MANAGER,
     SET_HOURS,
 )
 from entrypoints.http.salons.export import SALONS
@@ -59,7 +54,7 @@ from entrypoints.http.salons.schemas import (
 from entrypoints.http.salons.slots import list_salon_slots
 
 
-@post("/", opt=documented(open_salon, body=OPEN, answer=SALON))
+@post("/", opt=documented(open_salon, body=OPEN))
 async def open_a_salon(
     data: JSONBody[OpenSalonBody],
     runner: Injected[IdempotentRunner],
@@ -69,7 +64,7 @@ async def open_a_salon(
     return await runner.created(open_salon, data.command(), answer=lambda salon: salon_json(salon, object_storage))
 
 
-@get("/", opt=documented(salons.list_own_salons, answer=SALONS_OF_MANAGER))
+@get("/", opt=documented(salons.list_own_salons))
 async def list_salons(
     params: Injected[OwnSalonsQuery],  # noqa: ARG001 - it is the only list
     actor: Injected[Actor],
@@ -81,7 +76,7 @@ async def list_salons(
     return ManagedSalonsJson(items=tuple(managed_salon_json(view, object_storage) for view in found))
 
 
-@get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon, answer=SALON))
+@get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon))
 async def get_salon(
     salon_id: FromPath[UUID],
     reads: Injected[Reads],
@@ -93,7 +88,7 @@ async def get_salon(
     return unless_known(salon_json(view.salon, object_storage), etag(view.salon.version), if_none_match)
 
 
-@get("/search", opt=PUBLIC | documented(salons.search_salons, answer=SALON_LIST))
+@get("/search", opt=PUBLIC | documented(salons.search_salons))
 async def search_salons(
     params: Injected[SalonsQuery],
     reads: Injected[Reads],
@@ -103,7 +98,7 @@ async def search_salons(
     return listed_salons_json(await salons.search_salons(params.chosen(), reads.salons), params.limit, object_storage)
 
 
-@get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page, answer=SALON_PAGE))
+@get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page))
 async def show_salon_page(
     salon_id: FromPath[UUID], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
 ) -> SalonPageJson:
@@ -113,7 +108,7 @@ async def show_salon_page(
     )
 
 
-@patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT, answer=SALON))
+@patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT))
 async def change_salon(
     salon_id: FromPath[UUID],
     *,
@@ -137,7 +132,7 @@ async def remove_salon(salon_id: FromPath[UUID], run: Injected[Run]) -> None:
     await run(delete_salon, SalonId(salon_id))
 
 
-@get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon, answer=HOURS))
+@get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon))
 async def get_salon_hours(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonHoursJson]:
@@ -146,7 +141,7 @@ async def get_salon_hours(
     return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
 
 
-@put("/{salon_id:str}/hours", opt=documented(set_salon_hours, body=SET_HOURS, answer=HOURS))
+@put("/{salon_id:str}/hours", opt=documented(set_salon_hours, body=SET_HOURS))
 async def set_hours_of_salon(
     salon_id: FromPath[UUID], data: JSONBody[SalonHoursBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[SalonHoursJson]:

@@ -255,10 +255,6 @@ class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
     """The distance from the point of the query."""
 
 
-PROVIDER_TOTALS: Final[dict[str, Any]] = {"providerCount": 4, "rating": 4.83, "ratingCount": 12}
-"""An example of what the providers of a listed salon add up to."""
-
-
 class ListedSalonsJson(Page[ListedSalonJson], frozen=True, kw_only=True):
     """A page of salons."""
 

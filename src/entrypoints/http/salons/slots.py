@@ -20,14 +20,12 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.slots import SlotsQuery, window_of
-from entrypoints.http.salons.examples import SALON_SLOTS
 from entrypoints.http.salons.slot_responses import SalonSlotsJson, salon_slots_response
 
 
 @get(
     "/{salon_id:str}/slots",
-    opt=PUBLIC
-    | documented(get_salon, raises=(WindowInvalid, OnlyAddOns, InvalidValue, *TURN_ERRORS), answer=SALON_SLOTS),
+    opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, OnlyAddOns, InvalidValue, *TURN_ERRORS)),
 )
 async def list_salon_slots(
     salon_id: FromPath[UUID],

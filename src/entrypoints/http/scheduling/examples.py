@@ -14,22 +14,9 @@ COMPUTE: Final[dict[str, Any]] = {
     "now": "2026-10-20T00:00:00Z",
     "window": {"from": "2026-11-01T04:00:00Z", "to": "2026-11-02T05:00:00Z"},
 }
-COMPUTED: Final[dict[str, Any]] = {
-    "slots": [
-        {"start": "2026-11-01T04:00:00Z", "end": "2026-11-01T05:00:00Z"},
-        {"start": "2026-11-01T05:00:00Z", "end": "2026-11-01T06:00:00Z"},
-        {"start": "2026-11-01T08:00:00Z", "end": "2026-11-01T09:00:00Z"},
-    ]
-}
 EXPLAIN: Final[dict[str, Any]] = {
     "calendar": CALENDAR,
     "claims": CLAIMS,
     "now": "2026-10-20T00:00:00Z",
     "slot": "2026-11-01T06:00:00Z",
-}
-EXPLAINED: Final[dict[str, Any]] = {
-    "offered": False,
-    "reasons": ["buffer"],
-    "before": {"start": "2026-11-01T05:00:00Z", "end": "2026-11-01T06:00:00Z"},
-    "after": {"start": "2026-11-01T08:00:00Z", "end": "2026-11-01T09:00:00Z"},
 }

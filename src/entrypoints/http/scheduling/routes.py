@@ -14,7 +14,7 @@ from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
-from entrypoints.http.scheduling.examples import COMPUTE, COMPUTED, EXPLAIN, EXPLAINED
+from entrypoints.http.scheduling.examples import COMPUTE, EXPLAIN
 from entrypoints.http.scheduling.schemas import (
     ComputedSlotsJson,
     ComputeSlotsBody,
@@ -25,11 +25,9 @@ from entrypoints.http.scheduling.schemas import (
 )
 
 _OF_SLOTS: Final = documented(
-    raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, answer=COMPUTED, no_idempotency_key=COMPUTES
+    raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, no_idempotency_key=COMPUTES
 )
-_OF_EXPLAINING: Final = documented(
-    raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, answer=EXPLAINED, no_idempotency_key=COMPUTES
-)
+_OF_EXPLAINING: Final = documented(raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, no_idempotency_key=COMPUTES)
 
 
 @post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)

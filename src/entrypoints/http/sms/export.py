@@ -35,13 +35,4 @@ TEXT_MESSAGES: Final = items(
     lambda source, after: source.reads.sms.of_user(source.user.id, after, source.page),
     _text,
     about="The text messages that were sent to the user.",
-    example=[
-        {
-            "at": "2026-11-20T03:16:00Z",
-            "to": "+976****2233",
-            "template": "code.login",
-            "language": "en",
-            "status": "delivered",
-        }
-    ],
 )

@@ -2,19 +2,6 @@
 
 from typing import Any, Final
 
-from entrypoints.http.accounts.examples import USER
-from entrypoints.http.files.images import IMAGE
-
-ACCOUNT: Final[dict[str, Any]] = {
-    **USER,
-    "givenName": "Dorj",
-    "familyName": "Bat-Erdene",
-    "birthDate": "1996-02-29",
-    "address": "Peace Avenue 17, Ulaanbaatar",
-    "picture": IMAGE,
-    "hasPassword": True,
-    "version": 4,
-}
 CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureFileId": None}
 PREFERENCES: Final[dict[str, Any]] = {
     "channels": {"email": True, "sms": False, "telegram": True, "push": True},

@@ -21,7 +21,6 @@ from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.rate_limits import EXPORT, limited_as
-from entrypoints.http.users.examples import ACCOUNT, PREFERENCES
 from entrypoints.http.users.schemas import AccountJson, PreferencesJson, account_json, preferences_json
 
 PAGE: Final = 100
@@ -38,10 +37,8 @@ async def _preferences(source: ExportSource) -> PreferencesJson:
 
 
 _OWN: Final = (
-    value("account", AccountJson, _account, about="The account's own data.", example=ACCOUNT),
-    value(
-        "preferences", PreferencesJson, _preferences, about="The user's preferences for messages.", example=PREFERENCES
-    ),
+    value("account", AccountJson, _account, about="The account's own data."),
+    value("preferences", PreferencesJson, _preferences, about="The user's preferences for messages."),
 )
 
 
@@ -61,14 +58,11 @@ def _field(section: ExportSection) -> tuple[str, Any] | tuple[str, Any, None]:
 def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
     """Return the handler that exports the account and these sections of other resources."""
     document, every = export_document(sections), (*_OWN, *sections)
-    example = {"exportedAt": "2026-11-23T01:40:00Z"} | {
-        camel(each.name): each.example for each in every if each.example is not None
-    }
 
     @get(
         "/users/me/export",
         media_type="application/json",
-        opt=limited_as(EXPORT) | documented(get_own_live_account, answer=example, headers=("Content-Disposition",)),
+        opt=limited_as(EXPORT) | documented(get_own_live_account, headers=("Content-Disposition",)),
     )
     async def export_account(
         actor: Injected[Actor],

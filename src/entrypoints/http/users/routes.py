@@ -23,7 +23,7 @@ from booking_domain.use_cases.identity.own_account import (
 from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
-from entrypoints.http.accounts.examples import CODE_SENT, PROOF
+from entrypoints.http.accounts.examples import PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.files.images import picture_change
 from entrypoints.http.kit.documentation import documented
@@ -33,7 +33,6 @@ from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.users.examples import (
-    ACCOUNT,
     CHANGES,
     CONFIRM_EMAIL,
     CONFIRM_PHONE,
@@ -55,14 +54,12 @@ from entrypoints.http.users.schemas import (
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, answer=CODE_SENT, no_idempotency_key=CONFIDENTIAL)
-_OF_CONFIRMATION: Final = documented(
-    confirm_contact_change, body=CONFIRM_PHONE, answer=ACCOUNT, no_idempotency_key=CONFIDENTIAL
-)
+_OF_PHONE: Final = documented(start_contact_change, body=WANT_PHONE, no_idempotency_key=CONFIDENTIAL)
+_OF_CONFIRMATION: Final = documented(confirm_contact_change, body=CONFIRM_PHONE, no_idempotency_key=CONFIDENTIAL)
 _OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 
-@get("/", opt=documented(get_own_account, answer=ACCOUNT), operation_id="getMyAccount")
+@get("/", opt=documented(get_own_account), operation_id="getMyAccount")
 async def my_account(
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -74,7 +71,7 @@ async def my_account(
     return unless_known(account_json(user, object_storage), etag(user.version), if_none_match)
 
 
-@patch("/", opt=documented(edit_account, body=CHANGES, answer=ACCOUNT))
+@patch("/", opt=documented(edit_account, body=CHANGES))
 async def edit_my_account(
     data: JSONBody[EditAccountBody],
     *,
@@ -94,7 +91,7 @@ async def edit_my_account(
     return Response(account_json(user, object_storage), headers=etag(user.version))
 
 
-@get("/preferences", opt=documented(get_own_account, answer=PREFERENCES), operation_id="getMyPreferences")
+@get("/preferences", opt=documented(get_own_account), operation_id="getMyPreferences")
 async def my_preferences(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PreferencesJson]:
@@ -103,7 +100,7 @@ async def my_preferences(
     return unless_known(preferences_json(user), etag(user.version), if_none_match)
 
 
-@put("/preferences", opt=documented(edit_account, body=PREFERENCES, answer=PREFERENCES))
+@put("/preferences", opt=documented(edit_account, body=PREFERENCES))
 async def set_my_preferences(
     data: JSONBody[PreferencesBody], session_id: Injected[SessionId], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[PreferencesJson]:
@@ -162,7 +159,7 @@ async def confirm_phone(
 @post(
     "/email",
     status_code=202,
-    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, answer=CODE_SENT, no_idempotency_key=CONFIDENTIAL),
+    opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, no_idempotency_key=CONFIDENTIAL),
     operation_id="requestEmailChange",
 )
 async def want_email(
@@ -180,8 +177,7 @@ async def want_email(
 @post(
     "/email/confirm",
     status_code=200,
-    opt=_GUARDED
-    | documented(confirm_contact_change, body=CONFIRM_EMAIL, answer=ACCOUNT, no_idempotency_key=CONFIDENTIAL),
+    opt=_GUARDED | documented(confirm_contact_change, body=CONFIRM_EMAIL, no_idempotency_key=CONFIDENTIAL),
     operation_id="confirmEmailChange",
 )
 async def confirm_email(

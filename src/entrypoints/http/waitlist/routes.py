@@ -18,12 +18,12 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.waitlist.examples import JOIN, LIST, WAITING
+from entrypoints.http.waitlist.examples import JOIN
 from entrypoints.http.waitlist.export import WAITING_LIST
 from entrypoints.http.waitlist.schemas import JoinBody, WaitingJson, WaitsJson, waiting_json
 
 
-@post("/", opt=documented(get_time_zone, join_waiting_list, body=JOIN, answer=WAITING))
+@post("/", opt=documented(get_time_zone, join_waiting_list, body=JOIN))
 async def join_waitlist(
     data: JSONBody[JoinBody], runner: Injected[IdempotentRunner], reads: Injected[Reads]
 ) -> Response[WaitingJson]:
@@ -38,7 +38,7 @@ async def join_waitlist(
     return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)
 
 
-@get("/", opt=documented(list_own_entries, answer=LIST), operation_id="listWaitingListEntries")
+@get("/", opt=documented(list_own_entries), operation_id="listWaitingListEntries")
 async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> WaitsJson:
     """List the caller's waiting-list entries, newest first, at most 100.
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -16,8 +17,10 @@ from tests.unit.entrypoints.api import V1, Api, assert_problem
 from adapters.postgres.contexts import metadata
 from entrypoints.http.docs.routes import ASSETS, FOLDER
 from entrypoints.http.docs.vocabulary import VOCABULARY
+from entrypoints.http.docs.wording import WORDING
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.openapi.examples import Examples
 from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_type
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.strict_json import read_json
@@ -144,8 +147,8 @@ class Undescribed(Json, frozen=True, kw_only=True):
 
 def test_a_member_that_nothing_describes_is_refused() -> None:
     with pytest.raises(ValueError, match=r"these mean: Undescribed.unsaid; add a docstring"):
-        Schemas([], Undescribed, names={}, vocabulary={})
-    Schemas([], Undescribed, names={}, vocabulary={"unsaid": "It is in the vocabulary."})
+        Schemas([], Undescribed, names={}, vocabulary={}, examples={})
+    Schemas([], Undescribed, names={}, vocabulary={"unsaid": "It is in the vocabulary."}, examples={})
 
 
 async def test_the_vocabulary_has_no_word_that_the_document_does_not_use(api: Api) -> None:
@@ -211,14 +214,42 @@ async def test_strict_bodies_document_that_they_are_strict(api: Api) -> None:
 
 
 async def test_examples_match_the_types_that_are_decoded_and_encoded(api: Api) -> None:
+    document = (await api.get("/schema")).json()
     for handler in documented(api):
-        said = handler.opt[KEY]
         if (body := body_type(handler)) is not None:
-            read_json(msgspec.json.encode(said.body), body)
-        answer = answer_type(handler)
-        if answer is not None and answer is not str:
-            shown = msgspec.convert(said.answer, answer)
-            assert msgspec.json.decode(msgspec.json.encode(shown)) == said.answer, handler.fn.__name__
+            read_json(msgspec.json.encode(handler.opt[KEY].body), body)
+    checked = 0
+    for answer in {kind for handler in documented(api) if isinstance(kind := answer_type(handler), type)}:
+        name = WORDING.names.get(answer.__name__, answer.__name__.removesuffix("Json"))
+        for example in document["components"]["schemas"].get(name, {}).get("examples", ()):
+            shown: object = msgspec.convert(example, answer)
+            assert msgspec.json.decode(msgspec.json.encode(shown)) == example, name
+            checked += 1
+    assert checked > 80
+
+
+def test_the_first_word_that_fits_a_member_is_its_example() -> None:
+    word = {"type": "string", "pattern": "^[a-z]+$"}
+    schema = {
+        "type": "object",
+        "required": ["id", "known", "count", "state", "at"],
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "known": word,
+            "count": {"type": "integer", "minimum": 3},
+            "state": {"type": "string", "enum": ["closed", "open"]},
+            "at": {"type": "string", "format": "date-time"},
+            "optional": word,
+            "unknown": word,
+        },
+    }
+    examples = Examples({}, {"known": (7, "Two words", "one"), "state": ("ajar", "open"), "optional": ("said",)})
+    shown = examples.of(schema, "Door")
+    assert UUID(shown.pop("id")).version
+    assert shown == {"known": "one", "count": 3, "state": "open", "at": "2026-11-23T02:00:00Z", "optional": "said"}
+    assert examples.missing == set()
+    examples.of({**schema, "required": ["unknown"]})
+    assert examples.missing == {"unknown"}
 
 
 async def test_the_paths_of_the_contract_are_there(api: Api) -> None:

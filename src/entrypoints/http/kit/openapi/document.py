@@ -2,7 +2,7 @@
 
 import re
 from collections import ChainMap, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -33,6 +33,8 @@ class Wording:
     """Names of types that need their module to be understood, as the document names them."""
     members: Mapping[str, str]
     """What path parameters mean, and members of schemas whose name means the same in several of them."""
+    examples: Mapping[str, Sequence[Any]]
+    """What members of responses may be, the best value first; the first that fits the type is the example."""
 
 
 Operation = tuple[str, str, HTTPRouteHandler]
@@ -66,11 +68,17 @@ def document_of(app: Litestar) -> dict[str, Any]:
     found = sorted(_told_apart_by_method(_documented(app)), key=lambda each: each[:2])
     wording: Wording = app.state.wording
     schemas = Schemas(
-        [handler for _, _, handler in found], Problem, UUID, names=wording.names, vocabulary=wording.members
+        [handler for _, _, handler in found],
+        Problem,
+        UUID,
+        names=wording.names,
+        vocabulary=wording.members,
+        examples=wording.examples,
     )
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
+    schemas.require_examples()
     add_links(paths, schemas.components)
     about = ChainMap(*(handler.opt.get(ABOUT, {}) for _, _, handler in found), dict(wording.tags))
     problem = schemas.components["Problem"]

@@ -1,6 +1,6 @@
 """The request and response types in a handler's signature."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.http.kit.openapi.descriptions import meanings, structs_of
+from entrypoints.http.kit.openapi.examples import Examples
 from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
@@ -42,6 +43,7 @@ class Schemas:
         *others: Any,
         names: Mapping[str, str],
         vocabulary: Mapping[str, str],
+        examples: Mapping[str, Sequence[Any]],
     ) -> None:
         self._names = names
         self._vocabulary = vocabulary
@@ -70,24 +72,38 @@ class Schemas:
             _amend(component, read=read)
             if name not in self._queries:
                 _describe_defaults(component, read=read)
+        self._examples = Examples(self._components, examples)
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of a type: a reference, if it is a component."""
         schema: dict[str, Any] = self._refs[kind]
         return schema
 
-    def shown(self, kind: Any, example: Any) -> dict[str, Any]:
-        """The media type object of a type. The first example of a component stands there, and a page has its items'."""
+    def shown(self, kind: Any, example: Any = None) -> dict[str, Any]:
+        """The media type object of a type. The first example of a component stands there, and a page has its items'.
+
+        Without an example one is derived.
+        """
         schema = self.of(kind)
         component = self._components.get(schema.get("$ref", "").removeprefix(_REFERENCE))
         if component is None:
             return {"schema": schema, "example": example}
         items = component.get("properties", {}).get("items", {}).get("items", {})
         listed = self._components.get(items.get("$ref", "").removeprefix(_REFERENCE))
-        if listed is not None and example["items"]:
-            component, example = listed, example["items"][0]
+        if example is None:
+            shown = schema if listed is None else items
+            component = component if listed is None else listed
+            example = self._examples.of(shown)
         component.setdefault("examples", [example])
         return {"schema": schema}
+
+    def require_examples(self) -> None:
+        """Raise `ValueError` if the vocabulary has no example of a text that a response shows."""
+        if self._examples.missing:
+            raise ValueError(
+                f"no example of these texts: {', '.join(sorted(self._examples.missing))}; add them to "
+                "entrypoints/http/docs/examples.py"
+            )
 
     def has_member(self, kind: Any, name: str) -> bool:
         """Whether a type is an object with this member."""
