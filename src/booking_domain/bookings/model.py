@@ -59,6 +59,7 @@ DEFAULT_REMINDERS: Final = (1_440, 120)
 MAX_INSTRUCTIONS: Final = 500
 QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
+_TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED})
 _BALANCE_DUE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
 _ENDS_PAYING: Final = frozenset(
     {Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW, Action.RESOLVE_CANCELLED, Action.RESOLVE_NO_SHOW}
@@ -353,6 +354,11 @@ class Booking:
     def undisputed_status(self) -> Status:
         """The status, or the one before the dispute: a dispute decides nothing before it ends."""
         return self.disputed_from or self.status
+
+    @property
+    def coming_change(self) -> TimeChange | None:
+        """The time change of a booking that may still take place."""
+        return self.time_change if self.status in _TO_COME else None
 
     @property
     def totals(self) -> Totals:

@@ -28,6 +28,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, GatewayName, Instant, Json, Timestamp, one_of
 from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import members
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
 from entrypoints.settings.main import Settings
@@ -93,23 +94,20 @@ class OpenedLinkJson(Json, frozen=True, kw_only=True):
     """Only for a link to cancel, if the booking can be cancelled now."""
 
 
+_booking: Final = members(
+    Booking,
+    LinkedBookingJson,
+    given=("provider_name",),
+    start="span.start",
+    end="span.end",
+    currency="price.currency",
+    paid_amount="totals.paid.amount",
+)
+
+
 def linked_booking_json(booking: Booking, appointment: Appointment) -> LinkedBookingJson:
     """Show the booking of a link."""
-    return LinkedBookingJson(
-        reference=booking.reference,
-        status=booking.status.value,
-        payment_status=booking.payment_status.value,
-        provider_id=booking.provider_id,
-        provider_name=appointment.provider_name,
-        start=booking.span.start,
-        end=booking.span.end,
-        time_zone=booking.time_zone,
-        currency=booking.price.currency,
-        price_amount=booking.price.amount,
-        deposit_amount=booking.deposit.amount,
-        paid_amount=booking.totals.paid.amount,
-        balance_due_amount=booking.balance_due.amount,
-    )
+    return LinkedBookingJson(provider_name=appointment.provider_name, **_booking(booking))
 
 
 TOKEN: Final = "AgGZ87Ae" + "x" * 84

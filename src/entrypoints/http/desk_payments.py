@@ -24,6 +24,7 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 
 MOST: Final = 2**53 - 1
 
@@ -86,22 +87,14 @@ class DeskPaymentsJson(Json, frozen=True, kw_only=True):
     currency: str
 
 
-def desk_payment_json(payment: DeskPayment) -> DeskPaymentJson:
-    """Show a desk payment to the parties of its booking."""
-    return DeskPaymentJson(
-        id=payment.id,
-        booking_id=payment.booking_id,
-        method=payment.method,
-        amount=payment.amount.amount,
-        currency=payment.amount.currency,
-        status=payment.status,
-        recorded_by=payment.recorded_by.role.value,
-        voided_by=None if payment.voided_by is None else payment.voided_by.role.value,
-        voided_at=payment.voided_at,
-        void_reason=payment.void_reason,
-        created_at=payment.created_at,
-        version=payment.version,
-    )
+desk_payment_json: Final = projection(
+    DeskPayment,
+    DeskPaymentJson,
+    amount="amount.amount",
+    currency="amount.currency",
+    recorded_by="recorded_by.role",
+    voided_by="voided_by.role",
+)
 
 
 # Examples for the API's documentation.

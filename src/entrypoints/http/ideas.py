@@ -16,7 +16,7 @@ from booking_domain.shared.ids import BookingId, IdeaId
 from booking_domain.use_cases.bookings import ideas
 from booking_domain.use_cases.bookings.ideas import EditIdea, IdeaView, ShareIdea
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles
+from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles, new_idea
 from entrypoints.http.files.images import ImageJson, file_ids, private_image_json
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
@@ -127,7 +127,7 @@ async def share_idea(
     the provider. The provider may also note the customer's wish. The other side is notified. An estimate does not
     change the price. `POST /bookings` accepts a first idea together with the booking.
     """
-    command = ShareIdea(booking_id=BookingId(data.booking_id), idea=data.new())
+    command = ShareIdea(booking_id=BookingId(data.booking_id), idea=new_idea(data))
     return await runner.created(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
 
 

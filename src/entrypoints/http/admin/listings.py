@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get
 from msgspec import Meta
 
@@ -125,7 +124,7 @@ class TransactionsJson(Page[TransactionJson], frozen=True, kw_only=True):
 
 def _booking_json(appointment: Appointment) -> ListedBookingJson:
     return ListedBookingJson(
-        **msgspec.structs.asdict(booking_json(appointment.booking)),
+        **booking_json.members(appointment.booking),
         provider_name=appointment.provider_name,
         customer_name=appointment.customer_name,
     )

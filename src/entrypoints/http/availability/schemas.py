@@ -30,7 +30,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange
 from booking_domain.use_cases.scheduling.calendars import AddBlock, AddException, AddRule, SetRules
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
-from entrypoints.http.providers.terms import Durations, DurationsJson, TermsBody, TierJson, durations_json, tiers_json
+from entrypoints.http.providers.terms import Durations, DurationsJson, TermsBody, TierJson, durations_json, tier_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
 EndTime = Annotated[
@@ -300,7 +300,7 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         durations=durations_json(terms),
         currency=terms.price.currency,
         cancellation_preset=terms.cancellation.preset.value,
-        cancellation_policy=tiers_json(terms.cancellation),
+        cancellation_policy=tuple(map(tier_json, terms.cancellation.tiers)),
         late_cancellation_keeps_percent=terms.cancellation.late_keeps,
         no_show_keeps_percent=terms.cancellation.no_show_keeps,
         reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,

@@ -70,11 +70,10 @@ def _booking(
     walk_in: WalkIn | None,
 ) -> ExportedBookingJson:
     """Show a booking to one of its parties."""
-    shown = booking_json(booking)
     moved: list[Payment | Refund] = [*payments, *refunds]
     moved.sort(key=lambda each: (each.created_at, each.id))
     return ExportedBookingJson(
-        **{name: getattr(shown, name) for name in BookingJson.__struct_fields__},
+        **booking_json.members(booking),
         events=tuple(event_json(event) for event in events),
         payments=tuple(_payment(each) for each in moved),
         desk_payments=tuple(map(desk_payment_json, at_desk)),

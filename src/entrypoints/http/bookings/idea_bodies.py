@@ -1,7 +1,6 @@
 """The JSON of an idea in a request, alone or with a new booking."""
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from msgspec import Meta
 
@@ -10,10 +9,11 @@ from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.shared.ids import FileId
 from booking_domain.use_cases.bookings.ideas import NewIdea
 from entrypoints.http.kit.fields import Amount, Body
+from entrypoints.http.kit.projection import projection
 
 Description = Annotated[str, Meta(min_length=1, max_length=MAX_DESCRIPTION)]
 Detail = Annotated[str, Meta(max_length=MAX_DETAIL)]
-IdeaFiles = Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.IDEAS].most)]
+IdeaFiles = Annotated[tuple[FileId, ...], Meta(max_length=FOLDERS[Folder.IDEAS].most)]
 
 
 class IdeaBody(Body, frozen=True, kw_only=True):
@@ -33,19 +33,8 @@ class IdeaBody(Body, frozen=True, kw_only=True):
     file_ids: IdeaFiles = ()
     """Images that the author uploaded to the folder `ideas`."""
 
-    def new(self) -> NewIdea:
-        """Return the idea."""
-        content = IdeaContent(
-            description=self.description,
-            size=self.size,
-            placement=self.placement,
-            colours=self.colours,
-            budget_amount=self.budget_amount,
-            estimate_amount=self.estimate_amount,
-        )
-        return NewIdea(content=content, file_ids=tuple(map(FileId, self.file_ids)))
 
-
+new_idea: Final = projection(IdeaBody, NewIdea, content=projection(IdeaBody, IdeaContent, unused=["file_ids"]))
 WISH: Final[dict[str, Any]] = {
     "description": "A small swallow.",
     "size": "10 cm",

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import Meta, field, structs
+from msgspec import Meta, field
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
@@ -16,9 +16,10 @@ from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.scheduling.model import MAX_WEEKS_APART
+from booking_domain.scheduling.services import OfferedService
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking
@@ -26,7 +27,7 @@ from booking_domain.use_cases.bookings.place_series import MAX_SERIES_LENGTH, MI
 from booking_domain.use_cases.bookings.queries import CancellationQuote, VisibleAppointment
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment
-from entrypoints.http.bookings.idea_bodies import IdeaBody
+from entrypoints.http.bookings.idea_bodies import IdeaBody, new_idea
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import (
     Amount,
@@ -44,9 +45,7 @@ from entrypoints.http.kit.fields import (
     service_ids,
 )
 from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery
-
-_TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED})
-"""Statuses in which a time that the customer has not accepted is shown."""
+from entrypoints.http.kit.projection import filled, members, projection
 
 
 class WalkInBody(Body, frozen=True, kw_only=True):
@@ -55,26 +54,22 @@ class WalkInBody(Body, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=MAX_WALK_IN_NAME)]
     phone: Annotated[str, Meta(max_length=16, description="E.164, e.g. `+97699112233`.")] | None = None
 
-    def value(self) -> WalkIn:
-        """Return the walk-in."""
-        return WalkIn(name=self.name, phone=self.phone)
-
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """A slot to book: of a provider, or of a salon, with any of its providers who offers the services."""
 
-    provider_id: UUID | None = None
-    salon_id: UUID | None = None
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
     slot: Instant
     duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
+    service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
     """A deposit above the required one, up to the price."""
-    hold_id: UUID | None = None
+    hold_id: ClaimId | None = None
     """The customer's hold on this slot, which the booking replaces."""
-    customer_id: UUID | None = None
+    customer_id: UserId | None = None
     """For the provider, the manager of its salon or an admin: the customer to book for, who has booked there
     before or has consented. Without it, the provider books a walk-in."""
     walk_in: WalkInBody | None = None
@@ -97,55 +92,32 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
 
     def command(self, payment_window: timedelta, provider_id: ProviderId) -> PlaceBooking:
         """Return the command for a provider."""
-        return PlaceBooking(
-            provider_id=provider_id,
-            slot=self.slot,
-            payment_window=payment_window,
-            duration_minutes=self.duration_minutes,
-            service_ids=service_ids(self.service_id, self.service_ids),
-            notes=self.notes or "",
-            deposit_amount=self.deposit_amount,
-            hold_id=None if self.hold_id is None else ClaimId(self.hold_id),
-            customer_id=None if self.customer_id is None else UserId(self.customer_id),
-            walk_in=None if self.walk_in is None else self.walk_in.value(),
-            link_token=self.link_token,
-            idea=None if self.idea is None else self.idea.new(),
-        )
+        return PlaceBooking(provider_id=provider_id, payment_window=payment_window, **_order(self))
 
 
 class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """A slot to book, and how often to repeat it at the same local time."""
 
-    provider_id: UUID
+    provider_id: ProviderId
     slot: Instant
     every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
     times: Annotated[
         int, Meta(ge=MIN_SERIES_LENGTH, le=MAX_SERIES_LENGTH, description="How many bookings, the first included.")
     ]
     duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
+    service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
     """The deposit of each booking, above the required one and up to the price."""
-    customer_id: UUID | None = None
+    customer_id: UserId | None = None
     """For the provider, the manager of its salon or an admin: the customer to book for."""
     walk_in: WalkInBody | None = None
     """For the provider, the manager of its salon or an admin: a customer without an account."""
 
     def command(self, payment_window: timedelta) -> PlaceSeries:
         """Return the command."""
-        first = PlaceBooking(
-            provider_id=ProviderId(self.provider_id),
-            slot=self.slot,
-            payment_window=payment_window,
-            duration_minutes=self.duration_minutes,
-            service_ids=service_ids(self.service_id, self.service_ids),
-            notes=self.notes or "",
-            deposit_amount=self.deposit_amount,
-            customer_id=None if self.customer_id is None else UserId(self.customer_id),
-            walk_in=None if self.walk_in is None else self.walk_in.value(),
-        )
+        first = PlaceBooking(payment_window=payment_window, **_first(self))
         return PlaceSeries(first=first, every_weeks=self.every_weeks, times=self.times)
 
 
@@ -226,7 +198,7 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
 
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     when: When | None = None
-    salon_id: UUID | None = None
+    salon_id: SalonId | None = None
     """The salon that the provider is a member of now."""
     time_zone: ZoneName | None = None
     """Dates in `from` and `to` mean midnight in this time zone; without it, midnight UTC."""
@@ -434,58 +406,48 @@ class EventsJson(Json, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
-def booking_json(booking: Booking) -> BookingJson:
-    """Show a booking to its parties."""
-    change = booking.time_change if booking.status in _TO_COME else None
-    return BookingJson(
-        id=booking.id,
-        reference=booking.reference,
-        status=booking.status.value,
-        payment_status=booking.payment_status.value,
-        provider_id=booking.provider_id,
-        customer_id=booking.customer_id,
-        start=booking.span.start,
-        end=booking.span.end,
-        time_zone=booking.time_zone,
-        price_amount=booking.price.amount,
-        deposit_amount=booking.deposit.amount,
-        paid_amount=booking.paid.amount,
-        refunded_amount=booking.refunded.amount,
-        refund_pending_amount=booking.refund_pending.amount,
-        desk_paid_amount=booking.desk_paid.amount,
-        authorised_amount=booking.authorised.amount,
-        released_amount=booking.released.amount,
-        balance_due_amount=booking.balance_due.amount,
-        currency=booking.price.currency,
-        notes=booking.notes,
-        version=booking.version,
-        created_at=booking.created_at,
-        updated_at=booking.updated_at,
-        due_at=booking.due_at,
-        offered_times=booking.offered_times or None,
-        services=tuple(
-            BookedServiceJson(id=each.id, name=each.name, duration_minutes=each.minutes, price=each.price.amount)
-            for each in booking.services
-        )
-        or None,
-        series_id=booking.series_id,
-        placed_by_staff=booking.placed_by_staff,
-        rescheduled_by=None if change is None else change.by.value,
-        agreed_start=None if change is None else change.agreed.start,
-        agreed_end=None if change is None else change.agreed.end,
-        objection_deadline=None if change is None else change.objection_deadline,
-        reschedule_notice_minutes=booking.cancellation.reschedule_notice_minutes or None,
-        cancellation_start=booking.cancellation_start,
-        in_question=booking.in_question or None,
-        disputed_from=None if booking.disputed_from is None else booking.disputed_from.value,
-    )
+_walk_in: Final = projection(WalkInBody, WalkIn)
+_order: Final = members(
+    PlaceBookingBody,
+    PlaceBooking,
+    given=("provider_id", "payment_window"),
+    unused=["salon_id"],
+    service_ids=lambda body: service_ids(body.service_id, body.service_ids),
+    notes=lambda body: body.notes or "",
+    walk_in=_walk_in,
+    idea=new_idea,
+)
+_first: Final = members(
+    PlaceSeriesBody,
+    PlaceBooking,
+    given=("payment_window", "hold_id", "link_token", "idea"),
+    unused=["every_weeks", "times"],
+    service_ids=lambda body: service_ids(body.service_id, body.service_ids),
+    notes=lambda body: body.notes or "",
+    walk_in=_walk_in,
+)
+_service_json: Final = projection(OfferedService, BookedServiceJson, duration_minutes="minutes", price="price.amount")
+booking_json: Final = projection(
+    Booking,
+    BookingJson,
+    start="span.start",
+    end="span.end",
+    currency="price.currency",
+    offered_times=filled("offered_times"),
+    services=lambda booking: tuple(map(_service_json.make, booking.services)) or None,
+    rescheduled_by="coming_change.by",
+    agreed_start="coming_change.agreed.start",
+    agreed_end="coming_change.agreed.end",
+    objection_deadline="coming_change.objection_deadline",
+    reschedule_notice_minutes=filled("cancellation.reschedule_notice_minutes"),
+    in_question=filled("in_question"),
+)
 
 
 def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> AppointmentJson:
     """Show a booking with its parties to the actor."""
     appointment, booking, salon = seen.appointment, seen.appointment.booking, seen.appointment.salon
     return AppointmentJson(
-        **structs.asdict(booking_json(booking)),
         customer=_customer_json(appointment, shown=appointment.contact_shown_to(seen.party)),
         provider=BookingProviderJson(
             id=booking.provider_id,
@@ -495,6 +457,7 @@ def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> A
         ),
         salon=None if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
         actions=available_actions(booking, seen.party, actor, now),
+        **booking_json.members(booking),
     )
 
 
@@ -542,14 +505,11 @@ def series_json(bookings: Sequence[Booking]) -> SeriesJson:
     return SeriesJson(id=series_id, items=tuple(booking_json(booking) for booking in bookings))
 
 
-def event_json(event: BookingEvent) -> EventJson:
-    """Show what happened."""
-    return EventJson(
-        id=event.id,
-        type=event.type,
-        from_=None if event.from_status is None else event.from_status.value,
-        to=event.to_status.value,
-        by=ActorJson(id=event.by.id, role=event.by.role.value),
-        reason=event.reason or None,
-        at=event.at,
-    )
+event_json: Final = projection(
+    BookingEvent,
+    EventJson,
+    from_="from_status",
+    to="to_status",
+    by=projection(Actor, ActorJson),
+    reason=filled("reason"),
+)

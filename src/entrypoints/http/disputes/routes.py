@@ -1,7 +1,6 @@
 """`/disputes`: open, read, make statements, withdraw; `/admin/disputes`: open for a party, list, export, resolve."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
@@ -14,6 +13,9 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.use_cases.disputes import queries
 from booking_domain.use_cases.disputes.commands import (
+    MakeStatement,
+    ResolveDispute,
+    WithdrawDispute,
     make_statement,
     open_dispute,
     open_dispute_for,
@@ -41,9 +43,12 @@ from entrypoints.http.disputes.schemas import (
     ResolveBody,
     StatementBody,
     case_json,
+    decision,
     dispute_json,
     disputes_json,
-    withdrawal,
+    evidence,
+    opening,
+    opening_for,
 )
 from entrypoints.http.kit.csv_cells import PAGE as ROWS
 from entrypoints.http.kit.csv_cells import Columns, csv_response
@@ -87,7 +92,7 @@ async def open_a_dispute(
     paid out until the dispute ends. The other party is asked for a statement.
     """
     return await runner.created(
-        open_dispute, data.command(), answer=lambda shown: dispute_json(shown, actor, object_storage)
+        open_dispute, opening(data), answer=lambda shown: dispute_json(shown, actor, object_storage)
     )
 
 
@@ -102,7 +107,7 @@ async def list_my_disputes(
 
 @get("/disputes/{dispute_id:str}", opt=documented(queries.get_dispute))
 async def get_dispute(
-    dispute_id: FromPath[UUID],
+    dispute_id: FromPath[DisputeId],
     *,
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -110,7 +115,7 @@ async def get_dispute(
     if_none_match: IfNoneMatch = None,
 ) -> Response[DisputeJson]:
     """Return a dispute with its statements; for both parties and admins. URLs of images expire after five minutes."""
-    shown = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
+    shown = await queries.get_dispute(actor, dispute_id, reads)
     answer, tag = dispute_json(shown, actor, object_storage), etag(shown.view.dispute.version)
     # The URLs of images expire, so a client's cached copy goes stale.
     return unless_known(answer, tag, None if shown.images else if_none_match)
@@ -122,7 +127,7 @@ async def get_dispute(
     operation_id="addDisputeStatement",
 )
 async def make_a_statement(
-    dispute_id: FromPath[UUID],
+    dispute_id: FromPath[DisputeId],
     data: JSONBody[StatementBody],
     *,
     actor: Injected[Actor],
@@ -131,13 +136,15 @@ async def make_a_statement(
 ) -> Response[DisputeJson]:
     """Add a statement to an open dispute about your booking. The other party is notified."""
     return await runner.created(
-        make_statement, data.command(dispute_id), answer=lambda shown: dispute_json(shown, actor, object_storage)
+        make_statement,
+        MakeStatement(dispute_id=dispute_id, evidence=evidence(data)),
+        answer=lambda shown: dispute_json(shown, actor, object_storage),
     )
 
 
 @post("/disputes/{dispute_id:str}/withdraw", status_code=200, opt=documented(withdraw_dispute))
 async def withdraw_a_dispute(
-    dispute_id: FromPath[UUID],
+    dispute_id: FromPath[DisputeId],
     *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -148,12 +155,14 @@ async def withdraw_a_dispute(
     """Withdraw your dispute. The booking returns to its former status."""
 
     async def shown() -> Response[DisputeJson]:
-        found = await queries.get_dispute(actor, DisputeId(dispute_id), reads)
+        found = await queries.get_dispute(actor, dispute_id, reads)
         json = dispute_json(found, actor, object_storage)
         return Response(json, status_code=200, headers=etag(found.view.dispute.version))
 
     return await runner.ok_after_commit(
-        withdraw_dispute, withdrawal(dispute_id, expected_version(if_match)), answer=shown
+        withdraw_dispute,
+        WithdrawDispute(dispute_id=dispute_id, expected_version=expected_version(if_match)),
+        answer=shown,
     )
 
 
@@ -166,7 +175,7 @@ async def open_a_dispute_for_a_party(
 ) -> Response[DisputeJson]:
     """Dispute a booking for its customer or provider; for admins. Both parties are notified."""
     return await runner.created(
-        open_dispute_for, data.command_for(), answer=lambda shown: dispute_json(shown, actor, object_storage)
+        open_dispute_for, opening_for(data), answer=lambda shown: dispute_json(shown, actor, object_storage)
     )
 
 
@@ -201,7 +210,7 @@ async def export_disputes(
 
 @get("/admin/disputes/{dispute_id:str}", opt=documented(queries.get_dispute_case))
 async def get_dispute_case(
-    dispute_id: FromPath[UUID],
+    dispute_id: FromPath[DisputeId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
@@ -217,7 +226,7 @@ async def get_dispute_case(
 
 @patch("/admin/disputes/{dispute_id:str}", opt=documented(resolve_dispute, body=RESOLVE))
 async def resolve_a_dispute(
-    dispute_id: FromPath[UUID],
+    dispute_id: FromPath[DisputeId],
     data: JSONBody[ResolveBody],
     *,
     actor: Injected[Actor],
@@ -231,12 +240,17 @@ async def resolve_a_dispute(
     The refund is scheduled; it is at most the amount paid less refunds made or pending. The booking gets the status
     `bookingStatus`. A cancelled booking that the decision keeps occupies its time again, if that is still free.
     """
-    await run(resolve_dispute, data.command(dispute_id, expected_version(if_match)))
+    await run(
+        resolve_dispute,
+        ResolveDispute(dispute_id=dispute_id, expected_version=expected_version(if_match), **decision(data)),
+    )
     return await _case(dispute_id, actor, reads, object_storage)
 
 
-async def _case(dispute_id: UUID, actor: Actor, reads: Reads, object_storage: ObjectLinks) -> Response[DisputeCaseJson]:
-    case = await queries.get_dispute_case(actor, DisputeId(dispute_id), reads)
+async def _case(
+    dispute_id: DisputeId, actor: Actor, reads: Reads, object_storage: ObjectLinks
+) -> Response[DisputeCaseJson]:
+    case = await queries.get_dispute_case(actor, dispute_id, reads)
     return Response(case_json(case, actor, object_storage), headers=etag(case.shown.view.dispute.version))
 
 

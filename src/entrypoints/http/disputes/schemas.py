@@ -23,23 +23,21 @@ from booking_domain.disputes.model import (
     Resolution,
     Side,
     Statement,
+    Verdict,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeView
 from booking_domain.files.model import FOLDERS, File, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, FileId, UserId
 from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.disputes.commands import (
     DisputeWithStatements,
-    MakeStatement,
     OpenDispute,
     OpenDisputeFor,
     ResolveDispute,
-    WithdrawDispute,
 )
 from booking_domain.use_cases.disputes.queries import DisputeCase
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
@@ -47,10 +45,11 @@ from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.files.images import ImageJson, private_image_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, pages
-from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, given, one_of
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, one_of
 from entrypoints.http.kit.listing import ListQuery, PersonJson
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.payments.schemas import PaymentJson, payment_json
-from entrypoints.http.providers.terms import TierJson, tiers_json
+from entrypoints.http.providers.terms import TierJson, tier_json
 
 Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 StatementText = Annotated[str, Meta(min_length=1, max_length=MAX_STATEMENT)]
@@ -61,44 +60,27 @@ class EvidenceBody(Body, frozen=True, kw_only=True):
 
     kind: EvidenceKind = EvidenceKind.TEXT
     text: StatementText
-    file_ids: Annotated[tuple[UUID, ...], Meta(max_length=FOLDERS[Folder.EVIDENCE].most)] = ()
-
-    def evidence(self) -> Evidence:
-        """The value."""
-        return Evidence(kind=self.kind, text=self.text, file_ids=tuple(map(FileId, self.file_ids)))
+    file_ids: Annotated[tuple[FileId, ...], Meta(max_length=FOLDERS[Folder.EVIDENCE].most)] = ()
 
 
 class OpenDisputeBody(Body, frozen=True, kw_only=True):
     """The booking to dispute, and why."""
 
-    booking_id: UUID
+    booking_id: BookingId
     reason: Reason
     evidence: Annotated[tuple[EvidenceBody, ...], Meta(max_length=MAX_EVIDENCE)] = ()
     """The first statements, with their images."""
-
-    def command(self) -> OpenDispute:
-        """The command."""
-        evidence = tuple(each.evidence() for each in self.evidence)
-        return OpenDispute(booking_id=BookingId(self.booking_id), reason=self.reason, evidence=evidence)
 
 
 class OpenDisputeForBody(OpenDisputeBody, frozen=True, kw_only=True):
     """The booking to dispute, why, and for which party: `initiatorId` is the customer's or the provider's account."""
 
-    initiator_id: UUID
+    initiator_id: UserId
     """The party for which the dispute is opened."""
-
-    def command_for(self) -> OpenDisputeFor:
-        """The command."""
-        return OpenDisputeFor(initiator_id=UserId(self.initiator_id), dispute=self.command())
 
 
 class StatementBody(EvidenceBody, frozen=True, kw_only=True):
     """A statement."""
-
-    def command(self, dispute_id: UUID) -> MakeStatement:
-        """The command."""
-        return MakeStatement(dispute_id=DisputeId(dispute_id), evidence=self.evidence())
 
 
 class ResolveBody(Body, frozen=True, kw_only=True):
@@ -109,35 +91,19 @@ class ResolveBody(Body, frozen=True, kw_only=True):
     booking_status: FinalBookingStatus
     note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
 
-    def command(self, dispute_id: UUID, expected_version: ExpectedVersion) -> ResolveDispute:
-        """The command."""
-        return ResolveDispute(
-            dispute_id=DisputeId(dispute_id),
-            resolution=self.resolution,
-            refund_amount=given(self.refund_amount),
-            booking_status=self.booking_status,
-            note=self.note,
-            expected_version=expected_version,
-        )
-
-
-def withdrawal(dispute_id: UUID, expected_version: ExpectedVersion) -> WithdrawDispute:
-    """The command."""
-    return WithdrawDispute(dispute_id=DisputeId(dispute_id), expected_version=expected_version)
-
 
 class OwnDisputesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the caller's disputes."""
 
     status: DisputeStatus | None = None
-    booking_id: UUID | None = None
+    booking_id: BookingId | None = None
 
     def chosen(self, actor: Actor) -> DisputeFilter:
         """The filter, for one dispute more than the page has."""
         return DisputeFilter(
             party_id=actor.id,
             status=self.status,
-            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            booking_id=self.booking_id,
             after=self.after(DisputeId),
             limit=self.limit + 1,
         )
@@ -149,7 +115,7 @@ class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
     status: DisputeStatus | None = None
     overdue: bool = False
     """Only open disputes whose decision is overdue."""
-    booking_id: UUID | None = None
+    booking_id: BookingId | None = None
     sort: DisputeOrder = DisputeOrder.NEWEST
 
     def chosen(self, now: datetime, cursor: str | None, limit: int) -> DisputeFilter:
@@ -162,7 +128,7 @@ class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
             opened_before=common["at_before"],
             provider_id=common["provider_id"],
             customer_id=None if self.customer_id is None else UserId(self.customer_id),
-            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            booking_id=self.booking_id,
             reference=common["reference"],
             order=self.sort,
             after=None if common["after"] is None else DisputeId(common["after"]),
@@ -317,6 +283,48 @@ class ExportedDisputeJson(Json, frozen=True, kw_only=True):
     verdict: VerdictJson | None = None
 
 
+evidence: Final = projection(EvidenceBody, Evidence)
+opening: Final = projection(OpenDisputeBody, OpenDispute, evidence=evidence)
+opening_for: Final = projection(OpenDisputeForBody, OpenDisputeFor, dispute=opening)
+decision: Final = members(ResolveBody, ResolveDispute, given=("dispute_id", "expected_version"))
+_verdict_json: Final = projection(Verdict, VerdictJson, currency="refund.currency")
+_statement: Final = members(Statement, StatementJson, given=("images",), by="side")
+_dispute: Final = members(
+    Dispute,
+    DisputeJson,
+    given=("booking_reference", "customer", "provider", "actions", "statements"),
+    verdict=_verdict_json,
+)
+_exported_members: Final = members(Dispute, ExportedDisputeJson, given=("reason", "statements"), verdict=_verdict_json)
+_party_json: Final = projection(User, DisputePartyJson)
+_refund_json: Final = projection(Refund, CaseRefundJson, currency="amount.currency", amount="amount.amount")
+_money_json: Final = projection(
+    DisputeCase,
+    CaseMoneyJson,
+    currency="booking.price.currency",
+    paid_amount="booking.paid.amount",
+    refunded_amount="booking.refunded.amount",
+    refund_pending_amount="booking.refund_pending.amount",
+    refundable_amount="booking.totals.refundable.amount",
+    desk_paid_amount="booking.desk_paid.amount",
+    payments=lambda case: tuple(map(payment_json, case.payments)),
+    refunds=_refund_json,
+    desk_payments=desk_payment_json,
+)
+_case: Final = members(
+    DisputeCase,
+    DisputeCaseJson,
+    given=("dispute", "earlier_disputes"),
+    booking=booking_json,
+    cancellation_policy=("booking.cancellation.tiers", tier_json),
+    late_cancellation_keeps_percent="booking.cancellation.late_keeps",
+    no_show_keeps_percent="booking.cancellation.no_show_keeps",
+    parties=projection(DisputeCase, PartiesJson, customer=_party_json, provider=_party_json),
+    timeline=event_json,
+    money=_money_json,
+)
+
+
 def dispute_json(shown: DisputeWithStatements, actor: Actor, links: ObjectLinks) -> DisputeJson:
     """Show a dispute with its statements to a party or an admin."""
     statements = tuple(_statement_json(each, shown.images, links) for each in shown.statements)
@@ -326,24 +334,12 @@ def dispute_json(shown: DisputeWithStatements, actor: Actor, links: ObjectLinks)
 def _dispute_json(view: DisputeView, actor: Actor, statements: tuple[StatementJson, ...] | None = None) -> DisputeJson:
     dispute = view.dispute
     return DisputeJson(
-        id=dispute.id,
-        booking_id=dispute.booking_id,
         booking_reference=view.booking_reference,
-        booking_was=dispute.booking_was,
         customer=PersonJson(id=dispute.customer_id, name=view.customer_name),
         provider=PersonJson(id=dispute.provider_id, name=view.provider_name),
-        opened_by=dispute.opened_by,
-        by_admin=dispute.by_admin,
-        reason=dispute.reason,
-        status=dispute.status,
-        opened_at=dispute.opened_at,
-        statement_due_at=dispute.statement_due_at,
-        decision_due_at=dispute.decision_due_at,
-        verdict=_verdict_json(dispute),
-        closed_at=dispute.closed_at,
         actions=_actions(dispute, actor),
         statements=statements,
-        version=dispute.version,
+        **_dispute(dispute),
     )
 
 
@@ -354,29 +350,9 @@ def _actions(dispute: Dispute, actor: Actor) -> tuple[str, ...]:
     return tuple(each.value for each in DisputeAction if party is not None and dispute.may(each, party))
 
 
-def _verdict_json(dispute: Dispute) -> VerdictJson | None:
-    verdict = dispute.verdict
-    if verdict is None:
-        return None
-    return VerdictJson(
-        resolution=verdict.resolution,
-        refund_amount=verdict.refund.amount,
-        currency=verdict.refund.currency,
-        booking_status=verdict.booking_status,
-        note=verdict.note,
-    )
-
-
 def _statement_json(statement: Statement, images: Mapping[UUID, Sequence[File]], links: ObjectLinks) -> StatementJson:
     shown = (file.as_image for file in images.get(statement.id, ()))
-    return StatementJson(
-        id=statement.id,
-        by=statement.side,
-        kind=statement.kind,
-        text=statement.text,
-        images=tuple(private_image_json(image, links) for image in shown),
-        created_at=statement.created_at,
-    )
+    return StatementJson(images=tuple(private_image_json(image, links) for image in shown), **_statement(statement))
 
 
 def disputes_json(found: Sequence[DisputeView], limit: int, actor: Actor) -> DisputesJson:
@@ -386,44 +362,11 @@ def disputes_json(found: Sequence[DisputeView], limit: int, actor: Actor) -> Dis
 
 def case_json(case: DisputeCase, actor: Actor, links: ObjectLinks) -> DisputeCaseJson:
     """Show a dispute with its evidence to an admin."""
-    booking = case.booking
     return DisputeCaseJson(
         dispute=dispute_json(case.shown, actor, links),
-        booking=booking_json(booking),
-        cancellation_policy=tiers_json(booking.cancellation),
-        late_cancellation_keeps_percent=booking.cancellation.late_keeps,
-        no_show_keeps_percent=booking.cancellation.no_show_keeps,
-        parties=PartiesJson(customer=_party_json(case.customer), provider=_party_json(case.provider)),
-        timeline=tuple(map(event_json, case.timeline)),
-        money=CaseMoneyJson(
-            currency=booking.price.currency,
-            paid_amount=booking.paid.amount,
-            refunded_amount=booking.refunded.amount,
-            refund_pending_amount=booking.refund_pending.amount,
-            refundable_amount=booking.totals.refundable.amount,
-            desk_paid_amount=booking.desk_paid.amount,
-            payments=tuple(map(payment_json, case.payments)),
-            refunds=tuple(
-                CaseRefundJson(
-                    id=refund.id,
-                    amount=refund.amount.amount,
-                    currency=refund.amount.currency,
-                    status=refund.status.value,
-                    reason=refund.reason.value,
-                    approved_at=refund.approved_at,
-                    processed_at=refund.processed_at,
-                    created_at=refund.created_at,
-                )
-                for refund in case.refunds
-            ),
-            desk_payments=tuple(map(desk_payment_json, case.desk_payments)),
-        ),
         earlier_disputes=tuple(_dispute_json(view, actor) for view in case.earlier),
+        **_case(case),
     )
-
-
-def _party_json(user: User) -> DisputePartyJson:
-    return DisputePartyJson(id=user.id, name=user.name, email=user.email, phone=user.phone, status=user.status.value)
 
 
 async def _exported(source: ExportSource) -> AsyncIterator[Sequence[ExportedDisputeJson]]:
@@ -439,13 +382,9 @@ async def _exported_dispute(dispute: Dispute, source: ExportSource) -> ExportedD
     own = [each for each in await source.reads.disputes.statements(dispute.id) if each.author_id == user_id]
     images = await source.reads.files.of_each(Folder.EVIDENCE, [each.id for each in own])
     return ExportedDisputeJson(
-        id=dispute.id,
-        booking_id=dispute.booking_id,
-        status=dispute.status,
-        opened_at=dispute.opened_at,
         reason=dispute.reason if dispute.initiator_id == user_id else None,
         statements=tuple(_statement_json(each, images, source.links) for each in own),
-        verdict=_verdict_json(dispute),
+        **_exported_members(dispute),
     )
 
 

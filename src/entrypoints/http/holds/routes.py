@@ -1,7 +1,6 @@
 """`/holds`: place and release holds."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, post
 from litestar.params import FromPath, JSONBody
@@ -41,9 +40,9 @@ async def hold_slot(
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold), operation_id="releaseHold")
-async def release(hold_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def release(hold_id: FromPath[ClaimId], run: Injected[Run]) -> None:
     """Release a hold of the caller."""
-    await run(release_hold, ClaimId(hold_id))
+    await run(release_hold, hold_id)
 
 
 routes: Final = Router(

@@ -3,7 +3,6 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, NamedTuple, TypeVar
-from uuid import UUID
 
 from msgspec import Meta, Struct, UnsetType
 
@@ -79,14 +78,14 @@ def one_of(*kinds: type[StrEnum]) -> Meta:
 
 
 ServiceIds = Annotated[
-    tuple[UUID, ...],
+    tuple[ServiceId, ...],
     Meta(max_length=MAX_SERVICES_PER_BOOKING, description="The services of one booking, in order."),
 ]
 
 
-def service_ids(one: UUID | None, several: tuple[UUID, ...]) -> tuple[ServiceId, ...]:
+def service_ids(one: ServiceId | None, several: tuple[ServiceId, ...]) -> tuple[ServiceId, ...]:
     """Return the services of a request: `serviceId`, then `serviceIds`."""
-    return tuple(ServiceId(each) for each in ((one, *several) if one is not None else several))
+    return several if one is None else (one, *several)
 
 
 class AnyProviderOf(NamedTuple):
@@ -95,16 +94,16 @@ class AnyProviderOf(NamedTuple):
     salon_id: SalonId
 
 
-def provider_or_salon(provider_id: UUID | None, salon_id: UUID | None) -> ProviderId | AnyProviderOf:
+def provider_or_salon(provider_id: ProviderId | None, salon_id: SalonId | None) -> ProviderId | AnyProviderOf:
     """Return whom a request names by `providerId` or `salonId`.
 
     Raises:
         InvalidValue: it names both or neither.
     """
     if provider_id is not None and salon_id is None:
-        return ProviderId(provider_id)
+        return provider_id
     if salon_id is not None and provider_id is None:
-        return AnyProviderOf(SalonId(salon_id))
+        return AnyProviderOf(salon_id)
     raise InvalidValue(field="provider_id", problem="name a provider or a salon")
 
 

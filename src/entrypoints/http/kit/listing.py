@@ -56,8 +56,8 @@ class PeriodQuery(Query, frozen=True, kw_only=True):
 class ListQuery(PeriodQuery, frozen=True, kw_only=True):
     """A filter by time, parties and reference."""
 
-    provider_id: UUID | None = None
-    customer_id: UUID | None = None
+    provider_id: ProviderId | None = None
+    customer_id: CustomerId | None = None
     reference: BookingReference | None = None
 
     def common(self, cursor: str | None, limit: int) -> _Chosen:
@@ -65,8 +65,8 @@ class ListQuery(PeriodQuery, frozen=True, kw_only=True):
         return _Chosen(
             at_from=self.start(),
             at_before=self.end(),
-            provider_id=None if self.provider_id is None else ProviderId(self.provider_id),
-            customer_id=None if self.customer_id is None else CustomerId(self.customer_id),
+            provider_id=self.provider_id,
+            customer_id=self.customer_id,
             reference=self.reference,
             after=read_cursor(cursor, lambda last: last),
             limit=limit,

@@ -49,7 +49,7 @@ from entrypoints.http.kit.fields import (
 )
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.providers.slot_responses import SlotJson, slot_json
-from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tiers_json
+from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tier_json
 from entrypoints.http.services import ServiceJson, service_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
@@ -338,7 +338,7 @@ def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
         durations=durations_json(terms),
         currency=terms.price.currency,
         cancellation_preset=terms.cancellation.preset.value,
-        cancellation_policy=tiers_json(terms.cancellation),
+        cancellation_policy=tuple(map(tier_json, terms.cancellation.tiers)),
         late_cancellation_keeps_percent=terms.cancellation.late_keeps,
         no_show_keeps_percent=terms.cancellation.no_show_keeps,
         reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,

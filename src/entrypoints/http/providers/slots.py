@@ -53,7 +53,7 @@ class AppointmentQuery(Query, frozen=True, kw_only=True):
     """
 
     duration_minutes: SomeMinutes | None = None
-    service_id: UUID | None = None
+    service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
 
     @property

@@ -1,6 +1,6 @@
 """The terms of a provider: booking mode, price, deposit and cancellation policy."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -15,7 +15,6 @@ from booking_domain.bookings.policy import (
     MAX_RESCHEDULE_NOTICE,
     MAX_TIERS,
     PRESETS,
-    CancellationPolicy,
     Preset,
     Tier,
     tiers,
@@ -24,6 +23,7 @@ from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, DurationChange, TermsChange
 from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, ReminderMinutes, SomeMinutes, given
+from entrypoints.http.kit.projection import projection
 
 
 class TierBody(Body, frozen=True, kw_only=True):
@@ -151,6 +151,4 @@ def durations_json(terms: Terms) -> DurationsJson:
     )
 
 
-def tiers_json(policy: CancellationPolicy) -> tuple[TierJson, ...]:
-    """Show a cancellation policy."""
-    return tuple(TierJson(hours_before=tier.hours_before, percent=tier.percent) for tier in policy.tiers)
+tier_json: Final = projection(Tier, TierJson)

@@ -1,7 +1,6 @@
 """`/waitlist`: join a provider's waiting list, see offers, leave."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
@@ -50,9 +49,9 @@ async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
 
 
 @delete("/{waiting_id:str}", opt=documented(leave_waiting_list))
-async def leave_waitlist(waiting_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def leave_waitlist(waiting_id: FromPath[WaitingId], run: Injected[Run]) -> None:
     """Leave a waiting list. An offered slot is released at once."""
-    await run(leave_waiting_list, WaitingId(waiting_id))
+    await run(leave_waiting_list, waiting_id)
 
 
 routes: Final = Router(

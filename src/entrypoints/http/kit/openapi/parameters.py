@@ -80,7 +80,7 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
             shown = camel(name) if f"{{{camel(name)}}}" in path else "id"
             schema = (
                 schemas.of(UUID)
-                if parameter.annotation is UUID
+                if getattr(parameter.annotation, "__supertype__", parameter.annotation) is UUID
                 else {"type": "string", "maxLength": 64, "pattern": "^[!-~]+$"}
             )
             found.append(

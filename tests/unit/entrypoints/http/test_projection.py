@@ -1,0 +1,202 @@
+"""Projections fail at import when they would lose a member, and make what a function written by hand would make."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, NewType
+from uuid import UUID
+
+import pytest
+from msgspec import UNSET, UnsetType
+
+from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
+from entrypoints.http.kit.projection import filled, members, projection
+
+TripId = NewType("TripId", UUID)
+OtherId = NewType("OtherId", UUID)
+ID = TripId(UUID(int=7))
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class Mood(StrEnum):
+    CALM = "calm"
+    WILD = "wild"
+
+
+class Season(StrEnum):
+    DRY = "dry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    id: TripId
+    mood: Mood = Mood.CALM
+    note: str = ""
+    span: Span | None = None
+    price: Stop = Stop(name="none")
+    stops: tuple[Stop, ...] = ()
+    first: Stop | None = None
+
+    @property
+    def nights(self) -> int:
+        return 2
+
+
+class StopJson(Json, frozen=True, kw_only=True):
+    name: str
+
+
+stop_json = projection(Stop, StopJson)
+
+
+def test_a_projection_takes_attributes_properties_paths_and_computed_members() -> None:
+    class TripJson(Json, frozen=True, kw_only=True):
+        id: UUID
+        mood: Annotated[str, one_of(Mood)]
+        note: str | None = None
+        nights: int
+        start: Timestamp | None = None
+        price_name: str
+        title: str
+        stops: tuple[StopJson, ...]
+        first: StopJson | None = None
+        again: StopJson | None = None
+
+    trip_json = projection(
+        Trip,
+        TripJson,
+        note=filled("note"),
+        start="span.start",
+        title=lambda trip: trip.id.hex[-2:],
+        stops=stop_json,
+        first=stop_json,
+        again=("first", stop_json),
+    )
+    bare = TripJson(id=ID, mood="calm", nights=2, price_name="none", title="07", stops=())
+    assert trip_json(Trip(id=ID)) == bare
+    stop = Stop(name="Uliastai")
+    full = trip_json(Trip(id=ID, mood=Mood.WILD, note="x", span=Span(start=NOON), stops=(stop, stop), first=stop))
+    shown = StopJson(name="Uliastai")
+    assert full == TripJson(
+        id=ID,
+        mood="wild",
+        note="x",
+        nights=2,
+        start=NOON,
+        price_name="none",
+        title="07",
+        stops=(shown, shown),
+        first=shown,
+        again=shown,
+    )
+    assert trip_json.members(Trip(id=ID))["price_name"] == "none"
+
+
+def test_a_projection_of_the_same_view_shows_the_view_itself() -> None:
+    class Card(Json, frozen=True, kw_only=True):
+        id: UUID
+
+    class Page(Json, frozen=True, kw_only=True):
+        card: Card
+        nights: int
+
+    page = projection(Trip, Page, card=projection(Trip, Card))
+    assert page(Trip(id=ID)) == Page(card=Card(id=ID), nights=2)
+
+
+class _Missing(Json, frozen=True, kw_only=True):
+    id: UUID
+    renamed: str | None = None
+
+
+class _Number(Json, frozen=True, kw_only=True):
+    note: int
+
+
+class _Required(Json, frozen=True, kw_only=True):
+    start: Timestamp
+
+
+class _OtherKind(Json, frozen=True, kw_only=True):
+    mood: Annotated[str, one_of(Season)]
+
+
+class _OtherText(Json, frozen=True, kw_only=True):
+    mood: Literal["calm"]
+
+
+class _OtherNumber(Json, frozen=True, kw_only=True):
+    id: OtherId
+
+
+class _Unlisted(Json, frozen=True, kw_only=True):
+    stops: tuple[str, ...]
+
+
+def _text(trip: Trip) -> str:
+    return trip.note
+
+
+@pytest.mark.parametrize(
+    ("made", "sources", "says"),
+    [
+        pytest.param(_Missing, {}, "_Missing.renamed of Trip: Trip has no attribute 'renamed'", id="absent"),
+        pytest.param(
+            _Missing, {"renamed": "span.length"}, "Span | None has no attribute 'length'", id="absent on the way"
+        ),
+        pytest.param(_Number, {}, "_Number.note of Trip: the source is str, and the member int", id="other type"),
+        pytest.param(_Number, {"note": _text}, "the source is str, and the member int", id="other result"),
+        pytest.param(_Required, {"start": "span.start"}, "_Required.start of Trip: the source is", id="maybe None"),
+        pytest.param(_OtherKind, {}, "the source is Mood", id="another enum"),
+        pytest.param(_OtherText, {}, "the source is Mood", id="an enum with more values"),
+        pytest.param(_OtherNumber, {}, "the source is TripId, and the member OtherId", id="another id"),
+        pytest.param(_Unlisted, {}, "the source is tuple", id="other items"),
+        pytest.param(_Unlisted, {"stops": ("first", stop_json)}, "the source is", id="one instead of several"),
+        pytest.param(_Unlisted, {"stop": "stops"}, "_Unlisted has no member stop", id="unknown member"),
+    ],
+)
+def test_a_member_without_a_source_of_its_type_fails_at_import(made: type[Any], sources: Any, says: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        projection(Trip, made, **sources)
+    assert says in str(caught.value)
+
+
+def test_members_leave_what_the_caller_gives() -> None:
+    make = members(Trip, _Missing, given=("renamed",))
+    assert _Missing(renamed="given", **make(Trip(id=ID))) == _Missing(id=ID, renamed="given")
+
+
+class _PlanBody(Body, frozen=True, kw_only=True):
+    trip_id: TripId
+    note: str | UnsetType = UNSET
+    wish: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    trip_id: TripId
+    note: str | None = None
+
+
+def test_a_command_has_what_a_body_leaves_out_as_none() -> None:
+    plan = projection(_PlanBody, _Plan, unused=("wish",))
+    assert plan(_PlanBody(trip_id=ID)) == _Plan(trip_id=ID)
+    assert plan(_PlanBody(trip_id=ID, note="x")) == _Plan(trip_id=ID, note="x")
+
+
+def test_a_member_of_a_body_that_nothing_uses_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="_Plan of _PlanBody: nothing uses wish"):
+        projection(_PlanBody, _Plan)
+    computed = projection(_PlanBody, _Plan, note=lambda body: body.wish or body.note or "")
+    assert computed(_PlanBody(trip_id=ID, wish="y")).note == "y"
