@@ -7,6 +7,10 @@ WORKERS ?= 4
 # What a command on a database needs: without DATABASE_URL, the embedded PostgreSQL as well.
 DATABASE := $(VENV)/.server $(if $(DATABASE_URL),,$(VENV)/.run)
 
+# A command gets the variables of `.env` in the checkout, if there is one; those of the shell count before.
+WITH_ENV := $(if $(wildcard .env),$(BIN)/dotenv -f .env run --no-override --)
+CLI := $(WITH_ENV) $(BIN)/python -m entrypoints.cli
+
 # The lock files are complete, so pip has nothing to resolve. It would compile on one core.
 INSTALL := @mkdir -p .tmp && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 COMPILE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
@@ -19,13 +23,13 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast nightly mutants reliability check fmt lint types arch dead fresh audit migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
+.PHONY: help run test test-fast nightly mutants reliability check fmt lint types arch dead fresh audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(DATABASE) ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
-	@exec $(BIN)/python -m entrypoints.cli run
+	@exec $(CLI) run
 
 test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.swift $(VENV)/.clamd ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
 	@rm -rf .tmp && mkdir -p .tmp
@@ -97,22 +101,31 @@ audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STR
 	@.ci/audit
 
 migrate: $(DATABASE) ## upgrade the database to the current schema
-	$(BIN)/python -m entrypoints.cli migrate
+	$(CLI) migrate
 
 seed: $(DATABASE) ## add the demo data
-	$(BIN)/python -m entrypoints.cli seed
+	$(CLI) seed
+
+admin: $(DATABASE) ## add an admin: EMAIL=address, and NAME="…"; prints a password
+	@$(CLI) admin "$(EMAIL)" $(if $(NAME),--name "$(NAME)")
+
+telegram: $(DATABASE) ## answer messages to the Telegram bot by polling (ARGS=--webhook registers the API instead)
+	@exec $(CLI) telegram $(ARGS)
+
+vapid-key: $(VENV)/.server ## print a new pair of keys for Web Push
+	@$(CLI) vapid-key
 
 rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
-	$(BIN)/python -m entrypoints.cli rotate-keys
+	$(CLI) rotate-keys
 
 zones: $(DATABASE) ## list bookings that new time zone data moves (ARGS=--apply moves them)
-	$(BIN)/python -m entrypoints.cli zone-changes $(ARGS)
+	$(CLI) zone-changes $(ARGS)
 
 api: $(VENV)/.server ## the API alone (DATABASE_URL)
-	@exec $(BIN)/python -m entrypoints.cli api
+	@exec $(CLI) api
 
 worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
-	@exec $(BIN)/python -m entrypoints.cli worker
+	@exec $(CLI) worker
 
 bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers, or AGAINST=another revision
 	@mkdir -p .tmp

@@ -1,4 +1,4 @@
-"""`python -m entrypoints.cli run|migrate|seed|api|worker|telegram|rotate-keys|zone-changes|vapid-key`.
+"""`python -m entrypoints.cli run|migrate|seed|admin|api|worker|telegram|rotate-keys|zone-changes|vapid-key`.
 
 Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner. The garbage
 collector is off during the imports: they free nothing, and scanning them repeatedly takes a quarter of the start.
@@ -52,6 +52,10 @@ def main() -> int:
     zones.add_argument(
         "--zone", type=_known_zone, metavar="NAME", help="only bookings in this time zone, for example Asia/Ulaanbaatar"
     )
+    what = "add an admin with a random password, which is printed"
+    admin = commands.add_parser("admin", help=what, description=what)
+    admin.add_argument("email")
+    admin.add_argument("--name", default="Admin")
     chosen = parser.parse_args()
     if chosen.command == "vapid-key":
         return _vapid_key()
@@ -128,7 +132,10 @@ def _require_surroundings(settings: Settings, command: str) -> None:
 def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> int:
     from adapters.postgres.kit import migrations
     from adapters.postgres.kit.embedded import EmbeddedPostgresError
+    from adapters.postgres.kit.revisions import latest_revision
     from booking_domain.shared.audit import Origin
+    from entrypoints.cli.admin import add_admin
+    from entrypoints.cli.banner import demo_accounts
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys
     from entrypoints.cli.run import run
@@ -148,8 +155,12 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
             if chosen.command == "rotate-keys":
                 return asyncio.run(rotate_keys(settings, database.url))
             migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
+            if chosen.command == "admin":
+                return asyncio.run(add_admin(settings, database.url, email=chosen.email, name=chosen.name))
+            print(f"The database is at revision {latest_revision()}.")
             if chosen.command == "seed":
                 asyncio.run(seed(settings, database.url))
+                print(f"The demo data is there. {demo_accounts()}")
     except (EmbeddedPostgresError, SeedRefused, migrations.UnknownRevision) as error:
         print(error, file=sys.stderr)
         return 2

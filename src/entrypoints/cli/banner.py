@@ -25,5 +25,10 @@ def banner(settings: Settings, took: float, *, demo: bool) -> str:
         f"  messages        {settings.data_dir / 'messages'}",
     ]
     if demo:
-        lines.append(f"  accounts        {', '.join(account.email for account in ACCOUNTS)}; password {PASSWORD}")
+        lines.append(f"  accounts        {demo_accounts()}")
     return "\n".join([*lines, "Ctrl-C stops everything.", ""])
+
+
+def demo_accounts() -> str:
+    """The demo accounts and their password."""
+    return f"{', '.join(account.email for account in ACCOUNTS)}; password {PASSWORD}"

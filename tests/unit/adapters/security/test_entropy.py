@@ -27,6 +27,7 @@ from booking_domain.identity.sessions import Client
 from booking_domain.shared.ids import DeviceId, Entropy, ProviderId, SessionId, UserId
 from booking_domain.testing.builders import NOW
 from booking_domain.webhooks.model import new_secret
+from entrypoints.cli.admin import first_password
 
 ROOT: Final = Path(__file__).parents[4]
 USER: Final = UserId(UUID(int=1))
@@ -47,6 +48,7 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
     "second factors": (lambda entropy: SecondFactor(user_id=USER).set_up(entropy), 160),
     "recovery codes": (lambda entropy: SecondFactor(user_id=USER).with_recovery_codes(entropy), 120 * RECOVERY_CODES),
     "tokens of booking links": (lambda entropy: BookingLink.make(PROVIDER, "x", entropy=entropy, now=NOW), 132),
+    "passwords of admins that the command line adds": (first_password, 103),
     "consent codes": (lambda entropy: ConsentCode.make(PROVIDER, entropy=entropy, now=NOW), 49),
     "booking references": (new_reference, 29),
 }
@@ -62,6 +64,7 @@ PICKERS: Final = frozenset(
         "booking_domain/catalogue/booking_links.py",
         "booking_domain/bookings/consents.py",
         "booking_domain/bookings/references.py",
+        "entrypoints/cli/admin.py",
     }
 )
 BYTES: Final = {
